@@ -1,0 +1,83 @@
+package dev.heartbeat.spi;
+
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.security.cert.Certificate;
+import java.util.List;
+
+/**
+ * An ordered stream of bytes in each direction. Confined to one event loop: every method is called on the loop's thread only,
+ * except {@link #eventLoop()}, {@link #remoteAddress()} and {@link #toString()}.
+ *
+ * <p><b>Writing.</b> {@link #reserve} and {@link #write} queue bytes in the order of the calls, {@link #flush} gives them to the
+ * socket. What the socket does not take is kept and written when it can be; {@link #pendingBytes()} is how much that is. A
+ * transport never refuses a write: whoever writes looks at {@link #isWritable()} first and stops there. Writes after the
+ * connection closed, or after {@link #shutdownOutput()}, are discarded without error.
+ */
+public interface Connection {
+
+    /** The loop that owns it. */
+    EventLoop eventLoop();
+
+    /** Where the peer is. */
+    InetSocketAddress remoteAddress();
+
+    /**
+     * Room for a small frame, to be filled at once: returns a big-endian buffer in which {@code bytes} can be written from its
+     * position on. What lies before the position afterwards is queued. The buffer belongs to the transport, may be shared by
+     * all connections of the loop, and must not be touched after the next call of any method of any connection; the transport
+     * copies its content only when the socket is full.
+     *
+     * @param bytes 1 to 65,536
+     */
+    ByteBuffer reserve(int bytes);
+
+    /**
+     * Queues the buffers' remaining bytes without copying them. They belong to the transport until
+     * {@link ConnectionHandler#onFlushed} gives them back, and must not change before; their positions are then undefined.
+     */
+    void write(ByteBuffer... buffers);
+
+    /** Gives what is queued to the socket, in one gathering write where it can. Cheap when there is nothing to do. */
+    void flush();
+
+    /** All bytes ever queued. Grows only. */
+    long queuedBytes();
+
+    /** All bytes ever taken by the socket. Grows only; never more than {@link #queuedBytes()}. */
+    long flushedBytes();
+
+    /** Queued and not yet taken by the socket. */
+    default long pendingBytes() {
+        return queuedBytes() - flushedBytes();
+    }
+
+    /**
+     * False from the moment {@link #pendingBytes()} passes the high water mark until it has fallen to the low one, when
+     * {@link ConnectionHandler#onWritable} is called.
+     */
+    boolean isWritable();
+
+    /** Stops {@link ConnectionHandler#onRead} until {@link #resumeReading()}. The peer is pushed back by TCP. Idempotent. */
+    void pauseReading();
+
+    /** Undoes {@link #pauseReading()}. Idempotent. */
+    void resumeReading();
+
+    /**
+     * Sends the end of the stream once everything queued is flushed; reading goes on. Whoever calls it sees to it that the
+     * connection is closed in the end, since the peer need not answer. Idempotent.
+     */
+    void shutdownOutput();
+
+    /** Closes now; what is not flushed is lost. {@link ConnectionHandler#onClosed} follows, after this call has returned. Idempotent. */
+    void close();
+
+    /** Like {@link #close()}, but the peer sees a reset and the kernel keeps nothing of the connection. */
+    void abort();
+
+    /** The certificates the peer proved itself with, its own first; empty without TLS. */
+    default List<Certificate> peerCertificates() {
+        return List.of();
+    }
+}

@@ -1,0 +1,14 @@
+package dev.heartbeat.spi;
+
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+
+/** A bound port that accepts connections until it is closed. */
+public interface Listener {
+
+    /** The bound address; its port is the real one where port 0 was asked for. */
+    InetSocketAddress localAddress();
+
+    /** Accepts no more and frees the port; connections already accepted live on. Idempotent. */
+    CompletableFuture<Void> close();
+}
