@@ -1,0 +1,55 @@
+package dev.heartbeat;
+
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * What a server has counted since it started. The numbers are read one after the other while the loops go on, so they may be
+ * apart by what happened in between.
+ *
+ * @param connections open now, registered or not
+ * @param connectionsAccepted ever accepted
+ * @param connectionsRefused refused at the limit
+ * @param foreignConnections closed without an answer, since they spoke another protocol
+ * @param handshakeTimeouts closed, since they did not register in time
+ * @param online nodes ONLINE now
+ * @param suspect nodes SUSPECT now
+ * @param registrations ever granted, reconnects included
+ * @param registrationsRefused refused: stale, in use, invalid
+ * @param heartbeats heartbeat requests received
+ * @param framesIn whole frames received
+ * @param bytesIn bytes received
+ * @param messagesIn messages handed to the application
+ * @param messagesOut messages accepted for sending and taken by the socket
+ * @param undelivered accepted messages that were reported as undelivered
+ * @param errorsSent ERROR frames sent, by the name of their code
+ * @param callbackFailures calls of the application's listeners and handlers that threw
+ * @param coalescedEvents transitions not told one by one, as the listener was too slow for them
+ * @param stallsCredited how often a loop noticed that it had itself been stopped
+ * @param stallTimeCredited how much time those stalls took; nobody was judged for it
+ * @param massGuardHolds how often verdicts were held, as too many were due at once
+ * @param massGuardEngaged whether they are being held now
+ */
+public record BusStats(
+        long connections,
+        long connectionsAccepted,
+        long connectionsRefused,
+        long foreignConnections,
+        long handshakeTimeouts,
+        long online,
+        long suspect,
+        long registrations,
+        long registrationsRefused,
+        long heartbeats,
+        long framesIn,
+        long bytesIn,
+        long messagesIn,
+        long messagesOut,
+        long undelivered,
+        Map<String, Long> errorsSent,
+        long callbackFailures,
+        long coalescedEvents,
+        long stallsCredited,
+        Duration stallTimeCredited,
+        long massGuardHolds,
+        boolean massGuardEngaged) {}

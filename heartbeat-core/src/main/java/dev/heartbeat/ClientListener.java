@@ -1,0 +1,59 @@
+package dev.heartbeat;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hears what happens to a client. Calls are in order and never concurrent for one client, in one line with its messages, on
+ * the transport's worker threads; they may block, which delays that client's calls only. What they throw is logged and hurts
+ * nobody else.
+ */
+public interface ClientListener {
+
+    /** A connection stands; the registration is on its way. */
+    default void onConnected() {}
+
+    /** The server knows the node now. Called again after every reconnect, with a new epoch. */
+    default void onRegistered(Registered registered) {}
+
+    /** A heartbeat was answered. */
+    default void onHeartbeat(Duration rtt) {}
+
+    /** The server has been silent for the suspicion time; it was probed. */
+    default void onSuspect() {}
+
+    /** It was heard again. */
+    default void onRecovered() {}
+
+    /**
+     * The connection ended or could not be made.
+     *
+     * @param retryIn when it is tried again; null if never
+     */
+    default void onDisconnected(CloseReason reason, @Nullable Duration retryIn) {}
+
+    /** Something went wrong that the other calls do not say: the server reported an error, a registration was refused. */
+    default void onError(HeartbeatException error) {}
+
+    /**
+     * A message that {@link HeartbeatClient#trySend} had accepted was not delivered: the client was closed before, or the
+     * connection was lost while the message was on its way, so that part of it may have arrived. The buffer belongs to the
+     * application again.
+     */
+    default void onUndelivered(ByteBuffer message) {}
+
+    /** The last call: the client is closed and does not come back. */
+    default void onClosed(CloseReason reason) {}
+
+    /**
+     * What the server decided at registration.
+     *
+     * @param epoch the fencing token of this registration
+     * @param interval how often the node beats
+     * @param suspectAfter after how much silence either side suspects the other
+     * @param timeout after how much silence either side gives the other up
+     * @param grace how long the server waits for the node to come back after a lost connection
+     */
+    record Registered(long epoch, Duration interval, Duration suspectAfter, Duration timeout, Duration grace) {}
+}

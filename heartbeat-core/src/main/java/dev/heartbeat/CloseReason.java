@@ -1,0 +1,35 @@
+package dev.heartbeat;
+
+/** Why a connection ended, seen from the side that tells it. */
+public enum CloseReason {
+    /** This side closed it in order. */
+    LOCAL,
+    /** The peer ended the stream without a word. */
+    PEER_CLOSED,
+    /** The socket failed: reset, unreachable. */
+    CONNECTION_LOST,
+    /** It could not be opened. */
+    CONNECT_FAILED,
+    /** It was opened, but not registered in time. */
+    HANDSHAKE_TIMEOUT,
+    /** Nothing whole was heard of the peer for the heartbeat timeout. */
+    TIMEOUT,
+    /** The peer took no bytes for the write-stall timeout. */
+    WRITE_STALLED,
+    /** One side broke the protocol; one ERROR was sent. */
+    PROTOCOL_ERROR,
+    /** The first bytes were not of this protocol; nothing was answered. */
+    FOREIGN_PROTOCOL,
+    /** The node unregistered. */
+    UNREGISTERED,
+    /** The registration was refused for good. */
+    REFUSED,
+    /** Another process registered the same node id and won. */
+    REPLACED,
+    /** The server's application disconnected the node. */
+    KICKED,
+    /** The server asked to go away: it drains, or sheds load. */
+    GO_AWAY,
+    /** This server or client is shutting down. */
+    SHUTDOWN
+}

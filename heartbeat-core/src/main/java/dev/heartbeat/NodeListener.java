@@ -1,0 +1,38 @@
+package dev.heartbeat;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Hears what becomes of nodes. For each stay of a node, from its registration to its end, the calls match
+ * {@code online (suspect online)* suspect? offline}.
+ *
+ * <p><b>Threads.</b> Calls for one node are never concurrent and come in order, in one line with the node's messages: a node's
+ * {@code onOffline} follows every message of it that was received before. Different nodes run side by side on the transport's
+ * worker threads. A call may block: it delays its own node only, as long as worker threads are left
+ * ({@link HeartbeatServer.Builder#workerThreads}). What it throws is logged, counted, and hurts nobody else.
+ *
+ * <p><b>Bound.</b> While a listener is busy with a node, at most {@value #MAX_PENDING_EVENTS} further events of that node wait
+ * for it; beyond that, transitions that cancel each other out are not told one by one but counted
+ * ({@link BusStats#coalescedEvents}), and the last state always is.
+ */
+public interface NodeListener {
+
+    /** How many events of one node wait, at most, to be told one by one. */
+    int MAX_PENDING_EVENTS = 16;
+
+    /** It registered, or came back from suspicion; after a reconnect the epoch is a new one. */
+    default void onOnline(Node node) {}
+
+    /** It may be gone; either {@link #onOnline} or {@link #onOffline} follows. */
+    default void onSuspect(Node node, SuspectReason reason) {}
+
+    /** It is gone. Nothing follows for this stay. */
+    default void onOffline(Node node, OfflineReason reason) {}
+
+    /**
+     * A message that {@link HeartbeatServer#trySend} had accepted was not delivered: its node went offline, or its connection
+     * was lost while the message was on its way, so that part of it may have arrived. The message's content is as it was given;
+     * the buffer belongs to the application again.
+     */
+    default void onUndelivered(Node node, ByteBuffer message) {}
+}

@@ -1,0 +1,25 @@
+package dev.heartbeat;
+
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The nodes a server knows now. Every method may be called from any thread and none waits for an event loop. */
+public interface NodeRegistry {
+
+    /** The node of this id; empty if it is not registered here. */
+    Optional<Node> find(String id);
+
+    /** How many nodes are in this state, in constant time. {@link NodeState#OFFLINE} counts those whose end is not yet told. */
+    long count(NodeState state);
+
+    /** How many are ONLINE or SUSPECT, in constant time. */
+    default long size() {
+        return count(NodeState.ONLINE) + count(NodeState.SUSPECT);
+    }
+
+    /**
+     * All nodes, each as it is when the stream reaches it. Nothing is stopped or locked; nodes that come or go meanwhile may
+     * or may not be seen.
+     */
+    Stream<Node> stream();
+}

@@ -1,0 +1,11 @@
+package dev.heartbeat;
+
+/** What the server believes of a node. */
+public enum NodeState {
+    /** Registered, connected, and heard of within the suspicion time. */
+    ONLINE,
+    /** Silent for longer than the suspicion time, or its connection is lost; it may still come back. */
+    SUSPECT,
+    /** Gone, for the {@link OfflineReason} that was told. */
+    OFFLINE
+}
