@@ -4,4 +4,9 @@ module dev.heartbeat.core {
     requires transitive org.jspecify;
     requires org.jctools.core.jdk11;
     requires org.slf4j;
+
+    exports dev.heartbeat;
+    exports dev.heartbeat.spi;
+
+    uses dev.heartbeat.spi.TransportProvider;
 }
