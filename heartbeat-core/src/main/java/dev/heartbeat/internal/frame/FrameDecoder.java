@@ -1,0 +1,224 @@
+package dev.heartbeat.internal.frame;
+
+import static dev.heartbeat.internal.frame.ProtocolException.malformed;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns bytes into frames, without I/O. Frames that lie whole in the input are read where they lie; only one that is cut is collected,
+ * in a buffer that grows with what has arrived, never with what was announced, and is dropped with the frame. So an idle connection
+ * holds no buffer, and any division of the same bytes gives the same calls.
+ *
+ * <p>Invariant: {@code partial == null || 0 < partial.position() < size of its frame}.
+ */
+public final class FrameDecoder {
+    private static final int FIRST_PARTIAL = 64;
+
+    private static final int RTT = 0x82;
+    private static final int COVERS = 0x01;
+
+    private static final int HEAD_FIRST_UNSUPPORTED = 0x01;
+    private static final int HEAD_LAST_UNSUPPORTED = 0x05;
+    private static final int HEAD_TOTAL = 0x06;
+
+    private @Nullable ByteBuffer partial;
+
+    /**
+     * Reads all of {@code in}, or until the handler wants no more.
+     *
+     * @throws ProtocolException of connection scope; nothing may be decoded after it
+     */
+    public void decode(ByteBuffer in, FrameHandler handler) throws ProtocolException {
+        while (in.hasRemaining() && handler.isReading()) {
+            ByteBuffer collecting = partial;
+            if (collecting != null) {
+                collect(collecting, in, handler);
+            } else if (FrameDecoder.holdsWholeFrame(in)) {
+                readFrame(in, handler);
+            } else {
+                collect(ByteBuffer.allocate(FIRST_PARTIAL), in, handler);
+            }
+        }
+    }
+
+    /** Whether a whole frame begins at the position. Every field of its header that is there has been checked then. */
+    private static boolean holdsWholeFrame(ByteBuffer in) throws ProtocolException {
+        int at = in.position();
+        FrameHeader.check(in, at, in.remaining());
+        return in.remaining() >= FrameHeader.SIZE
+                && in.remaining() - FrameHeader.SIZE >= FrameHeader.length(in, at);
+    }
+
+    private void collect(ByteBuffer collected, ByteBuffer in, FrameHandler handler) throws ProtocolException {
+        ByteBuffer frame = take(collected, in, FrameHeader.SIZE);
+        FrameHeader.check(frame, 0, frame.position());
+        if (frame.position() >= FrameHeader.SIZE) {
+            int size = FrameHeader.SIZE + FrameHeader.length(frame, 0);
+            frame = take(frame, in, size);
+            if (frame.position() == size) {
+                partial = null;
+                readFrame(frame.flip(), handler);
+                return;
+            }
+        }
+        partial = frame;
+    }
+
+    /** Moves bytes over until {@code size} are collected or the input is empty. */
+    private static ByteBuffer take(ByteBuffer collected, ByteBuffer in, int size) {
+        int count = Math.min(size - collected.position(), in.remaining());
+        if (count <= 0) {
+            return collected;
+        }
+        ByteBuffer roomy = collected;
+        if (count > collected.remaining()) {
+            int arrived = collected.position() + count;
+            roomy = ByteBuffer.allocate(Math.min(size, 2 * arrived)).put(collected.flip());
+        }
+        roomy.put(roomy.position(), in, in.position(), count);
+        roomy.position(roomy.position() + count);
+        in.position(in.position() + count);
+        return roomy;
+    }
+
+    /** Reads the frame at the position, and leaves the position behind it whatever happens. */
+    private static void readFrame(ByteBuffer in, FrameHandler handler) throws ProtocolException {
+        int at = in.position();
+        int limit = in.limit();
+        int end = at + FrameHeader.SIZE + FrameHeader.length(in, at);
+        FrameLog.in(in, at, end);
+        in.limit(end).position(at + FrameHeader.SIZE);
+        try {
+            dispatch(FrameType.of(FrameHeader.typeCode(in, at)), FrameHeader.flags(in, at), FrameHeader.streamId(in, at), in, handler);
+        } catch (ProtocolException e) {
+            if (e.code().scope() == ErrorCode.Scope.CONNECTION) {
+                throw e;
+            }
+            handler.onRefused(FrameHeader.streamId(in, at), e);
+        } finally {
+            in.limit(limit).position(end);
+        }
+    }
+
+    private static void dispatch(@Nullable FrameType type, int flags, int streamId, ByteBuffer in, FrameHandler handler)
+            throws ProtocolException {
+        handler.onFrame(type);
+        if (type == null) {
+            return; // Unknown, but marked as one that may be ignored.
+        }
+        switch (type) {
+            case HEARTBEAT_REQ -> readHeartbeatRequest(streamId, in, handler);
+            case HEARTBEAT_RES -> readHeartbeatResponse(streamId, in, handler);
+            case DATA -> readData(streamId, flags, in, handler);
+            case PING -> handler.onPing(requireZero(streamId, in));
+            case PONG -> handler.onPong(requireZero(streamId, in));
+            case REGISTER -> handler.onRegister(streamId, Register.read(in));
+            case REGISTERED -> handler.onRegistered(streamId, Registered.read(in));
+            case UNREGISTER -> handler.onUnregister(streamId, GoAway.readText(in));
+            case UPDATE -> handler.onUpdate(streamId);
+            case CREDIT -> handler.onCredit(streamId, readCredit(in));
+            case CHANNEL_OPEN -> handler.onChannelOpen(streamId);
+            case CHANNEL_ACCEPT -> handler.onChannelAccept(streamId);
+            case CHANNEL_RESET -> handler.onChannelReset(streamId);
+            case GO_AWAY -> handler.onGoAway(GoAway.read(in));
+            case ERROR -> handler.onError(streamId, PeerError.read(in));
+        }
+    }
+
+    private static ByteBuffer requireZero(int streamId, ByteBuffer in) throws ProtocolException {
+        if (streamId != 0) {
+            throw malformed("PING and PONG have stream id 0, not " + Integer.toUnsignedString(streamId));
+        }
+        return in;
+    }
+
+    /** {@code u64 timestamp, u64 receive position, TLVs} */
+    private static void readHeartbeatRequest(int handle, ByteBuffer in, FrameHandler handler) throws ProtocolException {
+        requireHeartbeat(in);
+        long timestamp = in.getLong();
+        long position = in.getLong();
+        int rttMicros = 0;
+        long seen = 0;
+        while (in.hasRemaining()) {
+            int tag = Tlv.read(in);
+            if (Tlv.type(tag) == RTT) {
+                seen = Tlv.once(seen, tag);
+                rttMicros = Tlv.u32(in, tag);
+            } else if (Tlv.type(tag) == COVERS) {
+                // Only a gateway's beat has it, and no handle but 0 can be registered here.
+                throw new ProtocolException(ErrorCode.UNKNOWN_HANDLE, "only handle 0 is registered");
+            } else {
+                Tlv.skipUnknown(in, tag);
+            }
+        }
+        handler.onHeartbeatRequest(handle, timestamp, position, rttMicros);
+    }
+
+    private static void readHeartbeatResponse(int handle, ByteBuffer in, FrameHandler handler) throws ProtocolException {
+        requireHeartbeat(in);
+        long timestamp = in.getLong();
+        long position = in.getLong();
+        while (in.hasRemaining()) {
+            Tlv.skipUnknown(in, Tlv.read(in));
+        }
+        handler.onHeartbeatResponse(handle, timestamp, position);
+    }
+
+    private static void requireHeartbeat(ByteBuffer in) throws ProtocolException {
+        if (in.remaining() < 2 * Long.BYTES) {
+            throw malformed("a heartbeat of " + in.remaining() + " bytes, expected at least " + 2 * Long.BYTES);
+        }
+    }
+
+    private static void readData(int channel, int flags, ByteBuffer in, FrameHandler handler) throws ProtocolException {
+        int size = FrameHeader.SIZE + in.remaining();
+        int total = (flags & FrameHeader.FLAG_HEAD) == 0 ? FrameHandler.NO_TOTAL : readHead(in);
+        handler.onData(channel, flags, total, size, in);
+    }
+
+    /** Reads the TLVs before a message's bytes; returns the total length, if there is one. */
+    private static int readHead(ByteBuffer in) throws ProtocolException {
+        if (in.remaining() < Short.BYTES) {
+            throw malformed("a HEAD is cut off");
+        }
+        int end = (in.getShort() & 0xFFFF) + in.position();
+        if (end > in.limit()) {
+            throw malformed("a HEAD reaches beyond the payload");
+        }
+        int limit = in.limit();
+        in.limit(end);
+        int total = FrameHandler.NO_TOTAL;
+        boolean unsupported = false;
+        long seen = 0;
+        while (in.hasRemaining()) {
+            int tag = Tlv.read(in);
+            int type = Tlv.type(tag);
+            if (type == HEAD_TOTAL) {
+                seen = Tlv.once(seen, tag);
+                total = Tlv.u32(in, tag);
+                if (total < 0) {
+                    total = Integer.MAX_VALUE; // Above every bound a receiver can have.
+                }
+            } else if (type >= HEAD_FIRST_UNSUPPORTED && type <= HEAD_LAST_UNSUPPORTED) {
+                unsupported = true;
+                Tlv.skip(in, tag);
+            } else {
+                Tlv.skipUnknown(in, tag);
+            }
+        }
+        in.limit(limit);
+        return unsupported ? FrameHandler.UNSUPPORTED_HEAD : total;
+    }
+
+    private static long readCredit(ByteBuffer in) throws ProtocolException {
+        if (in.remaining() != Long.BYTES) {
+            throw malformed("CREDIT of " + in.remaining() + " bytes, expected " + Long.BYTES);
+        }
+        long limit = in.getLong();
+        if (limit < 0) {
+            throw malformed("a credit limit of 2^63 or more");
+        }
+        return limit;
+    }
+}

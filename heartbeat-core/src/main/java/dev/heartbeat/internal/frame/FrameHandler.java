@@ -1,0 +1,64 @@
+package dev.heartbeat.internal.frame;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Hears each frame that a {@link FrameDecoder} reads: {@link #onFrame} first, then the one method of its type. A method that throws
+ * refuses the frame. Buffers are views, valid until the method returns.
+ */
+public interface FrameHandler {
+
+    /** No total length was given: the message is whole, or this is a later fragment. */
+    int NO_TOTAL = -1;
+
+    /** The HEAD asks for something that is specified, but not offered here. */
+    int UNSUPPORTED_HEAD = -2;
+
+    /** Whether it still wants frames; asked before each. */
+    boolean isReading();
+
+    /**
+     * A whole frame has come, of a type that is known ({@code type} is null for one that may be ignored). Here is decided whether it has a place
+     * in this direction and state at all.
+     */
+    void onFrame(@org.jspecify.annotations.Nullable FrameType type) throws ProtocolException;
+
+    /** A frame was refused with an error of narrower scope than the connection. */
+    void onRefused(int streamId, ProtocolException refusal) throws ProtocolException;
+
+    void onHeartbeatRequest(int handle, long timestamp, long position, int rttMicros) throws ProtocolException;
+
+    void onHeartbeatResponse(int handle, long timestamp, long position) throws ProtocolException;
+
+    void onPing(ByteBuffer payload);
+
+    void onPong(ByteBuffer payload);
+
+    void onRegister(int handle, Register register) throws ProtocolException;
+
+    void onRegistered(int handle, Registered registered) throws ProtocolException;
+
+    void onUnregister(int handle, String text) throws ProtocolException;
+
+    void onUpdate(int handle) throws ProtocolException;
+
+    /**
+     * @param flags of the frame
+     * @param total length of the whole message, {@link #NO_TOTAL} or {@link #UNSUPPORTED_HEAD}
+     * @param size what the frame counts against credit, header included
+     * @param message the bytes after the HEAD
+     */
+    void onData(int channel, int flags, int total, int size, ByteBuffer message) throws ProtocolException;
+
+    void onCredit(int channel, long limit) throws ProtocolException;
+
+    void onChannelOpen(int channel) throws ProtocolException;
+
+    void onChannelAccept(int channel) throws ProtocolException;
+
+    void onChannelReset(int channel) throws ProtocolException;
+
+    void onGoAway(GoAway goAway) throws ProtocolException;
+
+    void onError(int streamId, PeerError error) throws ProtocolException;
+}

@@ -1,0 +1,104 @@
+package dev.heartbeat.internal.frame;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The twelve bytes before every payload.
+ *
+ * <pre>
+ *  0      1          2      3       4            8                12
+ * +------+----------+------+-------+------------+----------------+--------
+ * | 0xAB | version  | type | flags | stream id  | payload length | payload
+ * +------+----------+------+-------+------------+----------------+--------
+ *   u8     u8 = 2     u8     u8      u32          u32
+ * </pre>
+ */
+public final class FrameHeader {
+    public static final int SIZE = 12;
+    public static final int MAGIC = 0xAB;
+    public static final int VERSION = 2;
+
+    public static final int FLAG_MORE = 0x01;
+    public static final int FLAG_END = 0x02;
+    public static final int FLAG_HEAD = 0x04;
+    public static final int FLAG_IGNORABLE = 0x80;
+
+    /** The stream id that means the connection as a whole. */
+    public static final int CONNECTION_STREAM = 0xFFFF_FFFF;
+
+    private static final int VERSION_OFFSET = 1;
+    private static final int TYPE_OFFSET = 2;
+    private static final int FLAGS_OFFSET = 3;
+    private static final int STREAM_OFFSET = 4;
+    private static final int LENGTH_OFFSET = 8;
+
+    private FrameHeader() {}
+
+    static void write(ByteBuffer out, FrameType type, int flags, int streamId, int length) {
+        out.put((byte) MAGIC).put((byte) VERSION).put((byte) type.code()).put((byte) flags);
+        out.putInt(streamId).putInt(length);
+    }
+
+    static int typeCode(ByteBuffer frame, int at) {
+        return frame.get(at + TYPE_OFFSET) & 0xFF;
+    }
+
+    static int flags(ByteBuffer frame, int at) {
+        return frame.get(at + FLAGS_OFFSET) & 0xFF;
+    }
+
+    static int streamId(ByteBuffer frame, int at) {
+        return frame.getInt(at + STREAM_OFFSET);
+    }
+
+    static int length(ByteBuffer frame, int at) {
+        return frame.getInt(at + LENGTH_OFFSET);
+    }
+
+    /**
+     * Checks each field that has arrived, in the order of the bytes, so that a header fails at the same place however it was
+     * cut.
+     */
+    static void check(ByteBuffer frame, int at, int available) throws ProtocolException {
+        if (available > 0 && (frame.get(at) & 0xFF) != MAGIC) {
+            throw new ProtocolException(ErrorCode.FOREIGN, "the first byte is not 0xAB");
+        }
+        if (available > VERSION_OFFSET && frame.get(at + VERSION_OFFSET) != VERSION) {
+            throw new ProtocolException(
+                    ErrorCode.UNSUPPORTED_VERSION,
+                    "version " + (frame.get(at + VERSION_OFFSET) & 0xFF) + ", spoken is " + VERSION);
+        }
+        if (available > FLAGS_OFFSET) {
+            checkTypeAndFlags(typeCode(frame, at), flags(frame, at));
+        }
+        if (available >= SIZE) {
+            checkLength(typeCode(frame, at), length(frame, at));
+        }
+    }
+
+    private static void checkTypeAndFlags(int code, int flags) throws ProtocolException {
+        FrameType type = FrameType.of(code);
+        if (type == null) {
+            // The flags byte tells whether an unknown type may be skipped, so both are looked at together.
+            if ((flags & FLAG_IGNORABLE) == 0) {
+                throw new ProtocolException(ErrorCode.UNKNOWN_TYPE, "unknown frame type " + code);
+            }
+        } else if ((flags & ~FLAG_IGNORABLE & ~type.allowedFlags()) != 0) {
+            throw new ProtocolException(
+                    ErrorCode.BAD_FLAGS,
+                    String.format("%s has flags 0x%02x, allowed are 0x%02x", type, flags, type.allowedFlags()));
+        }
+    }
+
+    private static void checkLength(int code, int length) throws ProtocolException {
+        FrameType type = FrameType.of(code);
+        int max = type == null ? FrameType.MAX_CONTROL_PAYLOAD : type.maxPayload();
+        if (Integer.compareUnsigned(length, max) > 0) {
+            throw new ProtocolException(
+                    ErrorCode.FRAME_TOO_LARGE,
+                    String.format(
+                            "%s of %d bytes, allowed are %d",
+                            type == null ? "frame type " + code : type, Integer.toUnsignedLong(length), max));
+        }
+    }
+}

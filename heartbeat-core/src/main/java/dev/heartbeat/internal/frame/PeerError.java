@@ -1,0 +1,81 @@
+package dev.heartbeat.internal.frame;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The payload of ERROR, which has the same layout in every version: {@code u8 scope, u16 code, TLVs}. It never fails to parse; what
+ * is wrong with it makes it an error of the connection.
+ *
+ * @param code null if this side does not know the number
+ * @param retryAfterMillis {@link GoAway#NEVER} for never, 0 if it does not say
+ */
+public record PeerError(ErrorCode.Scope scope, int wireCode, @Nullable ErrorCode code, String text, long retryAfterMillis) {
+    private static final int TEXT = 0x01;
+    private static final int VERSIONS = 0x02;
+    private static final int RETRY_AFTER = 0x03;
+
+    private static final int FIXED = 1 + Short.BYTES;
+
+    static PeerError read(ByteBuffer in) {
+        if (in.remaining() < FIXED) {
+            return unreadable();
+        }
+        ErrorCode.Scope scope = ErrorCode.Scope.of(in.get() & 0xFF);
+        int wireCode = in.getShort() & 0xFFFF;
+        String text = "";
+        long retryAfter = 0;
+        try {
+            while (in.hasRemaining()) {
+                int tag = Tlv.read(in);
+                switch (Tlv.type(tag)) {
+                    case TEXT -> text = Tlv.text(in, tag);
+                    case RETRY_AFTER -> retryAfter = Integer.toUnsignedLong(Tlv.u32(in, tag));
+                    default -> Tlv.skip(in, tag);
+                }
+            }
+        } catch (ProtocolException e) {
+            return unreadable();
+        }
+        return new PeerError(scope, wireCode, ErrorCode.of(scope, wireCode), text, retryAfter);
+    }
+
+    private static PeerError unreadable() {
+        return new PeerError(ErrorCode.Scope.CONNECTION, 0, null, "an ERROR that does not parse", 0);
+    }
+
+    static int maxSize(String text) {
+        return FIXED + Tlv.HEADER + Math.min(3 * text.length(), Tlv.MAX_TEXT) + Tlv.HEADER + 1;
+    }
+
+    static void write(ByteBuffer out, ErrorCode code, String text) {
+        out.put((byte) code.scope().wire()).putShort((short) code.wire());
+        if (code == ErrorCode.UNSUPPORTED_VERSION) {
+            Tlv.write(out, VERSIONS, 1);
+            out.put((byte) FrameHeader.VERSION);
+        }
+        if (!text.isEmpty()) {
+            Tlv.write(out, TEXT, bounded(text));
+        }
+    }
+
+    /** Cut between characters, so that what remains is still UTF-8. */
+    static byte[] bounded(String text) {
+        byte[] bytes = text.getBytes(UTF_8);
+        if (bytes.length <= Tlv.MAX_TEXT) {
+            return bytes;
+        }
+        int end = Tlv.MAX_TEXT;
+        while ((bytes[end] & 0xC0) == 0x80) {
+            end--;
+        }
+        return java.util.Arrays.copyOf(bytes, end);
+    }
+
+    /** The name where it is known, the number otherwise. */
+    public String codeName() {
+        return code == null ? "code " + wireCode : code.name();
+    }
+}

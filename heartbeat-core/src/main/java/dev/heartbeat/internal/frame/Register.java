@@ -1,0 +1,157 @@
+package dev.heartbeat.internal.frame;
+
+import static dev.heartbeat.internal.frame.ProtocolException.malformed;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The payload of REGISTER.
+ *
+ * <pre>
+ *  u64  incarnation          never 0
+ *  u32  attempt              never 0, grows with each connection of the incarnation
+ *  u64  connection credit
+ *  u64  channel 0 credit
+ *  u8   id length
+ *  ...  node id
+ *  ...  TLVs
+ * </pre>
+ *
+ * @param attempt an unsigned 32-bit number
+ * @param askedIntervalMillis 0 if it asks for none
+ * @param lastEpoch 0 if it was never given one
+ */
+public record Register(
+        long incarnation,
+        long attempt,
+        long connectionCredit,
+        long channelCredit,
+        String nodeId,
+        Map<String, String> metadata,
+        long askedIntervalMillis,
+        @Nullable Secret credential,
+        long lastEpoch) {
+
+    /** The smallest first window: one DATA frame of full size. */
+    public static final long MIN_CREDIT = FrameHeader.SIZE + FrameType.MAX_DATA_PAYLOAD;
+
+    private static final int METADATA = 0x01;
+    private static final int INTERVAL = 0x02;
+    private static final int CREDENTIAL = 0x03;
+    private static final int LAST_EPOCH = 0x04;
+
+    private static final int MAX_CREDENTIAL = 4096;
+    private static final int FIXED = Long.BYTES + Integer.BYTES + 2 * Long.BYTES + 1;
+
+    static Register read(ByteBuffer in) throws ProtocolException {
+        if (in.remaining() < FIXED) {
+            throw malformed("REGISTER of " + in.remaining() + " bytes, expected at least " + FIXED);
+        }
+        long incarnation = in.getLong();
+        long attempt = Integer.toUnsignedLong(in.getInt());
+        long connectionCredit = readFirstCredit(in);
+        long channelCredit = readFirstCredit(in);
+        String nodeId = readNodeId(in);
+        if (incarnation == 0 || attempt == 0) {
+            throw malformed("incarnation and attempt must not be 0");
+        }
+
+        Metadata metadata = new Metadata();
+        long interval = 0;
+        Secret credential = null;
+        long lastEpoch = 0;
+        long seen = 0;
+        while (in.hasRemaining()) {
+            int tag = Tlv.read(in);
+            switch (Tlv.type(tag)) {
+                case METADATA -> metadata.read(in, tag);
+                case INTERVAL -> {
+                    seen = Tlv.once(seen, tag);
+                    interval = Integer.toUnsignedLong(Tlv.u32(in, tag));
+                }
+                case CREDENTIAL -> {
+                    seen = Tlv.once(seen, tag);
+                    credential = new Secret(Tlv.bytes(in, tag, MAX_CREDENTIAL));
+                }
+                case LAST_EPOCH -> {
+                    seen = Tlv.once(seen, tag);
+                    lastEpoch = Tlv.u64(in, tag);
+                }
+                default -> Tlv.skipUnknown(in, tag);
+            }
+        }
+
+        String objection = NodeId.objection(nodeId);
+        if (!objection.isEmpty()) {
+            throw new ProtocolException(ErrorCode.INVALID_NODE_ID, objection);
+        }
+        return new Register(
+                incarnation,
+                attempt,
+                connectionCredit,
+                channelCredit,
+                nodeId,
+                metadata.checked(),
+                interval,
+                credential,
+                lastEpoch);
+    }
+
+    static long readFirstCredit(ByteBuffer in) throws ProtocolException {
+        long credit = in.getLong();
+        if (credit < MIN_CREDIT) {
+            throw malformed(
+                    "first credit " + Long.toUnsignedString(credit) + ", expected " + MIN_CREDIT + " to 2^63-1");
+        }
+        return credit;
+    }
+
+    private static String readNodeId(ByteBuffer in) throws ProtocolException {
+        int length = in.get() & 0xFF;
+        if (length > in.remaining()) {
+            throw malformed("node id of " + length + " bytes reaches beyond the payload");
+        }
+        byte[] id = new byte[length];
+        in.get(id);
+        return new String(id, StandardCharsets.ISO_8859_1);
+    }
+
+    /** More bytes than it needs; for reserving room. */
+    int maxSize() {
+        int size = FIXED + nodeId.length() + 3 * (Tlv.HEADER + Long.BYTES);
+        for (Map.Entry<String, String> entry : metadata.entrySet()) {
+            size += Tlv.HEADER + 1 + entry.getKey().length() + 3 * entry.getValue().length();
+        }
+        return size + (credential == null ? 0 : credential.length());
+    }
+
+    void write(ByteBuffer out) {
+        out.putLong(incarnation).putInt((int) attempt).putLong(connectionCredit).putLong(channelCredit);
+        out.put((byte) nodeId.length()).put(nodeId.getBytes(StandardCharsets.US_ASCII));
+        writeMetadata(out, METADATA, metadata);
+        if (askedIntervalMillis != 0) {
+            Tlv.write(out, INTERVAL, Integer.BYTES);
+            out.putInt((int) askedIntervalMillis);
+        }
+        if (credential != null) {
+            Tlv.write(out, CREDENTIAL, credential.reveal());
+        }
+        if (lastEpoch != 0) {
+            Tlv.write(out, LAST_EPOCH, Long.BYTES);
+            out.putLong(lastEpoch);
+        }
+    }
+
+    private static void writeMetadata(ByteBuffer out, int type, Map<String, String> metadata) {
+        metadata.forEach((key, value) -> {
+            byte[] text = value.getBytes(StandardCharsets.UTF_8);
+            Tlv.write(out, type, 1 + key.length() + text.length);
+            out.put((byte) key.length())
+                    .put(key.getBytes(StandardCharsets.US_ASCII))
+                    .put(text);
+        });
+    }
+}

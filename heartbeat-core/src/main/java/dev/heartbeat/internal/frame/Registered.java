@@ -1,0 +1,97 @@
+package dev.heartbeat.internal.frame;
+
+import static dev.heartbeat.internal.frame.ProtocolException.malformed;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The payload of REGISTERED: what the server decided.
+ *
+ * <pre>
+ *  u64  epoch
+ *  u32  interval, suspect after, timeout, grace     milliseconds
+ *  u32  max message                                 bytes
+ *  u32  max handles, max channels                   other than 0
+ *  u64  connection credit
+ *  u64  channel 0 credit
+ *  ...  TLVs
+ * </pre>
+ *
+ * @param ackEvery the server answers each so many-th heartbeat, at least 1
+ */
+public record Registered(
+        long epoch,
+        long intervalMillis,
+        long suspectMillis,
+        long timeoutMillis,
+        long graceMillis,
+        long maxMessageBytes,
+        long maxHandles,
+        long maxChannels,
+        long connectionCredit,
+        long channelCredit,
+        int ackEvery) {
+
+    private static final int ACK_EVERY = 0x81;
+    private static final int FIXED = Long.BYTES + 7 * Integer.BYTES + 2 * Long.BYTES;
+    static final int MAX_SIZE = FIXED + Tlv.HEADER + Short.BYTES;
+
+    static Registered read(ByteBuffer in) throws ProtocolException {
+        if (in.remaining() < FIXED) {
+            throw malformed("REGISTERED of " + in.remaining() + " bytes, expected at least " + FIXED);
+        }
+        long epoch = in.getLong();
+        long interval = u32(in);
+        long suspect = u32(in);
+        long timeout = u32(in);
+        long grace = u32(in);
+        long maxMessage = u32(in);
+        long maxHandles = u32(in);
+        long maxChannels = u32(in);
+        long connectionCredit = Register.readFirstCredit(in);
+        long channelCredit = Register.readFirstCredit(in);
+        if (interval == 0 || suspect <= interval || timeout < suspect) {
+            throw malformed("expected 0 < interval < suspect after <= timeout");
+        }
+
+        int ackEvery = 1;
+        long seen = 0;
+        while (in.hasRemaining()) {
+            int tag = Tlv.read(in);
+            if (Tlv.type(tag) == ACK_EVERY) {
+                seen = Tlv.once(seen, tag);
+                ackEvery = Math.max(1, Tlv.u16(in, tag));
+            } else {
+                Tlv.skipUnknown(in, tag);
+            }
+        }
+        return new Registered(
+                epoch,
+                interval,
+                suspect,
+                timeout,
+                grace,
+                maxMessage,
+                maxHandles,
+                maxChannels,
+                connectionCredit,
+                channelCredit,
+                ackEvery);
+    }
+
+    private static long u32(ByteBuffer in) {
+        return Integer.toUnsignedLong(in.getInt());
+    }
+
+    void write(ByteBuffer out) {
+        out.putLong(epoch);
+        out.putInt((int) intervalMillis).putInt((int) suspectMillis).putInt((int) timeoutMillis);
+        out.putInt((int) graceMillis).putInt((int) maxMessageBytes);
+        out.putInt((int) maxHandles).putInt((int) maxChannels);
+        out.putLong(connectionCredit).putLong(channelCredit);
+        if (ackEvery != 1) {
+            Tlv.write(out, ACK_EVERY, Short.BYTES);
+            out.putShort((short) ackEvery);
+        }
+    }
+}

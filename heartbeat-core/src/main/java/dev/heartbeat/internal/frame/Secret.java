@@ -1,0 +1,35 @@
+package dev.heartbeat.internal.frame;
+
+import java.util.Arrays;
+
+/** Bytes that must not appear in a log, an exception or a debugger's list. */
+public final class Secret {
+    private final byte[] bytes;
+
+    Secret(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    byte[] reveal() {
+        return bytes;
+    }
+
+    int length() {
+        return bytes.length;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Secret secret && java.security.MessageDigest.isEqual(bytes, secret.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(bytes);
+    }
+
+    @Override
+    public String toString() {
+        return "(secret)";
+    }
+}
