@@ -28,6 +28,7 @@ public enum ErrorCode {
     EPOCH_REFUSED(25, Scope.NODE),
     UNKNOWN_HANDLE(26, Scope.NODE),
     UNAUTHORIZED(27, Scope.NODE),
+    REPLACED(28, Scope.NODE),
 
     UNKNOWN_CHANNEL(40, Scope.CHANNEL),
     MESSAGE_TOO_LARGE(41, Scope.CHANNEL),
@@ -38,12 +39,18 @@ public enum ErrorCode {
 
     /** What an error concerns. */
     public enum Scope {
-        CONNECTION,
-        NODE,
-        CHANNEL;
+        CONNECTION(0),
+        NODE(1),
+        CHANNEL(2);
+
+        private final int wire;
+
+        Scope(int wire) {
+            this.wire = wire;
+        }
 
         int wire() {
-            return ordinal();
+            return wire;
         }
 
         static Scope of(int wire) {

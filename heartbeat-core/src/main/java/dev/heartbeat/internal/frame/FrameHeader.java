@@ -63,7 +63,10 @@ public final class FrameHeader {
         if (available > 0 && (frame.get(at) & 0xFF) != MAGIC) {
             throw new ProtocolException(ErrorCode.FOREIGN, "the first byte is not 0xAB");
         }
-        if (available > VERSION_OFFSET && frame.get(at + VERSION_OFFSET) != VERSION) {
+        // ERROR is laid out alike in every version, so that two peers without a common one can still tell each other.
+        if (available > TYPE_OFFSET
+                && frame.get(at + VERSION_OFFSET) != VERSION
+                && typeCode(frame, at) != FrameType.ERROR.code()) {
             throw new ProtocolException(
                     ErrorCode.UNSUPPORTED_VERSION,
                     "version " + (frame.get(at + VERSION_OFFSET) & 0xFF) + ", spoken is " + VERSION);

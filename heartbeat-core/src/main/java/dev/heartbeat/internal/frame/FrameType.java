@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The frames of HBP/2: their numbers, who may send them, and how large they may be. */
 public enum FrameType {
-    HEARTBEAT_REQ(0x01, Sender.BOTH, FrameType.MAX_CONTROL_PAYLOAD),
-    HEARTBEAT_RES(0x02, Sender.BOTH, FrameType.MAX_CONTROL_PAYLOAD),
+    HEARTBEAT_REQ(0x01, Sender.CLIENT, FrameType.MAX_CONTROL_PAYLOAD),
+    HEARTBEAT_RES(0x02, Sender.SERVER, FrameType.MAX_CONTROL_PAYLOAD),
     DATA(0x03, Sender.BOTH, FrameType.MAX_DATA_PAYLOAD),
     PING(0x04, Sender.BOTH, FrameType.MAX_PING_PAYLOAD),
     PONG(0x05, Sender.BOTH, FrameType.MAX_PING_PAYLOAD),

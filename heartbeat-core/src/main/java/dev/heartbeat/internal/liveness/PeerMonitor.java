@@ -1,0 +1,157 @@
+package dev.heartbeat.internal.liveness;
+
+import dev.heartbeat.internal.time.Timer;
+
+/**
+ * Watches one peer for silence; the server watches each node with one, the client its server. It knows no socket: it is told what was heard, and
+ * tells its verdicts.
+ *
+ * <pre>
+ *               heard                     heard
+ *             ┌───────┐             ┌──────────────┐
+ *             ▼       │             ▼              │
+ *   start ─▶ ALIVE ───┴──silent──▶ SUSPECT ────────┴──silent for the timeout──▶ STOPPED (given up)
+ *             │                     │
+ *             └────── lost ─────────┴──▶ LOST ──────── grace over ────────────▶ STOPPED (given up)
+ * </pre>
+ *
+ * {@link #stop} leads to STOPPED from everywhere, without a verdict.
+ *
+ * <p>A sign of life writes one field. The timer is not touched: when it is due, it looks how long the silence is by now and arms itself for the
+ * rest, so a peer costs about one look per timeout however often it beats. Confined to its loop.
+ */
+public abstract class PeerMonitor extends Timer {
+    /** How soon to ask again when a verdict was held. */
+    private static final long HELD_RETRY_NS = 250_000_000;
+
+    private enum State {
+        ALIVE,
+        SUSPECT,
+        LOST,
+        STOPPED
+    }
+
+    private final Watch watch;
+    private State state = State.ALIVE;
+
+    /** Logical time of the last sign of life; in LOST, of the loss. */
+    private long lastHeardNs;
+
+    protected PeerMonitor(Watch watch) {
+        this.watch = watch;
+        lastHeardNs = watch.clock().nowNs();
+        armFor(0);
+    }
+
+    /** The peer is silent; one probe may change that. */
+    protected abstract void onSuspect();
+
+    /** It was heard again. */
+    protected abstract void onRecovered();
+
+    /**
+     * The silence, or the grace after a loss, has lasted too long.
+     *
+     * @return false to hold the verdict: it will be asked again soon
+     */
+    protected abstract boolean onGivenUp(boolean lost);
+
+    /** What all monitors of a kind on a loop share, kept out of each. */
+    public interface Watch {
+        LogicalClock clock();
+
+        FailureDetector detector();
+
+        /** How long a lost peer may take to come back. */
+        long graceNs();
+
+        void arm(Timer timer, long delayNs);
+
+        void cancel(Timer timer);
+    }
+
+    /** A sign of life: the hot path, a field write. */
+    public final void heard() {
+        lastHeardNs = watch.clock().nowNs();
+        if (state != State.ALIVE) {
+            heardAgain();
+        }
+    }
+
+    private void heardAgain() {
+        if (state == State.SUSPECT) {
+            state = State.ALIVE;
+            // What is armed now is the deadline of the timeout, which is not earlier than the next look must be.
+            armFor(0);
+            onRecovered();
+        }
+    }
+
+    /** The connection is gone without a word. From now on only the grace counts. */
+    public final void lost() {
+        if (state == State.STOPPED) {
+            return;
+        }
+        state = State.LOST;
+        lastHeardNs = watch.clock().nowNs();
+        watch.arm(this, watch.graceNs());
+    }
+
+    public final void stop() {
+        state = State.STOPPED;
+        watch.cancel(this);
+    }
+
+    /** How long nothing was heard. */
+    public final long silentNs() {
+        return watch.clock().nowNs() - lastHeardNs;
+    }
+
+    @Override
+    protected final void onDue(long nowNs) {
+        long silent = silentNs();
+        switch (state) {
+            case ALIVE -> lookAtAlive(silent);
+            case SUSPECT -> lookAtSuspect(silent);
+            case LOST -> lookAtLost(silent);
+            case STOPPED -> {}
+        }
+    }
+
+    private void lookAtAlive(long silent) {
+        armFor(silent);
+        // Even when the timeout has passed too: every stay ends with SUSPECT before OFFLINE, and with a probe unanswered.
+        if (watch.detector().judge(silent) != FailureDetector.Verdict.ALIVE) {
+            state = State.SUSPECT;
+            onSuspect();
+        }
+    }
+
+    private void lookAtSuspect(long silent) {
+        if (watch.detector().judge(silent) == FailureDetector.Verdict.GONE) {
+            giveUp(false);
+        } else {
+            armFor(silent);
+        }
+    }
+
+    private void lookAtLost(long sinceLost) {
+        if (sinceLost >= watch.graceNs()) {
+            giveUp(true);
+        } else {
+            watch.arm(this, watch.graceNs() - sinceLost);
+        }
+    }
+
+    private void giveUp(boolean lost) {
+        if (onGivenUp(lost)) {
+            stop();
+        } else {
+            watch.arm(this, HELD_RETRY_NS);
+        }
+    }
+
+    private void armFor(long silent) {
+        watch.arm(this, watch.detector().untilNextVerdictNs(silent));
+    }
+}

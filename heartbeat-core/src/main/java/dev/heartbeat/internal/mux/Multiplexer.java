@@ -1,0 +1,245 @@
+package dev.heartbeat.internal.mux;
+
+import dev.heartbeat.internal.frame.ErrorCode;
+import dev.heartbeat.internal.frame.FrameEncoder;
+import dev.heartbeat.internal.frame.FrameHandler;
+import dev.heartbeat.internal.frame.FrameHeader;
+import dev.heartbeat.internal.frame.FrameType;
+import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.spi.Connection;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of one connection, in both directions, and their credit. Channel 0 is the only channel so far. Confined to the connection's loop; made with
+ * the first message, so that an idle node has none.
+ *
+ * <p>Outwards it hands the transport one fragment's worth at a time and waits until the socket has taken it, so a control frame that is written meanwhile stands
+ * behind at most {@value #MAX_AHEAD_FRAGMENTS} fragments in this process.
+ */
+public final class Multiplexer {
+    static final int MAX_AHEAD_FRAGMENTS = 2;
+
+    /** As much as may be queued in the transport before more is written: one fragment, so that two are there at the most. */
+    private static final int MAX_AHEAD = FrameType.MAX_DATA_PAYLOAD;
+
+    /** Below this much credit no message is begun and none goes on: tiny fragments cost more than they carry. */
+    private static final int MIN_CREDIT_TO_SEND = FrameHeader.SIZE + FrameEncoder.HEAD_SIZE + 1024;
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final Connection connection;
+    private final FrameEncoder encoder;
+    private final Receiver receiver;
+    private final SendWindow connectionCredit;
+    private final MuxChannel channel0;
+    private final ReceiveWindow connectionWindow;
+
+    /** The message that is being cut, and how far it is. */
+    private @Nullable ByteBuffer sending;
+    private int sendingOffset;
+
+    /** Written, but not yet taken by the socket. */
+    private final ArrayDeque<Travelling> travelling = new ArrayDeque<>(4);
+
+    private long framesReceived;
+    private long framesSent;
+    private long messagesSent;
+
+    private record Travelling(ByteBuffer message, long endOffset) {}
+
+    /** Who gets what comes in. */
+    public interface Receiver {
+
+        /**
+         * A whole message, which owns its memory. {@link Multiplexer#taken} is to be called, on the loop, when it has been handled.
+         *
+         * @param credit to be given back then
+         */
+        void onMessage(ByteBuffer message, int credit);
+
+        /** A message could not be taken; the peer is to be told. */
+        void onRefusedMessage(int channel, ErrorCode code, String text) throws ProtocolException;
+    }
+
+    /** The first limits of both directions, as REGISTER and REGISTERED told them. */
+    public record Credits(long sendConnection, long sendChannel, long window) {}
+
+    public Multiplexer(
+            Connection connection,
+            FrameEncoder encoder,
+            Receiver receiver,
+            Credits credits,
+            int maxMessageBytes,
+            InboundBudget budget) {
+        this.connection = connection;
+        this.encoder = encoder;
+        this.receiver = receiver;
+        connectionCredit = new SendWindow(credits.sendConnection());
+        connectionWindow = new ReceiveWindow(credits.window());
+        channel0 = new MuxChannel(0, credits.sendChannel(), connectionWindow, credits.window(), maxMessageBytes, budget);
+    }
+
+    // ---- inwards
+
+    public void onData(int channel, int flags, int total, int size, ByteBuffer fragment) throws ProtocolException {
+        framesReceived++;
+        connectionWindow.receive(size);
+        if (channel != 0) {
+            connectionWindow.take(size);
+            grantCredit();
+            throw new ProtocolException(ErrorCode.UNKNOWN_CHANNEL, "channel is not open");
+        }
+        if ((flags & FrameHeader.FLAG_END) != 0) {
+            throw new ProtocolException(ErrorCode.UNEXPECTED_FRAME, "channel 0 cannot be ended");
+        }
+        boolean more = (flags & FrameHeader.FLAG_MORE) != 0;
+        ByteBuffer message = channel0.receive(more, total, size, fragment, receiver);
+        if (message != null) {
+            receiver.onMessage(message, channel0.creditOf(message, size));
+        }
+        grantCredit();
+    }
+
+    /** The application has handled a message. */
+    public void taken(int credit) {
+        connectionWindow.take(credit);
+        channel0.taken(credit);
+        grantCredit();
+    }
+
+    private void grantCredit() {
+        // A limit is absolute, so while the socket is full nothing is lost by telling it later.
+        if (!connection.isWritable()) {
+            return;
+        }
+        if (channel0.window().isGrantDue()) {
+            encoder.credit(0, channel0.window().grant());
+        }
+        if (connectionWindow.isGrantDue()) {
+            encoder.credit(FrameHeader.CONNECTION_STREAM, connectionWindow.grant());
+        }
+    }
+
+    public void onCredit(int channel, long limit) throws ProtocolException {
+        if (channel == 0) {
+            channel0.credit().raise(limit);
+        } else if (channel == FrameHeader.CONNECTION_STREAM) {
+            connectionCredit.raise(limit);
+        } else {
+            throw new ProtocolException(ErrorCode.UNKNOWN_CHANNEL, "channel is not open");
+        }
+    }
+
+    // ---- outwards
+
+    /**
+     * Writes as much as credit and socket allow, and flushes it.
+     *
+     * @param holder whom the outbox obeys
+     */
+    public void pump(@Nullable Outbox outbox, Object holder) {
+        grantCredit();
+        while (credit() >= MIN_CREDIT_TO_SEND && hasRoom() && hasMessage(outbox, holder)) {
+            writeFragment();
+        }
+        flush();
+    }
+
+    /** Flushes first, if that makes room. */
+    private boolean hasRoom() {
+        if (connection.pendingBytes() >= MAX_AHEAD) {
+            flush();
+        }
+        return connection.pendingBytes() < MAX_AHEAD;
+    }
+
+    private boolean hasMessage(@Nullable Outbox outbox, Object holder) {
+        if (sending == null && outbox != null) {
+            sending = outbox.poll(holder);
+            sendingOffset = 0;
+        }
+        return sending != null;
+    }
+
+    private void writeFragment() {
+        ByteBuffer message = java.util.Objects.requireNonNull(sending);
+        int left = message.remaining() - sendingOffset;
+        long room = Math.min(credit() - FrameHeader.SIZE, FrameType.MAX_DATA_PAYLOAD);
+        boolean whole = sendingOffset == 0 && left <= room;
+        int total = sendingOffset == 0 && !whole ? message.remaining() : FrameHandler.NO_TOTAL;
+        int headSize = total == FrameHandler.NO_TOTAL ? 0 : FrameEncoder.HEAD_SIZE;
+        int count = (int) Math.min(left, room - headSize);
+        boolean last = count == left;
+
+        encoder.data(0, last ? 0 : FrameHeader.FLAG_MORE, count, total);
+        connection.write(count == 0 ? NOTHING : message.slice(message.position() + sendingOffset, count));
+        connectionCredit.send(FrameHeader.SIZE + headSize + count);
+        channel0.credit().send(FrameHeader.SIZE + headSize + count);
+        framesSent++;
+        sendingOffset += count;
+        if (last) {
+            travelling.add(new Travelling(message, connection.queuedBytes()));
+            sending = null;
+        }
+    }
+
+    private long credit() {
+        return Math.min(connectionCredit.available(), channel0.credit().available());
+    }
+
+    public void flush() {
+        connection.flush();
+        settle(connection.flushedBytes());
+    }
+
+    /** The socket has taken everything up to {@code total}: those messages have left. */
+    public void settle(long total) {
+        Travelling first = travelling.peek();
+        while (first != null && first.endOffset <= total) {
+            travelling.poll();
+            messagesSent++;
+            first = travelling.peek();
+        }
+    }
+
+    /** The connection is gone: returns the messages that had begun to travel and may not have arrived. */
+    public List<ByteBuffer> abandon() {
+        settle(connection.flushedBytes());
+        List<ByteBuffer> lost = new ArrayList<>();
+        travelling.forEach(message -> lost.add(message.message));
+        travelling.clear();
+        if (sending != null) {
+            lost.add(sending);
+            sending = null;
+        }
+        channel0.abandon();
+        return lost;
+    }
+
+    /** Whether everything that was begun has been taken by the socket. */
+    public boolean isSettled() {
+        return sending == null && travelling.isEmpty();
+    }
+
+    /** Frames of the resumable stream received on this connection. */
+    public long framesReceived() {
+        return framesReceived;
+    }
+
+    /** Frames of the resumable stream sent on this connection. */
+    public long framesSent() {
+        return framesSent;
+    }
+
+    /** Messages taken by the socket since the last call. */
+    public long drainMessagesSent() {
+        long sent = messagesSent;
+        messagesSent = 0;
+        return sent;
+    }
+}

@@ -1,0 +1,55 @@
+package dev.heartbeat.internal.mux;
+
+import dev.heartbeat.internal.frame.ErrorCode;
+import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.frame.Register;
+
+/**
+ * How far the peer may send.
+ *
+ * <p>Invariant: {@code taken <= received <= granted}, and {@code granted} is the highest that {@code taken + window + reserved} ever was when it was told.
+ */
+final class ReceiveWindow {
+    private final long window;
+    private long received;
+    private long taken;
+    private long reserved;
+    private long granted;
+
+    ReceiveWindow(long window) {
+        this.window = window;
+        granted = window;
+    }
+
+    /** Bytes came that count against the limit. */
+    void receive(int bytes) throws ProtocolException {
+        if (bytes > granted - received) {
+            throw new ProtocolException(
+                    ErrorCode.CREDIT_EXCEEDED,
+                    "DATA up to offset " + (received + bytes) + ", the limit is " + granted);
+        }
+        received += bytes;
+    }
+
+    /** The application has taken bytes, or they were dropped: the peer may send as many more. */
+    void take(long bytes) {
+        taken += bytes;
+    }
+
+    /** Makes room beyond the window for a message that is being assembled; undone with a negative number when it is complete. */
+    void reserve(long bytes) {
+        reserved += bytes;
+    }
+
+    /** Whether enough has come together to be worth a CREDIT frame, or the peer may be waiting for room for a frame of full size. */
+    boolean isGrantDue() {
+        long target = taken + window + reserved;
+        return target > granted && (target - granted >= window / 2 || granted - received < Register.MIN_CREDIT);
+    }
+
+    /** The new limit, to be told to the peer. */
+    long grant() {
+        granted = taken + window + reserved;
+        return granted;
+    }
+}

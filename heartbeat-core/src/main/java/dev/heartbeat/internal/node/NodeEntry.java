@@ -1,0 +1,331 @@
+package dev.heartbeat.internal.node;
+
+import dev.heartbeat.Node;
+import dev.heartbeat.NodeListener;
+import dev.heartbeat.NodeState;
+import dev.heartbeat.OfflineReason;
+import dev.heartbeat.SendResult;
+import dev.heartbeat.SuspectReason;
+import dev.heartbeat.TakeoverPolicy;
+import dev.heartbeat.internal.frame.ErrorCode;
+import dev.heartbeat.internal.queue.Lane;
+import dev.heartbeat.internal.queue.Outbox;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node id and what is known of it. The one thing that several loops change: at most one {@link Registration} is current, every transition compares
+ * with it, and transition and event are one step under the entry's lock, so that the events of a node come in the order of the truth. The
+ * lock is taken for transitions and messages only; a heartbeat never comes here.
+ *
+ * <p>Calls into the application go through the lane, which is only ever added to under the lock. An entry without a registration stays in the table until
+ * its lane has run dry, so that the next stay of the node cannot overtake the end of the last.
+ */
+public final class NodeEntry implements Lane.Owner {
+    private final String id;
+    private final NodeTable table;
+    private final Lane lane = new Lane(this);
+
+    private @Nullable Registration current;
+    /** Whether it counts as OFFLINE: its last stay has ended and no other began. */
+    private boolean offline;
+    private boolean forgotten;
+
+    private byte pendingEvents;
+    /** Set while the listener is so slow that transitions are no longer queued one by one. */
+    private @Nullable Backlog backlog;
+
+    /** What the last queued event told, and where the node has got to since. */
+    private static final class Backlog {
+        final Registration toldOf;
+        final NodeState told;
+        Transition latest;
+
+        Backlog(Registration toldOf, NodeState told, Transition latest) {
+            this.toldOf = toldOf;
+            this.told = told;
+            this.latest = latest;
+        }
+    }
+
+    /** A step of a registration to a state; the reason is that of the state. */
+    private record Transition(
+            Registration of, NodeState to, @Nullable SuspectReason suspected, @Nullable OfflineReason ended) {}
+
+    NodeEntry(String id, NodeTable table) {
+        this.id = id;
+        this.table = table;
+    }
+
+    /** Decides a claim; null if this entry has left the table meanwhile. */
+    synchronized @Nullable Admission admit(Registration.Claim claim, TakeoverPolicy policy) {
+        if (forgotten) {
+            return null;
+        }
+        Registration old = current;
+        if (old == null) {
+            return Admission.granted(beginStay(claim), null, false);
+        }
+        if (old.incarnation == claim.incarnation()) {
+            return claim.attempt() > old.attempt ? recoverAs(claim, old) : Admission.refused(ErrorCode.STALE_ATTEMPT);
+        }
+        if (claim.lastEpoch() != 0 && claim.lastEpoch() < old.epoch) {
+            // It was replaced before, and did not hear of it: else two processes could push each other out for ever.
+            return Admission.refused(ErrorCode.REPLACED);
+        }
+        return policy == TakeoverPolicy.NEWEST_WINS ? replaceBy(claim, old) : Admission.refused(ErrorCode.NODE_ID_IN_USE);
+    }
+
+    /** The same process over another connection: whatever waited for it goes on waiting. */
+    private Admission recoverAs(Registration.Claim claim, Registration old) {
+        if (old.state == NodeState.ONLINE) {
+            // It came back before the end of its old connection was seen, which is what this tells.
+            suspect(old, SuspectReason.LOST);
+        }
+        Registration fresh = table.newRegistration(this, claim);
+        fresh.outbox = old.outbox;
+        if (fresh.outbox != null) {
+            fresh.outbox.holdBy(fresh);
+        }
+        current = fresh;
+        transition(old, old.state, online(fresh));
+        return Admission.granted(fresh, old, false);
+    }
+
+    private Admission replaceBy(Registration.Claim claim, Registration old) {
+        end(old, OfflineReason.REPLACED);
+        return Admission.granted(beginStay(claim), old, true);
+    }
+
+    private Registration beginStay(Registration.Claim claim) {
+        Registration fresh = table.newRegistration(this, claim);
+        current = fresh;
+        transition(null, offline ? NodeState.OFFLINE : null, online(fresh));
+        offline = false;
+        return fresh;
+    }
+
+    /** Does nothing and says false if the registration is not the current one, as all that follow. */
+    public synchronized boolean suspect(Registration of, SuspectReason reason) {
+        if (current != of || of.state != NodeState.ONLINE) {
+            return false;
+        }
+        transition(of, NodeState.ONLINE, new Transition(of, NodeState.SUSPECT, reason, null));
+        return true;
+    }
+
+    public synchronized boolean recover(Registration of) {
+        if (current != of || of.state != NodeState.SUSPECT) {
+            return false;
+        }
+        transition(of, NodeState.SUSPECT, online(of));
+        return true;
+    }
+
+    /** Ends the stay. What waited for the node is told as undelivered first. */
+    public synchronized boolean end(Registration of, OfflineReason reason) {
+        if (current != of) {
+            return false;
+        }
+        if (of.outbox != null) {
+            of.outbox.close().forEach(message -> tellUndelivered(of, message));
+        }
+        NodeState before = of.state;
+        current = null;
+        offline = true;
+        transition(of, before, new Transition(of, NodeState.OFFLINE, null, reason));
+        return true;
+    }
+
+    /** Ends the current stay, whose owner is told. */
+    boolean endCurrent(OfflineReason reason, String text) {
+        Registration ended;
+        synchronized (this) {
+            ended = current;
+            if (ended == null) {
+                return false;
+            }
+            end(ended, reason);
+        }
+        ended.owner.ended(reason, text);
+        return true;
+    }
+
+    /** Hands a message to the application, in line with the events; {@code taken} runs when it has been handled. */
+    public synchronized boolean deliver(Registration from, ByteBuffer content, Runnable taken) {
+        if (current != from) {
+            return false;
+        }
+        lane.add(() -> {
+            try {
+                table.events().message(snapshot(from), content);
+            } finally {
+                taken.run();
+            }
+        });
+        return true;
+    }
+
+    /** Messages that had begun to travel when their connection ended. */
+    public synchronized void undelivered(Registration of, List<ByteBuffer> messages) {
+        messages.forEach(message -> tellUndelivered(of, message));
+    }
+
+    private void tellUndelivered(Registration of, ByteBuffer message) {
+        lane.add(() -> table.events().undelivered(snapshot(of), message));
+    }
+
+    SendResult trySend(ByteBuffer message) {
+        Registration receiver;
+        Outbox outbox;
+        synchronized (this) {
+            receiver = current;
+            if (receiver == null) {
+                return SendResult.CLOSED;
+            }
+            outbox = outboxOf(receiver);
+        }
+        SendResult result = outbox.offer(message);
+        if (result == SendResult.ACCEPTED) {
+            receiver.owner.wake();
+        }
+        return result;
+    }
+
+    private Outbox outboxOf(Registration registration) {
+        Outbox outbox = registration.outbox;
+        if (outbox == null) {
+            outbox = table.newOutbox();
+            outbox.holdBy(registration);
+            registration.outbox = outbox;
+        }
+        return outbox;
+    }
+
+    /** What waits for the node of this registration; null as long as nothing ever was sent to it. */
+    public synchronized @Nullable Outbox outbox(Registration of) {
+        return of.outbox;
+    }
+
+    /** Null if the node is not registered and its end is told. */
+    synchronized @Nullable Node snapshot() {
+        return current == null ? null : snapshot(current);
+    }
+
+    private Node snapshot(Registration of) {
+        return snapshot(of, of.state);
+    }
+
+    private Node snapshot(Registration of, NodeState state) {
+        int rtt = of.rttMicros();
+        return new Node(
+                id,
+                state,
+                of.epoch,
+                of.incarnation,
+                of.metadata,
+                of.remoteAddress,
+                Instant.ofEpochMilli(of.registeredAtMillis),
+                rtt == 0 ? null : Duration.ofNanos(Integer.toUnsignedLong(rtt) * 1000));
+    }
+
+    private static Transition online(Registration of) {
+        return new Transition(of, NodeState.ONLINE, null, null);
+    }
+
+    /** The only place where a state changes: the state, the counts and the event are one step. */
+    private void transition(@Nullable Registration from, @Nullable NodeState before, Transition step) {
+        step.of.state = step.to;
+        table.count(before, step.to);
+        if (backlog != null) {
+            backlog.latest = step;
+            table.events().coalesced();
+        } else if (pendingEvents == NodeListener.MAX_PENDING_EVENTS && from != null && before != null) {
+            backlog = new Backlog(from, before, step);
+            table.events().coalesced();
+        } else {
+            queue(step);
+        }
+    }
+
+    private void queue(Transition step) {
+        Node node = snapshot(step.of, step.to);
+        pendingEvents++;
+        lane.add(() -> {
+            try {
+                tell(step, node);
+            } finally {
+                told();
+            }
+        });
+    }
+
+    private void tell(Transition step, Node node) {
+        if (step.suspected != null) {
+            table.events().suspect(node, step.suspected);
+        } else if (step.ended != null) {
+            table.events().offline(node, step.ended);
+        } else {
+            table.events().online(node);
+        }
+    }
+
+    private synchronized void told() {
+        pendingEvents--;
+        Backlog behind = backlog;
+        if (pendingEvents == 0 && behind != null) {
+            backlog = null;
+            catchUp(behind);
+        }
+    }
+
+    /** The shortest way from what was told last to what is true now that still tells every stay's end. */
+    private void catchUp(Backlog behind) {
+        Transition latest = behind.latest;
+        boolean sameStay = behind.toldOf.incarnation == latest.of.incarnation;
+        if (sameStay && behind.told != NodeState.OFFLINE) {
+            if (behind.told != latest.to) {
+                queue(latest);
+            } else if (behind.toldOf != latest.of && latest.to == NodeState.ONLINE) {
+                // The epoch is another one, and that must be told.
+                queue(new Transition(behind.toldOf, NodeState.SUSPECT, SuspectReason.LOST, null));
+                queue(latest);
+            }
+            return;
+        }
+        if (behind.told != NodeState.OFFLINE) {
+            queue(new Transition(behind.toldOf, NodeState.OFFLINE, null, OfflineReason.REPLACED));
+        }
+        if (latest.to != NodeState.OFFLINE) {
+            queue(online(latest.of));
+            if (latest.to == NodeState.SUSPECT) {
+                queue(latest);
+            }
+        }
+    }
+
+    @Override
+    public Executor workers() {
+        return table.events().workers();
+    }
+
+    @Override
+    public void onFailure(Throwable failure) {
+        table.events().failed(id, failure);
+    }
+
+    @Override
+    public void onIdle() {
+        synchronized (this) {
+            if (current != null || forgotten || !lane.isIdle()) {
+                return;
+            }
+            forgotten = true;
+        }
+        table.forget(id, this);
+    }
+}

@@ -1,0 +1,77 @@
+package dev.heartbeat.internal.node;
+
+import dev.heartbeat.MessageHandler;
+import dev.heartbeat.Node;
+import dev.heartbeat.NodeListener;
+import dev.heartbeat.OfflineReason;
+import dev.heartbeat.SuspectReason;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The application's end of every node's lane, and what went wrong there. */
+public final class NodeEvents {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeEvents.class);
+
+    private final NodeListener listener;
+    private final MessageHandler messages;
+    private final Executor workers;
+
+    private final LongAdder failures = new LongAdder();
+    private final LongAdder coalesced = new LongAdder();
+    private final LongAdder undelivered = new LongAdder();
+
+    public NodeEvents(NodeListener listener, MessageHandler messages, Executor workers) {
+        this.listener = listener;
+        this.messages = messages;
+        this.workers = workers;
+    }
+
+    Executor workers() {
+        return workers;
+    }
+
+    void online(Node node) {
+        listener.onOnline(node);
+    }
+
+    void suspect(Node node, SuspectReason reason) {
+        listener.onSuspect(node, reason);
+    }
+
+    void offline(Node node, OfflineReason reason) {
+        listener.onOffline(node, reason);
+    }
+
+    void message(Node from, ByteBuffer content) {
+        messages.onMessage(from, content);
+    }
+
+    void undelivered(Node node, ByteBuffer content) {
+        undelivered.increment();
+        listener.onUndelivered(node, content);
+    }
+
+    void failed(String nodeId, Throwable failure) {
+        failures.increment();
+        LOG.error("a callback of the application for node {} threw", nodeId, failure);
+    }
+
+    void coalesced() {
+        coalesced.increment();
+    }
+
+    public long failureCount() {
+        return failures.sum();
+    }
+
+    public long coalescedCount() {
+        return coalesced.sum();
+    }
+
+    public long undeliveredCount() {
+        return undelivered.sum();
+    }
+}

@@ -1,0 +1,129 @@
+package dev.heartbeat.internal.node;
+
+import dev.heartbeat.Node;
+import dev.heartbeat.NodeRegistry;
+import dev.heartbeat.NodeState;
+import dev.heartbeat.OfflineReason;
+import dev.heartbeat.SendResult;
+import dev.heartbeat.TakeoverPolicy;
+import dev.heartbeat.internal.frame.ErrorCode;
+import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.spi.Environment;
+import java.nio.ByteBuffer;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** All nodes by id, counted by state. Shared by all loops and the application's threads. */
+public final class NodeTable implements NodeRegistry {
+    private final Map<String, NodeEntry> entries = new ConcurrentHashMap<>();
+    private final Map<NodeState, LongAdder> counts = new EnumMap<>(NodeState.class);
+    private final LongAdder registrations = new LongAdder();
+
+    private final TakeoverPolicy policy;
+    private final NodeEvents events;
+    private final Environment environment;
+    private final Supplier<Outbox> newOutbox;
+    private final Epochs epochs;
+
+    public NodeTable(
+            TakeoverPolicy policy, NodeEvents events, Environment environment, Supplier<Outbox> newOutbox) {
+        this.policy = policy;
+        this.events = events;
+        this.environment = environment;
+        this.newOutbox = newOutbox;
+        this.epochs = new Epochs(environment.wallClockMillis());
+        for (NodeState state : NodeState.values()) {
+            counts.put(state, new LongAdder());
+        }
+    }
+
+    /** Registers a node, or says why not. The displaced registration's owner is not yet told. */
+    public Admission admit(Registration.Claim claim) {
+        if (!Epochs.isPlausible(claim.lastEpoch(), environment.wallClockMillis())) {
+            return Admission.refused(ErrorCode.EPOCH_REFUSED);
+        }
+        while (true) {
+            NodeEntry entry = entries.computeIfAbsent(claim.nodeId(), id -> new NodeEntry(id, this));
+            Admission admission = entry.admit(claim, policy);
+            if (admission != null) {
+                return admission;
+            }
+        }
+    }
+
+    Registration newRegistration(NodeEntry entry, Registration.Claim claim) {
+        registrations.increment();
+        return new Registration(entry, claim, epochs.next(claim.lastEpoch()), environment.wallClockMillis());
+    }
+
+    Outbox newOutbox() {
+        return newOutbox.get();
+    }
+
+    NodeEvents events() {
+        return events;
+    }
+
+    void forget(String id, NodeEntry entry) {
+        entries.remove(id, entry);
+        adder(NodeState.OFFLINE).decrement();
+    }
+
+    void count(@Nullable NodeState before, NodeState after) {
+        if (before != null) {
+            adder(before).decrement();
+        }
+        adder(after).increment();
+    }
+
+    public SendResult trySend(String id, ByteBuffer message) {
+        NodeEntry entry = entries.get(id);
+        return entry == null ? SendResult.CLOSED : entry.trySend(message);
+    }
+
+    /** Ends a node's stay; false if it is not registered. */
+    public boolean end(String id, OfflineReason reason, String text) {
+        NodeEntry entry = entries.get(id);
+        return entry != null && entry.endCurrent(reason, text);
+    }
+
+    public void endAll(OfflineReason reason, String text) {
+        entries.values().forEach(entry -> entry.endCurrent(reason, text));
+    }
+
+    public long registrations() {
+        return registrations.sum();
+    }
+
+    /** Whether every node's end has been told. */
+    public boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
+    @Override
+    public Optional<Node> find(String id) {
+        NodeEntry entry = entries.get(id);
+        return entry == null ? Optional.empty() : Optional.ofNullable(entry.snapshot());
+    }
+
+    @Override
+    public long count(NodeState state) {
+        return adder(state).sum();
+    }
+
+    private LongAdder adder(NodeState state) {
+        return Objects.requireNonNull(counts.get(state));
+    }
+
+    @Override
+    public Stream<Node> stream() {
+        return entries.values().stream().map(NodeEntry::snapshot).filter(Objects::nonNull);
+    }
+}

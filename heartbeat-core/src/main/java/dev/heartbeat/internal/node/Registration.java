@@ -1,0 +1,80 @@
+package dev.heartbeat.internal.node;
+
+import dev.heartbeat.NodeState;
+import dev.heartbeat.internal.queue.Outbox;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One registration of a node over one connection, named by its epoch. What it was registered with never changes; its state is changed by its
+ * {@link NodeEntry} only, under the entry's lock.
+ */
+public final class Registration {
+    final NodeEntry entry;
+    final long epoch;
+    final long incarnation;
+    final long attempt;
+    final Map<String, String> metadata;
+    final InetSocketAddress remoteAddress;
+    final long registeredAtMillis;
+    final Owner owner;
+
+    /** Guarded by the entry; read without it for snapshots. */
+    volatile NodeState state = NodeState.ONLINE;
+    /** Made with the first message to the node; guarded by the entry. It passes on to the next registration of the same process. */
+    @Nullable Outbox outbox;
+
+    /** As the node measured it; 0 before the first. Written by the owner's loop. */
+    private volatile int rttMicros;
+
+    Registration(NodeEntry entry, Claim claim, long epoch, long nowMillis) {
+        this.entry = entry;
+        this.epoch = epoch;
+        this.incarnation = claim.incarnation();
+        this.attempt = claim.attempt();
+        this.metadata = claim.metadata();
+        this.remoteAddress = claim.remoteAddress();
+        this.registeredAtMillis = nowMillis;
+        this.owner = claim.owner();
+    }
+
+    /** What a connection asks for when it registers a node. */
+    public record Claim(
+            String nodeId,
+            long incarnation,
+            long attempt,
+            long lastEpoch,
+            Map<String, String> metadata,
+            InetSocketAddress remoteAddress,
+            Owner owner) {}
+
+    /** The session that a node is registered on. Every method may be called from any thread and returns at once. */
+    public interface Owner {
+
+        /** Messages wait in the outbox. */
+        void wake();
+
+        /** The same process has registered over another connection: close quietly, the node lives on. */
+        void superseded();
+
+        /** Somebody else ended the stay: tell the peer and close. */
+        void ended(dev.heartbeat.OfflineReason reason, String text);
+    }
+
+    public NodeEntry entry() {
+        return entry;
+    }
+
+    public long epoch() {
+        return epoch;
+    }
+
+    public void rttMicros(int micros) {
+        rttMicros = micros;
+    }
+
+    int rttMicros() {
+        return rttMicros;
+    }
+}

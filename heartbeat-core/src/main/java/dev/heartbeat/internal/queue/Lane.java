@@ -1,0 +1,79 @@
+package dev.heartbeat.internal.queue;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls into the application, one at a time and in order, on the worker threads. A call that blocks delays this lane only; what it throws goes to the owner and
+ * the next call follows. Any thread may add. An idle lane holds nothing and no thread.
+ *
+ * <p>It has no bound of its own: each kind of call is bounded where it comes from (messages by credit, events by their owner).
+ */
+public final class Lane implements Runnable {
+    /** After so many calls another lane gets the thread. */
+    private static final int BATCH = 64;
+
+    private final Owner owner;
+    private @Nullable ArrayDeque<Runnable> calls;
+    private boolean scheduled;
+
+    /** Whom a lane serves. */
+    public interface Owner {
+        Executor workers();
+
+        /** A call threw; the lane goes on. */
+        void onFailure(Throwable failure);
+
+        /** The last call has returned. Called without a lock; there may be new calls already. */
+        void onIdle();
+    }
+
+    public Lane(Owner owner) {
+        this.owner = owner;
+    }
+
+    public void add(Runnable call) {
+        synchronized (this) {
+            if (calls == null) {
+                calls = new ArrayDeque<>(4);
+            }
+            calls.add(call);
+            if (scheduled) {
+                return;
+            }
+            scheduled = true;
+        }
+        owner.workers().execute(this);
+    }
+
+    public synchronized boolean isIdle() {
+        return !scheduled;
+    }
+
+    @Override
+    public void run() {
+        for (int i = 0; i < BATCH; i++) {
+            Runnable call = next();
+            if (call == null) {
+                owner.onIdle();
+                return;
+            }
+            try {
+                call.run();
+            } catch (Throwable failure) {
+                owner.onFailure(failure);
+            }
+        }
+        owner.workers().execute(this);
+    }
+
+    private synchronized @Nullable Runnable next() {
+        Runnable call = calls == null ? null : calls.poll();
+        if (call == null) {
+            calls = null;
+            scheduled = false;
+        }
+        return call;
+    }
+}

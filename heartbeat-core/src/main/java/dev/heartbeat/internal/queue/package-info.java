@@ -1,0 +1,5 @@
+/** Bounded queues between event loops and the application's threads: lanes towards the application, outboxes from it. */
+@NullMarked
+package dev.heartbeat.internal.queue;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,18 @@
+package dev.heartbeat.internal.time;
+
+import org.jspecify.annotations.Nullable;
+
+/** Something to be done at a time; a link in a slot of a {@link TimerWheel}, so that arming it allocates nothing. */
+public abstract class Timer {
+    @Nullable Timer previous;
+    @Nullable Timer next;
+    /** The tick in which it is due; meaningful while it is armed. */
+    long dueTick;
+
+    /** The time has come. The timer is no longer armed, and may be armed again. */
+    protected abstract void onDue(long nowNs);
+
+    public final boolean isArmed() {
+        return previous != null;
+    }
+}
