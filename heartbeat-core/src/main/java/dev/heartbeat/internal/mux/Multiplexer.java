@@ -48,7 +48,6 @@ public final class Multiplexer {
 
     private long framesReceived;
     private long framesSent;
-    private long messagesSent;
 
     private record Travelling(ByteBuffer message, long endOffset) {}
 
@@ -56,15 +55,26 @@ public final class Multiplexer {
     public interface Receiver {
 
         /**
-         * A whole message, which owns its memory. {@link Multiplexer#taken} is to be called, on the loop, when it has been handled.
+         * A whole message, which owns its memory. {@link Multiplexer#taken} is to be called with the hold, on the loop, when it has been handled.
          *
-         * @param credit to be given back then
+         * @param hold what it holds of windows and budget until then
          */
-        void onMessage(ByteBuffer message, int credit);
+        void onMessage(ByteBuffer message, Hold hold);
+
+        /** A message has left: the socket has taken its last byte. */
+        void onMessageSent();
 
         /** A message could not be taken; the peer is to be told. */
         void onRefusedMessage(int channel, ErrorCode code, String text) throws ProtocolException;
     }
+
+    /**
+     * What a message holds until the application has handled it.
+     *
+     * @param credit bytes of both windows
+     * @param charged bytes of the inbound budget; 0 if it fitted the window
+     */
+    public record Hold(int credit, int charged) {}
 
     /** The first limits of both directions, as REGISTER and REGISTERED told them. */
     public record Credits(long sendConnection, long sendChannel, long window) {}
@@ -98,18 +108,20 @@ public final class Multiplexer {
             throw new ProtocolException(ErrorCode.UNEXPECTED_FRAME, "channel 0 cannot be ended");
         }
         boolean more = (flags & FrameHeader.FLAG_MORE) != 0;
-        ByteBuffer message = channel0.receive(more, total, size, fragment, receiver);
-        if (message != null) {
-            receiver.onMessage(message, channel0.creditOf(message, size));
-        }
+        channel0.receive(more, total, size, fragment, receiver);
         grantCredit();
     }
 
     /** The application has handled a message. */
-    public void taken(int credit) {
-        connectionWindow.take(credit);
-        channel0.taken(credit);
+    public void taken(Hold hold) {
+        connectionWindow.take(hold.credit());
+        channel0.taken(hold);
         grantCredit();
+    }
+
+    /** As {@link #taken}, after the connection is over: there is no credit to give, but what was charged becomes free. */
+    public void forgive(Hold hold) {
+        channel0.taken(hold);
     }
 
     private void grantCredit() {
@@ -202,7 +214,7 @@ public final class Multiplexer {
         Travelling first = travelling.peek();
         while (first != null && first.endOffset <= total) {
             travelling.poll();
-            messagesSent++;
+            receiver.onMessageSent();
             first = travelling.peek();
         }
     }
@@ -234,12 +246,5 @@ public final class Multiplexer {
     /** Frames of the resumable stream sent on this connection. */
     public long framesSent() {
         return framesSent;
-    }
-
-    /** Messages taken by the socket since the last call. */
-    public long drainMessagesSent() {
-        long sent = messagesSent;
-        messagesSent = 0;
-        return sent;
     }
 }

@@ -4,7 +4,6 @@ import static dev.heartbeat.internal.frame.ErrorCode.MALFORMED;
 
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameHandler;
-import dev.heartbeat.internal.frame.FrameHeader;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Register;
 import java.nio.ByteBuffer;
@@ -20,8 +19,6 @@ final class MuxChannel {
     private final InboundBudget budget;
 
     private @Nullable Assembly arriving;
-    /** What is charged to the budget: the message that is arriving, and those the application has not handled. */
-    private long charged;
 
     MuxChannel(
             int id, long sendLimit, ReceiveWindow connectionWindow, long window, int maxMessageBytes, InboundBudget budget) {
@@ -41,8 +38,8 @@ final class MuxChannel {
         return window;
     }
 
-    /** Takes a DATA frame; returns the message that became whole with it, if one did. */
-    @Nullable ByteBuffer receive(boolean more, int total, int size, ByteBuffer fragment, Multiplexer.Receiver refusals)
+    /** Takes a DATA frame, and hands over the message that becomes whole with it. */
+    void receive(boolean more, int total, int size, ByteBuffer fragment, Multiplexer.Receiver receiver)
             throws ProtocolException {
         window.receive(size);
         if (more && !fragment.hasRemaining()) {
@@ -51,18 +48,19 @@ final class MuxChannel {
         Assembly assembly = arriving;
         if (assembly == null) {
             if (!more && total == FrameHandler.NO_TOTAL && fragment.remaining() <= maxMessageBytes) {
-                return copyOf(fragment);
+                receiver.onMessage(copyOf(fragment), new Multiplexer.Hold(size, 0));
+                return;
             }
-            assembly = begin(more, total, fragment.remaining(), refusals);
+            assembly = begin(more, total, fragment.remaining(), receiver);
         } else if (total != FrameHandler.NO_TOTAL) {
             throw new ProtocolException(MALFORMED, "a HEAD within a fragmented message");
         }
-        return add(assembly, fragment, size, more);
+        add(assembly, fragment, size, more, receiver);
     }
 
-    private Assembly begin(boolean more, int total, int first, Multiplexer.Receiver refusals) throws ProtocolException {
+    private Assembly begin(boolean more, int total, int first, Multiplexer.Receiver receiver) throws ProtocolException {
         if (total == FrameHandler.UNSUPPORTED_HEAD) {
-            refusals.onRefusedMessage(id, ErrorCode.UNSUPPORTED_CHANNEL_FEATURE, "the HEAD asks for what is not offered");
+            receiver.onRefusedMessage(id, ErrorCode.UNSUPPORTED_CHANNEL_FEATURE, "the HEAD asks for what is not offered");
             return Assembly.dropping();
         }
         if (more && total == FrameHandler.NO_TOTAL) {
@@ -70,15 +68,14 @@ final class MuxChannel {
         }
         int length = total == FrameHandler.NO_TOTAL ? first : total;
         if (length > maxMessageBytes) {
-            refusals.onRefusedMessage(
+            receiver.onRefusedMessage(
                     id, ErrorCode.MESSAGE_TOO_LARGE, "a message of " + length + " bytes, allowed are " + maxMessageBytes);
             return Assembly.dropping();
         }
         if (!budget.tryReserve(length)) {
-            refusals.onRefusedMessage(id, ErrorCode.NO_CAPACITY, "no memory for a message of " + length + " bytes");
+            receiver.onRefusedMessage(id, ErrorCode.NO_CAPACITY, "no memory for a message of " + length + " bytes");
             return Assembly.dropping();
         }
-        charged += length;
         window.reserve(roomFor(length));
         connectionWindow.reserve(roomFor(length));
         return Assembly.keeping(length);
@@ -89,7 +86,7 @@ final class MuxChannel {
         return message + (long) Register.MIN_CREDIT;
     }
 
-    private @Nullable ByteBuffer add(Assembly assembly, ByteBuffer fragment, int size, boolean more)
+    private void add(Assembly assembly, ByteBuffer fragment, int size, boolean more, Multiplexer.Receiver receiver)
             throws ProtocolException {
         boolean keeping = assembly.isKeeping();
         int overhead = keeping ? size - fragment.remaining() : size;
@@ -97,33 +94,24 @@ final class MuxChannel {
         connectionWindow.take(overhead);
         assembly.add(fragment, !more);
         arriving = more ? assembly : null;
-        if (more || !keeping) {
-            return null;
+        if (!more && keeping) {
+            window.reserve(-roomFor(assembly.total()));
+            connectionWindow.reserve(-roomFor(assembly.total()));
+            receiver.onMessage(assembly.message(), new Multiplexer.Hold(assembly.total(), assembly.total()));
         }
-        window.reserve(-roomFor(assembly.total()));
-        connectionWindow.reserve(-roomFor(assembly.total()));
-        return assembly.message();
     }
 
-    /** What a message that became whole holds of the windows: its last frame, or all its bytes if it was put together. */
-    int creditOf(ByteBuffer message, int lastFrameSize) {
-        boolean single = message.remaining() + FrameHeader.SIZE == lastFrameSize;
-        return single ? lastFrameSize : message.remaining();
+    void taken(Multiplexer.Hold hold) {
+        window.take(hold.credit());
+        budget.release(hold.charged());
     }
 
-    void taken(int bytes) {
-        window.take(bytes);
-        release(Math.min(charged, bytes));
-    }
-
+    /** The connection is over, and with it the message that was arriving. */
     void abandon() {
-        arriving = null;
-        release(charged);
-    }
-
-    private void release(long bytes) {
-        charged -= bytes;
-        budget.release(bytes);
+        if (arriving != null) {
+            budget.release(arriving.total());
+            arriving = null;
+        }
     }
 
     private static ByteBuffer copyOf(ByteBuffer fragment) {

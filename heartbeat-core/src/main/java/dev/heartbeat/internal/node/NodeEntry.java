@@ -109,6 +109,15 @@ public final class NodeEntry implements Lane.Owner {
         return fresh;
     }
 
+    public synchronized boolean isCurrent(Registration registration) {
+        return current == registration;
+    }
+
+    /** The owner of the current registration, if there is one. */
+    synchronized Registration.@Nullable Owner owner() {
+        return current == null ? null : current.owner;
+    }
+
     /** Does nothing and says false if the registration is not the current one, as all that follow. */
     public synchronized boolean suspect(Registration of, SuspectReason reason) {
         if (current != of || of.state != NodeState.ONLINE) {

@@ -30,14 +30,23 @@ public final class NodeTable implements NodeRegistry {
     private final NodeEvents events;
     private final Environment environment;
     private final Supplier<Outbox> newOutbox;
+    private final Runnable onForgotten;
     private final Epochs epochs;
 
+    /**
+     * @param onForgotten called, on any thread, after an entry has left the table
+     */
     public NodeTable(
-            TakeoverPolicy policy, NodeEvents events, Environment environment, Supplier<Outbox> newOutbox) {
+            TakeoverPolicy policy,
+            NodeEvents events,
+            Environment environment,
+            Supplier<Outbox> newOutbox,
+            Runnable onForgotten) {
         this.policy = policy;
         this.events = events;
         this.environment = environment;
         this.newOutbox = newOutbox;
+        this.onForgotten = onForgotten;
         this.epochs = new Epochs(environment.wallClockMillis());
         for (NodeState state : NodeState.values()) {
             counts.put(state, new LongAdder());
@@ -74,6 +83,7 @@ public final class NodeTable implements NodeRegistry {
     void forget(String id, NodeEntry entry) {
         entries.remove(id, entry);
         adder(NodeState.OFFLINE).decrement();
+        onForgotten.run();
     }
 
     void count(@Nullable NodeState before, NodeState after) {
@@ -92,6 +102,16 @@ public final class NodeTable implements NodeRegistry {
     public boolean end(String id, OfflineReason reason, String text) {
         NodeEntry entry = entries.get(id);
         return entry != null && entry.endCurrent(reason, text);
+    }
+
+    /** Asks every node's session to send it away; each comes back at a time of its own within {@code spreadMillis}. */
+    public void drainAll(long spreadMillis) {
+        entries.values().forEach(entry -> {
+            Registration.Owner owner = entry.owner();
+            if (owner != null) {
+                owner.drain(1 + environment.random().nextLong(Math.max(1, spreadMillis)));
+            }
+        });
     }
 
     public void endAll(OfflineReason reason, String text) {

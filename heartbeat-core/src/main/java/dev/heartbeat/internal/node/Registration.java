@@ -1,6 +1,7 @@
 package dev.heartbeat.internal.node;
 
 import dev.heartbeat.NodeState;
+import dev.heartbeat.OfflineReason;
 import dev.heartbeat.internal.queue.Outbox;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -59,7 +60,10 @@ public final class Registration {
         void superseded();
 
         /** Somebody else ended the stay: tell the peer and close. */
-        void ended(dev.heartbeat.OfflineReason reason, String text);
+        void ended(OfflineReason reason, String text);
+
+        /** The server stops: send the node away once it has all that was accepted for it. */
+        void drain(long retryAfterMillis);
     }
 
     public NodeEntry entry() {
@@ -68,6 +72,10 @@ public final class Registration {
 
     public long epoch() {
         return epoch;
+    }
+
+    public Owner owner() {
+        return owner;
     }
 
     public void rttMicros(int micros) {

@@ -1,0 +1,70 @@
+package dev.heartbeat;
+
+import dev.heartbeat.internal.frame.Metadata;
+import dev.heartbeat.internal.frame.NodeId;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client was built with, checked. The constructor's exception names the option, the value and the allowed range.
+ *
+ * @param host where the server is
+ * @param port 1 to 65,535
+ * @param nodeId 1 to 128 characters of A-Z a-z 0-9 . _ : -
+ * @param metadata what the node tells of itself: at most 32 entries and 4 KiB, keys of 1 to 64 characters as in a node id; unmodifiable
+ * @param heartbeatInterval the interval it asks the server for, 10 ms to 1 day; null to leave it to the server
+ * @param handshakeTimeout how long the server may take to answer a registration: 10 ms to 10 minutes
+ * @param autoReconnect whether it comes back after a lost connection
+ * @param reconnectBase the bound of the first wait before reconnecting, doubled with each failure: 1 ms to 1 hour
+ * @param reconnectCap the bound of every wait: not less than {@code reconnectBase}, at most 1 day
+ * @param reconnectResetAfter how long it must have been online to begin with the base again: 0 to 1 day
+ * @param writeStallTimeout how long the server may take no bytes before the connection is given up: 100 ms to 1 hour
+ * @param maxMessageBytes the longest message: 0 to 1 GiB; the server may allow less
+ * @param queueMessages how many messages may wait to be sent: 1 to 1,000,000
+ * @param queueBytes how many bytes of them: 1 KiB to 1 TiB; one message may be larger
+ * @param windowBytes how much the server may send ahead of the application: 16,396 bytes to 1 GiB
+ */
+public record ClientOptions(
+        String host,
+        int port,
+        String nodeId,
+        Map<String, String> metadata,
+        @Nullable Duration heartbeatInterval,
+        Duration handshakeTimeout,
+        boolean autoReconnect,
+        Duration reconnectBase,
+        Duration reconnectCap,
+        Duration reconnectResetAfter,
+        Duration writeStallTimeout,
+        int maxMessageBytes,
+        int queueMessages,
+        long queueBytes,
+        int windowBytes) {
+
+    /** Checks every value. */
+    public ClientOptions {
+        Ranges.check("port", port, 1, 65_535);
+        refuse(NodeId.objection(nodeId));
+        metadata = Map.copyOf(metadata);
+        refuse(Metadata.objection(metadata));
+        if (heartbeatInterval != null) {
+            Ranges.check("heartbeatInterval", heartbeatInterval, Duration.ofMillis(10), Duration.ofDays(1));
+        }
+        Ranges.check("handshakeTimeout", handshakeTimeout, Duration.ofMillis(10), Duration.ofMinutes(10));
+        Ranges.check("reconnectBase", reconnectBase, Duration.ofMillis(1), Duration.ofHours(1));
+        Ranges.check("reconnectCap", reconnectCap, reconnectBase, Duration.ofDays(1));
+        Ranges.check("reconnectResetAfter", reconnectResetAfter, Duration.ZERO, Duration.ofDays(1));
+        Ranges.check("writeStallTimeout", writeStallTimeout, Duration.ofMillis(100), Duration.ofHours(1));
+        Ranges.check("maxMessageBytes", maxMessageBytes, 0, 1 << 30);
+        Ranges.check("queueMessages", queueMessages, 1, 1_000_000);
+        Ranges.check("queueBytes", queueBytes, 1 << 10, 1L << 40);
+        Ranges.check("windowBytes", windowBytes, Ranges.MIN_WINDOW, 1 << 30);
+    }
+
+    private static void refuse(String objection) {
+        if (!objection.isEmpty()) {
+            throw new IllegalArgumentException(objection);
+        }
+    }
+}

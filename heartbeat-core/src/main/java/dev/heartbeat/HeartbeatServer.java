@@ -1,0 +1,328 @@
+package dev.heartbeat;
+
+import dev.heartbeat.internal.session.Server;
+import dev.heartbeat.internal.session.Transports;
+import dev.heartbeat.spi.Transport;
+import dev.heartbeat.spi.TransportOptions;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows which nodes are alive, tells the application the moment that changes, and reaches any of them.
+ *
+ * <pre>{@code
+ * HeartbeatServer server = HeartbeatServer.builder()
+ *         .port(9501)
+ *         .listener(new NodeListener() {
+ *             public void onOnline(Node node) { System.out.println(node.id() + " is online"); }
+ *             public void onOffline(Node node, OfflineReason why) { System.out.println(node.id() + " is gone: " + why); }
+ *         })
+ *         .start();
+ * }</pre>
+ *
+ * <p>Every method may be called from any thread. Those that wait ({@link Builder#start}, {@link #shutdown}, {@link #close}) have a form that does not, and must
+ * not be called on an event loop or from a callback of this server.
+ */
+public final class HeartbeatServer implements AutoCloseable {
+    private final Server server;
+
+    private HeartbeatServer(Server server) {
+        this.server = server;
+    }
+
+    /** A server with the default of every option. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** What it was built with. */
+    public ServerOptions options() {
+        return server.options();
+    }
+
+    /** Where it listens; the port is the real one where 0 was asked for. */
+    public InetSocketAddress localAddress() {
+        return server.localAddress();
+    }
+
+    /** The nodes it knows. */
+    public NodeRegistry nodes() {
+        return server.nodes();
+    }
+
+    /**
+     * Offers a message for a node, on channel 0. Never blocks and never drops in silence: what was ACCEPTED is delivered, or comes back through
+     * {@link NodeListener#onUndelivered}. Messages to one node arrive in the order in which they were accepted; while the node is SUSPECT after a lost connection they
+     * wait for it.
+     *
+     * @param message from its position to its limit; if it is ACCEPTED it belongs to the bus and must not be touched until it comes back. Its position and limit are not changed
+     */
+    public SendResult trySend(String nodeId, ByteBuffer message) {
+        return server.trySend(nodeId, message);
+    }
+
+    /**
+     * Disconnects a node. It is OFFLINE with {@link OfflineReason#KICKED} when this returns, is told the reason, and does not come back by itself.
+     *
+     * @return false if it was not registered
+     */
+    public boolean kick(String nodeId, String reason) {
+        return server.kick(nodeId, reason);
+    }
+
+    /** What it has counted so far. */
+    public BusStats stats() {
+        return server.stats();
+    }
+
+    /**
+     * Stops without losing anything: accepts no more connections and messages, sends each node what was accepted for it, asks it to leave and come back at a time of
+     * its own within {@code drain}, and closes when all have left or {@code drain} is over. Nodes end with {@link OfflineReason#SHUTDOWN}.
+     */
+    public CompletableFuture<Void> shutdownAsync(Duration drain) {
+        return server.shutdown(drain);
+    }
+
+    /** {@link #shutdownAsync}, and waits for it. */
+    public void shutdown(Duration drain) {
+        shutdownAsync(drain).join();
+    }
+
+    /**
+     * Stops now: every node ends with {@link OfflineReason#SHUTDOWN} and is told, every connection is closed, and the future completes when the listener has heard of all of it, after about ten
+     * seconds at the latest. A transport that was given to the builder lives on. Idempotent.
+     */
+    public CompletableFuture<Void> closeAsync() {
+        return server.close();
+    }
+
+    /** {@link #closeAsync}, and waits for it. */
+    @Override
+    public void close() {
+        closeAsync().join();
+    }
+
+    /**
+     * The options of a server. {@link #start} checks all of them, and refuses one that is out of its range (see {@link ServerOptions}) with an
+     * {@link IllegalArgumentException} that names the option, the value and the range.
+     */
+    public static final class Builder {
+        private static final int MIB = 1024 * 1024;
+
+        private String host = "0.0.0.0";
+        private int port = 9501;
+        private Duration heartbeatInterval = Duration.ofSeconds(10);
+        private @Nullable Duration suspectAfter;
+        private Duration heartbeatTimeout = Duration.ofSeconds(30);
+        private @Nullable Duration grace;
+        private int ackEvery = 1;
+        private Duration handshakeTimeout = Duration.ofSeconds(5);
+        private Duration writeStallTimeout = Duration.ofSeconds(10);
+        private int maxConnections = 1_000_000;
+        private int maxMessageBytes = 10 * MIB;
+        private int channelQueueMessages = 1000;
+        private long channelQueueBytes = MIB;
+        private int windowBytes = 64 * 1024;
+        private long inboundBudgetBytes = 256L * MIB;
+        private TakeoverPolicy takeoverPolicy = TakeoverPolicy.NEWEST_WINS;
+        private double massGuardShare = 0.1;
+        private int massGuardMinimum = 100;
+        private Duration massGuardMaxHold = Duration.ofMinutes(1);
+        private NodeListener listener = new NodeListener() {};
+        private MessageHandler messages = (from, message) -> {};
+        private TransportOptions transportOptions = TransportOptions.defaults();
+        private @Nullable Transport transport;
+
+        private Builder() {}
+
+        /** The address to listen on; {@code 0.0.0.0} by default. */
+        public Builder host(String value) {
+            host = value;
+            return this;
+        }
+
+        /** The port to listen on; 9501 by default, 0 for any free one. */
+        public Builder port(int value) {
+            port = value;
+            return this;
+        }
+
+        /** How often nodes are told to beat; 10 s by default. */
+        public Builder heartbeatInterval(Duration value) {
+            heartbeatInterval = value;
+            return this;
+        }
+
+        /** After how much silence a node is SUSPECT; five sixths of {@link #heartbeatTimeout} by default, which is 25 s. */
+        public Builder suspectAfter(Duration value) {
+            suspectAfter = value;
+            return this;
+        }
+
+        /** After how much silence a node is OFFLINE; 30 s by default. */
+        public Builder heartbeatTimeout(Duration value) {
+            heartbeatTimeout = value;
+            return this;
+        }
+
+        /** How long a node may take to come back after its connection was lost; as long as {@link #heartbeatTimeout} by default. */
+        public Builder grace(Duration value) {
+            grace = value;
+            return this;
+        }
+
+        /** Answers each so many-th heartbeat only, which saves a third of a heartbeat's cost; 1 by default. */
+        public Builder ackEvery(int value) {
+            ackEvery = value;
+            return this;
+        }
+
+        /** How long a connection may take to register; 5 s by default. */
+        public Builder handshakeTimeout(Duration value) {
+            handshakeTimeout = value;
+            return this;
+        }
+
+        /** After how long a peer that takes no bytes is disconnected; 10 s by default. */
+        public Builder writeStallTimeout(Duration value) {
+            writeStallTimeout = value;
+            return this;
+        }
+
+        /** How many connections are kept at a time; a million by default. One more is closed at once. */
+        public Builder maxConnections(int value) {
+            maxConnections = value;
+            return this;
+        }
+
+        /** The longest message in either direction; 10 MiB by default. */
+        public Builder maxMessageBytes(int value) {
+            maxMessageBytes = value;
+            return this;
+        }
+
+        /** How many messages may wait for one node; 1,000 by default. */
+        public Builder channelQueueMessages(int value) {
+            channelQueueMessages = value;
+            return this;
+        }
+
+        /** How many bytes of messages may wait for one node; 1 MiB by default. A message that is larger waits alone. */
+        public Builder channelQueueBytes(long value) {
+            channelQueueBytes = value;
+            return this;
+        }
+
+        /** How much one connection may send ahead of the application; 64 KiB by default. */
+        public Builder windowBytes(int value) {
+            windowBytes = value;
+            return this;
+        }
+
+        /** What all messages that are larger than a frame may take together, until the application has handled them; 256 MiB by default. */
+        public Builder inboundBudgetBytes(long value) {
+            inboundBudgetBytes = value;
+            return this;
+        }
+
+        /** Who wins when another process registers an id that is in use; the newest by default. */
+        public Builder takeoverPolicy(TakeoverPolicy value) {
+            takeoverPolicy = value;
+            return this;
+        }
+
+        /**
+         * Holds verdicts of silence while more than {@code share} of the nodes, and more than {@code minimum}, are SUSPECT: then this side is likelier at fault. 0.1, 100 and one minute by default;
+         * a hold of zero switches it off.
+         */
+        public Builder massGuard(double share, int minimum, Duration maxHold) {
+            massGuardShare = share;
+            massGuardMinimum = minimum;
+            massGuardMaxHold = maxHold;
+            return this;
+        }
+
+        /** Who hears what becomes of nodes. */
+        public Builder listener(NodeListener value) {
+            listener = value;
+            return this;
+        }
+
+        /** Who receives the nodes' messages; without one they are dropped. */
+        public Builder onMessage(MessageHandler value) {
+            messages = value;
+            return this;
+        }
+
+        /** How many event loops the server's own transport runs; one per core by default. */
+        public Builder eventLoops(int value) {
+            transportOptions = transportOptions.withEventLoops(value);
+            return this;
+        }
+
+        /** How many threads at most run callbacks in the server's own transport; 32 by default. So many callbacks may block before others wait. */
+        public Builder workerThreads(int value) {
+            transportOptions = transportOptions.withWorkerThreads(value);
+            return this;
+        }
+
+        /** Whether several processes may listen on the same port; false by default. */
+        public Builder reusePort(boolean value) {
+            transportOptions = transportOptions.withReusePort(value);
+            return this;
+        }
+
+        /** Uses this transport, which may be shared and is not closed with the server, instead of the best one on the class path. */
+        public Builder transport(Transport value) {
+            transport = value;
+            return this;
+        }
+
+        /** Binds the port and begins to serve; the future fails with a {@link HeartbeatException} that names the address if it cannot. */
+        public CompletableFuture<HeartbeatServer> startAsync() {
+            ServerOptions options = options();
+            Transport given = transport;
+            Transport used = given == null ? Transports.startBest(transportOptions) : given;
+            return Server.start(options, listener, messages, used, given == null).thenApply(HeartbeatServer::new);
+        }
+
+        /** {@link #startAsync}, and waits for it. */
+        public HeartbeatServer start() {
+            try {
+                return startAsync().join();
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof HeartbeatException cause) {
+                    throw cause;
+                }
+                throw e;
+            }
+        }
+
+        private ServerOptions options() {
+            return new ServerOptions(
+                    host,
+                    port,
+                    heartbeatInterval,
+                    suspectAfter == null ? heartbeatTimeout.multipliedBy(5).dividedBy(6) : suspectAfter,
+                    heartbeatTimeout,
+                    grace == null ? heartbeatTimeout : grace,
+                    ackEvery,
+                    handshakeTimeout,
+                    writeStallTimeout,
+                    maxConnections,
+                    maxMessageBytes,
+                    channelQueueMessages,
+                    channelQueueBytes,
+                    windowBytes,
+                    inboundBudgetBytes,
+                    takeoverPolicy,
+                    massGuardShare,
+                    massGuardMinimum,
+                    massGuardMaxHold);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package dev.heartbeat;
+
+import java.time.Duration;
+
+/**
+ * What a server was built with, checked. The constructor's exception names the option, the value and the allowed range.
+ *
+ * @param host the address to listen on
+ * @param port 0 to 65,535; 0 for any free one
+ * @param heartbeatInterval how often nodes are told to beat: 10 ms to 1 day
+ * @param suspectAfter silence after which a node is SUSPECT: at least 2 intervals
+ * @param heartbeatTimeout silence after which it is OFFLINE: longer than {@code suspectAfter}, at most 7 days
+ * @param grace how long a node may take to come back after a lost connection: 0 to 7 days
+ * @param ackEvery each so many-th heartbeat is answered: 1 to 1,000
+ * @param handshakeTimeout how long a connection may take to register: 10 ms to 10 minutes
+ * @param writeStallTimeout how long a peer may take no bytes before it is disconnected: 100 ms to 1 hour
+ * @param maxConnections 1 to 100,000,000
+ * @param maxMessageBytes the longest message: 0 to 1 GiB
+ * @param channelQueueMessages how many messages may wait for a node: 1 to 1,000,000
+ * @param channelQueueBytes how many bytes of them: 1 KiB to 1 TiB; one message may be larger
+ * @param windowBytes how much a connection may send ahead of the application: 16,396 bytes to 1 GiB
+ * @param inboundBudgetBytes what all messages larger than their window may take together: 0 to 1 PiB
+ * @param takeoverPolicy who wins when two processes register the same id
+ * @param massGuardShare the share of suspected nodes from which verdicts are held: over 0 to 1
+ * @param massGuardMinimum the number of suspected nodes from which they are: 0 and up
+ * @param massGuardMaxHold for how long at most: 0 (never) to 1 day
+ */
+public record ServerOptions(
+        String host,
+        int port,
+        Duration heartbeatInterval,
+        Duration suspectAfter,
+        Duration heartbeatTimeout,
+        Duration grace,
+        int ackEvery,
+        Duration handshakeTimeout,
+        Duration writeStallTimeout,
+        int maxConnections,
+        int maxMessageBytes,
+        int channelQueueMessages,
+        long channelQueueBytes,
+        int windowBytes,
+        long inboundBudgetBytes,
+        TakeoverPolicy takeoverPolicy,
+        double massGuardShare,
+        int massGuardMinimum,
+        Duration massGuardMaxHold) {
+
+    /** Checks every value. */
+    public ServerOptions {
+        Ranges.check("port", port, 0, 65_535);
+        Ranges.check("heartbeatInterval", heartbeatInterval, Duration.ofMillis(10), Duration.ofDays(1));
+        Ranges.check("suspectAfter", suspectAfter, heartbeatInterval.multipliedBy(2), Duration.ofDays(7));
+        Ranges.check("heartbeatTimeout", heartbeatTimeout, suspectAfter.plusMillis(1), Duration.ofDays(7));
+        Ranges.check("grace", grace, Duration.ZERO, Duration.ofDays(7));
+        Ranges.check("ackEvery", ackEvery, 1, 1000);
+        Ranges.check("handshakeTimeout", handshakeTimeout, Duration.ofMillis(10), Duration.ofMinutes(10));
+        Ranges.check("writeStallTimeout", writeStallTimeout, Duration.ofMillis(100), Duration.ofHours(1));
+        Ranges.check("maxConnections", maxConnections, 1, 100_000_000);
+        Ranges.check("maxMessageBytes", maxMessageBytes, 0, 1 << 30);
+        Ranges.check("channelQueueMessages", channelQueueMessages, 1, 1_000_000);
+        Ranges.check("channelQueueBytes", channelQueueBytes, 1 << 10, 1L << 40);
+        Ranges.check("windowBytes", windowBytes, Ranges.MIN_WINDOW, 1 << 30);
+        Ranges.check("inboundBudgetBytes", inboundBudgetBytes, 0, 1L << 50);
+        Ranges.check("massGuardShare", massGuardShare, Double.MIN_VALUE, 1);
+        Ranges.check("massGuardMinimum", massGuardMinimum, 0, Integer.MAX_VALUE);
+        Ranges.check("massGuardMaxHold", massGuardMaxHold, Duration.ZERO, Duration.ofDays(1));
+    }
+}

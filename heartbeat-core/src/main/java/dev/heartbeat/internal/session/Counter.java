@@ -1,0 +1,15 @@
+package dev.heartbeat.internal.session;
+
+/** What a loop counts. */
+enum Counter {
+    ACCEPTED,
+    ENDED,
+    FOREIGN,
+    HANDSHAKE_TIMEOUTS,
+    REGISTRATIONS_REFUSED,
+    HEARTBEATS,
+    FRAMES_IN,
+    BYTES_IN,
+    MESSAGES_IN,
+    MESSAGES_OUT
+}

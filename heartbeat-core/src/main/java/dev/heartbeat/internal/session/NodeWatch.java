@@ -1,0 +1,42 @@
+package dev.heartbeat.internal.session;
+
+import dev.heartbeat.OfflineReason;
+import dev.heartbeat.SuspectReason;
+import dev.heartbeat.internal.liveness.PeerMonitor;
+import dev.heartbeat.internal.node.Registration;
+
+/** Turns the verdicts on one registered node into what is known of it. */
+final class NodeWatch extends PeerMonitor {
+    private final ServerSession session;
+    private final Registration registration;
+
+    NodeWatch(ServerLoop loop, ServerSession session, Registration registration) {
+        super(loop);
+        this.session = session;
+        this.registration = registration;
+    }
+
+    @Override
+    protected void onSuspect() {
+        if (registration.entry().suspect(registration, SuspectReason.SILENT)) {
+            session.probe();
+        }
+    }
+
+    @Override
+    protected void onRecovered() {
+        registration.entry().recover(registration);
+    }
+
+    @Override
+    protected boolean onGivenUp(boolean lost) {
+        if (session.loop.server.guardHolds(session.loop.shard.nowNs())) {
+            return false;
+        }
+        registration.entry().end(registration, lost ? OfflineReason.CLOSED : OfflineReason.TIMEOUT);
+        if (!lost) {
+            session.timedOut();
+        }
+        return true;
+    }
+}

@@ -1,0 +1,308 @@
+package dev.heartbeat.internal.session;
+
+import static java.util.concurrent.CompletableFuture.completedFuture;
+
+import dev.heartbeat.BusStats;
+import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.MessageHandler;
+import dev.heartbeat.NodeListener;
+import dev.heartbeat.NodeState;
+import dev.heartbeat.OfflineReason;
+import dev.heartbeat.SendResult;
+import dev.heartbeat.ServerOptions;
+import dev.heartbeat.internal.frame.Registered;
+import dev.heartbeat.internal.liveness.FailureDetector;
+import dev.heartbeat.internal.liveness.MassGuard;
+import dev.heartbeat.internal.mux.InboundBudget;
+import dev.heartbeat.internal.node.NodeEvents;
+import dev.heartbeat.internal.node.NodeTable;
+import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.spi.Acceptor;
+import dev.heartbeat.spi.Connection;
+import dev.heartbeat.spi.ConnectionHandler;
+import dev.heartbeat.spi.EventLoop;
+import dev.heartbeat.spi.Listener;
+import dev.heartbeat.spi.Transport;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** What all loops of a server share: the node table, the limits, and how it starts and ends. Any thread may call any method. */
+public final class Server implements Acceptor {
+    /** How long closing may take: the linger of the last connections, and listeners that are still busy. */
+    private static final long CLOSE_DEADLINE_NS = TimeUnit.SECONDS.toNanos(10);
+
+    final ServerOptions options;
+    final FailureDetector detector;
+    final NodeTable table;
+    final InboundBudget budget;
+
+    private final Transport transport;
+    private final boolean ownsTransport;
+    private final NodeEvents events;
+    private final MassGuard guard;
+    /** Made by the loops, each its own, with their first connection. */
+    private final AtomicReferenceArray<@Nullable ServerLoop> loops;
+
+    private final AtomicInteger openConnections = new AtomicInteger();
+    private final LongAdder refusedConnections = new LongAdder();
+
+    private final CompletableFuture<Listener> listening;
+    private volatile boolean draining;
+    /** Completes when the last connection is closed, while draining. */
+    private final CompletableFuture<Void> disconnected = new CompletableFuture<>();
+    /** Completes when every node's end has been told, once it is closing. */
+    private final CompletableFuture<Void> told = new CompletableFuture<>();
+
+    private volatile boolean closing;
+    private @Nullable CompletableFuture<Void> closed;
+
+    private Server(
+            ServerOptions options, NodeListener listener, MessageHandler messages, Transport transport, boolean owned) {
+        this.options = options;
+        this.transport = transport;
+        this.ownsTransport = owned;
+        detector = new FailureDetector(
+                options.suspectAfter().toNanos(), options.heartbeatTimeout().toNanos());
+        events = new NodeEvents(listener, messages, transport.environment().workers());
+        table = new NodeTable(
+                options.takeoverPolicy(), events, transport.environment(), this::newOutbox, this::onForgotten);
+        budget = new InboundBudget(options.inboundBudgetBytes());
+        guard = new MassGuard(
+                options.massGuardShare(),
+                options.massGuardMinimum(),
+                options.massGuardMaxHold().toNanos());
+        loops = new AtomicReferenceArray<>(transport.eventLoops().size());
+        listening = transport.listen(new InetSocketAddress(options.host(), options.port()), this);
+    }
+
+    /**
+     * Begins to listen.
+     *
+     * @param owned whether the transport is closed with the server
+     */
+    public static CompletableFuture<Server> start(
+            ServerOptions options, NodeListener listener, MessageHandler messages, Transport transport, boolean owned) {
+        Server server = new Server(options, listener, messages, transport, owned);
+        return server.listening.handle((bound, failure) -> {
+            if (failure == null) {
+                return server;
+            }
+            server.release();
+            throw new HeartbeatException(
+                    "cannot listen on " + options.host() + ":" + options.port() + ": " + reason(failure), failure);
+        });
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return Objects.requireNonNullElse((cause == null ? failure : cause).getMessage(), failure.toString());
+    }
+
+    public ServerOptions options() {
+        return options;
+    }
+
+    public InetSocketAddress localAddress() {
+        return listening.join().localAddress();
+    }
+
+    public NodeTable nodes() {
+        return table;
+    }
+
+    public SendResult trySend(String nodeId, ByteBuffer message) {
+        return draining ? SendResult.CLOSED : table.trySend(nodeId, message);
+    }
+
+    public boolean kick(String nodeId, String reason) {
+        return table.end(nodeId, OfflineReason.KICKED, reason);
+    }
+
+    private Outbox newOutbox() {
+        return new Outbox(options.channelQueueMessages(), options.channelQueueBytes(), options.maxMessageBytes());
+    }
+
+    Registered registeredAnswer(long epoch) {
+        return new Registered(
+                epoch,
+                options.heartbeatInterval().toMillis(),
+                options.suspectAfter().toMillis(),
+                options.heartbeatTimeout().toMillis(),
+                options.grace().toMillis(),
+                options.maxMessageBytes(),
+                0,
+                0,
+                options.windowBytes(),
+                options.windowBytes(),
+                options.ackEvery());
+    }
+
+    boolean guardHolds(long nowNs) {
+        return guard.holds(table.count(NodeState.SUSPECT), table.size(), nowNs);
+    }
+
+    // ---- connections
+
+    @Override
+    public boolean onAccept(InetSocketAddress remote) {
+        if (openConnections.incrementAndGet() <= options.maxConnections() && !draining) {
+            return true;
+        }
+        refusedConnections.increment();
+        connectionEnded();
+        return false;
+    }
+
+    @Override
+    public ConnectionHandler onOpen(Connection connection) {
+        ServerLoop loop = loopOf(connection.eventLoop());
+        ServerSession session = new ServerSession(loop, connection);
+        if (draining) {
+            session.closeUnregistered();
+        }
+        return session;
+    }
+
+    private ServerLoop loopOf(EventLoop eventLoop) {
+        ServerLoop loop = loops.get(eventLoop.index());
+        if (loop == null) {
+            loop = new ServerLoop(this, Shard.of(eventLoop));
+            loops.set(eventLoop.index(), loop);
+        }
+        return loop;
+    }
+
+    void connectionEnded() {
+        if (openConnections.decrementAndGet() == 0 && draining) {
+            disconnected.complete(null);
+        }
+    }
+
+    private void onForgotten() {
+        if (closing && table.isEmpty()) {
+            told.complete(null);
+        }
+    }
+
+    // ---- the end
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    /**
+     * Accepts no more, lets every node have what was accepted for it, sends it away, and closes when all are gone or the time is over.
+     */
+    public CompletableFuture<Void> shutdown(Duration drain) {
+        stopAccepting();
+        table.drainAll(drain.toMillis());
+        return within(drain.toNanos(), disconnected).thenCompose(done -> close());
+    }
+
+    private void stopAccepting() {
+        draining = true;
+        listening.thenCompose(Listener::close);
+        onEveryLoop(ServerLoop::closeHandshaking);
+        if (openConnections.get() == 0) {
+            disconnected.complete(null);
+        }
+    }
+
+    /** Ends every stay, closes every connection, and completes when the listeners have been told. */
+    public synchronized CompletableFuture<Void> close() {
+        if (closed == null) {
+            stopAccepting();
+            closing = true;
+            table.endAll(OfflineReason.SHUTDOWN, "");
+            if (table.isEmpty()) {
+                told.complete(null);
+            }
+            closed = within(CLOSE_DEADLINE_NS, CompletableFuture.allOf(disconnected, told))
+                    .thenCompose(done -> release());
+        }
+        return closed;
+    }
+
+    private CompletableFuture<Void> release() {
+        return ownsTransport ? transport.closeAsync() : completedFuture(null);
+    }
+
+    /** Completes with {@code future}, or when the time is over; on the first loop's clock. */
+    private CompletableFuture<Void> within(long timeoutNs, CompletableFuture<Void> future) {
+        CompletableFuture<Void> either = new CompletableFuture<>();
+        future.thenRun(() -> either.complete(null));
+        if (!either.isDone()) {
+            EventLoop first = transport.eventLoops().get(0);
+            first.execute(() -> {
+                Deadline deadline = new Deadline(() -> either.complete(null));
+                Shard shard = Shard.of(first);
+                shard.arm(deadline, timeoutNs);
+                either.thenRun(() -> shard.execute(() -> shard.cancel(deadline)));
+            });
+        }
+        return either;
+    }
+
+    private void onEveryLoop(java.util.function.Consumer<ServerLoop> action) {
+        startedLoops().forEach(loop -> loop.shard.execute(() -> action.accept(loop)));
+    }
+
+    private List<ServerLoop> startedLoops() {
+        return IntStream.range(0, loops.length())
+                .mapToObj(loops::get)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    // ---- numbers
+
+    public BusStats stats() {
+        List<ServerLoop> all = startedLoops();
+        Map<String, Long> errors = new TreeMap<>();
+        all.forEach(loop -> loop.counters.addErrorsTo(errors));
+        return new BusStats(
+                openConnections.get(),
+                sum(all, Counter.ACCEPTED),
+                refusedConnections.sum(),
+                sum(all, Counter.FOREIGN),
+                sum(all, Counter.HANDSHAKE_TIMEOUTS),
+                table.count(NodeState.ONLINE),
+                table.count(NodeState.SUSPECT),
+                table.registrations(),
+                sum(all, Counter.REGISTRATIONS_REFUSED),
+                sum(all, Counter.HEARTBEATS),
+                sum(all, Counter.FRAMES_IN),
+                sum(all, Counter.BYTES_IN),
+                sum(all, Counter.MESSAGES_IN),
+                sum(all, Counter.MESSAGES_OUT),
+                events.undeliveredCount(),
+                errors,
+                events.failureCount(),
+                events.coalescedCount(),
+                sum(all, loop -> loop.shard.stalls()),
+                Duration.ofNanos(sum(all, loop -> loop.shard.creditedNs())),
+                guard.engagements(),
+                guard.isHolding());
+    }
+
+    private static long sum(List<ServerLoop> loops, Counter counter) {
+        return sum(loops, loop -> loop.counters.get(counter));
+    }
+
+    private static long sum(List<ServerLoop> loops, ToLongFunction<ServerLoop> count) {
+        return loops.stream().mapToLong(count).sum();
+    }
+}

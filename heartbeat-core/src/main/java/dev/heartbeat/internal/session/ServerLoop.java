@@ -1,0 +1,68 @@
+package dev.heartbeat.internal.session;
+
+import dev.heartbeat.internal.liveness.FailureDetector;
+import dev.heartbeat.internal.liveness.LogicalClock;
+import dev.heartbeat.internal.liveness.PeerMonitor;
+import dev.heartbeat.internal.time.Timer;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** The part of a {@link Server} that one event loop owns. */
+final class ServerLoop implements PeerMonitor.Watch {
+    final Server server;
+    final Shard shard;
+    final Counters counters = new Counters();
+
+    /** Sessions that are not registered; the others are found through the node table. */
+    private final Set<ServerSession> handshaking = new LinkedHashSet<>();
+
+    ServerLoop(Server server, Shard shard) {
+        this.server = server;
+        this.shard = shard;
+    }
+
+    void began(ServerSession session) {
+        counters.add(Counter.ACCEPTED, 1);
+        handshaking.add(session);
+    }
+
+    void registered(ServerSession session) {
+        handshaking.remove(session);
+    }
+
+    void ended(ServerSession session) {
+        handshaking.remove(session);
+        counters.add(Counter.ENDED, 1);
+        server.connectionEnded();
+    }
+
+    void closeHandshaking() {
+        new ArrayList<>(handshaking).forEach(ServerSession::closeUnregistered);
+    }
+
+    @Override
+    public LogicalClock clock() {
+        return shard.clock();
+    }
+
+    @Override
+    public FailureDetector detector() {
+        return server.detector;
+    }
+
+    @Override
+    public long graceNs() {
+        return server.options.grace().toNanos();
+    }
+
+    @Override
+    public void arm(Timer timer, long delayNs) {
+        shard.arm(timer, delayNs);
+    }
+
+    @Override
+    public void cancel(Timer timer) {
+        shard.cancel(timer);
+    }
+}

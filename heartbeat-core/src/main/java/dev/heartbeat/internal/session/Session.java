@@ -1,0 +1,424 @@
+package dev.heartbeat.internal.session;
+
+import static dev.heartbeat.internal.frame.ErrorCode.MALFORMED;
+import static dev.heartbeat.internal.frame.ErrorCode.UNEXPECTED_FRAME;
+
+import dev.heartbeat.CloseReason;
+import dev.heartbeat.internal.frame.ErrorCode;
+import dev.heartbeat.internal.frame.FrameDecoder;
+import dev.heartbeat.internal.frame.FrameEncoder;
+import dev.heartbeat.internal.frame.FrameHandler;
+import dev.heartbeat.internal.frame.FrameHeader;
+import dev.heartbeat.internal.frame.FrameType;
+import dev.heartbeat.internal.frame.PeerError;
+import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.mux.Multiplexer;
+import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.spi.Connection;
+import dev.heartbeat.spi.ConnectionHandler;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The protocol state of one connection: what both sides have in common. Bytes come in by {@link #onRead}, become frames in the decoder, and come back as the calls of
+ * {@link FrameHandler}; answers go out through the encoder and leave with one flush for everything that was read together.
+ *
+ * <pre>
+ *  HANDSHAKE ──REGISTERED──▶ REGISTERED
+ *      │                         │
+ *      └──── error, goodbye, ────┴──▶ CLOSING ──end of stream or linger──▶ CLOSED
+ *            go-away                     (reads and drops)                    ▲
+ *      from every state: the socket fails, or is closed at once ──────────────┘
+ * </pre>
+ *
+ * Confined to the connection's loop, {@link #wake} apart.
+ */
+abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.Receiver {
+    /** How long to wait for the peer's end of stream after our own, so that our last frame is not overtaken by a reset. */
+    private static final long LINGER_NS = TimeUnit.SECONDS.toNanos(2);
+
+    enum State {
+        HANDSHAKE,
+        REGISTERED,
+        CLOSING,
+        CLOSED
+    }
+
+    protected final Shard shard;
+    protected final Connection connection;
+    protected final FrameEncoder encoder;
+    private final FrameDecoder decoder = new FrameDecoder();
+
+    protected State state = State.HANDSHAKE;
+    private @Nullable CloseReason closeReason;
+
+    private @Nullable Multiplexer mux;
+    /** The one timer of the session: the handshake's, then a write stall's, then the linger's. */
+    private @Nullable Deadline deadline;
+
+    private @Nullable HeldAnswers held;
+    private @Nullable ErrorAllowance allowance;
+    private @Nullable Runnable whenDrained;
+
+    /** Answers that wait for the socket: at most one of each kind, the latest. */
+    private static final class HeldAnswers {
+        boolean heartbeat;
+        long heartbeatTimestamp;
+        byte @Nullable [] pong;
+    }
+
+    Session(Shard shard, Connection connection) {
+        this.shard = shard;
+        this.connection = connection;
+        this.encoder = new FrameEncoder(connection);
+    }
+
+    // ---- what the two sides differ in
+
+    /** Which frames the peer may send. */
+    abstract FrameType.Sender peer();
+
+    /** A frame has come that the peer may send: is it expected in this state? Here is also where it counts as a sign of life. */
+    abstract void onExpectedFrame(@Nullable FrameType type) throws ProtocolException;
+
+    /** Counts what came in. */
+    abstract void onBytesRead(int bytes);
+
+    abstract void onErrorSent(ErrorCode code);
+
+    /** Makes the multiplexer, with the credit that was agreed on at registration. */
+    abstract Multiplexer newMultiplexer();
+
+    /** What waits to be sent, if anything ever did. */
+    abstract @Nullable Outbox outbox();
+
+    /** Whom the outbox obeys. */
+    abstract Object outboxHolder();
+
+    abstract long writeStallNs();
+
+    /** The connection is over. Called once. */
+    abstract void onEnded(CloseReason reason, List<ByteBuffer> lost);
+
+    // ---- bytes
+
+    @Override
+    public final void onRead(ByteBuffer bytes) {
+        if (!isReading()) {
+            return; // Lingering: what comes is dropped until the peer ends its stream.
+        }
+        onBytesRead(bytes.remaining());
+        try {
+            decoder.decode(bytes, this);
+        } catch (ProtocolException e) {
+            fail(e);
+        }
+        flush();
+    }
+
+    @Override
+    public final void onWritable() {
+        answerHeld();
+        pump();
+    }
+
+    @Override
+    public final void onFlushed(long total) {
+        if (mux != null) {
+            mux.settle(total);
+        }
+        pump();
+    }
+
+    @Override
+    public final void onClosed(@Nullable Throwable cause) {
+        if (closeReason == null) {
+            closeReason = cause == null ? CloseReason.PEER_CLOSED : CloseReason.CONNECTION_LOST;
+        }
+        state = State.CLOSED;
+        setDeadline(0, null);
+        whenDrained = null;
+        onEnded(closeReason, mux == null ? List.of() : mux.abandon());
+    }
+
+    protected final void flush() {
+        if (mux == null) {
+            connection.flush();
+        } else {
+            mux.flush();
+        }
+        if (connection.pendingBytes() > 0 && deadline == null) {
+            watchForStall(connection.flushedBytes());
+        }
+    }
+
+    /** Closes the connection of a peer whose socket takes nothing for too long. */
+    private void watchForStall(long flushedBefore) {
+        setDeadline(writeStallNs(), () -> {
+            if (connection.pendingBytes() == 0) {
+                return;
+            }
+            if (connection.flushedBytes() == flushedBefore) {
+                abort(CloseReason.WRITE_STALLED);
+            } else {
+                watchForStall(connection.flushedBytes());
+            }
+        });
+    }
+
+    /** Replaces the session's timer. */
+    protected final void setDeadline(long delayNs, @Nullable Runnable action) {
+        if (deadline != null) {
+            shard.cancel(deadline);
+            deadline = null;
+        }
+        if (action != null) {
+            Deadline next = new Deadline(() -> {
+                deadline = null;
+                action.run();
+            });
+            deadline = next;
+            shard.arm(next, delayNs);
+        }
+    }
+
+    // ---- frames
+
+    @Override
+    public final boolean isReading() {
+        return state == State.HANDSHAKE || state == State.REGISTERED;
+    }
+
+    @Override
+    public final void onFrame(@Nullable FrameType type) throws ProtocolException {
+        if (type != null && !type.mayComeFrom(peer())) {
+            throw new ProtocolException(UNEXPECTED_FRAME, type + " is not for this side to receive");
+        }
+        onExpectedFrame(type);
+    }
+
+    @Override
+    public final void onPing(ByteBuffer payload) {
+        if (connection.isWritable()) {
+            encoder.pong(payload);
+        } else {
+            byte[] copy = new byte[payload.remaining()];
+            payload.get(copy);
+            held().pong = copy;
+        }
+    }
+
+    @Override
+    public void onPong(ByteBuffer payload) {
+        // It was a sign of life, which is all it is for.
+    }
+
+    protected final void answerHeartbeat(long timestamp) {
+        if (connection.isWritable()) {
+            encoder.heartbeatResponse(0, timestamp, framesReceived());
+        } else {
+            held().heartbeat = true;
+            held().heartbeatTimestamp = timestamp;
+        }
+    }
+
+    private HeldAnswers held() {
+        if (held == null) {
+            held = new HeldAnswers();
+        }
+        return held;
+    }
+
+    private void answerHeld() {
+        HeldAnswers answers = held;
+        if (answers == null || !isReading()) {
+            return;
+        }
+        held = null;
+        if (answers.heartbeat) {
+            encoder.heartbeatResponse(0, answers.heartbeatTimestamp, framesReceived());
+        }
+        if (answers.pong != null) {
+            encoder.pong(ByteBuffer.wrap(answers.pong));
+        }
+    }
+
+    @Override
+    public final void onData(int channel, int flags, int total, int size, ByteBuffer message) throws ProtocolException {
+        requireNotConnectionStream(channel);
+        mux().onData(channel, flags, total, size, message);
+    }
+
+    @Override
+    public final void onCredit(int channel, long limit) throws ProtocolException {
+        mux().onCredit(channel, limit);
+        pump();
+    }
+
+    @Override
+    public final void onChannelOpen(int channel) throws ProtocolException {
+        requireOtherThanChannel0(channel);
+        throw new ProtocolException(ErrorCode.UNSUPPORTED_CHANNEL_FEATURE, "channels are not offered");
+    }
+
+    @Override
+    public final void onChannelAccept(int channel) throws ProtocolException {
+        requireOtherThanChannel0(channel);
+        throw new ProtocolException(ErrorCode.UNKNOWN_CHANNEL, "channel was not opened");
+    }
+
+    @Override
+    public final void onChannelReset(int channel) throws ProtocolException {
+        requireOtherThanChannel0(channel);
+        // Nothing of it is left here, so there is nothing to do and nothing to complain of.
+    }
+
+    private static void requireOtherThanChannel0(int channel) throws ProtocolException {
+        requireNotConnectionStream(channel);
+        if (channel == 0) {
+            throw new ProtocolException(UNEXPECTED_FRAME, "channel 0 cannot be opened, accepted or reset");
+        }
+    }
+
+    private static void requireNotConnectionStream(int channel) throws ProtocolException {
+        if (channel == FrameHeader.CONNECTION_STREAM) {
+            throw new ProtocolException(MALFORMED, "only CREDIT can concern all channels");
+        }
+    }
+
+    /** A position the peer claims to have received up to. */
+    protected final void checkPosition(long position) throws ProtocolException {
+        long sent = mux == null ? 0 : mux.framesSent();
+        if (position < 0 || position > sent) {
+            throw new ProtocolException(
+                    MALFORMED, "receive position " + Long.toUnsignedString(position) + ", sent were " + sent);
+        }
+    }
+
+    @Override
+    public final void onRefused(int streamId, ProtocolException refusal) throws ProtocolException {
+        if (allowance == null) {
+            allowance = new ErrorAllowance();
+        }
+        if (refusal.code() != ErrorCode.NO_CAPACITY && !allowance.allows(shard.nowNs())) {
+            throw new ProtocolException(ErrorCode.TOO_MANY_ERRORS, "too many errors; the last: " + refusal.text());
+        }
+        onErrorSent(refusal.code());
+        if (refusal.code().scope() == ErrorCode.Scope.CHANNEL && streamId != 0) {
+            encoder.channelReset(streamId, refusal.code());
+        } else {
+            encoder.error(streamId, refusal.code(), refusal.text());
+        }
+    }
+
+    @Override
+    public final void onRefusedMessage(int channel, ErrorCode code, String text) throws ProtocolException {
+        onRefused(channel, new ProtocolException(code, text));
+    }
+
+    @Override
+    public void onError(int streamId, PeerError error) throws ProtocolException {
+        if (error.scope() == ErrorCode.Scope.CONNECTION) {
+            finish(CloseReason.PROTOCOL_ERROR);
+        }
+    }
+
+    // ---- messages
+
+    protected final Multiplexer mux() {
+        if (mux == null) {
+            mux = newMultiplexer();
+        }
+        return mux;
+    }
+
+    private long framesReceived() {
+        return mux == null ? 0 : mux.framesReceived();
+    }
+
+    /** The application has handled a message. On the loop. */
+    protected final void taken(Multiplexer.Hold hold) {
+        if (state == State.REGISTERED) {
+            mux().taken(hold);
+            flush();
+        } else {
+            mux().forgive(hold);
+        }
+    }
+
+    /** Sends what waits, as far as credit and socket allow, and flushes. */
+    protected final void pump() {
+        if (state == State.REGISTERED) {
+            Outbox waiting = outbox();
+            if (mux != null || (waiting != null && !waiting.isEmpty())) {
+                mux().pump(waiting, outboxHolder());
+            }
+        }
+        flush();
+        Runnable next = whenDrained;
+        if (next != null && isDrained()) {
+            whenDrained = null;
+            next.run();
+        }
+    }
+
+    /** Runs the action as soon as everything that was accepted has been taken by the socket. */
+    protected final void afterDraining(Runnable action) {
+        whenDrained = action;
+        pump();
+    }
+
+    private boolean isDrained() {
+        Outbox waiting = outbox();
+        return (waiting == null || waiting.isEmpty()) && (mux == null || mux.isSettled());
+    }
+
+    // ---- the end
+
+    /** The peer broke the protocol: one ERROR, one close. */
+    protected void fail(ProtocolException e) {
+        if (e.code() == ErrorCode.FOREIGN) {
+            close(CloseReason.FOREIGN_PROTOCOL);
+            return;
+        }
+        onErrorSent(e.code());
+        encoder.error(0, e.code(), e.text());
+        finish(e.code() == ErrorCode.HANDSHAKE_TIMEOUT ? CloseReason.HANDSHAKE_TIMEOUT : CloseReason.PROTOCOL_ERROR);
+    }
+
+    /** Ends the stream after what is written, and waits for the peer to do the same. */
+    protected final void finish(CloseReason reason) {
+        if (!isReading()) {
+            return;
+        }
+        closeReason = reason;
+        state = State.CLOSING;
+        whenDrained = null;
+        connection.shutdownOutput();
+        setDeadline(LINGER_NS, connection::close);
+        flush();
+    }
+
+    /** Closes without another byte. */
+    protected final void close(CloseReason reason) {
+        endWith(reason);
+        connection.close();
+    }
+
+    /** Closes so that the kernel keeps nothing of it. */
+    protected final void abort(CloseReason reason) {
+        endWith(reason);
+        connection.abort();
+    }
+
+    private void endWith(CloseReason reason) {
+        if (closeReason == null) {
+            closeReason = reason;
+        }
+        if (state != State.CLOSED) {
+            state = State.CLOSING;
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package dev.heartbeat.internal.session;
+
+import dev.heartbeat.internal.liveness.LogicalClock;
+import dev.heartbeat.internal.time.Timer;
+import dev.heartbeat.internal.time.TimerWheel;
+import dev.heartbeat.spi.EventLoop;
+import dev.heartbeat.spi.LoopAgent;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All that one {@link EventLoop} owns: the timers, the clock by which peers are judged, and the commands that other threads send it. There is one for each loop, shared
+ * by every server and client on it.
+ *
+ * <p><b>The threading law.</b> Everything that belongs to a session is touched by its loop only. Another thread that wants something of it sends a command
+ * ({@link #execute}). What several loops share is safe by itself and listed in docs/ARCHITECTURE.md: node entries, outboxes, lanes, the mass guard, budgets and counters.
+ */
+final class Shard implements LoopAgent, Executor {
+    private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
+
+    /** Timers run in one turn before the sockets are looked at again. */
+    private static final int TIMERS_PER_TURN = 1024;
+
+    private final EventLoop loop;
+    private final TimerWheel wheel;
+    private final LogicalClock clock;
+
+    private final Queue<Runnable> commands = new MpscUnboundedVarHandleArrayQueue<>(256);
+    private final AtomicBoolean commandsScheduled = new AtomicBoolean();
+    private final Runnable runCommands = this::runCommands;
+
+    /** Until when the loop means to sleep; {@link Long#MAX_VALUE} if nothing is planned. */
+    private long plannedNs = Long.MAX_VALUE;
+    /** A stall was seen in the turn of {@link #stalledTurnNs}: whoever is judged must be read first, in the next one. */
+    private boolean mustReadFirst;
+
+    private long stalledTurnNs;
+    private boolean runningTimers;
+
+    /** What the clock credited, for other threads to read. */
+    private volatile long stalls;
+
+    private volatile long creditedNs;
+
+    private Shard(EventLoop loop) {
+        this.loop = loop;
+        wheel = new TimerWheel(loop.nowNs());
+        clock = new LogicalClock(loop.nowNs());
+    }
+
+    /** The shard of a loop. On the loop only. */
+    static Shard of(EventLoop loop) {
+        return (Shard) loop.agent(Shard::new);
+    }
+
+    long nowNs() {
+        return loop.nowNs();
+    }
+
+    /** Advanced to this turn. */
+    LogicalClock clock() {
+        if (loop.nowNs() != clock.realNs()) {
+            advanceClock();
+        }
+        return clock;
+    }
+
+    private void advanceClock() {
+        long stalledNs = clock.advance(loop.nowNs(), plannedNs);
+        if (stalledNs > 0) {
+            stalledTurnNs = loop.nowNs();
+            mustReadFirst = true;
+            stalls = clock.stalls();
+            creditedNs = clock.creditedNs();
+            LOG.warn("event loop {} was stopped for {} ms; nobody is judged for it", loop.index(), stalledNs / 1_000_000);
+        }
+    }
+
+    /** Any thread. */
+    long stalls() {
+        return stalls;
+    }
+
+    /** Any thread. */
+    long creditedNs() {
+        return creditedNs;
+    }
+
+    void arm(Timer timer, long delayNs) {
+        long deadlineNs = loop.nowNs() + Math.max(0, delayNs);
+        wheel.arm(timer, deadlineNs);
+        if (!runningTimers && (plannedNs == Long.MAX_VALUE || deadlineNs - plannedNs < 0)) {
+            plan();
+        }
+    }
+
+    void cancel(Timer timer) {
+        wheel.cancel(timer);
+    }
+
+    /** Any thread; the command runs on the loop, after this call has returned. */
+    @Override
+    public void execute(Runnable command) {
+        commands.add(command);
+        if (commandsScheduled.compareAndSet(false, true)) {
+            loop.execute(runCommands);
+        }
+    }
+
+    private void runCommands() {
+        // Cleared first: a command that comes from now on is either seen below or schedules another run.
+        commandsScheduled.set(false);
+        for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
+            try {
+                command.run();
+            } catch (RuntimeException e) {
+                LOG.error("a command on event loop {} threw", loop.index(), e);
+            }
+        }
+    }
+
+    @Override
+    public void onWake(long nowNs) {
+        clock();
+        if (mustReadFirst && stalledTurnNs == nowNs) {
+            mustReadFirst = false;
+            plannedNs = nowNs;
+            loop.wakeAt(nowNs);
+            return;
+        }
+        runningTimers = true;
+        try {
+            wheel.poll(nowNs, TIMERS_PER_TURN);
+        } finally {
+            runningTimers = false;
+            plan();
+        }
+    }
+
+    private void plan() {
+        plannedNs = wheel.nextDeadlineNs();
+        if (plannedNs == Long.MAX_VALUE) {
+            loop.cancelWake();
+        } else {
+            loop.wakeAt(plannedNs);
+        }
+    }
+}
