@@ -1,7 +1,5 @@
 package dev.heartbeat;
 
-import dev.heartbeat.internal.frame.Metadata;
-import dev.heartbeat.internal.frame.NodeId;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -42,12 +40,10 @@ public record ClientOptions(
         long queueBytes,
         int windowBytes) {
 
-    /** Checks every value. */
+    /** Checks every value but the node id and the metadata, which the client checks when it connects. */
     public ClientOptions {
         Ranges.check("port", port, 1, 65_535);
-        refuse(NodeId.objection(nodeId));
         metadata = Map.copyOf(metadata);
-        refuse(Metadata.objection(metadata));
         if (heartbeatInterval != null) {
             Ranges.check("heartbeatInterval", heartbeatInterval, Duration.ofMillis(10), Duration.ofDays(1));
         }
@@ -60,11 +56,5 @@ public record ClientOptions(
         Ranges.check("queueMessages", queueMessages, 1, 1_000_000);
         Ranges.check("queueBytes", queueBytes, 1 << 10, 1L << 40);
         Ranges.check("windowBytes", windowBytes, Ranges.MIN_WINDOW, 1 << 30);
-    }
-
-    private static void refuse(String objection) {
-        if (!objection.isEmpty()) {
-            throw new IllegalArgumentException(objection);
-        }
     }
 }

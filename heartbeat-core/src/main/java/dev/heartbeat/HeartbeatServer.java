@@ -287,7 +287,8 @@ public final class HeartbeatServer implements AutoCloseable {
             ServerOptions options = options();
             Transport given = transport;
             Transport used = given == null ? Transports.startBest(transportOptions) : given;
-            return Server.start(options, listener, messages, used, given == null).thenApply(HeartbeatServer::new);
+            return Server.start(options, listener, messages, used, given == null)
+                    .thenApply(HeartbeatServer::new);
         }
 
         /** {@link #startAsync}, and waits for it. */

@@ -79,7 +79,7 @@ final class ArchitectureTest {
                     room("liveness"),
                     room("frame"),
                     room("time"),
-                    room("lane"))
+                    room("queue"))
             .because("a new room needs its arrows drawn here")
             .allowEmptyShould(true);
 
@@ -94,13 +94,13 @@ final class ArchitectureTest {
     static final ArchRule spi = arrows(resideInAPackage(SPI), resideInAPackage(SPI));
 
     @ArchTest
-    static final ArchRule session = arrows("session", "mux", "node", "liveness", "frame", "time", "lane");
+    static final ArchRule session = arrows("session", "mux", "node", "liveness", "frame", "time", "queue");
 
     @ArchTest
-    static final ArchRule mux = arrows("mux", "frame", "time", "lane");
+    static final ArchRule mux = arrows("mux", "frame", "time", "queue");
 
     @ArchTest
-    static final ArchRule node = arrows("node", "time", "lane");
+    static final ArchRule node = arrows("node", "time", "queue");
 
     @ArchTest
     static final ArchRule liveness = arrows("liveness", "time");
@@ -112,7 +112,7 @@ final class ArchitectureTest {
     static final ArchRule time = arrows("time");
 
     @ArchTest
-    static final ArchRule lane = arrows("lane");
+    static final ArchRule queue = arrows("queue");
 
     @ArchTest
     static final ArchRule nothingHidden = noClasses()

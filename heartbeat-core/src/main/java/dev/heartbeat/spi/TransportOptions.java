@@ -46,19 +46,40 @@ public record TransportOptions(
     /** The same with another number of event loops. */
     public TransportOptions withEventLoops(int loops) {
         return new TransportOptions(
-                loops, workerThreads, sendBufferBytes, backlog, reusePort, highWaterBytes, lowWaterBytes, connectTimeout);
+                loops,
+                workerThreads,
+                sendBufferBytes,
+                backlog,
+                reusePort,
+                highWaterBytes,
+                lowWaterBytes,
+                connectTimeout);
     }
 
     /** The same with another bound on the threads of the application's callbacks. */
     public TransportOptions withWorkerThreads(int threads) {
         return new TransportOptions(
-                eventLoops, threads, sendBufferBytes, backlog, reusePort, highWaterBytes, lowWaterBytes, connectTimeout);
+                eventLoops,
+                threads,
+                sendBufferBytes,
+                backlog,
+                reusePort,
+                highWaterBytes,
+                lowWaterBytes,
+                connectTimeout);
     }
 
     /** The same with SO_REUSEPORT on or off. */
     public TransportOptions withReusePort(boolean reuse) {
         return new TransportOptions(
-                eventLoops, workerThreads, sendBufferBytes, backlog, reuse, highWaterBytes, lowWaterBytes, connectTimeout);
+                eventLoops,
+                workerThreads,
+                sendBufferBytes,
+                backlog,
+                reuse,
+                highWaterBytes,
+                lowWaterBytes,
+                connectTimeout);
     }
 
     /** The same with another limit on the time an outgoing connection may take. */

@@ -46,8 +46,7 @@ public final class FrameDecoder {
     private static boolean holdsWholeFrame(ByteBuffer in) throws ProtocolException {
         int at = in.position();
         FrameHeader.check(in, at, in.remaining());
-        return in.remaining() >= FrameHeader.SIZE
-                && in.remaining() - FrameHeader.SIZE >= FrameHeader.length(in, at);
+        return in.remaining() >= FrameHeader.SIZE && in.remaining() - FrameHeader.SIZE >= FrameHeader.length(in, at);
     }
 
     private void collect(ByteBuffer collected, ByteBuffer in, FrameHandler handler) throws ProtocolException {
@@ -90,7 +89,12 @@ public final class FrameDecoder {
         FrameLog.in(in, at, end);
         in.limit(end).position(at + FrameHeader.SIZE);
         try {
-            dispatch(FrameType.of(FrameHeader.typeCode(in, at)), FrameHeader.flags(in, at), FrameHeader.streamId(in, at), in, handler);
+            dispatch(
+                    FrameType.of(FrameHeader.typeCode(in, at)),
+                    FrameHeader.flags(in, at),
+                    FrameHeader.streamId(in, at),
+                    in,
+                    handler);
         } catch (ProtocolException e) {
             if (e.code().scope() == ErrorCode.Scope.CONNECTION) {
                 throw e;
@@ -155,7 +159,8 @@ public final class FrameDecoder {
         handler.onHeartbeatRequest(handle, timestamp, position, rttMicros);
     }
 
-    private static void readHeartbeatResponse(int handle, ByteBuffer in, FrameHandler handler) throws ProtocolException {
+    private static void readHeartbeatResponse(int handle, ByteBuffer in, FrameHandler handler)
+            throws ProtocolException {
         requireHeartbeat(in);
         long timestamp = in.getLong();
         long position = in.getLong();

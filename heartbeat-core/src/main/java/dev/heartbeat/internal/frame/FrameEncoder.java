@@ -38,7 +38,9 @@ public final class FrameEncoder {
     }
 
     public void heartbeatResponse(int handle, long timestamp, long position) {
-        end(begin(FrameType.HEARTBEAT_RES, 0, handle, HEARTBEAT).putLong(timestamp).putLong(position));
+        end(begin(FrameType.HEARTBEAT_RES, 0, handle, HEARTBEAT)
+                .putLong(timestamp)
+                .putLong(position));
     }
 
     public void ping() {
@@ -68,11 +70,7 @@ public final class FrameEncoder {
         ByteBuffer out = connection.reserve(FrameHeader.SIZE + headSize);
         int at = out.position();
         FrameHeader.write(
-                out,
-                FrameType.DATA,
-                first ? flags | FrameHeader.FLAG_HEAD : flags,
-                channel,
-                headSize + messageBytes);
+                out, FrameType.DATA, first ? flags | FrameHeader.FLAG_HEAD : flags, channel, headSize + messageBytes);
         if (first) {
             out.putShort((short) HEAD_TLVS);
             Tlv.write(out, HEAD_TOTAL, Integer.BYTES);

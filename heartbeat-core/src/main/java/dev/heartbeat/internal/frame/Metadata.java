@@ -27,8 +27,8 @@ public final class Metadata {
     /** Why these cannot be a node's metadata, or an empty string if they can. */
     public static String objection(Map<String, String> metadata) {
         Metadata collected = new Metadata();
-        metadata.forEach((key, value) -> collected.add(
-                key, value, key.length() + value.getBytes(StandardCharsets.UTF_8).length));
+        metadata.forEach((key, value) ->
+                collected.add(key, value, key.length() + value.getBytes(StandardCharsets.UTF_8).length));
         return collected.objection;
     }
 

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param code null if this side does not know the number
  * @param retryAfterMillis {@link GoAway#NEVER} for never, 0 if it does not say
  */
-public record PeerError(ErrorCode.Scope scope, int wireCode, @Nullable ErrorCode code, String text, long retryAfterMillis) {
+public record PeerError(
+        ErrorCode.Scope scope, int wireCode, @Nullable ErrorCode code, String text, long retryAfterMillis) {
     private static final int TEXT = 0x01;
     private static final int VERSIONS = 0x02;
     private static final int RETRY_AFTER = 0x03;

@@ -123,7 +123,10 @@ public record Register(
     int maxSize() {
         int size = FIXED + nodeId.length() + 3 * (Tlv.HEADER + Long.BYTES);
         for (Map.Entry<String, String> entry : metadata.entrySet()) {
-            size += Tlv.HEADER + 1 + entry.getKey().length() + 3 * entry.getValue().length();
+            size += Tlv.HEADER
+                    + 1
+                    + entry.getKey().length()
+                    + 3 * entry.getValue().length();
         }
         return size + (credential == null ? 0 : credential.length());
     }

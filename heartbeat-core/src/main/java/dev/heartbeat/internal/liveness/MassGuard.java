@@ -54,7 +54,10 @@ public final class MassGuard {
                     LOG.info("mass guard: {} of {} nodes suspected, verdicts pass again", suspects, nodes);
                     state = State.PASSING;
                 } else if (heldNs >= maxHoldNs) {
-                    LOG.warn("mass guard: {} of {} nodes still suspected after the longest hold; releasing", suspects, nodes);
+                    LOG.warn(
+                            "mass guard: {} of {} nodes still suspected after the longest hold; releasing",
+                            suspects,
+                            nodes);
                     state = State.RELEASING;
                 }
             }
@@ -68,7 +71,10 @@ public final class MassGuard {
     }
 
     private void engage(long suspects, long nodes, long nowNs) {
-        LOG.warn("mass guard: {} of {} nodes suspected at once; holding verdicts, as the fault is likelier on this side", suspects, nodes);
+        LOG.warn(
+                "mass guard: {} of {} nodes suspected at once; holding verdicts, as the fault is likelier on this side",
+                suspects,
+                nodes);
         state = State.HOLDING;
         askedNs = nowNs;
         heldNs = 0;

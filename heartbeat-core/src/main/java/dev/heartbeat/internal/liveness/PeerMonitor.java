@@ -120,7 +120,8 @@ public abstract class PeerMonitor extends Timer {
 
     private void lookAtAlive(long silent) {
         armFor(silent);
-        // Even when the timeout has passed too: every stay ends with SUSPECT before OFFLINE, and with a probe unanswered.
+        // Even when the timeout has passed too: every stay ends with SUSPECT before OFFLINE, and with a probe
+        // unanswered.
         if (watch.detector().judge(silent) != FailureDetector.Verdict.ALIVE) {
             state = State.SUSPECT;
             onSuspect();

@@ -50,7 +50,8 @@ final class Assembly {
         if (size > total - arrived || last != (size == total - arrived)) {
             throw new ProtocolException(
                     MALFORMED,
-                    "fragments of " + ((long) arrived + size) + (last ? "" : " and more") + " bytes, announced were " + total);
+                    "fragments of " + ((long) arrived + size) + (last ? "" : " and more") + " bytes, announced were "
+                            + total);
         }
         arrived += size;
         if (kept.remaining() < size) {

@@ -41,6 +41,7 @@ public final class Multiplexer {
 
     /** The message that is being cut, and how far it is. */
     private @Nullable ByteBuffer sending;
+
     private int sendingOffset;
 
     /** Written, but not yet taken by the socket. */
@@ -91,7 +92,8 @@ public final class Multiplexer {
         this.receiver = receiver;
         connectionCredit = new SendWindow(credits.sendConnection());
         connectionWindow = new ReceiveWindow(credits.window());
-        channel0 = new MuxChannel(0, credits.sendChannel(), connectionWindow, credits.window(), maxMessageBytes, budget);
+        channel0 =
+                new MuxChannel(0, credits.sendChannel(), connectionWindow, credits.window(), maxMessageBytes, budget);
     }
 
     // ---- inwards

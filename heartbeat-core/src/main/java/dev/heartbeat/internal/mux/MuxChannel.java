@@ -21,7 +21,12 @@ final class MuxChannel {
     private @Nullable Assembly arriving;
 
     MuxChannel(
-            int id, long sendLimit, ReceiveWindow connectionWindow, long window, int maxMessageBytes, InboundBudget budget) {
+            int id,
+            long sendLimit,
+            ReceiveWindow connectionWindow,
+            long window,
+            int maxMessageBytes,
+            InboundBudget budget) {
         this.id = id;
         this.credit = new SendWindow(sendLimit);
         this.window = new ReceiveWindow(window);
@@ -60,7 +65,8 @@ final class MuxChannel {
 
     private Assembly begin(boolean more, int total, int first, Multiplexer.Receiver receiver) throws ProtocolException {
         if (total == FrameHandler.UNSUPPORTED_HEAD) {
-            receiver.onRefusedMessage(id, ErrorCode.UNSUPPORTED_CHANNEL_FEATURE, "the HEAD asks for what is not offered");
+            receiver.onRefusedMessage(
+                    id, ErrorCode.UNSUPPORTED_CHANNEL_FEATURE, "the HEAD asks for what is not offered");
             return Assembly.dropping();
         }
         if (more && total == FrameHandler.NO_TOTAL) {
@@ -69,7 +75,9 @@ final class MuxChannel {
         int length = total == FrameHandler.NO_TOTAL ? first : total;
         if (length > maxMessageBytes) {
             receiver.onRefusedMessage(
-                    id, ErrorCode.MESSAGE_TOO_LARGE, "a message of " + length + " bytes, allowed are " + maxMessageBytes);
+                    id,
+                    ErrorCode.MESSAGE_TOO_LARGE,
+                    "a message of " + length + " bytes, allowed are " + maxMessageBytes);
             return Assembly.dropping();
         }
         if (!budget.tryReserve(length)) {
@@ -83,7 +91,7 @@ final class MuxChannel {
 
     /** A frame more than the message has: else its last bytes could need a header for which there is no credit. */
     private static long roomFor(int message) {
-        return message + (long) Register.MIN_CREDIT;
+        return message + Register.MIN_CREDIT;
     }
 
     private void add(Assembly assembly, ByteBuffer fragment, int size, boolean more, Multiplexer.Receiver receiver)

@@ -25,8 +25,7 @@ final class ReceiveWindow {
     void receive(int bytes) throws ProtocolException {
         if (bytes > granted - received) {
             throw new ProtocolException(
-                    ErrorCode.CREDIT_EXCEEDED,
-                    "DATA up to offset " + (received + bytes) + ", the limit is " + granted);
+                    ErrorCode.CREDIT_EXCEEDED, "DATA up to offset " + (received + bytes) + ", the limit is " + granted);
         }
         received += bytes;
     }

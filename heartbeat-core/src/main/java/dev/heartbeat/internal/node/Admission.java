@@ -1,19 +1,33 @@
 package dev.heartbeat.internal.node;
 
-import dev.heartbeat.internal.frame.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a claim ended: with a registration, or with the code it is refused with.
+ * How a claim ended: with a registration, or with a refusal.
  *
  * @param displaced the registration it took the place of
  * @param replaced whether that belonged to another process, whose stay is over
  */
 public record Admission(
-        @Nullable Registration registration, @Nullable ErrorCode refusal, @Nullable Registration displaced, boolean replaced) {
+        @Nullable Registration registration,
+        @Nullable Refusal refusal,
+        @Nullable Registration displaced,
+        boolean replaced) {
 
-    static Admission refused(ErrorCode code) {
-        return new Admission(null, code, null, false);
+    /** Why a claim came to nothing. */
+    public enum Refusal {
+        /** A later attempt of the same process is registered. */
+        STALE_ATTEMPT,
+        /** Another process is registered, and the policy favours it. */
+        ID_IN_USE,
+        /** Another process took the id over since this one was registered last. */
+        REPLACED,
+        /** The epoch it claims to have had lies too far in the future. */
+        IMPLAUSIBLE_EPOCH
+    }
+
+    static Admission refused(Refusal why) {
+        return new Admission(null, why, null, false);
     }
 
     static Admission granted(Registration registration, @Nullable Registration displaced, boolean replaced) {

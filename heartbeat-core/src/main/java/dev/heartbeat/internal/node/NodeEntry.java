@@ -7,7 +7,7 @@ import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.SuspectReason;
 import dev.heartbeat.TakeoverPolicy;
-import dev.heartbeat.internal.frame.ErrorCode;
+import dev.heartbeat.internal.node.Admission.Refusal;
 import dev.heartbeat.internal.queue.Lane;
 import dev.heartbeat.internal.queue.Outbox;
 import java.nio.ByteBuffer;
@@ -33,6 +33,7 @@ public final class NodeEntry implements Lane.Owner {
     private @Nullable Registration current;
     /** Whether it counts as OFFLINE: its last stay has ended and no other began. */
     private boolean offline;
+
     private boolean forgotten;
 
     private byte pendingEvents;
@@ -54,7 +55,10 @@ public final class NodeEntry implements Lane.Owner {
 
     /** A step of a registration to a state; the reason is that of the state. */
     private record Transition(
-            Registration of, NodeState to, @Nullable SuspectReason suspected, @Nullable OfflineReason ended) {}
+            Registration of,
+            NodeState to,
+            @Nullable SuspectReason suspected,
+            @Nullable OfflineReason ended) {}
 
     NodeEntry(String id, NodeTable table) {
         this.id = id;
@@ -71,13 +75,13 @@ public final class NodeEntry implements Lane.Owner {
             return Admission.granted(beginStay(claim), null, false);
         }
         if (old.incarnation == claim.incarnation()) {
-            return claim.attempt() > old.attempt ? recoverAs(claim, old) : Admission.refused(ErrorCode.STALE_ATTEMPT);
+            return claim.attempt() > old.attempt ? recoverAs(claim, old) : Admission.refused(Refusal.STALE_ATTEMPT);
         }
         if (claim.lastEpoch() != 0 && claim.lastEpoch() < old.epoch) {
             // It was replaced before, and did not hear of it: else two processes could push each other out for ever.
-            return Admission.refused(ErrorCode.REPLACED);
+            return Admission.refused(Refusal.REPLACED);
         }
-        return policy == TakeoverPolicy.NEWEST_WINS ? replaceBy(claim, old) : Admission.refused(ErrorCode.NODE_ID_IN_USE);
+        return policy == TakeoverPolicy.NEWEST_WINS ? replaceBy(claim, old) : Admission.refused(Refusal.ID_IN_USE);
     }
 
     /** The same process over another connection: whatever waited for it goes on waiting. */

@@ -6,7 +6,6 @@ import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.TakeoverPolicy;
-import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.spi.Environment;
 import java.nio.ByteBuffer;
@@ -56,7 +55,7 @@ public final class NodeTable implements NodeRegistry {
     /** Registers a node, or says why not. The displaced registration's owner is not yet told. */
     public Admission admit(Registration.Claim claim) {
         if (!Epochs.isPlausible(claim.lastEpoch(), environment.wallClockMillis())) {
-            return Admission.refused(ErrorCode.EPOCH_REFUSED);
+            return Admission.refused(Admission.Refusal.IMPLAUSIBLE_EPOCH);
         }
         while (true) {
             NodeEntry entry = entries.computeIfAbsent(claim.nodeId(), id -> new NodeEntry(id, this));

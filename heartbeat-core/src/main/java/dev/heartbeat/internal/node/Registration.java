@@ -24,7 +24,8 @@ public final class Registration {
     /** Guarded by the entry; read without it for snapshots. */
     volatile NodeState state = NodeState.ONLINE;
     /** Made with the first message to the node; guarded by the entry. It passes on to the next registration of the same process. */
-    @Nullable Outbox outbox;
+    @Nullable
+    Outbox outbox;
 
     /** As the node measured it; 0 before the first. Written by the owner's loop. */
     private volatile int rttMicros;

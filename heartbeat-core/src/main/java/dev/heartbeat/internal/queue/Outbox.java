@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Outbox {
     private final int maxMessages;
     private final long maxBytes;
-    private final int maxMessageBytes;
+    private int maxMessageBytes;
 
     private final ArrayDeque<ByteBuffer> messages = new ArrayDeque<>(4);
     private long bytes;
@@ -43,6 +43,15 @@ public final class Outbox {
         messages.add(message);
         bytes += message.remaining();
         return SendResult.ACCEPTED;
+    }
+
+    /** Lowers the bound of a message; returns those that waited and are longer. */
+    public synchronized List<ByteBuffer> limitMessages(int newMaxMessageBytes) {
+        maxMessageBytes = newMaxMessageBytes;
+        List<ByteBuffer> tooLong = new ArrayList<>();
+        messages.removeIf(message -> message.remaining() > newMaxMessageBytes && tooLong.add(message));
+        tooLong.forEach(message -> bytes -= message.remaining());
+        return tooLong;
     }
 
     /** From now on only this holder can poll. */

@@ -3,16 +3,17 @@ package dev.heartbeat.internal.session;
 import dev.heartbeat.internal.frame.ErrorCode;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Counts of one loop: written by that loop alone, so without any lock or fence, and read by anybody. */
 final class Counters {
     private final Map<ErrorCode, AtomicLong> errors = new EnumMap<>(ErrorCode.class);
-    private final AtomicLong[] counts = new AtomicLong[Counter.values().length];
+    private final Map<Counter, AtomicLong> counts = new EnumMap<>(Counter.class);
 
     Counters() {
-        for (int i = 0; i < counts.length; i++) {
-            counts[i] = new AtomicLong();
+        for (Counter counter : Counter.values()) {
+            counts.put(counter, new AtomicLong());
         }
         for (ErrorCode code : ErrorCode.values()) {
             errors.put(code, new AtomicLong());
@@ -20,18 +21,15 @@ final class Counters {
     }
 
     void add(Counter counter, long amount) {
-        add(counts[counter.ordinal()], amount);
+        add(of(counter), amount);
     }
 
     void error(ErrorCode code) {
-        AtomicLong count = errors.get(code);
-        if (count != null) {
-            add(count, 1);
-        }
+        add(Objects.requireNonNull(errors.get(code)), 1);
     }
 
     long get(Counter counter) {
-        return counts[counter.ordinal()].getOpaque();
+        return of(counter).getOpaque();
     }
 
     /** Adds the errors that occurred to a sum over loops. */
@@ -41,6 +39,10 @@ final class Counters {
                 sum.merge(code.name(), count.getOpaque(), Long::sum);
             }
         });
+    }
+
+    private AtomicLong of(Counter counter) {
+        return Objects.requireNonNull(counts.get(counter));
     }
 
     private static void add(AtomicLong count, long amount) {

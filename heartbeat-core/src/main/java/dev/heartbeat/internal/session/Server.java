@@ -100,7 +100,7 @@ public final class Server implements Acceptor {
             if (failure == null) {
                 return server;
             }
-            server.release();
+            CompletableFuture<?> unused = server.release();
             throw new HeartbeatException(
                     "cannot listen on " + options.host() + ":" + options.port() + ": " + reason(failure), failure);
         });
@@ -214,7 +214,7 @@ public final class Server implements Acceptor {
 
     private void stopAccepting() {
         draining = true;
-        listening.thenCompose(Listener::close);
+        CompletableFuture<?> unused = listening.thenCompose(Listener::close);
         onEveryLoop(ServerLoop::closeHandshaking);
         if (openConnections.get() == 0) {
             disconnected.complete(null);
@@ -243,14 +243,14 @@ public final class Server implements Acceptor {
     /** Completes with {@code future}, or when the time is over; on the first loop's clock. */
     private CompletableFuture<Void> within(long timeoutNs, CompletableFuture<Void> future) {
         CompletableFuture<Void> either = new CompletableFuture<>();
-        future.thenRun(() -> either.complete(null));
+        CompletableFuture<?> unusedFirst = future.thenRun(() -> either.complete(null));
         if (!either.isDone()) {
-            EventLoop first = transport.eventLoops().get(0);
-            first.execute(() -> {
+            EventLoop loop = transport.eventLoops().get(0);
+            loop.execute(() -> {
                 Deadline deadline = new Deadline(() -> either.complete(null));
-                Shard shard = Shard.of(first);
+                Shard shard = Shard.of(loop);
                 shard.arm(deadline, timeoutNs);
-                either.thenRun(() -> shard.execute(() -> shard.cancel(deadline)));
+                CompletableFuture<?> unused = either.thenRun(() -> shard.execute(() -> shard.cancel(deadline)));
             });
         }
         return either;

@@ -19,6 +19,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,7 +112,7 @@ final class ServerSession extends Session implements Registration.Owner {
                 this));
         Registration granted = admission.registration();
         if (granted == null) {
-            refuse(admission);
+            refuse(Objects.requireNonNull(admission.refusal()));
             return;
         }
         connectionCredit = register.connectionCredit();
@@ -120,19 +121,24 @@ final class ServerSession extends Session implements Registration.Owner {
         tellDisplaced(admission);
     }
 
-    private void refuse(Admission admission) throws ProtocolException {
+    private void refuse(Admission.Refusal why) throws ProtocolException {
         loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
-        ErrorCode code = java.util.Objects.requireNonNull(admission.refusal());
-        String text = switch (code) {
-            case STALE_ATTEMPT -> "a later attempt of the same process is registered";
-            case NODE_ID_IN_USE -> "another process is registered by this id";
-            case REPLACED -> "another process took this id over since";
-            default -> "the claimed last epoch is too far in the future";
-        };
-        onRefused(0, new ProtocolException(code, text));
-        if (code == ErrorCode.STALE_ATTEMPT || code == ErrorCode.REPLACED) {
-            finish(CloseReason.REFUSED);
+        switch (why) {
+            case STALE_ATTEMPT -> {
+                refuse(ErrorCode.STALE_ATTEMPT, "a later attempt of the same process is registered");
+                finish(CloseReason.REFUSED);
+            }
+            case REPLACED -> {
+                refuse(ErrorCode.REPLACED, "another process took this id over since");
+                finish(CloseReason.REPLACED);
+            }
+            case ID_IN_USE -> refuse(ErrorCode.NODE_ID_IN_USE, "another process is registered by this id");
+            case IMPLAUSIBLE_EPOCH -> refuse(ErrorCode.EPOCH_REFUSED, "the last epoch lies too far in the future");
         }
+    }
+
+    private void refuse(ErrorCode code, String text) throws ProtocolException {
+        onRefused(0, new ProtocolException(code, text));
     }
 
     private void begin(Registration granted) {
@@ -364,7 +370,8 @@ final class ServerSession extends Session implements Registration.Owner {
     }
 
     @Override
-    @Nullable Outbox outbox() {
+    @Nullable
+    Outbox outbox() {
         return registration == null ? null : registration.entry().outbox(registration);
     }
 

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *      from every state: the socket fails, or is closed at once ──────────────┘
  * </pre>
  *
- * Confined to the connection's loop, {@link #wake} apart.
+ * Confined to the connection's loop.
  */
 abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.Receiver {
     /** How long to wait for the peer's end of stream after our own, so that our last frame is not overtaken by a reset. */
@@ -357,17 +357,25 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
             }
         }
         flush();
-        Runnable next = whenDrained;
-        if (next != null && isDrained()) {
-            whenDrained = null;
-            next.run();
+        if (whenDrained != null && isDrained()) {
+            setDeadline(0, null);
+            stopDraining();
         }
     }
 
-    /** Runs the action as soon as everything that was accepted has been taken by the socket. */
+    /** Runs the action as soon as everything that was accepted has been taken by the socket, or after a while in any case. */
     protected final void afterDraining(Runnable action) {
         whenDrained = action;
+        setDeadline(LINGER_NS, this::stopDraining);
         pump();
+    }
+
+    private void stopDraining() {
+        Runnable next = whenDrained;
+        if (next != null) {
+            whenDrained = null;
+            next.run();
+        }
     }
 
     private boolean isDrained() {

@@ -76,7 +76,10 @@ final class Shard implements LoopAgent, Executor {
             mustReadFirst = true;
             stalls = clock.stalls();
             creditedNs = clock.creditedNs();
-            LOG.warn("event loop {} was stopped for {} ms; nobody is judged for it", loop.index(), stalledNs / 1_000_000);
+            LOG.warn(
+                    "event loop {} was stopped for {} ms; nobody is judged for it",
+                    loop.index(),
+                    stalledNs / 1_000_000);
         }
     }
 

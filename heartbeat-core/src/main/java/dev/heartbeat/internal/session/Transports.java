@@ -21,8 +21,9 @@ public final class Transports {
                 .map(ServiceLoader.Provider::get)
                 .filter(TransportProvider::isAvailable)
                 .max(Comparator.comparingInt(TransportProvider::priority))
-                .orElseThrow(() -> new HeartbeatException(
-                        "no transport found: put heartbeat-nio on the class path or module path, or give one to the builder"));
+                .orElseThrow(
+                        () -> new HeartbeatException(
+                                "no transport found: put heartbeat-nio on the class path or module path, or give one to the builder"));
         LOG.debug("transport {} with {} event loops", best.name(), options.eventLoops());
         return best.create(options);
     }

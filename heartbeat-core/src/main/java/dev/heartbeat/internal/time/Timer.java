@@ -4,8 +4,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Something to be done at a time; a link in a slot of a {@link TimerWheel}, so that arming it allocates nothing. */
 public abstract class Timer {
-    @Nullable Timer previous;
-    @Nullable Timer next;
+    @Nullable
+    Timer previous;
+
+    @Nullable
+    Timer next;
     /** The tick in which it is due; meaningful while it is armed. */
     long dueTick;
 

@@ -1,0 +1,231 @@
+package dev.heartbeat;
+
+import dev.heartbeat.internal.session.Client;
+import dev.heartbeat.internal.session.Transports;
+import dev.heartbeat.spi.Transport;
+import dev.heartbeat.spi.TransportOptions;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node: keeps one connection to a server, registers, beats, exchanges messages, and comes back when the connection or the server is lost.
+ *
+ * <pre>{@code
+ * HeartbeatClient client = HeartbeatClient.builder()
+ *         .server("127.0.0.1", 9501)
+ *         .nodeId("sensor-42")
+ *         .onMessage(message -> System.out.println("received " + message.remaining() + " bytes"))
+ *         .connect();
+ * }</pre>
+ *
+ * <p>Every method may be called from any thread. A client without a transport of its own starts one with a single event loop; whoever runs many clients in one
+ * process gives them all the same transport.
+ */
+public final class HeartbeatClient implements AutoCloseable {
+    private final Client client;
+
+    private HeartbeatClient(Client client) {
+        this.client = client;
+    }
+
+    /** A client with the default of every option; a node id and a server are needed. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Where it stands. */
+    public ClientState state() {
+        return client.state();
+    }
+
+    /**
+     * Completes with its first registration, or fails with a {@link HeartbeatException} if it is closed before. What depends on it runs on a worker thread.
+     */
+    public CompletableFuture<ClientListener.Registered> registered() {
+        return client.registered();
+    }
+
+    /** The last round trip of a heartbeat; null before the first. */
+    public @Nullable Duration rtt() {
+        return client.rtt();
+    }
+
+    /**
+     * Offers a message for the server, on channel 0. Never blocks and never drops in silence: what was ACCEPTED is delivered, or comes back through {@link ClientListener#onUndelivered}.
+     * Messages arrive in the order in which they were accepted; while the client is not registered they wait.
+     *
+     * @param message from its position to its limit; if it is ACCEPTED it belongs to the bus and must not be touched until it comes back. Its position and limit are not changed
+     */
+    public SendResult trySend(ByteBuffer message) {
+        return client.trySend(message);
+    }
+
+    /**
+     * Sends what was accepted, says goodbye, and stays closed. The server ends the node with {@link OfflineReason#UNREGISTERED} at once. Completes when the connection is closed and the listener has
+     * heard of it, after a few seconds at the latest where the server does not answer. Idempotent.
+     */
+    public CompletableFuture<Void> closeAsync() {
+        return client.close();
+    }
+
+    /** {@link #closeAsync}, and waits for it; not to be called from a callback of this client. */
+    @Override
+    public void close() {
+        closeAsync().join();
+    }
+
+    /**
+     * The options of a client. {@link #connect} checks all of them, and refuses one that is out of its range (see {@link ClientOptions}) with an
+     * {@link IllegalArgumentException} that names the option, the value and the range.
+     */
+    public static final class Builder {
+        private static final int MIB = 1024 * 1024;
+
+        private String host = "127.0.0.1";
+        private int port = 9501;
+        private String nodeId = "";
+        private final Map<String, String> metadata = new LinkedHashMap<>();
+        private @Nullable Duration heartbeatInterval;
+        private Duration handshakeTimeout = Duration.ofSeconds(5);
+        private boolean autoReconnect = true;
+        private Duration reconnectBase = Duration.ofMillis(500);
+        private Duration reconnectCap = Duration.ofSeconds(60);
+        private Duration reconnectResetAfter = Duration.ofSeconds(60);
+        private Duration writeStallTimeout = Duration.ofSeconds(10);
+        private int maxMessageBytes = 10 * MIB;
+        private int queueMessages = 1000;
+        private long queueBytes = MIB;
+        private int windowBytes = 64 * 1024;
+        private ClientListener listener = new ClientListener() {};
+        private Consumer<ByteBuffer> messages = message -> {};
+        private @Nullable Transport transport;
+
+        private Builder() {}
+
+        /** Where the server is; 127.0.0.1:9501 by default. A name is looked up again for every attempt. */
+        public Builder server(String serverHost, int serverPort) {
+            host = serverHost;
+            port = serverPort;
+            return this;
+        }
+
+        /** The node's id, unique on the bus: 1 to 128 characters of A-Z a-z 0-9 . _ : - */
+        public Builder nodeId(String value) {
+            nodeId = value;
+            return this;
+        }
+
+        /** Adds an entry to what the node tells of itself; at most 32 entries and 4 KiB. */
+        public Builder metadata(String key, String value) {
+            metadata.put(key, value);
+            return this;
+        }
+
+        /** The heartbeat interval to ask for. The server decides. */
+        public Builder heartbeatInterval(Duration value) {
+            heartbeatInterval = value;
+            return this;
+        }
+
+        /** How long the server may take to answer a registration; 5 s by default. */
+        public Builder handshakeTimeout(Duration value) {
+            handshakeTimeout = value;
+            return this;
+        }
+
+        /** Whether it comes back when the connection or the server is lost; true by default. */
+        public Builder autoReconnect(boolean value) {
+            autoReconnect = value;
+            return this;
+        }
+
+        /**
+         * How long to wait before coming back: at random between 0 and {@code base}, doubled with each failure up to {@code cap}; 0.5 s and 60 s by default.
+         */
+        public Builder reconnectBackoff(Duration base, Duration cap) {
+            reconnectBase = base;
+            reconnectCap = cap;
+            return this;
+        }
+
+        /** How long it must have been registered for the backoff to begin again; 60 s by default. */
+        public Builder reconnectResetAfter(Duration value) {
+            reconnectResetAfter = value;
+            return this;
+        }
+
+        /** After how long a server that takes no bytes is given up; 10 s by default. */
+        public Builder writeStallTimeout(Duration value) {
+            writeStallTimeout = value;
+            return this;
+        }
+
+        /** The longest message in either direction; 10 MiB by default. The server may allow less. */
+        public Builder maxMessageBytes(int value) {
+            maxMessageBytes = value;
+            return this;
+        }
+
+        /** How many messages, and how many bytes of them, may wait to be sent; 1,000 and 1 MiB by default. A message that is larger waits alone. */
+        public Builder queue(int maxMessages, long maxBytes) {
+            queueMessages = maxMessages;
+            queueBytes = maxBytes;
+            return this;
+        }
+
+        /** How much the server may send ahead of the application; 64 KiB by default. */
+        public Builder windowBytes(int value) {
+            windowBytes = value;
+            return this;
+        }
+
+        /** Who hears what happens to the client. */
+        public Builder listener(ClientListener value) {
+            listener = value;
+            return this;
+        }
+
+        /** Who receives the server's messages, on the same thread as the listener; without one they are dropped. The buffers belong to the application. */
+        public Builder onMessage(Consumer<ByteBuffer> value) {
+            messages = value;
+            return this;
+        }
+
+        /** Uses this transport, which may be shared by thousands of clients and is not closed with any, instead of the best one on the class path. */
+        public Builder transport(Transport value) {
+            transport = value;
+            return this;
+        }
+
+        /** Starts the client and returns at once; it connects, and comes back when it must, until it is closed. */
+        public HeartbeatClient connect() {
+            ClientOptions options = new ClientOptions(
+                    host,
+                    port,
+                    nodeId,
+                    metadata,
+                    heartbeatInterval,
+                    handshakeTimeout,
+                    autoReconnect,
+                    reconnectBase,
+                    reconnectCap,
+                    reconnectResetAfter,
+                    writeStallTimeout,
+                    maxMessageBytes,
+                    queueMessages,
+                    queueBytes,
+                    windowBytes);
+            Transport given = transport;
+            Transport used = given == null
+                    ? Transports.startBest(
+                            TransportOptions.defaults().withEventLoops(1).withWorkerThreads(4))
+                    : given;
+            return new HeartbeatClient(new Client(options, listener, messages, used, given == null));
+        }
+    }
+}

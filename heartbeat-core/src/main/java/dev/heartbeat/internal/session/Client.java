@@ -1,0 +1,352 @@
+package dev.heartbeat.internal.session;
+
+import static java.util.concurrent.CompletableFuture.completedFuture;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import dev.heartbeat.ClientListener;
+import dev.heartbeat.ClientOptions;
+import dev.heartbeat.ClientState;
+import dev.heartbeat.CloseReason;
+import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.SendResult;
+import dev.heartbeat.internal.frame.GoAway;
+import dev.heartbeat.internal.frame.Metadata;
+import dev.heartbeat.internal.frame.NodeId;
+import dev.heartbeat.internal.frame.Register;
+import dev.heartbeat.internal.frame.Registered;
+import dev.heartbeat.internal.mux.InboundBudget;
+import dev.heartbeat.internal.queue.Lane;
+import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.time.Backoff;
+import dev.heartbeat.spi.Connection;
+import dev.heartbeat.spi.ConnectionHandler;
+import dev.heartbeat.spi.Connector;
+import dev.heartbeat.spi.EventLoop;
+import dev.heartbeat.spi.Transport;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node: opens connections one after the other, each a {@link ClientSession}, until it is closed. Its identity, its outbox and its lane live through all of them.
+ *
+ * <p>It lives on one event loop. {@link #trySend}, {@link #close} and the getters may be called from any thread; everything else runs on the loop.
+ */
+public final class Client implements Connector, Lane.Owner {
+    private static final Logger LOG = LoggerFactory.getLogger(Client.class);
+
+    final ClientOptions options;
+    final Outbox outbox;
+    final InboundBudget budget;
+
+    private final Transport transport;
+    private final boolean ownsTransport;
+    private final EventLoop loop;
+    private final ClientListener listener;
+    private final Consumer<ByteBuffer> messages;
+    private final Lane lane = new Lane(this);
+
+    private final long incarnation;
+    private final Reconnector reconnector;
+    private final Deadline reconnect = new Deadline(this::attempt);
+    private long attempts;
+    private long lastEpoch;
+    private @Nullable ClientSession session;
+    private boolean leaving;
+
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private volatile ClientState state = ClientState.CONNECTING;
+    private volatile @Nullable Duration rtt;
+    private final CompletableFuture<ClientListener.Registered> registered = new CompletableFuture<>();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+    /**
+     * @param owned whether the transport is closed with the client
+     * @throws IllegalArgumentException if the protocol does not allow the node id or the metadata
+     */
+    public Client(
+            ClientOptions options,
+            ClientListener listener,
+            Consumer<ByteBuffer> messages,
+            Transport transport,
+            boolean owned) {
+        refuse(NodeId.objection(options.nodeId()));
+        refuse(Metadata.objection(options.metadata()));
+        this.options = options;
+        this.listener = listener;
+        this.messages = messages;
+        this.transport = transport;
+        this.ownsTransport = owned;
+        List<EventLoop> loops = transport.eventLoops();
+        RandomGenerator random = transport.environment().random();
+        loop = loops.get(random.nextInt(loops.size()));
+        long secret = transport.environment().nextSecret();
+        incarnation = secret == 0 ? 1 : secret;
+        outbox = new Outbox(options.queueMessages(), options.queueBytes(), options.maxMessageBytes());
+        // Nothing but one message at a time can be assembled, and one may be waiting for the application.
+        budget = new InboundBudget(2L * options.maxMessageBytes());
+        reconnector = new Reconnector(
+                new Backoff(
+                        options.reconnectBase().toNanos(),
+                        options.reconnectCap().toNanos(),
+                        random),
+                options.reconnectResetAfter().toNanos());
+        loop.execute(this::attempt);
+    }
+
+    private static void refuse(String objection) {
+        if (!objection.isEmpty()) {
+            throw new IllegalArgumentException(objection);
+        }
+    }
+
+    // ---- from any thread
+
+    public ClientState state() {
+        return state;
+    }
+
+    public @Nullable Duration rtt() {
+        return rtt;
+    }
+
+    public CompletableFuture<ClientListener.Registered> registered() {
+        return registered.copy();
+    }
+
+    public SendResult trySend(ByteBuffer message) {
+        SendResult result = outbox.offer(message);
+        if (result == SendResult.ACCEPTED && woken.compareAndSet(false, true)) {
+            loop.execute(this::sendWaiting);
+        }
+        return result;
+    }
+
+    public CompletableFuture<Void> close() {
+        try {
+            loop.execute(this::leave);
+        } catch (java.util.concurrent.RejectedExecutionException e) {
+            closed.complete(null); // The transport was closed before, and every connection with it.
+        }
+        return closed.copy();
+    }
+
+    private void sendWaiting() {
+        woken.set(false);
+        if (session != null) {
+            session.wake();
+        }
+    }
+
+    // ---- connecting
+
+    private void attempt() {
+        if (leaving) {
+            return;
+        }
+        state = ClientState.CONNECTING;
+        attempts++;
+        // Looking up a name may block, which a loop must not.
+        workers().execute(() -> {
+            InetSocketAddress server = new InetSocketAddress(options.host(), options.port());
+            loop.execute(() -> connect(server));
+        });
+    }
+
+    private void connect(InetSocketAddress server) {
+        if (leaving) {
+            return;
+        }
+        if (server.isUnresolved()) {
+            onConnectFailed(new IOException("unknown host " + options.host()));
+        } else {
+            transport.connect(server, loop, this);
+        }
+    }
+
+    @Override
+    public ConnectionHandler onOpen(Connection connection) {
+        ClientSession opened = new ClientSession(this, Shard.of(loop), connection);
+        if (leaving) {
+            opened.leave();
+        } else {
+            session = opened;
+            outbox.holdBy(opened);
+            lane.add(listener::onConnected);
+        }
+        return opened;
+    }
+
+    @Override
+    public void onConnectFailed(IOException cause) {
+        if (!leaving) {
+            LOG.debug("{}: {}", options.nodeId(), cause.getMessage());
+            comeBackOrEnd(CloseReason.CONNECT_FAILED, 0);
+        }
+    }
+
+    Register registration() {
+        return new Register(
+                incarnation,
+                attempts,
+                options.windowBytes(),
+                options.windowBytes(),
+                options.nodeId(),
+                options.metadata(),
+                options.heartbeatInterval() == null
+                        ? 0
+                        : options.heartbeatInterval().toMillis(),
+                null,
+                lastEpoch);
+    }
+
+    RandomGenerator random() {
+        return transport.environment().random();
+    }
+
+    void forgetEpoch() {
+        lastEpoch = 0;
+    }
+
+    // ---- what the session tells
+
+    void onRegistered(ClientSession from, Registered answer) {
+        lastEpoch = answer.epoch();
+        state = ClientState.ONLINE;
+        reconnector.registered(Shard.of(loop).nowNs(), MILLISECONDS.toNanos(answer.graceMillis()));
+        outbox.limitMessages((int) Math.min(answer.maxMessageBytes(), options.maxMessageBytes()))
+                .forEach(this::tellUndelivered);
+        ClientListener.Registered told = new ClientListener.Registered(
+                answer.epoch(),
+                Duration.ofMillis(answer.intervalMillis()),
+                Duration.ofMillis(answer.suspectMillis()),
+                Duration.ofMillis(answer.timeoutMillis()),
+                Duration.ofMillis(answer.graceMillis()));
+        lane.add(() -> {
+            registered.complete(told);
+            listener.onRegistered(told);
+        });
+    }
+
+    void onHeartbeat(Duration measured) {
+        rtt = measured;
+        lane.add(() -> listener.onHeartbeat(measured));
+    }
+
+    void onSuspect() {
+        state = ClientState.SUSPECT;
+        lane.add(listener::onSuspect);
+    }
+
+    void onRecovered() {
+        state = ClientState.ONLINE;
+        lane.add(listener::onRecovered);
+    }
+
+    void deliver(ByteBuffer message, Runnable taken) {
+        lane.add(() -> {
+            try {
+                messages.accept(message);
+            } finally {
+                taken.run();
+            }
+        });
+    }
+
+    void tell(HeartbeatException error) {
+        lane.add(() -> listener.onError(error));
+    }
+
+    private void tellUndelivered(ByteBuffer message) {
+        lane.add(() -> listener.onUndelivered(message));
+    }
+
+    void onEnded(ClientSession ended, CloseReason reason, List<ByteBuffer> lost) {
+        lost.forEach(this::tellUndelivered);
+        if (session != ended) {
+            return; // Opened when the client was already leaving.
+        }
+        session = null;
+        comeBackOrEnd(reason, ended.retryAfterMillis());
+    }
+
+    // ---- coming back
+
+    private void comeBackOrEnd(CloseReason reason, long retryAfterMillis) {
+        if (leaving || !options.autoReconnect() || retryAfterMillis == GoAway.NEVER || isForGood(reason)) {
+            lane.add(() -> listener.onDisconnected(reason, null));
+            end(reason);
+            return;
+        }
+        state = ClientState.WAITING;
+        Shard shard = Shard.of(loop);
+        long delayNs = reconnector.nextDelayNs(shard.nowNs(), MILLISECONDS.toNanos(retryAfterMillis));
+        shard.arm(reconnect, delayNs);
+        lane.add(() -> listener.onDisconnected(reason, Duration.ofNanos(delayNs)));
+    }
+
+    private static boolean isForGood(CloseReason reason) {
+        return reason == CloseReason.REPLACED || reason == CloseReason.KICKED || reason == CloseReason.REFUSED;
+    }
+
+    private void leave() {
+        if (leaving) {
+            return;
+        }
+        leaving = true;
+        Shard.of(loop).cancel(reconnect);
+        if (session == null) {
+            end(CloseReason.LOCAL);
+        } else {
+            session.leave();
+        }
+    }
+
+    /** Closed for good. What waits is told, then that it is closed. */
+    private void end(CloseReason reason) {
+        if (state == ClientState.CLOSED) {
+            return;
+        }
+        leaving = true;
+        state = ClientState.CLOSED;
+        outbox.close().forEach(this::tellUndelivered);
+        lane.add(() -> {
+            registered.completeExceptionally(new HeartbeatException("the client was closed: " + reason));
+            listener.onClosed(reason);
+        });
+        lane.add(() -> {
+            CompletableFuture<?> unused = release().whenComplete((done, failure) -> closed.complete(null));
+        });
+    }
+
+    private CompletableFuture<Void> release() {
+        return ownsTransport ? transport.closeAsync() : completedFuture(null);
+    }
+
+    // ---- the lane
+
+    @Override
+    public Executor workers() {
+        return transport.environment().workers();
+    }
+
+    @Override
+    public void onFailure(Throwable failure) {
+        LOG.error("a callback of the application for client {} threw", options.nodeId(), failure);
+    }
+
+    @Override
+    public void onIdle() {
+        // A client is not forgotten.
+    }
+}

@@ -1,0 +1,320 @@
+package dev.heartbeat.internal.session;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import dev.heartbeat.CloseReason;
+import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.internal.frame.ErrorCode;
+import dev.heartbeat.internal.frame.FrameType;
+import dev.heartbeat.internal.frame.GoAway;
+import dev.heartbeat.internal.frame.PeerError;
+import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.frame.Register;
+import dev.heartbeat.internal.frame.Registered;
+import dev.heartbeat.internal.liveness.FailureDetector;
+import dev.heartbeat.internal.liveness.LogicalClock;
+import dev.heartbeat.internal.liveness.PeerMonitor;
+import dev.heartbeat.internal.mux.Multiplexer;
+import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.time.Timer;
+import dev.heartbeat.spi.Connection;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The client's side of a connection: registers, beats, and judges the server by its silence. */
+final class ClientSession extends Session implements PeerMonitor.Watch {
+    private static final long MAX_RTT_MICROS = 0xFFFF_FFFFL;
+
+    private final Client client;
+
+    private @Nullable Registered agreed;
+    private FailureDetector detector = new FailureDetector(Long.MAX_VALUE, Long.MAX_VALUE);
+    private @Nullable PeerMonitor server;
+    private @Nullable Beat beat;
+    private int rttMicros;
+
+    /** What the server said about coming back: 0 nothing, {@link GoAway#NEVER} not to. */
+    private long retryAfterMillis;
+
+    ClientSession(Client client, Shard shard, Connection connection) {
+        super(shard, connection);
+        this.client = client;
+        encoder.register(client.registration());
+        setDeadline(client.options.handshakeTimeout().toNanos(), () -> abort(CloseReason.HANDSHAKE_TIMEOUT));
+        flush();
+    }
+
+    long retryAfterMillis() {
+        return retryAfterMillis;
+    }
+
+    // ---- frames
+
+    @Override
+    FrameType.Sender peer() {
+        return FrameType.Sender.SERVER;
+    }
+
+    @Override
+    void onExpectedFrame(@Nullable FrameType type) throws ProtocolException {
+        if (server != null) {
+            server.heard();
+        } else if (type != null && !isAllowedUnregistered(type)) {
+            throw new ProtocolException(ErrorCode.UNEXPECTED_FRAME, type + " before REGISTERED");
+        }
+    }
+
+    private static boolean isAllowedUnregistered(FrameType type) {
+        return switch (type) {
+            case REGISTERED, ERROR, GO_AWAY, PING, PONG -> true;
+            default -> false;
+        };
+    }
+
+    @Override
+    public void onRegistered(int handle, Registered registered) throws ProtocolException {
+        if (handle != 0 || agreed != null) {
+            throw new ProtocolException(ErrorCode.UNEXPECTED_FRAME, "REGISTERED without a REGISTER");
+        }
+        agreed = registered;
+        state = State.REGISTERED;
+        setDeadline(0, null);
+        long intervalNs = MILLISECONDS.toNanos(registered.intervalMillis());
+        // A server that answers only each k-th heartbeat may be silent for k intervals, and once more for the one that
+        // got lost.
+        long answersNs = registered.ackEvery() == 1 ? 0 : registered.ackEvery() * intervalNs;
+        long suspectNs = answersNs == 0 ? 0 : answersNs + intervalNs;
+        long timeoutNs = answersNs == 0 ? 0 : answersNs + 2 * intervalNs;
+        detector = new FailureDetector(
+                Math.max(MILLISECONDS.toNanos(registered.suspectMillis()), suspectNs),
+                Math.max(MILLISECONDS.toNanos(registered.timeoutMillis()), timeoutNs));
+        server = new ServerMonitor();
+        beat = new Beat(shard, client.random(), intervalNs, this::sendHeartbeat);
+        client.onRegistered(this, registered);
+        pump();
+    }
+
+    private void sendHeartbeat() {
+        // Where the socket is full, what fills it is on its way and a sign of life by itself.
+        if (connection.isWritable()) {
+            encoder.heartbeatRequest(0, shard.nowNs(), mux().framesReceived(), rttMicros);
+            flush();
+        }
+    }
+
+    @Override
+    public void onHeartbeatResponse(int handle, long timestamp, long position) throws ProtocolException {
+        checkPosition(position);
+        long rttNs = shard.nowNs() - timestamp;
+        if (handle == 0 && rttNs >= 0) {
+            rttMicros = (int) Math.min(Math.max(1, rttNs / 1000), MAX_RTT_MICROS);
+            client.onHeartbeat(Duration.ofNanos(rttNs));
+        }
+    }
+
+    @Override
+    public void onGoAway(GoAway goAway) {
+        if (goAway.scope() != ErrorCode.Scope.CONNECTION) {
+            return; // Concerns a node of a gateway or a channel, of which there are none here.
+        }
+        retryAfterMillis = goAway.retryAfterMillis();
+        CloseReason reason = reasonOf(goAway);
+        afterDraining(() -> finish(reason));
+    }
+
+    private static CloseReason reasonOf(GoAway goAway) {
+        if (goAway.reason() == null) {
+            return CloseReason.GO_AWAY;
+        }
+        return switch (goAway.reason()) {
+            case REPLACED -> CloseReason.REPLACED;
+            case KICKED -> CloseReason.KICKED;
+            case TIMEOUT -> CloseReason.TIMEOUT;
+            case SHUTDOWN, OVERLOADED, MOVED -> CloseReason.GO_AWAY;
+        };
+    }
+
+    @Override
+    public void onError(int streamId, PeerError error) throws ProtocolException {
+        client.tell(new HeartbeatException("the server reports " + error.codeName() + ": " + error.text()));
+        retryAfterMillis = error.retryAfterMillis();
+        super.onError(streamId, error);
+        if (state == State.HANDSHAKE && error.scope() == ErrorCode.Scope.NODE) {
+            onRegistrationRefused(error.code());
+        }
+    }
+
+    private void onRegistrationRefused(@Nullable ErrorCode code) {
+        if (code == ErrorCode.EPOCH_REFUSED) {
+            client.forgetEpoch();
+        }
+        if (code == ErrorCode.REPLACED) {
+            finish(CloseReason.REPLACED);
+        } else {
+            finish(isForGood(code) ? CloseReason.REFUSED : CloseReason.GO_AWAY);
+        }
+    }
+
+    /** Whether asking again, in the same words, cannot help. */
+    private static boolean isForGood(@Nullable ErrorCode code) {
+        return code == ErrorCode.INVALID_NODE_ID
+                || code == ErrorCode.INVALID_METADATA
+                || code == ErrorCode.UNAUTHORIZED
+                || code == ErrorCode.UNSUPPORTED_NODE_FEATURE;
+    }
+
+    @Override
+    public void onMessage(ByteBuffer message, Multiplexer.Hold hold) {
+        client.deliver(message, () -> shard.execute(() -> taken(hold)));
+    }
+
+    @Override
+    public void onMessageSent() {
+        // The client keeps no count of it.
+    }
+
+    @Override
+    public void onRegister(int handle, Register register) {
+        throw refusedByDirection();
+    }
+
+    @Override
+    public void onHeartbeatRequest(int handle, long timestamp, long position, int rtt) {
+        throw refusedByDirection();
+    }
+
+    @Override
+    public void onUnregister(int handle, String text) {
+        throw refusedByDirection();
+    }
+
+    @Override
+    public void onUpdate(int handle) {
+        throw refusedByDirection();
+    }
+
+    private static IllegalStateException refusedByDirection() {
+        return new IllegalStateException("a frame that only a client sends");
+    }
+
+    // ---- the server's liveness
+
+    /** Turns the verdicts on the server into what the client does. */
+    private final class ServerMonitor extends PeerMonitor {
+        ServerMonitor() {
+            super(ClientSession.this);
+        }
+
+        @Override
+        protected void onSuspect() {
+            client.onSuspect();
+            encoder.ping();
+            flush();
+        }
+
+        @Override
+        protected void onRecovered() {
+            client.onRecovered();
+        }
+
+        @Override
+        protected boolean onGivenUp(boolean lost) {
+            abort(CloseReason.TIMEOUT);
+            return true;
+        }
+    }
+
+    @Override
+    public LogicalClock clock() {
+        return shard.clock();
+    }
+
+    @Override
+    public FailureDetector detector() {
+        return detector;
+    }
+
+    @Override
+    public long graceNs() {
+        return 0; // A lost connection is opened again at once; there is nothing to wait for.
+    }
+
+    @Override
+    public void arm(Timer timer, long delayNs) {
+        shard.arm(timer, delayNs);
+    }
+
+    @Override
+    public void cancel(Timer timer) {
+        shard.cancel(timer);
+    }
+
+    // ---- the rest of a session
+
+    void wake() {
+        pump();
+    }
+
+    /** Says goodbye after everything that was accepted has left. */
+    void leave() {
+        if (state == State.REGISTERED) {
+            afterDraining(() -> {
+                encoder.unregister(0, "");
+                finish(CloseReason.UNREGISTERED);
+            });
+        } else {
+            close(CloseReason.LOCAL);
+        }
+    }
+
+    @Override
+    void onEnded(CloseReason reason, List<ByteBuffer> lost) {
+        if (server != null) {
+            server.stop();
+        }
+        if (beat != null) {
+            shard.cancel(beat);
+        }
+        client.onEnded(this, reason, lost);
+    }
+
+    @Override
+    void onBytesRead(int bytes) {
+        // The client keeps no count of it.
+    }
+
+    @Override
+    void onErrorSent(ErrorCode code) {
+        client.tell(new HeartbeatException("the server broke the protocol: " + code));
+    }
+
+    @Override
+    Multiplexer newMultiplexer() {
+        Registered limits = java.util.Objects.requireNonNull(agreed);
+        return new Multiplexer(
+                connection,
+                encoder,
+                this,
+                new Multiplexer.Credits(
+                        limits.connectionCredit(), limits.channelCredit(), client.options.windowBytes()),
+                client.options.maxMessageBytes(),
+                client.budget);
+    }
+
+    @Override
+    Outbox outbox() {
+        return client.outbox;
+    }
+
+    @Override
+    Object outboxHolder() {
+        return this;
+    }
+
+    @Override
+    long writeStallNs() {
+        return client.options.writeStallTimeout().toNanos();
+    }
+}
