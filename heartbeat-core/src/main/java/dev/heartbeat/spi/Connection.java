@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * An ordered stream of bytes in each direction. Confined to one event loop: every method is called on the loop's thread only,
- * except {@link #eventLoop()}, {@link #remoteAddress()} and {@link #toString()}.
+ * except {@link #eventLoop()}, {@link #remoteAddress()} and {@link Object#toString()}.
  *
  * <p><b>Writing.</b> {@link #reserve} and {@link #write} queue bytes in the order of the calls, {@link #flush} gives them to the
  * socket. What the socket does not take is kept and written when it can be; {@link #pendingBytes()} is how much that is. A
