@@ -45,8 +45,6 @@ final class NioEventLoop implements EventLoop {
     /** An agent that threw may have set no deadline; without it, nobody on the loop would ever be found dead. */
     private static final long AGENT_RETRY_NS = TimeUnit.SECONDS.toNanos(1);
 
-    private static final long LONGEST_REST_NS = TimeUnit.SECONDS.toNanos(1);
-
     private final int index;
     private final TransportOptions options;
     private final TcpSettings tcp;
@@ -159,6 +157,10 @@ final class NioEventLoop implements EventLoop {
 
     private void runTasks() {
         tasks.takeBatch();
+        runBatch();
+    }
+
+    private void runBatch() {
         for (Runnable task = tasks.next(); task != null; task = tasks.next()) {
             try {
                 task.run();
@@ -170,10 +172,7 @@ final class NioEventLoop implements EventLoop {
 
     private void runAgent() {
         LoopAgent present = agent;
-        if (present == null
-                || !wakes
-                || wakeNs - nowNs > 0
-                || !sweep.covers(selector.keys().size())) {
+        if (present == null || !wakes || wakeNs - nowNs > 0 || !sweep.covers(sockets())) {
             return;
         }
         wakes = false;
@@ -195,10 +194,10 @@ final class NioEventLoop implements EventLoop {
         }
     }
 
-    /** Keeps a loop whose every turn fails from spinning. */
+    /** Keeps a loop whose every turn fails from spinning: a millisecond at first, about a second in the end. */
     private static void rest(int failures) {
-        long millis = 1L << Math.min(failures, 10);
-        LockSupport.parkNanos(Math.min(TimeUnit.MILLISECONDS.toNanos(millis), LONGEST_REST_NS));
+        int doublings = Math.min(failures, 10);
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1L << doublings));
     }
 
     // For the bus
@@ -266,6 +265,11 @@ final class NioEventLoop implements EventLoop {
         return readBuffer;
     }
 
+    /** How many sockets it has, listeners included, and those closed until the next poll. */
+    int sockets() {
+        return selector.keys().size();
+    }
+
     SelectionKey register(SelectableChannel socket, int operations) throws IOException {
         if (closed) {
             throw new IOException("the transport is closed");
@@ -274,7 +278,8 @@ final class NioEventLoop implements EventLoop {
     }
 
     Timers.Timer after(Duration delay, Runnable task) {
-        return timers.at(nowNs + delay.toNanos(), task);
+        // Not from nowNs, which is old if this turn has taken long already.
+        return timers.at(System.nanoTime() + delay.toNanos(), task);
     }
 
     void tellLater(NioConnection connection) {
@@ -307,7 +312,7 @@ final class NioEventLoop implements EventLoop {
 
     private void end() {
         tasks.end();
-        runTasks();
+        runBatch();
         try {
             selector.close();
         } catch (IOException e) {

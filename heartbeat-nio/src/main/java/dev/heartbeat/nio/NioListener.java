@@ -129,6 +129,9 @@ final class NioListener implements Listener, LoopSocket {
         } catch (IOException e) {
             log.debug("the connection from {} ended before it began", remote, e);
             TcpSettings.abort(socket);
+        } catch (Throwable e) {
+            TcpSettings.abort(socket);
+            throw e;
         }
     }
 
@@ -158,6 +161,9 @@ final class NioListener implements Listener, LoopSocket {
 
     @Override
     public void onTransportClosing() {
+        if (!key.isValid()) {
+            return;
+        }
         if (retry != null) {
             retry.cancel();
         }

@@ -42,7 +42,7 @@ final class TaskQueue {
         return batch == null && newest.get() == null;
     }
 
-    /** Takes what was added so far, unless the batch before was cut short and is to be finished first. */
+    /** Takes what was added so far, unless the batch before was cut short and is to be finished first. Not after the end. */
     void takeBatch() {
         if (batch == null && newest.get() != null) {
             batch = oldestFirst(newest.getAndSet(null));
@@ -60,7 +60,7 @@ final class TaskQueue {
         return node.task;
     }
 
-    /** Refuses all tasks from now on, and makes those that came before a batch. Called once, after the last batch. */
+    /** Refuses all tasks from now on, and makes those that came before the last batch. Called once. */
     void end() {
         batch = oldestFirst(newest.getAndSet(ENDED));
     }
