@@ -12,6 +12,9 @@ public interface Acceptor {
      */
     boolean onAccept(InetSocketAddress remote);
 
-    /** Called once for each connection kept, on its event loop, before its first event. Returns who handles its events. */
+    /**
+     * Called once for each connection kept, on its event loop, before its first event. Returns who handles its events; if it
+     * throws, the connection is aborted.
+     */
     ConnectionHandler onOpen(Connection connection);
 }

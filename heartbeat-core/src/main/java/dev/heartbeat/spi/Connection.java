@@ -34,7 +34,8 @@ public interface Connection {
 
     /**
      * Queues the buffers' remaining bytes without copying them. They belong to the transport until
-     * {@link ConnectionHandler#onFlushed} gives them back, and must not change before; their positions are then undefined.
+     * {@link ConnectionHandler#onFlushed} gives them back or {@link ConnectionHandler#onClosed} ends it all, and must not change
+     * before; their positions are then undefined.
      */
     void write(ByteBuffer... buffers);
 
@@ -54,7 +55,7 @@ public interface Connection {
 
     /**
      * False from the moment {@link #pendingBytes()} passes the high water mark until it has fallen to the low one, when
-     * {@link ConnectionHandler#onWritable} is called.
+     * {@link ConnectionHandler#onWritable} is called; and false once it is closed.
      */
     boolean isWritable();
 
@@ -65,12 +66,15 @@ public interface Connection {
     void resumeReading();
 
     /**
-     * Sends the end of the stream once everything queued is flushed; reading goes on. Whoever calls it sees to it that the
-     * connection is closed in the end, since the peer need not answer. Idempotent.
+     * Flushes, and sends the end of the stream once the socket has taken all of it; reading goes on. Whoever calls it sees to
+     * it that the connection is closed in the end, since the peer need not answer. Idempotent.
      */
     void shutdownOutput();
 
-    /** Closes now; what is not flushed is lost. {@link ConnectionHandler#onClosed} follows, after this call has returned. Idempotent. */
+    /**
+     * Closes now; what is not flushed is lost. {@link ConnectionHandler#onClosed} follows after this call has returned, and no
+     * other event. Idempotent.
+     */
     void close();
 
     /** Like {@link #close()}, but the peer sees a reset and the kernel keeps nothing of the connection. */

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Hears what happens to one connection. All methods are called on the connection's event loop, never concurrently and never
  * from within a call to the connection; they must not block. A handler that throws loses its connection, which is aborted,
- * and nothing else.
+ * and nothing else; what it threw is the cause told to {@link #onClosed}.
  */
 public interface ConnectionHandler {
 
@@ -27,9 +27,10 @@ public interface ConnectionHandler {
     void onFlushed(long total);
 
     /**
-     * The last call: the connection is closed, whoever did it.
+     * The last call: the connection is closed, whoever did it. All buffers belong to their writers again.
      *
-     * @param cause why, where it was an error of the socket; null where this side closed it or the peer ended the stream
+     * @param cause why, where it was an error of the socket or of this handler; null where this side closed it or the peer ended
+     *     the stream
      */
     void onClosed(@Nullable Throwable cause);
 }

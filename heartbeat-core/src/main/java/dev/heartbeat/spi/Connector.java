@@ -5,7 +5,7 @@ import java.io.IOException;
 /** Hears how {@link Transport#connect} ended: exactly one of the two is called, once, on the connection's event loop. */
 public interface Connector {
 
-    /** It is connected. Returns who handles its events. */
+    /** It is connected. Returns who handles its events; if it throws, the connection is aborted. */
     ConnectionHandler onOpen(Connection connection);
 
     /** It was refused, timed out, or could not be tried. The message names the address. */

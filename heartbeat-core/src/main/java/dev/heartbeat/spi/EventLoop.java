@@ -14,7 +14,7 @@ import java.util.function.Function;
  * </ol>
  *
  * So between two runs of the agent the sockets have always been polled, which is what lets the liveness code believe that a
- * silent peer is silent.
+ * silent peer is silent. Where one poll cannot report all sockets that are ready, the agent waits until all have been reported.
  */
 public interface EventLoop {
 

@@ -3,6 +3,11 @@ package dev.heartbeat.spi;
 /** What runs on an {@link EventLoop} beside its sockets. */
 public interface LoopAgent {
 
-    /** The deadline of {@link EventLoop#wakeAt} has come; the timer is off again. On the loop; must not block. */
+    /**
+     * The deadline of {@link EventLoop#wakeAt} has come; the timer is off again. On the loop; must not block.
+     *
+     * <p>If it throws, that is logged, and where it has set no new deadline it is woken again a second later: an agent that is
+     * never woken would never find anybody dead.
+     */
     void onWake(long nowNs);
 }

@@ -33,7 +33,8 @@ public interface Transport extends AutoCloseable {
     CompletableFuture<Listener> listen(InetSocketAddress address, Acceptor acceptor);
 
     /**
-     * Opens a connection whose events run on {@code loop}, which is one of {@link #eventLoops()}. Exactly one of the
+     * Opens a connection whose events run on {@code loop}, which is one of {@link #eventLoops()}. The address is resolved, since
+     * asking for a name blocks: one that is not cannot be connected to. Exactly one of the
      * connector's methods is called, on that loop, and never from within this call; if the transport is closed before, it is
      * {@link Connector#onConnectFailed}, on any thread.
      */

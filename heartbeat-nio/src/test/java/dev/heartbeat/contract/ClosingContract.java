@@ -1,0 +1,228 @@
+package dev.heartbeat.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heartbeat.spi.Connection;
+import dev.heartbeat.spi.ConnectionHandler;
+import dev.heartbeat.spi.EventLoop;
+import dev.heartbeat.spi.Transport;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+
+/** Every connection ends once, and its end is told; so does the transport. */
+public abstract class ClosingContract extends TransportContract {
+
+    private static final int LARGE = 4 << 20;
+
+    @Test
+    void closingIsToldToBothEndsAfterTheCall() throws Exception {
+        Pair<End, End> pair = pair(new End(), new End());
+        on(
+                pair.client(),
+                connection -> pair.client().within(() -> {
+                    connection.close();
+                    connection.close();
+                    connection.abort();
+                }));
+        assertThat(await(pair.client().closed())).isEmpty();
+        assertThat(await(pair.server().closed())).isEmpty();
+    }
+
+    @Test
+    void abortingIsAnErrorToThePeerAlone() throws Exception {
+        Pair<End, End> pair = pair(new End(), new End());
+        on(pair.client(), connection -> pair.client().within(connection::abort));
+        assertThat(await(pair.client().closed())).isEmpty();
+        assertThat(await(pair.server().closed())).containsInstanceOf(IOException.class);
+    }
+
+    @Test
+    void nothingFollowsTheEndNotEvenWhatWasDue() throws Exception {
+        Pair<End, End> pair = pair(new End(), new End());
+        on(
+                pair.client(),
+                connection -> pair.client().within(() -> {
+                    connection.write(ByteBuffer.allocate(1_000_000));
+                    connection.flush();
+                    connection.close();
+                }));
+        await(pair.client().closed());
+        turns(loop(0), 3);
+        assertThat(pair.client().flushed()).isZero();
+        assertThat(pair.client().writables()).isZero();
+    }
+
+    @Test
+    void writesAfterTheEndAreDiscarded() throws Exception {
+        Pair<End, End> pair = pair(new End(), new End());
+        on(pair.client(), connection -> {
+            connection.reserve(8).putLong(1);
+            connection.flush();
+            connection.close();
+            writeAllWays(connection);
+            assertThat(connection.queuedBytes()).isEqualTo(8);
+            assertThat(connection.isWritable()).isFalse();
+            connection.pauseReading();
+            connection.resumeReading();
+        });
+        await(pair.server().closed());
+        assertThat(pair.server().received()).hasSize(8);
+    }
+
+    @Test
+    void whatAnotherConnectionWroteOutlivesAnEndInBetween() throws Exception {
+        Pair<End, End> ending = pair(new End(), new End());
+        Pair<End, End> living = pair(new End(), new End());
+        on(loop(0), () -> {
+            living.client().connection().reserve(8).putLong(1);
+            ending.client().connection().close();
+            ending.client().connection().reserve(8).putLong(2);
+            living.client().connection().reserve(8).putLong(3);
+            ending.client().connection().flush();
+            living.client().connection().flush();
+        });
+        await(living.server().received(16));
+        ByteBuffer received = ByteBuffer.wrap(living.server().received());
+        assertThat(received.getLong()).isEqualTo(1);
+        assertThat(received.getLong()).isEqualTo(3);
+    }
+
+    @Test
+    void shuttingOutputDownSendsWhatIsQueuedFirst() throws Exception {
+        Pair<End, End> pair = pair(new End(), new End());
+        on(pair.client(), connection -> {
+            connection.write(ByteBuffer.allocate(LARGE));
+            connection.reserve(8).putLong(1);
+            connection.shutdownOutput();
+            connection.shutdownOutput();
+            writeAllWays(connection);
+            assertThat(connection.queuedBytes()).isEqualTo(LARGE + 8);
+        });
+        assertThat(await(pair.server().closed())).isEmpty();
+        assertThat(pair.server().received()).hasSize(LARGE + 8);
+        // The peer answered the end with its own, as a transport does.
+        assertThat(await(pair.client().closed())).isEmpty();
+    }
+
+    @Test
+    void aConnectionMayBeClosedFromAnyEvent() throws Exception {
+        class ClosingAtOnce extends End {
+            @Override
+            public ConnectionHandler onOpen(Connection connection) {
+                connection.close();
+                return super.onOpen(connection);
+            }
+        }
+        class ClosingOnRead extends End {
+            @Override
+            public void onRead(ByteBuffer bytes) {
+                super.onRead(bytes);
+                connection().close();
+            }
+        }
+        class ClosingOnFlushed extends End {
+            @Override
+            public void onFlushed(long total) {
+                super.onFlushed(total);
+                connection().close();
+            }
+        }
+        assertThat(await(pair(new ClosingAtOnce(), new End()).client().closed()))
+                .isEmpty();
+        for (Pair<? extends End, ? extends End> pair : List.of(
+                pair(new End(), new ClosingAtOnce()),
+                pair(new End(), new ClosingOnRead()),
+                pair(new ClosingOnFlushed(), new End()))) {
+            on(pair.client(), connection -> {
+                connection.write(ByteBuffer.allocate(8));
+                connection.flush();
+            });
+            await(pair.client().closed());
+            await(pair.server().closed());
+        }
+    }
+
+    // The whole transport
+
+    @Test
+    void closingTheTransportEndsEverythingAndTellsIt() throws Exception {
+        Pair<End, End> pair = pair(new End(), new End());
+        CompletableFuture<Void> closed = transport().closeAsync();
+        assertThat(transport().closeAsync()).isSameAs(closed);
+        await(closed);
+        assertThat(pair.client().closed()).isCompletedWithValueMatching(cause -> cause.isEmpty());
+        assertThat(pair.server().closed()).isDone();
+    }
+
+    @Test
+    void nothingBeginsAfterTheEnd() throws Exception {
+        Service service = serve(End::new);
+        Transport closed = transport();
+        EventLoop loop = loop(0);
+        await(closed.closeAsync());
+
+        assertThatThrownBy(() -> loop.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+        assertThatThrownBy(() -> await(closed.listen(ANY_PORT, service)))
+                .hasCauseInstanceOf(IOException.class)
+                .hasMessageContaining(ANY_PORT.toString());
+        Refused refused = new Refused();
+        closed.connect(service.address(), loop, refused);
+        assertThat(await(refused.failure())).hasMessageContaining("closed");
+        await(service.listener().close());
+    }
+
+    @Test
+    void connectsUnderWayAreAnsweredBeforeTheEnd() throws Exception {
+        Service service = serve(End::new);
+        List<CompletableFuture<?>> answers = new ArrayList<>();
+        on(loop(0), () -> {
+            for (int i = 0; i < 20; i++) {
+                End client = new End();
+                transport().connect(service.address(), loop(i % 2), client);
+                answers.add(client.opened().handle((connection, failure) -> connection));
+            }
+            transport().close();
+        });
+        await(transport().closeAsync());
+        assertThat(answers).allSatisfy(answer -> await(answer));
+    }
+
+    @Test
+    void tasksTakenBeforeTheEndAreRun() throws Exception {
+        Executor workers = transport().environment().workers();
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        List<CompletableFuture<Void>> tasks = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            tasks.add(CompletableFuture.runAsync(gate::join, workers));
+        }
+        CompletableFuture<Void> closed = transport().closeAsync();
+        assertThat(closed).isNotDone();
+        gate.complete(null);
+        await(closed);
+        assertThat(tasks).allSatisfy(task -> assertThat(task).isCompleted());
+    }
+
+    @Test
+    void closingOnItsOwnThreadsDoesNotWait() throws Exception {
+        on(loop(0), () -> transport().close());
+        await(transport().closeAsync());
+
+        Transport other = start(options());
+        await(CompletableFuture.runAsync(other::close, other.environment().workers()));
+        await(other.closeAsync());
+    }
+
+    private static void writeAllWays(Connection connection) {
+        connection.reserve(8).putLong(2);
+        connection.write(ByteBuffer.allocate(8));
+        connection.flush();
+        connection.shutdownOutput();
+    }
+}

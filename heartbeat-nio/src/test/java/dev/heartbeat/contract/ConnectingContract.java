@@ -1,0 +1,162 @@
+package dev.heartbeat.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heartbeat.spi.Acceptor;
+import dev.heartbeat.spi.Connection;
+import dev.heartbeat.spi.ConnectionHandler;
+import dev.heartbeat.spi.EventLoop;
+import dev.heartbeat.spi.Listener;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+/** How connections come about, and how they do not. */
+public abstract class ConnectingContract extends TransportContract {
+
+    @Test
+    void bothEndsOpenOnTheirLoops() throws Exception {
+        List<Boolean> inLoop = new ArrayList<>();
+        class Watching extends End {
+            @Override
+            public ConnectionHandler onOpen(Connection connection) {
+                synchronized (inLoop) {
+                    inLoop.add(connection.eventLoop().inEventLoop());
+                }
+                return super.onOpen(connection);
+            }
+        }
+        Pair<End, End> pair = pair(new Watching(), new Watching());
+        assertThat(inLoop).containsExactly(true, true);
+        assertThat(pair.client().connection().eventLoop()).isSameAs(loop(0));
+        exchange(pair);
+    }
+
+    @Test
+    void aListenerTellsItsRealPortAndConnectionsTheirPeer() throws Exception {
+        Service service = serve(End::new);
+        assertThat(service.address().getPort()).isPositive();
+        End client = connect(service.address(), new End());
+        assertThat(client.connection().remoteAddress()).isEqualTo(service.address());
+    }
+
+    @Test
+    void connectAnswersOnItsLoopButNeverFromWithinTheCall() throws Exception {
+        Service service = serve(End::new);
+        End[] clients = {new End(), new End()};
+        on(loop(1), () -> {
+            for (End client : clients) {
+                transport().connect(service.address(), loop(1), client);
+                assertThat(client.opened()).isNotDone();
+            }
+        });
+        for (End client : clients) {
+            assertThat(await(client.opened()).eventLoop()).isSameAs(loop(1));
+        }
+    }
+
+    @Test
+    void acceptedConnectionsAreSpreadOverAllLoops() throws Exception {
+        Service service = serve(End::new);
+        int[] onLoop = new int[2];
+        for (int i = 0; i < 8; i++) {
+            Pair<End, End> pair = connectedTo(service);
+            onLoop[pair.server().connection().eventLoop().index()]++;
+        }
+        assertThat(onLoop).containsExactly(4, 4);
+    }
+
+    @Test
+    void aRefusedConnectionIsResetAndHeardOfNoMore() throws Exception {
+        AtomicBoolean opened = new AtomicBoolean();
+        CompletableFuture<InetSocketAddress> asked = new CompletableFuture<>();
+        Listener listener = listen(new Acceptor() {
+            @Override
+            public boolean onAccept(InetSocketAddress remote) {
+                return !asked.complete(remote);
+            }
+
+            @Override
+            public ConnectionHandler onOpen(Connection connection) {
+                opened.set(true);
+                return new End();
+            }
+        });
+        await(refusal(listener));
+        assertThat(await(asked).getAddress()).isEqualTo(ANY_PORT.getAddress());
+        assertThat(opened).isFalse();
+    }
+
+    @Test
+    void aPortInUseIsAnErrorThatNamesIt() throws Exception {
+        InetSocketAddress taken = serve(End::new).address();
+        assertThatThrownBy(() -> await(transport().listen(taken, new Unasked())))
+                .hasCauseInstanceOf(IOException.class)
+                .hasMessageContaining(taken.toString());
+    }
+
+    @Test
+    void aRefusedConnectIsAnErrorThatNamesTheAddress() throws Exception {
+        InetSocketAddress free = freeAddress();
+        Refused refused = new Refused();
+        transport().connect(free, loop(1), refused);
+        assertThat(await(refused.failure())).hasMessageContaining(free.toString());
+    }
+
+    @Test
+    void anUnresolvedAddressIsAnError() throws Exception {
+        InetSocketAddress unresolved = InetSocketAddress.createUnresolved("nowhere.invalid", 1);
+        Refused refused = new Refused();
+        transport().connect(unresolved, loop(0), refused);
+        assertThat(await(refused.failure())).hasMessageContaining("nowhere.invalid");
+        assertThatThrownBy(() -> await(transport().listen(unresolved, new Unasked())))
+                .hasCauseInstanceOf(IOException.class)
+                .hasMessageContaining("nowhere.invalid");
+    }
+
+    @Test
+    void aClosedListenerFreesItsPortAndLeavesItsConnections() throws Exception {
+        Service service = serve(End::new);
+        Pair<End, End> pair = connectedTo(service);
+        await(service.listener().close());
+        await(service.listener().close());
+
+        Listener next = await(transport().listen(service.address(), new Unasked()));
+        assertThat(next.localAddress()).isEqualTo(service.address());
+        exchange(pair);
+    }
+
+    @Test
+    void theLoopsAreListedInTheOrderOfTheirIndex() {
+        assertThat(transport().eventLoops()).extracting(EventLoop::index).containsExactly(0, 1);
+    }
+
+    private Pair<End, End> connectedTo(Service service) throws Exception {
+        End client = connect(service.address(), new End());
+        return new Pair<>(client, await(service.next()));
+    }
+
+    private InetSocketAddress freeAddress() throws Exception {
+        Listener listener = listen(new Unasked());
+        await(listener.close());
+        return listener.localAddress();
+    }
+
+    private static final class Unasked implements Acceptor {
+
+        @Override
+        public boolean onAccept(InetSocketAddress remote) {
+            return false;
+        }
+
+        @Override
+        public ConnectionHandler onOpen(Connection connection) {
+            throw new AssertionError("not kept");
+        }
+    }
+}

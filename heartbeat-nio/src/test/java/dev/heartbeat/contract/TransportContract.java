@@ -1,0 +1,235 @@
+package dev.heartbeat.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heartbeat.spi.Acceptor;
+import dev.heartbeat.spi.Connection;
+import dev.heartbeat.spi.ConnectionHandler;
+import dev.heartbeat.spi.Connector;
+import dev.heartbeat.spi.EventLoop;
+import dev.heartbeat.spi.Listener;
+import dev.heartbeat.spi.Transport;
+import dev.heartbeat.spi.TransportOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/**
+ * What every transport is held to, a topic in each subclass. A transport adopts a topic by extending it with nothing but
+ * {@link TransportUnderTest#start}. Nothing here knows a socket; what only real ones do is in {@link SocketContract}.
+ */
+public abstract class TransportContract implements TransportUnderTest {
+
+    static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+    private final Queue<End> ends = new ConcurrentLinkedQueue<>();
+    private Transport transport;
+
+    @BeforeEach
+    void startTransport() throws Exception {
+        transport = start(options());
+    }
+
+    /** Whatever a test was about: all its connections must have ended, and told their ends of it in order. */
+    @AfterEach
+    void closeTransport() throws Exception {
+        await(transport.closeAsync());
+        assertThat(ends).allSatisfy(end -> {
+            assertThat(end.breaches()).isEmpty();
+            assertThat(end.closed()).as("onClosed called").isDone();
+        });
+    }
+
+    /** What the transport is started with; a topic may ask for something else. */
+    TransportOptions options() {
+        return TransportOptions.defaults().withEventLoops(2);
+    }
+
+    final Transport transport() {
+        return transport;
+    }
+
+    final EventLoop loop(int index) {
+        return transport.eventLoops().get(index);
+    }
+
+    final Listener listen(Acceptor acceptor) throws Exception {
+        return await(transport.listen(ANY_PORT, acceptor));
+    }
+
+    /** A listener that keeps every connection and gives each an end of its own. */
+    final Service serve(Supplier<? extends End> made) throws Exception {
+        Service service = new Service(() -> remember(made.get()));
+        service.listener = listen(service);
+        return service;
+    }
+
+    /** Connects from the first loop; the connection is open on this side when it returns. */
+    final <E extends End> E connect(InetSocketAddress address, E end) throws Exception {
+        transport.connect(address, loop(0), end);
+        await(end.opened());
+        return remember(end);
+    }
+
+    private <E extends End> E remember(E end) {
+        ends.add(end);
+        return end;
+    }
+
+    /** Connects to a listener that will not have it; completes with the reset, which may come before it is connected. */
+    final CompletableFuture<IOException> refusal(Listener listener) {
+        CompletableFuture<IOException> reset = new CompletableFuture<>();
+        transport.connect(listener.localAddress(), loop(0), new End() {
+            @Override
+            public void onConnectFailed(IOException cause) {
+                reset.complete(cause);
+            }
+
+            @Override
+            public void onClosed(Throwable cause) {
+                reset.complete((IOException) cause);
+            }
+        });
+        return reset;
+    }
+
+    /** Both ends of a new connection. */
+    final <C extends End, S extends End> Pair<C, S> pair(C client, S server) throws Exception {
+        Service service = serve(() -> server);
+        connect(service.address(), client);
+        await(server.opened());
+        return new Pair<>(client, server);
+    }
+
+    /** Runs it on the loop and waits until it has run; what it throws fails the test. */
+    final void on(EventLoop loop, Action action) throws Exception {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        loop.execute(() -> {
+            try {
+                action.run();
+                done.complete(null);
+            } catch (Throwable e) {
+                done.completeExceptionally(e);
+            }
+        });
+        await(done);
+    }
+
+    /** Acts on the end's connection, on its loop. */
+    final void on(End end, ConnectionAction action) throws Exception {
+        Connection connection = end.connection();
+        on(connection.eventLoop(), () -> action.run(connection));
+    }
+
+    /** Lets so many turns of the loop go by: whatever was under way on it has happened then. */
+    final void turns(EventLoop loop, int count) throws Exception {
+        for (int i = 0; i < count; i++) {
+            on(loop, () -> {});
+        }
+    }
+
+    /** Whether the connection still carries bytes both ways. */
+    final void exchange(Pair<?, ?> pair) throws Exception {
+        send(pair.client(), pair.server());
+        send(pair.server(), pair.client());
+    }
+
+    private void send(End from, End to) throws Exception {
+        int before = to.received().length;
+        on(from, connection -> {
+            connection.reserve(Long.BYTES).putLong(before);
+            connection.flush();
+        });
+        await(to.received(before + Long.BYTES));
+    }
+
+    record Pair<C extends End, S extends End>(C client, S server) {}
+
+    interface Action {
+        void run() throws Exception;
+    }
+
+    interface ConnectionAction {
+        void run(Connection connection) throws Exception;
+    }
+
+    /** Accepts everything, and keeps what it made of it. */
+    static final class Service implements Acceptor {
+
+        private final Supplier<? extends End> ends;
+        private final List<CompletableFuture<End>> opened = new ArrayList<>();
+        private int opens;
+        private int asked;
+        private Listener listener;
+
+        private Service(Supplier<? extends End> ends) {
+            this.ends = ends;
+        }
+
+        @Override
+        public boolean onAccept(InetSocketAddress remote) {
+            return true;
+        }
+
+        @Override
+        public ConnectionHandler onOpen(Connection connection) {
+            End end = ends.get();
+            ConnectionHandler handler = end.onOpen(connection);
+            nextOpened().complete(end);
+            return handler;
+        }
+
+        /** The end of the next connection in the order they opened, however early or late this is asked. */
+        synchronized CompletableFuture<End> next() {
+            return opened(asked++);
+        }
+
+        private synchronized CompletableFuture<End> nextOpened() {
+            return opened(opens++);
+        }
+
+        private CompletableFuture<End> opened(int index) {
+            while (opened.size() <= index) {
+                opened.add(new CompletableFuture<>());
+            }
+            return opened.get(index);
+        }
+
+        Listener listener() {
+            return listener;
+        }
+
+        InetSocketAddress address() {
+            return listener.localAddress();
+        }
+    }
+
+    /** A connector that must fail, and with what it did. */
+    static final class Refused implements Connector {
+
+        private final CompletableFuture<IOException> failure = new CompletableFuture<>();
+
+        @Override
+        public ConnectionHandler onOpen(Connection connection) {
+            failure.completeExceptionally(new AssertionError("connected to " + connection.remoteAddress()));
+            return new End();
+        }
+
+        @Override
+        public void onConnectFailed(IOException cause) {
+            failure.complete(cause);
+        }
+
+        CompletableFuture<IOException> failure() {
+            return failure;
+        }
+    }
+}
