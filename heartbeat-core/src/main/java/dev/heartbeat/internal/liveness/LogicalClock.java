@@ -14,10 +14,15 @@ public final class LogicalClock {
     /** Lateness a busy loop may have; well under any interval between heartbeats, well over what scheduling takes. */
     public static final long MAX_LAG_NS = MAX_LAG_MS * 1_000_000;
 
+    /** For so long after a stall, what is lost is lost because of it: the peers gave up, and their ends are only now read. */
+    private static final long AFTERMATH_NS = 5_000_000_000L;
+
     private long realNs;
     private long logicalNs;
     private long stalls;
     private long creditedNs;
+    private long lastStallNs;
+    private long lastStallEndNs;
 
     public LogicalClock(long nowNs) {
         realNs = nowNs;
@@ -40,8 +45,17 @@ public final class LogicalClock {
         }
         logicalNs += MAX_LAG_NS;
         stalls++;
-        creditedNs += elapsed - MAX_LAG_NS;
-        return elapsed - MAX_LAG_NS;
+        lastStallNs = elapsed - MAX_LAG_NS;
+        lastStallEndNs = logicalNs;
+        creditedNs += lastStallNs;
+        return lastStallNs;
+    }
+
+    /**
+     * What a peer that is lost now is to be given on top of its grace: after a stall its length, for so long the peers' backoff has been growing; otherwise 0.
+     */
+    public long aftermathNs() {
+        return stalls > 0 && logicalNs - lastStallEndNs < AFTERMATH_NS ? lastStallNs : 0;
     }
 
     /** Logical now; comparable only with other values of the same clock, by subtraction. */

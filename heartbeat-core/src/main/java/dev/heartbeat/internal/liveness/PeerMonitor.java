@@ -34,7 +34,7 @@ public abstract class PeerMonitor extends Timer {
     private final Watch watch;
     private State state = State.ALIVE;
 
-    /** Logical time of the last sign of life; in LOST, of the loss. */
+    /** Logical time of the last sign of life; in LOST, when the grace begins to run. */
     private long lastHeardNs;
 
     protected PeerMonitor(Watch watch) {
@@ -93,8 +93,8 @@ public abstract class PeerMonitor extends Timer {
             return;
         }
         state = State.LOST;
-        lastHeardNs = watch.clock().nowNs();
-        watch.arm(this, watch.graceNs());
+        lastHeardNs = watch.clock().nowNs() + watch.clock().aftermathNs();
+        armForGrace();
     }
 
     public final void stop() {
@@ -113,7 +113,7 @@ public abstract class PeerMonitor extends Timer {
         switch (state) {
             case ALIVE -> lookAtAlive(silent);
             case SUSPECT -> lookAtSuspect(silent);
-            case LOST -> lookAtLost(silent);
+            case LOST -> lookAtLost();
             case STOPPED -> {}
         }
     }
@@ -136,12 +136,16 @@ public abstract class PeerMonitor extends Timer {
         }
     }
 
-    private void lookAtLost(long sinceLost) {
-        if (sinceLost >= watch.graceNs()) {
+    private void lookAtLost() {
+        if (silentNs() >= watch.graceNs()) {
             giveUp(true);
         } else {
-            watch.arm(this, watch.graceNs() - sinceLost);
+            armForGrace();
         }
+    }
+
+    private void armForGrace() {
+        watch.arm(this, watch.graceNs() - silentNs());
     }
 
     private void giveUp(boolean lost) {

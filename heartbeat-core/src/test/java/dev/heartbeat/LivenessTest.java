@@ -1,0 +1,217 @@
+package dev.heartbeat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heartbeat.world.Bus;
+import dev.heartbeat.world.VirtualTransport;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What the server tells of nodes that fall silent, are lost and come back; on virtual time. */
+final class LivenessTest {
+    private final Bus bus = new Bus(1);
+
+    @Test
+    @Tag("M30")
+    void silentNodeIsSuspectedProbedAndGivenUpInTime() {
+        VirtualTransport host = bus.newNode("n1");
+        bus.advance(Duration.ofSeconds(5));
+        host.silence(true);
+        Duration silentFrom = Duration.ofNanos(bus.world.nowNs());
+        bus.advance(Duration.ofSeconds(5));
+
+        assertThat(bus.told.of("n1")).containsExactly("ONLINE", "SUSPECT(SILENT)", "OFFLINE(TIMEOUT)");
+        // Its last beat came up to an interval and its jitter before the silence.
+        assertThat(bus.told.when("n1", "SUSPECT(SILENT)"))
+                .isBetween(
+                        silentFrom
+                                .plus(Bus.SUSPECT)
+                                .minus(Bus.INTERVAL.multipliedBy(11).dividedBy(10)),
+                        silentFrom.plus(Bus.SUSPECT).plus(Bus.TOLERANCE));
+        assertThat(bus.told.when("n1", "OFFLINE(TIMEOUT)").minus(bus.told.when("n1", "SUSPECT(SILENT)")))
+                .isBetween(
+                        Bus.TIMEOUT.minus(Bus.SUSPECT).minus(Bus.TOLERANCE),
+                        Bus.TIMEOUT.minus(Bus.SUSPECT).plus(Bus.TOLERANCE));
+    }
+
+    @Test
+    @Tag("M29")
+    void beatingNodeIsNeverSuspected() {
+        bus.newNode("n1");
+        bus.advance(Duration.ofHours(1));
+
+        assertThat(bus.told.of("n1")).containsExactly("ONLINE");
+        assertThat(bus.server.stats().heartbeats()).isBetween(3590L, 3610L);
+    }
+
+    @Test
+    @Tag("M30")
+    void suspectedNodeThatIsHeardAgainIsOnlineAgain() {
+        VirtualTransport host = bus.newNode("n1");
+        host.silence(true);
+        bus.world.advanceUntil(() -> bus.server.nodes().count(NodeState.SUSPECT) == 1, Duration.ofSeconds(4));
+        host.silence(false);
+        bus.advance(Duration.ofSeconds(10));
+
+        assertThat(bus.told.of("n1")).containsExactly("ONLINE", "SUSPECT(SILENT)", "ONLINE");
+        assertThat(bus.server.nodes().count(NodeState.ONLINE)).isEqualTo(1);
+        assertThat(bus.server.nodes().count(NodeState.SUSPECT)).isZero();
+    }
+
+    @Test
+    @Tag("M31")
+    void lostNodeIsSuspectAtOnceAndOfflineAfterTheGrace() {
+        VirtualTransport host = bus.newNode("n1");
+        bus.advance(Duration.ofSeconds(5));
+        Duration killed = Duration.ofNanos(bus.world.nowNs());
+        host.kill();
+        bus.advance(Duration.ofSeconds(5));
+
+        assertThat(bus.told.of("n1")).containsExactly("ONLINE", "SUSPECT(LOST)", "OFFLINE(CLOSED)");
+        assertThat(bus.told.when("n1", "SUSPECT(LOST)")).isLessThan(killed.plus(Bus.TOLERANCE));
+        assertThat(bus.told.when("n1", "OFFLINE(CLOSED)"))
+                .isBetween(killed.plus(Bus.TIMEOUT), killed.plus(Bus.TIMEOUT).plus(Bus.TOLERANCE));
+        assertThat(bus.server.nodes().find("n1")).isEmpty();
+        assertThat(bus.server.nodes().count(NodeState.OFFLINE)).isZero();
+    }
+
+    @Test
+    @Tag("M31")
+    void withoutGraceALostNodeIsOfflineAtOnce() {
+        Bus impatient = new Bus(2, 1, options -> options.grace(Duration.ZERO));
+        VirtualTransport host = impatient.newNode("n1");
+        host.kill();
+        impatient.advance(Bus.TOLERANCE);
+
+        assertThat(impatient.told.of("n1")).containsExactly("ONLINE", "OFFLINE(CLOSED)");
+    }
+
+    @Test
+    @Tag("M31")
+    void nodeThatComesBackWithinTheGraceGoesOnWithANewEpoch() {
+        VirtualTransport host = bus.newNode("n1");
+        long epoch = bus.server.nodes().find("n1").orElseThrow().epoch();
+        bus.advance(Duration.ofSeconds(2));
+        host.connections().get(0).abort();
+        bus.advance(Duration.ofSeconds(10));
+
+        assertThat(bus.told.of("n1")).containsExactly("ONLINE", "SUSPECT(LOST)", "ONLINE");
+        assertThat(bus.server.nodes().find("n1").orElseThrow().epoch()).isGreaterThan(epoch);
+        assertThat(bus.server.stats().connections()).isEqualTo(1);
+    }
+
+    @Test
+    void halfOpenConnectionIsReplacedByTheSameProcessWithoutAnEnd() {
+        // The node's side of the connection is gone, but the server has not heard of it when the node is back.
+        VirtualTransport host = bus.newNode("n1");
+        bus.serverHost.connections().get(0).pauseReading();
+        host.connections().get(0).abort();
+        bus.advance(Duration.ofMillis(700));
+
+        assertThat(bus.told.of("n1")).startsWith("ONLINE", "SUSPECT(LOST)", "ONLINE");
+        bus.advance(Duration.ofSeconds(10));
+        assertThat(bus.told.of("n1")).containsExactly("ONLINE", "SUSPECT(LOST)", "ONLINE");
+    }
+
+    @Test
+    @Tag("M31")
+    void goodbyeEndsAtOnce() {
+        VirtualTransport host = bus.world.newHost(1);
+        HeartbeatClient client = bus.client(host, "n1").connect();
+        bus.advance(Duration.ofSeconds(1));
+        client.closeAsync();
+        bus.advance(Bus.TOLERANCE);
+
+        assertThat(bus.told.of("n1")).containsExactly("ONLINE", "OFFLINE(UNREGISTERED)");
+        assertThat(client.state()).isEqualTo(ClientState.CLOSED);
+        bus.advance(Duration.ofMinutes(5));
+        assertThat(bus.told.of("n1")).hasSize(2);
+        assertThat(bus.server.stats().connections()).isZero();
+    }
+
+    @Test
+    void stoppedServerJudgesNobodyForItsOwnPause() {
+        Bus big = new Bus(3, 2, options -> options.massGuard(1, Integer.MAX_VALUE, Duration.ZERO));
+        for (int i = 0; i < 200; i++) {
+            big.newNode("n" + i);
+        }
+        big.advance(Duration.ofSeconds(10));
+        big.serverHost.stop();
+        big.advance(Duration.ofSeconds(30));
+        big.serverHost.goOn();
+        big.advance(Duration.ofSeconds(30));
+
+        assertThat(big.told.count("OFFLINE")).isZero();
+        assertThat(big.server.nodes().count(NodeState.ONLINE)).isEqualTo(200);
+        assertThat(big.server.stats().stallsCredited()).isPositive();
+        assertThat(big.server.stats().stallTimeCredited()).isGreaterThan(Duration.ofSeconds(25));
+    }
+
+    @Test
+    void shortPauseOfTheServerIsNotNoticedByAnyone() {
+        for (int i = 0; i < 50; i++) {
+            bus.newNode("n" + i);
+        }
+        for (int round = 0; round < 20; round++) {
+            bus.serverHost.stop();
+            bus.advance(Duration.ofMillis(1700));
+            bus.serverHost.goOn();
+            bus.advance(Duration.ofMillis(1900));
+        }
+
+        assertThat(bus.told.count("SUSPECT")).isZero();
+        assertThat(bus.told.count("OFFLINE")).isZero();
+    }
+
+    @Test
+    void wallClockDoesNotMatter() {
+        bus.newNode("n1");
+        bus.world.stepWallClock(Duration.ofDays(1));
+        bus.advance(Duration.ofMinutes(1));
+        bus.world.stepWallClock(Duration.ofDays(-2));
+        bus.advance(Duration.ofMinutes(1));
+
+        assertThat(bus.told.of("n1")).containsExactly("ONLINE");
+    }
+
+    @Test
+    void massGuardHoldsVerdictsAndLetsThemPassInTheEnd() {
+        Bus guarded = new Bus(4, 2, options -> options.massGuard(0.1, 10, Duration.ofSeconds(20)));
+        List<VirtualTransport> hosts = new java.util.ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            hosts.add(guarded.newNode("n" + i));
+        }
+        hosts.subList(0, 50).forEach(VirtualTransport::kill);
+        guarded.advance(Duration.ofSeconds(15));
+        assertThat(guarded.told.count("SUSPECT(LOST)")).isEqualTo(50);
+        assertThat(guarded.told.count("OFFLINE")).isZero();
+        assertThat(guarded.server.stats().massGuardEngaged()).isTrue();
+
+        guarded.advance(Duration.ofSeconds(15));
+        assertThat(guarded.told.count("OFFLINE(CLOSED)")).isEqualTo(50);
+        assertThat(guarded.server.stats().massGuardEngaged()).isFalse();
+        assertThat(guarded.server.stats().massGuardHolds()).isEqualTo(1);
+    }
+
+    @Test
+    void massGuardDoesNotHoldGoodbyesAndKicks() {
+        Bus guarded = new Bus(5, 2, options -> options.massGuard(0.1, 10, Duration.ofSeconds(20)));
+        VirtualTransport polite = guarded.world.newHost(1);
+        HeartbeatClient leaving = guarded.client(polite, "polite").connect();
+        guarded.newNode("kicked");
+        for (int i = 0; i < 50; i++) {
+            guarded.newNode("n" + i).kill();
+        }
+        guarded.advance(Duration.ofSeconds(5));
+        assertThat(guarded.server.stats().massGuardEngaged()).isTrue();
+        leaving.closeAsync();
+        assertThat(guarded.server.kick("kicked", "because")).isTrue();
+        guarded.advance(Bus.TOLERANCE);
+
+        assertThat(guarded.told.of("polite")).endsWith("OFFLINE(UNREGISTERED)");
+        assertThat(guarded.told.of("kicked")).endsWith("OFFLINE(KICKED)");
+        assertThat(guarded.told.count("OFFLINE(CLOSED)")).isZero();
+    }
+}

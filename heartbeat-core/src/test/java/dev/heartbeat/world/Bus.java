@@ -1,0 +1,61 @@
+package dev.heartbeat.world;
+
+import dev.heartbeat.HeartbeatClient;
+import dev.heartbeat.HeartbeatServer;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+
+/** A server on a host of its own, in a new world: interval 1 s, suspect after 2.5 s, timeout and grace 3 s. */
+public final class Bus {
+    public static final Duration INTERVAL = Duration.ofSeconds(1);
+    public static final Duration SUSPECT = Duration.ofMillis(2500);
+    public static final Duration TIMEOUT = Duration.ofSeconds(3);
+    /** By how much a verdict may be late: a tick of the wheel, and the latency. */
+    public static final Duration TOLERANCE = Duration.ofMillis(25);
+
+    public final World world;
+    public final VirtualTransport serverHost;
+    public final Recorder told;
+    public final HeartbeatServer server;
+
+    public Bus(long seed) {
+        this(seed, 2, options -> options);
+    }
+
+    public Bus(long seed, int loops, UnaryOperator<HeartbeatServer.Builder> options) {
+        world = new World(seed);
+        serverHost = world.newHost(loops);
+        told = new Recorder(world);
+        server = options.apply(serverBuilder()).port(0).start();
+    }
+
+    private HeartbeatServer.Builder serverBuilder() {
+        return HeartbeatServer.builder()
+                .heartbeatInterval(INTERVAL)
+                .suspectAfter(SUSPECT)
+                .heartbeatTimeout(TIMEOUT)
+                .listener(told)
+                .onMessage(told)
+                .transport(serverHost);
+    }
+
+    /** A client on this host, not yet connected. */
+    public HeartbeatClient.Builder client(VirtualTransport host, String id) {
+        return HeartbeatClient.builder()
+                .server("127.0.0.1", server.localAddress().getPort())
+                .nodeId(id)
+                .transport(host);
+    }
+
+    /** A host with one client that is registered. */
+    public VirtualTransport newNode(String id) {
+        VirtualTransport host = world.newHost(1);
+        HeartbeatClient client = client(host, id).connect();
+        world.advanceUntil(client.registered()::isDone, Duration.ofSeconds(1));
+        return host;
+    }
+
+    public void advance(Duration duration) {
+        world.advance(duration);
+    }
+}

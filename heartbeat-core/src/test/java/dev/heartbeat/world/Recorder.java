@@ -1,0 +1,95 @@
+package dev.heartbeat.world;
+
+import dev.heartbeat.MessageHandler;
+import dev.heartbeat.Node;
+import dev.heartbeat.NodeListener;
+import dev.heartbeat.OfflineReason;
+import dev.heartbeat.SuspectReason;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes down what a server tells, with the virtual time of it. */
+public final class Recorder implements NodeListener, MessageHandler {
+    /** One line of the record. */
+    public record Event(Duration at, String node, String what, long epoch) {
+        @Override
+        public String toString() {
+            return node + " " + what;
+        }
+    }
+
+    private final World world;
+    private final List<Event> events = new ArrayList<>();
+
+    public Recorder(World world) {
+        this.world = world;
+    }
+
+    @Override
+    public void onOnline(Node node) {
+        record(node, "ONLINE");
+    }
+
+    @Override
+    public void onSuspect(Node node, SuspectReason reason) {
+        record(node, "SUSPECT(" + reason + ")");
+    }
+
+    @Override
+    public void onOffline(Node node, OfflineReason reason) {
+        record(node, "OFFLINE(" + reason + ")");
+    }
+
+    @Override
+    public void onUndelivered(Node node, ByteBuffer message) {
+        record(node, "undelivered " + text(message));
+    }
+
+    @Override
+    public void onMessage(Node from, ByteBuffer message) {
+        record(from, "message " + text(message));
+    }
+
+    private void record(Node node, String what) {
+        events.add(new Event(Duration.ofNanos(world.nowNs()), node.id(), what, node.epoch()));
+    }
+
+    private static String text(ByteBuffer message) {
+        return message.remaining() > 40
+                ? message.remaining() + " bytes"
+                : StandardCharsets.UTF_8.decode(message.duplicate()).toString();
+    }
+
+    /** Everything that was told of a node, in order. */
+    public List<String> of(String node) {
+        return events.stream()
+                .filter(event -> event.node.equals(node))
+                .map(Event::what)
+                .toList();
+    }
+
+    public List<Event> events() {
+        return List.copyOf(events);
+    }
+
+    /** How often this was told, of whomever. */
+    public long count(String what) {
+        return events.stream().filter(event -> event.what.startsWith(what)).count();
+    }
+
+    /** When this was told of a node, for the first time. */
+    public Duration when(String node, String what) {
+        return events.stream()
+                .filter(event -> event.node.equals(node) && event.what.equals(what))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(node + " " + what + " was never told; but " + of(node)))
+                .at;
+    }
+
+    public void clear() {
+        events.clear();
+    }
+}
