@@ -36,6 +36,7 @@ public final class VirtualConnection implements Connection {
     private long queued;
     private long flushed;
     private boolean writable = true;
+    private boolean givesBack;
     private boolean outputShut;
     private boolean endSent;
 
@@ -106,6 +107,22 @@ public final class VirtualConnection implements Connection {
     @Override
     public void flush() {
         takeReserved();
+        long before = flushed;
+        writeToSocket();
+        if (flushed > before && !givesBack) {
+            givesBack = true;
+            loop.onSocket(this::giveBack);
+        }
+    }
+
+    private void giveBack() {
+        givesBack = false;
+        if (handler != null && !closed) {
+            handler.onFlushed(flushed);
+        }
+    }
+
+    private void writeToSocket() {
         while (!outgoing.isEmpty() && inFlight < SOCKET_BUFFER) {
             byte[] bytes = outgoing.remove();
             int room = Math.min(SOCKET_BUFFER - inFlight, LARGEST_SEGMENT);
@@ -229,7 +246,6 @@ public final class VirtualConnection implements Connection {
             return;
         }
         flush();
-        writer.onFlushed(flushed);
         if (!writable && queued - flushed <= LOW_WATER) {
             writable = true;
             writer.onWritable();

@@ -99,7 +99,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     private void sendHeartbeat() {
         // Where the socket is full, what fills it is on its way and a sign of life by itself.
         if (connection.isWritable()) {
-            encoder.heartbeatRequest(0, shard.nowNs(), mux().framesReceived(), rttMicros);
+            encoder.heartbeatRequest(0, shard.nowNs(), framesReceived(), rttMicros);
             flush();
         }
     }

@@ -115,7 +115,11 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
         } catch (ProtocolException e) {
             fail(e);
         }
-        flush();
+        if (mux == null) {
+            flush();
+        } else {
+            pump(); // What was read may have brought credit, and this flush may make room for more.
+        }
     }
 
     @Override
@@ -334,7 +338,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
         return mux;
     }
 
-    private long framesReceived() {
+    protected final long framesReceived() {
         return mux == null ? 0 : mux.framesReceived();
     }
 

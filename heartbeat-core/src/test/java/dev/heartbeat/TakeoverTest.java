@@ -1,0 +1,119 @@
+package dev.heartbeat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heartbeat.world.Bus;
+import dev.heartbeat.world.ClientRecorder;
+import dev.heartbeat.world.VirtualTransport;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Two processes, or two connections of one, that claim the same node id; on one event loop and across two. */
+@Tag("M21")
+@Tag("M22")
+final class TakeoverTest {
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void newerProcessWinsAndTheOlderStaysAway(int loops) {
+        Bus bus = new Bus(21, loops, options -> options);
+        ClientRecorder firstTold = new ClientRecorder();
+        VirtualTransport firstHost = bus.world.newHost(1);
+        HeartbeatClient first = bus.client(firstHost, "n1").listener(firstTold).connect();
+        bus.advance(Duration.ofSeconds(2));
+        long firstEpoch = bus.server.nodes().find("n1").orElseThrow().epoch();
+
+        HeartbeatClient second = bus.client(bus.world.newHost(1), "n1").connect();
+        bus.advance(Duration.ofMinutes(5));
+
+        assertThat(first.state()).isEqualTo(ClientState.CLOSED);
+        assertThat(second.state()).isEqualTo(ClientState.ONLINE);
+        assertThat(firstTold.events()).endsWith("disconnected REPLACED", "closed REPLACED");
+        assertThat(bus.told.of("n1")).containsExactly("ONLINE", "OFFLINE(REPLACED)", "ONLINE");
+        assertThat(bus.server.nodes().find("n1").orElseThrow().epoch()).isGreaterThan(firstEpoch);
+        assertThat(bus.server.nodes().count(NodeState.ONLINE)).isEqualTo(1);
+        assertThat(bus.server.nodes().count(NodeState.OFFLINE)).isZero();
+        assertThat(bus.server.stats().connections()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void lateEndOfTheReplacedConnectionTouchesNothing(int loops) {
+        Bus bus = new Bus(22, loops, options -> options);
+        VirtualTransport firstHost = bus.newNode("n1");
+        firstHost.silence(true);
+        bus.newNode("n1");
+        bus.advance(Duration.ofSeconds(1));
+        firstHost.kill();
+        firstHost.silence(false);
+        bus.advance(Duration.ofMinutes(1));
+
+        assertThat(bus.told.of("n1")).containsExactly("ONLINE", "OFFLINE(REPLACED)", "ONLINE");
+        assertThat(bus.server.nodes().count(NodeState.ONLINE)).isEqualTo(1);
+    }
+
+    @Test
+    void processThatWasReplacedWithoutHearingOfItDoesNotPushTheNewerOut() {
+        Bus bus = new Bus(23);
+        ClientRecorder oldTold = new ClientRecorder();
+        VirtualTransport oldHost = bus.world.newHost(1);
+        bus.client(oldHost, "n1").listener(oldTold).connect();
+        bus.advance(Duration.ofSeconds(2));
+        oldHost.silence(true);
+        HeartbeatClient newer = bus.client(bus.world.newHost(1), "n1").connect();
+        bus.advance(Duration.ofSeconds(30));
+        oldHost.silence(false);
+        bus.advance(Duration.ofMinutes(3));
+
+        assertThat(newer.state()).isEqualTo(ClientState.ONLINE);
+        assertThat(bus.told.of("n1")).containsExactly("ONLINE", "OFFLINE(REPLACED)", "ONLINE");
+        assertThat(oldTold.events()).endsWith("closed REPLACED");
+    }
+
+    @Test
+    void olderProcessWinsWhereThatIsThePolicy() {
+        Bus bus = new Bus(24, 2, options -> options.takeoverPolicy(TakeoverPolicy.REFUSE));
+        VirtualTransport older = bus.newNode("n1");
+        ClientRecorder newerTold = new ClientRecorder();
+        HeartbeatClient newer =
+                bus.client(bus.world.newHost(1), "n1").listener(newerTold).connect();
+        bus.advance(Duration.ofSeconds(20));
+
+        assertThat(bus.told.of("n1")).containsExactly("ONLINE");
+        assertThat(newer.state()).isNotEqualTo(ClientState.ONLINE);
+        assertThat(newerTold.events()).anyMatch(event -> event.contains("NODE_ID_IN_USE"));
+
+        older.kill();
+        bus.advance(Duration.ofMinutes(3));
+        assertThat(bus.told.of("n1")).containsExactly("ONLINE", "SUSPECT(LOST)", "OFFLINE(CLOSED)", "ONLINE");
+        assertThat(newer.state()).isEqualTo(ClientState.ONLINE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {31, 32, 33, 34, 35, 36, 37, 38})
+    void abandonedAttemptsThatAreReadLateDoNotWin(long seed) {
+        // While the server is stopped, the client opens one connection after the other; all of them are read at once
+        // when it goes on.
+        Bus bus = new Bus(seed, 2, options -> options);
+        VirtualTransport host = bus.world.newHost(1);
+        HeartbeatClient client = bus.client(host, "n1")
+                .handshakeTimeout(Duration.ofMillis(300))
+                .reconnectBackoff(Duration.ofMillis(10), Duration.ofMillis(10))
+                .connect();
+        bus.advance(Duration.ofSeconds(2));
+        bus.serverHost.stop();
+        bus.advance(Duration.ofSeconds(10));
+        bus.serverHost.goOn();
+        bus.advance(Duration.ofSeconds(30));
+
+        assertThat(client.state()).isEqualTo(ClientState.ONLINE);
+        assertThat(bus.told.count("OFFLINE")).isZero();
+        assertThat(bus.server.stats().connections()).isEqualTo(1);
+        assertThat(bus.told.of("n1")).endsWith("ONLINE");
+        assertThat(bus.server.nodes().count(NodeState.ONLINE)).isEqualTo(1);
+        assertThat(bus.server.nodes().count(NodeState.SUSPECT)).isZero();
+    }
+}
