@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It engages when a verdict is due while more than {@code share} of the nodes, and more than {@code minimum}, are suspected. It ends by itself:
  * as soon as fewer are, or when it has held for {@code maxHoldNs}; then verdicts pass until the suspects are below the threshold, and only after that
- * can it engage again. Shared by all loops.
+ * can it engage again. A longest hold of zero switches it off. Shared by all loops.
  */
 public final class MassGuard {
     private static final Logger LOG = LoggerFactory.getLogger(MassGuard.class);
@@ -40,7 +40,7 @@ public final class MassGuard {
 
     /** Whether a verdict that is due now must wait. */
     public synchronized boolean holds(long suspects, long nodes, long nowNs) {
-        boolean many = suspects > minimum && suspects > share * nodes;
+        boolean many = maxHoldNs > 0 && suspects > minimum && suspects > share * nodes;
         switch (state) {
             case PASSING -> {
                 if (many) {

@@ -1,0 +1,199 @@
+package dev.heartbeat.internal.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heartbeat.Node;
+import dev.heartbeat.NodeListener;
+import dev.heartbeat.NodeState;
+import dev.heartbeat.OfflineReason;
+import dev.heartbeat.SuspectReason;
+import dev.heartbeat.TakeoverPolicy;
+import dev.heartbeat.internal.node.Registration.Claim;
+import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.world.World;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Random transitions of one node, told to a listener that is as slow as it likes. */
+final class NodeEntryTest {
+    private final Queue<Runnable> workers = new ArrayDeque<>();
+    private final List<String> told = new ArrayList<>();
+    private final List<Long> toldEpochs = new ArrayList<>();
+    private final NodeEvents events = new NodeEvents(new Recording(), (from, message) -> {}, workers::add);
+    private final NodeTable table = new NodeTable(
+            TakeoverPolicy.NEWEST_WINS,
+            events,
+            new World(1).newHost(1).environment(),
+            () -> new Outbox(10, 1000, 100),
+            () -> {});
+
+    private final class Recording implements NodeListener {
+        @Override
+        public void onOnline(Node node) {
+            told.add("ONLINE " + node.incarnation());
+            toldEpochs.add(node.epoch());
+        }
+
+        @Override
+        public void onSuspect(Node node, SuspectReason reason) {
+            told.add("SUSPECT " + node.incarnation());
+        }
+
+        @Override
+        public void onOffline(Node node, OfflineReason reason) {
+            told.add("OFFLINE " + node.incarnation());
+        }
+    }
+
+    private static final class Nobody implements Registration.Owner {
+        @Override
+        public void wake() {}
+
+        @Override
+        public void superseded() {}
+
+        @Override
+        public void ended(OfflineReason reason, String text) {}
+
+        @Override
+        public void drain(long retryAfterMillis) {}
+    }
+
+    private Admission claim(long incarnation, long attempt, long lastEpoch) {
+        return table.admit(new Claim(
+                "n1",
+                incarnation,
+                attempt,
+                lastEpoch,
+                Map.of(),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
+                new Nobody()));
+    }
+
+    private void work(int calls) {
+        for (int i = 0; i < calls && !workers.isEmpty(); i++) {
+            workers.remove().run();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void eventsMatchTheGrammarHoweverSlowTheListener(long seed) {
+        Random random = new Random(seed);
+        long incarnation = 1;
+        long attempt = 1;
+        Registration current = null;
+        for (int step = 0; step < 5000; step++) {
+            switch (random.nextInt(7)) {
+                case 0 -> {
+                    attempt++;
+                    Admission admission = claim(incarnation, attempt, 0);
+                    current = admission.registration();
+                }
+                case 1 -> {
+                    incarnation++;
+                    current = claim(incarnation, ++attempt, 0).registration();
+                }
+                case 2, 3 -> {
+                    if (current != null) {
+                        current.entry().suspect(current, SuspectReason.SILENT);
+                    }
+                }
+                case 4 -> {
+                    if (current != null) {
+                        current.entry().recover(current);
+                    }
+                }
+                case 5 -> {
+                    if (current != null && random.nextInt(3) == 0) {
+                        current.entry().end(current, OfflineReason.CLOSED);
+                    }
+                }
+                default -> work(random.nextInt(100) == 0 ? 1000 : 0);
+            }
+            long counted = 0;
+            for (NodeState state : NodeState.values()) {
+                counted += table.count(state);
+            }
+            assertThat(counted).isLessThanOrEqualTo(1);
+        }
+        work(Integer.MAX_VALUE);
+
+        assertThat(told).matches(this::isGrammatical, "grammatical");
+        assertThat(toldEpochs).isSorted();
+        String last = told.get(told.size() - 1);
+        assertThat(table.find("n1")
+                        .map(node -> node.state() + " " + node.incarnation())
+                        .orElse("OFFLINE"))
+                .isEqualTo(last.startsWith("OFFLINE") ? "OFFLINE" : last);
+        if (table.find("n1").isEmpty()) {
+            assertThat(table.isEmpty()).isTrue();
+        } else {
+            assertThat(toldEpochs.get(toldEpochs.size() - 1))
+                    .isEqualTo(table.find("n1").orElseThrow().epoch());
+        }
+        assertThat(events.coalescedCount()).isPositive();
+    }
+
+    /** {@code (ONLINE (SUSPECT ONLINE)* SUSPECT? OFFLINE)*}, each stay of one incarnation. */
+    private boolean isGrammatical(List<? extends String> events) {
+        String state = "OFFLINE";
+        String incarnation = "";
+        for (String event : events) {
+            String what = event.substring(0, event.indexOf(' '));
+            String who = event.substring(event.indexOf(' '));
+            boolean allowed = switch (what) {
+                case "ONLINE" -> !state.equals("ONLINE");
+                case "SUSPECT" -> state.equals("ONLINE");
+                default -> !state.equals("OFFLINE");
+            };
+            if (!allowed || (!state.equals("OFFLINE") && !incarnation.equals(who))) {
+                return false;
+            }
+            state = what;
+            incarnation = who;
+        }
+        return true;
+    }
+
+    @Test
+    @Tag("M21")
+    void nothingDoneByADisplacedRegistrationCounts() {
+        Registration old = claim(1, 1, 0).registration();
+        Registration fresh = claim(2, 1, 0).registration();
+
+        assertThat(old.entry().suspect(old, SuspectReason.LOST)).isFalse();
+        assertThat(old.entry().end(old, OfflineReason.CLOSED)).isFalse();
+        assertThat(table.count(NodeState.ONLINE)).isEqualTo(1);
+        assertThat(fresh.entry().isCurrent(fresh)).isTrue();
+    }
+
+    @Test
+    @Tag("M21")
+    void sameOrLowerAttemptIsStale() {
+        claim(1, 5, 0);
+        assertThat(claim(1, 5, 0).refusal()).isEqualTo(Admission.Refusal.STALE_ATTEMPT);
+        assertThat(claim(1, 4, 0).refusal()).isEqualTo(Admission.Refusal.STALE_ATTEMPT);
+        assertThat(claim(1, 6, 0).refusal()).isNull();
+    }
+
+    @Test
+    @Tag("M23")
+    void epochOvertakesWhatTheNodeWasGivenElsewhere() {
+        long here = claim(1, 1, 0).registration().epoch();
+        long elsewhere = here + (3600_000L << 20);
+        assertThat(claim(1, 2, elsewhere).registration().epoch()).isGreaterThan(elsewhere);
+        assertThat(claim(1, 3, here + (25 * 3600_000L << 20)).refusal()).isEqualTo(Admission.Refusal.IMPLAUSIBLE_EPOCH);
+        assertThat(claim(1, 3, -1).refusal()).isEqualTo(Admission.Refusal.IMPLAUSIBLE_EPOCH);
+    }
+}

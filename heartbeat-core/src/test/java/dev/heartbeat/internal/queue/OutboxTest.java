@@ -1,0 +1,74 @@
+package dev.heartbeat.internal.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heartbeat.SendResult;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+
+final class OutboxTest {
+    private final Object holder = new Object();
+    private final Outbox outbox = new Outbox(3, 100, 80);
+
+    OutboxTest() {
+        outbox.holdBy(holder);
+    }
+
+    private SendResult offer(int bytes) {
+        return outbox.offer(ByteBuffer.allocate(bytes));
+    }
+
+    @Test
+    void isBoundedInMessages() {
+        assertThat(offer(1)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(offer(0)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(offer(1)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(offer(0)).isEqualTo(SendResult.FULL);
+        assertThat(outbox.poll(holder).remaining()).isEqualTo(1);
+        assertThat(offer(0)).isEqualTo(SendResult.ACCEPTED);
+    }
+
+    @Test
+    void isBoundedInBytesAndTakesALargerMessageAlone() {
+        Outbox small = new Outbox(10, 50, 80);
+        assertThat(small.offer(ByteBuffer.allocate(80))).isEqualTo(SendResult.ACCEPTED);
+        assertThat(small.offer(ByteBuffer.allocate(1))).isEqualTo(SendResult.FULL);
+        assertThat(offer(60)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(offer(41)).isEqualTo(SendResult.FULL);
+        assertThat(offer(40)).isEqualTo(SendResult.ACCEPTED);
+    }
+
+    @Test
+    void refusesWhatIsTooLarge() {
+        assertThat(offer(81)).isEqualTo(SendResult.TOO_LARGE);
+    }
+
+    @Test
+    void onlyItsHolderTakes() {
+        offer(1);
+        Object next = new Object();
+        outbox.holdBy(next);
+        assertThat(outbox.poll(holder)).isNull();
+        assertThat(outbox.poll(next)).isNotNull();
+    }
+
+    @Test
+    void closingHandsBackWhatIsLeft() {
+        offer(1);
+        offer(2);
+        outbox.poll(holder);
+        assertThat(outbox.close()).extracting(ByteBuffer::remaining).containsExactly(2);
+        assertThat(offer(1)).isEqualTo(SendResult.CLOSED);
+        assertThat(outbox.close()).isEmpty();
+    }
+
+    @Test
+    void loweredBoundHandsBackWhatNoLongerFits() {
+        offer(10);
+        offer(70);
+        assertThat(outbox.limitMessages(50)).extracting(ByteBuffer::remaining).containsExactly(70);
+        assertThat(offer(51)).isEqualTo(SendResult.TOO_LARGE);
+        assertThat(offer(50)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(offer(40)).isEqualTo(SendResult.ACCEPTED);
+    }
+}
