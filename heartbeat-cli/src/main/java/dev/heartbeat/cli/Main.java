@@ -1,14 +1,20 @@
 package dev.heartbeat.cli;
 
+import dev.heartbeat.HeartbeatException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The root of the commands behind the {@code heartbeat} launcher. */
 @Command(
@@ -16,7 +22,8 @@ import picocli.CommandLine.Spec;
         description = "A heartbeat bus for very large fleets.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        synopsisSubcommandLabel = "COMMAND")
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {DemoCommand.class, ServerCommand.class, ClientCommand.class})
 public final class Main implements Runnable {
 
     @Spec
@@ -24,14 +31,46 @@ public final class Main implements Runnable {
 
     private Main() {}
 
-    /** Runs the command that the arguments name, and exits with its status. */
+    /**
+     * Runs the command that the arguments name, and exits with its status.
+     *
+     * @param args the arguments
+     */
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .registerConverter(Duration.class, new DurationConverter())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(Main::onBadOption)
+                .setExecutionExceptionHandler(Main::onFailure);
     }
 
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "Which command?");
+    }
+
+    /** One line is read; a screen of usage after it hides what was wrong. */
+    private static int onBadOption(ParameterException e, String[] args) {
+        CommandLine command = e.getCommandLine();
+        List<String> suggestions =
+                e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+        String meant = suggestions.isEmpty() ? "" : "; did you mean " + suggestions.get(0) + "?";
+        String name = command.getCommandSpec().qualifiedName();
+        command.getErr().println(name + ": " + e.getMessage() + meant + " (see " + name + " --help)");
+        return ExitCode.USAGE;
+    }
+
+    /** What can go wrong in use is told in a line; anything else is a bug, and keeps its stack trace. */
+    private static int onFailure(Exception e, CommandLine command, ParseResult parsed) throws Exception {
+        if (e instanceof Failure || e instanceof HeartbeatException) {
+            command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + e.getMessage());
+            return ExitCode.SOFTWARE;
+        }
+        throw e;
     }
 
     /** What {@code --version} prints: the version this was built as, and the Java it runs on. */

@@ -1,0 +1,51 @@
+package dev.heartbeat.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The first programs anybody tries, run as anybody runs them: two processes, started in whichever order. */
+@Timeout(30)
+final class QuickStartTest {
+
+    @Test
+    void theServerHearsOfTheClientAndFromIt() throws Exception {
+        String port = freePort();
+        Process client = start(QuickStartClient.class, port);
+        Process server = start(QuickStartServer.class, port);
+        try (BufferedReader told = server.inputReader(StandardCharsets.UTF_8);
+                BufferedReader said = client.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(told.readLine()).isEqualTo("sensor-42 is online");
+            assertThat(told.readLine()).isEqualTo("sensor-42 says hello");
+            assertThat(said.readLine()).isEqualTo("registered, beats every PT10S");
+        } finally {
+            client.destroyForcibly();
+            server.destroyForcibly();
+        }
+    }
+
+    private static Process start(Class<?> program, String port) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--module-path",
+                        System.getProperty("jdk.module.path"),
+                        "--module",
+                        program.getModule().getName() + "/" + program.getName(),
+                        port)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    private static String freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return String.valueOf(socket.getLocalPort());
+        }
+    }
+}

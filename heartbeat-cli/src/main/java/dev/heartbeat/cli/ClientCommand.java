@@ -1,0 +1,219 @@
+package dev.heartbeat.cli;
+
+import dev.heartbeat.HeartbeatClient;
+import dev.heartbeat.nio.NioTransport;
+import dev.heartbeat.spi.Transport;
+import dev.heartbeat.spi.TransportOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Runs one client or many, until it is told to stop or the server wants none of them. */
+@Command(
+        name = "client",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Runs heartbeat clients, each a node of its own, and prints one JSON object per line for each event:",
+            "registered, suspect, recovered, disconnected, error, undelivered, closed, stats.",
+            "SIGTERM and SIGINT unregister the nodes; the exit status is then 0."
+        })
+final class ClientCommand implements Callable<Integer> {
+    private static final int CLIENTS_PER_LOOP = 4000;
+    private static final Duration GOODBYE = Duration.ofSeconds(5);
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--host",
+            paramLabel = "HOST",
+            defaultValue = "127.0.0.1",
+            description = "The server's host (default: ${DEFAULT-VALUE}).")
+    private String host;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "9501",
+            description = "The server's port (default: ${DEFAULT-VALUE}).")
+    private int port;
+
+    @Option(names = "--node-id", paramLabel = "ID", description = "The node's id, where it is only one.")
+    private @Nullable String nodeId;
+
+    @Option(
+            names = "--node-id-prefix",
+            paramLabel = "TEXT",
+            defaultValue = "node-",
+            description = "The nodes' ids are this and a number from 1 on (default: ${DEFAULT-VALUE}).")
+    private String nodeIdPrefix;
+
+    @Option(
+            names = "--count",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "How many nodes (default: ${DEFAULT-VALUE}).")
+    private int count;
+
+    @Option(
+            names = "--metadata",
+            paramLabel = "KEY=VALUE",
+            description = "Something each node tells of itself; may be repeated.")
+    private Map<String, String> metadata = new LinkedHashMap<>();
+
+    @Option(
+            names = "--interval",
+            paramLabel = "TIME",
+            description = "The heartbeat interval to ask for; the server decides.")
+    private @Nullable Duration interval;
+
+    @Option(
+            names = "--reconnect-base",
+            paramLabel = "TIME",
+            defaultValue = "500ms",
+            description = "Longest wait before the first attempt to reconnect; doubles each time"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private Duration reconnectBase;
+
+    @Option(
+            names = "--reconnect-cap",
+            paramLabel = "TIME",
+            defaultValue = "60s",
+            description = "Longest wait before any attempt to reconnect (default: ${DEFAULT-VALUE}).")
+    private Duration reconnectCap;
+
+    @Option(names = "--no-reconnect", description = "Give up when the connection is lost.")
+    private boolean noReconnect;
+
+    @Option(
+            names = "--connect-rate",
+            paramLabel = "N",
+            defaultValue = "5000",
+            description = "How many nodes begin to connect per second (default: ${DEFAULT-VALUE}).")
+    private int connectRate;
+
+    @Option(names = "--quiet", description = "Print no lines about nodes.")
+    private boolean quiet;
+
+    @Option(names = "--stats-every", paramLabel = "TIME", description = "Print a line of numbers this often.")
+    private @Nullable Duration statsEvery;
+
+    @Option(
+            names = "--rtt-histogram",
+            description =
+                    "Put the whole HdrHistogram of round trips into the line of numbers, compressed and in Base64,"
+                            + " so that those of several processes can be added up.")
+    private boolean rttHistogram;
+
+    @Override
+    public Integer call() throws Exception {
+        check();
+        LineWriter out = LineWriter.toStandardOutput();
+        List<HeartbeatClient> clients = new ArrayList<>(count);
+        int status = Termination.bySignal(() -> stop(clients, out), () -> run(clients, out));
+        out.close(GOODBYE);
+        return status;
+    }
+
+    private int run(List<HeartbeatClient> clients, LineWriter out) throws InterruptedException {
+        ClientStats stats = new ClientStats(count);
+        CountDownLatch open = new CountDownLatch(count);
+        Repeater.every(statsEvery, "stats", () -> out.write(stats.line(rttHistogram)));
+        int loops = Math.min(
+                (count - 1) / CLIENTS_PER_LOOP + 1, Runtime.getRuntime().availableProcessors());
+        Transport transport = NioTransport.start(TransportOptions.defaults().withEventLoops(loops));
+        long startedAt = System.nanoTime();
+        for (int i = 0; i < count; i++) {
+            long dueAt = startedAt + TimeUnit.SECONDS.toNanos(i) / connectRate;
+            LockSupport.parkNanos(dueAt - System.nanoTime());
+            String id = nodeId != null ? nodeId : NodeIds.of(nodeIdPrefix, i + 1);
+            HeartbeatClient client = connect(id, transport, new ClientEvents(id, stats, quiet ? null : out, open));
+            synchronized (clients) {
+                clients.add(client);
+            }
+        }
+        awaitEnd(open, out);
+        return 1;
+    }
+
+    private void check() {
+        require("--port", port, 1, 65_535);
+        require("--connect-rate", connectRate, 1, 1_000_000);
+        if (nodeId != null) {
+            require("--count (with --node-id)", count, 1, 1);
+        }
+        if (count < 1 || count > Limits.connections()) {
+            throw bad(Limits.tooMany("--count", count, 1));
+        }
+    }
+
+    private void require(String option, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw bad(option + " is " + value + ", allowed is " + min + " to " + max);
+        }
+    }
+
+    private ParameterException bad(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private HeartbeatClient connect(String id, Transport transport, ClientEvents events) {
+        HeartbeatClient.Builder builder = HeartbeatClient.builder()
+                .server(host, port)
+                .nodeId(id)
+                .reconnectBackoff(reconnectBase, reconnectCap)
+                .autoReconnect(!noReconnect)
+                .transport(transport)
+                .listener(events);
+        metadata.forEach(builder::metadata);
+        if (interval != null) {
+            builder.heartbeatInterval(interval);
+        }
+        try {
+            return builder.connect();
+        } catch (IllegalArgumentException e) {
+            throw String.valueOf(e.getMessage()).startsWith("node id")
+                    ? bad((nodeId != null ? "--node-id is " : "--node-id-prefix leads to ") + id + ": "
+                            + e.getMessage())
+                    : OptionNames.inWordsOf(spec.commandLine(), e);
+        }
+    }
+
+    /** Until every client is closed for good, or nobody reads the lines. */
+    private static void awaitEnd(CountDownLatch open, LineWriter out) throws InterruptedException {
+        while (!open.await(100, TimeUnit.MILLISECONDS)) {
+            if (out.hasEnded()) {
+                throw new Failure("nobody reads the events any more, so the clients have stopped");
+            }
+        }
+    }
+
+    private static int stop(List<HeartbeatClient> clients, LineWriter out) throws Exception {
+        CompletableFuture<?>[] goodbyes;
+        synchronized (clients) {
+            goodbyes = clients.stream().map(HeartbeatClient::closeAsync).toArray(CompletableFuture[]::new);
+        }
+        boolean inTime = true;
+        try {
+            CompletableFuture.allOf(goodbyes).get(GOODBYE.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            inTime = false;
+        }
+        return out.close(GOODBYE) == 0 && inTime ? 0 : 1;
+    }
+}

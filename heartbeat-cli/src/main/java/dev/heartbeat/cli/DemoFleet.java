@@ -1,0 +1,177 @@
+package dev.heartbeat.cli;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/** The processes of the demo: one server, and the clients in groups, each group a process that can be hurt by itself. */
+final class DemoFleet implements AutoCloseable {
+    private static final Duration GOODBYE = Duration.ofSeconds(10);
+    private static final String STATS_EVERY = "500ms";
+
+    /**
+     * The nodes of one process.
+     *
+     * @param name what they are
+     * @param size how many
+     */
+    record Group(String name, int size) {
+        List<String> nodes() {
+            return NodeIds.upTo(prefix(), size);
+        }
+
+        private String prefix() {
+            return name + "-";
+        }
+    }
+
+    private final EventLog log = new EventLog();
+    private final RoundTrips roundTrips = new RoundTrips();
+    private final Consumer<String> notes;
+    private final Thread lastResort = new Thread(this::close, "demo-end");
+    private final Map<Group, ChildProcess> clients = new LinkedHashMap<>();
+    private final List<ChildProcess> children = new ArrayList<>();
+    private final ChildProcess server;
+    private boolean closed;
+
+    /** Starts the server; notes are for people. */
+    DemoFleet(String serverMain, int nodes, Promise promise, Consumer<String> notes) {
+        this.notes = notes;
+        Runtime.getRuntime().addShutdownHook(lastResort);
+        server = start(
+                "server",
+                64 + nodes / 50,
+                serverMain,
+                List.of(
+                        "server",
+                        "--host=127.0.0.1",
+                        "--port=0",
+                        "--interval=" + DurationConverter.format(promise.interval()),
+                        "--suspect=" + DurationConverter.format(promise.suspect()),
+                        "--timeout=" + DurationConverter.format(promise.timeout()),
+                        "--stats-every=" + STATS_EVERY,
+                        "--measure-heap"),
+                log::add);
+    }
+
+    /** What the server tells. */
+    EventLog log() {
+        return log;
+    }
+
+    /** The heartbeats' round trips, as the clients measure them. */
+    RoundTrips roundTrips() {
+        return roundTrips;
+    }
+
+    long serverPid() {
+        return server.pid();
+    }
+
+    /** The process that a group's nodes are in now. */
+    long pid(Group group) {
+        return process(group).pid();
+    }
+
+    /** Starts the nodes of a group, for the first time or anew; the server must be listening. */
+    void connect(Group group) {
+        int port = (int) log.last("listening").orElseThrow().number("port");
+        ChildProcess process = start(
+                group.name(),
+                64 + group.size() / 50,
+                Main.class.getName(),
+                List.of(
+                        "client",
+                        "--host=127.0.0.1",
+                        "--port=" + port,
+                        "--node-id-prefix=" + group.prefix(),
+                        "--count=" + group.size(),
+                        "--quiet",
+                        "--stats-every=" + STATS_EVERY,
+                        "--rtt-histogram"),
+                line -> roundTrips.add(group.name(), line));
+        clients.put(group, process);
+    }
+
+    /** SIGKILL: its nodes are gone without a word, and the kernel closes their connections. */
+    void kill(Group group) {
+        process(group).kill();
+        clients.remove(group);
+    }
+
+    /** SIGSTOP: its nodes fall silent, and their connections stay. */
+    void pause(Group group) {
+        process(group).pause();
+    }
+
+    /** SIGCONT. */
+    void resume(Group group) {
+        process(group).resume();
+    }
+
+    /** Fails if a process is gone that nobody killed. */
+    void requireAlive() {
+        requireAlive(server);
+        clients.values().forEach(this::requireAlive);
+    }
+
+    /** Ends every process in order, the server last. */
+    void end() throws InterruptedException {
+        for (ChildProcess process : clients.values()) {
+            process.terminate();
+        }
+        for (ChildProcess process : clients.values()) {
+            process.awaitEnd(GOODBYE);
+        }
+        server.terminate();
+        if (!server.awaitEnd(GOODBYE) || server.exitStatus() != 0) {
+            throw new Failure("the server did not stop in order");
+        }
+    }
+
+    /** Ends every process that is still there, whatever it does, and lets no further one start. */
+    @Override
+    public void close() {
+        List<ChildProcess> rest;
+        synchronized (children) {
+            closed = true;
+            rest = List.copyOf(children);
+        }
+        rest.forEach(ChildProcess::kill);
+        rest.forEach(ChildProcess::resume);
+    }
+
+    private ChildProcess start(
+            String name, int heapMegabytes, String main, List<String> arguments, Consumer<EventLine> events) {
+        synchronized (children) {
+            requireOpen();
+            ChildProcess process = ChildProcess.start(name, heapMegabytes, main, arguments, events, notes);
+            children.add(process);
+            return process;
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new Failure("the demo was interrupted");
+        }
+    }
+
+    private ChildProcess process(Group group) {
+        return Objects.requireNonNull(clients.get(group), () -> "no process of " + group);
+    }
+
+    private void requireAlive(ChildProcess process) {
+        if (!process.isAlive()) {
+            synchronized (children) {
+                requireOpen();
+            }
+            throw new Failure(
+                    "the process \"" + process.name() + "\" ended by itself, with status " + process.exitStatus());
+        }
+    }
+}

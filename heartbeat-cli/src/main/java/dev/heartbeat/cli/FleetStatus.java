@@ -1,0 +1,63 @@
+package dev.heartbeat.cli;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.HdrHistogram.Histogram;
+
+/**
+ * A fleet at one moment, as its processes tell it.
+ *
+ * @param online nodes ONLINE
+ * @param suspect nodes SUSPECT
+ * @param offline nodes OFFLINE and not back yet
+ * @param heartbeatsPerSecond what the server receives
+ * @param roundTrips of the last moments
+ * @param heapBytesPerNode what a node costs the server, once that is measured
+ */
+record FleetStatus(
+        int online,
+        int suspect,
+        int offline,
+        long heartbeatsPerSecond,
+        Histogram roundTrips,
+        OptionalLong heapBytesPerNode) {
+
+    static FleetStatus of(DemoFleet fleet) {
+        EventLog log = fleet.log();
+        Optional<EventLine> stats = log.last("stats");
+        return new FleetStatus(
+                log.count("online"),
+                log.count("suspect"),
+                log.count("offline"),
+                stats.map(line -> (long) line.number("heartbeatsPerSecond")).orElse(0L),
+                fleet.roundTrips().now(),
+                heapBytesPerNode(stats));
+    }
+
+    private static OptionalLong heapBytesPerNode(Optional<EventLine> stats) {
+        return stats.filter(line -> line.has("heapBytesPerNode"))
+                .map(line -> OptionalLong.of((long) line.number("heapBytesPerNode")))
+                .orElse(OptionalLong.empty());
+    }
+
+    /** Who is not online. */
+    String missing() {
+        return suspect + " suspect, " + offline + " offline";
+    }
+
+    /** How the fleet does. */
+    String numbers() {
+        StringBuilder text = new StringBuilder();
+        text.append(String.format(Locale.ROOT, "%,d beats/s", heartbeatsPerSecond));
+        if (roundTrips.getTotalCount() > 0) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    ", rtt p50 %.2f ms p99 %.2f ms",
+                    roundTrips.getValueAtPercentile(50) / 1000.0,
+                    roundTrips.getValueAtPercentile(99) / 1000.0));
+        }
+        heapBytesPerNode.ifPresent(bytes -> text.append(String.format(Locale.ROOT, ", server heap %,d B/node", bytes)));
+        return text.toString();
+    }
+}

@@ -1,0 +1,44 @@
+package dev.heartbeat.cli;
+
+import dev.heartbeat.Node;
+import dev.heartbeat.NodeListener;
+import dev.heartbeat.OfflineReason;
+import dev.heartbeat.SuspectReason;
+import java.nio.ByteBuffer;
+
+/** Writes a line for everything that becomes of a node. */
+final class NodeEvents implements NodeListener {
+    private final LineWriter out;
+
+    NodeEvents(LineWriter out) {
+        this.out = out;
+    }
+
+    @Override
+    public void onOnline(Node node) {
+        EventLine line = line("online", node).with("address", Addresses.format(node.remoteAddress()));
+        if (!node.metadata().isEmpty()) {
+            line.with("metadata", node.metadata());
+        }
+        out.write(line);
+    }
+
+    @Override
+    public void onSuspect(Node node, SuspectReason reason) {
+        out.write(line("suspect", node).with("reason", reason.name()));
+    }
+
+    @Override
+    public void onOffline(Node node, OfflineReason reason) {
+        out.write(line("offline", node).with("reason", reason.name()));
+    }
+
+    @Override
+    public void onUndelivered(Node node, ByteBuffer message) {
+        out.write(line("undelivered", node).with("bytes", message.remaining()));
+    }
+
+    private static EventLine line(String event, Node node) {
+        return EventLine.now(event).with("node", node.id()).with("epoch", node.epoch());
+    }
+}

@@ -1,0 +1,19 @@
+package dev.heartbeat.cli;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** How the many nodes of one process are called. */
+final class NodeIds {
+    private NodeIds() {}
+
+    /** The id of one of them, counted from 1 on. */
+    static String of(String prefix, int number) {
+        return prefix + number;
+    }
+
+    /** The ids of the first {@code count}. */
+    static List<String> upTo(String prefix, int count) {
+        return IntStream.rangeClosed(1, count).mapToObj(i -> of(prefix, i)).toList();
+    }
+}

@@ -1,0 +1,41 @@
+package dev.heartbeat.cli;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/** Adds up the round trips that the clients of several processes measure. */
+final class RoundTrips {
+    /** Older numbers are of a process that tells nothing any more. */
+    private static final Duration FRESH = Duration.ofSeconds(2);
+
+    private final Histogram all = ClientStats.histogram();
+    private final Map<String, EventLine> latest = new HashMap<>();
+
+    /** Takes a line of numbers from one of the processes. */
+    synchronized void add(String process, EventLine line) {
+        if (line.event().equals("stats")) {
+            all.add(ClientStats.decode(line.text("rttHistogram")));
+            latest.put(process, line);
+        }
+    }
+
+    /** Of all processes, since their line before last. */
+    synchronized Histogram now() {
+        Instant fresh = Instant.now().minus(FRESH);
+        Histogram sum = ClientStats.histogram();
+        for (EventLine line : latest.values()) {
+            if (line.time().isAfter(fresh)) {
+                sum.add(ClientStats.decode(line.text("rttHistogram")));
+            }
+        }
+        return sum;
+    }
+
+    /** Since the beginning. */
+    synchronized Histogram all() {
+        return all.copy();
+    }
+}

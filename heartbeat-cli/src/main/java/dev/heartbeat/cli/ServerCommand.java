@@ -1,0 +1,99 @@
+package dev.heartbeat.cli;
+
+import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.NodeListener;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs a server and writes what becomes of its nodes, until it is told to stop. */
+@Command(
+        name = "server",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Runs a heartbeat server and prints one JSON object per line for each event:",
+            "listening, online, suspect, offline, undelivered, stats, stopped.",
+            "SIGTERM and SIGINT stop it in order; the exit status is then 0."
+        })
+final class ServerCommand implements Callable<Integer> {
+    private static final Duration LAST_LINES = Duration.ofSeconds(5);
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ServerFlags flags;
+
+    @Option(
+            names = "--drain",
+            paramLabel = "TIME",
+            defaultValue = "5s",
+            description = "How long messages may still be delivered when stopping (default: ${DEFAULT-VALUE}).")
+    private Duration drain;
+
+    @Option(names = "--quiet", description = "Print no lines about nodes.")
+    private boolean quiet;
+
+    @Option(names = "--stats-every", paramLabel = "TIME", description = "Print a line of numbers this often.")
+    private @Nullable Duration statsEvery;
+
+    @Option(names = "--measure-heap", description = "Collect garbage now and then to tell the heap each node costs.")
+    private boolean measureHeap;
+
+    @Override
+    public Integer call() throws Exception {
+        LineWriter out = LineWriter.toStandardOutput();
+        HeartbeatServer server = start(quiet ? new NodeListener() {} : new NodeEvents(out));
+        Termination.bySignal(() -> stop(server, out), () -> tell(server, out));
+        server.close();
+        throw new Failure("nobody reads the events any more, so the server has stopped");
+    }
+
+    private HeartbeatServer tell(HeartbeatServer server, LineWriter out) throws InterruptedException {
+        InetSocketAddress address = server.localAddress();
+        out.write(EventLine.now("listening")
+                .with("address", Addresses.host(address))
+                .with("port", address.getPort())
+                .with("pid", ProcessHandle.current().pid()));
+        ServerStats stats = new ServerStats(server, measureHeap ? new HeapMeter() : null);
+        Repeater.every(statsEvery, "stats", () -> out.write(stats.line()));
+        out.awaitEnd();
+        return server;
+    }
+
+    private HeartbeatServer start(NodeListener listener) {
+        try {
+            return flags.builder().listener(listener).start();
+        } catch (IllegalArgumentException e) {
+            throw OptionNames.inWordsOf(spec.commandLine(), e);
+        }
+    }
+
+    /** A reader that takes no more lines can hold up the listeners, and so the drain; it cannot keep the server alive. */
+    private int stop(HeartbeatServer server, LineWriter out) throws InterruptedException, ExecutionException {
+        CompletableFuture<Void> drained = CompletableFuture.runAsync(() -> server.shutdown(drain));
+        boolean inTime = true;
+        try {
+            drained.get(drain.plus(LAST_LINES).toNanos(), TimeUnit.NANOSECONDS);
+            out.write(EventLine.now("stopped"));
+        } catch (TimeoutException e) {
+            inTime = false;
+        }
+        long lost = out.close(LAST_LINES);
+        if (lost > 0) {
+            System.err.println("heartbeat server: " + lost + " lines were not read and are lost");
+        }
+        return inTime && lost == 0 ? 0 : 1;
+    }
+}

@@ -1,0 +1,155 @@
+package dev.heartbeat.cli;
+
+import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.TakeoverPolicy;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of the library's server, as options of a command. What is not given is left to the library's defaults. */
+final class ServerFlags {
+    /** As in the library's defaults, so that a shorter timeout alone makes sense. */
+    private static final int BEATS_PER_TIMEOUT = 3;
+
+    private static final Duration MIN_TIMEOUT = Duration.ofMillis(30);
+
+    @Option(names = "--host", paramLabel = "ADDRESS", description = "Address to listen on (default: 0.0.0.0, all).")
+    private @Nullable String host;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "Port to listen on; 0 takes a free one (default: 9501).")
+    private @Nullable Integer port;
+
+    @Option(
+            names = "--interval",
+            paramLabel = "TIME",
+            description = "How often a node beats (default: a third of --timeout).")
+    private @Nullable Duration interval;
+
+    @Option(
+            names = "--suspect",
+            paramLabel = "TIME",
+            description = "SUSPECT after this much silence (default: 5/6 of --timeout).")
+    private @Nullable Duration suspect;
+
+    @Option(names = "--timeout", paramLabel = "TIME", description = "OFFLINE after this much silence (default: 30s).")
+    private @Nullable Duration timeout;
+
+    @Option(
+            names = "--grace",
+            paramLabel = "TIME",
+            description = "How long a node whose connection was lost may take to come back (default: as --timeout).")
+    private @Nullable Duration grace;
+
+    @Option(names = "--handshake-timeout", paramLabel = "TIME", description = "How long a registration may take.")
+    private @Nullable Duration handshakeTimeout;
+
+    @Option(
+            names = "--write-stall-timeout",
+            paramLabel = "TIME",
+            description = "How long a connection may take no bytes before it is closed.")
+    private @Nullable Duration writeStallTimeout;
+
+    @Option(names = "--max-connections", paramLabel = "N", description = "Further connections are refused.")
+    private @Nullable Integer maxConnections;
+
+    @Option(names = "--max-message-bytes", paramLabel = "N", description = "Larger messages are not taken.")
+    private @Nullable Integer maxMessageBytes;
+
+    @Option(names = "--channel-queue-messages", paramLabel = "N", description = "Messages that may wait for one node.")
+    private @Nullable Integer channelQueueMessages;
+
+    @Option(names = "--channel-queue-bytes", paramLabel = "N", description = "Bytes that may wait for one node.")
+    private @Nullable Long channelQueueBytes;
+
+    @Option(names = "--window-bytes", paramLabel = "N", description = "How much a node may send ahead.")
+    private @Nullable Integer windowBytes;
+
+    @Option(names = "--inbound-budget-bytes", paramLabel = "N", description = "What large messages may take together.")
+    private @Nullable Long inboundBudgetBytes;
+
+    @Option(names = "--ack-every", paramLabel = "N", description = "Answer each so many-th heartbeat only.")
+    private @Nullable Integer ackEvery;
+
+    @Option(
+            names = "--takeover",
+            paramLabel = "POLICY",
+            description = "Who wins when a second process registers an id: ${COMPLETION-CANDIDATES}.")
+    private @Nullable TakeoverPolicy takeover;
+
+    @Option(
+            names = "--mass-guard-share",
+            paramLabel = "SHARE",
+            description = "Verdicts are held while more than this share of the nodes is SUSPECT (default: 0.1) ...")
+    private @Nullable Double massGuardShare;
+
+    @Option(
+            names = "--mass-guard-minimum",
+            paramLabel = "N",
+            description = "... and more than this many nodes are (default: 100) ...")
+    private @Nullable Integer massGuardMinimum;
+
+    @Option(
+            names = "--mass-guard-hold",
+            paramLabel = "TIME",
+            description = "... but not for longer than this (default: 60s).")
+    private @Nullable Duration massGuardHold;
+
+    @Option(names = "--event-loops", paramLabel = "N", description = "Threads that carry the connections.")
+    private @Nullable Integer eventLoops;
+
+    @Option(names = "--worker-threads", paramLabel = "N", description = "Threads at most that tell what happened.")
+    private @Nullable Integer workerThreads;
+
+    @Option(names = "--reuse-port", description = "Let several servers listen on one port (SO_REUSEPORT).")
+    private @Nullable Boolean reusePort;
+
+    /** A builder told of every option that was given. */
+    HeartbeatServer.Builder builder() {
+        HeartbeatServer.Builder builder = HeartbeatServer.builder();
+        give(host, builder::host);
+        give(port, builder::port);
+        give(interval == null && timeout != null ? fitting(timeout) : interval, builder::heartbeatInterval);
+        give(suspect, builder::suspectAfter);
+        give(timeout, builder::heartbeatTimeout);
+        give(grace, builder::grace);
+        give(handshakeTimeout, builder::handshakeTimeout);
+        give(writeStallTimeout, builder::writeStallTimeout);
+        give(maxConnections, builder::maxConnections);
+        give(maxMessageBytes, builder::maxMessageBytes);
+        give(channelQueueMessages, builder::channelQueueMessages);
+        give(channelQueueBytes, builder::channelQueueBytes);
+        give(windowBytes, builder::windowBytes);
+        give(inboundBudgetBytes, builder::inboundBudgetBytes);
+        give(ackEvery, builder::ackEvery);
+        give(takeover, builder::takeoverPolicy);
+        if (massGuardShare != null || massGuardMinimum != null || massGuardHold != null) {
+            builder.massGuard(
+                    Objects.requireNonNullElse(massGuardShare, 0.1),
+                    Objects.requireNonNullElse(massGuardMinimum, 100),
+                    Objects.requireNonNullElse(massGuardHold, Duration.ofSeconds(60)));
+        }
+        give(eventLoops, builder::eventLoops);
+        give(workerThreads, builder::workerThreads);
+        give(reusePort, builder::reusePort);
+        return builder;
+    }
+
+    private static Duration fitting(Duration timeout) {
+        if (timeout.compareTo(MIN_TIMEOUT) < 0) {
+            throw new IllegalArgumentException("heartbeatTimeout is " + DurationConverter.format(timeout)
+                    + ", allowed is " + DurationConverter.format(MIN_TIMEOUT) + " and more");
+        }
+        return timeout.dividedBy(BEATS_PER_TIMEOUT);
+    }
+
+    private static <T> void give(@Nullable T value, Consumer<T> setter) {
+        if (value != null) {
+            setter.accept(value);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package dev.heartbeat.cli;
+
+import dev.heartbeat.cli.Detection.Row;
+import dev.heartbeat.cli.Detection.Verdict;
+import dev.heartbeat.cli.Promise.Expectation;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.HdrHistogram.Histogram;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Help.Column;
+import picocli.CommandLine.Help.TextTable;
+
+/** Prints what was promised against what was seen. */
+final class SummaryTable {
+    private static final int[] WIDTHS = {38, 8, 17, 9, 9, 9, 24};
+
+    private static final int MAX_EXAMPLES = 5;
+
+    private final PrintStream out;
+
+    SummaryTable(PrintStream out) {
+        this.out = out;
+    }
+
+    void print(Promise promise, Verdict verdict, FleetStatus status, Histogram roundTrips) {
+        out.println();
+        out.println("Promised by an interval of " + DurationConverter.format(promise.interval()) + ", SUSPECT after "
+                + DurationConverter.format(promise.suspect()) + ", OFFLINE after "
+                + DurationConverter.format(promise.timeout()) + ", with a tolerance of "
+                + DurationConverter.format(promise.tolerance()) + " for a busy machine:");
+        out.print(table(verdict));
+        out.println();
+        out.println("heartbeats     " + roundTrips(roundTrips));
+        status.heapBytesPerNode()
+                .ifPresent(bytes -> out.printf(Locale.ROOT, "server heap    %,d bytes per node%n", bytes));
+        out.println("false OFFLINE  " + verdict.falseOffline().size());
+        verdict.falseOffline().stream().limit(MAX_EXAMPLES).forEach(line -> out.println("               " + line));
+        out.println("false SUSPECT  " + verdict.falseSuspect().size());
+        out.println();
+        out.println(Ansi.AUTO.string(
+                verdict.passed()
+                        ? "@|bold,green PASSED|@: every node was noticed in time, and none falsely"
+                        : "@|bold,red FAILED|@: the promise was not kept"));
+    }
+
+    private static TextTable table(Verdict verdict) {
+        TextTable table = TextTable.forColumns(Help.defaultColorScheme(Ansi.AUTO), columns());
+        table.addRowValues("after", "nodes", "promised", "first", "median", "last", "verdict");
+        for (Row row : verdict.rows()) {
+            table.addRowValues(
+                    row.signal().name() + ": " + row.expected(),
+                    String.valueOf(row.signal().nodes().size()),
+                    window(row.expected()),
+                    quantile(row.delays(), 0),
+                    quantile(row.delays(), 0.5),
+                    quantile(row.delays(), 1),
+                    (row.kept() ? "@|green " : "@|red ") + judgement(row) + "|@");
+        }
+        return table;
+    }
+
+    private static String roundTrips(Histogram micros) {
+        return String.format(
+                Locale.ROOT,
+                "%,d; round trip p50 %.2f ms, p99 %.2f ms, longest %.2f ms",
+                micros.getTotalCount(),
+                micros.getValueAtPercentile(50) / 1000.0,
+                micros.getValueAtPercentile(99) / 1000.0,
+                micros.getMaxValue() / 1000.0);
+    }
+
+    private static Column[] columns() {
+        Column[] columns = new Column[WIDTHS.length];
+        for (int i = 0; i < columns.length; i++) {
+            columns[i] = new Column(WIDTHS[i], i == 0 ? 0 : 2, Column.Overflow.SPAN);
+        }
+        return columns;
+    }
+
+    private static String judgement(Row row) {
+        List<String> faults = new ArrayList<>();
+        count(faults, row.early(), "too early");
+        count(faults, row.late(), "too late");
+        count(faults, row.wrong(), "for another reason");
+        count(faults, row.never(), "never");
+        return faults.isEmpty() ? "kept" : String.join(", ", faults);
+    }
+
+    private static void count(List<String> faults, int number, String fault) {
+        if (number > 0) {
+            faults.add(number + " " + fault);
+        }
+    }
+
+    private static String quantile(List<Duration> sorted, double quantile) {
+        return sorted.isEmpty() ? "-" : seconds(sorted.get((int) Math.round(quantile * (sorted.size() - 1))));
+    }
+
+    private static String window(Expectation expected) {
+        String latest = seconds(expected.latest());
+        return expected.earliest().isZero() ? "within " + latest : seconds(expected.earliest()) + " to " + latest;
+    }
+
+    private static String seconds(Duration duration) {
+        return String.format(Locale.ROOT, "%.2fs", duration.toNanos() / 1e9);
+    }
+}

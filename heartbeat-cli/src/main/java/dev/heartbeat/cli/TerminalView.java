@@ -1,0 +1,100 @@
+package dev.heartbeat.cli;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.function.Supplier;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps two lines beneath the story, and draws them again in place: the fleet's numbers and a bar of who is online. */
+final class TerminalView extends View {
+    private static final Duration EVERY = Duration.ofMillis(200);
+    private static final String CLEAR_BELOW = "\r\u001b[J";
+    private static final String UP = "\u001b[A\r";
+
+    private final Canvas canvas;
+    private final ProgressBar bar;
+    private @Nullable Repeater repeater;
+    private String numbers = "";
+    private String drawnBar = "";
+    private boolean ended;
+
+    TerminalView(PrintStream out, int nodes) {
+        super(out);
+        canvas = new Canvas(out);
+        bar = new ProgressBarBuilder()
+                .setTaskName("online")
+                .setInitialMax(nodes)
+                .setStyle(ProgressBarStyle.ASCII)
+                .hideEta()
+                .continuousUpdate()
+                .setUpdateIntervalMillis((int) EVERY.toMillis())
+                .setConsumer(canvas)
+                .build();
+    }
+
+    @Override
+    void watch(Supplier<FleetStatus> fleet) {
+        repeater = Repeater.every(EVERY, "view", () -> show(fleet.get()));
+    }
+
+    @Override
+    synchronized void tell(String line) {
+        out().print(CLEAR_BELOW + stamped(line) + "\n" + (ended ? "" : block()));
+        out().flush();
+    }
+
+    @Override
+    void end() {
+        if (repeater != null) {
+            repeater.stop();
+        }
+        synchronized (this) {
+            if (ended) {
+                return;
+            }
+            ended = true;
+            out().print(CLEAR_BELOW);
+            out().flush();
+        }
+        bar.close();
+    }
+
+    private synchronized void show(FleetStatus status) {
+        String text = status.numbers();
+        numbers = text.substring(0, Math.min(text.length(), canvas.getMaxRenderedLength()));
+        bar.stepTo(status.online());
+        bar.setExtraMessage(" " + status.missing());
+    }
+
+    private synchronized void drawBar(String drawn) {
+        if (!ended) {
+            drawnBar = drawn;
+            out().print(CLEAR_BELOW + block());
+            out().flush();
+        }
+    }
+
+    /** The two lines, and the cursor back at their beginning. */
+    private String block() {
+        return numbers + "\n" + drawnBar + UP;
+    }
+
+    /** Takes the bar as the library draws it, which also knows how wide the terminal is. */
+    private final class Canvas extends ConsoleProgressBarConsumer {
+        Canvas(PrintStream out) {
+            super(out);
+        }
+
+        @Override
+        public void accept(String drawn) {
+            drawBar(drawn);
+        }
+
+        @Override
+        public void close() {}
+    }
+}

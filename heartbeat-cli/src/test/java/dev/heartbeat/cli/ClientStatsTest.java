@@ -1,0 +1,50 @@
+package dev.heartbeat.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.HdrHistogram.Histogram;
+import org.junit.jupiter.api.Test;
+
+class ClientStatsTest {
+
+    @Test
+    void tellsTheRoundTripsSinceTheLastLine() {
+        ClientStats stats = new ClientStats(2);
+        for (int millis = 1; millis <= 100; millis++) {
+            stats.heartbeat(Duration.ofMillis(millis));
+        }
+
+        EventLine line = stats.line(false);
+
+        assertThat(line.number("heartbeats")).isEqualTo(100);
+        assertThat(line.number("rttP50Us")).isBetween(50_000.0, 51_000.0);
+        assertThat(line.number("rttP99Us")).isBetween(99_000.0, 100_000.0);
+        assertThat(line.has("rttHistogram")).isFalse();
+        assertThat(stats.line(false).number("heartbeats")).isZero();
+    }
+
+    @Test
+    void anAbsurdRoundTripIsCountedAsTheLongest() {
+        ClientStats stats = new ClientStats(1);
+        stats.heartbeat(Duration.ofDays(1));
+
+        assertThat(stats.line(false).number("rttMaxUs")).isBetween(59e6, 61e6);
+    }
+
+    @Test
+    void theNumbersOfSeveralProcessesAddUp() {
+        RoundTrips all = new RoundTrips();
+        for (String process : new String[] {"a", "b"}) {
+            ClientStats stats = new ClientStats(1);
+            stats.heartbeat(Duration.ofMillis(process.equals("a") ? 1 : 3));
+            all.add(process, EventLine.parse(stats.line(true).toString()));
+        }
+
+        Histogram now = all.now();
+
+        assertThat(now.getTotalCount()).isEqualTo(2);
+        assertThat(now.getMaxValue()).isBetween(3000L, 3050L);
+        assertThat(all.all().getTotalCount()).isEqualTo(2);
+    }
+}

@@ -1,0 +1,85 @@
+package dev.heartbeat.cli;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A command run as a user runs it, in a process of its own. */
+final class CommandProcess implements AutoCloseable {
+    private final Process process;
+    private final BufferedReader out;
+    private final Path err;
+
+    CommandProcess(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(List.of(arguments));
+        File file = File.createTempFile("heartbeat", ".err");
+        err = file.toPath();
+        process = new ProcessBuilder(command).redirectError(file).start();
+        out = process.inputReader(StandardCharsets.UTF_8);
+    }
+
+    Process process() {
+        return process;
+    }
+
+    /** SIGTERM, by the handle: the process itself would close its output too. */
+    void terminate() {
+        process.toHandle().destroy();
+    }
+
+    /** The next event line of this kind. */
+    EventLine next(String event) throws IOException {
+        for (String text = out.readLine(); text != null; text = out.readLine()) {
+            EventLine line = EventLine.parse(text);
+            if (line.event().equals(event)) {
+                return line;
+            }
+        }
+        throw new AssertionError("no line of " + event + "; it says: " + errors());
+    }
+
+    /** The next line of any kind. */
+    String nextText() throws IOException {
+        String text = out.readLine();
+        if (text == null) {
+            throw new AssertionError("no further line; it says: " + errors());
+        }
+        return text;
+    }
+
+    /** All lines until the end. */
+    List<String> rest() {
+        return out.lines().toList();
+    }
+
+    int awaitStatus() throws InterruptedException {
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            throw new AssertionError("it does not end");
+        }
+        return process.exitValue();
+    }
+
+    String errors() throws IOException {
+        return Files.readString(err);
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        Files.delete(err);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.heartbeat.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EventLineTest {
+    private static final Instant TIME = Instant.parse("2026-11-20T12:34:56.789012Z");
+
+    @Test
+    void isOneJsonObjectInTheOrderOfItsFields() {
+        EventLine line = EventLine.at(TIME, "suspect")
+                .with("node", "a\"b\nc")
+                .with("epoch", 1_795_186_272_777L)
+                .with("reason", null);
+
+        assertThat(line)
+                .hasToString("{\"time\":1795178096789.012,\"event\":\"suspect\",\"node\":\"a\\\"b\\nc\","
+                        + "\"epoch\":1795186272777}");
+        assertThat(new String(line.toBytes(), StandardCharsets.UTF_8))
+                .isEqualTo(line + "\n")
+                .containsOnlyOnce("\n");
+    }
+
+    @Test
+    void isReadBackAsItWasWritten() {
+        EventLine line = EventLine.at(TIME, "online")
+                .with("node", "schön-1")
+                .with("epoch", Long.MAX_VALUE)
+                .with("metadata", Map.of("zone", "a"));
+
+        EventLine read = EventLine.parse(line.toString());
+
+        assertThat(read.time()).isEqualTo(TIME);
+        assertThat(read.event()).isEqualTo("online");
+        assertThat(read.text("node")).isEqualTo("schön-1");
+        assertThat(read.number("epoch")).isEqualTo(Long.MAX_VALUE);
+        assertThat(read.text("reason")).isEmpty();
+        assertThat(read.number("missing")).isZero();
+        assertThat(read.has("metadata")).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "no JSON", "[]", "{}", "{\"time\":1.5}", "{\"event\":\"online\"}", "{\"time\":1,\"event\":2}"
+            })
+    void nothingElsePassesForALine(String text) {
+        assertThatThrownBy(() -> EventLine.parse(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("not an event line: " + text);
+    }
+}

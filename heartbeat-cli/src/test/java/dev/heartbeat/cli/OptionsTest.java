@@ -1,0 +1,72 @@
+package dev.heartbeat.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+@Timeout(20)
+class OptionsTest {
+    private final StringWriter err = new StringWriter();
+    private final CommandLine commandLine = Main.commandLine().setErr(new PrintWriter(err, true));
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "server --timeout 5x             | --timeout  | 5x",
+                "server --timeout 0s             | --timeout | 0ms",
+                "server --port 70000             | --port     | 70000",
+                "server --port abc               | --port     | abc",
+                "server --interval 5s --suspect 1s | --suspect | 1 s",
+                "server --max-connections -1     | --max-connections | -1",
+                "server --takeover sometimes     | --takeover | sometimes",
+                "server --mass-guard-share 7     | --mass-guard-share | 7",
+                "client --port 0                 | --port     | 0",
+                "client --count 0                | --count    | 0",
+                "client --count 100000000        | --count    | 100000000",
+                "client --node-id a --count 2    | --count    | 2",
+                "client --node-id a/b            | --node-id  | a/b",
+                "client --node-id-prefix /       | --node-id-prefix | /1",
+                "client --reconnect-cap 1ms      | --reconnect-cap | 1 ms",
+                "client --connect-rate 0         | --connect-rate | 0",
+                "demo --nodes 2                  | --nodes    | 2",
+                "demo --nodes 100000000          | --nodes    | 100000000",
+                "demo --interval 1ms             | --interval | 1ms",
+                "demo --suspect 1s               | --suspect  | 1s",
+                "demo --timeout 2s               | --timeout  | 2s",
+                "demo --tolerance 0s             | --tolerance | 0ms"
+            })
+    void aBadOptionIsOneLineWithItsNameAndValue(String arguments, String option, String value) {
+        assertThat(commandLine.execute(arguments.trim().split(" +"))).isEqualTo(2);
+        assertThat(err.toString().lines()).singleElement().asString().contains(option.trim(), value.trim());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "serve", "server --prot 1", "server extra", "demo --nodes"})
+    void soIsWhatNoCommandKnows(String arguments) {
+        assertThat(commandLine.execute(arguments.isEmpty() ? new String[0] : arguments.split(" ")))
+                .isEqualTo(2);
+        assertThat(err.toString().lines()).hasSize(1);
+    }
+
+    @Test
+    void theRangeIsInTheWordsOfTheCommand() {
+        assertThat(OptionNames.translate("heartbeatTimeout is 5 s, allowed is 6 s to 9 s"))
+                .isEqualTo("--timeout is 5 s, allowed is 6 s to 9 s");
+        assertThat(OptionNames.translate("something else")).isEqualTo("something else");
+    }
+
+    @Test
+    void tooManyNodesNamesTheLimitAndTheWayOut() {
+        commandLine.execute("demo", "--nodes", "100000000");
+
+        assertThat(err.toString()).contains("allowed is 3 to " + Limits.connections(), "ulimit");
+    }
+}
