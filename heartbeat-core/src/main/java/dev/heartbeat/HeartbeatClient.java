@@ -73,9 +73,10 @@ public final class HeartbeatClient implements AutoCloseable {
         return client.close();
     }
 
-    /** {@link #closeAsync}, and waits for it; not to be called from a callback of this client. */
+    /** {@link #closeAsync}, and waits for it; on an event loop or in a callback it refuses with an {@link IllegalStateException}. */
     @Override
     public void close() {
+        client.requireMayWait("close");
         closeAsync().join();
     }
 

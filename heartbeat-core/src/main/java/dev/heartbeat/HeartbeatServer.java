@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  *         .start();
  * }</pre>
  *
- * <p>Every method may be called from any thread. Those that wait ({@link Builder#start}, {@link #shutdown}, {@link #close}) have a form that does not, and must
- * not be called on an event loop or from a callback of this server.
+ * <p>Every method may be called from any thread. Those that wait ({@link Builder#start}, {@link #shutdown}, {@link #close}) have a form that does not; on an
+ * event loop or in a callback they refuse with an {@link IllegalStateException}, since they would wait for themselves.
  */
 public final class HeartbeatServer implements AutoCloseable {
     private final Server server;
@@ -89,6 +89,7 @@ public final class HeartbeatServer implements AutoCloseable {
 
     /** {@link #shutdownAsync}, and waits for it. */
     public void shutdown(Duration drain) {
+        server.requireMayWait("shutdown");
         shutdownAsync(drain).join();
     }
 
@@ -103,6 +104,7 @@ public final class HeartbeatServer implements AutoCloseable {
     /** {@link #closeAsync}, and waits for it. */
     @Override
     public void close() {
+        server.requireMayWait("close");
         closeAsync().join();
     }
 

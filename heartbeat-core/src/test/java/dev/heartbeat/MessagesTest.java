@@ -258,4 +258,53 @@ final class MessagesTest {
         assertThat(poor.told.of("n1")).containsExactly("ONLINE", "message 90000 bytes");
         assertThat(senderTold.events()).anyMatch(event -> event.contains("NO_CAPACITY"));
     }
+
+    @Test
+    void callbackThatWouldWaitForItselfIsRefused() {
+        List<Throwable> refusals = new ArrayList<>();
+        Bus[] created = new Bus[1];
+        Bus waiting = new Bus(
+                46,
+                1,
+                options -> options.onMessage((from, message) -> {
+                    try {
+                        created[0].server.close();
+                    } catch (IllegalStateException e) {
+                        refusals.add(e);
+                    }
+                }));
+        created[0] = waiting;
+        HeartbeatClient client = waiting.client(waiting.world.newHost(1), "n1").connect();
+        client.trySend(text("close yourself"));
+        waiting.advance(Duration.ofSeconds(1));
+
+        assertThat(refusals)
+                .singleElement()
+                .extracting(Throwable::getMessage)
+                .asString()
+                .contains("closeAsync()");
+    }
+
+    @Test
+    @Tag("M53")
+    void kickIsTheReasonEvenWhereMessagesStillWait() {
+        Bus slow = new Bus(47, 1, options -> options.windowBytes(16_396));
+        HeartbeatClient client = slow.client(slow.world.newHost(1), "n1")
+                .queue(1000, 100_000_000)
+                .listener(told)
+                .connect();
+        slow.world.advanceUntil(client.registered()::isDone, Duration.ofSeconds(1));
+        slow.serverHost.connections().get(0).pauseReading();
+        for (int i = 0; i < 100; i++) {
+            client.trySend(ByteBuffer.wrap("waits".getBytes(StandardCharsets.UTF_8)));
+            client.trySend(ByteBuffer.wrap(new byte[3000]));
+        }
+        slow.advance(Duration.ofMillis(100));
+        slow.server.kick("n1", "enough");
+        slow.advance(Duration.ofSeconds(10));
+
+        assertThat(told.events()).endsWith("closed KICKED").contains("disconnected KICKED");
+        assertThat(told.events().stream().filter(event -> event.startsWith("undelivered")))
+                .isNotEmpty();
+    }
 }

@@ -22,7 +22,7 @@ import dev.heartbeat.internal.time.Timer;
  */
 public abstract class PeerMonitor extends Timer {
     /** How soon to ask again when a verdict was held. */
-    private static final long HELD_RETRY_NS = 250_000_000;
+    private static final long HELD_RETRY_NS = 500_000_000;
 
     private enum State {
         ALIVE,

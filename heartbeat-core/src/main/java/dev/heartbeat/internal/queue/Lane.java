@@ -14,6 +14,9 @@ public final class Lane implements Runnable {
     /** After so many calls another lane gets the thread. */
     private static final int BATCH = 64;
 
+    /** Set while a thread runs calls of any lane. */
+    private static final ThreadLocal<Boolean> IN_CALL = ThreadLocal.withInitial(() -> false);
+
     private final Owner owner;
     private @Nullable ArrayDeque<Runnable> calls;
     private boolean scheduled;
@@ -47,6 +50,11 @@ public final class Lane implements Runnable {
         owner.workers().execute(this);
     }
 
+    /** Whether the caller is itself a callback, so that waiting for callbacks to end would never end. */
+    public static boolean isInCall() {
+        return IN_CALL.get();
+    }
+
     public synchronized boolean isIdle() {
         return !scheduled;
     }
@@ -59,10 +67,13 @@ public final class Lane implements Runnable {
                 owner.onIdle();
                 return;
             }
+            IN_CALL.set(true);
             try {
                 call.run();
             } catch (Throwable failure) {
                 owner.onFailure(failure);
+            } finally {
+                IN_CALL.set(false);
             }
         }
         owner.workers().execute(this);

@@ -112,6 +112,11 @@ public final class Client implements Connector, Lane.Owner {
 
     // ---- from any thread
 
+    /** Refuses a call that would wait for itself. */
+    public void requireMayWait(String call) {
+        Transports.requireMayWait(call, transport);
+    }
+
     public ClientState state() {
         return state;
     }

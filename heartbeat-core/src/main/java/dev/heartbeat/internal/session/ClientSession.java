@@ -120,8 +120,12 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
             return; // Concerns a node of a gateway or a channel, of which there are none here.
         }
         retryAfterMillis = goAway.retryAfterMillis();
-        CloseReason reason = reasonOf(goAway);
-        afterDraining(() -> finish(reason));
+        willEnd(reasonOf(goAway));
+        if (state == State.REGISTERED) {
+            afterDraining(() -> finish(reasonOf(goAway)));
+        } else {
+            finish(reasonOf(goAway));
+        }
     }
 
     private static CloseReason reasonOf(GoAway goAway) {

@@ -111,6 +111,11 @@ public final class Server implements Acceptor {
         return Objects.requireNonNullElse((cause == null ? failure : cause).getMessage(), failure.toString());
     }
 
+    /** Refuses a call that would wait for itself. */
+    public void requireMayWait(String call) {
+        Transports.requireMayWait(call, transport);
+    }
+
     public ServerOptions options() {
         return options;
     }
@@ -233,7 +238,7 @@ public final class Server implements Acceptor {
             closed = within(CLOSE_DEADLINE_NS, CompletableFuture.allOf(disconnected, told))
                     .thenCompose(done -> release());
         }
-        return closed;
+        return closed.copy();
     }
 
     private CompletableFuture<Void> release() {

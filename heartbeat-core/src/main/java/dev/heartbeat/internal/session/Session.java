@@ -405,12 +405,19 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
         if (!isReading()) {
             return;
         }
-        closeReason = reason;
+        willEnd(reason);
         state = State.CLOSING;
         whenDrained = null;
         connection.shutdownOutput();
         setDeadline(LINGER_NS, connection::close);
         flush();
+    }
+
+    /** Whatever ends the connection from here on, this is why. */
+    protected final void willEnd(CloseReason reason) {
+        if (closeReason == null) {
+            closeReason = reason;
+        }
     }
 
     /** Closes without another byte. */
@@ -426,9 +433,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
     }
 
     private void endWith(CloseReason reason) {
-        if (closeReason == null) {
-            closeReason = reason;
-        }
+        willEnd(reason);
         if (state != State.CLOSED) {
             state = State.CLOSING;
         }
