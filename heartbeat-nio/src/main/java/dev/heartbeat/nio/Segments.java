@@ -7,8 +7,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes on their way to a socket: buffers in the order they were queued, gone as soon as the socket has taken them. Each is either
- * <em>given</em>, lent by whoever wrote it and to be given back, or the transport's own.
+ * Bytes on their way to a socket: buffers in the order they were queued, gone as soon as the socket has taken them.
+ * Each is either <em>given</em>, lent by whoever wrote it and to be given back, or the transport's own.
  *
  * <pre>
  *   buffers   | taken ...  | half taken | whole | whole |  free ...
@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Segments {
 
-    /** More in one write would gain nothing: it is what a socket with the default SO_SNDBUF holds (the kernel doubles it). */
+    /**
+     * What a socket with the default SO_SNDBUF holds, as the kernel doubles it: more in one write would gain nothing.
+     */
     private static final int BYTES_PER_WRITE = 128 * 1024;
 
     private static final int BUFFERS_PER_WRITE = 64;

@@ -11,9 +11,12 @@ import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.Listener;
 import dev.heartbeat.spi.TransportOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
+import java.nio.channels.SelectionKey;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +62,21 @@ final class NioEventLoopTest {
                 completeWhenEmpty(empty);
             }
         });
+    }
+
+    @Test
+    void aTurnThatFailsIsNotTheLast() throws Exception {
+        Pipe pipe = Pipe.open();
+        pipe.source().configureBlocking(false);
+        Bomb bomb = new Bomb(pipe.source());
+        loop(0).execute(() -> bomb.plant(loop(0)));
+        try (Pipe.SinkChannel sink = pipe.sink()) {
+            sink.write(ByteBuffer.allocate(1));
+            assertThat(bomb.failures.await(30, TimeUnit.SECONDS)).isTrue();
+        }
+        CompletableFuture<Void> next = new CompletableFuture<>();
+        loop(0).execute(() -> next.complete(null));
+        next.get(30, TimeUnit.SECONDS);
     }
 
     @Test
@@ -108,6 +126,39 @@ final class NioEventLoopTest {
                 connection.flush();
             }
             return new Guest(new CountDownLatch(1));
+        }
+    }
+
+    /** Fails whenever it is ready, which no socket of the transport does. */
+    private static final class Bomb implements LoopSocket {
+
+        private final CountDownLatch failures = new CountDownLatch(3);
+        private final Pipe.SourceChannel source;
+
+        Bomb(Pipe.SourceChannel source) {
+            this.source = source;
+        }
+
+        void plant(NioEventLoop loop) {
+            try {
+                loop.register(source, SelectionKey.OP_READ).attach(this);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void onReady(int operations) {
+            failures.countDown();
+            if (failures.getCount() == 0) {
+                onTransportClosing();
+            }
+            throw new IllegalStateException("on purpose");
+        }
+
+        @Override
+        public void onTransportClosing() {
+            TcpSettings.close(source);
         }
     }
 

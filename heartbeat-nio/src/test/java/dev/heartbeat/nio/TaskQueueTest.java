@@ -67,7 +67,9 @@ final class TaskQueueTest {
         assertThat(ran).containsExactly(1);
     }
 
-    /** Threads add while the queue is being drained and ended: each task is run once or refused, in the order of its thread. */
+    /**
+     * Threads add while the queue is drained and ended: each task is run once or refused, in the order of its thread.
+     */
     @Test
     void losesNothingBetweenThreads() throws InterruptedException {
         ConcurrentLinkedQueue<String> accepted = new ConcurrentLinkedQueue<>();
