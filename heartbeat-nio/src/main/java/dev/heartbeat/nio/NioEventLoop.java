@@ -184,7 +184,7 @@ final class NioEventLoop implements EventLoop {
 
     @Override
     public boolean inEventLoop() {
-        return Thread.currentThread() == thread;
+        return thread.equals(Thread.currentThread());
     }
 
     @Override

@@ -27,7 +27,10 @@ final class Segments {
     /** Small copies share a buffer of at least this size, lest a slow peer cost an object for each frame. */
     private static final int COPY_BYTES = 1024;
 
-    private @Nullable ByteBuffer[] buffers = new ByteBuffer[8];
+    /** In the place of a buffer that is gone, lest the array keep its memory. */
+    private static final ByteBuffer TAKEN = ByteBuffer.allocate(0);
+
+    private ByteBuffer[] buffers = new ByteBuffer[8];
     private boolean[] given = new boolean[8];
     private int head;
     private int tail;
@@ -59,7 +62,7 @@ final class Segments {
     }
 
     void clear() {
-        Arrays.fill(buffers, 0, tail, null);
+        Arrays.fill(buffers, 0, tail, TAKEN);
         head = 0;
         tail = 0;
         gaveBack = false;
@@ -124,7 +127,7 @@ final class Segments {
     private void dropTaken() {
         while (head < tail && !buffers[head].hasRemaining()) {
             gaveBack |= given[head];
-            buffers[head++] = null;
+            buffers[head++] = TAKEN;
         }
         if (head == tail) {
             head = 0;
