@@ -56,13 +56,6 @@ final class Draft {
         }
     }
 
-    /** Forgets it, if it is this writer's. */
-    void drop(NioConnection of) {
-        if (writer == of) {
-            clear();
-        }
-    }
-
     /** Lets the writer count what it has put into the buffer it reserved: only now is it known how much that is. */
     void count() {
         if (writer != null) {

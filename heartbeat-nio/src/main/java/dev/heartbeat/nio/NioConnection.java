@@ -174,7 +174,7 @@ final class NioConnection implements Connection, LoopSocket {
         }
     }
 
-    /** What this connection has drafted: writes it, and keeps what the socket does not take. */
+    /** What this connection has drafted: writes it, and keeps what the socket does not take. Nothing once it is closed. */
     void send(Segments drafted) {
         if (backlog == null && !discardsOutput()) {
             write(drafted);
@@ -312,7 +312,6 @@ final class NioConnection implements Connection, LoopSocket {
         tellLater(CLOSED);
         cause = why;
         backlog = null;
-        loop.draft().drop(this);
     }
 
     // Telling
