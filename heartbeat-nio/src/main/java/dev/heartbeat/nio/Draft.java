@@ -7,8 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one connection of the loop is writing at this moment. Small frames are encoded straight into memory that all connections
- * of the loop share, so that an idle one holds none; buffers of the application come between them where they were written.
+ * What one connection of the loop is writing at this moment. Small frames are encoded straight into memory that all
+ * connections of the loop share, so that an idle one holds none; buffers of the application come between them where
+ * they were written.
  *
  * <pre>
  *   shared memory  | frame | frame | frame |  free ...
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *   segments       [ stretch, a given buffer, stretch ]
  * </pre>
  *
- * <p>It has one writer at a time. Before another begins, it is given to the socket of the one before, and what that does not
- * take is copied.
+ * <p>It has one writer at a time. Before another begins, it is given to the socket of the one before, and what that
+ * does not take is copied.
  */
 final class Draft {
 
@@ -35,50 +36,61 @@ final class Draft {
     private int stretchStart;
     private int counted;
 
-    @Nullable
-    NioConnection writer() {
-        return writer;
+    /** Room for a frame of this writer, after what it wrote before. */
+    ByteBuffer reserve(NioConnection next, int bytes) {
+        begin(next, bytes);
+        // The order is set each time: whoever wrote before may have left any.
+        return memory.limit(memory.position() + bytes).order(ByteOrder.BIG_ENDIAN);
     }
 
-    boolean hasRoom(int bytes) {
-        return CAPACITY - memory.position() >= bytes && closedStretches < STRETCHES;
+    void add(NioConnection next, ByteBuffer given) {
+        begin(next, 0);
+        closeStretch();
+        segments.addGiven(given);
     }
 
-    void begin(NioConnection next) {
+    /** Sends it off, if it is this writer's. */
+    void finish(NioConnection of) {
+        if (writer == of) {
+            finish();
+        }
+    }
+
+    /** Lets the writer count what it has put into the buffer it reserved: only now is it known how much that is. */
+    void count() {
+        if (writer != null) {
+            writer.addQueued(memory.position() - counted);
+            counted = memory.position();
+        }
+    }
+
+    private void begin(NioConnection next, int bytes) {
+        if (writer != next || !hasRoom(bytes)) {
+            finish();
+        }
         writer = next;
     }
 
-    /** Forgets everything, its writer too. */
-    void clear() {
+    private boolean hasRoom(int bytes) {
+        return CAPACITY - memory.position() >= bytes && closedStretches < STRETCHES;
+    }
+
+    private void finish() {
+        if (writer != null) {
+            count();
+            closeStretch();
+            writer.send(segments);
+            clear();
+        }
+    }
+
+    private void clear() {
         writer = null;
         segments.clear();
         memory.clear();
         closedStretches = 0;
         stretchStart = 0;
         counted = 0;
-    }
-
-    ByteBuffer reserve(int bytes) {
-        // The order is set each time: whoever wrote before may have left any.
-        return memory.limit(memory.position() + bytes).order(ByteOrder.BIG_ENDIAN);
-    }
-
-    /** How many bytes were written into what was reserved since this was last asked. */
-    int newlyWritten() {
-        int written = memory.position() - counted;
-        counted = memory.position();
-        return written;
-    }
-
-    void add(ByteBuffer given) {
-        closeStretch();
-        segments.addGiven(given);
-    }
-
-    /** All of it, in order. */
-    Segments segments() {
-        closeStretch();
-        return segments;
     }
 
     private void closeStretch() {

@@ -16,12 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connected socket. Everything happens on its loop's thread; what a call makes due for the handler is told at the end of the
- * turn, so that no handler is ever called from within a call to a connection.
+ * A connected socket. Everything happens on its loop's thread; what a call makes due for the handler is told at the
+ * end of the turn, so that no handler is ever called from within a call to a connection.
  *
- * <p>What is queued goes through the loop's {@link Draft} while it is being written, and into a backlog of this connection if the
- * socket is full. An idle connection has neither: it is this object, its key and its socket. There may be a million, so think before
- * adding a field.
+ * <p>What is queued goes through the loop's {@link Draft} while it is being written, and into a backlog of this
+ * connection if the socket is full. An idle connection has neither: it is this object of 56 bytes, its key and its
+ * socket. There may be a million, so think before adding a field.
  */
 final class NioConnection implements Connection, LoopSocket {
 
@@ -114,8 +114,7 @@ final class NioConnection implements Connection, LoopSocket {
     private boolean readOnce(ByteBuffer buffer) throws IOException {
         int bytes = socket().read(buffer.clear());
         if (bytes < 0) {
-            // The peer may still listen, but half a connection is of no use to the bus, and a selector reports it
-            // without end.
+            // It may still listen, but half a connection is of no use to the bus, and is reported ready without end.
             close();
         }
         if (bytes <= 0) {
@@ -148,25 +147,22 @@ final class NioConnection implements Connection, LoopSocket {
 
     @Override
     public ByteBuffer reserve(int bytes) {
-        return draftWithRoom(bytes).reserve(bytes);
+        return loop.draft().reserve(this, bytes);
     }
 
     @Override
     public void write(ByteBuffer... buffers) {
-        Draft draft = draftWithRoom(0);
         if (!discardsOutput()) {
             for (ByteBuffer buffer : buffers) {
                 addQueued(buffer.remaining());
-                draft.add(buffer);
+                loop.draft().add(this, buffer);
             }
         }
     }
 
     @Override
     public void flush() {
-        if (loop.draft().writer() == this) {
-            giveDraftToSocket();
-        }
+        loop.draft().finish(this);
     }
 
     @Override
@@ -178,29 +174,14 @@ final class NioConnection implements Connection, LoopSocket {
         }
     }
 
-    /** The loop's draft, with this connection as its writer. */
-    private Draft draftWithRoom(int bytes) {
-        assert loop.inEventLoop() : "not on the connection's event loop";
-        Draft draft = loop.draft();
-        NioConnection writer = draft.writer();
-        if (writer != null && (writer != this || !draft.hasRoom(bytes))) {
-            writer.giveDraftToSocket();
-        }
-        draft.begin(this);
-        return draft;
-    }
-
-    private void giveDraftToSocket() {
-        countReserved();
-        Draft draft = loop.draft();
-        Segments drafted = draft.segments();
+    /** What this connection has drafted: writes it, and keeps what the socket does not take. Nothing once it is closed. */
+    void send(Segments drafted) {
         if (backlog == null && !discardsOutput()) {
             write(drafted);
         }
         if (!drafted.isEmpty() && !discardsOutput()) {
             keep(drafted);
         }
-        draft.clear();
     }
 
     /** The socket is full: keeps what it did not take until it has room again. */
@@ -253,7 +234,7 @@ final class NioConnection implements Connection, LoopSocket {
 
     @Override
     public long queuedBytes() {
-        countReserved();
+        loop.draft().count();
         return queued;
     }
 
@@ -264,19 +245,14 @@ final class NioConnection implements Connection, LoopSocket {
 
     @Override
     public boolean isWritable() {
-        countReserved();
+        loop.draft().count();
         return !is(CLOSED | CHOKED);
     }
 
-    /** Counts what this connection has put into the buffer it reserved: only now is it known how much that is. */
-    private void countReserved() {
-        Draft draft = loop.draft();
-        if (draft.writer() == this && !discardsOutput()) {
-            addQueued(draft.newlyWritten());
+    void addQueued(int bytes) {
+        if (discardsOutput()) {
+            return;
         }
-    }
-
-    private void addQueued(int bytes) {
         queued += bytes;
         if (queued - flushed > loop.options().highWaterBytes()) {
             flags |= CHOKED;
@@ -313,7 +289,7 @@ final class NioConnection implements Connection, LoopSocket {
         if (e instanceof IOException) {
             close(e);
         } else {
-            log.error("{} is aborted", this, e);
+            log.error("{} failed and is aborted", this, e);
             abort(e);
         }
     }
@@ -336,9 +312,6 @@ final class NioConnection implements Connection, LoopSocket {
         tellLater(CLOSED);
         cause = why;
         backlog = null;
-        if (loop.draft().writer() == this) {
-            loop.draft().clear();
-        }
     }
 
     // Telling
@@ -381,22 +354,5 @@ final class NioConnection implements Connection, LoopSocket {
     @Override
     public String toString() {
         return "connection to " + remote + " on loop " + loop.index();
-    }
-
-    /** Handles what nobody else does: the connection's end, if nobody was found to handle it. */
-    private enum Nobody implements ConnectionHandler {
-        INSTANCE;
-
-        @Override
-        public void onRead(ByteBuffer bytes) {}
-
-        @Override
-        public void onWritable() {}
-
-        @Override
-        public void onFlushed(long total) {}
-
-        @Override
-        public void onClosed(@Nullable Throwable cause) {}
     }
 }

@@ -7,24 +7,21 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread, one selector, and all that lives on them. <b>Everything here and in the sockets of this loop is confined to its
- * thread</b>; other threads may only {@link #execute}, and read what never changes.
+ * One thread, one selector, and all that lives on them. <b>Everything here and in the sockets of this loop is confined
+ * to its thread</b>; other threads may only {@link #execute}, and read what never changes.
  *
  * <pre>
  *      ┌▶ poll          wait for a socket, a task or a deadline; not at all if work is left
@@ -49,21 +46,16 @@ final class NioEventLoop implements EventLoop {
     private final TransportOptions options;
     private final TcpSettings tcp;
     private final Thread thread;
-    private final Selector selector;
+    private final Poller poller = new Poller();
     private final TaskQueue tasks = new TaskQueue();
     private final Timers timers = new Timers();
     private final Sweep sweep = new Sweep();
     private final Draft draft = new Draft();
     private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BUFFER_BYTES);
-    private final List<SelectionKey> ready = new ArrayList<>();
-    private final Consumer<SelectionKey> collect = ready::add;
     private final Queue<NioConnection> toTell = new ArrayDeque<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     private volatile @Nullable LoopAgent agent;
-
-    /** Whether a task must wake the selector. */
-    private volatile boolean asleep;
 
     private long nowNs = System.nanoTime();
     private long wakeNs;
@@ -75,7 +67,6 @@ final class NioEventLoop implements EventLoop {
         this.index = index;
         this.options = options;
         this.tcp = new TcpSettings(options);
-        this.selector = Selector.open();
         this.thread = new Thread(this::run, "heartbeat-nio-" + index);
         // Whoever started a server expects it to serve although main has returned, until it is closed.
         thread.setDaemon(false);
@@ -114,29 +105,10 @@ final class NioEventLoop implements EventLoop {
     }
 
     private void poll() throws IOException {
-        ready.clear();
-        // From here on a task wakes the selector; those that came before are seen by isEmpty.
-        asleep = true;
-        if (tasks.isEmpty() && toTell.isEmpty()) {
-            select(untilNextDeadlineNs());
-        } else {
-            selector.selectNow(collect);
-        }
-        asleep = false;
-        sweep.polled(ready.size());
-        // A stray interrupt means nothing to a loop, but would make every poll return at once.
-        Thread.interrupted();
-    }
-
-    private void select(long waitNs) throws IOException {
-        if (waitNs <= 0) {
-            selector.selectNow(collect);
-        } else if (waitNs == Timers.NEVER) {
-            selector.select(collect);
-        } else {
-            // Rounded up: to wake early would be to poll again and again until the deadline.
-            selector.select(collect, TimeUnit.NANOSECONDS.toMillis(waitNs - 1) + 1);
-        }
+        poller.beginSleep();
+        boolean workLeft = !tasks.isEmpty() || !toTell.isEmpty();
+        poller.poll(workLeft ? 0 : untilNextDeadlineNs());
+        sweep.polled(poller.ready().size());
     }
 
     private long untilNextDeadlineNs() {
@@ -146,6 +118,7 @@ final class NioEventLoop implements EventLoop {
     }
 
     private void handleSockets() {
+        List<SelectionKey> ready = poller.ready();
         for (int i = 0; i < ready.size(); i++) {
             SelectionKey key = ready.get(i);
             // One handled before may have closed it.
@@ -171,14 +144,16 @@ final class NioEventLoop implements EventLoop {
     }
 
     private void runAgent() {
-        LoopAgent present = agent;
-        if (present == null || !wakes || wakeNs - nowNs > 0 || !sweep.covers(sockets())) {
+        if (!wakes || wakeNs - nowNs > 0 || !sweep.covers(sockets())) {
             return;
         }
         wakes = false;
         sweep.restart();
+        LoopAgent present = agent;
         try {
-            present.onWake(nowNs);
+            if (present != null) {
+                present.onWake(nowNs);
+            }
         } catch (Throwable e) {
             log.error("the agent of {} threw", this, e);
             if (!wakes) {
@@ -209,14 +184,14 @@ final class NioEventLoop implements EventLoop {
 
     @Override
     public boolean inEventLoop() {
-        return Thread.currentThread() == thread;
+        return thread.equals(Thread.currentThread());
     }
 
     @Override
     public void execute(Runnable task) {
-        boolean first = tasks.add(task);
-        if (first && asleep) {
-            selector.wakeup();
+        // Only the first of a batch wakes it: many tasks cost one wake-up.
+        if (tasks.add(task)) {
+            poller.wakeUp();
         }
     }
 
@@ -257,6 +232,7 @@ final class NioEventLoop implements EventLoop {
     }
 
     Draft draft() {
+        assert inEventLoop() : Thread.currentThread() + " writes to a connection of " + this;
         return draft;
     }
 
@@ -265,16 +241,16 @@ final class NioEventLoop implements EventLoop {
         return readBuffer;
     }
 
-    /** How many sockets it has, listeners included, and those closed until the next poll. */
+    /** How many sockets it has, listeners included. Any thread. */
     int sockets() {
-        return selector.keys().size();
+        return poller.sockets();
     }
 
     SelectionKey register(SelectableChannel socket, int operations) throws IOException {
         if (closed) {
             throw new IOException("the transport is closed");
         }
-        return socket.register(selector, operations);
+        return poller.register(socket, operations);
     }
 
     Timers.Timer after(Duration delay, Runnable task) {
@@ -293,7 +269,7 @@ final class NioEventLoop implements EventLoop {
         CompletableFuture<Void> told = new CompletableFuture<>();
         execute(() -> {
             closed = true;
-            for (SelectionKey key : selector.keys()) {
+            for (SelectionKey key : poller.keys()) {
                 if (key.isValid()) {
                     ((LoopSocket) key.attachment()).onTransportClosing();
                 }
@@ -314,7 +290,7 @@ final class NioEventLoop implements EventLoop {
         tasks.end();
         runBatch();
         try {
-            selector.close();
+            poller.close();
         } catch (IOException e) {
             log.warn("closing the selector of {}", this, e);
         }

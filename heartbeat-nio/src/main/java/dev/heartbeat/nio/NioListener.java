@@ -16,10 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A bound port. It lives on one loop, asks there whether to keep a connection, and hands those kept to all loops in turn.
+ * A bound port. It lives on one loop, asks there whether to keep a connection, and hands those kept to all loops in
+ * turn.
  *
- * <p>When the process has no descriptor left, accepting fails and the connection stays in the kernel's queue, so the selector
- * would report it without end. The listener takes itself out of the selector for a while instead.
+ * <p>When the process has no descriptor left, accepting fails and the connection stays in the kernel's queue, so that
+ * the selector would report it without end. The listener takes itself out of the selector for a while instead.
  */
 final class NioListener implements Listener, LoopSocket {
 

@@ -38,7 +38,7 @@ final class PendingConnect implements LoopSocket {
                 TcpSettings.close(socket);
                 throw e;
             }
-        } catch (IOException e) {
+        } catch (Throwable e) {
             tellFailure(connector, remote, e);
         }
     }
@@ -83,7 +83,7 @@ final class PendingConnect implements LoopSocket {
         tellFailure(connector, remote, e);
     }
 
-    static void tellFailure(Connector connector, InetSocketAddress remote, IOException e) {
+    static void tellFailure(Connector connector, InetSocketAddress remote, Throwable e) {
         try {
             connector.onConnectFailed(new IOException("cannot connect to " + remote + ": " + e.getMessage(), e));
         } catch (Throwable thrown) {

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes on their way to a socket: buffers in the order they were queued, gone as soon as the socket has taken them. Each is either
- * <em>given</em>, lent by whoever wrote it and to be given back, or the transport's own.
+ * Bytes on their way to a socket: buffers in the order they were queued, gone as soon as the socket has taken them.
+ * Each is either <em>given</em>, lent by whoever wrote it and to be given back, or the transport's own.
  *
  * <pre>
  *   buffers   | taken ...  | half taken | whole | whole |  free ...
@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Segments {
 
-    /** More in one write would gain nothing: it is what a socket with the default SO_SNDBUF holds (the kernel doubles it). */
+    /**
+     * What a socket with the default SO_SNDBUF holds, as the kernel doubles it: more in one write would gain nothing.
+     */
     private static final int BYTES_PER_WRITE = 128 * 1024;
 
     private static final int BUFFERS_PER_WRITE = 64;
@@ -25,7 +27,10 @@ final class Segments {
     /** Small copies share a buffer of at least this size, lest a slow peer cost an object for each frame. */
     private static final int COPY_BYTES = 1024;
 
-    private @Nullable ByteBuffer[] buffers = new ByteBuffer[8];
+    /** In the place of a buffer that is gone, lest the array keep its memory. */
+    private static final ByteBuffer TAKEN = ByteBuffer.allocate(0);
+
+    private ByteBuffer[] buffers = new ByteBuffer[8];
     private boolean[] given = new boolean[8];
     private int head;
     private int tail;
@@ -57,7 +62,7 @@ final class Segments {
     }
 
     void clear() {
-        Arrays.fill(buffers, 0, tail, null);
+        Arrays.fill(buffers, 0, tail, TAKEN);
         head = 0;
         tail = 0;
         gaveBack = false;
@@ -122,7 +127,7 @@ final class Segments {
     private void dropTaken() {
         while (head < tail && !buffers[head].hasRemaining()) {
             gaveBack |= given[head];
-            buffers[head++] = null;
+            buffers[head++] = TAKEN;
         }
         if (head == tail) {
             head = 0;

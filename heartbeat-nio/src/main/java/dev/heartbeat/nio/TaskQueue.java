@@ -5,12 +5,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tasks on their way to a loop: any thread adds, the loop alone takes, and takes all there are at once. So a task that adds
- * itself again comes with the next batch, and cannot keep the loop from its sockets.
+ * Tasks on their way to a loop: any thread adds, the loop alone takes, and takes all there are at once. So a task that
+ * adds itself again comes with the next batch, and cannot keep the loop from its sockets.
  *
- * <p>It is a stack that the loop turns around. That gives two things a queue does not: whoever adds learns for nothing whether
- * it was the first, and so whether the loop has to be woken; and one swap ends it, after which a task is either in the
- * last batch or refused, never lost between the two.
+ * <p>It is a stack that the loop turns around. That gives two things a queue does not: whoever adds learns for
+ * nothing whether it was the first, and so whether the loop has to be woken; and one swap ends it, after which a task
+ * is either in the last batch or refused, never lost between the two.
  */
 final class TaskQueue {
 
@@ -42,7 +42,7 @@ final class TaskQueue {
         return batch == null && newest.get() == null;
     }
 
-    /** Takes what was added so far, unless the batch before was cut short and is to be finished first. Not after the end. */
+    /** Takes what was added so far, or first what a batch cut short has left. Not after the end. */
     void takeBatch() {
         if (batch == null && newest.get() != null) {
             batch = oldestFirst(newest.getAndSet(null));

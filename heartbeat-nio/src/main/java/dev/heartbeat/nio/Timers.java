@@ -4,8 +4,8 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transport's own few deadlines on one loop: connects that take too long, listeners that try again. Those of the bus are
- * not among them, it brings a wheel of its own and one {@link dev.heartbeat.spi.EventLoop#wakeAt deadline}.
+ * The transport's own few deadlines on one loop: connects that take too long, listeners that try again. Those of the
+ * bus are not among them, it brings a wheel of its own and one {@link dev.heartbeat.spi.EventLoop#wakeAt deadline}.
  */
 final class Timers {
 

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads that run the application's callbacks. They are daemons: the loops keep the process alive, and a callback that hangs
- * is no reason not to exit.
+ * The threads that run the application's callbacks. They are daemons: the loops keep the process alive, and a callback
+ * that hangs is no reason not to exit.
  */
 final class Workers extends ThreadPoolExecutor {
 

@@ -142,13 +142,13 @@ public abstract class SocketContract extends TransportContract {
 
     @Test
     void oneThatSendsWithoutEndDoesNotStarveTheOthers() throws Exception {
-        Service service = serve(Forgetful::new);
+        Service service = serve(Sluggish::new);
         Socket firehose = peer(service);
         CompletableFuture<Void> stopped = CompletableFuture.runAsync(
                 () -> sendUntilClosed(firehose), task -> new Thread(task, "firehose").start());
-        await(await(service.next()).received(1));
+        await(await(service.next()).received(10));
         Pair<End, End> other = pair(new End(), new End());
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 10; i++) {
             exchange(other);
         }
         firehose.close();
@@ -235,12 +235,16 @@ public abstract class SocketContract extends TransportContract {
         peer.close();
     }
 
-    /** Keeps no more than the first bytes. */
-    private static final class Forgetful extends End {
+    /** Slower than who sends to it, so that there is always more to read; keeps little of it. */
+    private static final class Sluggish extends End {
 
         @Override
         public void onRead(ByteBuffer bytes) {
-            super.onRead(received().length == 0 ? bytes : bytes.limit(bytes.position() + 1));
+            super.onRead(bytes.limit(bytes.position() + 1));
+            long until = System.nanoTime() + 1_000_000;
+            while (System.nanoTime() - until < 0) {
+                Thread.onSpinWait();
+            }
         }
     }
 }

@@ -23,8 +23,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
- * What every transport is held to, a topic in each subclass. A transport adopts a topic by extending it with nothing but
- * {@link TransportUnderTest#start}. Nothing here knows a socket; what only real ones do is in {@link SocketContract}.
+ * What every transport is held to, a topic in each subclass. A transport adopts a topic by extending it with nothing
+ * but {@link TransportUnderTest#start}. Nothing here knows a socket; what only real ones do is in {@link
+ * SocketContract}.
  */
 public abstract class TransportContract implements TransportUnderTest {
 
@@ -84,7 +85,7 @@ public abstract class TransportContract implements TransportUnderTest {
         return end;
     }
 
-    /** Connects to a listener that will not have it; completes with the reset, which may come before it is connected. */
+    /** Connects to one that will not have it; completes with the reset, which may come before it is connected. */
     final CompletableFuture<IOException> refusal(Listener listener) {
         CompletableFuture<IOException> reset = new CompletableFuture<>();
         transport.connect(listener.localAddress(), loop(0), new End() {
