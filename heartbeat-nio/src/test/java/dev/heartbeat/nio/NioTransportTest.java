@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Nested;
 /** Holds {@link NioTransport} to what every transport is held to. */
 final class NioTransportTest {
 
-    private interface Nio extends TransportUnderTest {
+    interface Nio extends TransportUnderTest {
 
         @Override
         default Transport start(TransportOptions options) {
