@@ -60,7 +60,6 @@ public final class Outbox {
     }
 
     /** The next message, if there is one and {@code by} holds the outbox. */
-    @SuppressWarnings("ReferenceEquality") // A holder is a holder by identity.
     public synchronized @Nullable ByteBuffer poll(Object by) {
         if (by != holder) {
             return null;
