@@ -42,7 +42,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         super(shard, connection);
         this.client = client;
         encoder.register(client.registration());
-        setDeadline(client.options.handshakeTimeout().toNanos(), () -> abort(CloseReason.HANDSHAKE_TIMEOUT));
+        alarm.set(client.options.handshakeTimeout().toNanos(), () -> abort(CloseReason.HANDSHAKE_TIMEOUT));
         flush();
     }
 
@@ -80,7 +80,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         }
         agreed = registered;
         state = State.REGISTERED;
-        setDeadline(0, null);
+        alarm.cancel();
         long intervalNs = MILLISECONDS.toNanos(registered.intervalMillis());
         // A server that answers only each k-th heartbeat may be silent for k intervals, and once more for the one that
         // got lost.

@@ -59,7 +59,7 @@ final class ServerSession extends Session implements Registration.Owner {
     /** The deadline is one of logical time: what came while this process was stopped must be read before. */
     private void awaitRegistration(long sinceNs) {
         long limitNs = loop.server.options.handshakeTimeout().toNanos();
-        setDeadline(limitNs - (shard.clock().nowNs() - sinceNs), () -> {
+        alarm.set(limitNs - (shard.clock().nowNs() - sinceNs), () -> {
             if (shard.clock().nowNs() - sinceNs < limitNs) {
                 awaitRegistration(sinceNs);
                 return;
@@ -144,7 +144,7 @@ final class ServerSession extends Session implements Registration.Owner {
     private void begin(Registration granted) {
         registration = granted;
         state = State.REGISTERED;
-        setDeadline(0, null);
+        alarm.cancel();
         loop.registered(this);
         watch = new NodeWatch(loop, this, granted);
         encoder.registered(0, loop.server.registeredAnswer(granted.epoch()));

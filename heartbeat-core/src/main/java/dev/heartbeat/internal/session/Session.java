@@ -50,29 +50,22 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
     protected final Connection connection;
     protected final FrameEncoder encoder;
     private final FrameDecoder decoder = new FrameDecoder();
+    /** For the handshake, then for stalled writes, then for the linger: never for two of them at a time. */
+    protected final Alarm alarm;
 
     protected State state = State.HANDSHAKE;
     private @Nullable CloseReason closeReason;
 
     private @Nullable Multiplexer mux;
-    /** The one timer of the session: the handshake's, then a write stall's, then the linger's. */
-    private @Nullable Deadline deadline;
-
     private @Nullable HeldAnswers held;
     private @Nullable ErrorAllowance allowance;
     private @Nullable Runnable whenDrained;
-
-    /** Answers that wait for the socket: at most one of each kind, the latest. */
-    private static final class HeldAnswers {
-        boolean heartbeat;
-        long heartbeatTimestamp;
-        byte @Nullable [] pong;
-    }
 
     Session(Shard shard, Connection connection) {
         this.shard = shard;
         this.connection = connection;
         this.encoder = new FrameEncoder(connection);
+        this.alarm = new Alarm(shard);
     }
 
     // ---- what the two sides differ in
@@ -142,7 +135,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
             closeReason = cause == null ? CloseReason.PEER_CLOSED : CloseReason.CONNECTION_LOST;
         }
         state = State.CLOSED;
-        setDeadline(0, null);
+        alarm.cancel();
         whenDrained = null;
         onEnded(closeReason, mux == null ? List.of() : mux.abandon());
     }
@@ -153,14 +146,14 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
         } else {
             mux.flush();
         }
-        if (connection.pendingBytes() > 0 && deadline == null) {
+        if (connection.pendingBytes() > 0 && !alarm.isSet()) {
             watchForStall(connection.flushedBytes());
         }
     }
 
     /** Closes the connection of a peer whose socket takes nothing for too long. */
     private void watchForStall(long flushedBefore) {
-        setDeadline(writeStallNs(), () -> {
+        alarm.set(writeStallNs(), () -> {
             if (connection.pendingBytes() == 0) {
                 return;
             }
@@ -170,22 +163,6 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
                 watchForStall(connection.flushedBytes());
             }
         });
-    }
-
-    /** Replaces the session's timer. */
-    protected final void setDeadline(long delayNs, @Nullable Runnable action) {
-        if (deadline != null) {
-            shard.cancel(deadline);
-            deadline = null;
-        }
-        if (action != null) {
-            Deadline next = new Deadline(() -> {
-                deadline = null;
-                action.run();
-            });
-            deadline = next;
-            shard.arm(next, delayNs);
-        }
     }
 
     // ---- frames
@@ -208,9 +185,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
         if (connection.isWritable()) {
             encoder.pong(payload);
         } else {
-            byte[] copy = new byte[payload.remaining()];
-            payload.get(copy);
-            held().pong = copy;
+            held().holdPong(payload);
         }
     }
 
@@ -223,8 +198,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
         if (connection.isWritable()) {
             encoder.heartbeatResponse(0, timestamp, framesReceived());
         } else {
-            held().heartbeat = true;
-            held().heartbeatTimestamp = timestamp;
+            held().holdHeartbeat(timestamp);
         }
     }
 
@@ -241,12 +215,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
             return;
         }
         held = null;
-        if (answers.heartbeat) {
-            encoder.heartbeatResponse(0, answers.heartbeatTimestamp, framesReceived());
-        }
-        if (answers.pong != null) {
-            encoder.pong(ByteBuffer.wrap(answers.pong));
-        }
+        answers.send(encoder, framesReceived());
     }
 
     @Override
@@ -362,7 +331,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
         }
         flush();
         if (whenDrained != null && isDrained()) {
-            setDeadline(0, null);
+            alarm.cancel();
             stopDraining();
         }
     }
@@ -370,7 +339,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
     /** Runs the action as soon as everything that was accepted has been taken by the socket, or after a while in any case. */
     protected final void afterDraining(Runnable action) {
         whenDrained = action;
-        setDeadline(LINGER_NS, this::stopDraining);
+        alarm.set(LINGER_NS, this::stopDraining);
         pump();
     }
 
@@ -409,7 +378,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
         state = State.CLOSING;
         whenDrained = null;
         connection.shutdownOutput();
-        setDeadline(LINGER_NS, connection::close);
+        alarm.set(LINGER_NS, connection::close);
         flush();
     }
 

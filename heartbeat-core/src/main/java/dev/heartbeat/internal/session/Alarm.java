@@ -1,0 +1,34 @@
+package dev.heartbeat.internal.session;
+
+import org.jspecify.annotations.Nullable;
+
+/** The one timer of a session: setting it again replaces what it was set for. It is a {@link Deadline} only while it is set. */
+final class Alarm {
+    private final Shard shard;
+    private @Nullable Deadline set;
+
+    Alarm(Shard shard) {
+        this.shard = shard;
+    }
+
+    boolean isSet() {
+        return set != null;
+    }
+
+    void set(long delayNs, Runnable action) {
+        cancel();
+        Deadline next = new Deadline(() -> {
+            set = null;
+            action.run();
+        });
+        set = next;
+        shard.arm(next, delayNs);
+    }
+
+    void cancel() {
+        if (set != null) {
+            shard.cancel(set);
+            set = null;
+        }
+    }
+}
