@@ -22,7 +22,8 @@ public interface ConnectionHandler {
     /**
      * The socket has taken everything queued up to {@code total}, which is {@link Connection#flushedBytes()}; every buffer
      * given to {@link Connection#write} that ends there or before belongs to its writer again. Called in the turn in which
-     * such a buffer was wholly taken or soon after, perhaps once for several; not called for reserved bytes alone.
+     * such a buffer was wholly taken or soon after, perhaps once for several; and when the last of what had to wait for a full
+     * socket was taken. Not called for reserved bytes that left at once.
      */
     void onFlushed(long total);
 

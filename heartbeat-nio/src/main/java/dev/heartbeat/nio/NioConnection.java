@@ -200,6 +200,7 @@ final class NioConnection implements Connection, LoopSocket {
             if (!is(CLOSED) && waiting.isEmpty()) {
                 backlog = null;
                 key.interestOpsAnd(~SelectionKey.OP_WRITE);
+                tellLater(TELL_FLUSHED);
             }
         }
     }

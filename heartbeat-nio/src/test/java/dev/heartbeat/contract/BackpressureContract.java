@@ -87,6 +87,32 @@ public abstract class BackpressureContract extends TransportContract {
     }
 
     @Test
+    void whoeverWaitsForAFullSocketIsToldWhenAllHasBeenTakenEvenOfReservedBytesAlone() throws Exception {
+        CompletableFuture<Long> told = new CompletableFuture<>();
+        Pair<End, Deaf> pair = pair(
+                new End() {
+                    @Override
+                    public void onFlushed(long total) {
+                        super.onFlushed(total);
+                        if (connection().pendingBytes() == 0) {
+                            told.complete(total);
+                        }
+                    }
+                },
+                new Deaf());
+        on(
+                pair.client(),
+                connection -> pair.client().within(() -> {
+                    while (connection.pendingBytes() == 0) {
+                        connection.reserve(16 * 1024).put(new byte[16 * 1024]);
+                        connection.flush();
+                    }
+                }));
+        on(pair.server(), Connection::resumeReading);
+        await(pair.server().received(await(told)));
+    }
+
+    @Test
     void aPeerThatDoesNotReadDelaysNobodyElse() throws Exception {
         Pair<End, Deaf> deaf = pair(new End(), new Deaf());
         Pair<End, End> other = pair(new End(), new End());
