@@ -1,336 +1,244 @@
 #!/usr/bin/env python3
-"""A minimal client of HBP/2, the Heartbeat bus protocol. Numbers such as M42 refer to docs/PROTOCOL.md.
+"""A minimal client of HBP/2, the Heartbeat bus protocol: hbp2.py HOST PORT NODE_ID
 
-It checks of the frames it receives what it relies on; a server has to check more. It does not reconnect.
+It registers a node, beats, sends each line of its standard input as a message, tells what happens, and leaves at the
+end of its input. It does not reconnect. Written from docs/PROTOCOL.md alone; numbers such as M42 are to be found there.
 """
-import argparse, collections, random, secrets, select, socket, struct, sys, time
+import collections, contextlib, os, random, secrets, select, socket, struct, sys, threading, time
 
-MORE, END, HEAD, IGNORABLE, CONNECTION, FULL = 0x01, 0x02, 0x04, 0x80, 0xFFFFFFFF, 16384
+(REQ, RES, DATA, PING, PONG, REGISTER, UNREGISTER, ERROR, REGISTERED, OPEN, ACCEPT, RESET, CREDIT, GO_AWAY,
+ UPDATE) = KNOWN = range(1, 16)
 (MALFORMED, UNSUPPORTED_VERSION, UNKNOWN_TYPE, BAD_FLAGS, FRAME_TOO_LARGE, UNEXPECTED_FRAME, CREDIT_EXCEEDED,
  TOO_MANY_ERRORS, UNKNOWN_CHANNEL, MESSAGE_TOO_LARGE, UNSUPPORTED) = 1, 2, 3, 4, 5, 6, 9, 10, 40, 41, 50
-# Longest payload, critical TLVs, layout: struct codes, then *: bytes behind a u8 length, +: TLVs, .: the rest as it is.
-TYPES = {
-    "HEARTBEAT_REQ": (4096, {1}, "QQ+"),
-    "HEARTBEAT_RES": (4096, {}, "QQ+"),
-    "DATA": (FULL, {1, 2, 3, 4, 5, 6}, "."),
-    "PING": (64, {}, "."),
-    "PONG": (64, {}, "."),
-    "REGISTER": (FULL, {1, 2, 3, 4}, "QIQQ*+"),
-    "UNREGISTER": (4096, {}, "+"),
-    "ERROR": (4096, range(128), "BH+"),
-    "REGISTERED": (4096, {}, "QIIIIIIIQQ+"),
-    "CHANNEL_OPEN": (4096, {}, "QB*"),
-    "CHANNEL_ACCEPT": (4096, {}, "Q"),
-    "CHANNEL_RESET": (4096, {}, "H+"),
-    "CREDIT": (8, {}, "Q"),
-    "GO_AWAY": (4096, {}, "BHI+"),
-    "UPDATE": (FULL, {1}, "+"),
-}
-NAMES = dict(enumerate(TYPES, 1))
-NUMBERS = {name: number for number, name in NAMES.items()}
-# The type is a name, or the number of an unknown one. TLVs are pairs of type and value; those of DATA are in its HEAD.
-Frame = collections.namedtuple("Frame", "type fields tlvs data stream flags", defaults=((), (), b"", 0, 0))
+MORE, END, HEAD, IGNORABLE = 0x01, 0x02, 0x04, 0x80
+CONNECTION, FULL, WINDOW, PATIENCE = 0xFFFFFFFF, 16384, 65536, 5
+LONGEST = {DATA: FULL, REGISTER: FULL, UPDATE: FULL, PING: 64, PONG: 64, CREDIT: 8}         # others: 4,096
+FIELDS = {RES: "QQ", ERROR: "BH", REGISTERED: "QIIIIIIIQQ", CREDIT: "Q", GO_AWAY: "BHI"}    # before the TLVs
+TLVS = {REGISTERED: {0x81}, DATA: {1, 2, 3, 4, 5, 6}}                                       # that are looked at
 
 
 class Fault(Exception):
-    """An error of the connection: a code of section 8 (0: close without a word, M1) and a text."""
+    """An error of the connection: a code of section 8, or a text when there is nothing to tell the server."""
 
 
-def encode(frame):
-    layout = TYPES[frame.type][2] if frame.type in TYPES else "."
-    codes = layout.rstrip("*+.")
-    payload = struct.pack(">" + codes, *frame.fields[:len(codes)])
-    if "*" in layout:
-        payload += bytes([len(frame.fields[-1])]) + frame.fields[-1]
-    tlvs = b"".join(struct.pack(">BH", tlv, len(value)) + value for tlv, value in frame.tlvs)
-    head = struct.pack(">H", len(tlvs)) if frame.type == "DATA" and frame.flags & HEAD else b""
-    payload += head + tlvs + frame.data
-    number = NUMBERS.get(frame.type, frame.type)
-    return struct.pack(">BBBBII", 0xAB, 2, number, frame.flags, frame.stream, len(payload)) + payload
+def need(condition, fault):
+    if not condition:
+        raise Fault(fault)
 
 
-def decode(data):
-    """The first frame of the bytes and how many of them it took, or (None, 0) while it is incomplete."""
+def frame(kind, layout="", *fields, rest=b"", stream=0, flags=0):
+    payload = struct.pack(">" + layout, *fields) + rest
+    return struct.pack(">BBBBII", 0xAB, 2, kind, flags, stream, len(payload)) + payload
+
+
+def first_frame(data):
+    """Type, flags, stream id and payload of the frame that begins the data, or None while it is incomplete (M7)."""
     if len(data) < 12:
-        return None, 0
-    magic, version, number, flags, stream, length = struct.unpack(">BBBBII", data[:12])
-    name = NAMES.get(number, number)
-    longest, _, layout = TYPES.get(name, (4096, (), "."))
-    allowed = MORE | END | HEAD if name == "DATA" else 0 if name in TYPES else 0xFF
-    for wrong, code in ((magic != 0xAB, 0), (version != 2 and name != "ERROR", UNSUPPORTED_VERSION),
-                        (name not in TYPES and not flags & IGNORABLE, UNKNOWN_TYPE),
-                        (flags & ~allowed & ~IGNORABLE, BAD_FLAGS), (length > longest, FRAME_TOO_LARGE)):
-        if wrong:
-            raise Fault(code, "the header " + bytes(data[:12]).hex())
-    if len(data) < 12 + length:
-        return None, 0
-    rest, codes, tlvs = bytes(data[12:12 + length]), layout.rstrip("*+."), ()
-    try:
-        size = struct.calcsize(">" + codes)
-        fields, rest = struct.unpack(">" + codes, rest[:size]), rest[size:]
-        if "*" in layout:
-            value, rest = cut(rest[1:], rest[0])
-            fields += (value,)
-        if name == "DATA" and flags & HEAD:
-            head, rest = cut(rest[2:], *struct.unpack(">H", rest[:2]))
-            tlvs = decode_tlvs(name, head)
-        if "+" in layout:
-            tlvs, rest = decode_tlvs(name, rest), b""
-    except (struct.error, IndexError):
-        raise Fault(MALFORMED, "%s is too short" % name) from None
-    if rest and "." not in layout or stream and name in ("PING", "PONG"):
-        raise Fault(MALFORMED, "%s is too long or has a stream id" % name)
-    return Frame(name, fields, tlvs, rest, stream, flags), 12 + length
+        return None
+    magic, version, kind, flags, stream, length = struct.unpack_from(">BBBBII", data)
+    need(magic == 0xAB, "this is not HBP")
+    need(version == 2 or kind == ERROR, UNSUPPORTED_VERSION)
+    need(kind in KNOWN or flags & IGNORABLE, UNKNOWN_TYPE)
+    need(kind not in KNOWN or not flags & ~(IGNORABLE | (MORE | END | HEAD if kind == DATA else 0)), BAD_FLAGS)
+    need(length <= LONGEST.get(kind, 4096), FRAME_TOO_LARGE)
+    return (kind, flags, stream, bytes(data[12:12 + length])) if len(data) >= 12 + length else None
 
 
-def decode_tlvs(name, data):
-    tlvs = []
-    while data:
-        tlv, size = struct.unpack(">BH", data[:3])
-        value, data = cut(data[3:], size)
-        if tlv < 0x80 and tlv not in TYPES[name][1]:
-            raise Fault(MALFORMED, "the unknown critical TLV 0x%02x in %s" % (tlv, name))
-        tlvs.append((tlv, value))
-    return tuple(tlvs)
-
-
-def cut(data, size):
-    return struct.unpack("%ds" % size, data[:size])[0], data[size:]
+def parse(kind, flags, payload):
+    """Fields, TLVs and remaining bytes of a frame that a client may get; struct.error where they are cut off."""
+    layout = ">" + FIELDS.get(kind, "H" if kind == DATA and flags & HEAD else "")
+    fields, rest, tlvs = struct.unpack_from(layout, payload), payload[struct.calcsize(layout):], {}
+    end = len(rest) if kind in FIELDS else sum(fields)    # of the TLVs: in DATA the field says it
+    head, = struct.unpack_from("%ds" % end, rest)
+    while head:
+        number, size = struct.unpack_from(">BH", head)
+        value, = struct.unpack_from("%ds" % size, head, 3)
+        known = number in TLVS.get(kind, ())
+        need(number not in tlvs if known else number >= 0x80 or kind == ERROR, MALFORMED)
+        tlvs[number], head = value, head[3 + size:]
+    return fields, tlvs, rest[end:]
 
 
 class Peer:
-    """One connection of one node. It lives in poll(), which tells what has happened as pairs of a kind and a value."""
+    """One connection of one node."""
+    registered = suspected = leaving = False
+    suspect = timeout = PATIENCE                          # until the server says something else (M17)
+    beat = give_up = float("inf")
+    written = sent = streamed = 0                         # bytes of DATA, those of the message at hand, stream frames
+    received, told, position = 0, WINDOW, 0               # bytes of DATA, our limit for them, stream frames
+    message, missing, more = None, 0, False               # the one that is coming in; None: it is dropped
+    pong, rtt, errors = None, 0, 0
 
-    def __init__(self, host, port, node_id, incarnation=None, attempt=1, window=65536):
-        self.events, self.queue, self.sent, self.buffer = [], collections.deque(), 0, bytearray()
-        # Only channel 0 is ever open, so one count a direction serves channel and connection (section 7).
-        self.window, self.received, self.granted = window, 0, window
-        self.limits, self.written = {0: 0, CONNECTION: 0}, 0
-        self.message, self.missing, self.more = None, 0, False    # what is being received; None: it is dropped
-        self.position, self.errors = 0, 0
-        self.registered = self.rtt = None
-        self.closed = self.suspected = False
-        self.heard = self.beat = time.monotonic()
-        self.sock = socket.create_connection((host, port), 10)
-        incarnation = incarnation or secrets.randbits(64) or 1
-        self.put("REGISTER", (incarnation, attempt, window, window, node_id.encode("ascii")))
+    def __init__(self, host, port, node_id, tell):
+        self.tell, self.input, self.output, self.queue = tell, bytearray(), bytearray(), collections.deque()
+        self.limits = {0: 0, CONNECTION: 0}               # no other channel is ever open, so one count serves both
+        self.sock, self.heard = socket.create_connection((host, port), PATIENCE), time.monotonic()
+        incarnation = secrets.randbits(64) or 1
+        self.output += frame(REGISTER, "QIQQB", incarnation, 1, WINDOW, WINDOW, len(node_id), rest=node_id)
 
-    def put(self, *frame, **more):
-        data = encode(Frame(*frame, **more))
-        self.sock.sendall(data)                           # may wait: a server reads on while it cannot write
-        return len(data)
-
-    def send(self, message):
-        """Queues a message; poll() sends it as the credit allows."""
-        self.queue.append(message)
-
-    def poll(self, seconds):
-        """Works until something has happened, at most for so long."""
-        until = time.monotonic() + seconds
+    def run(self):
+        """Carries the connection to its end; returns whether the node left in order."""
+        why = "left"
         try:
-            while not self.events and not self.closed and time.monotonic() < until:
-                if select.select([self.sock], [], [], 0.02)[0]:
-                    data = self.sock.recv(65536)
-                    if not data:
-                        self.close("end of stream")
-                    self.buffer += data
-                while not self.closed and self.read():
-                    pass
-                if self.registered and not self.closed:
-                    self.keep_alive(time.monotonic())     # after reading, so that what lay unread is no silence
-                    self.write()
-        except Fault as fault:
-            if fault.args[0]:
-                self.put("ERROR", (0, fault.args[0]), ((1, fault.args[1].encode()),))
-            self.close("fault %d: %s" % fault.args)
-        except OSError as error:
-            self.close(str(error))
-        events, self.events = self.events, []
-        return events
+            while not (self.registered and self.leaving and not self.queue):
+                readable, writable, _ = select.select([self.sock], [self.sock] if self.output else [], [], 0.02)
+                if readable:
+                    self.input += (data := self.sock.recv(65536))
+                    while self.read():
+                        pass
+                    need(data, "end of stream")
+                if writable:
+                    del self.output[:self.sock.send(self.output)]
+                self.compose(time.monotonic())
+            self.output += frame(UNREGISTER)
+        except (Fault, OSError) as end:
+            why = end.args[0] if isinstance(end, Fault) else str(end)
+            if isinstance(why, int):
+                self.output += frame(ERROR, "BHBHB", 0, why, 2, 1, 2)    # TLV 2: the version spoken
+        with contextlib.suppress(OSError), self.sock:     # the sending side first, lest a reset overtakes the end (M50)
+            until = time.monotonic() + PATIENCE
+            self.sock.sendall(self.output)
+            self.sock.shutdown(socket.SHUT_WR)
+            while time.monotonic() < until and self.sock.recv(65536):
+                pass
+        self.tell("closed", why)
+        return why == "left"
 
-    def keep_alive(self, now):
-        """Beats at a fixed rate, leaving out what was missed (M26), and watches the silence of the server (M29)."""
-        interval, suspect, timeout = (value / 1000 for value in self.registered.fields[1:4])
-        every = int.from_bytes(dict(self.registered.tlvs).get(0x81, b"\1"), "big")
-        if now >= self.beat:
-            rtt = () if self.rtt is None else ((0x82, struct.pack(">I", min(int(self.rtt * 1e6), 0xFFFFFFFF))),)
-            self.put("HEARTBEAT_REQ", (time.monotonic_ns(), self.position), rtt)
-            self.beat += interval * (1 + (now - self.beat) // interval)
-        if every > 1:                                     # an answer to some beats only is no silence
-            suspect, timeout = max(suspect, (every + 1) * interval), max(timeout, (every + 2) * interval)
-        if now - self.heard > timeout:
-            self.close("the server was silent")
-        elif now - self.heard > suspect and not self.suspected:
+    def compose(self, now):
+        """After reading (M30): judges the silence, and makes what to write once all else is written, so that of answers
+        to the same only the latest waits (M9)."""
+        need(now - self.heard <= self.timeout, "the server is silent")
+        need(now <= self.give_up, "the server takes nothing more")
+        if now - self.heard > self.suspect and not self.suspected:
             self.suspected = True
-            self.put("PING")
+            self.output += frame(PING)
+        if self.output:
+            return
+        if self.pong is not None:
+            self.output += frame(PONG, rest=self.pong)
+            self.pong = None
+        limit = self.received + self.missing + WINDOW     # what came is taken, what will come is given ahead (M44)
+        if limit - self.told >= WINDOW // 2:
+            self.told = limit
+            for stream in self.limits:
+                self.output += frame(CREDIT, "Q", limit, stream=stream)
+        if now >= self.beat:                              # at a fixed rate; missed beats are left out (M27)
+            self.beat += self.interval * (1 + (now - self.beat) // self.interval)
+            rtt = struct.pack(">BHI", 0x82, 4, min(int(self.rtt * 1e6), 0xFFFFFFFF)) if self.rtt else b""
+            self.output += frame(REQ, "QQ", time.monotonic_ns(), self.position, rest=rtt)
+        if self.queue:
+            self.compose_data(self.queue[0])
 
-    def write(self):
-        """Sends what the limits allow, cutting messages to fit, so that no limit can stop one for good."""
-        while self.queue and not self.closed:
-            message, tlvs, room = self.queue[0], (), min(FULL, min(self.limits.values()) - self.written - 12)
-            if self.sent == 0 and len(message) > room:
-                tlvs, room = ((6, struct.pack(">I", len(message))),), room - 9
-            if room < min(1, len(message)):
-                return
-            part = message[self.sent:self.sent + room]
-            self.sent += len(part)
+    def compose_data(self, message):
+        """The next fragment, as large as may be, once the credit allows it."""
+        need(len(message) <= self.max_message, "a line is longer than a message may be")
+        first_of_many = self.sent == 0 and len(message) > FULL
+        head = struct.pack(">HBHI", 7, 6, 4, len(message)) if first_of_many else b""
+        payload = head + message[self.sent:self.sent + FULL - len(head)]
+        if self.written + 12 + len(payload) <= min(self.limits.values()):
+            self.written += 12 + len(payload)
+            self.streamed += 1
+            self.sent += len(payload) - len(head)
             more = self.sent < len(message)
-            flags = (MORE if more else 0) | (HEAD if tlvs else 0)
-            self.written += self.put("DATA", (), tlvs, part, 0, flags)
+            self.output += frame(DATA, rest=payload, flags=(HEAD if head else 0) | (MORE if more else 0))
             if not more:
-                self.events.append(("sent", self.queue.popleft()))
+                self.queue.popleft()
                 self.sent = 0
 
     def read(self):
-        frame, size = decode(self.buffer)
-        del self.buffer[:size]
-        if frame:
+        """Takes a frame from the input; whether there was a whole one."""
+        if not (found := first_frame(self.input)):
+            return False
+        kind, flags, stream, payload = found
+        del self.input[:12 + len(payload)]
+        if self.registered:
             self.heard, self.suspected = time.monotonic(), False
-            if frame.type in TYPES:
-                self.receive(frame, size)
-        return frame
+        if kind in KNOWN:
+            allowed = (RES, DATA, OPEN, ACCEPT, RESET, CREDIT) if self.registered else (REGISTERED,)
+            need(kind in (PING, PONG, ERROR, GO_AWAY, *allowed), UNEXPECTED_FRAME)
+            self.position += kind in (DATA, OPEN, ACCEPT, RESET)
+            self.received += 12 + len(payload) if kind == DATA else 0
+            try:
+                self.receive(kind, flags, stream, *parse(kind, flags, payload))
+            except struct.error:
+                raise Fault("an ERROR that does not parse" if kind == ERROR else MALFORMED) from None
+        return True
 
-    def receive(self, frame, size):
-        name, fields = frame.type, frame.fields
-        if name in ("REGISTER", "UNREGISTER", "UPDATE") or name.startswith("CHANNEL") and frame.stream == 0 \
-                or name not in ("PING", "PONG", "ERROR", "GO_AWAY") and (name == "REGISTERED") == bool(self.registered):
-            raise Fault(UNEXPECTED_FRAME, name)
-        self.position += name in ("CHANNEL_OPEN", "CHANNEL_ACCEPT", "DATA", "CHANNEL_RESET")
-        if name == "REGISTERED":
-            if min(fields[8:]) < 12 + FULL or max(fields[8:]) >> 63 or not fields[1]:
-                raise Fault(MALFORMED, "no interval, or a limit out of bounds")
-            self.registered, self.limits = frame, {CONNECTION: fields[8], 0: fields[9]}
-            self.beat = time.monotonic() + random.random() * fields[1] / 1000
-        elif name == "PING":
-            self.put("PONG", data=frame.data)
-        elif name == "HEARTBEAT_RES":
-            self.rtt = (time.monotonic_ns() - fields[0]) / 1e9
-        elif name == "CREDIT" and fields[0] >> 63:
-            raise Fault(MALFORMED, "a limit of 2^63 or more")
-        elif name == "CREDIT" and frame.stream in self.limits:
-            self.limits[frame.stream] = max(self.limits[frame.stream], fields[0])
-        elif name in ("CHANNEL_OPEN", "CHANNEL_ACCEPT", "CREDIT"):
-            code = UNSUPPORTED if name == "CHANNEL_OPEN" else UNKNOWN_CHANNEL
-            self.complain("CHANNEL_RESET", (code,), stream=frame.stream)
-        elif name == "DATA":
-            self.receive_data(frame, size)
-        if name == "HEARTBEAT_RES":
-            self.events.append(("rtt", self.rtt))
-        elif name != "DATA":
-            self.events.append((name.lower().replace("_", "-"), frame))
-        if name in ("ERROR", "GO_AWAY") and (fields[0] not in (1, 2) or not self.registered):
-            self.close(name)
+    def receive(self, kind, flags, stream, fields, tlvs, data):
+        need(stream == 0 or kind not in (PING, PONG), MALFORMED)
+        need(stream != CONNECTION or kind not in (DATA, OPEN, ACCEPT, RESET), MALFORMED)
+        need(stream != 0 or kind not in (OPEN, ACCEPT, RESET) and not flags & END, UNEXPECTED_FRAME)
+        need(self.received <= self.told, CREDIT_EXCEEDED)
+        need(kind != CREDIT or not fields[0] >> 63, MALFORMED)
+        if kind in (DATA, OPEN, ACCEPT, CREDIT) and stream not in self.limits:
+            self.streamed += 1
+            self.complain(frame(RESET, "H", UNSUPPORTED if kind == OPEN else UNKNOWN_CHANNEL, stream=stream))
+        elif kind == CREDIT:
+            self.limits[stream] = max(self.limits[stream], fields[0])
+        elif kind == DATA:
+            self.receive_data(flags & HEAD, bool(flags & MORE), tlvs, data)
+        elif kind == PING:
+            self.pong = data
+        elif kind == RES:
+            need(fields[1] <= self.streamed, MALFORMED)
+            self.rtt = max(0, time.monotonic_ns() - fields[0]) / 1e9
+            self.tell("rtt", "%.3f ms" % (self.rtt * 1000))
+        elif kind == REGISTERED:
+            self.register(*fields, *struct.unpack(">H", tlvs.get(0x81, b"\0\1")))
+        elif kind == GO_AWAY and fields[0] not in (1, 2):
+            self.tell("go-away", fields[1], tlvs.get(0x81, b"").decode("utf-8", "replace"))
+            self.leaving, self.give_up = True, time.monotonic() + PATIENCE
+        elif kind == ERROR:
+            self.tell("error", fields[1], tlvs.get(1, b"").decode("utf-8", "replace"))
+            need(self.registered and fields[0] in (1, 2), "error %d" % fields[1])
 
-    def receive_data(self, frame, size):
-        """Every frame counts as taken when it arrives, for poll() hands the message over as soon as it is whole."""
-        self.received += size
-        if self.received > self.granted:
-            raise Fault(CREDIT_EXCEEDED, "%d bytes of DATA, expected at most %d" % (self.received, self.granted))
-        if frame.stream:
-            self.complain("CHANNEL_RESET", (UNKNOWN_CHANNEL,), stream=frame.stream)
-        else:
-            self.assemble(dict(frame.tlvs), frame.data, frame.flags)
-        # What is missing of a message, dropped or not, is granted at once (M42), the rest by halves of the window.
-        limit = self.received + self.window + self.missing
-        if limit - self.granted >= self.window // 2 or self.missing or self.granted - self.received < 12 + FULL:
-            self.granted = limit
-            for stream in self.limits:
-                self.put("CREDIT", (limit,), stream=stream)
+    def register(self, epoch, interval, suspect, timeout, _, max_message, _handles, _channels, whole, limit, every):
+        need(0 < interval < suspect <= timeout and every, MALFORMED)
+        need(12 + FULL <= min(whole, limit) and not max(whole, limit) >> 63, MALFORMED)
+        if every > 1:                                     # not every beat is answered (M30)
+            suspect, timeout = max(suspect, (every + 1) * interval), max(timeout, (every + 2) * interval)
+        self.interval, self.suspect, self.timeout = interval / 1000, suspect / 1000, timeout / 1000
+        self.registered, self.heard, self.max_message = True, time.monotonic(), max_message
+        self.beat = self.heard + random.random() * self.interval
+        self.limits = {0: limit, CONNECTION: whole}
+        self.tell("registered", "epoch", epoch)
 
-    def assemble(self, head, data, flags):
-        first, more = not self.more, bool(flags & MORE)
-        if flags & END:
-            raise Fault(UNEXPECTED_FRAME, "END on channel 0")
-        if more and not data or first and more and 6 not in head or not first and flags & HEAD:
-            raise Fault(MALFORMED, "a fragment that is empty, or whose HEAD is missing or misplaced")
+    def receive_data(self, head, more, tlvs, data):
+        """Puts a message together (M35) and tells it when it is whole."""
+        first, fault = not self.more, UNSUPPORTED if tlvs.keys() & {1, 2, 3, 4, 5} else None
+        need((data or not more) and (first or not head) and (not first or not more or 6 in tlvs), MALFORMED)
         if first:
-            self.missing = int.from_bytes(head[6], "big") if 6 in head else len(data)
-            too_large = self.missing > self.registered.fields[5]
-            self.message = None if too_large or head.keys() & {1, 2, 3, 4, 5} else bytearray()
-            if self.message is None:
-                self.complain("ERROR", (2, MESSAGE_TOO_LARGE if too_large else UNSUPPORTED))
+            self.missing, = struct.unpack(">I", tlvs[6]) if 6 in tlvs else (len(data),)
+            fault = MESSAGE_TOO_LARGE if self.missing > self.max_message else fault
+            self.message = None if fault else bytearray()
+            if fault:                                     # the rest is dropped as it comes (M36)
+                self.complain(frame(ERROR, "BH", 2, fault))
         self.missing, self.more = self.missing - len(data), more
-        if self.missing < 0 or self.missing and not more:
-            raise Fault(MALFORMED, "fragments that do not add up to the total")
+        need(self.missing >= 0 and (more or not self.missing), MALFORMED)
         if self.message is not None:
             self.message += data
             if not more:
-                self.events.append(("message", bytes(self.message)))
+                self.tell("message", self.message.decode("utf-8", "replace"))
 
-    def complain(self, *frame, **more):
-        """Tells an error of narrower scope, of which a connection bears 16 (M46)."""
+    def complain(self, answer):
+        """Answers an error of narrower scope, of which the server may cause 16 (M49)."""
         self.errors += 1
-        if self.errors > 16:
-            raise Fault(TOO_MANY_ERRORS, "%d errors" % self.errors)
-        self.put(*frame, **more)
+        need(self.errors <= 16, TOO_MANY_ERRORS)
+        self.output += answer
 
-    def leave(self, text=""):
-        """Ends the stay of the node; what is still queued is not sent."""
-        if self.registered and not self.closed:
-            self.put("UNREGISTER", (), ((0x81, text.encode()),) if text else ())
-        self.close("left")
-
-    def close(self, why):
-        """Ends the sending side and reads what still comes, so that no reset overtakes the last frame (M47)."""
-        if self.closed:
-            return
-        self.closed = True
-        self.events.append(("closed", why))
-        try:
-            self.sock.shutdown(socket.SHUT_WR)
-            until = time.monotonic() + 3
-            while select.select([self.sock], [], [], max(0, until - time.monotonic()))[0] and self.sock.recv(65536):
-                pass
-        except OSError:
-            pass                                          # the other side was faster
-        self.sock.close()
-
-
-def describe(kind, value):
-    if kind == "registered":
-        return "epoch %d, interval %d ms, suspect after %d ms, timeout %d ms" % value.fields[:4]
-    if kind == "rtt":
-        return "%.3f ms" % (value * 1000)
-    if kind == "credit":
-        return "up to %d on %s" % (value.fields[0], "channel 0" if value.stream == 0 else "the connection")
-    if kind in ("error", "go-away"):
-        text = dict(value.tlvs).get(1 if kind == "error" else 0x81, b"").decode("utf-8", "replace")
-        return "scope %d, %s %d %s" % (value.fields[0], "code" if kind == "error" else "reason", value.fields[1], text)
-    if kind in ("message", "sent"):
-        return value.decode("utf-8", "replace") if len(value) <= 200 else "of %d bytes" % len(value)
-    return value if isinstance(value, str) else value.data.decode("utf-8", "replace")
+    def send_lines(self, source):
+        rest = b""
+        while data := os.read(source, 65536):
+            *lines, rest = (rest + data).split(b"\n")
+            self.queue.extend(lines)
+        self.queue.extend([rest] if rest else [])
+        self.leaving = True
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Registers a node on a Heartbeat server and tells what happens.")
-    parser.add_argument("host")
-    parser.add_argument("port", type=int)
-    parser.add_argument("node_id")
-    parser.add_argument("--send", action="append", default=[], metavar="TEXT", help="a message; may be repeated")
-    parser.add_argument("--seconds", type=float, default=10, metavar="N", help="how long to stay (10)")
-    parser.add_argument("--expect", action="append", default=[], metavar="TEXT",
-                        help="leave as soon as this message has come, and fail if it does not; may be repeated")
-    options = parser.parse_args()
-    missing, ok = collections.Counter(options.expect), False
-    try:
-        peer = Peer(options.host, options.port, options.node_id)
-    except OSError as error:
-        print("closed", error)
-        return 1
-    for text in options.send:
-        peer.send(text.encode())
-    until = time.monotonic() + options.seconds
-    while not peer.closed:
-        for kind, value in peer.poll(max(0, until - time.monotonic())):
-            print(kind, describe(kind, value), flush=True)
-            if kind == "message":
-                missing -= collections.Counter([value.decode("utf-8", "replace")])
-        done = bool(options.expect) and not missing and not peer.queue
-        if not peer.closed and (done or time.monotonic() >= until):
-            ok = bool(peer.registered) and not missing and not peer.queue
-            peer.leave()
-            print("left", flush=True)
-    return 0 if ok else 1
+    peer = Peer(sys.argv[1], int(sys.argv[2]), sys.argv[3].encode(), lambda *words: print(*words, flush=True))
+    threading.Thread(target=peer.send_lines, args=(sys.stdin.fileno(),), daemon=True).start()
+    return 0 if peer.run() else 1
 
 
 if __name__ == "__main__":
