@@ -10,7 +10,7 @@ import dev.heartbeat.SuspectReason;
 import dev.heartbeat.TakeoverPolicy;
 import dev.heartbeat.internal.node.Registration.Claim;
 import dev.heartbeat.internal.queue.Outbox;
-import dev.heartbeat.world.World;
+import dev.heartbeat.spi.Environment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,11 +33,7 @@ final class NodeEntryTest {
     private final List<Long> toldEpochs = new ArrayList<>();
     private final NodeEvents events = new NodeEvents(new Recording(), (from, message) -> {}, workers::add);
     private final NodeTable table = new NodeTable(
-            TakeoverPolicy.NEWEST_WINS,
-            events,
-            new World(1).newHost(1).environment(),
-            () -> new Outbox(10, 1000, 100),
-            () -> {});
+            TakeoverPolicy.NEWEST_WINS, events, new FixedEnvironment(), () -> new Outbox(10, 1000, 100), () -> {});
 
     private final class Recording implements NodeListener {
         @Override
@@ -52,6 +50,29 @@ final class NodeEntryTest {
         @Override
         public void onOffline(Node node, OfflineReason reason) {
             told.add("OFFLINE " + node.incarnation());
+        }
+    }
+
+    /** Time stands still; nothing else of an environment is asked for. */
+    private final class FixedEnvironment implements Environment {
+        @Override
+        public Executor workers() {
+            return workers::add;
+        }
+
+        @Override
+        public RandomGenerator random() {
+            return new Random(1);
+        }
+
+        @Override
+        public long nextSecret() {
+            return 1;
+        }
+
+        @Override
+        public long wallClockMillis() {
+            return 1_700_000_000_000L;
         }
     }
 

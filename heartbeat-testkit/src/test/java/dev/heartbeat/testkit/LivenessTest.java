@@ -1,9 +1,10 @@
-package dev.heartbeat;
+package dev.heartbeat.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heartbeat.world.Bus;
-import dev.heartbeat.world.VirtualTransport;
+import dev.heartbeat.ClientState;
+import dev.heartbeat.HeartbeatClient;
+import dev.heartbeat.NodeState;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -16,10 +17,10 @@ final class LivenessTest {
     @Test
     @Tag("M30")
     void silentNodeIsSuspectedProbedAndGivenUpInTime() {
-        VirtualTransport host = bus.newNode("n1");
+        Host host = bus.newNode("n1");
         bus.advance(Duration.ofSeconds(5));
-        host.silence(true);
-        Duration silentFrom = Duration.ofNanos(bus.world.nowNs());
+        bus.world.partition(host, bus.serverHost);
+        Duration silentFrom = bus.world.now();
         bus.advance(Duration.ofSeconds(5));
 
         assertThat(bus.told.of("n1")).containsExactly("ONLINE", "SUSPECT(SILENT)", "OFFLINE(TIMEOUT)");
@@ -49,10 +50,10 @@ final class LivenessTest {
     @Test
     @Tag("M30")
     void suspectedNodeThatIsHeardAgainIsOnlineAgain() {
-        VirtualTransport host = bus.newNode("n1");
-        host.silence(true);
+        Host host = bus.newNode("n1");
+        bus.world.partition(host, bus.serverHost);
         bus.world.advanceUntil(() -> bus.server.nodes().count(NodeState.SUSPECT) == 1, Duration.ofSeconds(4));
-        host.silence(false);
+        bus.world.healAll();
         bus.advance(Duration.ofSeconds(10));
 
         assertThat(bus.told.of("n1")).containsExactly("ONLINE", "SUSPECT(SILENT)", "ONLINE");
@@ -63,10 +64,10 @@ final class LivenessTest {
     @Test
     @Tag("M31")
     void lostNodeIsSuspectAtOnceAndOfflineAfterTheGrace() {
-        VirtualTransport host = bus.newNode("n1");
+        Host host = bus.newNode("n1");
         bus.advance(Duration.ofSeconds(5));
-        Duration killed = Duration.ofNanos(bus.world.nowNs());
-        host.kill();
+        Duration killed = bus.world.now();
+        host.crash();
         bus.advance(Duration.ofSeconds(5));
 
         assertThat(bus.told.of("n1")).containsExactly("ONLINE", "SUSPECT(LOST)", "OFFLINE(CLOSED)");
@@ -81,8 +82,8 @@ final class LivenessTest {
     @Tag("M31")
     void withoutGraceALostNodeIsOfflineAtOnce() {
         Bus impatient = new Bus(2, 1, options -> options.grace(Duration.ZERO));
-        VirtualTransport host = impatient.newNode("n1");
-        host.kill();
+        Host host = impatient.newNode("n1");
+        host.crash();
         impatient.advance(Bus.TOLERANCE);
 
         assertThat(impatient.told.of("n1")).containsExactly("ONLINE", "OFFLINE(CLOSED)");
@@ -91,10 +92,10 @@ final class LivenessTest {
     @Test
     @Tag("M31")
     void nodeThatComesBackWithinTheGraceGoesOnWithANewEpoch() {
-        VirtualTransport host = bus.newNode("n1");
+        Host host = bus.newNode("n1");
         long epoch = bus.server.nodes().find("n1").orElseThrow().epoch();
         bus.advance(Duration.ofSeconds(2));
-        host.connections().get(0).abort();
+        host.resetConnections();
         bus.advance(Duration.ofSeconds(10));
 
         assertThat(bus.told.of("n1")).containsExactly("ONLINE", "SUSPECT(LOST)", "ONLINE");
@@ -105,9 +106,8 @@ final class LivenessTest {
     @Test
     void halfOpenConnectionIsReplacedByTheSameProcessWithoutAnEnd() {
         // The node's side of the connection is gone, but the server has not heard of it when the node is back.
-        VirtualTransport host = bus.newNode("n1");
-        bus.serverHost.connections().get(0).pauseReading();
-        host.connections().get(0).abort();
+        Host host = bus.newNode("n1");
+        host.loseConnections();
         bus.advance(Duration.ofMillis(700));
 
         assertThat(bus.told.of("n1")).startsWith("ONLINE", "SUSPECT(LOST)", "ONLINE");
@@ -118,7 +118,7 @@ final class LivenessTest {
     @Test
     @Tag("M31")
     void goodbyeEndsAtOnce() {
-        VirtualTransport host = bus.world.newHost(1);
+        Host host = bus.world.newHost("client");
         HeartbeatClient client = bus.client(host, "n1").connect();
         bus.advance(Duration.ofSeconds(1));
         client.closeAsync();
@@ -138,9 +138,9 @@ final class LivenessTest {
             big.newNode("n" + i);
         }
         big.advance(Duration.ofSeconds(10));
-        big.serverHost.stop();
+        big.serverHost.pause();
         big.advance(Duration.ofSeconds(30));
-        big.serverHost.goOn();
+        big.serverHost.resume();
         big.advance(Duration.ofSeconds(30));
 
         assertThat(big.told.count("OFFLINE")).isZero();
@@ -155,9 +155,9 @@ final class LivenessTest {
             bus.newNode("n" + i);
         }
         for (int round = 0; round < 20; round++) {
-            bus.serverHost.stop();
+            bus.serverHost.pause();
             bus.advance(Duration.ofMillis(1700));
-            bus.serverHost.goOn();
+            bus.serverHost.resume();
             bus.advance(Duration.ofMillis(1900));
         }
 
@@ -168,9 +168,9 @@ final class LivenessTest {
     @Test
     void wallClockDoesNotMatter() {
         bus.newNode("n1");
-        bus.world.stepWallClock(Duration.ofDays(1));
+        bus.serverHost.stepWallClock(Duration.ofDays(1));
         bus.advance(Duration.ofMinutes(1));
-        bus.world.stepWallClock(Duration.ofDays(-2));
+        bus.serverHost.stepWallClock(Duration.ofDays(-2));
         bus.advance(Duration.ofMinutes(1));
 
         assertThat(bus.told.of("n1")).containsExactly("ONLINE");
@@ -179,11 +179,11 @@ final class LivenessTest {
     @Test
     void massGuardHoldsVerdictsAndLetsThemPassInTheEnd() {
         Bus guarded = new Bus(4, 2, options -> options.massGuard(0.1, 10, Duration.ofSeconds(20)));
-        List<VirtualTransport> hosts = new java.util.ArrayList<>();
+        List<Host> hosts = new java.util.ArrayList<>();
         for (int i = 0; i < 100; i++) {
             hosts.add(guarded.newNode("n" + i));
         }
-        hosts.subList(0, 50).forEach(VirtualTransport::kill);
+        hosts.subList(0, 50).forEach(Host::crash);
         guarded.advance(Duration.ofSeconds(15));
         assertThat(guarded.told.count("SUSPECT(LOST)")).isEqualTo(50);
         assertThat(guarded.told.count("OFFLINE")).isZero();
@@ -198,11 +198,11 @@ final class LivenessTest {
     @Test
     void massGuardDoesNotHoldGoodbyesAndKicks() {
         Bus guarded = new Bus(5, 2, options -> options.massGuard(0.1, 10, Duration.ofSeconds(20)));
-        VirtualTransport polite = guarded.world.newHost(1);
+        Host polite = guarded.world.newHost("client");
         HeartbeatClient leaving = guarded.client(polite, "polite").connect();
         guarded.newNode("kicked");
         for (int i = 0; i < 50; i++) {
-            guarded.newNode("n" + i).kill();
+            guarded.newNode("n" + i).crash();
         }
         guarded.advance(Duration.ofSeconds(5));
         assertThat(guarded.server.stats().massGuardEngaged()).isTrue();

@@ -1,4 +1,4 @@
-package dev.heartbeat.world;
+package dev.heartbeat.testkit;
 
 import dev.heartbeat.MessageHandler;
 import dev.heartbeat.Node;
@@ -21,10 +21,10 @@ public final class Recorder implements NodeListener, MessageHandler {
         }
     }
 
-    private final World world;
+    private final Simulation world;
     private final List<Event> events = new ArrayList<>();
 
-    public Recorder(World world) {
+    public Recorder(Simulation world) {
         this.world = world;
     }
 
@@ -54,7 +54,7 @@ public final class Recorder implements NodeListener, MessageHandler {
     }
 
     private void record(Node node, String what) {
-        events.add(new Event(Duration.ofNanos(world.nowNs()), node.id(), what, node.epoch()));
+        events.add(new Event(world.now(), node.id(), what, node.epoch()));
     }
 
     private static String text(ByteBuffer message) {

@@ -1,10 +1,11 @@
-package dev.heartbeat;
+package dev.heartbeat.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heartbeat.world.Bus;
-import dev.heartbeat.world.ClientRecorder;
-import dev.heartbeat.world.VirtualTransport;
+import dev.heartbeat.ClientState;
+import dev.heartbeat.HeartbeatClient;
+import dev.heartbeat.NodeState;
+import dev.heartbeat.TakeoverPolicy;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -21,12 +22,12 @@ final class TakeoverTest {
     void newerProcessWinsAndTheOlderStaysAway(int loops) {
         Bus bus = new Bus(21, loops, options -> options);
         ClientRecorder firstTold = new ClientRecorder();
-        VirtualTransport firstHost = bus.world.newHost(1);
+        Host firstHost = bus.world.newHost("client");
         HeartbeatClient first = bus.client(firstHost, "n1").listener(firstTold).connect();
         bus.advance(Duration.ofSeconds(2));
         long firstEpoch = bus.server.nodes().find("n1").orElseThrow().epoch();
 
-        HeartbeatClient second = bus.client(bus.world.newHost(1), "n1").connect();
+        HeartbeatClient second = bus.client(bus.world.newHost("client"), "n1").connect();
         bus.advance(Duration.ofMinutes(5));
 
         assertThat(first.state()).isEqualTo(ClientState.CLOSED);
@@ -43,12 +44,12 @@ final class TakeoverTest {
     @ValueSource(ints = {1, 2})
     void lateEndOfTheReplacedConnectionTouchesNothing(int loops) {
         Bus bus = new Bus(22, loops, options -> options);
-        VirtualTransport firstHost = bus.newNode("n1");
-        firstHost.silence(true);
+        Host firstHost = bus.newNode("n1");
+        bus.world.isolate(firstHost);
         bus.newNode("n1");
         bus.advance(Duration.ofSeconds(1));
-        firstHost.kill();
-        firstHost.silence(false);
+        firstHost.crash();
+        bus.world.rejoin(firstHost);
         bus.advance(Duration.ofMinutes(1));
 
         assertThat(bus.told.of("n1")).containsExactly("ONLINE", "OFFLINE(REPLACED)", "ONLINE");
@@ -59,13 +60,13 @@ final class TakeoverTest {
     void processThatWasReplacedWithoutHearingOfItDoesNotPushTheNewerOut() {
         Bus bus = new Bus(23);
         ClientRecorder oldTold = new ClientRecorder();
-        VirtualTransport oldHost = bus.world.newHost(1);
+        Host oldHost = bus.world.newHost("client");
         bus.client(oldHost, "n1").listener(oldTold).connect();
         bus.advance(Duration.ofSeconds(2));
-        oldHost.silence(true);
-        HeartbeatClient newer = bus.client(bus.world.newHost(1), "n1").connect();
+        bus.world.isolate(oldHost);
+        HeartbeatClient newer = bus.client(bus.world.newHost("client"), "n1").connect();
         bus.advance(Duration.ofSeconds(30));
-        oldHost.silence(false);
+        bus.world.rejoin(oldHost);
         bus.advance(Duration.ofMinutes(3));
 
         assertThat(newer.state()).isEqualTo(ClientState.ONLINE);
@@ -76,17 +77,18 @@ final class TakeoverTest {
     @Test
     void olderProcessWinsWhereThatIsThePolicy() {
         Bus bus = new Bus(24, 2, options -> options.takeoverPolicy(TakeoverPolicy.REFUSE));
-        VirtualTransport older = bus.newNode("n1");
+        Host older = bus.newNode("n1");
         ClientRecorder newerTold = new ClientRecorder();
-        HeartbeatClient newer =
-                bus.client(bus.world.newHost(1), "n1").listener(newerTold).connect();
+        HeartbeatClient newer = bus.client(bus.world.newHost("client"), "n1")
+                .listener(newerTold)
+                .connect();
         bus.advance(Duration.ofSeconds(20));
 
         assertThat(bus.told.of("n1")).containsExactly("ONLINE");
         assertThat(newer.state()).isNotEqualTo(ClientState.ONLINE);
         assertThat(newerTold.events()).anyMatch(event -> event.contains("NODE_ID_IN_USE"));
 
-        older.kill();
+        older.crash();
         bus.advance(Duration.ofMinutes(3));
         assertThat(bus.told.of("n1")).containsExactly("ONLINE", "SUSPECT(LOST)", "OFFLINE(CLOSED)", "ONLINE");
         assertThat(newer.state()).isEqualTo(ClientState.ONLINE);
@@ -98,15 +100,15 @@ final class TakeoverTest {
         // While the server is stopped, the client opens one connection after the other; all of them are read at once
         // when it goes on.
         Bus bus = new Bus(seed, 2, options -> options);
-        VirtualTransport host = bus.world.newHost(1);
+        Host host = bus.world.newHost("client");
         HeartbeatClient client = bus.client(host, "n1")
                 .handshakeTimeout(Duration.ofMillis(300))
                 .reconnectBackoff(Duration.ofMillis(10), Duration.ofMillis(10))
                 .connect();
         bus.advance(Duration.ofSeconds(2));
-        bus.serverHost.stop();
+        bus.serverHost.pause();
         bus.advance(Duration.ofSeconds(10));
-        bus.serverHost.goOn();
+        bus.serverHost.resume();
         bus.advance(Duration.ofSeconds(30));
 
         assertThat(client.state()).isEqualTo(ClientState.ONLINE);

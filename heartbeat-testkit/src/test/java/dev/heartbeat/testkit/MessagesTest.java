@@ -1,10 +1,10 @@
-package dev.heartbeat;
+package dev.heartbeat.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heartbeat.world.Bus;
-import dev.heartbeat.world.ClientRecorder;
-import dev.heartbeat.world.VirtualTransport;
+import dev.heartbeat.HeartbeatClient;
+import dev.heartbeat.NodeState;
+import dev.heartbeat.SendResult;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -19,12 +19,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Messages on channel 0, both ways; on virtual time. */
 final class MessagesTest {
     private final Bus bus = new Bus(41);
-    private final VirtualTransport host = bus.world.newHost(1);
+    private final Host host = bus.world.newHost("client");
     private final ClientRecorder told = new ClientRecorder();
     private final List<byte[]> received = new ArrayList<>();
 
     private HeartbeatClient connect(Bus to) {
-        HeartbeatClient client = to.client(host == null ? to.world.newHost(1) : host, "n1")
+        HeartbeatClient client = to.client(host == null ? to.world.newHost("client") : host, "n1")
                 .listener(told)
                 .onMessage(message -> received.add(bytes(message)))
                 .connect();
@@ -61,7 +61,7 @@ final class MessagesTest {
     @Tag("M44")
     void messagesOfAnySizeArriveWholeAndInOrderThroughAnyWindow(int window) {
         Bus tight = new Bus(window, 2, options -> options.windowBytes(window).maxMessageBytes(3_000_000));
-        VirtualTransport node = tight.world.newHost(1);
+        Host node = tight.world.newHost("client");
         List<byte[]> down = new ArrayList<>();
         HeartbeatClient client = tight.client(node, "n1")
                 .windowBytes(window)
@@ -95,8 +95,8 @@ final class MessagesTest {
     @Test
     void fullQueueSaysSoAndDropsNothing() {
         Bus small = new Bus(42, 1, options -> options.channelQueueMessages(10));
-        VirtualTransport node = small.newNode("n1");
-        node.stop();
+        Host node = small.newNode("n1");
+        node.pause();
         int accepted = 0;
         while (small.server.trySend("n1", ByteBuffer.wrap(new byte[30_000])) == SendResult.ACCEPTED) {
             accepted++;
@@ -104,7 +104,7 @@ final class MessagesTest {
             assertThat(accepted).isLessThan(100);
         }
         assertThat(small.server.trySend("n1", text("one more"))).isEqualTo(SendResult.FULL);
-        node.goOn();
+        node.resume();
         small.advance(Duration.ofSeconds(5));
 
         assertThat(small.server.stats().messagesOut()).isEqualTo(accepted);
@@ -122,7 +122,7 @@ final class MessagesTest {
     @Test
     void whatIsSentToALostNodeWaitsForItsReturn() {
         connect(bus);
-        host.connections().get(0).abort();
+        host.resetConnections();
         bus.world.advanceUntil(() -> bus.server.nodes().count(NodeState.SUSPECT) == 1, Duration.ofSeconds(1));
         assertThat(bus.server.trySend("n1", text("when you are back"))).isEqualTo(SendResult.ACCEPTED);
         bus.advance(Duration.ofSeconds(3));
@@ -133,7 +133,7 @@ final class MessagesTest {
     @Test
     void whatWaitedForANodeThatNeverCameBackIsTold() {
         connect(bus);
-        host.kill();
+        host.crash();
         bus.world.advanceUntil(() -> bus.server.nodes().count(NodeState.SUSPECT) == 1, Duration.ofSeconds(1));
         bus.server.trySend("n1", text("one"));
         bus.server.trySend("n1", text("two"));
@@ -146,7 +146,7 @@ final class MessagesTest {
 
     @Test
     void clientThatIsNotConnectedKeepsItsMessagesAndTellsThemWhenItIsClosed() {
-        bus.serverHost.silence(true);
+        bus.world.isolate(bus.serverHost);
         HeartbeatClient client = bus.client(host, "n1").listener(told).connect();
         bus.advance(Duration.ofSeconds(1));
         assertThat(client.trySend(text("kept"))).isEqualTo(SendResult.ACCEPTED);
@@ -189,7 +189,7 @@ final class MessagesTest {
     @Test
     void closingServerTellsWhatItCouldNotDeliver() {
         connect(bus);
-        host.stop();
+        host.pause();
         int sent = 0;
         while (bus.server.trySend("n1", ByteBuffer.wrap(new byte[60_000])) == SendResult.ACCEPTED) {
             sent++;
@@ -210,10 +210,10 @@ final class MessagesTest {
                 43,
                 1,
                 options -> options.writeStallTimeout(Duration.ofSeconds(1)).windowBytes(1 << 20));
-        VirtualTransport node = strict.world.newHost(1);
+        Host node = strict.world.newHost("client");
         HeartbeatClient client = strict.client(node, "n1").windowBytes(1 << 20).connect();
         strict.world.advanceUntil(client.registered()::isDone, Duration.ofSeconds(1));
-        node.stop();
+        node.pause();
         for (int i = 0; i < 10; i++) {
             strict.server.trySend("n1", ByteBuffer.wrap(new byte[100_000]));
         }
@@ -231,7 +231,7 @@ final class MessagesTest {
                     throw new AssertionError("planted");
                 }));
         HeartbeatClient client =
-                throwing.client(throwing.world.newHost(1), "n1").connect();
+                throwing.client(throwing.world.newHost("client"), "n1").connect();
         throwing.world.advanceUntil(client.registered()::isDone, Duration.ofSeconds(1));
         for (int i = 0; i < 100; i++) {
             client.trySend(ByteBuffer.wrap(new byte[5_000]));
@@ -248,8 +248,9 @@ final class MessagesTest {
     void messageForWhichThereIsNoMemoryIsToldAndTheNextArrives() {
         Bus poor = new Bus(45, 1, options -> options.inboundBudgetBytes(100_000));
         ClientRecorder senderTold = new ClientRecorder();
-        HeartbeatClient client =
-                poor.client(poor.world.newHost(1), "n1").listener(senderTold).connect();
+        HeartbeatClient client = poor.client(poor.world.newHost("client"), "n1")
+                .listener(senderTold)
+                .connect();
         poor.world.advanceUntil(client.registered()::isDone, Duration.ofSeconds(1));
         client.trySend(ByteBuffer.wrap(new byte[200_000]));
         client.trySend(ByteBuffer.wrap(new byte[90_000]));
@@ -274,7 +275,8 @@ final class MessagesTest {
                     }
                 }));
         created[0] = waiting;
-        HeartbeatClient client = waiting.client(waiting.world.newHost(1), "n1").connect();
+        HeartbeatClient client =
+                waiting.client(waiting.world.newHost("client"), "n1").connect();
         client.trySend(text("close yourself"));
         waiting.advance(Duration.ofSeconds(1));
 
@@ -289,12 +291,12 @@ final class MessagesTest {
     @Tag("M53")
     void kickIsTheReasonEvenWhereMessagesStillWait() {
         Bus slow = new Bus(47, 1, options -> options.windowBytes(16_396));
-        HeartbeatClient client = slow.client(slow.world.newHost(1), "n1")
+        HeartbeatClient client = slow.client(slow.world.newHost("client"), "n1")
                 .queue(1000, 100_000_000)
                 .listener(told)
                 .connect();
         slow.world.advanceUntil(client.registered()::isDone, Duration.ofSeconds(1));
-        slow.serverHost.connections().get(0).pauseReading();
+        slow.serverHost.stopReading(true);
         for (int i = 0; i < 100; i++) {
             client.trySend(ByteBuffer.wrap("waits".getBytes(StandardCharsets.UTF_8)));
             client.trySend(ByteBuffer.wrap(new byte[3000]));

@@ -1,10 +1,11 @@
-package dev.heartbeat;
+package dev.heartbeat.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heartbeat.world.Bus;
-import dev.heartbeat.world.ClientRecorder;
-import dev.heartbeat.world.VirtualTransport;
+import dev.heartbeat.ClientListener;
+import dev.heartbeat.ClientState;
+import dev.heartbeat.HeartbeatClient;
+import dev.heartbeat.NodeState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,7 @@ final class ReconnectTest {
     private static final Duration CAP = Duration.ofSeconds(8);
 
     private final Bus bus = new Bus(11);
-    private final VirtualTransport host = bus.world.newHost(1);
+    private final Host host = bus.world.newHost("client");
     private final ClientRecorder told = new ClientRecorder();
 
     private HeartbeatClient connect() {
@@ -34,7 +35,7 @@ final class ReconnectTest {
     void firstBeatComesAtARandomPhaseAndThenAtAFixedRate() {
         Bus many = new Bus(12);
         int clients = 200;
-        VirtualTransport shared = many.world.newHost(1);
+        Host shared = many.world.newHost("client");
         for (int i = 0; i < clients; i++) {
             many.client(shared, "n" + i).connect();
         }
@@ -57,7 +58,7 @@ final class ReconnectTest {
         HeartbeatClient client = connect();
         bus.advance(Duration.ofSeconds(5));
         told.clear();
-        bus.serverHost.stop();
+        bus.serverHost.pause();
         Duration noticed = bus.world.advanceUntil(() -> client.state() == ClientState.SUSPECT, Duration.ofSeconds(4));
         assertThat(noticed).isLessThan(Bus.SUSPECT.plus(Bus.TOLERANCE));
         Duration givenUp = noticed.plus(
@@ -72,21 +73,21 @@ final class ReconnectTest {
     @Tag("M30")
     void silentlyVanishedServerIsNoticedToo() {
         HeartbeatClient client = connect();
-        bus.serverHost.silence(true);
+        bus.world.isolate(bus.serverHost);
         bus.world.advanceUntil(() -> client.state() == ClientState.WAITING, Bus.TIMEOUT.plus(Bus.TOLERANCE));
         bus.advance(Duration.ofMinutes(1));
         assertThat(told.events()).contains("disconnected CONNECT_FAILED");
 
-        bus.serverHost.silence(false);
+        bus.world.rejoin(bus.serverHost);
         bus.world.advanceUntil(() -> client.state() == ClientState.ONLINE, CAP.plusSeconds(6));
     }
 
     @Test
     void clientComesBackWhenTheFrozenServerGoesOn() {
         HeartbeatClient client = connect();
-        bus.serverHost.stop();
+        bus.serverHost.pause();
         bus.advance(Duration.ofSeconds(20));
-        bus.serverHost.goOn();
+        bus.serverHost.resume();
         bus.world.advanceUntil(() -> client.state() == ClientState.ONLINE, CAP.plusSeconds(1));
         bus.advance(Duration.ofMinutes(1));
 
@@ -101,7 +102,7 @@ final class ReconnectTest {
         connect();
         for (int i = 0; i < 20; i++) {
             bus.advance(Duration.ofSeconds(2));
-            host.connections().forEach(connection -> connection.abort());
+            host.resetConnections();
         }
         bus.advance(Duration.ofSeconds(10));
 
@@ -121,7 +122,7 @@ final class ReconnectTest {
     @Tag("M34")
     void waitsAreBoundedByTheDoublingBackoff() {
         connect();
-        bus.serverHost.kill();
+        bus.serverHost.crash();
         bus.advance(Duration.ofMinutes(10));
 
         Duration bound = BASE;
@@ -139,14 +140,14 @@ final class ReconnectTest {
     void waitsAreShortWhileTheServerStillWaitsForTheNode() {
         Bus patient = new Bus(13, 1, options -> options.grace(Duration.ofSeconds(30)));
         ClientRecorder impatient = new ClientRecorder();
-        VirtualTransport node = patient.world.newHost(1);
+        Host node = patient.world.newHost("client");
         HeartbeatClient client = patient.client(node, "n1")
                 .listener(impatient)
                 .reconnectBackoff(Duration.ofSeconds(60), Duration.ofSeconds(60))
                 .connect();
         patient.world.advanceUntil(client.registered()::isDone, Duration.ofSeconds(1));
         for (int i = 0; i < 50; i++) {
-            node.connections().forEach(connection -> connection.abort());
+            node.resetConnections();
             patient.advance(Duration.ofSeconds(11));
         }
 
@@ -161,7 +162,7 @@ final class ReconnectTest {
         told.clear();
         for (int i = 0; i < 4000; i++) {
             bus.advance(Duration.ofMillis(100));
-            bus.serverHost.connections().forEach(connection -> connection.abort());
+            bus.serverHost.resetConnections();
         }
 
         // 400 seconds; the grace of 3 s bounds each wait to 1 s, so that is the pace, and not one attempt after the
@@ -200,7 +201,7 @@ final class ReconnectTest {
 
     @Test
     void closingWhileConnectingEndsInClosed() {
-        bus.serverHost.silence(true);
+        bus.world.isolate(bus.serverHost);
         HeartbeatClient client = bus.client(host, "n1").listener(told).connect();
         bus.advance(Duration.ofSeconds(2));
         var closed = client.closeAsync();
@@ -218,7 +219,7 @@ final class ReconnectTest {
         HeartbeatClient client =
                 bus.client(host, "n1").listener(told).autoReconnect(false).connect();
         bus.advance(Duration.ofSeconds(1));
-        host.connections().get(0).abort();
+        host.resetConnections();
         bus.advance(Duration.ofMinutes(1));
 
         assertThat(client.state()).isEqualTo(ClientState.CLOSED);

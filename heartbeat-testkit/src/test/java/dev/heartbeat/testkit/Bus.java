@@ -1,4 +1,4 @@
-package dev.heartbeat.world;
+package dev.heartbeat.testkit;
 
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatServer;
@@ -13,8 +13,8 @@ public final class Bus {
     /** By how much a verdict may be late: a tick of the wheel, and the latency. */
     public static final Duration TOLERANCE = Duration.ofMillis(25);
 
-    public final World world;
-    public final VirtualTransport serverHost;
+    public final Simulation world;
+    public final Host serverHost;
     public final Recorder told;
     public final HeartbeatServer server;
 
@@ -23,8 +23,8 @@ public final class Bus {
     }
 
     public Bus(long seed, int loops, UnaryOperator<HeartbeatServer.Builder> options) {
-        world = new World(seed);
-        serverHost = world.newHost(loops);
+        world = new Simulation(seed);
+        serverHost = world.newHost("server", loops);
         told = new Recorder(world);
         server = options.apply(serverBuilder()).port(0).start();
     }
@@ -36,20 +36,20 @@ public final class Bus {
                 .heartbeatTimeout(TIMEOUT)
                 .listener(told)
                 .onMessage(told)
-                .transport(serverHost);
+                .transport(serverHost.transport());
     }
 
     /** A client on this host, not yet connected. */
-    public HeartbeatClient.Builder client(VirtualTransport host, String id) {
+    public HeartbeatClient.Builder client(Host host, String id) {
         return HeartbeatClient.builder()
-                .server("127.0.0.1", server.localAddress().getPort())
+                .server(serverHost.address(), server.localAddress().getPort())
                 .nodeId(id)
-                .transport(host);
+                .transport(host.transport());
     }
 
     /** A host with one client that is registered. */
-    public VirtualTransport newNode(String id) {
-        VirtualTransport host = world.newHost(1);
+    public Host newNode(String id) {
+        Host host = world.newHost("client");
         HeartbeatClient client = client(host, id).connect();
         world.advanceUntil(client.registered()::isDone, Duration.ofSeconds(1));
         return host;

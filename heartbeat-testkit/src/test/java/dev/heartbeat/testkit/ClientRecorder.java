@@ -1,4 +1,4 @@
-package dev.heartbeat.world;
+package dev.heartbeat.testkit;
 
 import dev.heartbeat.ClientListener;
 import dev.heartbeat.CloseReason;

@@ -1,0 +1,228 @@
+package dev.heartbeat.testkit;
+
+import dev.heartbeat.spi.Transport;
+import dev.heartbeat.spi.TransportOptions;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+
+/**
+ * A machine with one process on it, whose {@link #transport} a server or client is given. What can happen to a machine and a process is a method here.
+ */
+public final class Host {
+    /** The monotonic clock of a machine begins anywhere. */
+    private static final long MAX_CLOCK_OFFSET_NS = 1L << 40;
+
+    private static final long START_MILLIS = 1_700_000_000_000L;
+
+    private final Simulation simulation;
+    private final String name;
+    private final int number;
+    private final TransportOptions options;
+    private final InetAddress address;
+    private final long clockOffsetNs;
+
+    private SimTransport transport;
+    private final Queue<Runnable> delayedWork = new ArrayDeque<>();
+    private Duration wallClockOffset = Duration.ZERO;
+    private Duration callbackDelay = Duration.ZERO;
+    private boolean paused;
+    private boolean off;
+    private boolean refusesConnects;
+    private boolean lacksDescriptors;
+    private boolean readsNothing;
+    private long connects;
+
+    Host(Simulation simulation, String name, int number, int eventLoops) {
+        this.simulation = simulation;
+        this.name = name;
+        this.number = number;
+        this.options = TransportOptions.defaults().withEventLoops(eventLoops);
+        this.address = Simulation.addressOf(number);
+        this.clockOffsetNs = simulation.random().nextLong(MAX_CLOCK_OFFSET_NS);
+        this.transport = new SimTransport(simulation, this, options);
+    }
+
+    /** The name it was made with. */
+    public String name() {
+        return name;
+    }
+
+    /** Its address in the simulated network, for {@code HeartbeatClient.Builder.server}. */
+    public String address() {
+        return address.getHostAddress();
+    }
+
+    /** The transport of the process that runs now; another one after {@link #restart}. */
+    public Transport transport() {
+        return transport;
+    }
+
+    /** How often a connection was tried from here. */
+    public long connects() {
+        return connects;
+    }
+
+    /** How many connections are open here. */
+    public int connections() {
+        return transport.connections().size();
+    }
+
+    // ---- what can happen to it
+
+    /** As SIGSTOP does: nothing runs, but the kernel still accepts connections and takes what fits its buffers. */
+    public void pause() {
+        paused = true;
+        transport.loops().forEach(SimLoop::stop);
+    }
+
+    /** As SIGCONT does; everything that waited is there at once. */
+    public void resume() {
+        paused = false;
+        transport.loops().forEach(SimLoop::goOn);
+        while (!delayedWork.isEmpty()) {
+            simulation.at(simulation.nowNs(), delayedWork.remove());
+        }
+    }
+
+    /** As SIGKILL does: the process is gone at once, and the kernel resets its connections. */
+    public void crash() {
+        transport.connections().forEach(SimConnection::orphan);
+        stopProcess();
+    }
+
+    /** As pulling the plug does: the process is gone, and nobody is told; who sends to it hears nothing until {@link #restart}. */
+    public void powerOff() {
+        transport.connections().forEach(SimConnection::vanish);
+        stopProcess();
+        off = true;
+    }
+
+    private void stopProcess() {
+        transport.die();
+        delayedWork.clear();
+        paused = false;
+    }
+
+    /** Starts a new process, after {@link #crash} or {@link #powerOff}: a new {@link #transport}, on which nothing runs yet. */
+    public void restart() {
+        if (!transport.isClosed()) {
+            crash();
+        }
+        off = false;
+        transport = new SimTransport(simulation, this, options);
+    }
+
+    /** Resets every connection, as a middlebox may do. */
+    public void resetConnections() {
+        transport.connections().forEach(connection -> {
+            connection.answerWithReset();
+            connection.loop().onSocket(connection::abort);
+        });
+    }
+
+    /** Every connection fails here, and the other side does not hear of it until it sends: a router has forgotten them. */
+    public void loseConnections() {
+        transport.connections().forEach(connection -> connection.loop().onSocket(connection::lose));
+    }
+
+    /** Whether the process reads nothing from its connections, though it runs; their senders are pushed back. */
+    public void stopReading(boolean stop) {
+        readsNothing = stop;
+        if (!stop) {
+            transport.connections().forEach(SimConnection::onArrival);
+        }
+    }
+
+    /** One event loop does nothing for so long, as if a callback blocked it; the others go on. */
+    public void stallLoop(int index, Duration duration) {
+        SimLoop loop = transport.loop(index);
+        loop.stop();
+        simulation.after(duration, () -> {
+            if (!paused) {
+                loop.goOn();
+            }
+        });
+    }
+
+    /** Sets the wall clock forward, or back with a negative duration. */
+    public void stepWallClock(Duration by) {
+        wallClockOffset = wallClockOffset.plus(by);
+    }
+
+    /** Each task of the workers waits so long before it runs, as with handlers that block. */
+    public void delayCallbacks(Duration delay) {
+        callbackDelay = delay;
+    }
+
+    /** Whether connecting to it and from it is refused. */
+    public void refuseConnects(boolean refuse) {
+        refusesConnects = refuse;
+    }
+
+    /** Whether accepting fails for want of file descriptors (EMFILE); what has arrived waits. */
+    public void exhaustDescriptors(boolean exhausted) {
+        lacksDescriptors = exhausted;
+    }
+
+    // ---- for the simulation
+
+    void work(SimTransport process, Runnable task) {
+        simulation.after(callbackDelay, () -> {
+            if (process.isClosed() && process != transport) {
+                return; // It died with its process.
+            }
+            if (paused) {
+                delayedWork.add(task);
+            } else {
+                task.run();
+            }
+        });
+    }
+
+    InetAddress inetAddress() {
+        return address;
+    }
+
+    int number() {
+        return number;
+    }
+
+    long monotonicNs() {
+        return simulation.nowNs() + clockOffsetNs;
+    }
+
+    long simulationTimeNs(long monotonicNs) {
+        return monotonicNs - clockOffsetNs;
+    }
+
+    long wallClockMillis() {
+        return START_MILLIS + wallClockOffset.toMillis() + simulation.now().toMillis();
+    }
+
+    boolean isOff() {
+        return off;
+    }
+
+    boolean refusesConnects() {
+        return refusesConnects;
+    }
+
+    boolean readsNothing() {
+        return readsNothing;
+    }
+
+    boolean lacksDescriptors() {
+        return lacksDescriptors;
+    }
+
+    void countConnect() {
+        connects++;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

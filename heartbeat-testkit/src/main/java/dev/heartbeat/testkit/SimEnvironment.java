@@ -1,0 +1,29 @@
+package dev.heartbeat.testkit;
+
+import dev.heartbeat.spi.Environment;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+
+/** Threads, dice and clocks of one simulated process. */
+record SimEnvironment(Simulation simulation, Host host, SimTransport transport) implements Environment {
+
+    @Override
+    public Executor workers() {
+        return task -> host.work(transport, task);
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return simulation.random();
+    }
+
+    @Override
+    public long nextSecret() {
+        return simulation.random().nextLong();
+    }
+
+    @Override
+    public long wallClockMillis() {
+        return host.wallClockMillis();
+    }
+}

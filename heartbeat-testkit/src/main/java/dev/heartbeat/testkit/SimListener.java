@@ -1,0 +1,66 @@
+package dev.heartbeat.testkit;
+
+import dev.heartbeat.spi.Acceptor;
+import dev.heartbeat.spi.Listener;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+
+/** A bound port. What the kernel has accepted waits here until its process has a descriptor for it. */
+final class SimListener implements Listener {
+    private static final Duration ACCEPT_RETRY = Duration.ofMillis(100);
+
+    private final SimTransport transport;
+    private final InetSocketAddress localAddress;
+    private final Acceptor acceptor;
+    private final Queue<Runnable> backlog = new ArrayDeque<>();
+    private boolean closed;
+
+    SimListener(SimTransport transport, InetSocketAddress localAddress, Acceptor acceptor) {
+        this.transport = transport;
+        this.localAddress = localAddress;
+        this.acceptor = acceptor;
+    }
+
+    SimTransport transport() {
+        return transport;
+    }
+
+    /** The handshake is done; the process is told when it runs. */
+    void arrived(SimConnection connection, InetSocketAddress remote) {
+        backlog.add(() -> {
+            if (closed) {
+                connection.abort();
+            } else if (acceptor.onAccept(remote)) {
+                connection.loop().onSocket(() -> connection.open(acceptor::onOpen));
+            } else {
+                connection.abort();
+            }
+        });
+        transport.loop(0).onSocket(this::accept);
+    }
+
+    private void accept() {
+        if (transport.host().lacksDescriptors() && !backlog.isEmpty()) {
+            transport.simulation().after(ACCEPT_RETRY, () -> transport.loop(0).onSocket(this::accept));
+            return;
+        }
+        while (!backlog.isEmpty()) {
+            backlog.remove().run();
+        }
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return localAddress;
+    }
+
+    @Override
+    public CompletableFuture<Void> close() {
+        closed = true;
+        transport.simulation().unbind(this);
+        return CompletableFuture.completedFuture(null);
+    }
+}

@@ -1,0 +1,312 @@
+package dev.heartbeat.testkit;
+
+import dev.heartbeat.spi.Connector;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network of hosts in one thread, on virtual time, repeatable by its seed. Production servers and clients run on it unmodified, each given the
+ * {@link Host#transport} of its host:
+ *
+ * <pre>{@code
+ * Simulation sim = new Simulation(42);
+ * Host serverHost = sim.newHost("server");
+ * Host clientHost = sim.newHost("client");
+ * HeartbeatServer server = HeartbeatServer.builder().transport(serverHost.transport()).start();
+ * HeartbeatClient client = HeartbeatClient.builder().server(serverHost.address(), 9501)
+ *         .nodeId("n1").transport(clientHost.transport()).connect();
+ * sim.advance(Duration.ofSeconds(1));
+ *
+ * sim.partition(clientHost, serverHost);
+ * sim.advance(timeout.plus(tick));
+ * assertThat(server.nodes().find("n1")).isEmpty();
+ * }</pre>
+ *
+ * <p>Time passes in {@link #advance} only, and everything happens in there: events in order of their time, and by chance where the time is the same. Blocking calls of the
+ * bus cannot be used here (nobody would let time pass meanwhile), apart from {@code start()} of a server, which is done at once.
+ *
+ * <p>Not thread-safe: one thread builds it and lets it run.
+ */
+public final class Simulation {
+    private static final int FIRST_PORT = 32_768;
+
+    private final long seed;
+    private final RandomGenerator random;
+    private final EventQueue events = new EventQueue();
+    private final List<Host> hosts = new ArrayList<>();
+    private final Map<InetSocketAddress, SimListener> listeners = new HashMap<>();
+    private final Map<Way, LinkSettings> links = new HashMap<>();
+    private final Set<Way> silentWays = new LinkedHashSet<>();
+    private final Set<Host> isolated = new LinkedHashSet<>();
+    private final Set<Pipe> heldBack = new LinkedHashSet<>();
+
+    private LinkSettings defaultLink = LinkSettings.LAN;
+    private long nowNs;
+    private long eventsRun;
+    private long traceHash = 0xcbf29ce484222325L;
+    private int nextPort = FIRST_PORT;
+
+    /** From one host to another. */
+    private record Way(Host from, Host to) {}
+
+    /** A new world; the same seed and the same calls give the same run. */
+    public Simulation(long seed) {
+        this.seed = seed;
+        this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+    }
+
+    /** The seed it was made with. */
+    public long seed() {
+        return seed;
+    }
+
+    // ---- hosts
+
+    /** A host with one event loop. */
+    public Host newHost(String name) {
+        return newHost(name, 1);
+    }
+
+    /** A host whose transport has so many event loops. */
+    public Host newHost(String name, int eventLoops) {
+        Host host = new Host(this, name, hosts.size(), eventLoops);
+        hosts.add(host);
+        return host;
+    }
+
+    /** The address of the host of this number. */
+    static InetAddress addressOf(int number) {
+        byte[] address = {10, (byte) (number >>> 16), (byte) (number >>> 8), (byte) number};
+        try {
+            return InetAddress.getByAddress(address);
+        } catch (UnknownHostException e) {
+            throw new AssertionError("four bytes are an address", e);
+        }
+    }
+
+    // ---- time
+
+    /** How much time has passed. */
+    public Duration now() {
+        return Duration.ofNanos(nowNs);
+    }
+
+    /** Lets time pass, and everything happen that belongs to it. */
+    public void advance(Duration duration) {
+        long untilNs = nowNs + duration.toNanos();
+        while (!events.isEmpty() && events.nextTimeNs() <= untilNs) {
+            runNext();
+        }
+        nowNs = untilNs;
+    }
+
+    /**
+     * Lets time pass until the condition holds, which is asked after every event.
+     *
+     * @return how long it took
+     * @throws AssertionError if it does not hold within {@code limit}
+     */
+    public Duration advanceUntil(BooleanSupplier condition, Duration limit) {
+        long beganNs = nowNs;
+        while (!condition.getAsBoolean()) {
+            if (events.isEmpty() || events.nextTimeNs() - beganNs > limit.toNanos()) {
+                throw new AssertionError("it did not happen within " + limit + "; seed " + seed);
+            }
+            runNext();
+        }
+        return Duration.ofNanos(nowNs - beganNs);
+    }
+
+    /** {@link #advanceUntil} the future is complete, and its result. */
+    public <T> T await(CompletableFuture<T> future, Duration limit) {
+        advanceUntil(future::isDone, limit);
+        return future.join();
+    }
+
+    private void runNext() {
+        nowNs = Math.max(nowNs, events.nextTimeNs());
+        eventsRun++;
+        trace(nowNs);
+        events.remove().run();
+    }
+
+    /** How many events have happened. */
+    public long eventsRun() {
+        return eventsRun;
+    }
+
+    /** A number that two runs have in common only if they are the same: every event with its time, every byte read with its host. */
+    public long traceHash() {
+        return traceHash;
+    }
+
+    void trace(long what) {
+        // FNV-1a, on whole numbers instead of bytes.
+        traceHash = (traceHash ^ what) * 0x100000001b3L;
+        traceHash ^= traceHash >>> 29;
+    }
+
+    /** Lets the action happen after so much time. */
+    public void after(Duration delay, Runnable action) {
+        at(nowNs + delay.toNanos(), action);
+    }
+
+    void at(long timeNs, Runnable action) {
+        events.add(Math.max(timeNs, nowNs), random.nextInt(), action);
+    }
+
+    long nowNs() {
+        return nowNs;
+    }
+
+    /** The chance of this world; draw from it whatever a test decides by chance, so that the seed decides it. */
+    public RandomGenerator random() {
+        return random;
+    }
+
+    // ---- the network
+
+    /** How bytes travel where nothing else is said; for connections and bytes from now on. */
+    public void links(LinkSettings settings) {
+        defaultLink = settings;
+    }
+
+    /** How bytes travel between two hosts, both ways; for bytes from now on. */
+    public void link(Host a, Host b, LinkSettings settings) {
+        links.put(new Way(a, b), settings);
+        links.put(new Way(b, a), settings);
+    }
+
+    LinkSettings settings(Host from, Host to) {
+        return links.isEmpty() ? defaultLink : links.getOrDefault(new Way(from, to), defaultLink);
+    }
+
+    /** Nothing passes between the two any more, and neither side is told: what is sent waits, as in TCP, until it is healed. */
+    public void partition(Host a, Host b) {
+        silence(a, b);
+        silence(b, a);
+    }
+
+    /** Nothing passes from the one to the other any more; the way back stays open. */
+    public void silence(Host from, Host to) {
+        silentWays.add(new Way(from, to));
+    }
+
+    /** {@link #partition} of one host from all others. */
+    public void isolate(Host host) {
+        isolated.add(host);
+    }
+
+    /** Undoes {@link #isolate}. */
+    public void rejoin(Host host) {
+        isolated.remove(host);
+        releaseHeldBack();
+    }
+
+    /** Undoes {@link #partition} and {@link #silence} between the two. */
+    public void heal(Host a, Host b) {
+        silentWays.remove(new Way(a, b));
+        silentWays.remove(new Way(b, a));
+        releaseHeldBack();
+    }
+
+    /** Undoes every {@link #partition}, {@link #silence} and {@link #isolate}. */
+    public void healAll() {
+        silentWays.clear();
+        isolated.clear();
+        releaseHeldBack();
+    }
+
+    boolean isSilent(Host from, Host to) {
+        return (!isolated.isEmpty() && (isolated.contains(from) || isolated.contains(to)))
+                || (!silentWays.isEmpty() && silentWays.contains(new Way(from, to)));
+    }
+
+    void holdBack(Pipe pipe) {
+        heldBack.add(pipe);
+    }
+
+    private void releaseHeldBack() {
+        List<Pipe> waiting = List.copyOf(heldBack);
+        heldBack.clear();
+        waiting.forEach(Pipe::retransmit);
+    }
+
+    InetSocketAddress newAddress(Host host) {
+        nextPort = nextPort == 65_535 ? FIRST_PORT : nextPort + 1;
+        return new InetSocketAddress(host.inetAddress(), nextPort);
+    }
+
+    boolean bind(SimListener listener) {
+        return listeners.putIfAbsent(listener.localAddress(), listener) == null;
+    }
+
+    void unbind(SimListener listener) {
+        listeners.remove(listener.localAddress(), listener);
+    }
+
+    void unbindAll(SimTransport transport) {
+        listeners.values().removeIf(listener -> listener.transport() == transport);
+    }
+
+    /** A handshake of TCP: the kernels do it, so a stopped process accepts too. */
+    void connect(SimTransport from, SimLoop loop, InetSocketAddress remote, Connector connector) {
+        Host client = from.host();
+        SimListener listener = listeners.get(remote);
+        Host server = hostOf(remote);
+        long timeoutNs = from.options().connectTimeout().toNanos();
+        if (server == null || server.isOff() || isSilent(client, server) || isSilent(server, client)) {
+            at(nowNs + timeoutNs, () -> loop.onSocket(() -> fail(connector, remote, "timed out")));
+            return;
+        }
+        LinkSettings link = settings(client, server);
+        long roundTripNs =
+                2 * link.latency().toNanos() + random.nextLong(2 * link.jitter().toNanos() + 1);
+        if (listener == null || client.refusesConnects() || server.refusesConnects()) {
+            at(nowNs + roundTripNs, () -> loop.onSocket(() -> fail(connector, remote, "refused")));
+        } else {
+            at(nowNs + roundTripNs, () -> establish(listener, from, loop, connector));
+        }
+    }
+
+    private @Nullable Host hostOf(InetSocketAddress address) {
+        byte[] bytes = address.getAddress().getAddress();
+        int number = (bytes[1] & 0xFF) << 16 | (bytes[2] & 0xFF) << 8 | (bytes[3] & 0xFF);
+        return bytes[0] == 10 && number < hosts.size() ? hosts.get(number) : null;
+    }
+
+    private static void fail(Connector connector, InetSocketAddress remote, String why) {
+        connector.onConnectFailed(new IOException("connection to " + remote + " " + why));
+    }
+
+    private void establish(SimListener listener, SimTransport from, SimLoop loop, Connector connector) {
+        if (from.isClosed()) {
+            return; // It was told when it closed.
+        }
+        if (listeners.get(listener.localAddress()) != listener) {
+            loop.onSocket(() -> fail(connector, listener.localAddress(), "refused"));
+            return;
+        }
+        InetSocketAddress here = newAddress(from.host());
+        SimConnection near = new SimConnection(this, from, loop, listener.localAddress());
+        SimConnection far = new SimConnection(
+                this, listener.transport(), listener.transport().nextLoop(), here);
+        near.joinTo(far);
+        listener.arrived(far, here);
+        loop.onSocket(() -> near.open(connector::onOpen));
+    }
+}
