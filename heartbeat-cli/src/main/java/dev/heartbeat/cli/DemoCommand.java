@@ -14,13 +14,16 @@ import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Shows what the bus does, on this machine and in half a minute: a fleet connects, parts of it are hurt, and come back. */
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
         sortOptions = false,
+        usageHelpAutoWidth = true,
         description = {
             "Starts a server and many nodes in processes of their own, kills one process and stops another,",
             "and compares how long the server took to notice with what its options promise.",
@@ -31,6 +34,9 @@ final class DemoCommand implements Callable<Integer> {
     private static final Duration COME_BACK = Duration.ofSeconds(15);
     /** How much longer than promised is waited, so that late is told from never. */
     private static final Duration OVERTIME = Duration.ofSeconds(2);
+
+    @Spec
+    private CommandSpec spec;
 
     @Mixin
     private DemoOptions options;
@@ -47,7 +53,9 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         options.check();
         PrintStream out = System.out;
-        View view = View.open(!plain && Ansi.AUTO.enabled(), out, options.nodes());
+        View view = plain || !Ansi.AUTO.enabled()
+                ? new PlainView(out)
+                : new TerminalView(out, spec.usageMessage().width(), options.nodes());
         // An interrupted demo leaves the terminal in order, too.
         Runtime.getRuntime().addShutdownHook(new Thread(view::end, "view-end"));
         try (DemoFleet fleet = new DemoFleet(serverMain, options.nodes(), options.promise(), view::tell)) {
@@ -78,9 +86,11 @@ final class DemoCommand implements Callable<Integer> {
         view.tell("server " + fleet.serverPid() + " listens on port "
                 + (int) log.last("listening").orElseThrow().number("port"));
         view.watch(() -> FleetStatus.of(fleet));
-        options.groups().forEach(fleet::connect);
+        List<Group> groups = options.groups();
+        view.tell(options.nodes() + " nodes connect from " + groups.size() + " processes");
+        groups.forEach(fleet::connect);
         require(fleet, () -> log.count("online") >= options.nodes(), START, "not all nodes came online");
-        view.tell(options.nodes() + " nodes in " + options.groups().size() + " processes are online");
+        view.tell("all " + options.nodes() + " nodes are online");
     }
 
     private void steady(DemoFleet fleet, View view) throws InterruptedException {

@@ -16,7 +16,7 @@ import picocli.CommandLine.Help.TextTable;
 
 /** Prints what was promised against what was seen. */
 final class SummaryTable {
-    private static final int[] WIDTHS = {38, 8, 17, 9, 9, 9, 24};
+    private static final int[] WIDTHS = {26, 7, 17, 7, 8, 7, 26};
 
     private static final int MAX_EXAMPLES = 5;
 
@@ -28,10 +28,11 @@ final class SummaryTable {
 
     void print(Promise promise, Verdict verdict, FleetStatus status, Histogram roundTrips) {
         out.println();
-        out.println("Promised by an interval of " + DurationConverter.format(promise.interval()) + ", SUSPECT after "
-                + DurationConverter.format(promise.suspect()) + ", OFFLINE after "
-                + DurationConverter.format(promise.timeout()) + ", with a tolerance of "
-                + DurationConverter.format(promise.tolerance()) + " for a busy machine:");
+        out.println("Promised by a beat every " + DurationConverter.format(promise.interval()) + ", SUSPECT after "
+                + DurationConverter.format(promise.suspect()) + " and OFFLINE after "
+                + DurationConverter.format(promise.timeout()) + " of silence,");
+        out.println("with a tolerance of " + DurationConverter.format(promise.tolerance()) + " for a busy machine:");
+        out.println();
         out.print(table(verdict));
         out.println();
         out.println("heartbeats     " + roundTrips(roundTrips));

@@ -24,7 +24,7 @@ class DemoTest {
                     .isZero();
             assertThat(demo.errors()).isEmpty();
             assertThat(lines)
-                    .anyMatch(line -> line.contains("60 nodes in 3 processes are online"))
+                    .anyMatch(line -> line.contains("all 60 nodes are online"))
                     .anyMatch(line -> line.contains("SIGKILL to process"))
                     .anyMatch(line -> line.contains("SIGSTOP to process"))
                     .anyMatch(line -> line.contains("tolerance of 500ms"))
