@@ -39,9 +39,9 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         options.check();
         PrintStream out = System.out;
-        View view = plain || !Ansi.AUTO.enabled()
-                ? new PlainView(out)
-                : new TerminalView(out, spec.usageMessage().width(), options.nodes());
+        View view = !plain && isTerminal()
+                ? new TerminalView(out, spec.usageMessage().width(), options.nodes())
+                : new PlainView(out);
         // An interrupted demo leaves the terminal in order, too.
         Runtime.getRuntime().addShutdownHook(new Thread(view::end, "view-end"));
         String host = options.serverHost();
@@ -62,5 +62,11 @@ final class DemoCommand implements Callable<Integer> {
         } finally {
             view.end();
         }
+    }
+
+    /** The launcher knows it of the output alone; Java by itself, on a JDK before 22, only where the input is one too. */
+    private static boolean isTerminal() {
+        boolean launchedOnOne = Boolean.getBoolean("heartbeat.terminal.out");
+        return (launchedOnOne && !"dumb".equals(System.getenv("TERM"))) || Ansi.AUTO.enabled();
     }
 }

@@ -32,7 +32,9 @@ final class Limits {
 
     /** The sentence for an option that asks for more. */
     static String tooMany(String option, long value, long smallest, long largest) {
-        return option + " is " + value + ", allowed is " + smallest + " to " + largest
-                + ": a process may open no more files here; raise the limit (ulimit -Hn) or ask for fewer";
+        String why = largest < connections()
+                ? "one address has no more local ports here; ask for fewer"
+                : "a process may open no more files here; raise the limit (ulimit -Hn) or ask for fewer";
+        return option + " is " + value + ", allowed is " + smallest + " to " + largest + ": " + why;
     }
 }

@@ -119,9 +119,9 @@ class DemoTest {
         return new CommandProcess(
                 "demo",
                 "--nodes=60",
-                "--interval=200ms",
-                "--suspect=500ms",
-                "--timeout=700ms",
+                "--interval=300ms",
+                "--suspect=900ms",
+                "--timeout=1200ms",
                 "--steady=500ms",
                 "--server-main=" + server.getName());
     }
