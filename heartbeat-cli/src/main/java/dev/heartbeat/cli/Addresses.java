@@ -7,10 +7,13 @@ import java.net.InetSocketAddress;
 final class Addresses {
     private Addresses() {}
 
-    /** The host as a number; nothing is looked up. */
+    /** The host as a number; nothing is looked up. All addresses at once are the IPv4 form of that, which everybody knows. */
     static String host(InetSocketAddress address) {
         InetAddress ip = address.getAddress();
-        return ip == null ? address.getHostString() : ip.getHostAddress();
+        if (ip == null) {
+            return address.getHostString();
+        }
+        return ip.isAnyLocalAddress() ? "0.0.0.0" : ip.getHostAddress();
     }
 
     /** Host and port, an IPv6 host in brackets. */

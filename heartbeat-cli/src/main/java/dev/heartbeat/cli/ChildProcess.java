@@ -49,6 +49,9 @@ final class ChildProcess {
                 // Quick to start: several of them start at once, on as few as two cores, and live for half a minute.
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+ExitOnOutOfMemoryError",
+                // Who hears it notes the time, and knows nothing of the threads.
+                "-Dorg.slf4j.simpleLogger.showDateTime=false",
+                "-Dorg.slf4j.simpleLogger.showThreadName=false",
                 "-cp",
                 System.getProperty("java.class.path"),
                 mainClass));

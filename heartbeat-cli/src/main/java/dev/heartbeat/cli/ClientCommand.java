@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
@@ -28,9 +29,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Runs heartbeat clients, each a node of its own, and prints one JSON object per line for each event:",
-            "registered, suspect, recovered, disconnected, error, undelivered, closed, stats.",
-            "SIGTERM and SIGINT unregister the nodes; the exit status is then 0."
+            "Runs one node or many, and prints what happens to them.",
+            "Each event is a line with a JSON object: registered, suspect, recovered, disconnected, error, undelivered,"
+                    + " closed, stats. SIGTERM and SIGINT unregister the nodes; the exit status is then 0."
         })
 final class ClientCommand implements Callable<Integer> {
     private static final int CLIENTS_PER_LOOP = 4000;
@@ -130,7 +131,7 @@ final class ClientCommand implements Callable<Integer> {
         return status;
     }
 
-    private int run(List<HeartbeatClient> clients, LineWriter out) throws InterruptedException {
+    private int run(List<HeartbeatClient> clients, LineWriter out) throws InterruptedException, ExecutionException {
         ClientStats stats = new ClientStats(count);
         CountDownLatch open = new CountDownLatch(count);
         Repeater.every(statsEvery, "stats", () -> out.write(stats.line(rttHistogram)));
@@ -147,7 +148,11 @@ final class ClientCommand implements Callable<Integer> {
                 clients.add(client);
             }
         }
-        awaitEnd(open, out);
+        boolean read = awaitEnd(open, out);
+        goodbye(clients);
+        if (!read) {
+            throw new Failure("nobody reads the events any more, so the clients have stopped");
+        }
         return 1;
     }
 
@@ -158,7 +163,7 @@ final class ClientCommand implements Callable<Integer> {
             require("--count (with --node-id)", count, 1, 1);
         }
         if (count < 1 || count > Limits.connections()) {
-            throw bad(Limits.tooMany("--count", count, 1));
+            throw bad(Limits.tooMany("--count", count, 1, Limits.connections()));
         }
     }
 
@@ -194,26 +199,32 @@ final class ClientCommand implements Callable<Integer> {
         }
     }
 
-    /** Until every client is closed for good, or nobody reads the lines. */
-    private static void awaitEnd(CountDownLatch open, LineWriter out) throws InterruptedException {
+    /** Waits until every client is closed for good; returns false if before that nobody reads the lines any more. */
+    private static boolean awaitEnd(CountDownLatch open, LineWriter out) throws InterruptedException {
         while (!open.await(100, TimeUnit.MILLISECONDS)) {
             if (out.hasEnded()) {
-                throw new Failure("nobody reads the events any more, so the clients have stopped");
+                return false;
             }
         }
+        return true;
     }
 
     private static int stop(List<HeartbeatClient> clients, LineWriter out) throws Exception {
+        boolean inTime = goodbye(clients);
+        return out.close(GOODBYE) == 0 && inTime ? 0 : 1;
+    }
+
+    /** Unregisters all; returns false if that took too long. */
+    private static boolean goodbye(List<HeartbeatClient> clients) throws InterruptedException, ExecutionException {
         CompletableFuture<?>[] goodbyes;
         synchronized (clients) {
             goodbyes = clients.stream().map(HeartbeatClient::closeAsync).toArray(CompletableFuture[]::new);
         }
-        boolean inTime = true;
         try {
             CompletableFuture.allOf(goodbyes).get(GOODBYE.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
         } catch (TimeoutException e) {
-            inTime = false;
+            return false;
         }
-        return out.close(GOODBYE) == 0 && inTime ? 0 : 1;
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.HdrHistogram.Histogram;
 
 /** The processes of the demo: one server, and the clients in groups, each group a process that can be hurt by itself. */
 final class DemoFleet implements AutoCloseable {
@@ -18,8 +19,9 @@ final class DemoFleet implements AutoCloseable {
      *
      * @param name what they are
      * @param size how many
+     * @param server the address at which they find the server
      */
-    record Group(String name, int size) {
+    record Group(String name, int size, String server) {
         List<String> nodes() {
             return NodeIds.upTo(prefix(), size);
         }
@@ -37,10 +39,16 @@ final class DemoFleet implements AutoCloseable {
     private final List<ChildProcess> children = new ArrayList<>();
     private final ChildProcess server;
     private boolean closed;
+    private volatile boolean ending;
 
     /** Starts the server; notes are for people. */
-    DemoFleet(String serverMain, int nodes, Promise promise, Consumer<String> notes) {
-        this.notes = notes;
+    DemoFleet(String serverMain, String host, int nodes, Promise promise, Consumer<String> notes) {
+        this.notes = note -> {
+            // Whoever is being ended has nothing to say that is of interest.
+            if (!ending) {
+                notes.accept(note);
+            }
+        };
         Runtime.getRuntime().addShutdownHook(lastResort);
         server = start(
                 "server",
@@ -48,7 +56,7 @@ final class DemoFleet implements AutoCloseable {
                 serverMain,
                 List.of(
                         "server",
-                        "--host=127.0.0.1",
+                        "--host=" + host,
                         "--port=0",
                         "--interval=" + DurationConverter.format(promise.interval()),
                         "--suspect=" + DurationConverter.format(promise.suspect()),
@@ -63,9 +71,19 @@ final class DemoFleet implements AutoCloseable {
         return log;
     }
 
-    /** The heartbeats' round trips, as the clients measure them. */
-    RoundTrips roundTrips() {
-        return roundTrips;
+    /** The round trips of the last moments, as the clients measure them. */
+    Histogram recentRoundTrips() {
+        return roundTrips.now();
+    }
+
+    /** All round trips. */
+    Histogram totalRoundTrips() {
+        return roundTrips.all();
+    }
+
+    /** Where the server listens, once it does. */
+    int port() {
+        return (int) log.last("listening").orElseThrow().number("port");
     }
 
     long serverPid() {
@@ -79,15 +97,14 @@ final class DemoFleet implements AutoCloseable {
 
     /** Starts the nodes of a group, for the first time or anew; the server must be listening. */
     void connect(Group group) {
-        int port = (int) log.last("listening").orElseThrow().number("port");
         ChildProcess process = start(
                 group.name(),
                 64 + group.size() / 50,
                 Main.class.getName(),
                 List.of(
                         "client",
-                        "--host=127.0.0.1",
-                        "--port=" + port,
+                        "--host=" + group.server(),
+                        "--port=" + port(),
                         "--node-id-prefix=" + group.prefix(),
                         "--count=" + group.size(),
                         "--quiet",
@@ -121,6 +138,7 @@ final class DemoFleet implements AutoCloseable {
 
     /** Ends every process in order, the server last. */
     void end() throws InterruptedException {
+        ending = true;
         for (ChildProcess process : clients.values()) {
             process.terminate();
         }

@@ -14,6 +14,7 @@ final class DemoOptions {
     /** Two groups of this size are still no more than the mass guard lets pass as single failures. */
     private static final int MAX_VICTIMS = 50;
 
+    private static final String LOOPBACK = "127.0.0.";
     private static final int MIN_NODES = 3;
     private static final int NODES_PER_PROCESS = 10_000;
 
@@ -64,8 +65,8 @@ final class DemoOptions {
 
     /** Refuses what cannot be shown. */
     void check() {
-        if (nodes < MIN_NODES || nodes > Limits.connections()) {
-            throw bad(Limits.tooMany("--nodes", nodes, MIN_NODES));
+        if (nodes < MIN_NODES || nodes > Limits.localConnections()) {
+            throw bad(Limits.tooMany("--nodes", nodes, MIN_NODES, Limits.localConnections()));
         }
         between("--interval", interval, Duration.ofMillis(100), Duration.ofSeconds(10));
         between("--suspect", suspect, interval.plus(interval), Duration.ofSeconds(25));
@@ -88,12 +89,12 @@ final class DemoOptions {
 
     /** Those whose process is killed. */
     Group killed() {
-        return new Group("killed", victims());
+        return new Group("killed", victims(), LOOPBACK + 1);
     }
 
     /** Those whose process is stopped. */
     Group stopped() {
-        return new Group("stopped", victims());
+        return new Group("stopped", victims(), LOOPBACK + 1);
     }
 
     /** Everybody. */
@@ -102,10 +103,17 @@ final class DemoOptions {
         int rest = nodes - 2 * victims();
         for (int i = 1; rest > 0; i++) {
             int size = Math.min(rest, NODES_PER_PROCESS);
-            groups.add(new Group("steady-" + i, size));
+            // One address has local ports for no more than about 28,000 connections.
+            String address = LOOPBACK + (Limits.hasManyLoopbackAddresses() ? i : 1);
+            groups.add(new Group("steady-" + i, size, address));
             rest -= size;
         }
         return groups;
+    }
+
+    /** Where the server listens so that every group reaches it; on nothing but loopback where that is enough. */
+    String serverHost() {
+        return groups().stream().map(Group::server).distinct().count() == 1 ? LOOPBACK + 1 : "0.0.0.0";
     }
 
     private int victims() {

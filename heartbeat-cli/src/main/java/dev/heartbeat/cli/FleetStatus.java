@@ -31,7 +31,7 @@ record FleetStatus(
                 log.count("suspect"),
                 log.count("offline"),
                 stats.map(line -> (long) line.number("heartbeatsPerSecond")).orElse(0L),
-                fleet.roundTrips().now(),
+                fleet.recentRoundTrips(),
                 heapBytesPerNode(stats));
     }
 

@@ -1,6 +1,10 @@
 package dev.heartbeat.cli;
 
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.lang.management.MemoryUsage;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,19 +23,27 @@ final class HeapMeter {
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
-    /** Looks at a fleet of so many nodes; returns the bytes a node costs, null before the first measurement. */
+    /** Looks at a fleet of so many nodes; returns the bytes a node costs, null if that is not known. */
     @Nullable
     Long bytesPerNode(long nodes) {
         if (nodes > 0 && nodes == nodesBefore && nodes != nodesMeasured) {
-            bytesPerNode = Math.max(0, usedAfterCollection() - bytesWithoutNodes) / nodes;
+            long bytes = usedAfterCollection() - bytesWithoutNodes;
+            // A handful of nodes is less than what else comes and goes.
+            bytesPerNode = bytes > 0 ? bytes / nodes : null;
             nodesMeasured = nodes;
         }
         nodesBefore = nodes;
         return bytesPerNode;
     }
 
+    /** What the collection left, and not what is in use after it: by then threads have taken fresh buffers of megabytes. */
     private static long usedAfterCollection() {
         System.gc();
-        return used();
+        return ManagementFactory.getMemoryPoolMXBeans().stream()
+                .filter(pool -> pool.getType() == MemoryType.HEAP)
+                .map(MemoryPoolMXBean::getCollectionUsage)
+                .filter(Objects::nonNull)
+                .mapToLong(MemoryUsage::getUsed)
+                .sum();
     }
 }

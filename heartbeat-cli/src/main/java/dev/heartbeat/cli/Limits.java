@@ -8,7 +8,20 @@ final class Limits {
     /** What a JVM opens beside its connections: jars, pipes, selectors. */
     private static final int OWN_FILES = 100;
 
+    /** What macOS and the BSDs have for outgoing connections to one address, less those that others use. */
+    private static final int LOCAL_PORTS = 16_000;
+
     private Limits() {}
+
+    /** Whether every address of 127.0.0.0/8 is this machine without further ado, so that local ports never run out. */
+    static boolean hasManyLoopbackAddresses() {
+        return System.getProperty("os.name").equals("Linux");
+    }
+
+    /** How many connections one process may hold that all come from this machine. */
+    static long localConnections() {
+        return hasManyLoopbackAddresses() ? connections() : Math.min(connections(), LOCAL_PORTS);
+    }
 
     /** How many connections one process may hold; the JVM has raised its soft limit to the hard one already. */
     static long connections() {
@@ -18,8 +31,10 @@ final class Limits {
     }
 
     /** The sentence for an option that asks for more. */
-    static String tooMany(String option, long value, long smallest) {
-        return option + " is " + value + ", allowed is " + smallest + " to " + connections()
-                + ": a process may open no more files here; raise the limit (ulimit -Hn) or ask for fewer";
+    static String tooMany(String option, long value, long smallest, long largest) {
+        String why = largest < connections()
+                ? "one address has no more local ports here; ask for fewer"
+                : "a process may open no more files here; raise the limit (ulimit -Hn) or ask for fewer";
+        return option + " is " + value + ", allowed is " + smallest + " to " + largest + ": " + why;
     }
 }

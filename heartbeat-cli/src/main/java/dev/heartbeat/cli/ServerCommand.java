@@ -22,9 +22,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Runs a heartbeat server and prints one JSON object per line for each event:",
-            "listening, online, suspect, offline, undelivered, stats, stopped.",
-            "SIGTERM and SIGINT stop it in order; the exit status is then 0."
+            "Runs a server, and prints what becomes of its nodes.",
+            "Each event is a line with a JSON object: listening, online, suspect, offline, undelivered, stats, stopped."
+                    + " SIGTERM and SIGINT stop it in order; the exit status is then 0."
         })
 final class ServerCommand implements Callable<Integer> {
     private static final Duration LAST_LINES = Duration.ofSeconds(5);
@@ -61,12 +61,12 @@ final class ServerCommand implements Callable<Integer> {
     }
 
     private HeartbeatServer tell(HeartbeatServer server, LineWriter out) throws InterruptedException {
+        ServerStats stats = new ServerStats(server, measureHeap ? new HeapMeter() : null);
         InetSocketAddress address = server.localAddress();
         out.write(EventLine.now("listening")
                 .with("address", Addresses.host(address))
                 .with("port", address.getPort())
                 .with("pid", ProcessHandle.current().pid()));
-        ServerStats stats = new ServerStats(server, measureHeap ? new HeapMeter() : null);
         Repeater.every(statsEvery, "stats", () -> out.write(stats.line()));
         out.awaitEnd();
         return server;

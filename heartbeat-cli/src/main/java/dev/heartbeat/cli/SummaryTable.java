@@ -6,17 +6,20 @@ import dev.heartbeat.cli.Promise.Expectation;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Help.Ansi.Text;
 import picocli.CommandLine.Help.Column;
 import picocli.CommandLine.Help.TextTable;
 
 /** Prints what was promised against what was seen. */
 final class SummaryTable {
-    private static final int[] WIDTHS = {38, 8, 17, 9, 9, 9, 24};
+    private static final int GAP = 2;
 
     private static final int MAX_EXAMPLES = 5;
 
@@ -28,10 +31,11 @@ final class SummaryTable {
 
     void print(Promise promise, Verdict verdict, FleetStatus status, Histogram roundTrips) {
         out.println();
-        out.println("Promised by an interval of " + DurationConverter.format(promise.interval()) + ", SUSPECT after "
-                + DurationConverter.format(promise.suspect()) + ", OFFLINE after "
-                + DurationConverter.format(promise.timeout()) + ", with a tolerance of "
-                + DurationConverter.format(promise.tolerance()) + " for a busy machine:");
+        out.println("Promised by a beat every " + DurationConverter.format(promise.interval()) + ", SUSPECT after "
+                + DurationConverter.format(promise.suspect()) + " and OFFLINE after "
+                + DurationConverter.format(promise.timeout()) + " of silence,");
+        out.println("with a tolerance of " + DurationConverter.format(promise.tolerance()) + " for a busy machine:");
+        out.println();
         out.print(table(verdict));
         out.println();
         out.println("heartbeats     " + roundTrips(roundTrips));
@@ -48,19 +52,39 @@ final class SummaryTable {
     }
 
     private static TextTable table(Verdict verdict) {
-        TextTable table = TextTable.forColumns(Help.defaultColorScheme(Ansi.AUTO), columns());
-        table.addRowValues("after", "nodes", "promised", "first", "median", "last", "verdict");
+        List<Text[]> rows = new ArrayList<>();
+        rows.add(texts("after", "nodes", "promised", "first", "median", "last", "verdict"));
         for (Row row : verdict.rows()) {
-            table.addRowValues(
+            rows.add(texts(
                     row.signal().name() + ": " + row.expected(),
                     String.valueOf(row.signal().nodes().size()),
                     window(row.expected()),
                     quantile(row.delays(), 0),
                     quantile(row.delays(), 0.5),
                     quantile(row.delays(), 1),
-                    (row.kept() ? "@|green " : "@|red ") + judgement(row) + "|@");
+                    (row.kept() ? "@|green " : "@|red ") + judgement(row) + "|@"));
         }
+        TextTable table = TextTable.forColumns(Help.defaultColorScheme(Ansi.AUTO), columnsFor(rows));
+        rows.forEach(table::addRowValues);
         return table;
+    }
+
+    private static Text[] texts(String... cells) {
+        return Arrays.stream(cells).map(Ansi.AUTO::text).toArray(Text[]::new);
+    }
+
+    /** Each as wide as its widest cell. */
+    private static Column[] columnsFor(List<Text[]> rows) {
+        return IntStream.range(0, rows.get(0).length)
+                .mapToObj(column -> {
+                    int indent = column == 0 ? 0 : GAP;
+                    int widest = rows.stream()
+                            .mapToInt(row -> row[column].plainString().length())
+                            .max()
+                            .orElse(0);
+                    return new Column(widest + indent, indent, Column.Overflow.SPAN);
+                })
+                .toArray(Column[]::new);
     }
 
     private static String roundTrips(Histogram micros) {
@@ -71,14 +95,6 @@ final class SummaryTable {
                 micros.getValueAtPercentile(50) / 1000.0,
                 micros.getValueAtPercentile(99) / 1000.0,
                 micros.getMaxValue() / 1000.0);
-    }
-
-    private static Column[] columns() {
-        Column[] columns = new Column[WIDTHS.length];
-        for (int i = 0; i < columns.length; i++) {
-            columns[i] = new Column(WIDTHS[i], i == 0 ? 0 : 2, Column.Overflow.SPAN);
-        }
-        return columns;
     }
 
     private static String judgement(Row row) {

@@ -3,9 +3,9 @@ package dev.heartbeat.cli;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.function.Supplier;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
@@ -15,16 +15,16 @@ final class TerminalView extends View {
     private static final String CLEAR_BELOW = "\r\u001b[J";
     private static final String UP = "\u001b[A\r";
 
-    private final Canvas canvas;
+    private final int width;
     private final ProgressBar bar;
     private @Nullable Repeater repeater;
     private String numbers = "";
     private String drawnBar = "";
     private boolean ended;
 
-    TerminalView(PrintStream out, int nodes) {
+    TerminalView(PrintStream out, int width, int nodes) {
         super(out);
-        canvas = new Canvas(out);
+        this.width = width;
         bar = new ProgressBarBuilder()
                 .setTaskName("online")
                 .setInitialMax(nodes)
@@ -32,7 +32,7 @@ final class TerminalView extends View {
                 .hideEta()
                 .continuousUpdate()
                 .setUpdateIntervalMillis((int) EVERY.toMillis())
-                .setConsumer(canvas)
+                .setConsumer(new Canvas())
                 .build();
     }
 
@@ -65,7 +65,7 @@ final class TerminalView extends View {
 
     private synchronized void show(FleetStatus status) {
         String text = status.numbers();
-        numbers = text.substring(0, Math.min(text.length(), canvas.getMaxRenderedLength()));
+        numbers = text.substring(0, Math.min(text.length(), width));
         bar.stepTo(status.online());
         bar.setExtraMessage(" " + status.missing());
     }
@@ -83,10 +83,14 @@ final class TerminalView extends View {
         return numbers + "\n" + drawnBar + UP;
     }
 
-    /** Takes the bar as the library draws it, which also knows how wide the terminal is. */
-    private final class Canvas extends ConsoleProgressBarConsumer {
-        Canvas(PrintStream out) {
-            super(out);
+    /**
+     * Takes the bar as the library draws it. The library's own consumer asks its terminal how wide it is, and thereby hands
+     * SIGINT back to the system: Ctrl-C would end this program before it has ended its processes.
+     */
+    private final class Canvas implements ProgressBarConsumer {
+        @Override
+        public int getMaxRenderedLength() {
+            return width;
         }
 
         @Override

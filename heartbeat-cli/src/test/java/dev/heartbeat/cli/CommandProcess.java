@@ -8,10 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** A command run as a user runs it, in a process of its own. */
 final class CommandProcess implements AutoCloseable {
+    private static final long AT_MOST_SECONDS = 60;
+
     private final Process process;
     private final BufferedReader out;
     private final Path err;
@@ -29,6 +32,8 @@ final class CommandProcess implements AutoCloseable {
         err = file.toPath();
         process = new ProcessBuilder(command).redirectError(file).start();
         out = process.inputReader(StandardCharsets.UTF_8);
+        // Whoever waits for a line cannot be interrupted, but hears the end of the process.
+        CompletableFuture.delayedExecutor(AT_MOST_SECONDS, TimeUnit.SECONDS).execute(process::destroyForcibly);
     }
 
     Process process() {
@@ -66,7 +71,7 @@ final class CommandProcess implements AutoCloseable {
     }
 
     int awaitStatus() throws InterruptedException {
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        if (!process.waitFor(AT_MOST_SECONDS, TimeUnit.SECONDS)) {
             throw new AssertionError("it does not end");
         }
         return process.exitValue();

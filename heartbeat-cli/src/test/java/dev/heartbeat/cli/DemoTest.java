@@ -24,7 +24,7 @@ class DemoTest {
                     .isZero();
             assertThat(demo.errors()).isEmpty();
             assertThat(lines)
-                    .anyMatch(line -> line.contains("60 nodes in 3 processes are online"))
+                    .anyMatch(line -> line.contains("all 60 nodes are online"))
                     .anyMatch(line -> line.contains("SIGKILL to process"))
                     .anyMatch(line -> line.contains("SIGSTOP to process"))
                     .anyMatch(line -> line.contains("tolerance of 500ms"))
@@ -119,9 +119,9 @@ class DemoTest {
         return new CommandProcess(
                 "demo",
                 "--nodes=60",
-                "--interval=200ms",
-                "--suspect=500ms",
-                "--timeout=700ms",
+                "--interval=300ms",
+                "--suspect=900ms",
+                "--timeout=1200ms",
                 "--steady=500ms",
                 "--server-main=" + server.getName());
     }

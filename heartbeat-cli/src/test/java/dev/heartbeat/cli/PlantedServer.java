@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 
 /** Servers that break their promise, each in its own way, for the demo to catch. */
 final class PlantedServer {
-    private static final Duration UNTIL_ALL_ARE_ONLINE = Duration.ofSeconds(4);
+    private static final Duration MIDDLE_OF_THE_DEMO = Duration.ofMillis(1500);
 
     private PlantedServer() {}
 
@@ -50,7 +50,7 @@ final class PlantedServer {
 
     private static void later(Runnable action) {
         Repeater[] once = new Repeater[1];
-        once[0] = Repeater.every(UNTIL_ALL_ARE_ONLINE, "planted", () -> {
+        once[0] = Repeater.every(MIDDLE_OF_THE_DEMO, "planted", () -> {
             once[0].stop();
             action.run();
         });
