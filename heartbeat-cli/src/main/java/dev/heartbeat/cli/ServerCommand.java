@@ -82,11 +82,13 @@ final class ServerCommand implements Callable<Integer> {
 
     /** A reader that takes no more lines can hold up the listeners, and so the drain; it cannot keep the server alive. */
     private int stop(HeartbeatServer server, LineWriter out) throws InterruptedException, ExecutionException {
-        CompletableFuture<Void> drained = CompletableFuture.runAsync(() -> server.shutdown(drain));
+        CompletableFuture<Void> stopped = CompletableFuture.runAsync(() -> {
+            server.shutdown(drain);
+            out.write(EventLine.now("stopped"));
+        });
         boolean inTime = true;
         try {
-            drained.get(drain.plus(LAST_LINES).toNanos(), TimeUnit.NANOSECONDS);
-            out.write(EventLine.now("stopped"));
+            stopped.get(drain.plus(LAST_LINES).toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             inTime = false;
         }
