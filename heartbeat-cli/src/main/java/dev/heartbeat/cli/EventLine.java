@@ -80,6 +80,11 @@ final class EventLine {
         return fields.get(name) instanceof Number number ? number.doubleValue() : 0;
     }
 
+    /** The number of a field that has no fraction, exactly: an epoch is larger than what a double can tell from the next; 0 where there is none. */
+    long integer(String name) {
+        return fields.get(name) instanceof Number number ? number.longValue() : 0;
+    }
+
     /** As it is written, with the end of the line. */
     byte[] toBytes() {
         return (this + "\n").getBytes(StandardCharsets.UTF_8);

@@ -40,7 +40,8 @@ class EventLineTest {
         assertThat(read.time()).isEqualTo(TIME);
         assertThat(read.event()).isEqualTo("online");
         assertThat(read.text("node")).isEqualTo("schön-1");
-        assertThat(read.number("epoch")).isEqualTo(Long.MAX_VALUE);
+        assertThat(read.integer("epoch")).isEqualTo(Long.MAX_VALUE);
+        assertThat(read.integer("missing")).isZero();
         assertThat(read.text("reason")).isEmpty();
         assertThat(read.number("missing")).isZero();
         assertThat(read.has("metadata")).isTrue();

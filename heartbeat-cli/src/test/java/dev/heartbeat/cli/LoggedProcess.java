@@ -1,0 +1,187 @@
+package dev.heartbeat.cli;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** A command in a process of its own that can be hurt, and of which every event line is kept. */
+final class LoggedProcess implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Process process;
+    private final Path errors;
+    private final List<EventLine> lines = new ArrayList<>();
+    private final Map<String, String> lastEvents = new HashMap<>();
+    private Pause pause;
+
+    private LoggedProcess(List<String> command) throws IOException {
+        errors = File.createTempFile("heartbeat", ".err").toPath();
+        process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        Thread reader = new Thread(this::read, "lines of " + process.pid());
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    static LoggedProcess start(List<String> arguments) throws IOException {
+        return new LoggedProcess(java(arguments));
+    }
+
+    /** The JVM raises the soft limit by itself, so both are lowered around it. */
+    static LoggedProcess startWithFewFiles(int limit, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "sh"));
+        command.addAll(java(arguments));
+        return new LoggedProcess(command);
+    }
+
+    private static List<String> java(List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(arguments);
+        return command;
+    }
+
+    private void read() {
+        try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String text = reader.readLine(); text != null; text = reader.readLine()) {
+                add(EventLine.parse(text));
+            }
+        } catch (IOException e) {
+            // It was killed, perhaps in the middle of a line.
+        }
+    }
+
+    private synchronized void add(EventLine line) {
+        lines.add(line);
+        if (line.has("node")) {
+            lastEvents.put(line.text("node"), line.event());
+        }
+        notifyAll();
+    }
+
+    // ---- what it said
+
+    /** All lines of this event so far. */
+    synchronized List<EventLine> lines(String event) {
+        return lines.stream().filter(line -> line.event().equals(event)).toList();
+    }
+
+    /** All lines about this node so far. */
+    synchronized List<EventLine> linesAbout(String node) {
+        return lines.stream().filter(line -> line.text("node").equals(node)).toList();
+    }
+
+    /** Of how many nodes this was the last event. */
+    synchronized long nodesIn(String event) {
+        return lastEvents.values().stream().filter(event::equals).count();
+    }
+
+    /** The latest line of this event. */
+    EventLine last(String event) {
+        List<EventLine> all = lines(event);
+        return all.get(all.size() - 1);
+    }
+
+    /** Waits for the first line of this event. */
+    EventLine first(String event) throws InterruptedException {
+        await(() -> !lines(event).isEmpty(), PATIENCE, "a line \"" + event + "\"");
+        return lines(event).get(0);
+    }
+
+    /** Waits until this was the last event of so many nodes; returns how long that took. */
+    Duration awaitNodesIn(String event, long nodes, Duration patience) throws InterruptedException {
+        long startedAt = System.nanoTime();
+        await(() -> nodesIn(event) == nodes, patience, nodes + " nodes " + event);
+        return Duration.ofNanos(System.nanoTime() - startedAt);
+    }
+
+    /** Waits for something that lines bring about. */
+    synchronized void await(BooleanSupplier condition, Duration patience, String what) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (!condition.getAsBoolean()) {
+            long millis = (deadline - System.nanoTime()) / 1_000_000;
+            if (millis <= 0 || !process.isAlive()) {
+                throw new AssertionError("not within " + patience + ": " + what + "; last events: " + counts()
+                        + "; it says: " + errors());
+            }
+            wait(Math.min(millis, 100));
+        }
+    }
+
+    private Map<String, Integer> counts() {
+        Map<String, Integer> counts = new HashMap<>();
+        lastEvents.values().forEach(event -> counts.merge(event, 1, Integer::sum));
+        return counts;
+    }
+
+    /** What it said on standard error. */
+    String errors() {
+        try {
+            return Files.readString(errors);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    // ---- what is done to it
+
+    /** SIGSTOP. */
+    void pause() {
+        pause = Pause.of(process.pid());
+    }
+
+    /** SIGCONT. */
+    void resume() {
+        pause.close();
+    }
+
+    /** SIGKILL. Returns when it is gone. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** SIGTERM. Returns when it is gone; by the handle, since the process itself would close its output too. */
+    void terminate() throws InterruptedException {
+        process.toHandle().destroy();
+        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("it does not end");
+        }
+    }
+
+    // ---- what it costs
+
+    Duration cpu() {
+        return process.toHandle().info().totalCpuDuration().orElseThrow();
+    }
+
+    long residentMegabytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                .sum();
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroyForcibly();
+        if (pause != null) {
+            pause.close();
+        }
+        Files.delete(errors);
+    }
+}
