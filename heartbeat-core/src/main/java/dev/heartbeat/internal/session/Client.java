@@ -44,6 +44,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Client implements Connector, Lane.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Client.class);
+    private static final long UNKNOWN = -1;
 
     final ClientOptions options;
     final Outbox outbox;
@@ -53,6 +54,7 @@ public final class Client implements Connector, Lane.Owner {
     private final boolean ownsTransport;
     private final EventLoop loop;
     private final ClientListener listener;
+    private final boolean hearsHeartbeats;
     private final Consumer<ByteBuffer> messages;
     private final Lane lane = new Lane(this);
 
@@ -66,7 +68,7 @@ public final class Client implements Connector, Lane.Owner {
 
     private final AtomicBoolean woken = new AtomicBoolean();
     private volatile ClientState state = ClientState.CONNECTING;
-    private volatile @Nullable Duration rtt;
+    private volatile long rttNs = UNKNOWN;
     private final CompletableFuture<ClientListener.Registered> registered = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
@@ -84,6 +86,7 @@ public final class Client implements Connector, Lane.Owner {
         refuse(Metadata.objection(options.metadata()));
         this.options = options;
         this.listener = listener;
+        hearsHeartbeats = hearsHeartbeats(listener);
         this.messages = messages;
         this.transport = transport;
         this.ownsTransport = owned;
@@ -104,6 +107,16 @@ public final class Client implements Connector, Lane.Owner {
         loop.execute(this::attempt);
     }
 
+    /** Whether a call would do anything: each would be made on another thread. */
+    private static boolean hearsHeartbeats(ClientListener listener) {
+        try {
+            return listener.getClass().getMethod("onHeartbeat", Duration.class).getDeclaringClass()
+                    != ClientListener.class;
+        } catch (NoSuchMethodException e) {
+            return true; // Where an image was built without the means to look, it may be.
+        }
+    }
+
     private static void refuse(String objection) {
         if (!objection.isEmpty()) {
             throw new IllegalArgumentException(objection);
@@ -122,7 +135,8 @@ public final class Client implements Connector, Lane.Owner {
     }
 
     public @Nullable Duration rtt() {
-        return rtt;
+        long last = rttNs;
+        return last == UNKNOWN ? null : Duration.ofNanos(last);
     }
 
     public CompletableFuture<ClientListener.Registered> registered() {
@@ -243,9 +257,13 @@ public final class Client implements Connector, Lane.Owner {
         });
     }
 
-    void onHeartbeat(Duration measured) {
-        rtt = measured;
-        lane.add(() -> listener.onHeartbeat(measured));
+    /** The hot path: where nobody hears of it, a field write. */
+    void onHeartbeat(long measuredNs) {
+        rttNs = measuredNs;
+        if (hearsHeartbeats) {
+            Duration measured = Duration.ofNanos(measuredNs);
+            lane.add(() -> listener.onHeartbeat(measured));
+        }
     }
 
     void onSuspect() {

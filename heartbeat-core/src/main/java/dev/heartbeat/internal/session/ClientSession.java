@@ -19,7 +19,6 @@ import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.time.Timer;
 import dev.heartbeat.spi.Connection;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -110,7 +109,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         long rttNs = shard.nowNs() - timestamp;
         if (handle == 0 && rttNs >= 0) {
             rttMicros = (int) Math.min(Math.max(1, rttNs / 1000), MAX_RTT_MICROS);
-            client.onHeartbeat(Duration.ofNanos(rttNs));
+            client.onHeartbeat(rttNs);
         }
     }
 
