@@ -4,4 +4,5 @@ module dev.heartbeat.testkit {
     requires org.slf4j;
 
     exports dev.heartbeat.testkit;
+    exports dev.heartbeat.testkit.fleet;
 }

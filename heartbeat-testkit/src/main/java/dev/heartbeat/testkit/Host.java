@@ -100,7 +100,7 @@ public final class Host {
     }
 
     private void stopProcess() {
-        transport.die();
+        transport.kill();
         delayedWork.clear();
         paused = false;
     }
@@ -166,11 +166,26 @@ public final class Host {
         lacksDescriptors = exhausted;
     }
 
+    /** Whether {@link #pause} is in force. */
+    public boolean isPaused() {
+        return paused;
+    }
+
+    /** Whether a process runs, or is paused: not after {@link #crash} and {@link #powerOff}. */
+    public boolean isRunning() {
+        return !transport.isClosed();
+    }
+
+    /** The simulation it belongs to. */
+    public Simulation simulation() {
+        return simulation;
+    }
+
     // ---- for the simulation
 
     void work(SimTransport process, Runnable task) {
         simulation.after(callbackDelay, () -> {
-            if (process.isClosed() && process != transport) {
+            if (process.isKilled()) {
                 return; // It died with its process.
             }
             if (paused) {

@@ -127,6 +127,10 @@ final class Pipe {
             received.clear();
             receivedBytes = 0;
         }
+        WireTap tap = simulation.tap();
+        if (tap != null && bytes.length > 0) {
+            tap.onArrival(receiver(), to.loop().index(), to.remoteAddress(), bytes, bytes.length);
+        }
         received.add(bytes);
         receivedBytes += bytes.length;
     }

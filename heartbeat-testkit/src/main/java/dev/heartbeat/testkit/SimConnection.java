@@ -136,6 +136,10 @@ final class SimConnection implements Connection {
             byte[] buffer = loop.readBuffer();
             int count = in().read(buffer, readSize());
             simulation.trace(count ^ (long) host().number() << 32);
+            WireTap tap = simulation.tap();
+            if (tap != null) {
+                tap.onRead(host(), loop.index(), remote, buffer, count);
+            }
             requireNonNull(handler).onRead(ByteBuffer.wrap(buffer, 0, count));
         }
     }
@@ -379,6 +383,10 @@ final class SimConnection implements Connection {
         }
         try {
             if (tellClosed) {
+                WireTap tap = simulation.tap();
+                if (tap != null) {
+                    tap.onClosed(host(), loop.index(), remote, cause);
+                }
                 told.onClosed(cause);
                 return;
             }

@@ -149,7 +149,8 @@ final class SimLoop implements EventLoop {
     }
 
     private void runAgent() {
-        if (agent != null && wakeNs <= nowNs) {
+        // Not while a socket has more to say: whoever is judged has been read.
+        if (agent != null && wakeNs <= nowNs && sockets.isEmpty()) {
             wakeNs = Long.MAX_VALUE;
             agent.onWake(nowNs);
         }

@@ -27,6 +27,7 @@ final class SimTransport implements Transport {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private int nextLoop;
     private boolean closed;
+    private boolean killed;
 
     SimTransport(Simulation simulation, Host host, TransportOptions options) {
         this.simulation = simulation;
@@ -80,8 +81,18 @@ final class SimTransport implements Transport {
         return List.copyOf(connections);
     }
 
+    /** Whether its process was killed, and did not end by itself. */
+    boolean isKilled() {
+        return killed;
+    }
+
     /** The process is gone; what happens to its sockets is said by the host. */
-    void die() {
+    void kill() {
+        killed = true;
+        die();
+    }
+
+    private void die() {
         closed = true;
         simulation.unbindAll(this);
         connections.clear();

@@ -55,6 +55,7 @@ public final class Simulation {
     private final Set<Pipe> heldBack = new LinkedHashSet<>();
 
     private LinkSettings defaultLink = LinkSettings.LAN;
+    private @Nullable WireTap tap;
     private long nowNs;
     private long eventsRun;
     private long traceHash = 0xcbf29ce484222325L;
@@ -171,6 +172,16 @@ public final class Simulation {
 
     long nowNs() {
         return nowNs;
+    }
+
+    /** Lets somebody look over the shoulder of every connection; null for nobody, which is the default. */
+    public void tap(@Nullable WireTap newTap) {
+        tap = newTap;
+    }
+
+    @Nullable
+    WireTap tap() {
+        return tap;
     }
 
     /** The chance of this world; draw from it whatever a test decides by chance, so that the seed decides it. */

@@ -145,10 +145,13 @@ final class Shard implements LoopAgent, Executor {
     }
 
     private void plan() {
-        plannedNs = wheel.nextDeadlineNs();
-        if (plannedNs == Long.MAX_VALUE) {
+        long deadlineNs = wheel.nextDeadlineNs();
+        if (deadlineNs == Long.MAX_VALUE) {
+            plannedNs = Long.MAX_VALUE;
             loop.cancelWake();
         } else {
+            // What is overdue is planned for now: a plan in the past would make a stall of the time since.
+            plannedNs = deadlineNs - loop.nowNs() < 0 ? loop.nowNs() : deadlineNs;
             loop.wakeAt(plannedNs);
         }
     }

@@ -75,6 +75,15 @@ public final class TimerWheel {
         if (timer.isArmed()) {
             unlink(timer);
             size--;
+            forgetIfEmpty((int) timer.dueTick & MASK);
+        }
+    }
+
+    /** Nobody is to wake up for a slot whose last timer was cancelled. */
+    private void forgetIfEmpty(int index) {
+        Slot slot = slots[index];
+        if (slot != null && slot.isEmpty()) {
+            occupied[index >>> 6] &= ~(1L << index);
         }
     }
 

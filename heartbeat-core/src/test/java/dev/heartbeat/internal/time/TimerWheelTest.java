@@ -76,6 +76,16 @@ final class TimerWheelTest {
     }
 
     @Test
+    void nobodyWakesUpForACancelledTimer() {
+        Numbered early = new Numbered(1);
+        wheel.arm(early, now + SECOND);
+        wheel.arm(new Numbered(2), now + 3 * SECOND);
+        wheel.cancel(early);
+
+        assertThat(wheel.nextDeadlineNs()).isBetween(now + 3 * SECOND, now + 3 * SECOND + TimerWheel.TICK_NS);
+    }
+
+    @Test
     void timerThatArmsItselfForNowRunsOncePerPoll() {
         Numbered again = new Numbered(1);
         again.then = () -> wheel.arm(again, now);

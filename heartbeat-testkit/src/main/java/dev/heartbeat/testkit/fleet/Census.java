@@ -1,0 +1,333 @@
+package dev.heartbeat.testkit.fleet;
+
+import dev.heartbeat.Node;
+import dev.heartbeat.NodeState;
+import dev.heartbeat.OfflineReason;
+import dev.heartbeat.SuspectReason;
+import dev.heartbeat.testkit.Host;
+import dev.heartbeat.testkit.WireTap;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What ought to be known of every node, from the frames that the server's host really read and the events that it told. A naive model: it knows the protocol's frame boundaries and
+ * the options, and nothing of how the bus works.
+ */
+final class Census implements WireTap {
+    /** By how much a verdict may be late where nobody was stopped: a tick of the wheel, and turns of the loop. */
+    private static final long TICK_NS = 60_000_000;
+    /** By how much a loop that was stopped for less than is noticed may be late, and what a noticed stop still counts. */
+    private static final long LAG_NS = 300_000_000;
+
+    private static final long LONGEST_STOP_NS = 60_000_000_000L;
+    /** For how long after a stop losses are blamed on it. */
+    private static final long AFTERMATH_NS = 6_000_000_000L;
+
+    private final Timing timing;
+    private final Host server;
+    private final FrameTrail.Tail tail;
+    private final Map<InetSocketAddress, Wire> wires = new LinkedHashMap<>();
+    private final Map<String, Stay> stays = new LinkedHashMap<>();
+    private final Map<String, Long> epochs = new HashMap<>();
+    private final Map<String, FrameTrail> otherTrails = new HashMap<>();
+    private final Uptime[] uptimes;
+    private long heldUntilNs = Long.MIN_VALUE;
+    private long callbackDelayNs;
+    private long told;
+
+    /** What the options promise, in nanoseconds. */
+    record Timing(long suspectNs, long timeoutNs, long graceNs, long holdNs) {}
+
+    /** A connection of the server. */
+    private static final class Wire {
+        private static final int KEPT = 128;
+
+        final FrameTrail arrived = new FrameTrail();
+        final FrameTrail read = new FrameTrail();
+        final int loop;
+        /** The last times at which a whole frame arrived, or was read. */
+        private final Deque<Long> lives = new ArrayDeque<>();
+
+        long closedNs = Long.MAX_VALUE;
+
+        Wire(int loop, long nowNs) {
+            this.loop = loop;
+            lives.add(nowNs);
+        }
+
+        void isAlive(long nowNs) {
+            if (lives.size() == KEPT) {
+                lives.removeFirst();
+            }
+            lives.add(nowNs);
+        }
+
+        long lastLifeNs() {
+            return lives.getLast();
+        }
+
+        /** The longest silence that lasted into the time between the two. */
+        long longestSilenceNs(long fromNs, long untilNs) {
+            long longest = untilNs - lastLifeNs();
+            long before = Long.MAX_VALUE;
+            for (long life : lives) {
+                if (before != Long.MAX_VALUE && life >= fromNs) {
+                    longest = Math.max(longest, life - before);
+                }
+                before = life;
+            }
+            return longest;
+        }
+    }
+
+    /** A node that is registered, as the events have it. */
+    private static final class Stay {
+        NodeState state = NodeState.ONLINE;
+        final long incarnation;
+        InetSocketAddress remote;
+
+        @Nullable
+        SuspectReason suspected;
+
+        Stay(Node node) {
+            incarnation = node.incarnation();
+            remote = node.remoteAddress();
+        }
+    }
+
+    Census(Timing timing, Host server, int loops, FrameTrail.Tail tail) {
+        this.timing = timing;
+        this.server = server;
+        this.tail = tail;
+        uptimes = new Uptime[loops];
+        for (int i = 0; i < loops; i++) {
+            uptimes[i] = new Uptime();
+        }
+    }
+
+    // ---- what really happened
+
+    private long nowNs() {
+        return server.simulation().now().toNanos();
+    }
+
+    void loopStopped(int loop, long untilNs) {
+        uptimes[loop].stopped(nowNs(), untilNs);
+    }
+
+    void processStopped(long untilNs) {
+        for (int i = 0; i < uptimes.length; i++) {
+            loopStopped(i, untilNs);
+        }
+    }
+
+    /** The server's process is another one: it knows nobody. */
+    void serverRestarted() {
+        wires.clear();
+        stays.clear();
+        epochs.clear();
+    }
+
+    /** The mass guard was seen holding; its verdicts may be late. */
+    void guardHolds() {
+        heldUntilNs = nowNs() + timing.holdNs;
+    }
+
+    /** From now on what happens may be told so much later. */
+    void callbacksDelayed(long byNs) {
+        callbackDelayNs = Math.max(callbackDelayNs, byNs);
+    }
+
+    @Override
+    public void onArrival(Host host, int loop, InetSocketAddress remote, byte[] bytes, int count) {
+        if (host == server) {
+            Wire wire = wire(loop, remote);
+            if (wire.arrived.read(bytes, count, "", nowNs(), null)) {
+                wire.isAlive(nowNs());
+            }
+        }
+    }
+
+    @Override
+    public void onRead(Host host, int loop, InetSocketAddress remote, byte[] bytes, int count) {
+        String who = host + " reads " + remote.getPort();
+        if (host == server) {
+            Wire wire = wire(loop, remote);
+            if (wire.read.read(bytes, count, who, nowNs(), tail)) {
+                wire.isAlive(nowNs());
+            }
+        } else {
+            otherTrails.computeIfAbsent(who, key -> new FrameTrail()).read(bytes, count, who, nowNs(), tail);
+        }
+    }
+
+    private Wire wire(int loop, InetSocketAddress remote) {
+        return wires.computeIfAbsent(remote, key -> new Wire(loop, nowNs()));
+    }
+
+    @Override
+    public void onClosed(Host host, int loop, InetSocketAddress remote, @Nullable Throwable cause) {
+        if (host == server) {
+            wire(loop, remote).closedNs = nowNs();
+        }
+    }
+
+    // ---- what was told
+
+    void online(Node node) {
+        told++;
+        Stay stay = stays.get(node.id());
+        if (stay != null) {
+            require(
+                    "I3 events match online (suspect online)* suspect? offline",
+                    stay.state == NodeState.SUSPECT && stay.incarnation == node.incarnation(),
+                    node,
+                    "ONLINE after " + stay.state + " of incarnation " + stay.incarnation);
+            stay.state = NodeState.ONLINE;
+            stay.remote = node.remoteAddress();
+        } else {
+            stays.put(node.id(), new Stay(node));
+        }
+        Long before = epochs.put(node.id(), node.epoch());
+        boolean recovered = stay != null && before != null && before == node.epoch();
+        require(
+                "I8 epochs grow",
+                before == null || recovered || before < node.epoch(),
+                node,
+                "epoch " + node.epoch() + " after " + before);
+    }
+
+    void suspect(Node node, SuspectReason reason) {
+        told++;
+        Stay stay = require(
+                "I3 events match online (suspect online)* suspect? offline", stays.get(node.id()), node, "SUSPECT");
+        require(
+                "I3 events match online (suspect online)* suspect? offline",
+                stay.state == NodeState.ONLINE && stay.incarnation == node.incarnation(),
+                node,
+                "SUSPECT after " + stay.state);
+        stay.state = NodeState.SUSPECT;
+        stay.suspected = reason;
+        if (reason == SuspectReason.SILENT) {
+            requireSilence("I1 a node that is heard is not suspected", node, timing.suspectNs);
+        }
+    }
+
+    void offline(Node node, OfflineReason reason) {
+        told++;
+        Stay stay = require(
+                "I3 events match online (suspect online)* suspect? offline", stays.remove(node.id()), node, "OFFLINE");
+        require(
+                "I3 events match online (suspect online)* suspect? offline",
+                stay.incarnation == node.incarnation(),
+                node,
+                "OFFLINE of another incarnation");
+        if (reason == OfflineReason.TIMEOUT) {
+            requireSilence("I2 a node that is heard is not given up", node, timing.timeoutNs);
+        }
+        if (reason == OfflineReason.CLOSED) {
+            Wire wire = wires.get(node.remoteAddress());
+            require(
+                    "I4 a lost node has its grace",
+                    wire != null && wire.closedNs != Long.MAX_VALUE && nowNs() - wire.closedNs >= timing.graceNs,
+                    node,
+                    "OFFLINE(CLOSED) "
+                            + (wire == null
+                                    ? "without a connection"
+                                    : (nowNs() - wire.closedNs) / 1_000_000 + " ms after the loss"));
+        }
+    }
+
+    /** What had arrived must have been read before anybody is judged; so the silence is that since the last arrival. */
+    private void requireSilence(String invariant, Node node, long atLeastNs) {
+        Wire wire = wires.get(node.remoteAddress());
+        require(invariant, wire != null, node, "no connection");
+        Wire judged = java.util.Objects.requireNonNull(wire);
+        long toldLateNs = 2 * callbackDelayNs + uptimes[judged.loop].stoppedNs(nowNs() - LONGEST_STOP_NS, nowNs());
+        long silentNs = judged.longestSilenceNs(nowNs() - toldLateNs, nowNs());
+        require(
+                invariant,
+                silentNs + TICK_NS >= atLeastNs,
+                node,
+                "heard " + silentNs / 1_000_000 + " ms before, promised are " + atLeastNs / 1_000_000);
+    }
+
+    // ---- what must have been told by now
+
+    /** Nobody who is silent or lost is still thought well of. */
+    void checkDetection() {
+        for (Map.Entry<String, Stay> entry : stays.entrySet()) {
+            checkDetection(entry.getKey(), entry.getValue());
+        }
+    }
+
+    private void checkDetection(String id, Stay stay) {
+        Wire wire = wires.get(stay.remote);
+        if (wire == null || server.isPaused()) {
+            return;
+        }
+        long slackNs = TICK_NS + LAG_NS + callbackDelayNs;
+        boolean lost = wire.closedNs != Long.MAX_VALUE;
+        long sinceNs = lost ? wire.closedNs : wire.lastLifeNs();
+        long overdueNs = nowNs() - sinceNs - creditNs(wire, sinceNs);
+        if (stay.state == NodeState.ONLINE) {
+            long promisedNs = lost ? 0 : timing.suspectNs;
+            if (overdueNs > promisedNs + slackNs) {
+                throw new Violation(
+                        "I2 a silent node is suspected in time",
+                        id + " is ONLINE " + overdueNs / 1_000_000 + " ms after "
+                                + (lost ? "its connection ended" : "its last frame") + ", promised are "
+                                + promisedNs / 1_000_000);
+            }
+        } else if (nowNs() > heldUntilNs) {
+            long promisedNs = lost ? timing.graceNs : timing.timeoutNs;
+            if (overdueNs > promisedNs + 2 * slackNs + 500_000_000) {
+                throw new Violation(
+                        "I2 a silent node is given up in time",
+                        id + " is SUSPECT(" + stay.suspected + ") " + overdueNs / 1_000_000 + " ms after "
+                                + (lost ? "its connection ended" : "its last frame") + ", promised are "
+                                + promisedNs / 1_000_000);
+            }
+        }
+    }
+
+    /** What the server's own stops add to every bound: their length, and once more for what was lost in their wake. */
+    private long creditNs(Wire wire, long sinceNs) {
+        Uptime uptime = uptimes[wire.loop];
+        long stopped = uptime.stoppedNs(sinceNs, nowNs());
+        long wake = uptime.stoppedNs(sinceNs - AFTERMATH_NS - timing.timeoutNs * 40, sinceNs + 1);
+        return 3 * stopped + wake;
+    }
+
+    /** How many nodes are in a state, as the events have it. */
+    long count(NodeState state) {
+        return stays.values().stream().filter(stay -> stay.state == state).count();
+    }
+
+    boolean isOnline(String id) {
+        Stay stay = stays.get(id);
+        return stay != null && stay.state == NodeState.ONLINE;
+    }
+
+    long told() {
+        return told;
+    }
+
+    private static void require(String invariant, boolean holds, Node node, String but) {
+        if (!holds) {
+            throw new Violation(
+                    invariant,
+                    node.id() + " (incarnation " + node.incarnation() + ", epoch " + node.epoch() + "): " + but);
+        }
+    }
+
+    private static Stay require(String invariant, @Nullable Stay stay, Node node, String event) {
+        require(invariant, stay != null, node, event + " of a node that is not registered");
+        return java.util.Objects.requireNonNull(stay);
+    }
+}

@@ -1,0 +1,166 @@
+package dev.heartbeat.testkit.fleet;
+
+import dev.heartbeat.testkit.Simulation;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a whole fleet, chosen by a seed: how large it is, its options, which faults befall it, and when. Two phases: in the first anything may happen, and nothing that is forbidden may; in the
+ * second everything is healed, and everybody has to come back and every message to be settled within a bound. In the end the server is closed and nothing may be left.
+ *
+ * <p>The production server and clients run in it unmodified. What is right is decided by an oracle that knows the bus from outside only: the frames that were really read, and the events that were
+ * told.
+ */
+public final class FleetRun {
+    private static final Duration CHECK_EVERY = Duration.ofMillis(100);
+
+    /** Backoff, connecting and registering may each take their longest once, and a server may have to notice first. */
+    private static final Duration RECOVERY = Duration.ofSeconds(45);
+
+    private final long seed;
+    private final Simulation simulation;
+    private final RandomGenerator random;
+    private final Set<Fault> faults;
+    private final Fleet fleet;
+    private final Ordeal ordeal;
+
+    private FleetRun(long seed) {
+        this.seed = seed;
+        simulation = new Simulation(seed);
+        random = simulation.random();
+        faults = Ordeal.choose(random);
+        fleet = new Fleet(simulation, options(random), 3 + random.nextInt(25));
+        ordeal = new Ordeal(fleet, faults);
+    }
+
+    private static Fleet.Options options(RandomGenerator random) {
+        Duration interval = Duration.ofMillis(List.of(500, 1000, 2000).get(random.nextInt(3)));
+        Duration timeout = interval.multipliedBy(3);
+        Duration grace = random.nextInt(4) == 0 ? Duration.ZERO : timeout.multipliedBy(1 + random.nextInt(3));
+        Duration hold = Duration.ofSeconds(random.nextBoolean() ? 0 : 10);
+        return new Fleet.Options(interval, interval.multipliedBy(5).dividedBy(2), timeout, grace, hold);
+    }
+
+    /**
+     * How a run went.
+     *
+     * @param faults those the seed switched on
+     * @param violation what was broken; null if nothing was
+     * @param lastFrames the frames read last before it ended, as lines
+     */
+    public record Result(
+            long seed,
+            Set<Fault> faults,
+            Duration simulated,
+            long events,
+            long heartbeats,
+            long messages,
+            long traceHash,
+            @Nullable Throwable violation,
+            List<String> lastFrames) {
+
+        /** Everything that is needed to understand a failure, and to see it again. */
+        public String explanation() {
+            return String.format(
+                    Locale.ROOT,
+                    "seed %d, after %.3f s%n  %s%n  faults: %s%n  again: ./heartbeat simulate --from %d --seeds 1%n  last frames:%n    %s%n",
+                    seed,
+                    simulated.toNanos() / 1e9,
+                    violation,
+                    faults,
+                    seed,
+                    String.join("\n    ", lastFrames));
+        }
+    }
+
+    /** Runs the seed to its end, or to the first violation. */
+    public static Result run(long seed) {
+        return new FleetRun(seed).run();
+    }
+
+    private Result run() {
+        Throwable violation = null;
+        try {
+            suffer();
+            recover();
+            end();
+        } catch (Violation broken) {
+            violation = broken;
+        } catch (RuntimeException | Error unexpected) {
+            violation = new Violation("I22 nothing escapes", unexpected.toString()).initCause(unexpected);
+        }
+        return new Result(
+                seed,
+                faults,
+                simulation.now(),
+                simulation.eventsRun(),
+                fleet.heartbeats(),
+                fleet.toServer().deliveredCount() + fleet.toNodes().deliveredCount(),
+                simulation.traceHash(),
+                violation,
+                violation == null ? List.of() : fleet.lastFrames());
+    }
+
+    private void suffer() {
+        pass(Duration.ofSeconds(3));
+        ordeal.begin();
+        talk();
+        pass(Duration.ofSeconds(20 + random.nextInt(60)));
+    }
+
+    private void recover() {
+        ordeal.end();
+        pass(Ordeal.longestFault());
+        simulation.healAll();
+        fleet.members().stream().filter(Member::isClosed).forEach(this::beginAnew);
+        pass(RECOVERY);
+        fleet.checkRecovered();
+        fleet.checkSettled();
+    }
+
+    /** One process of each id that was sent away or replaced. */
+    private void beginAnew(Member member) {
+        boolean claimed =
+                fleet.members().stream().anyMatch(other -> other.id().equals(member.id()) && !other.isClosed());
+        if (!claimed && member.host().isRunning()) {
+            member.start();
+        }
+    }
+
+    private void end() {
+        var closed = fleet.server().closeAsync();
+        pass(Duration.ofSeconds(30));
+        if (!closed.isDone()) {
+            throw new Violation("I24 closing ends", "the server is not closed after 30 s");
+        }
+        fleet.checkEmpty();
+    }
+
+    private void pass(Duration time) {
+        Duration until = simulation.now().plus(time);
+        while (simulation.now().compareTo(until) < 0) {
+            simulation.advance(CHECK_EVERY);
+            fleet.check();
+        }
+    }
+
+    /** Messages in both directions, small ones mostly, while the first phase lasts. */
+    private void talk() {
+        simulation.after(Duration.ofMillis(random.nextInt(400)), () -> {
+            Member member = fleet.members().get(random.nextInt(fleet.members().size()));
+            int padding = random.nextInt(10) == 0 ? random.nextInt(150_000) : random.nextInt(200);
+            if (random.nextBoolean()) {
+                member.send(padding);
+            } else if (fleet.isServerAwake()) {
+                fleet.send(member, padding);
+            }
+            if (!ordeal.isOver()) {
+                talk();
+            }
+        });
+    }
+}

@@ -1,0 +1,171 @@
+package dev.heartbeat.testkit.fleet;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Every message that was accepted, in one direction, and what became of it: a naive book that knows nothing of channels and credit. A message says who sent it to whom and its number; the
+ * rest of it follows from the number.
+ */
+final class Ledger {
+    private final String direction;
+    private final Map<String, Lane> lanes = new LinkedHashMap<>();
+    private long accepted;
+    private long delivered;
+
+    /** The messages of one sender to one receiver. */
+    private static final class Lane {
+        final Map<Long, Integer> open = new LinkedHashMap<>();
+        final BitSet delivered = new BitSet();
+        final Map<String, Long> lastAt = new HashMap<>();
+        long nextNumber;
+    }
+
+    Ledger(String direction) {
+        this.direction = direction;
+    }
+
+    private Lane lane(String who) {
+        return lanes.computeIfAbsent(who, key -> new Lane());
+    }
+
+    /** The next message of a lane; it counts only if it is then {@link #accepted}. */
+    ByteBuffer next(String who, int padding) {
+        byte[] head = (who + "#" + lane(who).nextNumber + "#" + padding + "#").getBytes(StandardCharsets.US_ASCII);
+        byte[] message = new byte[head.length + padding];
+        System.arraycopy(head, 0, message, 0, head.length);
+        for (int i = head.length; i < message.length; i++) {
+            message[i] = pattern(lane(who).nextNumber, i);
+        }
+        return ByteBuffer.wrap(message);
+    }
+
+    private static byte pattern(long number, int at) {
+        return (byte) (number * 31 + at);
+    }
+
+    /** The message was accepted, when its lane had lost so many connections. */
+    void accepted(String who, int losses) {
+        Lane lane = lane(who);
+        lane.open.put(lane.nextNumber++, losses);
+        accepted++;
+    }
+
+    /**
+     * A message arrived.
+     *
+     * @param node the node it must be of
+     * @param receiver the process that got it: each sees the messages of a lane in order
+     */
+    void delivered(String node, String receiver, ByteBuffer message) {
+        Parsed parsed = parse(message);
+        if (!nodeOf(parsed.who).equals(node)) {
+            throw new Violation(
+                    "I13 no message reaches another", direction + " message of " + parsed.who + " came to " + node);
+        }
+        Lane lane = lane(parsed.who);
+        if (parsed.number >= lane.nextNumber) {
+            throw new Violation(
+                    "I12 only what was accepted arrives",
+                    direction + " message " + parsed.number + " of " + parsed.who);
+        }
+        Long last = lane.lastAt.put(receiver, parsed.number);
+        if (lane.delivered.get((int) parsed.number) || (last != null && parsed.number <= last)) {
+            throw new Violation(
+                    "I12 messages arrive once and in order",
+                    direction + " message " + parsed.number + " of " + parsed.who + " after " + last + " at "
+                            + receiver);
+        }
+        lane.delivered.set((int) parsed.number);
+        lane.open.remove(parsed.number);
+        delivered++;
+    }
+
+    /** A lane is named by a node, or by one of its processes: {@code node/process}. */
+    private static String nodeOf(String who) {
+        int slash = who.indexOf('/');
+        return slash < 0 ? who : who.substring(0, slash);
+    }
+
+    /** A message came back. */
+    void undelivered(ByteBuffer message) {
+        Parsed parsed = parse(message);
+        Lane lane = lane(parsed.who);
+        boolean known = parsed.number < lane.nextNumber;
+        if (!known) {
+            throw new Violation(
+                    "I14 only what was accepted comes back",
+                    direction + " message " + parsed.number + " of " + parsed.who);
+        }
+        lane.open.remove(parsed.number);
+    }
+
+    /** The process that would have told is gone, and with it what it had accepted. */
+    void forgetOpen(String who) {
+        lane(who).open.clear();
+    }
+
+    void forgetAllOpen() {
+        lanes.values().forEach(lane -> lane.open.clear());
+    }
+
+    /** After everything has come to rest: what was accepted and neither arrived nor came back was on its way when a connection was lost. */
+    void checkSettled(String who, int losses) {
+        lane(who).open.forEach((number, lossesThen) -> {
+            if (lossesThen == losses) {
+                throw new Violation(
+                        "I14 what is accepted is delivered, or told",
+                        direction + " message " + number + " of " + who + " did neither, and no connection was lost");
+            }
+        });
+    }
+
+    long acceptedCount() {
+        return accepted;
+    }
+
+    long deliveredCount() {
+        return delivered;
+    }
+
+    private record Parsed(String who, long number) {}
+
+    private Parsed parse(ByteBuffer message) {
+        byte[] bytes = new byte[message.remaining()];
+        message.duplicate().get(bytes);
+        int first = indexOf(bytes, 0);
+        int second = indexOf(bytes, first + 1);
+        int third = indexOf(bytes, second + 1);
+        String who = new String(bytes, 0, first, StandardCharsets.US_ASCII);
+        long number = Long.parseLong(new String(bytes, first + 1, second - first - 1, StandardCharsets.US_ASCII));
+        int padding = Integer.parseInt(new String(bytes, second + 1, third - second - 1, StandardCharsets.US_ASCII));
+        if (bytes.length != third + 1 + padding) {
+            throw new Violation(
+                    "I12 messages arrive byte for byte",
+                    direction + " message " + number + " of " + who + " has another length");
+        }
+        for (int i = third + 1; i < bytes.length; i++) {
+            if (bytes[i] != pattern(number, i)) {
+                throw new Violation(
+                        "I12 messages arrive byte for byte",
+                        direction + " message " + number + " of " + who + " differs at " + i);
+            }
+        }
+        return new Parsed(who, number);
+    }
+
+    private int indexOf(byte[] bytes, int from) {
+        for (int i = from; i < bytes.length; i++) {
+            if (bytes[i] == '#') {
+                return i;
+            }
+        }
+        throw new Violation(
+                "I12 messages arrive byte for byte",
+                direction + " message of " + bytes.length + " bytes is none of ours");
+    }
+}

@@ -1,0 +1,46 @@
+package dev.heartbeat.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heartbeat.testkit.fleet.FleetRun;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whole fleets under the faults that seeds choose. */
+final class FleetRunTest {
+    private static final int SEEDS = 200;
+
+    @Test
+    void noSeedBreaksAnInvariant() {
+        List<FleetRun.Result> broken = LongStream.rangeClosed(1, SEEDS)
+                .parallel()
+                .mapToObj(FleetRun::run)
+                .filter(result -> result.violation() != null)
+                .toList();
+
+        assertThat(broken).as(() -> broken.get(0).explanation()).isEmpty();
+    }
+
+    /** Seeds that once found something. */
+    @ParameterizedTest
+    @ValueSource(longs = {212, 1291})
+    void seedsThatFoundSomethingStayQuiet(long seed) {
+        FleetRun.Result result = FleetRun.run(seed);
+
+        assertThat(result.violation()).as(result::explanation).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void sameSeedIsTheSameRun(long seed) {
+        FleetRun.Result first = FleetRun.run(seed);
+        FleetRun.Result second = FleetRun.run(seed);
+
+        assertThat(second.traceHash()).isEqualTo(first.traceHash());
+        assertThat(second.events()).isEqualTo(first.events());
+        assertThat(FleetRun.run(seed + 1000).traceHash()).isNotEqualTo(first.traceHash());
+    }
+}
