@@ -1,0 +1,87 @@
+package dev.heartbeat.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Runs whole fleets in a simulated world, a seed each, and explains every seed that breaks a promise. */
+@Command(
+        name = "simulate",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Runs fleets in a simulated network under faults that each seed chooses, and checks what the bus promises.",
+            "The exit status is 0 only if no seed broke a promise; one that did is explained, and can be run again alone."
+        })
+final class SimulateCommand implements Callable<Integer> {
+    private static final int UPDATE_MILLIS = 1000;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--seeds",
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "How many seeds (default: ${DEFAULT-VALUE}).")
+    private int seeds;
+
+    @Option(
+            names = "--from",
+            paramLabel = "SEED",
+            defaultValue = "1",
+            description = "The first seed (default: ${DEFAULT-VALUE}).")
+    private long from;
+
+    @Option(names = "--threads", paramLabel = "N", description = "How many seeds at a time (default: one per core).")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(
+            names = "--resume",
+            paramLabel = "FILE",
+            description = "Keeps in this file how far it has come; run again, it goes on from there.")
+    private @Nullable Path resume;
+
+    @Override
+    public Integer call() {
+        requireAtLeastOne("--seeds", seeds);
+        requireAtLeastOne("--threads", threads);
+        // Simulated servers and clients are stopped, killed and lied to all the time; their complaints are of no
+        // interest here.
+        System.setProperty("org.slf4j.simpleLogger.log.dev.heartbeat", "off");
+
+        PrintWriter out = spec.commandLine().getOut();
+        SeedSweep sweep = new SeedSweep(from, seeds, threads, resume);
+        try (ProgressBar bar = bar()) {
+            sweep.run(bar::stepTo, broken -> out.println(broken.explanation()));
+        }
+        out.println(sweep.summary());
+        out.flush();
+        return sweep.broken() == 0 ? 0 : 1;
+    }
+
+    private ProgressBar bar() {
+        return new ProgressBarBuilder()
+                .setTaskName("seeds")
+                .setInitialMax(seeds)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setUpdateIntervalMillis(UPDATE_MILLIS)
+                .setConsumer(new ProgressLine(spec.commandLine().getErr()))
+                .build();
+    }
+
+    private void requireAtLeastOne(String option, int value) {
+        if (value < 1) {
+            throw new ParameterException(spec.commandLine(), option + " is " + value + ", allowed is 1 and more");
+        }
+    }
+}

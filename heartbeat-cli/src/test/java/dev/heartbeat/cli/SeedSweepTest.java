@@ -1,0 +1,58 @@
+package dev.heartbeat.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SeedSweepTest {
+    @TempDir
+    private Path folder;
+
+    /** As the command does: simulated fleets are stopped and lied to, which is no news. */
+    @BeforeAll
+    static void silenceTheLog() {
+        System.setProperty("org.slf4j.simpleLogger.log.dev.heartbeat", "off");
+    }
+
+    @Test
+    void runsEverySeedOnceAndCounts() {
+        SeedSweep sweep = new SeedSweep(10, 4, 2, null);
+        List<Long> progress = Collections.synchronizedList(new ArrayList<>());
+        sweep.run(progress::add, broken -> {});
+
+        assertThat(progress).containsExactly(0L, 1L, 2L, 3L, 4L);
+        assertThat(sweep.broken()).isZero();
+        assertThat(sweep.summary()).startsWith("4 seeds from 10 in ").contains(" 0 broke a promise");
+    }
+
+    @Test
+    void goesOnWhereItWasInterrupted() throws Exception {
+        Path file = folder.resolve("sweep");
+        new SeedSweep(1, 2, 1, file).run(step -> {}, broken -> {});
+        List<Long> progress = new ArrayList<>();
+        SeedSweep longer = new SeedSweep(1, 3, 1, file);
+        longer.run(progress::add, broken -> {});
+
+        assertThat(progress).containsExactly(2L, 3L);
+        assertThat(longer.summary()).startsWith("3 seeds from 1 ");
+    }
+
+    @Test
+    void fileOfAnotherSweepIsRefused() throws Exception {
+        Path file = folder.resolve("sweep");
+        new SeedSweep(1, 1, 1, file).run(step -> {}, broken -> {});
+        assertThatThrownBy(() -> new SeedSweep(2, 1, 1, file))
+                .isInstanceOf(Failure.class)
+                .hasMessageContaining("from seed 1");
+        Files.writeString(file, "nonsense");
+        assertThatThrownBy(() -> new SeedSweep(1, 1, 1, file)).isInstanceOf(Failure.class);
+    }
+}
