@@ -10,6 +10,7 @@ import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.FrameHandler;
 import dev.heartbeat.internal.frame.FrameHeader;
 import dev.heartbeat.internal.frame.FrameType;
+import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.mux.Multiplexer;
@@ -219,9 +220,9 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
     }
 
     @Override
-    public final void onData(int channel, int flags, int total, int size, ByteBuffer message) throws ProtocolException {
+    public final void onData(int channel, int flags, Head head, int size, ByteBuffer message) throws ProtocolException {
         requireNotConnectionStream(channel);
-        mux().onData(channel, flags, total, size, message);
+        mux().onData(channel, flags, head, size, message);
     }
 
     @Override
