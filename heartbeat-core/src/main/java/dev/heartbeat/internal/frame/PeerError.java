@@ -88,6 +88,6 @@ public record PeerError(
 
     /** The name where it is known, the number otherwise. */
     public String codeName() {
-        return code == null ? "code " + wireCode : code.name();
+        return code == null ? "code " + wireCode : code.wireName();
     }
 }
