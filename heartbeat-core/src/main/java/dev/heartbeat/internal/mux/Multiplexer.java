@@ -98,6 +98,16 @@ public final class Multiplexer {
 
     // ---- inwards
 
+    /** A frame of the resumable stream has come; DATA is counted by {@link #onData}. */
+    public void countReceived() {
+        framesReceived++;
+    }
+
+    /** A frame of the resumable stream was sent, other than DATA. */
+    public void countSent() {
+        framesSent++;
+    }
+
     public void onData(int channel, int flags, Head head, int size, ByteBuffer fragment) throws ProtocolException {
         framesReceived++;
         connectionWindow.receive(size);
