@@ -22,7 +22,7 @@ import java.util.Map;
  * @param messagesIn messages handed to the application
  * @param messagesOut messages accepted for sending and taken by the socket
  * @param undelivered accepted messages that were reported as undelivered
- * @param errorsSent ERROR frames sent, by the name of their code
+ * @param errorsSent errors sent, as ERROR or CHANNEL_RESET, by the name of their code in the protocol
  * @param callbackFailures calls of the application's listeners and handlers that threw
  * @param coalescedEvents transitions not told one by one, as the listener was too slow for them
  * @param stallsCredited how often a loop noticed that it had itself been stopped

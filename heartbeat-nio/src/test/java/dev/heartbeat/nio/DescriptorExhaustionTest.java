@@ -43,6 +43,7 @@ final class DescriptorExhaustionTest {
                         "-Xshare:auto",
                         "-XX:TieredStopAtLevel=1",
                         "-Dorg.slf4j.simpleLogger.log.dev.heartbeat.nio=info",
+                        "-Dorg.slf4j.simpleLogger.logFile=System.err",
                         "-cp",
                         System.getProperty("java.class.path"),
                         ScarceHost.class.getName())

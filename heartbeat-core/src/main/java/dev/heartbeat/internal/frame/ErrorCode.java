@@ -87,6 +87,11 @@ public enum ErrorCode {
         return wire;
     }
 
+    /** Its name in the protocol, where one number may have several scopes. */
+    public String wireName() {
+        return wire == UNSUPPORTED_NODE_FEATURE.wire ? "UNSUPPORTED" : name();
+    }
+
     /** The code of this number in this scope, or null if a newer peer knows more than this side. */
     static @Nullable ErrorCode of(Scope scope, int wire) {
         return BY_WIRE.get(key(scope, wire));

@@ -18,8 +18,8 @@ public final class FrameDecoder {
     private static final int RTT = 0x82;
     private static final int COVERS = 0x01;
 
-    private static final int HEAD_FIRST_UNSUPPORTED = 0x01;
-    private static final int HEAD_LAST_UNSUPPORTED = 0x05;
+    private static final int HEAD_FIRST_NOT_OFFERED = 0x01;
+    private static final int HEAD_LAST_NOT_OFFERED = 0x05;
     private static final int HEAD_TOTAL = 0x06;
 
     private @Nullable ByteBuffer partial;
@@ -143,6 +143,7 @@ public final class FrameDecoder {
         long timestamp = in.getLong();
         long position = in.getLong();
         int rttMicros = 0;
+        boolean forOthers = false;
         long seen = 0;
         while (in.hasRemaining()) {
             int tag = Tlv.read(in);
@@ -150,11 +151,15 @@ public final class FrameDecoder {
                 seen = Tlv.once(seen, tag);
                 rttMicros = Tlv.u32(in, tag);
             } else if (Tlv.type(tag) == COVERS) {
-                // Only a gateway's beat has it, and no handle but 0 can be registered here.
-                throw new ProtocolException(ErrorCode.UNKNOWN_HANDLE, "only handle 0 is registered");
+                forOthers = true;
+                Tlv.skip(in, tag);
             } else {
                 Tlv.skipUnknown(in, tag);
             }
+        }
+        if (forOthers) {
+            // Only a gateway's beat is, and no handle but 0 can be registered here.
+            throw new ProtocolException(ErrorCode.UNKNOWN_HANDLE, "only handle 0 is registered");
         }
         handler.onHeartbeatRequest(handle, timestamp, position, rttMicros);
     }
@@ -178,12 +183,27 @@ public final class FrameDecoder {
 
     private static void readData(int channel, int flags, ByteBuffer in, FrameHandler handler) throws ProtocolException {
         int size = FrameHeader.SIZE + in.remaining();
-        int total = (flags & FrameHeader.FLAG_HEAD) == 0 ? FrameHandler.NO_TOTAL : readHead(in);
-        handler.onData(channel, flags, total, size, in);
+        Head head = (flags & FrameHeader.FLAG_HEAD) == 0 ? Head.NONE : readHead(in);
+        checkFragment(flags, head, in.remaining());
+        handler.onData(channel, flags, head, size, in);
     }
 
-    /** Reads the TLVs before a message's bytes; returns the total length, if there is one. */
-    private static int readHead(ByteBuffer in) throws ProtocolException {
+    /** What can be wrong with a fragment by itself, whatever came before. */
+    private static void checkFragment(int flags, Head head, int bytes) throws ProtocolException {
+        boolean more = (flags & FrameHeader.FLAG_MORE) != 0;
+        if (more && bytes == 0) {
+            throw malformed("a fragment without a byte of its message");
+        }
+        if (more && (flags & FrameHeader.FLAG_HEAD) != 0 && !head.hasTotal()) {
+            throw malformed("the HEAD of a fragment without the total length");
+        }
+        if (head.hasTotal() && (bytes > head.total() || !more && bytes < head.total())) {
+            throw malformed(bytes + " bytes of a message, announced were " + head.total());
+        }
+    }
+
+    /** Reads the TLVs before a message's bytes. */
+    private static Head readHead(ByteBuffer in) throws ProtocolException {
         if (in.remaining() < Short.BYTES) {
             throw malformed("a HEAD is cut off");
         }
@@ -193,27 +213,24 @@ public final class FrameDecoder {
         }
         int limit = in.limit();
         in.limit(end);
-        int total = FrameHandler.NO_TOTAL;
-        boolean unsupported = false;
+        long total = Head.NO_TOTAL;
+        boolean offered = true;
         long seen = 0;
         while (in.hasRemaining()) {
             int tag = Tlv.read(in);
             int type = Tlv.type(tag);
             if (type == HEAD_TOTAL) {
                 seen = Tlv.once(seen, tag);
-                total = Tlv.u32(in, tag);
-                if (total < 0) {
-                    total = Integer.MAX_VALUE; // Above every bound a receiver can have.
-                }
-            } else if (type >= HEAD_FIRST_UNSUPPORTED && type <= HEAD_LAST_UNSUPPORTED) {
-                unsupported = true;
+                total = Integer.toUnsignedLong(Tlv.u32(in, tag));
+            } else if (type >= HEAD_FIRST_NOT_OFFERED && type <= HEAD_LAST_NOT_OFFERED) {
+                offered = false;
                 Tlv.skip(in, tag);
             } else {
                 Tlv.skipUnknown(in, tag);
             }
         }
         in.limit(limit);
-        return unsupported ? FrameHandler.UNSUPPORTED_HEAD : total;
+        return new Head(total, offered);
     }
 
     private static long readCredit(ByteBuffer in) throws ProtocolException {

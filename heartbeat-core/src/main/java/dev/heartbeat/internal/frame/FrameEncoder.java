@@ -65,7 +65,7 @@ public final class FrameEncoder {
 
     /** The header of a DATA frame and, where the message is fragmented and this is its first part, its HEAD. The message's bytes follow by {@link Connection#write}. */
     public void data(int channel, int flags, int messageBytes, int total) {
-        boolean first = total != FrameHandler.NO_TOTAL;
+        boolean first = total != Head.NO_TOTAL;
         int headSize = first ? HEAD_SIZE : 0;
         ByteBuffer out = connection.reserve(FrameHeader.SIZE + headSize);
         int at = out.position();

@@ -8,12 +8,6 @@ import java.nio.ByteBuffer;
  */
 public interface FrameHandler {
 
-    /** No total length was given: the message is whole, or this is a later fragment. */
-    int NO_TOTAL = -1;
-
-    /** The HEAD asks for something that is specified, but not offered here. */
-    int UNSUPPORTED_HEAD = -2;
-
     /** Whether it still wants frames; asked before each. */
     boolean isReading();
 
@@ -44,11 +38,11 @@ public interface FrameHandler {
 
     /**
      * @param flags of the frame
-     * @param total length of the whole message, {@link #NO_TOTAL} or {@link #UNSUPPORTED_HEAD}
+     * @param head {@link Head#NONE} where the flags have no HEAD
      * @param size what the frame counts against credit, header included
      * @param message the bytes after the HEAD
      */
-    void onData(int channel, int flags, int total, int size, ByteBuffer message) throws ProtocolException;
+    void onData(int channel, int flags, Head head, int size, ByteBuffer message) throws ProtocolException;
 
     void onCredit(int channel, long limit) throws ProtocolException;
 

@@ -28,12 +28,23 @@ public record PeerError(
         int wireCode = in.getShort() & 0xFFFF;
         String text = "";
         long retryAfter = 0;
+        long seen = 0;
         try {
             while (in.hasRemaining()) {
                 int tag = Tlv.read(in);
                 switch (Tlv.type(tag)) {
-                    case TEXT -> text = Tlv.text(in, tag);
-                    case RETRY_AFTER -> retryAfter = Integer.toUnsignedLong(Tlv.u32(in, tag));
+                    case TEXT -> {
+                        seen = Tlv.once(seen, tag);
+                        text = Tlv.text(in, tag);
+                    }
+                    case VERSIONS -> {
+                        seen = Tlv.once(seen, tag);
+                        Tlv.skip(in, tag);
+                    }
+                    case RETRY_AFTER -> {
+                        seen = Tlv.once(seen, tag);
+                        retryAfter = Integer.toUnsignedLong(Tlv.u32(in, tag));
+                    }
                     default -> Tlv.skip(in, tag);
                 }
             }
@@ -77,6 +88,6 @@ public record PeerError(
 
     /** The name where it is known, the number otherwise. */
     public String codeName() {
-        return code == null ? "code " + wireCode : code.name();
+        return code == null ? "code " + wireCode : code.wireName();
     }
 }

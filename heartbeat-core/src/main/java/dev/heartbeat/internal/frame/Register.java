@@ -42,6 +42,7 @@ public record Register(
     private static final int INTERVAL = 0x02;
     private static final int CREDENTIAL = 0x03;
     private static final int LAST_EPOCH = 0x04;
+    static final int CAPABILITIES = 0x86;
 
     private static final int MAX_CREDENTIAL = 4096;
     private static final int FIXED = Long.BYTES + Integer.BYTES + 2 * Long.BYTES + 1;
@@ -79,6 +80,10 @@ public record Register(
                 case LAST_EPOCH -> {
                     seen = Tlv.once(seen, tag);
                     lastEpoch = Tlv.u64(in, tag);
+                }
+                case CAPABILITIES -> {
+                    seen = Tlv.once(seen, tag);
+                    Tlv.u32(in, tag); // No bit has a meaning yet.
                 }
                 default -> Tlv.skipUnknown(in, tag);
             }

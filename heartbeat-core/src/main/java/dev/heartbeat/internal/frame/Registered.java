@@ -58,12 +58,20 @@ public record Registered(
         long seen = 0;
         while (in.hasRemaining()) {
             int tag = Tlv.read(in);
-            if (Tlv.type(tag) == ACK_EVERY) {
-                seen = Tlv.once(seen, tag);
-                ackEvery = Math.max(1, Tlv.u16(in, tag));
-            } else {
-                Tlv.skipUnknown(in, tag);
+            switch (Tlv.type(tag)) {
+                case ACK_EVERY -> {
+                    seen = Tlv.once(seen, tag);
+                    ackEvery = Tlv.u16(in, tag);
+                }
+                case Register.CAPABILITIES -> {
+                    seen = Tlv.once(seen, tag);
+                    Tlv.u32(in, tag); // No bit has a meaning yet.
+                }
+                default -> Tlv.skipUnknown(in, tag);
             }
+        }
+        if (ackEvery == 0) {
+            throw malformed("expected an answer to every k-th heartbeat, k at least 1");
         }
         return new Registered(
                 epoch,

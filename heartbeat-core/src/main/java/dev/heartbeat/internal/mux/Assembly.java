@@ -8,54 +8,50 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A fragmented message on its way in. The buffer grows with what has arrived, never with what was announced. A message that cannot be taken is
- * passed over to its last fragment.
+ * counted to its last fragment, and not kept.
  */
 final class Assembly {
-    private static final int FIRST = 64 * 1024;
-
-    private final int total;
-    private int arrived;
+    private final long total;
+    private long arrived;
     private @Nullable ByteBuffer buffer;
 
-    private Assembly(int total, @Nullable ByteBuffer buffer) {
+    private Assembly(long total, @Nullable ByteBuffer buffer) {
         this.total = total;
         this.buffer = buffer;
     }
 
     static Assembly keeping(int total) {
-        return new Assembly(total, ByteBuffer.allocate(Math.min(total, FIRST)));
+        return new Assembly(total, ByteBuffer.allocate(0));
     }
 
-    static Assembly dropping() {
-        return new Assembly(0, null);
+    static Assembly dropping(long total) {
+        return new Assembly(total, null);
     }
 
     boolean isKeeping() {
         return buffer != null;
     }
 
-    int total() {
-        return total;
+    /** How much of the budget it takes. */
+    long reserved() {
+        return isKeeping() ? total : 0;
     }
 
     /**
      * @param last whether the sender says that this is the last fragment
      */
     void add(ByteBuffer fragment, boolean last) throws ProtocolException {
+        int size = fragment.remaining();
+        arrived += size;
+        if (arrived > total || last && arrived < total) {
+            throw new ProtocolException(MALFORMED, "fragments of " + arrived + " bytes, announced were " + total);
+        }
         ByteBuffer kept = buffer;
         if (kept == null) {
             return;
         }
-        int size = fragment.remaining();
-        if (size > total - arrived || last != (size == total - arrived)) {
-            throw new ProtocolException(
-                    MALFORMED,
-                    "fragments of " + ((long) arrived + size) + (last ? "" : " and more") + " bytes, announced were "
-                            + total);
-        }
-        arrived += size;
         if (kept.remaining() < size) {
-            kept = ByteBuffer.allocate((int) Math.min(total, 2L * arrived)).put(kept.flip());
+            kept = ByteBuffer.allocate((int) Math.min(total, 2 * arrived)).put(kept.flip());
             buffer = kept;
         }
         kept.put(fragment);

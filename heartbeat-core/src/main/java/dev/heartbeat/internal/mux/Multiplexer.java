@@ -2,9 +2,9 @@ package dev.heartbeat.internal.mux;
 
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameEncoder;
-import dev.heartbeat.internal.frame.FrameHandler;
 import dev.heartbeat.internal.frame.FrameHeader;
 import dev.heartbeat.internal.frame.FrameType;
+import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.spi.Connection;
@@ -98,7 +98,17 @@ public final class Multiplexer {
 
     // ---- inwards
 
-    public void onData(int channel, int flags, int total, int size, ByteBuffer fragment) throws ProtocolException {
+    /** A frame of the resumable stream has come; DATA is counted by {@link #onData}. */
+    public void countReceived() {
+        framesReceived++;
+    }
+
+    /** A frame of the resumable stream was sent, other than DATA. */
+    public void countSent() {
+        framesSent++;
+    }
+
+    public void onData(int channel, int flags, Head head, int size, ByteBuffer fragment) throws ProtocolException {
         framesReceived++;
         connectionWindow.receive(size);
         if (channel != 0) {
@@ -106,11 +116,7 @@ public final class Multiplexer {
             grantCredit();
             throw new ProtocolException(ErrorCode.UNKNOWN_CHANNEL, "channel is not open");
         }
-        if ((flags & FrameHeader.FLAG_END) != 0) {
-            throw new ProtocolException(ErrorCode.UNEXPECTED_FRAME, "channel 0 cannot be ended");
-        }
-        boolean more = (flags & FrameHeader.FLAG_MORE) != 0;
-        channel0.receive(more, total, size, fragment, receiver);
+        channel0.receive(flags, head, size, fragment, receiver);
         grantCredit();
     }
 
@@ -185,8 +191,8 @@ public final class Multiplexer {
         int left = message.remaining() - sendingOffset;
         long room = Math.min(credit() - FrameHeader.SIZE, FrameType.MAX_DATA_PAYLOAD);
         boolean whole = sendingOffset == 0 && left <= room;
-        int total = sendingOffset == 0 && !whole ? message.remaining() : FrameHandler.NO_TOTAL;
-        int headSize = total == FrameHandler.NO_TOTAL ? 0 : FrameEncoder.HEAD_SIZE;
+        int total = sendingOffset == 0 && !whole ? message.remaining() : Head.NO_TOTAL;
+        int headSize = total == Head.NO_TOTAL ? 0 : FrameEncoder.HEAD_SIZE;
         int count = (int) Math.min(left, room - headSize);
         boolean last = count == left;
 

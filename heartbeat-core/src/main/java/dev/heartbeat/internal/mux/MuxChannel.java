@@ -3,7 +3,8 @@ package dev.heartbeat.internal.mux;
 import static dev.heartbeat.internal.frame.ErrorCode.MALFORMED;
 
 import dev.heartbeat.internal.frame.ErrorCode;
-import dev.heartbeat.internal.frame.FrameHandler;
+import dev.heartbeat.internal.frame.FrameHeader;
+import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Register;
 import java.nio.ByteBuffer;
@@ -44,46 +45,48 @@ final class MuxChannel {
     }
 
     /** Takes a DATA frame, and hands over the message that becomes whole with it. */
-    void receive(boolean more, int total, int size, ByteBuffer fragment, Multiplexer.Receiver receiver)
+    void receive(int flags, Head head, int size, ByteBuffer fragment, Multiplexer.Receiver receiver)
             throws ProtocolException {
         window.receive(size);
-        if (more && !fragment.hasRemaining()) {
-            throw new ProtocolException(MALFORMED, "a fragment without a byte of its message");
+        if ((flags & FrameHeader.FLAG_END) != 0) {
+            throw new ProtocolException(ErrorCode.UNEXPECTED_FRAME, "channel 0 cannot be ended");
         }
+        boolean more = (flags & FrameHeader.FLAG_MORE) != 0;
         Assembly assembly = arriving;
         if (assembly == null) {
-            if (!more && total == FrameHandler.NO_TOTAL && fragment.remaining() <= maxMessageBytes) {
+            if (!more && head.equals(Head.NONE) && fragment.remaining() <= maxMessageBytes) {
                 receiver.onMessage(copyOf(fragment), new Multiplexer.Hold(size, 0));
                 return;
             }
-            assembly = begin(more, total, fragment.remaining(), receiver);
-        } else if (total != FrameHandler.NO_TOTAL) {
+            assembly = begin(more, head, fragment.remaining(), receiver);
+        } else if ((flags & FrameHeader.FLAG_HEAD) != 0) {
             throw new ProtocolException(MALFORMED, "a HEAD within a fragmented message");
         }
         add(assembly, fragment, size, more, receiver);
     }
 
-    private Assembly begin(boolean more, int total, int first, Multiplexer.Receiver receiver) throws ProtocolException {
-        if (total == FrameHandler.UNSUPPORTED_HEAD) {
-            receiver.onRefusedMessage(
-                    id, ErrorCode.UNSUPPORTED_CHANNEL_FEATURE, "the HEAD asks for what is not offered");
-            return Assembly.dropping();
-        }
-        if (more && total == FrameHandler.NO_TOTAL) {
+    private Assembly begin(boolean more, Head head, int first, Multiplexer.Receiver receiver) throws ProtocolException {
+        if (more && !head.hasTotal()) {
             throw new ProtocolException(MALFORMED, "a first fragment without the total length");
         }
-        int length = total == FrameHandler.NO_TOTAL ? first : total;
-        if (length > maxMessageBytes) {
+        long total = head.hasTotal() ? head.total() : first;
+        if (!head.offered()) {
+            receiver.onRefusedMessage(
+                    id, ErrorCode.UNSUPPORTED_CHANNEL_FEATURE, "the HEAD asks for what is not offered");
+            return Assembly.dropping(total);
+        }
+        if (total > maxMessageBytes) {
             receiver.onRefusedMessage(
                     id,
                     ErrorCode.MESSAGE_TOO_LARGE,
-                    "a message of " + length + " bytes, allowed are " + maxMessageBytes);
-            return Assembly.dropping();
+                    "a message of " + total + " bytes, allowed are " + maxMessageBytes);
+            return Assembly.dropping(total);
         }
-        if (!budget.tryReserve(length)) {
-            receiver.onRefusedMessage(id, ErrorCode.NO_CAPACITY, "no memory for a message of " + length + " bytes");
-            return Assembly.dropping();
+        if (!budget.tryReserve(total)) {
+            receiver.onRefusedMessage(id, ErrorCode.NO_CAPACITY, "no memory for a message of " + total + " bytes");
+            return Assembly.dropping(total);
         }
+        int length = (int) total;
         window.reserve(roomFor(length));
         connectionWindow.reserve(roomFor(length));
         return Assembly.keeping(length);
@@ -103,9 +106,11 @@ final class MuxChannel {
         assembly.add(fragment, !more);
         arriving = more ? assembly : null;
         if (!more && keeping) {
-            window.reserve(-roomFor(assembly.total()));
-            connectionWindow.reserve(-roomFor(assembly.total()));
-            receiver.onMessage(assembly.message(), new Multiplexer.Hold(assembly.total(), assembly.total()));
+            ByteBuffer message = assembly.message();
+            int length = message.remaining();
+            window.reserve(-roomFor(length));
+            connectionWindow.reserve(-roomFor(length));
+            receiver.onMessage(message, new Multiplexer.Hold(length, length));
         }
     }
 
@@ -117,7 +122,7 @@ final class MuxChannel {
     /** The connection is over, and with it the message that was arriving. */
     void abandon() {
         if (arriving != null) {
-            budget.release(arriving.total());
+            budget.release(arriving.reserved());
             arriving = null;
         }
     }

@@ -36,7 +36,7 @@ final class Counters {
     void addErrorsTo(Map<String, Long> sum) {
         errors.forEach((code, count) -> {
             if (count.getOpaque() > 0) {
-                sum.merge(code.name(), count.getOpaque(), Long::sum);
+                sum.merge(code.wireName(), count.getOpaque(), Long::sum);
             }
         });
     }

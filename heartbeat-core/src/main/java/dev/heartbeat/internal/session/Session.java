@@ -10,6 +10,7 @@ import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.FrameHandler;
 import dev.heartbeat.internal.frame.FrameHeader;
 import dev.heartbeat.internal.frame.FrameType;
+import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.mux.Multiplexer;
@@ -219,9 +220,9 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
     }
 
     @Override
-    public final void onData(int channel, int flags, int total, int size, ByteBuffer message) throws ProtocolException {
+    public final void onData(int channel, int flags, Head head, int size, ByteBuffer message) throws ProtocolException {
         requireNotConnectionStream(channel);
-        mux().onData(channel, flags, total, size, message);
+        mux().onData(channel, flags, head, size, message);
     }
 
     @Override
@@ -233,18 +234,21 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
     @Override
     public final void onChannelOpen(int channel) throws ProtocolException {
         requireOtherThanChannel0(channel);
+        mux().countReceived();
         throw new ProtocolException(ErrorCode.UNSUPPORTED_CHANNEL_FEATURE, "channels are not offered");
     }
 
     @Override
     public final void onChannelAccept(int channel) throws ProtocolException {
         requireOtherThanChannel0(channel);
+        mux().countReceived();
         throw new ProtocolException(ErrorCode.UNKNOWN_CHANNEL, "channel was not opened");
     }
 
     @Override
     public final void onChannelReset(int channel) throws ProtocolException {
         requireOtherThanChannel0(channel);
+        mux().countReceived();
         // Nothing of it is left here, so there is nothing to do and nothing to complain of.
     }
 
@@ -281,6 +285,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
         onErrorSent(refusal.code());
         if (refusal.code().scope() == ErrorCode.Scope.CHANNEL && streamId != 0) {
             encoder.channelReset(streamId, refusal.code());
+            mux().countSent();
         } else {
             encoder.error(streamId, refusal.code(), refusal.text());
         }

@@ -1,0 +1,198 @@
+package dev.heartbeat.internal.frame;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The vectors of docs/PROTOCOL.md mean what they say, however they are cut, and are what is written. */
+@Tag("M6")
+final class VectorsTest {
+    private static final Map<String, byte[]> VECTORS = ProtocolPage.vectors();
+    private static final long STAMP = 0x1122_3344_5566_7788L;
+    private static final long EPOCH = 0x19AA_1BB5_4800_0007L;
+
+    private static final Map<String, String> MEANINGS = meanings();
+    private static final Map<String, Consumer<FrameEncoder>> WRITES = writes();
+
+    private static Map<String, String> meanings() {
+        Map<String, String> means = new LinkedHashMap<>();
+        means.put(
+                "register-minimal",
+                "0 Register[incarnation=81985529216486895, attempt=1, connectionCredit=65536, channelCredit=65536,"
+                        + " nodeId=n1, metadata={}, askedIntervalMillis=0, credential=null, lastEpoch=0]");
+        means.put(
+                "register-full",
+                "0 Register[incarnation=81985529216486895, attempt=3, connectionCredit=65536, channelCredit=65536,"
+                        + " nodeId=sensor-42, metadata={zone=eu-1, name=Zürich}, askedIntervalMillis=5000,"
+                        + " credential=(secret), lastEpoch=" + EPOCH + "]");
+        means.put(
+                "registered",
+                "0 Registered[epoch=" + EPOCH + ", intervalMillis=10000, suspectMillis=25000, timeoutMillis=30000,"
+                        + " graceMillis=30000, maxMessageBytes=10485760, maxHandles=0, maxChannels=0,"
+                        + " connectionCredit=65536, channelCredit=65536, ackEvery=1]");
+        means.put(
+                "registered-ack-every",
+                "0 Registered[epoch=" + (EPOCH + 1) + ", intervalMillis=1000, suspectMillis=2500, timeoutMillis=3000,"
+                        + " graceMillis=0, maxMessageBytes=10485760, maxHandles=0, maxChannels=0,"
+                        + " connectionCredit=65536, channelCredit=65536, ackEvery=10]");
+        means.put("heartbeat-req", "heartbeat request 0 timestamp 1122334455667788 position 0 rtt 0");
+        means.put("heartbeat-req-rtt", "heartbeat request 0 timestamp 1122334455667788 position 3 rtt 415");
+        means.put("heartbeat-res", "heartbeat response 0 timestamp 1122334455667788 position 5");
+        means.put("ping-empty", "ping");
+        means.put("ping", "ping " + hex("are you there"));
+        means.put("pong", "pong " + hex("are you there"));
+        means.put("unregister", "unregister 0");
+        means.put("unregister-text", "unregister 0 going home");
+        means.put("data-empty", "data 0 flags 0 Head[total=-1, offered=true] size 12");
+        means.put("data", "data 0 flags 0 Head[total=-1, offered=true] size 17 " + hex("hello"));
+        means.put("data-first-fragment", "data 0 flags 5 Head[total=10, offered=true] size 27 " + hex("abcdef"));
+        means.put("data-last-fragment", "data 0 flags 0 Head[total=-1, offered=true] size 16 " + hex("ghij"));
+        means.put("credit-channel-0", "credit 0 98304");
+        means.put("credit-connection", "credit -1 98304");
+        means.put(
+                "error-version",
+                "0 PeerError[scope=CONNECTION, wireCode=2, code=UNSUPPORTED_VERSION, text=, retryAfterMillis=0]");
+        means.put(
+                "error-node",
+                "0 PeerError[scope=NODE, wireCode=20, code=INVALID_NODE_ID,"
+                        + " text=node id has 0 characters, expected 1 to 128, retryAfterMillis=0]");
+        means.put(
+                "error-channel",
+                "0 PeerError[scope=CHANNEL, wireCode=42, code=NO_CAPACITY, text=, retryAfterMillis=0]");
+        means.put("go-away-replaced", "GoAway[scope=CONNECTION, reason=REPLACED, retryAfterMillis=4294967295, text=]");
+        means.put("go-away-shutdown", "GoAway[scope=CONNECTION, reason=SHUTDOWN, retryAfterMillis=2500, text=restart]");
+        means.put("channel-open", "open 1");
+        means.put("channel-accept", "accept 1");
+        means.put("channel-reset", "reset 1");
+        means.put("update", "update 0");
+        means.put("unknown-ignorable", "skipped");
+        return means;
+    }
+
+    private static String hex(String text) {
+        return HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** What is offered. The others are a PING with a payload, capabilities, and what section 10 specifies ahead. */
+    private static Map<String, Consumer<FrameEncoder>> writes() {
+        Map<String, Consumer<FrameEncoder>> writes = new LinkedHashMap<>();
+        writes.put("register-minimal", to -> to.register(register(1, "n1", Map.of(), 0, null, 0)));
+        writes.put("registered", to -> to.registered(0, registered(EPOCH, 10_000, 25_000, 30_000, 30_000, 1)));
+        writes.put("registered-ack-every", to -> to.registered(0, registered(EPOCH + 1, 1000, 2500, 3000, 0, 10)));
+        writes.put("heartbeat-req", to -> to.heartbeatRequest(0, STAMP, 0, 0));
+        writes.put("heartbeat-req-rtt", to -> to.heartbeatRequest(0, STAMP, 3, 415));
+        writes.put("heartbeat-res", to -> to.heartbeatResponse(0, STAMP, 5));
+        writes.put("ping-empty", FrameEncoder::ping);
+        writes.put("pong", to -> to.pong(ByteBuffer.wrap("are you there".getBytes(StandardCharsets.UTF_8))));
+        writes.put("unregister", to -> to.unregister(0, ""));
+        writes.put("unregister-text", to -> to.unregister(0, "going home"));
+        writes.put("data-empty", to -> to.data(0, 0, 0, Head.NO_TOTAL));
+        writes.put("data", to -> to.data(0, 0, 5, Head.NO_TOTAL));
+        writes.put("data-first-fragment", to -> to.data(0, FrameHeader.FLAG_MORE, 6, 10));
+        writes.put("data-last-fragment", to -> to.data(0, 0, 4, Head.NO_TOTAL));
+        writes.put("credit-channel-0", to -> to.credit(0, 98_304));
+        writes.put("credit-connection", to -> to.credit(FrameHeader.CONNECTION_STREAM, 98_304));
+        writes.put("error-version", to -> to.error(0, ErrorCode.UNSUPPORTED_VERSION, ""));
+        writes.put(
+                "error-node",
+                to -> to.error(0, ErrorCode.INVALID_NODE_ID, "node id has 0 characters, expected 1 to 128"));
+        writes.put("error-channel", to -> to.error(0, ErrorCode.NO_CAPACITY, ""));
+        writes.put("go-away-replaced", to -> to.goAway(goAway(GoAwayReason.REPLACED, GoAway.NEVER, "")));
+        writes.put("go-away-shutdown", to -> to.goAway(goAway(GoAwayReason.SHUTDOWN, 2500, "restart")));
+        writes.put("channel-reset", to -> to.channelReset(1, ErrorCode.UNSUPPORTED_CHANNEL_FEATURE));
+        return writes;
+    }
+
+    private static Register register(
+            long attempt, String id, Map<String, String> metadata, long interval, Secret credential, long epoch) {
+        return new Register(0x0123_4567_89AB_CDEFL, attempt, 65_536, 65_536, id, metadata, interval, credential, epoch);
+    }
+
+    private static Registered registered(
+            long epoch, long interval, long suspect, long timeout, long grace, int ackEvery) {
+        return new Registered(epoch, interval, suspect, timeout, grace, 10 << 20, 0, 0, 65_536, 65_536, ackEvery);
+    }
+
+    private static GoAway goAway(GoAwayReason reason, long retryAfter, String text) {
+        return new GoAway(ErrorCode.Scope.CONNECTION, reason, retryAfter, text);
+    }
+
+    static Stream<String> names() {
+        return VECTORS.keySet().stream();
+    }
+
+    static Stream<String> written() {
+        return WRITES.keySet().stream();
+    }
+
+    @Test
+    void eachHasAMeaningHere() {
+        assertThat(VECTORS).containsOnlyKeys(MEANINGS.keySet());
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void meansTheSameHoweverItIsCut(String name) {
+        byte[] vector = VECTORS.get(name);
+        String meaning = MEANINGS.get(name);
+        assertThat(Heard.of(vector)).containsExactly(meaning);
+        assertThat(Heard.byteByByte(vector)).containsExactly(meaning);
+        Random random = new Random(name.hashCode());
+        for (int i = 0; i < 100; i++) {
+            assertThat(Heard.inRandomPieces(vector, random)).containsExactly(meaning);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void aPartIsNoFrame(String name) {
+        byte[] vector = VECTORS.get(name);
+        for (int size = 0; size < vector.length; size++) {
+            assertThat(Heard.of(Arrays.copyOf(vector, size))).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("written")
+    void isWrittenLikeThat(String name) {
+        byte[] written = Written.by(WRITES.get(name));
+        byte[] vector = VECTORS.get(name);
+        // The bytes of a message follow by themselves; nobody copies them.
+        int bytesOfMessage = vector.length - written.length;
+        assertThat(bytesOfMessage).isEqualTo(name.startsWith("data") ? messageSize(name) : 0);
+        assertThat(written).isEqualTo(Arrays.copyOf(vector, written.length));
+    }
+
+    private static int messageSize(String name) {
+        String meaning = MEANINGS.get(name);
+        String last = meaning.substring(meaning.lastIndexOf(' ') + 1);
+        return name.equals("data-empty") ? 0 : last.length() / 2;
+    }
+
+    @Test
+    void whatIsWrittenIsReadAgain() {
+        Register full = register(
+                0xFFFF_FFFFL,
+                "sensor-42",
+                Map.of("name", "Zürich"),
+                86_400_000,
+                new Secret(new byte[] {1, 2, 3}),
+                EPOCH);
+        assertThat(Heard.of(Written.by(to -> to.register(full)))).containsExactly("0 " + full);
+        String tooLong = "ä".repeat(400);
+        assertThat(Heard.of(Written.by(to -> to.unregister(0, tooLong))))
+                .containsExactly("unregister 0 " + "ä".repeat(256));
+    }
+}

@@ -1,0 +1,93 @@
+package dev.heartbeat.wire;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A line of the faults in docs/PROTOCOL.md. */
+record Fault(String name, boolean registered, String requirements, String hex, String outcome) {
+    static final String IGNORED = "ignored";
+    static final String CLOSE = "close without a byte";
+    static final String CLOSE_LOST = "close without a byte, node lost";
+
+    private static final Path PAGE = Path.of("../docs/PROTOCOL.md");
+    private static final Pattern BLOCK = Pattern.compile("^```faults\\n(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);
+    private static final Pattern LINE = Pattern.compile("(\\S+) +(new|registered) +(M\\d+(?:,M\\d+)*) +(.*) → (.*)");
+
+    static List<Fault> all() {
+        try {
+            Matcher block = BLOCK.matcher(Files.readString(PAGE));
+            if (!block.find()) {
+                throw new AssertionError(PAGE + " has no faults");
+            }
+            return block.group(1).lines().map(Fault::parse).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Fault parse(String line) {
+        Matcher parts = LINE.matcher(line);
+        if (!parts.matches()) {
+            throw new AssertionError("not a fault: " + line);
+        }
+        return new Fault(
+                parts.group(1), parts.group(2).equals("registered"), parts.group(3), parts.group(4), parts.group(5));
+    }
+
+    /** What a client sends. */
+    byte[] bytes() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (String part : hex.split(" ", -1)) {
+            int star = part.indexOf('*');
+            byte[] run = HexFormat.of().parseHex(star < 0 ? part : part.substring(0, star));
+            int times = star < 0 ? 1 : Integer.parseInt(part.substring(star + 1));
+            for (int i = 0; i < times; i++) {
+                bytes.writeBytes(run);
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    /** The name of the code; the other outcomes have none. */
+    String code() {
+        return outcome.split(" ", -1)[0];
+    }
+
+    /** connection, node, channel or reset. */
+    String scope() {
+        return outcome.split(" ", -1)[1];
+    }
+
+    boolean closesWithoutAByte() {
+        return outcome.equals(CLOSE) || outcome.equals(CLOSE_LOST);
+    }
+
+    boolean isIgnored() {
+        return outcome.equals(IGNORED);
+    }
+
+    /** The stream id of the last whole frame, which is the faulty one where the connection survives it. */
+    int streamOfLastFrame() {
+        ByteBuffer bytes = ByteBuffer.wrap(bytes());
+        int stream = 0;
+        while (bytes.remaining() >= Frame.HEADER) {
+            stream = bytes.getInt(bytes.position() + 4);
+            bytes.position(bytes.position() + Frame.HEADER + bytes.getInt(bytes.position() + 8));
+        }
+        return stream;
+    }
+
+    @Override
+    public String toString() {
+        return name + " (" + String.join(", ", Arrays.asList(requirements.split(",", -1))) + ")";
+    }
+}
