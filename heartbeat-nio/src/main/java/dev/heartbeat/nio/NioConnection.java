@@ -310,6 +310,7 @@ final class NioConnection implements Connection, LoopSocket {
     }
 
     private void closed(@Nullable Throwable why) {
+        loop.draft().count();
         tellLater(CLOSED);
         cause = why;
         backlog = null;

@@ -1,15 +1,15 @@
 package dev.heartbeat.nio;
 
-import dev.heartbeat.contract.BackpressureContract;
-import dev.heartbeat.contract.BytesContract;
-import dev.heartbeat.contract.ClosingContract;
-import dev.heartbeat.contract.ConnectingContract;
-import dev.heartbeat.contract.ErrorsContract;
-import dev.heartbeat.contract.SocketContract;
-import dev.heartbeat.contract.ThreadingContract;
-import dev.heartbeat.contract.TransportUnderTest;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
+import dev.heartbeat.testkit.contract.BackpressureContract;
+import dev.heartbeat.testkit.contract.BytesContract;
+import dev.heartbeat.testkit.contract.ClosingContract;
+import dev.heartbeat.testkit.contract.ConnectingContract;
+import dev.heartbeat.testkit.contract.ErrorsContract;
+import dev.heartbeat.testkit.contract.RealWorldContract;
+import dev.heartbeat.testkit.contract.ThreadingContract;
+import dev.heartbeat.testkit.contract.TransportUnderTest;
 import org.junit.jupiter.api.Nested;
 
 /** Holds {@link NioTransport} to what every transport is held to. */
@@ -42,5 +42,5 @@ final class NioTransportTest {
     final class Threading extends ThreadingContract implements Nio {}
 
     @Nested
-    final class Sockets extends SocketContract implements Nio {}
+    final class RealWorld extends RealWorldContract implements Nio {}
 }

@@ -34,11 +34,11 @@ public final class Host {
     private boolean readsNothing;
     private long connects;
 
-    Host(Simulation simulation, String name, int number, int eventLoops) {
+    Host(Simulation simulation, String name, int number, TransportOptions options) {
         this.simulation = simulation;
         this.name = name;
         this.number = number;
-        this.options = TransportOptions.defaults().withEventLoops(eventLoops);
+        this.options = options;
         this.address = Simulation.addressOf(number);
         this.clockOffsetNs = simulation.random().nextLong(MAX_CLOCK_OFFSET_NS);
         this.transport = new SimTransport(simulation, this, options);
@@ -100,7 +100,7 @@ public final class Host {
     }
 
     private void stopProcess() {
-        transport.kill();
+        transport.die();
         delayedWork.clear();
         paused = false;
     }
@@ -183,17 +183,17 @@ public final class Host {
 
     // ---- for the simulation
 
+    /** What a thread of the process is to do, when it comes to it. */
     void work(SimTransport process, Runnable task) {
-        simulation.after(callbackDelay, () -> {
-            if (process.isKilled()) {
-                return; // It died with its process.
-            }
-            if (paused) {
-                delayedWork.add(task);
-            } else {
-                task.run();
-            }
-        });
+        simulation.after(callbackDelay, () -> workNow(process, task));
+    }
+
+    private void workNow(SimTransport process, Runnable task) {
+        if (paused) {
+            delayedWork.add(() -> workNow(process, task));
+        } else {
+            process.run(task);
+        }
     }
 
     InetAddress inetAddress() {

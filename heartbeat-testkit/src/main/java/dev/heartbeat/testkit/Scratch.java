@@ -1,6 +1,7 @@
 package dev.heartbeat.testkit;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /** The room that a loop's connections encode small frames into. It belongs to one of them at a time; its bytes are taken out before it is another's turn. */
@@ -16,7 +17,7 @@ final class Scratch {
             commit();
             writer = connection;
         }
-        return buffer;
+        return buffer.order(ByteOrder.BIG_ENDIAN);
     }
 
     /** How much the connection has put there. */

@@ -36,6 +36,8 @@ final class SimConnection implements Connection {
     private long flushed;
     /** Where the last buffer that was handed over by {@link #write} ends. */
     private long ownedUpTo;
+    /** Whether a buffer was given, or something had to wait. */
+    private boolean tellWhenEmpty;
 
     private boolean choked;
     private boolean outputShut;
@@ -176,6 +178,7 @@ final class SimConnection implements Connection {
             add(buffer);
             ownedUpTo = queued;
         }
+        tellWhenEmpty = true;
     }
 
     void addReserved(byte[] bytes) {
@@ -209,7 +212,11 @@ final class SimConnection implements Connection {
     @Override
     public void flush() {
         int reserved = loop.scratch().bytesOf(this);
-        if (reserved > 0 && backlog == null && !discardsOutput() && reserved <= out().room()) {
+        if (reserved > 0
+                && backlog == null
+                && !discardsOutput()
+                && reserved <= transport.options().highWaterBytes()
+                && reserved <= out().room()) {
             // What nearly every heartbeat is: a small frame and an empty socket.
             queued += reserved;
             send(loop.scratch().take());
@@ -235,12 +242,13 @@ final class SimConnection implements Connection {
             }
         }
         boolean emptied = waiting.isEmpty();
-        if (emptied) {
-            backlog = null;
-        }
-        if ((before < ownedUpTo && flushed > before) || emptied) {
+        if ((before < ownedUpTo && flushed > before) || (emptied && tellWhenEmpty)) {
             tellFlushed = true;
             tellLater();
+        }
+        tellWhenEmpty = !emptied;
+        if (emptied) {
+            backlog = null;
         }
         if (outputShut && emptied) {
             out().end();
@@ -352,7 +360,9 @@ final class SimConnection implements Connection {
         cause = why;
         backlog = null;
         transport.remove(this);
-        if (loop.scratch().bytesOf(this) > 0) {
+        int lost = loop.scratch().bytesOf(this);
+        if (lost > 0) {
+            queued += lost;
             loop.scratch().clear();
         }
         tellClosed = true;

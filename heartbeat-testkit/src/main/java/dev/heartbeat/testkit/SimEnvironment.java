@@ -9,7 +9,7 @@ record SimEnvironment(Simulation simulation, Host host, SimTransport transport) 
 
     @Override
     public Executor workers() {
-        return task -> host.work(transport, task);
+        return transport::work;
     }
 
     @Override

@@ -7,9 +7,13 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A bound port. What the kernel has accepted waits here until its process has a descriptor for it. */
 final class SimListener implements Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(SimListener.class);
+
     private static final Duration ACCEPT_RETRY = Duration.ofMillis(100);
 
     private final SimTransport transport;
@@ -30,16 +34,25 @@ final class SimListener implements Listener {
 
     /** The handshake is done; the process is told when it runs. */
     void arrived(SimConnection connection, InetSocketAddress remote) {
-        backlog.add(() -> {
-            if (closed) {
-                connection.abort();
-            } else if (acceptor.onAccept(remote)) {
-                connection.loop().onSocket(() -> connection.open(acceptor::onOpen));
-            } else {
-                connection.abort();
-            }
-        });
+        backlog.add(() -> admit(connection, remote));
         transport.loop(0).onSocket(this::accept);
+    }
+
+    private void admit(SimConnection connection, InetSocketAddress remote) {
+        if (!closed && isWanted(remote)) {
+            connection.loop().onSocket(() -> connection.open(acceptor::onOpen));
+        } else {
+            connection.abort();
+        }
+    }
+
+    private boolean isWanted(InetSocketAddress remote) {
+        try {
+            return acceptor.onAccept(remote);
+        } catch (RuntimeException | Error e) {
+            LOG.error("a connection on {} is aborted", localAddress, e);
+            return false;
+        }
     }
 
     private void accept() {
@@ -59,8 +72,12 @@ final class SimListener implements Listener {
 
     @Override
     public CompletableFuture<Void> close() {
+        unbind();
+        return CompletableFuture.completedFuture(null);
+    }
+
+    void unbind() {
         closed = true;
         transport.simulation().unbind(this);
-        return CompletableFuture.completedFuture(null);
     }
 }

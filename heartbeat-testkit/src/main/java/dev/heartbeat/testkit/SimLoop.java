@@ -19,6 +19,11 @@ import org.slf4j.LoggerFactory;
 final class SimLoop implements EventLoop {
     private static final Logger LOG = LoggerFactory.getLogger(SimLoop.class);
 
+    /** What a turn takes. If it took no time, a loop that is never idle would keep the world from getting any older. */
+    private static final long TURN_NS = 1_000;
+
+    private static final long AGENT_RETRY_NS = 1_000_000_000;
+
     private final Simulation simulation;
     private final SimTransport transport;
     private final int index;
@@ -36,6 +41,9 @@ final class SimLoop implements EventLoop {
     private long wakeNs = Long.MAX_VALUE;
     /** The earliest wake-up that is among the events; later ones are left there and mean nothing. */
     private long scheduledWakeNs = Long.MAX_VALUE;
+
+    /** No turn begins before it. */
+    private long nextTurnNs;
 
     private boolean turnScheduled;
     private boolean inTurn;
@@ -113,7 +121,7 @@ final class SimLoop implements EventLoop {
     private void scheduleTurn() {
         if (!turnScheduled && !inTurn && !stopped) {
             turnScheduled = true;
-            simulation.at(simulation.nowNs(), turn);
+            simulation.at(nextTurnNs, turn);
         }
     }
 
@@ -123,6 +131,7 @@ final class SimLoop implements EventLoop {
             return;
         }
         nowNs = transport.host().monotonicNs();
+        nextTurnNs = simulation.nowNs() + TURN_NS;
         inTurn = true;
         run(sockets);
         run(tasks);
@@ -152,7 +161,18 @@ final class SimLoop implements EventLoop {
         // Not while a socket has more to say: whoever is judged has been read.
         if (agent != null && wakeNs <= nowNs && sockets.isEmpty()) {
             wakeNs = Long.MAX_VALUE;
-            agent.onWake(nowNs);
+            wake(agent);
+        }
+    }
+
+    private void wake(LoopAgent woken) {
+        try {
+            woken.onWake(nowNs);
+        } catch (RuntimeException | Error e) {
+            LOG.error("the agent of {} threw", this, e);
+            if (wakeNs == Long.MAX_VALUE) {
+                wakeNs = nowNs + AGENT_RETRY_NS;
+            }
         }
     }
 

@@ -18,16 +18,22 @@ import java.util.stream.IntStream;
 
 /** The transport of one process on a {@link Host}. */
 final class SimTransport implements Transport {
+    private static final String CLOSED = "the transport is closed";
+    private static final String UNRESOLVED = "the address is not resolved";
+
     private final Simulation simulation;
     private final Host host;
     private final TransportOptions options;
     private final List<SimLoop> loops;
     private final Environment environment;
     private final Set<SimConnection> connections = new LinkedHashSet<>();
+    private final Set<SimConnect> connects = new LinkedHashSet<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private int nextLoop;
+    private int tasks;
+    private boolean closing;
     private boolean closed;
-    private boolean killed;
+    private boolean dead;
 
     SimTransport(Simulation simulation, Host host, TransportOptions options) {
         this.simulation = simulation;
@@ -51,6 +57,7 @@ final class SimTransport implements Transport {
         return options;
     }
 
+    /** Whether its loops have ended, by {@link #closeAsync} or with its process. */
     boolean isClosed() {
         return closed;
     }
@@ -81,21 +88,34 @@ final class SimTransport implements Transport {
         return List.copyOf(connections);
     }
 
-    /** Whether its process was killed, and did not end by itself. */
-    boolean isKilled() {
-        return killed;
+    void answered(SimConnect connect) {
+        connects.remove(connect);
+    }
+
+    void work(Runnable task) {
+        tasks++;
+        host.work(this, task);
+    }
+
+    void run(Runnable task) {
+        if (dead) {
+            return; // The task died with its process.
+        }
+        try {
+            task.run();
+        } finally {
+            tasks--;
+            endIfDone();
+        }
     }
 
     /** The process is gone; what happens to its sockets is said by the host. */
-    void kill() {
-        killed = true;
-        die();
-    }
-
-    private void die() {
+    void die() {
+        dead = true;
         closed = true;
         simulation.unbindAll(this);
         connections.clear();
+        connects.clear();
         ended.complete(null);
     }
 
@@ -118,8 +138,10 @@ final class SimTransport implements Transport {
 
     @Override
     public CompletableFuture<Listener> listen(InetSocketAddress address, Acceptor acceptor) {
-        if (closed) {
-            return CompletableFuture.failedFuture(new IOException("the transport is closed"));
+        boolean over = closing || closed;
+        if (over || address.isUnresolved()) {
+            String why = over ? CLOSED : UNRESOLVED;
+            return CompletableFuture.failedFuture(new IOException("cannot listen on " + address + ": " + why));
         }
         // A host has one address, so listening on all of them is listening on that one.
         InetSocketAddress bound = address.getPort() == 0
@@ -134,27 +156,57 @@ final class SimTransport implements Transport {
 
     @Override
     public void connect(InetSocketAddress remote, EventLoop loop, Connector connector) {
-        SimLoop from = (SimLoop) loop;
-        if (closed || remote.isUnresolved()) {
-            String why = closed ? "impossible, the transport is closed" : "impossible, the address is not resolved";
-            simulation.at(
-                    simulation.nowNs(),
-                    () -> connector.onConnectFailed(new IOException("connection to " + remote + " " + why)));
-            return;
+        if (!(loop instanceof SimLoop home) || !loops.contains(home)) {
+            throw new IllegalArgumentException(loop + " is none of this transport's");
         }
-        host.countConnect();
-        simulation.connect(this, from, remote, connector);
+        SimConnect connect = new SimConnect(this, home, remote, connector);
+        if (closed) {
+            // No loop is left to tell it on, and it must not be told from within this call.
+            simulation.at(simulation.nowNs(), () -> connect.tellFailure(CLOSED));
+        } else if (closing) {
+            connect.fail(CLOSED);
+        } else if (remote.isUnresolved()) {
+            connect.fail(UNRESOLVED);
+        } else {
+            host.countConnect();
+            connects.add(connect);
+            simulation.connect(connect);
+        }
     }
 
     @Override
     public CompletableFuture<Void> closeAsync() {
-        if (!closed) {
+        if (!closing && !closed) {
+            closing = true;
             simulation.unbindAll(this);
+            List.copyOf(connects).forEach(connect -> connect.fail(CLOSED));
             connections().forEach(SimConnection::close);
-            // The handlers are told in the next turns; after those the loops are gone.
-            loop(0).execute(() -> loop(0).execute(() -> simulation.at(simulation.nowNs(), this::die)));
+            CompletableFuture<?> unused =
+                    afterTwoTurnsOfEachLoop().thenRun(() -> simulation.at(simulation.nowNs(), this::endLoops));
         }
-        return ended.copy();
+        return ended;
+    }
+
+    /** In the first the handlers are told; in the second what they did then is done, on whichever loop. */
+    private CompletableFuture<Void> afterTwoTurnsOfEachLoop() {
+        return CompletableFuture.allOf(loops.stream()
+                .map(loop -> {
+                    CompletableFuture<Void> turned = new CompletableFuture<>();
+                    loop.execute(() -> loop.execute(() -> turned.complete(null)));
+                    return turned;
+                })
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    private void endLoops() {
+        closed = true;
+        endIfDone();
+    }
+
+    private void endIfDone() {
+        if (closed && tasks == 0) {
+            ended.complete(null);
+        }
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.heartbeat.testkit;
 
-import dev.heartbeat.spi.Connector;
-import java.io.IOException;
+import dev.heartbeat.spi.TransportOptions;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -84,7 +83,12 @@ public final class Simulation {
 
     /** A host whose transport has so many event loops. */
     public Host newHost(String name, int eventLoops) {
-        Host host = new Host(this, name, hosts.size(), eventLoops);
+        return newHost(name, TransportOptions.defaults().withEventLoops(eventLoops));
+    }
+
+    /** A host whose transport has these options; what they say of sockets and threads means nothing here. */
+    public Host newHost(String name, TransportOptions options) {
+        Host host = new Host(this, name, hosts.size(), options);
         hosts.add(host);
         return host;
     }
@@ -271,26 +275,28 @@ public final class Simulation {
     }
 
     void unbindAll(SimTransport transport) {
-        listeners.values().removeIf(listener -> listener.transport() == transport);
+        List<SimListener> bound = listeners.values().stream()
+                .filter(listener -> listener.transport() == transport)
+                .toList();
+        bound.forEach(SimListener::unbind);
     }
 
     /** A handshake of TCP: the kernels do it, so a stopped process accepts too. */
-    void connect(SimTransport from, SimLoop loop, InetSocketAddress remote, Connector connector) {
-        Host client = from.host();
-        SimListener listener = listeners.get(remote);
-        Host server = hostOf(remote);
-        long timeoutNs = from.options().connectTimeout().toNanos();
+    void connect(SimConnect connect) {
+        Host client = connect.transport().host();
+        SimListener listener = listeners.get(connect.remote());
+        Host server = hostOf(connect.remote());
         if (server == null || server.isOff() || isSilent(client, server) || isSilent(server, client)) {
-            at(nowNs + timeoutNs, () -> loop.onSocket(() -> fail(connector, remote, "timed out")));
+            after(connect.transport().options().connectTimeout(), () -> connect.fail("timed out"));
             return;
         }
         LinkSettings link = settings(client, server);
         long roundTripNs =
                 2 * link.latency().toNanos() + random.nextLong(2 * link.jitter().toNanos() + 1);
         if (listener == null || client.refusesConnects() || server.refusesConnects()) {
-            at(nowNs + roundTripNs, () -> loop.onSocket(() -> fail(connector, remote, "refused")));
+            at(nowNs + roundTripNs, () -> connect.fail("refused"));
         } else {
-            at(nowNs + roundTripNs, () -> establish(listener, from, loop, connector));
+            at(nowNs + roundTripNs, () -> establish(listener, connect));
         }
     }
 
@@ -300,24 +306,21 @@ public final class Simulation {
         return bytes[0] == 10 && number < hosts.size() ? hosts.get(number) : null;
     }
 
-    private static void fail(Connector connector, InetSocketAddress remote, String why) {
-        connector.onConnectFailed(new IOException("connection to " + remote + " " + why));
-    }
-
-    private void establish(SimListener listener, SimTransport from, SimLoop loop, Connector connector) {
-        if (from.isClosed()) {
-            return; // It was told when it closed.
+    private void establish(SimListener listener, SimConnect connect) {
+        SimTransport from = connect.transport();
+        if (connect.isAnswered() || from.isClosed()) {
+            return;
         }
         if (listeners.get(listener.localAddress()) != listener) {
-            loop.onSocket(() -> fail(connector, listener.localAddress(), "refused"));
+            connect.fail("refused");
             return;
         }
         InetSocketAddress here = newAddress(from.host());
-        SimConnection near = new SimConnection(this, from, loop, listener.localAddress());
+        SimConnection near = new SimConnection(this, from, connect.loop(), listener.localAddress());
         SimConnection far = new SimConnection(
                 this, listener.transport(), listener.transport().nextLoop(), here);
         near.joinTo(far);
         listener.arrived(far, here);
-        loop.onSocket(() -> near.open(connector::onOpen));
+        connect.succeed(near);
     }
 }

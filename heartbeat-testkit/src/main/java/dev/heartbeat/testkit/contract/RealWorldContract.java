@@ -1,4 +1,4 @@
-package dev.heartbeat.contract;
+package dev.heartbeat.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -19,13 +19,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What only transports on real sockets have to answer for, told by peers that are plain sockets. */
-public abstract class SocketContract extends TransportContract {
+/**
+ * What only a transport in the real world has to answer for: real sockets, told by peers that are plain ones, and threads, which
+ * may be blocked.
+ */
+public abstract class RealWorldContract extends TransportContract {
+
+    private static final int WORKERS = 3;
 
     private final List<Socket> peers = new ArrayList<>();
+
+    /** For a nested class of the transport's own test. */
+    protected RealWorldContract() {}
 
     @AfterEach
     void closePeers() throws IOException {
@@ -36,7 +46,10 @@ public abstract class SocketContract extends TransportContract {
 
     @Override
     TransportOptions options() {
-        return TransportOptions.defaults().withEventLoops(1).withConnectTimeout(Duration.ofMillis(200));
+        return TransportOptions.defaults()
+                .withEventLoops(1)
+                .withWorkerThreads(WORKERS)
+                .withConnectTimeout(Duration.ofMillis(200));
     }
 
     @Test
@@ -221,6 +234,42 @@ public abstract class SocketContract extends TransportContract {
         on(loop(0), () -> Thread.currentThread().interrupt());
         exchange(pair);
         on(loop(0), () -> assertThat(Thread.currentThread().isInterrupted()).isFalse());
+    }
+
+    @Test
+    void workersAreAsManyAsTheyWereToldAndNoMore() throws Exception {
+        Executor workers = transport().environment().workers();
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        CompletableFuture<Void> allBusy = new CompletableFuture<>();
+        List<CompletableFuture<Void>> tasks = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            tasks.add(CompletableFuture.runAsync(
+                    () -> {
+                        if (most.accumulateAndGet(running.incrementAndGet(), Math::max) == WORKERS) {
+                            allBusy.complete(null);
+                        }
+                        allBusy.join();
+                        running.decrementAndGet();
+                    },
+                    workers));
+        }
+        for (CompletableFuture<Void> task : tasks) {
+            await(task);
+        }
+        assertThat(most).hasValue(WORKERS);
+    }
+
+    @Test
+    void aTaskThatIsRunHoldsTheEndUp() throws Exception {
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        CompletableFuture<Void> task =
+                CompletableFuture.runAsync(gate::join, transport().environment().workers());
+        CompletableFuture<Void> closed = transport().closeAsync();
+        assertThat(closed).isNotDone();
+        gate.complete(null);
+        await(closed);
+        assertThat(task).isCompleted();
     }
 
     private Socket peer(Service service) throws IOException {

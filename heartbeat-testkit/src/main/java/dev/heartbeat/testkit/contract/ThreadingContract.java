@@ -1,11 +1,10 @@
-package dev.heartbeat.contract;
+package dev.heartbeat.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.spi.Environment;
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.LoopAgent;
-import dev.heartbeat.spi.TransportOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -16,10 +15,8 @@ import org.junit.jupiter.api.Test;
 /** What runs where, when, and in which order. */
 public abstract class ThreadingContract extends TransportContract {
 
-    @Override
-    TransportOptions options() {
-        return super.options().withWorkerThreads(3);
-    }
+    /** For a nested class of the transport's own test. */
+    protected ThreadingContract() {}
 
     @Test
     void tasksRunInTheirOrderAndNeverWithinTheCall() throws Exception {
@@ -160,29 +157,6 @@ public abstract class ThreadingContract extends TransportContract {
     }
 
     // The environment
-
-    @Test
-    void workersAreAsManyAsTheyWereToldAndNoMore() throws Exception {
-        AtomicInteger running = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
-        CompletableFuture<Void> allBusy = new CompletableFuture<>();
-        List<CompletableFuture<Void>> tasks = new ArrayList<>();
-        for (int i = 0; i < 30; i++) {
-            tasks.add(CompletableFuture.runAsync(
-                    () -> {
-                        if (most.accumulateAndGet(running.incrementAndGet(), Math::max) == 3) {
-                            allBusy.complete(null);
-                        }
-                        allBusy.join();
-                        running.decrementAndGet();
-                    },
-                    transport().environment().workers()));
-        }
-        for (CompletableFuture<Void> task : tasks) {
-            await(task);
-        }
-        assertThat(most).hasValue(3);
-    }
 
     @Test
     void theEnvironmentHasDiceAndACalendar() {

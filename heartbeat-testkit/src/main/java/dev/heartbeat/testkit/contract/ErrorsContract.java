@@ -1,4 +1,4 @@
-package dev.heartbeat.contract;
+package dev.heartbeat.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,10 +12,14 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Code that throws hurts its own connection and nothing else. All on one loop, so that there is something to hurt. */
 public abstract class ErrorsContract extends TransportContract {
+
+    /** For a nested class of the transport's own test. */
+    protected ErrorsContract() {}
 
     @Override
     TransportOptions options() {
@@ -68,7 +72,7 @@ public abstract class ErrorsContract extends TransportContract {
         Pair<End, End> bystander = pair(new End(), new End());
         Pair<End, End> pair = pair(new End(), new End() {
             @Override
-            public void onClosed(Throwable cause) {
+            public void onClosed(@Nullable Throwable cause) {
                 super.onClosed(cause);
                 throw new Defect();
             }

@@ -1,4 +1,4 @@
-package dev.heartbeat.contract;
+package dev.heartbeat.testkit.contract;
 
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
@@ -29,12 +29,14 @@ class End implements ConnectionHandler, Connector {
 
     @Override
     public ConnectionHandler onOpen(Connection connection) {
+        breach(opened.isDone(), "opened twice");
         opened.complete(connection);
         return this;
     }
 
     @Override
     public void onConnectFailed(IOException cause) {
+        breach(opened.isDone(), "failed after the connect was answered");
         opened.completeExceptionally(cause);
     }
 

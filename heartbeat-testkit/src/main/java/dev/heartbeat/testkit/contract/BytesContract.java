@@ -1,4 +1,4 @@
-package dev.heartbeat.contract;
+package dev.heartbeat.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,6 +17,9 @@ public abstract class BytesContract extends TransportContract {
 
     private static final int LARGEST_RESERVATION = 65_536;
     private static final int MIB = 1 << 20;
+
+    /** For a nested class of the transport's own test. */
+    protected BytesContract() {}
 
     @Test
     void orderIsKeptBetweenReservedAndGivenBytesUnderASlowReader() throws Exception {
@@ -146,6 +149,23 @@ public abstract class BytesContract extends TransportContract {
                     connection.flush();
                 }));
         assertThat(await(given)).isEqualTo(21);
+    }
+
+    @Test
+    void reservedBytesThatLeftAtOnceAreNotToldOfThoughAnotherConnectionReservedInBetween() throws Exception {
+        Pair<End, End> first = pair(new End(), new End());
+        Pair<End, End> second = pair(new End(), new End());
+        on(loop(0), () -> {
+            first.client().connection().reserve(8).putLong(1);
+            second.client().connection().reserve(8).putLong(2);
+            first.client().connection().flush();
+            second.client().connection().flush();
+        });
+        await(first.server().received(8));
+        await(second.server().received(8));
+        turns(loop(0), 2);
+        assertThat(first.client().flushed()).isZero();
+        assertThat(second.client().flushed()).isZero();
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.heartbeat.contract;
+package dev.heartbeat.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,6 +18,9 @@ import org.junit.jupiter.api.Test;
 
 /** How connections come about, and how they do not. */
 public abstract class ConnectingContract extends TransportContract {
+
+    /** For a nested class of the transport's own test. */
+    protected ConnectingContract() {}
 
     @Test
     void bothEndsOpenOnTheirLoops() throws Exception {
@@ -88,7 +91,7 @@ public abstract class ConnectingContract extends TransportContract {
             }
         });
         await(refusal(listener));
-        assertThat(await(asked).getAddress()).isEqualTo(ANY_PORT.getAddress());
+        assertThat(await(asked).getAddress()).isEqualTo(listener.localAddress().getAddress());
         assertThat(opened).isFalse();
     }
 
@@ -103,17 +106,19 @@ public abstract class ConnectingContract extends TransportContract {
     @Test
     void aRefusedConnectIsAnErrorThatNamesTheAddress() throws Exception {
         InetSocketAddress free = freeAddress();
-        Refused refused = new Refused();
+        Refused refused = new Refused(loop(1));
         transport().connect(free, loop(1), refused);
         assertThat(await(refused.failure())).hasMessageContaining(free.toString());
+        assertThat(refused.heardOnLoop()).isTrue();
     }
 
     @Test
     void anUnresolvedAddressIsAnError() throws Exception {
         InetSocketAddress unresolved = InetSocketAddress.createUnresolved("nowhere.invalid", 1);
-        Refused refused = new Refused();
+        Refused refused = new Refused(loop(0));
         transport().connect(unresolved, loop(0), refused);
         assertThat(await(refused.failure())).hasMessageContaining("nowhere.invalid");
+        assertThat(refused.heardOnLoop()).isTrue();
         assertThatThrownBy(() -> await(transport().listen(unresolved, new Unasked())))
                 .hasCauseInstanceOf(IOException.class)
                 .hasMessageContaining("nowhere.invalid");

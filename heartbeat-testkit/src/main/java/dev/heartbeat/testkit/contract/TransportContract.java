@@ -1,5 +1,6 @@
-package dev.heartbeat.contract;
+package dev.heartbeat.testkit.contract;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.spi.Acceptor;
@@ -19,20 +20,20 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
- * What every transport is held to, a topic in each subclass. A transport adopts a topic by extending it with nothing
- * but {@link TransportUnderTest#start}. Nothing here knows a socket; what only real ones do is in {@link
- * SocketContract}.
+ * What the topics of the contract have in common: each test has a transport of its own, which it closes in the end, and ends of
+ * connections that keep what they hear.
  */
-public abstract class TransportContract implements TransportUnderTest {
+abstract class TransportContract implements TransportUnderTest {
 
     static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
     private final Queue<End> ends = new ConcurrentLinkedQueue<>();
-    private Transport transport;
+    private @Nullable Transport transport;
 
     @BeforeEach
     void startTransport() throws Exception {
@@ -42,7 +43,7 @@ public abstract class TransportContract implements TransportUnderTest {
     /** Whatever a test was about: all its connections must have ended, and told their ends of it in order. */
     @AfterEach
     void closeTransport() throws Exception {
-        await(transport.closeAsync());
+        await(transport().closeAsync());
         assertThat(ends).allSatisfy(end -> {
             assertThat(end.breaches()).isEmpty();
             assertThat(end.closed()).as("onClosed called").isDone();
@@ -55,15 +56,15 @@ public abstract class TransportContract implements TransportUnderTest {
     }
 
     final Transport transport() {
-        return transport;
+        return requireNonNull(transport);
     }
 
     final EventLoop loop(int index) {
-        return transport.eventLoops().get(index);
+        return transport().eventLoops().get(index);
     }
 
     final Listener listen(Acceptor acceptor) throws Exception {
-        return await(transport.listen(ANY_PORT, acceptor));
+        return await(transport().listen(ANY_PORT, acceptor));
     }
 
     /** A listener that keeps every connection and gives each an end of its own. */
@@ -75,7 +76,7 @@ public abstract class TransportContract implements TransportUnderTest {
 
     /** Connects from the first loop; the connection is open on this side when it returns. */
     final <E extends End> E connect(InetSocketAddress address, E end) throws Exception {
-        transport.connect(address, loop(0), end);
+        transport().connect(address, loop(0), end);
         await(end.opened());
         return remember(end);
     }
@@ -88,15 +89,15 @@ public abstract class TransportContract implements TransportUnderTest {
     /** Connects to one that will not have it; completes with the reset, which may come before it is connected. */
     final CompletableFuture<IOException> refusal(Listener listener) {
         CompletableFuture<IOException> reset = new CompletableFuture<>();
-        transport.connect(listener.localAddress(), loop(0), new End() {
+        transport().connect(listener.localAddress(), loop(0), new End() {
             @Override
             public void onConnectFailed(IOException cause) {
                 reset.complete(cause);
             }
 
             @Override
-            public void onClosed(Throwable cause) {
-                reset.complete((IOException) cause);
+            public void onClosed(@Nullable Throwable cause) {
+                reset.complete(cause instanceof IOException error ? error : new IOException("not a reset", cause));
             }
         });
         return reset;
@@ -169,7 +170,7 @@ public abstract class TransportContract implements TransportUnderTest {
         private final List<CompletableFuture<End>> opened = new ArrayList<>();
         private int opens;
         private int asked;
-        private Listener listener;
+        private @Nullable Listener listener;
 
         private Service(Supplier<? extends End> ends) {
             this.ends = ends;
@@ -205,18 +206,24 @@ public abstract class TransportContract implements TransportUnderTest {
         }
 
         Listener listener() {
-            return listener;
+            return requireNonNull(listener);
         }
 
         InetSocketAddress address() {
-            return listener.localAddress();
+            return listener().localAddress();
         }
     }
 
     /** A connector that must fail, and with what it did. */
     static final class Refused implements Connector {
 
+        private final EventLoop loop;
+        private volatile boolean heardOnLoop;
         private final CompletableFuture<IOException> failure = new CompletableFuture<>();
+
+        Refused(EventLoop loop) {
+            this.loop = loop;
+        }
 
         @Override
         public ConnectionHandler onOpen(Connection connection) {
@@ -226,7 +233,12 @@ public abstract class TransportContract implements TransportUnderTest {
 
         @Override
         public void onConnectFailed(IOException cause) {
+            heardOnLoop = loop.inEventLoop();
             failure.complete(cause);
+        }
+
+        boolean heardOnLoop() {
+            return heardOnLoop;
         }
 
         CompletableFuture<IOException> failure() {
