@@ -366,6 +366,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
     /** The peer broke the protocol: one ERROR, one close. */
     protected void fail(ProtocolException e) {
         if (e.code() == ErrorCode.FOREIGN) {
+            flush(); // Nothing is answered to it, but what came before it is.
             close(CloseReason.FOREIGN_PROTOCOL);
             return;
         }
