@@ -3,7 +3,9 @@ package dev.heartbeat.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +45,20 @@ final class LeavingTest {
             }
             bus.told.await("n1 SUSPECT(LOST)");
             assertThat(bus.told.of("n1")).containsExactly("ONLINE", "SUSPECT(LOST)");
+        }
+    }
+
+    @Test
+    @Tag("M50")
+    void peerThatNeverClosesHoldsNothingUp() throws Exception {
+        LocalBus bus = new LocalBus();
+        try (bus;
+                RawPeer peer = bus.connect("n1")) {
+            peer.send(Frame.of(Frame.ERROR, 0, ErrorCodes.error("INTERNAL", "connection")));
+            assertThat(peer.untilEnd()).isEmpty();
+            // The connection is neither closed by the peer nor needed any more; the node may still come back.
+            bus.server.shutdownAsync(Duration.ofMinutes(2)).get(30, TimeUnit.SECONDS);
+            assertThat(bus.server.stats().connections()).isZero();
         }
     }
 

@@ -343,6 +343,9 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
 
     /** Runs the action as soon as everything that was accepted has been taken by the socket, or after a while in any case. */
     protected final void afterDraining(Runnable action) {
+        if (!isReading()) {
+            return; // It is over already, and the alarm is the linger's.
+        }
         whenDrained = action;
         alarm.set(LINGER_NS, this::stopDraining);
         pump();
