@@ -184,6 +184,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
     @Override
     public final void onPing(ByteBuffer payload) {
         if (connection.isWritable()) {
+            answerHeld();
             encoder.pong(payload);
         } else {
             held().holdPong(payload);
@@ -197,6 +198,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
 
     protected final void answerHeartbeat(long timestamp) {
         if (connection.isWritable()) {
+            answerHeld();
             encoder.heartbeatResponse(0, timestamp, framesReceived());
         } else {
             held().holdHeartbeat(timestamp);
@@ -210,6 +212,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
         return held;
     }
 
+    /** Before any other answer: the socket may have room before it is told here. */
     private void answerHeld() {
         HeldAnswers answers = held;
         if (answers == null || !isReading()) {
