@@ -1,5 +1,7 @@
 package dev.heartbeat.wire;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.nio.NioTransport;
 import dev.heartbeat.spi.Transport;
@@ -13,6 +15,7 @@ final class LocalBus implements AutoCloseable {
     final Told told = application.told;
     final HeartbeatServer server;
     private final Transport transport;
+    private final LogFile log = new LogFile();
 
     LocalBus() {
         this(options -> options);
@@ -53,5 +56,6 @@ final class LocalBus implements AutoCloseable {
         application.unblockAll();
         server.close();
         transport.close();
+        assertThat(log.stackTraces()).isEmpty();
     }
 }

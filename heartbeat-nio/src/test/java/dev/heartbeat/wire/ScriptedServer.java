@@ -23,6 +23,7 @@ final class ScriptedServer implements AutoCloseable {
     final HeartbeatClient client;
     private final ServerSocket listening;
     private final Transport transport;
+    private final LogFile log = new LogFile();
 
     ScriptedServer() throws IOException {
         this(options -> options);
@@ -81,5 +82,6 @@ final class ScriptedServer implements AutoCloseable {
         // Whatever connection there is ends with the transport; nobody is left who could answer a goodbye.
         transport.close();
         listening.close();
+        assertThat(log.stackTraces()).isEmpty();
     }
 }
