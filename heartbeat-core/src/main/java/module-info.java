@@ -1,4 +1,6 @@
 /** The heartbeat bus: an embeddable registry of who is alive in a fleet, and the channels to reach it. */
+// The testkit, which one export is for, is built after this module.
+@SuppressWarnings("module")
 module dev.heartbeat.core {
     // Transitive and not static: a module that requires this one alone must still find the annotations.
     requires transitive org.jspecify;
@@ -7,6 +9,9 @@ module dev.heartbeat.core {
 
     exports dev.heartbeat;
     exports dev.heartbeat.spi;
+    // Its scripted peer speaks in frames.
+    exports dev.heartbeat.internal.frame to
+            dev.heartbeat.testkit;
 
     uses dev.heartbeat.spi.TransportProvider;
 }

@@ -38,7 +38,7 @@ public final class FrameLog {
     }
 
     /** One line for the frame whose header begins at {@code at}; never a byte of its payload. */
-    static String line(boolean inbound, ByteBuffer frame, int at, int end) {
+    public static String line(boolean inbound, ByteBuffer frame, int at, int end) {
         FrameType type = FrameType.of(FrameHeader.typeCode(frame, at));
         int flags = FrameHeader.flags(frame, at);
         String stream = FrameHeader.streamId(frame, at) == FrameHeader.CONNECTION_STREAM

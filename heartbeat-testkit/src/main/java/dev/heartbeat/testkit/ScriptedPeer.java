@@ -1,0 +1,436 @@
+package dev.heartbeat.testkit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.heartbeat.internal.frame.ErrorCode;
+import dev.heartbeat.internal.frame.FrameEncoder;
+import dev.heartbeat.internal.frame.FrameHandler;
+import dev.heartbeat.internal.frame.FrameHeader;
+import dev.heartbeat.internal.frame.FrameLog;
+import dev.heartbeat.internal.frame.FrameType;
+import dev.heartbeat.internal.frame.GoAway;
+import dev.heartbeat.internal.frame.GoAwayReason;
+import dev.heartbeat.internal.frame.Register;
+import dev.heartbeat.internal.frame.Registered;
+import dev.heartbeat.spi.Acceptor;
+import dev.heartbeat.spi.Connection;
+import dev.heartbeat.spi.ConnectionHandler;
+import dev.heartbeat.spi.Connector;
+import dev.heartbeat.spi.Listener;
+import dev.heartbeat.spi.Transport;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A peer that does what a test wrote down for it, right or wrong, and holds the other side to what the test expects: a client for a real server, or a server for a real
+ * client, on whichever transport.
+ *
+ * <pre>{@code
+ * ScriptedPeer peer = ScriptedPeer.client(host.transport(), server.localAddress());
+ * peer.connect();
+ * peer.register("n1");
+ * peer.expectRegistered();
+ * peer.register("n1");
+ * peer.expectError("ALREADY_REGISTERED");
+ * peer.heartbeat();
+ * peer.expectHeartbeatAnswer();
+ * peer.play();
+ * sim.advance(Duration.ofSeconds(1));
+ * peer.verify();
+ * }</pre>
+ *
+ * <p>Each call adds a step; {@link #play} lets those added so far happen, one after the other, each as soon as the one before is done. What comes is compared with the
+ * steps that expect something, frame by frame and in order; one that is not expected is a mismatch, wherever it comes, unless its type is {@linkplain #ignore ignored}.
+ * Steps may be added and played again and again, so a test can let time pass in between.
+ *
+ * <p>{@link #verify} throws what went wrong, as lines of frames: what was expected, what came, and what went before.
+ */
+public final class ScriptedPeer implements AutoCloseable {
+    private static final long INCARNATION = 1;
+    private static final long WINDOW = 64 * 1024;
+    private static final int MAX_MESSAGE = 1024 * 1024;
+    private static final int LENGTH_OFFSET = 8;
+
+    private static final Duration INTERVAL = Duration.ofSeconds(10);
+    private static final Duration SUSPECT_AFTER = Duration.ofSeconds(25);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+    private final Transport transport;
+    private final PeerScript script = new PeerScript();
+    private final @Nullable Listener listener;
+    private final InetSocketAddress address;
+    private long attempts;
+    private long timestamps;
+    private long epochs;
+
+    private ScriptedPeer(Transport transport, InetSocketAddress server) {
+        this.transport = transport;
+        this.listener = null;
+        this.address = server;
+    }
+
+    private ScriptedPeer(Transport transport) {
+        this.transport = transport;
+        this.listener = transport
+                .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), new Door())
+                .join();
+        this.address = listener.localAddress();
+    }
+
+    /** A client that will connect to {@code server}. */
+    public static ScriptedPeer client(Transport transport, InetSocketAddress server) {
+        return new ScriptedPeer(transport, server);
+    }
+
+    /** A server that listens already, on a free port of {@link #address}. */
+    public static ScriptedPeer server(Transport transport) {
+        return new ScriptedPeer(transport);
+    }
+
+    /** Where it listens, or connects to. */
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    // ---- the script: connections
+
+    /** Connects; what follows happens on the new connection. */
+    public ScriptedPeer connect() {
+        add("connect to " + address, playing -> {
+            transport.connect(address, transport.eventLoops().get(0), new Door());
+            return true;
+        });
+        return add("connected", playing -> playing.takeConnection("connected"));
+    }
+
+    /** Waits for the next connection; what follows happens on it. */
+    public ScriptedPeer expectConnection() {
+        return add("<< a connection", playing -> playing.takeConnection("<< a connection"));
+    }
+
+    /** Ends the stream of this side, and goes on reading. */
+    public ScriptedPeer end() {
+        return act(">> end of stream", Connection::shutdownOutput);
+    }
+
+    /** Resets the connection. */
+    public ScriptedPeer reset() {
+        return act(">> reset", Connection::abort);
+    }
+
+    /** Expects that the other side ends the connection in order, with nothing before. */
+    public ScriptedPeer expectEndOfStream() {
+        return add("<< end of stream", playing -> playing.takeEnd("<< end of stream", false));
+    }
+
+    /** Expects that the other side resets the connection, with nothing before. */
+    public ScriptedPeer expectReset() {
+        return add("<< reset", playing -> playing.takeEnd("<< reset", true));
+    }
+
+    // ---- the script: what a client says
+
+    /** REGISTER: always the same incarnation, an attempt greater than the last, windows of 64 KiB. */
+    public ScriptedPeer register(String nodeId) {
+        return register(nodeId, INCARNATION, attempts + 1);
+    }
+
+    /** REGISTER with this incarnation and attempt. */
+    public ScriptedPeer register(String nodeId, long incarnation, long attempt) {
+        attempts = attempt;
+        Register register = new Register(incarnation, attempt, WINDOW, WINDOW, nodeId, Map.of(), 0, null, 0);
+        return send(encoder -> encoder.register(register));
+    }
+
+    /** HEARTBEAT_REQ. */
+    public ScriptedPeer heartbeat() {
+        long timestamp = ++timestamps;
+        return send(encoder -> encoder.heartbeatRequest(0, timestamp, 0, 0));
+    }
+
+    /** UNREGISTER. */
+    public ScriptedPeer unregister() {
+        return send(encoder -> encoder.unregister(0, ""));
+    }
+
+    // ---- the script: what a server says
+
+    /** REGISTERED: beat every 10 s, suspected after 25 s, given up after 30 s, no grace. */
+    public ScriptedPeer registered() {
+        return registered(INTERVAL, SUSPECT_AFTER, TIMEOUT);
+    }
+
+    /** REGISTERED with these times and no grace; each has a greater epoch than the one before. */
+    public ScriptedPeer registered(Duration interval, Duration suspectAfter, Duration timeout) {
+        Registered answer = new Registered(
+                ++epochs,
+                interval.toMillis(),
+                suspectAfter.toMillis(),
+                timeout.toMillis(),
+                0,
+                MAX_MESSAGE,
+                0,
+                0,
+                WINDOW,
+                WINDOW,
+                1);
+        return send(encoder -> encoder.registered(0, answer));
+    }
+
+    /** HEARTBEAT_RES for the last HEARTBEAT_REQ that was expected; for one that never was, if there was none. */
+    public ScriptedPeer answerHeartbeat() {
+        return send(
+                ">> HEARTBEAT_RES",
+                playing -> FrameSheet.bytesOf(encoder -> encoder.heartbeatResponse(0, playing.heartbeatToAnswer(), 0)));
+    }
+
+    /** GO_AWAY. {@code reason} is its name in the protocol. */
+    public ScriptedPeer goAway(String reason, Duration retryAfter) {
+        GoAway goAway = new GoAway(ErrorCode.Scope.CONNECTION, GoAwayReason.valueOf(reason), retryAfter.toMillis(), "");
+        return send(encoder -> encoder.goAway(goAway));
+    }
+
+    // ---- the script: what both say
+
+    /** PING, without a payload. */
+    public ScriptedPeer ping() {
+        return send(FrameEncoder::ping);
+    }
+
+    /** PONG, without a payload. */
+    public ScriptedPeer pong() {
+        return send(encoder -> encoder.pong(ByteBuffer.allocate(0)));
+    }
+
+    /** A message in one DATA frame on channel 0, at most 16,384 bytes. */
+    public ScriptedPeer data(byte[] message) {
+        return send(encoder -> encoder.data(0, 0, message.length, FrameHandler.NO_TOTAL), message);
+    }
+
+    /** {@link #data(byte[])} of the text. */
+    public ScriptedPeer data(String text) {
+        return data(text.getBytes(UTF_8));
+    }
+
+    /** CREDIT for channel 0: how far the other side may send, from the beginning on. */
+    public ScriptedPeer credit(long limit) {
+        return send(encoder -> encoder.credit(0, limit));
+    }
+
+    /** CREDIT for the connection as a whole. */
+    public ScriptedPeer connectionCredit(long limit) {
+        return send(encoder -> encoder.credit(FrameHeader.CONNECTION_STREAM, limit));
+    }
+
+    /** ERROR. {@code code} is its name in the protocol; the scope is the code's. */
+    public ScriptedPeer error(String code) {
+        ErrorCode known = errorCode(code);
+        return send(encoder -> encoder.error(0, known, ""));
+    }
+
+    /** Any bytes, in hex; spaces are left out. What no other method says, and what nobody should. */
+    public ScriptedPeer raw(String hex) {
+        byte[] bytes = HexFormat.of().parseHex(hex.replace(" ", ""));
+        return send(lineOf(bytes), playing -> bytes);
+    }
+
+    // ---- the script: what the other side is to say
+
+    /** REGISTER of this node. */
+    public ScriptedPeer expectRegister(String nodeId) {
+        return expect(FrameType.REGISTER, nodeId);
+    }
+
+    /** REGISTERED, whatever it grants. */
+    public ScriptedPeer expectRegistered() {
+        return expect(FrameType.REGISTERED, null);
+    }
+
+    /** HEARTBEAT_REQ. */
+    public ScriptedPeer expectHeartbeat() {
+        return expect(FrameType.HEARTBEAT_REQ, null);
+    }
+
+    /** HEARTBEAT_RES for the last {@link #heartbeat} written down before. */
+    public ScriptedPeer expectHeartbeatAnswer() {
+        long timestamp = timestamps;
+        return expect(
+                expectedLine(FrameType.HEARTBEAT_RES, "to timestamp " + timestamp),
+                came -> came.type().equals(FrameType.HEARTBEAT_RES.name()) && came.timestamp() == timestamp);
+    }
+
+    /** UNREGISTER. */
+    public ScriptedPeer expectUnregister() {
+        return expect(FrameType.UNREGISTER, null);
+    }
+
+    /** PING, whatever its payload. */
+    public ScriptedPeer expectPing() {
+        return expect(FrameType.PING, null);
+    }
+
+    /** PONG, whatever its payload. */
+    public ScriptedPeer expectPong() {
+        return expect(FrameType.PONG, null);
+    }
+
+    /** DATA with exactly these bytes of a message. */
+    public ScriptedPeer expectData(byte[] message) {
+        return expect(FrameType.DATA, HexFormat.of().formatHex(message));
+    }
+
+    /** {@link #expectData(byte[])} of the text. */
+    public ScriptedPeer expectData(String text) {
+        return expectData(text.getBytes(UTF_8));
+    }
+
+    /** CREDIT, whatever its limit and for whichever channel. */
+    public ScriptedPeer expectCredit() {
+        return expect(FrameType.CREDIT, null);
+    }
+
+    /** ERROR with the code of this name. */
+    public ScriptedPeer expectError(String code) {
+        return expect(FrameType.ERROR, HeardFrame.nameOf(errorCode(code)));
+    }
+
+    /** GO_AWAY with the reason of this name. */
+    public ScriptedPeer expectGoAway(String reason) {
+        return expect(FrameType.GO_AWAY, GoAwayReason.valueOf(reason).name());
+    }
+
+    /** Any frame of the type of this name. */
+    public ScriptedPeer expect(String type) {
+        return expect(FrameType.valueOf(type), null);
+    }
+
+    /** From now on, frames of the type of this name are passed over wherever they come. */
+    public ScriptedPeer ignore(String type) {
+        script.ignore(FrameType.valueOf(type).name());
+        return this;
+    }
+
+    // ---- playing it
+
+    /**
+     * Lets the steps added so far happen. Completes when the last of them is done, or exceptionally with the {@link AssertionError} of the first mismatch; where
+     * something that is expected never comes, never.
+     */
+    public CompletableFuture<Void> play() {
+        return script.play();
+    }
+
+    /**
+     * Throws what went wrong: a mismatch, a step that is not done, or a frame that came after the last step.
+     *
+     * @throws AssertionError with the lines of the frames
+     */
+    public void verify() {
+        script.verify();
+    }
+
+    /** {@link #verify}, for a transport in real time: waits for the last step before, but not longer than {@code patience}. */
+    public void verify(Duration patience) throws InterruptedException {
+        script.awaitPlayed(patience);
+        script.verify();
+    }
+
+    /** Resets its connection, and listens no more. The transport lives on. */
+    @Override
+    public void close() {
+        script.abandon();
+        if (listener != null) {
+            CompletableFuture<?> unused = listener.close();
+        }
+    }
+
+    // ---- steps
+
+    private ScriptedPeer send(Consumer<FrameEncoder> frame, byte... message) {
+        byte[] bytes = FrameSheet.bytesOf(frame, message);
+        return send(lineOf(bytes), playing -> bytes);
+    }
+
+    private ScriptedPeer send(String line, Function<PeerScript, byte[]> content) {
+        return add(line, playing -> {
+            byte[] bytes = content.apply(playing);
+            return playing.act(line, connection -> {
+                connection.write(ByteBuffer.wrap(bytes));
+                connection.flush();
+            });
+        });
+    }
+
+    private ScriptedPeer act(String line, Consumer<Connection> action) {
+        return add(line, playing -> playing.act(line, action));
+    }
+
+    private ScriptedPeer expect(FrameType type, @Nullable String what) {
+        return expect(
+                expectedLine(type, what == null ? "" : what),
+                came -> came.type().equals(type.name()) && (what == null || what.equals(came.what())));
+    }
+
+    private ScriptedPeer expect(String line, Predicate<HeardFrame> expected) {
+        return add(line, playing -> playing.takeFrame(expected));
+    }
+
+    private ScriptedPeer add(String line, PeerScript.Attempt attempt) {
+        script.add(line, attempt);
+        return this;
+    }
+
+    private static ErrorCode errorCode(String name) {
+        return name.equals("UNSUPPORTED") ? ErrorCode.UNSUPPORTED_NODE_FEATURE : ErrorCode.valueOf(name);
+    }
+
+    // ---- lines
+
+    private static String lineOf(byte[] bytes) {
+        return isWholeFrame(bytes)
+                ? FrameLog.line(false, ByteBuffer.wrap(bytes), 0, bytes.length)
+                : ">> " + bytes.length + " bytes that are not a frame";
+    }
+
+    private static boolean isWholeFrame(byte[] bytes) {
+        return bytes.length >= FrameHeader.SIZE
+                && (bytes[0] & 0xFF) == FrameHeader.MAGIC
+                && ByteBuffer.wrap(bytes).getInt(LENGTH_OFFSET) == bytes.length - FrameHeader.SIZE;
+    }
+
+    /** What is not known of it before it comes is left blank. */
+    private static String expectedLine(FrameType type, String what) {
+        return String.format("<< %-15s %-17s %12s  %s", type, "", "", what).stripTrailing();
+    }
+
+    /** Where its connections come from. */
+    private final class Door implements Acceptor, Connector {
+
+        @Override
+        public boolean onAccept(InetSocketAddress remote) {
+            return true;
+        }
+
+        @Override
+        public ConnectionHandler onOpen(Connection connection) {
+            PeerConnection opened = new PeerConnection(connection, script::goOn);
+            script.arrived(opened);
+            return opened;
+        }
+
+        @Override
+        public void onConnectFailed(IOException cause) {
+            script.fail("<< no connection: " + cause.getMessage());
+        }
+    }
+}
