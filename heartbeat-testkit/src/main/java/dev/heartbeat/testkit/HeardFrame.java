@@ -6,6 +6,7 @@ import dev.heartbeat.internal.frame.FrameHandler;
 import dev.heartbeat.internal.frame.FrameLog;
 import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.GoAway;
+import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Register;
@@ -116,7 +117,7 @@ final class HeardFrame implements FrameHandler {
     }
 
     @Override
-    public void onData(int channel, int flags, int total, int size, ByteBuffer message) {
+    public void onData(int channel, int flags, Head head, int size, ByteBuffer message) {
         what = hex(message);
     }
 

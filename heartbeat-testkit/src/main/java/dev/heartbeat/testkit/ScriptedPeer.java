@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameEncoder;
-import dev.heartbeat.internal.frame.FrameHandler;
 import dev.heartbeat.internal.frame.FrameHeader;
 import dev.heartbeat.internal.frame.FrameLog;
 import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.GoAway;
 import dev.heartbeat.internal.frame.GoAwayReason;
+import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.Register;
 import dev.heartbeat.internal.frame.Registered;
 import dev.heartbeat.spi.Acceptor;
@@ -214,7 +214,7 @@ public final class ScriptedPeer implements AutoCloseable {
 
     /** A message in one DATA frame on channel 0, at most 16,384 bytes. */
     public ScriptedPeer data(byte[] message) {
-        return send(encoder -> encoder.data(0, 0, message.length, FrameHandler.NO_TOTAL), message);
+        return send(encoder -> encoder.data(0, 0, message.length, Head.NO_TOTAL), message);
     }
 
     /** {@link #data(byte[])} of the text. */
