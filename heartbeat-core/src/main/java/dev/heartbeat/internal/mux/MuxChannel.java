@@ -99,6 +99,7 @@ final class MuxChannel {
 
     private void add(Assembly assembly, ByteBuffer fragment, int size, boolean more, Multiplexer.Receiver receiver)
             throws ProtocolException {
+        arriving = assembly; // Before it can fail: what was reserved for it is found when the connection ends.
         boolean keeping = assembly.isKeeping();
         int overhead = keeping ? size - fragment.remaining() : size;
         window.take(overhead);
