@@ -71,4 +71,8 @@ final class Application implements NodeListener, MessageHandler {
             latch.countDown();
         }
     }
+
+    void unblockAll() {
+        busy.keySet().forEach(this::unblock);
+    }
 }

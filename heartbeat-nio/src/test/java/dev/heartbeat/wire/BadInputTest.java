@@ -12,16 +12,19 @@ import dev.heartbeat.nio.NioTransport;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -106,6 +109,40 @@ final class BadInputTest {
             }
             attempt.check();
         }
+    }
+
+    /** Whatever comes, the connection ends in the end, and nothing fails but the connection. */
+    @Test
+    void garbage() throws IOException {
+        List<Fault> faults = Fault.all();
+        Random random = new Random(1);
+        for (int round = 0; round < 1000; round++) {
+            try (RawPeer peer = RawPeer.connect(server.localAddress().getPort())) {
+                if (random.nextInt(4) > 0) {
+                    peer.register(Frame.register("garbage", round + 1, 1, ""));
+                }
+                try {
+                    for (int i = random.nextInt(4); i >= 0; i--) {
+                        peer.send(garbled(
+                                faults.get(random.nextInt(faults.size())).bytes(), random));
+                    }
+                    peer.end();
+                    peer.untilEnd();
+                } catch (SocketException e) {
+                    // A server that was sent foreign bytes does not listen any longer.
+                }
+            }
+        }
+        application.told.await(lines -> server.nodes().count(NodeState.ONLINE) == 1, "the end of the last");
+    }
+
+    private static byte[] garbled(byte[] bytes, Random random) {
+        for (int i = random.nextInt(4); i > 0; i--) {
+            int at = random.nextInt(bytes.length);
+            // Small numbers make more sense than others, and without the magic nothing does.
+            bytes[at] = (byte) (at == 0 ? bytes[0] : random.nextBoolean() ? random.nextInt(256) : random.nextInt(8));
+        }
+        return bytes;
     }
 
     /** A client that commits one fault, and what comes of it. */

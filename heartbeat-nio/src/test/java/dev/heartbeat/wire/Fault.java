@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A line of the faults in docs/PROTOCOL.md. */
+/** A line of the faults in docs/PROTOCOL.md, or one like them. */
 record Fault(String name, boolean registered, String requirements, String hex, String outcome) {
     static final String IGNORED = "ignored";
     static final String CLOSE = "close without a byte";
@@ -28,13 +28,17 @@ record Fault(String name, boolean registered, String requirements, String hex, S
             if (!block.find()) {
                 throw new AssertionError(PAGE + " has no faults");
             }
-            return block.group(1).lines().map(Fault::parse).toList();
+            return parse(block.group(1));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Fault parse(String line) {
+    static List<Fault> parse(String lines) {
+        return lines.lines().map(Fault::parseLine).toList();
+    }
+
+    private static Fault parseLine(String line) {
         Matcher parts = LINE.matcher(line);
         if (!parts.matches()) {
             throw new AssertionError("not a fault: " + line);

@@ -27,6 +27,7 @@ record Frame(int version, int type, int flags, int stream, String payload) {
     static final int ERROR = 0x08;
     static final int REGISTERED = 0x09;
     static final int CHANNEL_OPEN = 0x0A;
+    static final int CHANNEL_ACCEPT = 0x0B;
     static final int CHANNEL_RESET = 0x0C;
     static final int CREDIT = 0x0D;
     static final int GO_AWAY = 0x0E;

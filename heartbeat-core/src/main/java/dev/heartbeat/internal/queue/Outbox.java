@@ -21,6 +21,9 @@ public final class Outbox {
     private final ArrayDeque<ByteBuffer> messages = new ArrayDeque<>(4);
     private long bytes;
     private @Nullable Object holder;
+    /** How many more the holder may take. */
+    private long forHolder;
+
     private boolean closed;
 
     public Outbox(int maxMessages, long maxBytes, int maxMessageBytes) {
@@ -57,22 +60,28 @@ public final class Outbox {
     /** From now on only this holder can poll. */
     public synchronized void holdBy(Object newHolder) {
         holder = newHolder;
+        forHolder = Long.MAX_VALUE;
+    }
+
+    /** The holder takes what waits now; what is offered from now on waits for the next holder. */
+    public synchronized void seal() {
+        forHolder = messages.size();
     }
 
     /** The next message, if there is one and {@code by} holds the outbox. */
     public synchronized @Nullable ByteBuffer poll(Object by) {
-        if (by != holder) {
+        if (by != holder || isEmpty()) {
             return null;
         }
-        ByteBuffer message = messages.poll();
-        if (message != null) {
-            bytes -= message.remaining();
-        }
+        ByteBuffer message = messages.remove();
+        bytes -= message.remaining();
+        forHolder--;
         return message;
     }
 
+    /** Whether there is nothing for the holder to take. */
     public synchronized boolean isEmpty() {
-        return messages.isEmpty();
+        return messages.isEmpty() || forHolder == 0;
     }
 
     /** Accepts no more, and hands back what has not left. */

@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -154,7 +155,7 @@ public final class Client implements Connector, Lane.Owner {
     public CompletableFuture<Void> close() {
         try {
             loop.execute(this::leave);
-        } catch (java.util.concurrent.RejectedExecutionException e) {
+        } catch (RejectedExecutionException e) {
             closed.complete(null); // The transport was closed before, and every connection with it.
         }
         return closed.copy();
@@ -178,7 +179,11 @@ public final class Client implements Connector, Lane.Owner {
         // Looking up a name may block, which a loop must not.
         workers().execute(() -> {
             InetSocketAddress server = new InetSocketAddress(options.host(), options.port());
-            loop.execute(() -> connect(server));
+            try {
+                loop.execute(() -> connect(server));
+            } catch (RejectedExecutionException e) {
+                LOG.debug("{}: the transport was closed meanwhile", options.nodeId());
+            }
         });
     }
 

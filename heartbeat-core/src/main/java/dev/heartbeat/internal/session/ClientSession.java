@@ -121,6 +121,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         retryAfterMillis = goAway.retryAfterMillis();
         willEnd(reasonOf(goAway));
         if (state == State.REGISTERED) {
+            client.outbox.seal();
             afterDraining(() -> finish(reasonOf(goAway)));
         } else {
             finish(reasonOf(goAway));
@@ -142,9 +143,13 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     @Override
     public void onError(int streamId, PeerError error) throws ProtocolException {
         client.tell(new HeartbeatException("the server reports " + error.codeName() + ": " + error.text()));
-        retryAfterMillis = error.retryAfterMillis();
+        boolean refused = state == State.HANDSHAKE && error.scope() == ErrorCode.Scope.NODE;
+        if (refused || error.scope() == ErrorCode.Scope.CONNECTION) {
+            // Not sooner than a go-away said before.
+            retryAfterMillis = Math.max(retryAfterMillis, error.retryAfterMillis());
+        }
         super.onError(streamId, error);
-        if (state == State.HANDSHAKE && error.scope() == ErrorCode.Scope.NODE) {
+        if (refused) {
             onRegistrationRefused(error.code());
         }
     }
@@ -302,7 +307,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
                 this,
                 new Multiplexer.Credits(
                         limits.connectionCredit(), limits.channelCredit(), client.options.windowBytes()),
-                client.options.maxMessageBytes(),
+                (int) Math.min(limits.maxMessageBytes(), client.options.maxMessageBytes()),
                 client.budget);
     }
 

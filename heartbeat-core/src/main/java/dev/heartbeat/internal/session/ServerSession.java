@@ -18,8 +18,10 @@ import dev.heartbeat.spi.Connection;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,14 @@ final class ServerSession extends Session implements Registration.Owner {
             throw new ExceptionInInitializerError(e);
         }
     }
+
+    private static final Set<ErrorCode> REFUSES_A_REGISTRATION = EnumSet.of(
+            ErrorCode.INVALID_NODE_ID,
+            ErrorCode.INVALID_METADATA,
+            ErrorCode.STALE_ATTEMPT,
+            ErrorCode.NODE_ID_IN_USE,
+            ErrorCode.EPOCH_REFUSED,
+            ErrorCode.REPLACED);
 
     final ServerLoop loop;
 
@@ -122,7 +132,6 @@ final class ServerSession extends Session implements Registration.Owner {
     }
 
     private void refuse(Admission.Refusal why) throws ProtocolException {
-        loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
         switch (why) {
             case STALE_ATTEMPT -> {
                 refuse(ErrorCode.STALE_ATTEMPT, "a later attempt of the same process is registered");
@@ -356,6 +365,9 @@ final class ServerSession extends Session implements Registration.Owner {
     @Override
     void onErrorSent(ErrorCode code) {
         loop.counters.error(code);
+        if (REFUSES_A_REGISTRATION.contains(code)) {
+            loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
+        }
     }
 
     @Override

@@ -184,6 +184,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
     @Override
     public final void onPing(ByteBuffer payload) {
         if (connection.isWritable()) {
+            answerHeld();
             encoder.pong(payload);
         } else {
             held().holdPong(payload);
@@ -197,6 +198,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
 
     protected final void answerHeartbeat(long timestamp) {
         if (connection.isWritable()) {
+            answerHeld();
             encoder.heartbeatResponse(0, timestamp, framesReceived());
         } else {
             held().holdHeartbeat(timestamp);
@@ -210,6 +212,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
         return held;
     }
 
+    /** Before any other answer: the socket may have room before it is told here. */
     private void answerHeld() {
         HeldAnswers answers = held;
         if (answers == null || !isReading()) {
@@ -343,6 +346,9 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
 
     /** Runs the action as soon as everything that was accepted has been taken by the socket, or after a while in any case. */
     protected final void afterDraining(Runnable action) {
+        if (!isReading()) {
+            return; // It is over already, and the alarm is the linger's.
+        }
         whenDrained = action;
         alarm.set(LINGER_NS, this::stopDraining);
         pump();
@@ -366,6 +372,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
     /** The peer broke the protocol: one ERROR, one close. */
     protected void fail(ProtocolException e) {
         if (e.code() == ErrorCode.FOREIGN) {
+            flush(); // Nothing is answered to it, but what came before it is.
             close(CloseReason.FOREIGN_PROTOCOL);
             return;
         }

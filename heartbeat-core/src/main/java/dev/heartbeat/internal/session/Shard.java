@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * All that one {@link EventLoop} owns: the timers, the clock by which peers are judged, and the commands that other threads send it. There is one for each loop, shared
@@ -24,6 +25,8 @@ final class Shard implements LoopAgent, Executor {
 
     /** Timers run in one turn before the sockets are looked at again. */
     private static final int TIMERS_PER_TURN = 1024;
+
+    private static final long WORTH_A_WARNING_NS = 1_000_000_000;
 
     private final EventLoop loop;
     private final TimerWheel wheel;
@@ -76,10 +79,12 @@ final class Shard implements LoopAgent, Executor {
             mustReadFirst = true;
             stalls = clock.stalls();
             creditedNs = clock.creditedNs();
-            LOG.warn(
-                    "event loop {} was stopped for {} ms; nobody is judged for it",
-                    loop.index(),
-                    stalledNs / 1_000_000);
+            // A short one is the ordinary lateness of a busy machine, and was credited all the same.
+            LOG.atLevel(stalledNs < WORTH_A_WARNING_NS ? Level.DEBUG : Level.WARN)
+                    .log(
+                            "event loop {} was stopped for {} ms; nobody is judged for it",
+                            loop.index(),
+                            stalledNs / 1_000_000);
         }
     }
 

@@ -53,6 +53,25 @@ final class OutboxTest {
     }
 
     @Test
+    void sealedItGivesItsHolderWhatWaitedAndTheNextOneTheRest() {
+        offer(1);
+        offer(2);
+        outbox.seal();
+        assertThat(offer(3)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(outbox.poll(holder).remaining()).isEqualTo(1);
+        assertThat(outbox.isEmpty()).isFalse();
+        assertThat(outbox.poll(holder).remaining()).isEqualTo(2);
+        assertThat(outbox.isEmpty()).isTrue();
+        assertThat(outbox.poll(holder)).isNull();
+        Object next = new Object();
+        outbox.holdBy(next);
+        assertThat(outbox.isEmpty()).isFalse();
+        assertThat(outbox.poll(next).remaining()).isEqualTo(3);
+        assertThat(offer(4)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(outbox.poll(next).remaining()).isEqualTo(4);
+    }
+
+    @Test
     void closingHandsBackWhatIsLeft() {
         offer(1);
         offer(2);
