@@ -14,7 +14,9 @@ MORE, END, HEAD, IGNORABLE = 0x01, 0x02, 0x04, 0x80
 CONNECTION, FULL, WINDOW, PATIENCE = 0xFFFFFFFF, 16384, 65536, 5
 LONGEST = {DATA: FULL, REGISTER: FULL, UPDATE: FULL, PING: 64, PONG: 64, CREDIT: 8}         # others: 4,096
 FIELDS = {RES: "QQ", ERROR: "BH", REGISTERED: "QIIIIIIIQQ", CREDIT: "Q", GO_AWAY: "BHI"}    # before the TLVs
-TLVS = {REGISTERED: {0x81}, DATA: {1, 2, 3, 4, 5, 6}}                                       # that are looked at
+TLVS = {REGISTERED: {0x81: [2], 0x86: [4]}, GO_AWAY: {0x81: range(513)}, DATA: {6: [4]},    # that are looked at,
+        ERROR: {1: range(513), 2: range(4096), 3: [4]}}                                     # and their lengths
+NOT_OFFERED = range(1, 6)                                                                   # TLVs of DATA (M56)
 
 
 class Fault(Exception):
@@ -33,15 +35,15 @@ def frame(kind, layout="", *fields, rest=b"", stream=0, flags=0):
 
 def first_frame(data):
     """Type, flags, stream id and payload of the frame that begins the data, or None while it is incomplete (M7)."""
-    if len(data) < 12:
-        return None
-    magic, version, kind, flags, stream, length = struct.unpack_from(">BBBBII", data)
-    need(magic == 0xAB, "this is not HBP")
-    need(version == 2 or kind == ERROR, UNSUPPORTED_VERSION)
-    need(kind in KNOWN or flags & IGNORABLE, UNKNOWN_TYPE)
-    need(kind not in KNOWN or not flags & ~(IGNORABLE | (MORE | END | HEAD if kind == DATA else 0)), BAD_FLAGS)
-    need(length <= LONGEST.get(kind, 4096), FRAME_TOO_LARGE)
-    return (kind, flags, stream, bytes(data[12:12 + length])) if len(data) >= 12 + length else None
+    here, header = len(data), bytes(data[:12]).ljust(12, b"\0")
+    magic, version, kind, flags, stream, length = struct.unpack(">BBBBII", header)
+    allowed = 0xFF if kind not in KNOWN else IGNORABLE | (MORE | END | HEAD if kind == DATA else 0)
+    need(here < 1 or magic == 0xAB, "this is not HBP")
+    need(here < 3 or version == 2 or kind == ERROR, UNSUPPORTED_VERSION)
+    need(here < 4 or kind in KNOWN or flags & IGNORABLE, UNKNOWN_TYPE)
+    need(here < 4 or not flags & ~allowed, BAD_FLAGS)
+    need(here < 12 or length <= LONGEST.get(kind, 4096), FRAME_TOO_LARGE)
+    return (kind, flags, stream, bytes(data[12:12 + length])) if here >= 12 + length else None
 
 
 def parse(kind, flags, payload):
@@ -53,10 +55,15 @@ def parse(kind, flags, payload):
     while head:
         number, size = struct.unpack_from(">BH", head)
         value, = struct.unpack_from("%ds" % size, head, 3)
-        known = number in TLVS.get(kind, ())
-        need(number not in tlvs if known else number >= 0x80 or kind == ERROR, MALFORMED)
+        if lengths := TLVS.get(kind, {}).get(number):
+            need(size in lengths and number not in tlvs, MALFORMED)
+        else:
+            need(number >= 0x80 or kind == ERROR or kind == DATA and number in NOT_OFFERED, MALFORMED)
         tlvs[number], head = value, head[3 + size:]
-    return fields, tlvs, rest[end:]
+    data, more, total = rest[end:], flags & MORE, int.from_bytes(tlvs[6], "big") if 6 in tlvs else None
+    need(not more or data and (total is not None or not flags & HEAD), MALFORMED)
+    need(total is None or len(data) == total or more and len(data) < total, MALFORMED)
+    return fields, tlvs, data
 
 
 class Peer:
@@ -105,8 +112,7 @@ class Peer:
         return why == "left"
 
     def compose(self, now):
-        """After reading (M30): judges the silence, and makes what to write once all else is written, so that of answers
-        to the same only the latest waits (M9)."""
+        """After reading (M30): judges the silence, and makes what to write when all else is written (M9)."""
         need(now - self.heard <= self.timeout, "the server is silent")
         need(now <= self.give_up, "the server takes nothing more")
         if now - self.heard > self.suspect and not self.suspected:
@@ -159,32 +165,36 @@ class Peer:
             self.position += kind in (DATA, OPEN, ACCEPT, RESET)
             self.received += 12 + len(payload) if kind == DATA else 0
             try:
-                self.receive(kind, flags, stream, *parse(kind, flags, payload))
-            except struct.error:
+                content = parse(kind, flags, payload)
+            except (struct.error, Fault):
                 raise Fault("an ERROR that does not parse" if kind == ERROR else MALFORMED) from None
+            self.receive(kind, flags, stream, *content)
         return True
 
     def receive(self, kind, flags, stream, fields, tlvs, data):
         need(stream == 0 or kind not in (PING, PONG), MALFORMED)
         need(stream != CONNECTION or kind not in (DATA, OPEN, ACCEPT, RESET), MALFORMED)
-        need(stream != 0 or kind not in (OPEN, ACCEPT, RESET) and not flags & END, UNEXPECTED_FRAME)
-        need(self.received <= self.told, CREDIT_EXCEEDED)
         need(kind != CREDIT or not fields[0] >> 63, MALFORMED)
+        need(self.received <= self.told, CREDIT_EXCEEDED)
         if kind in (DATA, OPEN, ACCEPT, CREDIT) and stream not in self.limits:
             self.streamed += 1
             self.complain(frame(RESET, "H", UNSUPPORTED if kind == OPEN else UNKNOWN_CHANNEL, stream=stream))
+        elif stream == 0 and (kind in (OPEN, ACCEPT, RESET) or flags & END):
+            raise Fault(UNEXPECTED_FRAME)
         elif kind == CREDIT:
             self.limits[stream] = max(self.limits[stream], fields[0])
         elif kind == DATA:
             self.receive_data(flags & HEAD, bool(flags & MORE), tlvs, data)
-        elif kind == PING:
+        elif kind == PING and len(self.output) < WINDOW:
+            self.output += frame(PONG, rest=data)
+        elif kind == PING:                                # in a jam, only the latest is answered (M13)
             self.pong = data
         elif kind == RES:
             need(fields[1] <= self.streamed, MALFORMED)
             self.rtt = max(0, time.monotonic_ns() - fields[0]) / 1e9
             self.tell("rtt", "%.3f ms" % (self.rtt * 1000))
         elif kind == REGISTERED:
-            self.register(*fields, *struct.unpack(">H", tlvs.get(0x81, b"\0\1")))
+            self.register(*fields, int.from_bytes(tlvs.get(0x81, b"\1"), "big"))
         elif kind == GO_AWAY and fields[0] not in (1, 2):
             self.tell("go-away", fields[1], tlvs.get(0x81, b"").decode("utf-8", "replace"))
             self.leaving, self.give_up = True, time.monotonic() + PATIENCE
@@ -205,12 +215,12 @@ class Peer:
 
     def receive_data(self, head, more, tlvs, data):
         """Puts a message together (M35) and tells it when it is whole."""
-        first, fault = not self.more, UNSUPPORTED if tlvs.keys() & {1, 2, 3, 4, 5} else None
-        need((data or not more) and (first or not head) and (not first or not more or 6 in tlvs), MALFORMED)
+        first, total = not self.more, int.from_bytes(tlvs[6], "big") if 6 in tlvs else len(data)
+        need(6 in tlvs or not more if first else not head, MALFORMED)
         if first:
-            self.missing, = struct.unpack(">I", tlvs[6]) if 6 in tlvs else (len(data),)
-            fault = MESSAGE_TOO_LARGE if self.missing > self.max_message else fault
-            self.message = None if fault else bytearray()
+            fault = MESSAGE_TOO_LARGE if total > self.max_message else None
+            fault = UNSUPPORTED if tlvs.keys() & NOT_OFFERED else fault
+            self.message, self.missing = None if fault else bytearray(), total
             if fault:                                     # the rest is dropped as it comes (M36)
                 self.complain(frame(ERROR, "BH", 2, fault))
         self.missing, self.more = self.missing - len(data), more

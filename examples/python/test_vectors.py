@@ -1,12 +1,29 @@
 #!/usr/bin/env python3
-"""Holds hbp2.py to the vectors of docs/PROTOCOL.md: what a client gets is taken apart, what it sends is put together."""
+"""Holds hbp2.py to the vectors of docs/PROTOCOL.md: what a client gets is taken apart, what it sends is put together.
+
+Of the faults on that page it looks at those of headers, which are faults on either side.
+"""
 import pathlib, re, struct, unittest
 
+import hbp2
 from hbp2 import *
 
 PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "PROTOCOL.md"
-BLOCK = re.search(r"^```vectors\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL).group(1)
-VECTORS = {name: bytes.fromhex(octets) for name, octets in (line.split(" ", 1) for line in BLOCK.splitlines())}
+
+
+def block(name):
+    return re.search(r"^```%s\n(.*?)^```" % name, PAGE.read_text(encoding="utf-8"), re.M | re.S).group(1).splitlines()
+
+
+def octets(text):
+    """Bytes in hex, where 00*3 stands for three of 00."""
+    parts = (part.partition("*") for part in text.split())
+    return b"".join(bytes.fromhex(part) * int(times or 1) for part, _, times in parts)
+
+
+VECTORS = {name: octets(text) for name, text in (line.split(" ", 1) for line in block("vectors"))}
+FAULT = re.compile(r"(\S+) +\S+ +(\S+) +(.*) → (.*)")
+FAULTS = [FAULT.fullmatch(line).groups() for line in block("faults")]
 
 
 def tlv(number, value):
@@ -77,15 +94,34 @@ class VectorsTest(unittest.TestCase):
                 self.assertEqual(parse(kind, flags, payload), received)
 
     def test_headers(self):
-        for name, octets in VECTORS.items():
+        for name, vector in VECTORS.items():
             with self.subTest(name):
-                kind, flags, stream, payload = first_frame(octets + b"\xab")
-                self.assertEqual(frame(kind, rest=payload, stream=stream, flags=flags).hex(), octets.hex())
+                kind, flags, stream, payload = first_frame(vector + b"\xab")
+                self.assertEqual(frame(kind, rest=payload, stream=stream, flags=flags).hex(), vector.hex())
 
     def test_a_part_is_no_frame(self):
-        for name, octets in VECTORS.items():
+        for name, vector in VECTORS.items():
             with self.subTest(name):
-                self.assertEqual([first_frame(octets[:size]) for size in range(len(octets))], [None] * len(octets))
+                self.assertEqual([first_frame(vector[:size]) for size in range(len(vector))], [None] * len(vector))
+
+    def test_faults_of_headers(self):
+        for name, requirements, text, expected in FAULTS:
+            what = expected.split()[0]
+            if re.fullmatch("M[1-5](,M7)?", requirements) and what != "ignored":
+                with self.subTest(name):
+                    fault = self.fault(octets(text))
+                    self.assertEqual(fault, "this is not HBP" if what == "close" else getattr(hbp2, what))
+
+    def fault(self, data):
+        """The fault of the first frame that has one, at whichever of its bytes it shows."""
+        size = 0
+        while size <= len(data):
+            try:
+                found = first_frame(data[:size])
+            except Fault as fault:
+                return fault.args[0]
+            data, size = (data[12 + len(found[3]):], 0) if found else (data, size + 1)
+        return None
 
 
 if __name__ == "__main__":

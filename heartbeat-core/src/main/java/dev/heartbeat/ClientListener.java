@@ -17,7 +17,7 @@ public interface ClientListener {
     /** The server knows the node now. Called again after every reconnect, with a new epoch. */
     default void onRegistered(Registered registered) {}
 
-    /** A heartbeat was answered. */
+    /** A heartbeat was answered. A listener that is slower than the answers hears of the latest. */
     default void onHeartbeat(Duration rtt) {}
 
     /** The server has been silent for the suspicion time; it was probed. */
@@ -33,7 +33,9 @@ public interface ClientListener {
      */
     default void onDisconnected(CloseReason reason, @Nullable Duration retryIn) {}
 
-    /** Something went wrong that the other calls do not say: the server reported an error, a registration was refused. */
+    /**
+     * Something went wrong that the other calls do not say: the server reported an error, a registration was refused. A listener for which sixteen of them wait already does not hear of more.
+     */
     default void onError(HeartbeatException error) {}
 
     /**

@@ -1,6 +1,7 @@
 package dev.heartbeat.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,8 +25,9 @@ final class Commands implements AutoCloseable {
         return listening(LoggedProcess.start(serverArguments(port, more)));
     }
 
-    LoggedProcess serverWithFewFiles(int limit, int port, String... more) throws IOException, InterruptedException {
-        return listening(LoggedProcess.startWithFewFiles(limit, serverArguments(port, more)));
+    LoggedProcess serverWithFewFiles(int limit, Path folder, int port, String... more)
+            throws IOException, InterruptedException {
+        return listening(LoggedProcess.startWithFewFiles(limit, folder, serverArguments(port, more)));
     }
 
     LoggedProcess clients(int port, String prefix, int count, String... more) throws IOException {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.spi.ToolProvider;
 
 /** A command in a process of its own that can be hurt, and of which every event line is kept. */
 final class LoggedProcess implements AutoCloseable {
@@ -34,23 +35,42 @@ final class LoggedProcess implements AutoCloseable {
     }
 
     static LoggedProcess start(List<String> arguments) throws IOException {
-        return new LoggedProcess(java(arguments));
+        return new LoggedProcess(java(System.getProperty("java.class.path"), arguments));
     }
 
-    /** The JVM raises the soft limit by itself, so both are lowered around it. */
-    static LoggedProcess startWithFewFiles(int limit, List<String> arguments) throws IOException {
+    /**
+     * The JVM raises the soft limit by itself, so both are lowered around it. A class of a folder is a file to be opened when
+     * it is needed, which may be too late; so the program runs from jars, as programs do.
+     *
+     * @param folder for the jars
+     */
+    static LoggedProcess startWithFewFiles(int limit, Path folder, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "sh"));
-        command.addAll(java(arguments));
+        command.addAll(java(jars(folder), arguments));
         return new LoggedProcess(command);
     }
 
-    private static List<String> java(List<String> arguments) {
+    private static String jars(Path folder) {
+        List<String> paths = new ArrayList<>();
+        for (String path : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+            if (Files.isDirectory(Path.of(path))) {
+                String jar = folder.resolve(paths.size() + ".jar").toString();
+                ToolProvider.findFirst("jar").orElseThrow().run(System.out, System.err, "-cf", jar, "-C", path, ".");
+                paths.add(jar);
+            } else {
+                paths.add(path);
+            }
+        }
+        return String.join(File.pathSeparator, paths);
+    }
+
+    private static List<String> java(String classPath, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath,
                 Main.class.getName()));
         command.addAll(arguments);
         return command;

@@ -99,18 +99,22 @@ final class MuxChannel {
 
     private void add(Assembly assembly, ByteBuffer fragment, int size, boolean more, Multiplexer.Receiver receiver)
             throws ProtocolException {
+        arriving = assembly; // Before it can fail: what was reserved for it is found when the connection ends.
         boolean keeping = assembly.isKeeping();
+        boolean complete = keeping && !more;
         int overhead = keeping ? size - fragment.remaining() : size;
+        // The last header is held with the message: else messages of next to nothing could wait without bound.
+        overhead -= complete ? FrameHeader.SIZE : 0;
         window.take(overhead);
         connectionWindow.take(overhead);
         assembly.add(fragment, !more);
         arriving = more ? assembly : null;
-        if (!more && keeping) {
+        if (complete) {
             ByteBuffer message = assembly.message();
             int length = message.remaining();
             window.reserve(-roomFor(length));
             connectionWindow.reserve(-roomFor(length));
-            receiver.onMessage(message, new Multiplexer.Hold(length, length));
+            receiver.onMessage(message, new Multiplexer.Hold(length + FrameHeader.SIZE, length));
         }
     }
 

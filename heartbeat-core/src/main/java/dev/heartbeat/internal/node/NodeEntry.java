@@ -193,20 +193,26 @@ public final class NodeEntry implements Lane.Owner {
     }
 
     SendResult trySend(ByteBuffer message) {
-        Registration receiver;
         Outbox outbox;
         synchronized (this) {
-            receiver = current;
-            if (receiver == null) {
+            if (current == null) {
                 return SendResult.CLOSED;
             }
-            outbox = outboxOf(receiver);
+            outbox = outboxOf(current);
         }
         SendResult result = outbox.offer(message);
         if (result == SendResult.ACCEPTED) {
-            receiver.owner.wake();
+            wakeOwner();
         }
         return result;
+    }
+
+    /** Whoever owns the node by now: between the look at it and the offer the outbox may have passed on. */
+    private void wakeOwner() {
+        Registration.Owner owner = owner();
+        if (owner != null) {
+            owner.wake();
+        }
     }
 
     private Outbox outboxOf(Registration registration) {

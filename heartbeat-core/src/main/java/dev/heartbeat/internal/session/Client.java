@@ -32,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,7 @@ import org.slf4j.LoggerFactory;
 public final class Client implements Connector, Lane.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Client.class);
     private static final long UNKNOWN = -1;
+    private static final int MAX_ERRORS_TO_TELL = 16;
 
     final ClientOptions options;
     final Outbox outbox;
@@ -68,6 +70,10 @@ public final class Client implements Connector, Lane.Owner {
     private boolean leaving;
 
     private final AtomicBoolean woken = new AtomicBoolean();
+    /** What a server can cause at any rate must not fill the memory while the listener is slow. */
+    private final AtomicBoolean heartbeatToTell = new AtomicBoolean();
+
+    private final AtomicInteger errorsToTell = new AtomicInteger();
     private volatile ClientState state = ClientState.CONNECTING;
     private volatile long rttNs = UNKNOWN;
     private final CompletableFuture<ClientListener.Registered> registered = new CompletableFuture<>();
@@ -265,10 +271,14 @@ public final class Client implements Connector, Lane.Owner {
     /** The hot path: where nobody hears of it, a field write. */
     void onHeartbeat(long measuredNs) {
         rttNs = measuredNs;
-        if (hearsHeartbeats) {
-            Duration measured = Duration.ofNanos(measuredNs);
-            lane.add(() -> listener.onHeartbeat(measured));
+        if (hearsHeartbeats && heartbeatToTell.compareAndSet(false, true)) {
+            lane.add(this::tellHeartbeat);
         }
+    }
+
+    private void tellHeartbeat() {
+        heartbeatToTell.set(false);
+        listener.onHeartbeat(Duration.ofNanos(rttNs));
     }
 
     void onSuspect() {
@@ -292,7 +302,14 @@ public final class Client implements Connector, Lane.Owner {
     }
 
     void tell(HeartbeatException error) {
-        lane.add(() -> listener.onError(error));
+        if (errorsToTell.get() == MAX_ERRORS_TO_TELL) {
+            return;
+        }
+        errorsToTell.incrementAndGet();
+        lane.add(() -> {
+            errorsToTell.decrementAndGet();
+            listener.onError(error);
+        });
     }
 
     private void tellUndelivered(ByteBuffer message) {

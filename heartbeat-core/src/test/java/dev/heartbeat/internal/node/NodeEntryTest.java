@@ -13,6 +13,7 @@ import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.spi.Environment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -77,8 +79,16 @@ final class NodeEntryTest {
     }
 
     private static final class Nobody implements Registration.Owner {
+        private final Runnable onWake;
+
+        Nobody(Runnable onWake) {
+            this.onWake = onWake;
+        }
+
         @Override
-        public void wake() {}
+        public void wake() {
+            onWake.run();
+        }
 
         @Override
         public void superseded() {}
@@ -91,6 +101,10 @@ final class NodeEntryTest {
     }
 
     private Admission claim(long incarnation, long attempt, long lastEpoch) {
+        return claim(incarnation, attempt, lastEpoch, () -> {});
+    }
+
+    private Admission claim(long incarnation, long attempt, long lastEpoch, Runnable onWake) {
         return table.admit(new Claim(
                 "n1",
                 incarnation,
@@ -98,7 +112,7 @@ final class NodeEntryTest {
                 lastEpoch,
                 Map.of(),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
-                new Nobody()));
+                new Nobody(onWake)));
     }
 
     private void work(int calls) {
@@ -216,5 +230,26 @@ final class NodeEntryTest {
         assertThat(claim(1, 2, elsewhere).registration().epoch()).isGreaterThan(elsewhere);
         assertThat(claim(1, 3, here + (25 * 3600_000L << 20)).refusal()).isEqualTo(Admission.Refusal.IMPLAUSIBLE_EPOCH);
         assertThat(claim(1, 3, -1).refusal()).isEqualTo(Admission.Refusal.IMPLAUSIBLE_EPOCH);
+    }
+
+    /** Else the message would wait until another comes for this node. */
+    @Test
+    @Tag("M39")
+    void whoHoldsTheOutboxIsWokenThoughItPassedOnWhileTheMessageCame() throws InterruptedException {
+        Registration old = claim(1, 1, 0).registration();
+        table.trySend("n1", ByteBuffer.allocate(1));
+        Outbox outbox = old.entry().outbox(old);
+        AtomicInteger woken = new AtomicInteger();
+        Thread sender = new Thread(() -> table.trySend("n1", ByteBuffer.allocate(1)));
+        synchronized (outbox) {
+            sender.start();
+            while (sender.getState() != Thread.State.BLOCKED) {
+                Thread.onSpinWait();
+            }
+            // The sender has found the old registration, and its message is not in the outbox yet.
+            claim(1, 2, 0, woken::incrementAndGet);
+        }
+        sender.join();
+        assertThat(woken).hasValue(1);
     }
 }

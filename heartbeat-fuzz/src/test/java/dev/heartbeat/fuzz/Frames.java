@@ -1,0 +1,68 @@
+package dev.heartbeat.fuzz;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** Frames as docs/PROTOCOL.md has them, byte by byte: right, unless whoever asks for one wants it wrong. */
+final class Frames {
+    static final int HEADER = 12;
+    static final int DATA = 0x03;
+    static final int REGISTER = 0x06;
+    static final int REGISTERED = 0x09;
+
+    private Frames() {}
+
+    static byte[] frame(int type, int flags, int streamId, byte[] payload) {
+        return ByteBuffer.allocate(HEADER + payload.length)
+                .put((byte) 0xAB)
+                .put((byte) 2)
+                .put((byte) type)
+                .put((byte) flags)
+                .putInt(streamId)
+                .putInt(payload.length)
+                .put(payload)
+                .array();
+    }
+
+    /**
+     * @param lastEpoch 0 to say nothing of it
+     */
+    static byte[] register(String nodeId, long incarnation, int attempt, long credit, long lastEpoch) {
+        byte[] id = nodeId.getBytes(StandardCharsets.US_ASCII);
+        ByteBuffer payload = ByteBuffer.allocate(256)
+                .putLong(incarnation)
+                .putInt(attempt)
+                .putLong(credit)
+                .putLong(credit)
+                .put((byte) id.length)
+                .put(id);
+        if (lastEpoch != 0) {
+            payload.put((byte) 4).putShort((short) Long.BYTES).putLong(lastEpoch);
+        }
+        return frame(REGISTER, 0, 0, written(payload));
+    }
+
+    static byte[] registered(long epoch, int intervalMillis, int maxMessage, long credit, int ackEvery) {
+        ByteBuffer payload = ByteBuffer.allocate(256)
+                .putLong(epoch)
+                .putInt(intervalMillis)
+                .putInt(5 * intervalMillis / 2)
+                .putInt(3 * intervalMillis)
+                .putInt(3 * intervalMillis)
+                .putInt(maxMessage)
+                .putInt(0)
+                .putInt(0)
+                .putLong(credit)
+                .putLong(credit);
+        if (ackEvery != 1) {
+            payload.put((byte) 0x81).putShort((short) Short.BYTES).putShort((short) ackEvery);
+        }
+        return frame(REGISTERED, 0, 0, written(payload));
+    }
+
+    private static byte[] written(ByteBuffer payload) {
+        byte[] bytes = new byte[payload.position()];
+        payload.flip().get(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,109 @@
+package dev.heartbeat.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.code_intelligence.jazzer.Jazzer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Fuzzes each target for a while, in a process of its own, as the fuzzer changes the classes it looks at. What it finds is left in the folder of the target, and so is what it has
+ * learned, for the next time.
+ */
+final class FuzzingTest {
+    private static final int SECONDS = Integer.getInteger("heartbeat.fuzz.seconds", 7);
+    private static final Path FOLDER = Path.of(System.getProperty("heartbeat.fuzz.folder", "target/fuzzing"));
+
+    /** For starting, on a machine that is busy. */
+    private static final int EXTRA_SECONDS = 120;
+
+    private static final int LINES_SHOWN = 40;
+
+    /** Not the tests and the simulation: five times as many inputs. */
+    private static final String INSTRUMENTED = "dev.heartbeat.internal.**";
+
+    /** Where Jazzer's native part runs. */
+    private static final Set<String> ARCHITECTURES = Set.of("amd64", "x86_64", "aarch64");
+
+    static Stream<Arguments> targets() {
+        return Stream.of(
+                Arguments.of(DecoderFuzzTest.class, DecoderFuzzTest.seeds()),
+                Arguments.of(ServerFuzzTest.class, ServerFuzzTest.seeds()),
+                Arguments.of(ClientFuzzTest.class, ClientFuzzTest.seeds()));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("targets")
+    void findsNothing(Class<?> target, Stream<byte[]> seeds) throws IOException, InterruptedException {
+        assumeTrue(
+                ARCHITECTURES.contains(System.getProperty("os.arch")),
+                "skipped: Jazzer does not run on " + System.getProperty("os.arch"));
+        Path folder = FOLDER.resolve(target.getSimpleName()).toAbsolutePath();
+        Path learned = Files.createDirectories(folder.resolve("corpus"));
+        Path given = Files.createDirectories(folder.resolve("seeds"));
+        int count = 0;
+        for (Iterator<byte[]> each = seeds.iterator(); each.hasNext(); count++) {
+            Files.write(given.resolve("seed-" + count), each.next());
+        }
+        run(command(target, learned, given), folder);
+    }
+
+    private static void run(List<String> command, Path folder) throws IOException, InterruptedException {
+        Path log = folder.resolve("log.txt");
+        Process fuzzer = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        try {
+            boolean ended = fuzzer.waitFor(SECONDS + EXTRA_SECONDS, TimeUnit.SECONDS);
+            assertThat(ended && fuzzer.exitValue() == 0)
+                    .as(() -> "no finding; but see " + log + ", which ends in\n" + end(log))
+                    .isTrue();
+        } finally {
+            fuzzer.destroyForcibly().waitFor();
+        }
+    }
+
+    private static List<String> command(Class<?> target, Path learned, Path given) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx512m");
+        if (Runtime.version().feature() >= 24) {
+            // Newer JDKs warn of what the fuzzer's agent does, unless they are told.
+            command.add("-XX:+EnableDynamicAgentLoading");
+            command.add("--enable-native-access=ALL-UNNAMED");
+            command.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        command.add(Jazzer.class.getName());
+        command.add("--target_class=" + target.getName());
+        command.add("--instrumentation_includes=" + INSTRUMENTED);
+        command.add("--custom_hook_includes=" + INSTRUMENTED);
+        command.add("-max_total_time=" + SECONDS);
+        command.add("-print_final_stats=1");
+        command.add(learned.toString());
+        command.add(given.toString());
+        return command;
+    }
+
+    private static String end(Path log) {
+        try (Stream<String> lines = Files.lines(log)) {
+            List<String> all = lines.toList();
+            return String.join("\n", all.subList(Math.max(0, all.size() - LINES_SHOWN), all.size()));
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.heartbeat.fuzz;
+
+import dev.heartbeat.HeartbeatClient;
+import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.internal.frame.FrameDecoder;
+import java.lang.reflect.Field;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at what no method tells: how much memory is held. */
+final class Inside {
+    private Inside() {}
+
+    static long bytesHeldBy(FrameDecoder decoder) {
+        ByteBuffer partial = (ByteBuffer) field(decoder, "partial");
+        return partial == null ? 0 : partial.capacity();
+    }
+
+    /** What is left of the budget for large messages. */
+    static long freeBudget(HeartbeatServer server) {
+        return ((AtomicLong) field(server, "server", "budget", "free")).get();
+    }
+
+    static long freeBudget(HeartbeatClient client) {
+        return ((AtomicLong) field(client, "client", "budget", "free")).get();
+    }
+
+    /** How many calls into the application wait in the lanes of all nodes. */
+    static int callsThatWait(HeartbeatServer server) {
+        int waiting = 0;
+        for (Object entry : ((Map<?, ?>) field(server, "server", "table", "entries")).values()) {
+            waiting += callsInLaneOf(entry);
+        }
+        return waiting;
+    }
+
+    static int callsThatWait(HeartbeatClient client) {
+        return callsInLaneOf(field(client, "client"));
+    }
+
+    private static int callsInLaneOf(Object owner) {
+        Collection<?> calls = (Collection<?>) field(owner, "lane", "calls");
+        return calls == null ? 0 : calls.size();
+    }
+
+    private static @Nullable Object field(Object holder, String... path) {
+        Object found = holder;
+        try {
+            for (String name : path) {
+                Field field = found.getClass().getDeclaredField(name);
+                field.setAccessible(true);
+                found = field.get(found);
+            }
+            return found;
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("it has another name by now", e);
+        }
+    }
+}

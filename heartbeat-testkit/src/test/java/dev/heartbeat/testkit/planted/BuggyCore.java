@@ -1,0 +1,149 @@
+package dev.heartbeat.testkit.planted;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongFunction;
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticCollector;
+import javax.tools.FileObject;
+import javax.tools.ForwardingJavaFileManager;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileManager;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+
+/**
+ * The bus and the testkit loaded once more, apart from those of the tests, with other classes in the place of some. What it replaces is compiled into memory: nothing of a bug ever
+ * comes near a jar.
+ */
+final class BuggyCore extends ClassLoader {
+    private static final String OURS = "dev.heartbeat.";
+    /** The class files that are nobody's bug, read once. */
+    private static final Map<String, byte[]> UNTOUCHED = new ConcurrentHashMap<>();
+
+    private final Map<String, byte[]> planted;
+
+    private BuggyCore(Map<String, byte[]> planted) {
+        super(BuggyCore.class.getClassLoader());
+        this.planted = planted;
+    }
+
+    /** Core as it is, through the same machinery. */
+    static BuggyCore without() {
+        return new BuggyCore(Map.of());
+    }
+
+    static BuggyCore with(PlantedBug bug) {
+        return new BuggyCore(compile(bug.source(), bug.mutated()));
+    }
+
+    /** Runs a fleet by its seed; what it returns is the violation's message, or empty. */
+    @SuppressWarnings("unchecked")
+    LongFunction<String> seedRunner() {
+        try {
+            return (LongFunction<String>) loadClass(SeedRunner.class.getName())
+                    .getDeclaredConstructor()
+                    .newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("the fleet cannot be loaded", e);
+        }
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+        if (!name.startsWith(OURS)) {
+            return super.loadClass(name, resolve);
+        }
+        synchronized (getClassLoadingLock(name)) {
+            Class<?> loaded = findLoadedClass(name);
+            return loaded == null ? define(name) : loaded;
+        }
+    }
+
+    private Class<?> define(String name) throws ClassNotFoundException {
+        byte[] bytes = planted.get(name);
+        if (bytes == null) {
+            bytes = UNTOUCHED.computeIfAbsent(name, this::classFile);
+        }
+        if (bytes.length == 0) {
+            throw new ClassNotFoundException(name);
+        }
+        return defineClass(name, bytes, 0, bytes.length);
+    }
+
+    private byte[] classFile(String name) {
+        try (InputStream in = getParent().getResourceAsStream(name.replace('.', '/') + ".class")) {
+            return in == null ? new byte[0] : in.readAllBytes();
+        } catch (IOException e) {
+            throw new LinkageError(name, e);
+        }
+    }
+
+    // ---- compiling
+
+    private static Map<String, byte[]> compile(String path, String source) {
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        DiagnosticCollector<JavaFileObject> complaints = new DiagnosticCollector<>();
+        try (Memory memory = new Memory(compiler.getStandardFileManager(complaints, null, null))) {
+            JavaFileObject file =
+                    new SimpleJavaFileObject(URI.create("planted:///" + path), JavaFileObject.Kind.SOURCE) {
+                        @Override
+                        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                            return source;
+                        }
+                    };
+            List<String> options = List.of(
+                    "-proc:none",
+                    "-implicit:none",
+                    "-nowarn",
+                    "-parameters",
+                    "-classpath",
+                    System.getProperty("java.class.path"));
+            boolean compiled = compiler.getTask(null, memory, complaints, options, null, List.of(file))
+                    .call();
+            if (!compiled) {
+                throw new IllegalArgumentException(path + " does not compile: "
+                        + complaints.getDiagnostics().stream()
+                                .filter(complaint -> complaint.getKind() == Diagnostic.Kind.ERROR)
+                                .toList());
+            }
+            return memory.classes();
+        } catch (IOException e) {
+            throw new LinkageError(path, e);
+        }
+    }
+
+    /** Where the compiler writes to. */
+    private static final class Memory extends ForwardingJavaFileManager<JavaFileManager> {
+        private final Map<String, ByteArrayOutputStream> written = new HashMap<>();
+
+        Memory(JavaFileManager files) {
+            super(files);
+        }
+
+        @Override
+        public JavaFileObject getJavaFileForOutput(
+                Location location, String className, JavaFileObject.Kind kind, FileObject sibling) {
+            return new SimpleJavaFileObject(URI.create("planted:///" + className), kind) {
+                @Override
+                public OutputStream openOutputStream() {
+                    return written.computeIfAbsent(className, name -> new ByteArrayOutputStream());
+                }
+            };
+        }
+
+        Map<String, byte[]> classes() {
+            Map<String, byte[]> classes = new HashMap<>();
+            written.forEach((name, bytes) -> classes.put(name, bytes.toByteArray()));
+            return classes;
+        }
+    }
+}

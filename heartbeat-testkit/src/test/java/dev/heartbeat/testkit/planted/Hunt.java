@@ -1,0 +1,69 @@
+package dev.heartbeat.testkit.planted;
+
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongFunction;
+
+/** The search for one planted bug. A run that does not end has found it, too: its thread is given up. */
+final class Hunt {
+    static final String DOES_NOT_END = "does not end";
+    private static final long LONGEST_RUN_SECONDS = 60;
+
+    private Hunt() {}
+
+    /**
+     * What was found, and by which seed.
+     *
+     * @param violation empty if nothing was
+     */
+    record Catch(long seed, String violation) {
+        boolean isCaught() {
+            return !violation.isEmpty();
+        }
+
+        /** The invariant's name, without what happened. */
+        String invariant() {
+            int colon = violation.indexOf(':');
+            return colon < 0 ? violation : violation.substring(0, colon);
+        }
+    }
+
+    /** Tries seeds from the first to the last, until one finds something. */
+    static Catch seeds(BuggyCore core, long first, long last) {
+        ExecutorService thread = Executors.newSingleThreadExecutor(run -> {
+            Thread daemon = new Thread(run, "a planted bug");
+            daemon.setDaemon(true);
+            return daemon;
+        });
+        try {
+            LongFunction<String> runner = core.seedRunner();
+            for (long seed = first; seed <= last; seed++) {
+                long next = seed;
+                String violation = resultOf(thread.submit(() -> runner.apply(next)));
+                if (!violation.isEmpty()) {
+                    return new Catch(seed, violation);
+                }
+            }
+            return new Catch(last, "");
+        } finally {
+            thread.shutdownNow();
+        }
+    }
+
+    private static String resultOf(Future<String> run) {
+        try {
+            return run.get(LONGEST_RUN_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            return DOES_NOT_END;
+        } catch (ExecutionException e) {
+            return "thrown: " + e.getCause();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}

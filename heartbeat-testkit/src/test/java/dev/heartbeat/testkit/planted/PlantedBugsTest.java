@@ -1,0 +1,108 @@
+package dev.heartbeat.testkit.planted;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Checks the checker: bugs are planted in core, one at a time, and the fleets under seeded faults must find each. docs/TESTING.md has the table. */
+final class PlantedBugsTest {
+    private static final int SEEDS = 1000;
+
+    /** A change of core changes what every seed does, so that one of the seeds that follow may have to find the bug. */
+    private static final int NEARBY = 100;
+
+    static List<PlantedBug> bugs() {
+        return PlantedBug.all();
+    }
+
+    /** A bug whose text is gone, or that no longer compiles, would be found by nobody. */
+    @ParameterizedTest
+    @MethodSource("bugs")
+    void bugCanBePlanted(PlantedBug bug) {
+        assertThat(bug.mutated()).isNotEqualTo(bug.original());
+        assertThat(BuggyCore.with(bug)).isNotNull();
+    }
+
+    /** Of every room of core one at least. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "one-frame-per-read",
+                "decoder-remainder-lost",
+                "fragment-offset",
+                "outbox-not-held",
+                "stall-not-seen",
+                "only-heartbeats-are-life",
+                "lane-newest-first",
+                "wheel-slot-skipped",
+                "registry-counts-off",
+                "linger-never-ends",
+                "leaving-reconnects"
+            })
+    void bugIsFoundFromItsSeedOn(String name) {
+        PlantedBug bug = PlantedBug.named(name);
+
+        Hunt.Catch found = Hunt.seeds(BuggyCore.with(bug), bug.seed(), bug.seed() + NEARBY);
+        assertThat(found.isCaught())
+                .as("%s, which breaks %s", bug.name(), bug.breaks())
+                .isTrue();
+    }
+
+    /** What is found is the bug's, not the machinery's. */
+    @Test
+    void coreAsItIsHasNoneOfThem() {
+        List<Long> seeds = bugs().stream().map(PlantedBug::seed).distinct().toList();
+
+        assertThat(seeds).isNotEmpty();
+        LongStream.of(1, 2, 3)
+                .forEach(seed -> assertThat(
+                                Hunt.seeds(BuggyCore.without(), seed, seed).violation())
+                        .isEmpty());
+    }
+
+    /** The whole search. It prints the table of docs/TESTING.md. */
+    @Test
+    @Tag("long")
+    void everyBugIsFoundWithinAThousandSeeds() throws InterruptedException, ExecutionException {
+        ThreadFactory daemons = Executors.defaultThreadFactory();
+        ExecutorService hunters =
+                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors(), daemons);
+        try {
+            List<PlantedBug> bugs = bugs();
+            List<Callable<Hunt.Catch>> hunts = bugs.stream()
+                    .map(bug -> (Callable<Hunt.Catch>) () -> Hunt.seeds(BuggyCore.with(bug), 1, SEEDS))
+                    .toList();
+            List<Future<Hunt.Catch>> catches = hunters.invokeAll(hunts);
+            System.out.println("| bug | what is wrong | found as | by seed |");
+            System.out.println("| --- | --- | --- | ---: |");
+            for (int i = 0; i < bugs.size(); i++) {
+                Hunt.Catch found = catches.get(i).get();
+                System.out.printf(
+                        Locale.ROOT,
+                        "| %s | %s | %s | %s |%n",
+                        bugs.get(i).name(),
+                        bugs.get(i).title(),
+                        found.isCaught() ? found.invariant() : "**nobody**",
+                        found.isCaught() ? found.seed() : "–");
+            }
+            for (Future<Hunt.Catch> found : catches) {
+                assertThat(found.get().isCaught()).isTrue();
+            }
+        } finally {
+            hunters.shutdownNow();
+        }
+    }
+}
