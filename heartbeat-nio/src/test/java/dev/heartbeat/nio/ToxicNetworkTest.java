@@ -22,9 +22,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A server and a client on real sockets, with a bad network between them. */
+@Tag("long")
 final class ToxicNetworkTest {
     private static final Duration SOON = Duration.ofMillis(500);
     private static final Duration LATE = Duration.ofSeconds(10);

@@ -14,11 +14,13 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Each toxic between two plain sockets. */
 @Timeout(30)
+@Tag("long")
 final class ToxicProxyTest {
     private ServerSocket port;
     private ToxicProxy proxy;
