@@ -21,7 +21,7 @@ public final class LogicalClock {
     private long logicalNs;
     private long stalls;
     private long creditedNs;
-    private long lastStallNs;
+    private long lostToStallsNs;
     private long lastStallEndNs;
 
     public LogicalClock(long nowNs) {
@@ -45,17 +45,19 @@ public final class LogicalClock {
         }
         logicalNs += MAX_LAG_NS;
         stalls++;
-        lastStallNs = elapsed - MAX_LAG_NS;
+        long stalledNs = elapsed - MAX_LAG_NS;
+        // Catching up with a long stall may take so long that it looks like another; the first one still counts then.
+        lostToStallsNs = aftermathNs() + stalledNs;
         lastStallEndNs = logicalNs;
-        creditedNs += lastStallNs;
-        return lastStallNs;
+        creditedNs += stalledNs;
+        return stalledNs;
     }
 
     /**
-     * What a peer that is lost now is to be given on top of its grace: after a stall its length, for so long the peers' backoff has been growing; otherwise 0.
+     * What a peer that is lost now is to be given on top of its grace: after a stall its length (after several in a row, theirs), for so long the peers' backoff has been growing; otherwise 0.
      */
     public long aftermathNs() {
-        return stalls > 0 && logicalNs - lastStallEndNs < AFTERMATH_NS ? lastStallNs : 0;
+        return stalls > 0 && logicalNs - lastStallEndNs < AFTERMATH_NS ? lostToStallsNs : 0;
     }
 
     /** Logical now; comparable only with other values of the same clock, by subtraction. */

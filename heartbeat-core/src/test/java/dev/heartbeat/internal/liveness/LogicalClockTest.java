@@ -55,4 +55,13 @@ final class LogicalClockTest {
         clock.advance(start + 36_000 * MS, Long.MAX_VALUE);
         assertThat(clock.aftermathNs()).isZero();
     }
+
+    @Test
+    void stallWhileCatchingUpDoesNotMakeTheFirstForgotten() {
+        long first = clock.advance(start + 10_000 * MS, start);
+        long second = clock.advance(start + 10_600 * MS, start + 10_000 * MS);
+
+        assertThat(second).isPositive();
+        assertThat(clock.aftermathNs()).isEqualTo(first + second);
+    }
 }
