@@ -39,6 +39,12 @@ final class NioEventLoop implements EventLoop {
 
     private static final int READ_BUFFER_BYTES = 64 * 1024;
 
+    /**
+     * Then sockets are read and timers run again: thousands of connects may be waiting at once, each a system call or three,
+     * while heartbeats are due on those that stand already.
+     */
+    private static final int TASKS_PER_TURN = 64;
+
     /** An agent that threw may have set no deadline; without it, nobody on the loop would ever be found dead. */
     private static final long AGENT_RETRY_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -130,11 +136,15 @@ final class NioEventLoop implements EventLoop {
 
     private void runTasks() {
         tasks.takeBatch();
-        runBatch();
+        runBatch(TASKS_PER_TURN);
     }
 
-    private void runBatch() {
-        for (Runnable task = tasks.next(); task != null; task = tasks.next()) {
+    private void runBatch(int limit) {
+        for (int i = 0; i < limit; i++) {
+            Runnable task = tasks.next();
+            if (task == null) {
+                return;
+            }
             try {
                 task.run();
             } catch (Throwable e) {
@@ -287,8 +297,9 @@ final class NioEventLoop implements EventLoop {
     }
 
     private void end() {
+        runBatch(Integer.MAX_VALUE);
         tasks.end();
-        runBatch();
+        runBatch(Integer.MAX_VALUE);
         try {
             poller.close();
         } catch (IOException e) {

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 final class NioEventLoopTest {
 
     private static final int CONNECTIONS = 2_000;
+    private static final int TASKS = 10_000;
 
     private final NioTransport transport =
             NioTransport.start(TransportOptions.defaults().withEventLoops(2));
@@ -95,6 +97,46 @@ final class NioEventLoopTest {
                 peer.getInputStream().readNBytes(bytes);
                 assertThat(cpuTimeOfATenthSecond(loop(0))).isLessThan(Duration.ofMillis(50));
             }
+        }
+    }
+
+    @Test
+    void manyTasksHoldUpNeitherTimersNorSockets() throws Exception {
+        AtomicInteger ran = new AtomicInteger();
+        CompletableFuture<Integer> ranBeforeTimer = new CompletableFuture<>();
+        loop(0).agent(owner -> now -> ranBeforeTimer.complete(ran.get()));
+        CountDownLatch allAdded = new CountDownLatch(1);
+        loop(0).execute(() -> awaitUninterrupted(allAdded));
+        loop(0).execute(() -> loop(0).wakeAt(loop(0).nowNs()));
+        addTasks(loop(0), ran);
+        allAdded.countDown();
+        assertThat(ranBeforeTimer.get(30, TimeUnit.SECONDS)).isLessThan(TASKS);
+    }
+
+    @Test
+    void noTaskIsLostWhenItEnds() throws Exception {
+        NioEventLoop loop = NioEventLoop.start(0, TransportOptions.defaults());
+        AtomicInteger ran = new AtomicInteger();
+        CountDownLatch allAdded = new CountDownLatch(1);
+        loop.execute(() -> awaitUninterrupted(allAdded));
+        CompletableFuture<Void> ended = loop.endThread();
+        addTasks(loop, ran);
+        allAdded.countDown();
+        ended.get(30, TimeUnit.SECONDS);
+        assertThat(ran).hasValue(TASKS);
+    }
+
+    private static void addTasks(NioEventLoop loop, AtomicInteger ran) {
+        for (int i = 0; i < TASKS; i++) {
+            loop.execute(ran::incrementAndGet);
+        }
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
