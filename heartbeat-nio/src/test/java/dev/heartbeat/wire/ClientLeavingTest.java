@@ -3,10 +3,15 @@ package dev.heartbeat.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.SendResult;
+import dev.heartbeat.nio.NioTransport;
+import dev.heartbeat.spi.EventLoop;
+import dev.heartbeat.spi.TransportOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -50,6 +55,46 @@ final class ClientLeavingTest {
             peer.close();
             closed.join();
             assertThat(server.told.lines()).noneMatch(line -> line.startsWith("message"));
+        }
+    }
+
+    /** Nobody is left for what the callback leaves behind, which is no fault of the application's. */
+    @Test
+    void aTransportThatIsClosedDuringACallbackIsNotBlamedOnIt() throws Exception {
+        CountDownLatch called = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        NioTransport transport = NioTransport.start(TransportOptions.defaults().withEventLoops(1));
+        try (ScriptedServer server = new ScriptedServer(
+                        options -> options.transport(transport).onMessage(message -> {
+                            called.countDown();
+                            awaitUninterrupted(ended);
+                        }));
+                RawPeer peer = server.acceptAndRegister(1)) {
+            peer.send(Frame.of(Frame.DATA, 0, "00"));
+            called.await();
+            CompletableFuture<Void> closed = transport.closeAsync();
+            awaitEnd(transport.eventLoops().get(0));
+            ended.countDown();
+            closed.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void awaitEnd(EventLoop loop) throws InterruptedException {
+        try {
+            while (true) {
+                loop.execute(() -> {});
+                Thread.sleep(1);
+            }
+        } catch (RejectedExecutionException e) {
+            // It has ended.
+        }
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 }
