@@ -157,6 +157,26 @@ final class ReconnectTest {
 
     @Test
     @Tag("M34")
+    void whatWasTriedWhileTheServerWaitedDoesNotMakeTheWaitsAfterItLong() {
+        int clients = 100;
+        for (int i = 0; i < clients; i++) {
+            bus.client(host, "n" + i).connect();
+        }
+        bus.advance(Duration.ofSeconds(2));
+        bus.serverHost.refuseConnects(true);
+        bus.serverHost.resetConnections();
+        bus.advance(Bus.TIMEOUT.multipliedBy(2));
+        bus.serverHost.refuseConnects(false);
+
+        // Since the grace is over, for three seconds, the waits have been doubling from where it had held them: a
+        // second.
+        Duration back = bus.world.advanceUntil(
+                () -> bus.server.nodes().count(NodeState.ONLINE) == clients, Duration.ofMinutes(2));
+        assertThat(back).isLessThan(Duration.ofSeconds(20));
+    }
+
+    @Test
+    @Tag("M34")
     void serverThatAcceptsAndDropsIsNotHammered() {
         connect();
         told.clear();

@@ -21,13 +21,18 @@ public final class Backoff {
     /**
      * Counts a failure and returns how long to wait.
      *
-     * @param ceilingNs a bound for this time only
+     * @param ceilingNs a bound for this time only. Where it is what bounds, the failure is not counted: many attempts in a short time
+     *     say no more than the few there would have been
      */
     public long nextDelayNs(long ceilingNs) {
         // Shifting further than the cap's own bits would only overflow.
         int doublings = Math.min(failures, Long.numberOfLeadingZeros(baseNs) - 2);
-        long bound = Math.min(Math.min(capNs, baseNs << doublings), Math.max(1, ceilingNs));
-        failures++;
+        long bound = Math.min(capNs, baseNs << doublings);
+        if (bound <= ceilingNs) {
+            failures++;
+        } else {
+            bound = Math.max(1, ceilingNs);
+        }
         return random.nextLong(bound + 1);
     }
 

@@ -49,6 +49,18 @@ final class BackoffTest {
     }
 
     @Test
+    void whatACeilingCutDoesNotDouble() {
+        for (int sample = 0; sample < 300; sample++) {
+            Backoff backoff = new Backoff(10, 1_000_000, new Random(sample));
+            for (int i = 0; i < 50; i++) {
+                backoff.nextDelayNs(25);
+            }
+            assertThat(backoff.nextDelayNs(Long.MAX_VALUE)).isLessThanOrEqualTo(40);
+            assertThat(backoff.nextDelayNs(Long.MAX_VALUE)).isLessThanOrEqualTo(80);
+        }
+    }
+
+    @Test
     void doublingNeverOverflows() {
         Backoff backoff = new Backoff(3, Long.MAX_VALUE - 1, new Random(1));
         for (int i = 0; i < 200; i++) {
