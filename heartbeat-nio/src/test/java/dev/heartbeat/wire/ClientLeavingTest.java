@@ -1,12 +1,15 @@
 package dev.heartbeat.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.heartbeat.SendResult;
+import dev.heartbeat.spi.EventLoop;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,6 +34,25 @@ final class ClientLeavingTest {
             peer.close();
             closed.get(30, TimeUnit.SECONDS);
             assertThat(server.told.lines()).endsWith("disconnected UNREGISTERED for good", "closed UNREGISTERED");
+        }
+    }
+
+    @Test
+    void messageThatIsTakenAfterItsTransportWasClosedIsNoDefect() throws Exception {
+        CompletableFuture<Void> mayTake = new CompletableFuture<>();
+        try (ScriptedServer server = new ScriptedServer(options -> options.onMessage(message -> mayTake.join()));
+                RawPeer peer = server.acceptAndRegister(1)) {
+            peer.send(Frame.data("to be taken late"), Frame.ping(""));
+            peer.next(Frame.PONG);
+            CompletableFuture<Void> closed = server.transport.closeAsync();
+            EventLoop loop = server.transport.eventLoops().get(0);
+            assertThatExceptionOfType(RejectedExecutionException.class).isThrownBy(() -> {
+                while (true) {
+                    loop.execute(() -> {});
+                }
+            });
+            mayTake.complete(null);
+            closed.get(30, TimeUnit.SECONDS);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.LoopAgent;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 import org.slf4j.Logger;
@@ -110,12 +111,16 @@ final class Shard implements LoopAgent, Executor {
         wheel.cancel(timer);
     }
 
-    /** Any thread; the command runs on the loop, after this call has returned. */
+    /** Any thread; the command runs on the loop, after this call has returned. Once the loop has ended, there is nothing left that it could concern. */
     @Override
     public void execute(Runnable command) {
         commands.add(command);
         if (commandsScheduled.compareAndSet(false, true)) {
-            loop.execute(runCommands);
+            try {
+                loop.execute(runCommands);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("event loop {} has ended", loop.index());
+            }
         }
     }
 
