@@ -175,7 +175,7 @@ final class FloodTest {
             first.close();
             second.send(Frame.heartbeat(1));
             assertThat(second.next().type()).isEqualTo(Frame.HEARTBEAT_RES);
-            assertThat(bus.told.of("n2")).containsExactly("ONLINE");
+            bus.told.awaitOf("n2", "ONLINE");
         }
     }
 

@@ -7,6 +7,7 @@ import dev.heartbeat.nio.NioTransport;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.function.UnaryOperator;
 
 /** A server on real sockets, on a free port of this machine. */
@@ -26,6 +27,7 @@ final class LocalBus implements AutoCloseable {
         HeartbeatServer.Builder builder = HeartbeatServer.builder()
                 .host("127.0.0.1")
                 .port(0)
+                .handshakeTimeout(Duration.ofMinutes(1))
                 .transport(transport)
                 .listener(application)
                 .onMessage(application);

@@ -52,6 +52,8 @@ final class MessagesToServerTest {
                             "message five",
                             "message ",
                             "message six");
+            peer.send(Frame.ping(""));
+            peer.next(Frame.PONG);
             assertThat(bus.server.stats().messagesIn()).isEqualTo(8);
         }
     }

@@ -166,7 +166,7 @@ final class RegistrationTest {
     private static void isUntouched(LocalBus bus, RawPeer current, long epoch) throws IOException {
         current.send(Frame.heartbeat(1));
         assertThat(current.next().type()).isEqualTo(Frame.HEARTBEAT_RES);
-        assertThat(bus.told.of("n1")).containsExactly("ONLINE");
+        bus.told.awaitOf("n1", "ONLINE");
         assertThat(bus.server.nodes().find("n1").orElseThrow().epoch()).isEqualTo(epoch);
     }
 
@@ -209,7 +209,7 @@ final class RegistrationTest {
             older.reset();
             assertThat(bus.server.trySend("n1", ByteBuffer.wrap(new byte[1]))).hasToString("ACCEPTED");
             assertThat(back.next().type()).isEqualTo(Frame.DATA);
-            assertThat(bus.told.of("n1")).containsExactly("ONLINE", "SUSPECT(LOST)", "ONLINE");
+            bus.told.awaitOf("n1", "ONLINE", "SUSPECT(LOST)", "ONLINE");
             assertThat(bus.server.nodes().count(NodeState.ONLINE)).isEqualTo(1);
         }
     }

@@ -21,8 +21,8 @@ final class ScriptedServer implements AutoCloseable {
 
     final Told told = new Told();
     final HeartbeatClient client;
-    private final ServerSocket listening;
     private final Transport transport;
+    private final ServerSocket listening;
     private final LogFile log = new LogFile();
 
     ScriptedServer() throws IOException {
@@ -37,6 +37,7 @@ final class ScriptedServer implements AutoCloseable {
                 .server("127.0.0.1", listening.getLocalPort())
                 .nodeId("n1")
                 .transport(transport)
+                .handshakeTimeout(Duration.ofMinutes(1))
                 .reconnectBackoff(Duration.ofMillis(1), Duration.ofMillis(5))
                 .listener(new ClientRecorder(told))
                 .onMessage(message -> told.add("message of " + message.remaining()));

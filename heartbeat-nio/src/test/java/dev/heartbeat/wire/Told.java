@@ -29,6 +29,12 @@ final class Told {
                 .toList();
     }
 
+    /** Waits until just these lines were told of it. */
+    void awaitOf(String name, String... lines) {
+        List<String> wish = List.of(lines);
+        await(told -> of(name).equals(wish), name + " " + wish);
+    }
+
     void await(String line) {
         await(told -> told.contains(line), line);
     }
