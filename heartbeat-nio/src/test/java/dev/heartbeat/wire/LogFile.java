@@ -5,10 +5,16 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.slf4j.LoggerFactory;
 
 /** What has been logged since this was made. Where it goes is set in simplelogger.properties. */
 final class LogFile {
     private static final Path FILE = Path.of("target/tests.log");
+
+    static {
+        // The first logger begins the file anew.
+        LoggerFactory.getLogger(LogFile.class).trace("begins");
+    }
 
     private final int before = lines().size();
 

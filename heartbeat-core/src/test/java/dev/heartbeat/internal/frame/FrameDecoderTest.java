@@ -139,7 +139,7 @@ final class FrameDecoderTest {
         List<byte[]> originals = new ArrayList<>(ProtocolPage.vectors().values());
         originals.addAll(ProtocolPage.faults().values());
         Random random = new Random(1);
-        for (int round = 0; round < 20_000; round++) {
+        for (int round = 0; round < 5_000; round++) {
             ByteArrayOutputStream frames = new ByteArrayOutputStream();
             for (int i = random.nextInt(4); i >= 0; i--) {
                 frames.writeBytes(garbled(originals.get(random.nextInt(originals.size())), random));
