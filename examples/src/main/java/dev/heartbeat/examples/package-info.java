@@ -1,4 +1,4 @@
-/** Ten-line programs that show one thing each. */
+/** Short programs that show one thing each. */
 @NullMarked
 package dev.heartbeat.examples;
 

@@ -69,6 +69,12 @@ public final class Host {
         return transport.connections().size();
     }
 
+    /** Lets the process that runs here now do something after so much time, as a timer of the application; never, if it has died by then. */
+    public void after(Duration delay, Runnable task) {
+        SimTransport process = transport;
+        simulation.after(delay, () -> process.work(task));
+    }
+
     // ---- what can happen to it
 
     /** As SIGSTOP does: nothing runs, but the kernel still accepts connections and takes what fits its buffers. */
