@@ -40,8 +40,6 @@ final class ClientWorld implements Script.Stage, Acceptor, ClientListener {
     /** Of errors and messages that come back; and the server can fall silent and be heard again with every step. */
     private static final int OTHER_CALLS = 100 + 4 * Script.MAX_STEPS;
 
-    private static final int CALLS_OF_A_CONNECTION = 8;
-
     private final ErrorLog log;
     private final ByteBuffer input;
     private final boolean registersAtOnce;
@@ -51,8 +49,8 @@ final class ClientWorld implements Script.Stage, Acceptor, ClientListener {
     private final Host serverHost;
     private final HeartbeatClient client;
     private final List<RawPeer> peers = new ArrayList<>();
-    /** Each message holds the credit of a frame's header at least. */
-    private final int mostCalls;
+    /** Each message holds the credit of a frame's header at least; and what begins and ends is told. */
+    private final int callsOfAConnection;
 
     private long epoch = 1;
 
@@ -67,7 +65,7 @@ final class ClientWorld implements Script.Stage, Acceptor, ClientListener {
         int choices = input.hasRemaining() ? input.get() : 0;
         registersAtOnce = (choices & 1) != 0;
         int window = 16_396 + 200 * (size & 0xFF);
-        mostCalls = window / Frames.HEADER + OTHER_CALLS;
+        callsOfAConnection = window / Frames.HEADER + 8;
 
         world = new Simulation(Arrays.hashCode(script));
         serverHost = world.newHost("server");
@@ -180,7 +178,7 @@ final class ClientWorld implements Script.Stage, Acceptor, ClientListener {
         assertThat(Sockets.mostPendingBytes(clientHost)).as("bytes that wait").isLessThanOrEqualTo(MOST_PENDING);
         assertThat(Inside.callsThatWait(client))
                 .as("calls that wait")
-                .isLessThanOrEqualTo(mostCalls + CALLS_OF_A_CONNECTION * peers.size());
+                .isLessThanOrEqualTo(OTHER_CALLS + callsOfAConnection * peers.size());
         assertThat(log.take()).as("logged").isEmpty();
     }
 

@@ -3,6 +3,7 @@ package dev.heartbeat.fuzz;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.internal.frame.FrameDecoder;
+import dev.heartbeat.internal.mux.InboundBudget;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.util.Collection;
@@ -21,11 +22,15 @@ final class Inside {
 
     /** What is left of the budget for large messages. */
     static long freeBudget(HeartbeatServer server) {
-        return ((AtomicLong) field(server, "server", "budget", "free")).get();
+        return free((InboundBudget) field(server, "server", "budget"));
     }
 
     static long freeBudget(HeartbeatClient client) {
-        return ((AtomicLong) field(client, "client", "budget", "free")).get();
+        return free((InboundBudget) field(client, "client", "budget"));
+    }
+
+    static long free(InboundBudget budget) {
+        return ((AtomicLong) field(budget, "free")).get();
     }
 
     /** How many calls into the application wait in the lanes of all nodes. */

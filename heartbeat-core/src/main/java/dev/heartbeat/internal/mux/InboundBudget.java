@@ -10,11 +10,15 @@ public final class InboundBudget {
         free = new AtomicLong(bytes);
     }
 
+    /** What is refused takes nothing meanwhile, or a message that fits could be refused beside one that does not. */
     boolean tryReserve(long bytes) {
-        if (free.addAndGet(-bytes) >= 0) {
-            return true;
+        long before = free.get();
+        while (before >= bytes) {
+            if (free.compareAndSet(before, before - bytes)) {
+                return true;
+            }
+            before = free.get();
         }
-        free.addAndGet(bytes);
         return false;
     }
 

@@ -1,0 +1,91 @@
+package dev.heartbeat.internal.node;
+
+import dev.heartbeat.Node;
+import dev.heartbeat.NodeListener;
+import dev.heartbeat.NodeState;
+import dev.heartbeat.OfflineReason;
+import dev.heartbeat.SuspectReason;
+import dev.heartbeat.TakeoverPolicy;
+import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.races.StubWorkers;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Map;
+
+/** A node table without a server, and what its listener is told of the one node: a word each, with the incarnation. */
+final class Nodes implements NodeListener {
+    private static final InetSocketAddress NOWHERE = new InetSocketAddress(0);
+
+    final StubWorkers workers = new StubWorkers();
+    final NodeTable table = new NodeTable(
+            TakeoverPolicy.NEWEST_WINS,
+            new NodeEvents(this, (from, message) -> {}, workers),
+            workers,
+            () -> new Outbox(10, 1000, 100),
+            () -> {});
+    private final StringBuilder told = new StringBuilder();
+    private int undelivered;
+
+    /** A session that notes that it was woken. */
+    static final class Session implements Registration.Owner {
+        volatile boolean woken;
+
+        @Override
+        public void wake() {
+            woken = true;
+        }
+
+        @Override
+        public void superseded() {}
+
+        @Override
+        public void ended(OfflineReason reason, String text) {}
+
+        @Override
+        public void drain(long retryAfterMillis) {}
+    }
+
+    Registration register(long incarnation, long attempt) {
+        return register(incarnation, attempt, new Session());
+    }
+
+    Registration register(long incarnation, long attempt, Session session) {
+        return table.admit(new Registration.Claim("n1", incarnation, attempt, 0, Map.of(), NOWHERE, session))
+                .registration();
+    }
+
+    /** What was told so far; only for whoever has run the workers. */
+    String told() {
+        return told.toString().strip();
+    }
+
+    int undelivered() {
+        return undelivered;
+    }
+
+    /** How many nodes are counted as online, suspect and offline, and how many the table holds. */
+    String counted() {
+        return "counted " + table.count(NodeState.ONLINE) + table.count(NodeState.SUSPECT)
+                + table.count(NodeState.OFFLINE) + ", held " + table.stream().count();
+    }
+
+    @Override
+    public void onOnline(Node node) {
+        told.append(" online").append(node.incarnation());
+    }
+
+    @Override
+    public void onSuspect(Node node, SuspectReason reason) {
+        told.append(" suspect").append(node.incarnation());
+    }
+
+    @Override
+    public void onOffline(Node node, OfflineReason reason) {
+        told.append(" offline").append(node.incarnation());
+    }
+
+    @Override
+    public void onUndelivered(Node node, ByteBuffer message) {
+        undelivered++;
+    }
+}

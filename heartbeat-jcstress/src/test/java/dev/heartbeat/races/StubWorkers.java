@@ -1,0 +1,46 @@
+package dev.heartbeat.races;
+
+import dev.heartbeat.spi.Environment;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+
+/** Worker threads that work when a test says so. */
+public final class StubWorkers implements Environment, Executor {
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final RandomGenerator random = new Random(1);
+
+    /** Everything there is to do. */
+    public void run() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        tasks.add(task);
+    }
+
+    @Override
+    public Executor workers() {
+        return this;
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return random;
+    }
+
+    @Override
+    public long nextSecret() {
+        return 1;
+    }
+
+    @Override
+    public long wallClockMillis() {
+        return 1_700_000_000_000L;
+    }
+}
