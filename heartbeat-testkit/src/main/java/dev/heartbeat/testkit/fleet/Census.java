@@ -9,6 +9,7 @@ import dev.heartbeat.testkit.WireTap;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -385,6 +386,11 @@ final class Census implements WireTap {
     /** Whether calls of the application have been slow at any time. */
     boolean areCallbacksDelayed() {
         return callbackDelayNs > 0;
+    }
+
+    /** How often a loop was stopped, ever. */
+    long stops() {
+        return Arrays.stream(uptimes).mapToLong(uptime -> uptime.stops(0)).sum();
     }
 
     /** For how much of the time since then some loop was stopped. */

@@ -28,6 +28,9 @@ final class Exam {
     /** So soon a node would be suspected; less than what a stop still counts. */
     private static final Duration NEARLY = Duration.ofMillis(200);
 
+    /** Long enough for a message on the way, much shorter than the time between two beats. */
+    private static final Duration AT_ONCE = Duration.ofMillis(15);
+
     private static final Duration STOP = Duration.ofMillis(600);
 
     private static final Duration LATE = Duration.ofSeconds(2);
@@ -63,6 +66,7 @@ final class Exam {
         Stranger silent = ask("nothing", "", "ERROR(8) end");
         askStrangers();
         List<Runnable> judgements = new ArrayList<>();
+        judgements.add(askForLargeMessage());
         Member sender = able.remove(random.nextInt(able.size()));
         if (fleet.options().inboundBudgetBytes() < 16 << 20) {
             fillBudget(sender);
@@ -87,6 +91,7 @@ final class Exam {
         judgements.forEach(Runnable::run);
         fleet.toServer().checkAllSettled(sender.lane(), "more than the budget holds at once");
         fleet.checkNumbers();
+        sendAtOnce(sender);
         stopBeforeReading(sender);
         pass.accept(TIME);
         tellLate(sender, pass);
@@ -109,6 +114,14 @@ final class Exam {
                     .forEach(member -> member.send(10));
         });
         fleet.simulation().after(begin.plus(NEARLY.dividedBy(2)).plusMillis(1), () -> quiet.send(10));
+    }
+
+    /** Where nothing is in its way, a message does not wait for something else to happen. */
+    private void sendAtOnce(Member receiver) {
+        for (int i = 0; i < 3; i++) {
+            fleet.simulation().after(AT_ONCE.multipliedBy(i), () -> fleet.send(receiver, 10));
+        }
+        fleet.simulation().after(AT_ONCE.multipliedBy(3), () -> fleet.observe(() -> fleet.toNodes().checkAllSettled(receiver.id(), AT_ONCE + " without a fault")));
     }
 
     private Duration now() {
@@ -179,6 +192,7 @@ final class Exam {
                 "DATA for a channel",
                 registered() + "ab0203000000000500000001 00" + UNREGISTER,
                 "REGISTERED RESET(40) end");
+        ask("CREDIT for a channel", registered() + "ab020d000000000500000008 0000000000018000" + UNREGISTER, "REGISTERED RESET(40) end");
         ask("a short CREDIT", registered() + "ab020d000000000000000007 00000000000000", "REGISTERED ERROR(1) end");
         ask(
                 "a fragment of nothing",
@@ -234,6 +248,31 @@ final class Exam {
                 registered() + frame.repeat(fits),
                 "REGISTERED" + " RESET(40)".repeat(2 * fits) + " end");
         fleet.simulation().after(Duration.ofMillis(300), () -> stranger.say(bytes(frame.repeat(fits) + UNREGISTER)));
+    }
+
+    /** A message larger than its window is given room, which is taken back with its last byte. */
+    private Runnable askForLargeMessage() {
+        int bytes = 60_000;
+        int first = FULL_FRAME - 9;
+        StringBuilder rest = new StringBuilder();
+        int sent = FULL_FRAME + 12;
+        for (int left = bytes - first; left > 0; left -= FULL_FRAME) {
+            int part = Math.min(left, FULL_FRAME);
+            rest.append(String.format("ab0203%02x00000000%08x", part < left ? 1 : 0, part)).append("61".repeat(part));
+            sent += 12 + part;
+        }
+        String head = String.format("ab02030500000000%08x 0007 06 0004 %08x", FULL_FRAME, bytes);
+        Stranger stranger = ask("a large message", registered() + head + "61".repeat(first), "REGISTERED end");
+        fleet.simulation().after(Duration.ofMillis(300), () -> stranger.say(bytes(rest.toString())));
+        fleet.simulation().after(Duration.ofMillis(600), () -> stranger.say(bytes(UNREGISTER)));
+        long most = (long) sent + fleet.options().windowBytes() + FULL_FRAME + 12;
+        return () -> {
+            if (stranger.granted() > most) {
+                throw new Violation(
+                        "I15 no more is granted than the window",
+                        "up to " + stranger.granted() + ", after a message that ended at " + most + " less the window and a frame");
+            }
+        };
     }
 
     /** A lower limit than before says nothing, so what is sent to it comes. */

@@ -59,6 +59,7 @@ final class Fleet implements NodeListener {
     private final Ledger toNodes = new Ledger("server to node");
     private final List<Member> members = new ArrayList<>();
     private final Map<String, Integer> losses = new HashMap<>();
+    private final Map<String, Long> epochs = new HashMap<>();
 
     private HeartbeatServer server;
     private boolean throwing;
@@ -189,6 +190,10 @@ final class Fleet implements NodeListener {
     @Override
     public void onOnline(Node node) {
         observe(() -> census.online(node));
+        Long before = epochs.put(node.id(), node.epoch());
+        if (before != null && before != node.epoch()) {
+            connectionLost(node.id()); // Whatever was written to the one before is gone with it.
+        }
         throwIfPlanted();
     }
 
@@ -344,6 +349,11 @@ final class Fleet implements NodeListener {
         requireNumber("messages handed over", stats.messagesIn(), messages);
         requireNumber("messages undelivered", stats.undelivered(), undelivered);
         requireNumber("callbacks that threw", stats.callbackFailures(), thrown);
+        if (stats.stallsCredited() > census.stops()) {
+            throw new Violation(
+                    "I5 only stops are credited",
+                    stats.stallsCredited() + " stalls were noticed, and " + census.stops() + " times a loop was stopped");
+        }
         if (stats.massGuardEngaged()) {
             throw new Violation("I7 the guard ends in time", "it holds, and nobody is suspected: " + stats);
         }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Stranger implements Connector, ConnectionHandler {
     private static final int HEADER = 12;
+    private static final int STREAM_BEFORE_PAYLOAD = 8;
     private static final List<String> NAMES = List.of(
             "?",
             "?",
@@ -46,6 +47,7 @@ final class Stranger implements Connector, ConnectionHandler {
     private final String expected;
     private final List<String> heard = new ArrayList<>();
     private byte[] rest = {};
+    private long granted;
     private @Nullable Duration connectedAt;
     private @Nullable Duration endedAt;
     private @Nullable Connection connection;
@@ -84,6 +86,11 @@ final class Stranger implements Connector, ConnectionHandler {
                     "I22 strangers are answered as the protocol says",
                     "to \"" + name + "\" the server answered \"" + all + "\", expected was \"" + expected + "\"");
         }
+    }
+
+    /** How far it may send on channel 0, as CREDIT told. */
+    long granted() {
+        return granted;
     }
 
     /** How long it was until the server ended the stream; null if it did not. */
@@ -128,6 +135,8 @@ final class Stranger implements Connector, ConnectionHandler {
             }
             if (!frame.equals("CREDIT")) {
                 heard.add(frame);
+            } else if (all.getInt(all.position() - STREAM_BEFORE_PAYLOAD) == 0) {
+                granted = Math.max(granted, all.getLong(all.position()));
             }
             all.position(all.position() + length);
         }
