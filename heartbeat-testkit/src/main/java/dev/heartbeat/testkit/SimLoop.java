@@ -153,6 +153,7 @@ final class SimLoop implements EventLoop {
                 queue.remove().run();
             } catch (RuntimeException | Error e) {
                 LOG.error("a task on {} threw", this, e);
+                simulation.escaped(e);
             }
         }
     }

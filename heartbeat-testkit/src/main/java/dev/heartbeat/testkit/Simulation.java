@@ -52,6 +52,7 @@ public final class Simulation {
     private final Set<Way> silentWays = new LinkedHashSet<>();
     private final Set<Host> isolated = new LinkedHashSet<>();
     private final Set<Pipe> heldBack = new LinkedHashSet<>();
+    private final List<Throwable> escaped = new ArrayList<>();
 
     private LinkSettings defaultLink = LinkSettings.LAN;
     private @Nullable WireTap tap;
@@ -152,6 +153,15 @@ public final class Simulation {
     /** How many events have happened. */
     public long eventsRun() {
         return eventsRun;
+    }
+
+    /** What was thrown at event loops, by what they ran. A loop goes on after it, but whoever threw may have left things half done. */
+    public List<Throwable> escaped() {
+        return List.copyOf(escaped);
+    }
+
+    void escaped(Throwable thrown) {
+        escaped.add(thrown);
     }
 
     /** A number that two runs have in common only if they are the same: every event with its time, every byte read with its host. */

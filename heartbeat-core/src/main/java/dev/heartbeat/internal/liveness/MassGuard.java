@@ -40,7 +40,7 @@ public final class MassGuard {
 
     /** Whether a verdict that is due now must wait. */
     public synchronized boolean holds(long suspects, long nodes, long nowNs) {
-        boolean many = maxHoldNs > 0 && suspects > minimum && suspects > share * nodes;
+        boolean many = areMany(suspects, nodes);
         switch (state) {
             case PASSING -> {
                 if (many) {
@@ -51,8 +51,7 @@ public final class MassGuard {
                 heldNs += Math.max(0, Math.min(nowNs - askedNs, MAX_STEP_NS));
                 askedNs = nowNs;
                 if (!many) {
-                    LOG.info("mass guard: {} of {} nodes suspected, verdicts pass again", suspects, nodes);
-                    state = State.PASSING;
+                    end(suspects, nodes);
                 } else if (heldNs >= maxHoldNs) {
                     LOG.warn(
                             "mass guard: {} of {} nodes still suspected after the longest hold; releasing",
@@ -68,6 +67,26 @@ public final class MassGuard {
             }
         }
         return state == State.HOLDING;
+    }
+
+    /** Fewer are suspected than before: those whose verdicts were held or passed may be well again, and then nobody asks any more. */
+    public synchronized void relax(long suspects, long nodes) {
+        if (areMany(suspects, nodes)) {
+            return;
+        }
+        if (state == State.HOLDING) {
+            end(suspects, nodes);
+        }
+        state = State.PASSING;
+    }
+
+    private boolean areMany(long suspects, long nodes) {
+        return maxHoldNs > 0 && suspects > minimum && suspects > share * nodes;
+    }
+
+    private void end(long suspects, long nodes) {
+        LOG.info("mass guard: {} of {} nodes suspected, verdicts pass again", suspects, nodes);
+        state = State.PASSING;
     }
 
     private void engage(long suspects, long nodes, long nowNs) {

@@ -29,10 +29,12 @@ public final class NodeTable implements NodeRegistry {
     private final NodeEvents events;
     private final Environment environment;
     private final Supplier<Outbox> newOutbox;
+    private final Runnable onFewerSuspects;
     private final Runnable onForgotten;
     private final Epochs epochs;
 
     /**
+     * @param onFewerSuspects called, on any thread and under the lock of an entry, after one node less is SUSPECT
      * @param onForgotten called, on any thread, after an entry has left the table
      */
     public NodeTable(
@@ -40,11 +42,13 @@ public final class NodeTable implements NodeRegistry {
             NodeEvents events,
             Environment environment,
             Supplier<Outbox> newOutbox,
+            Runnable onFewerSuspects,
             Runnable onForgotten) {
         this.policy = policy;
         this.events = events;
         this.environment = environment;
         this.newOutbox = newOutbox;
+        this.onFewerSuspects = onFewerSuspects;
         this.onForgotten = onForgotten;
         this.epochs = new Epochs(environment.wallClockMillis());
         for (NodeState state : NodeState.values()) {
@@ -90,6 +94,9 @@ public final class NodeTable implements NodeRegistry {
             adder(before).decrement();
         }
         adder(after).increment();
+        if (before == NodeState.SUSPECT) {
+            onFewerSuspects.run();
+        }
     }
 
     public SendResult trySend(String id, ByteBuffer message) {

@@ -78,7 +78,12 @@ public final class Server implements Acceptor {
                 options.suspectAfter().toNanos(), options.heartbeatTimeout().toNanos());
         events = new NodeEvents(listener, messages, transport.environment().workers());
         table = new NodeTable(
-                options.takeoverPolicy(), events, transport.environment(), this::newOutbox, this::onForgotten);
+                options.takeoverPolicy(),
+                events,
+                transport.environment(),
+                this::newOutbox,
+                this::onFewerSuspects,
+                this::onForgotten);
         budget = new InboundBudget(options.inboundBudgetBytes());
         guard = new MassGuard(
                 options.massGuardShare(),
@@ -157,6 +162,10 @@ public final class Server implements Acceptor {
 
     boolean guardHolds(long nowNs) {
         return guard.holds(table.count(NodeState.SUSPECT), table.size(), nowNs);
+    }
+
+    private void onFewerSuspects() {
+        guard.relax(table.count(NodeState.SUSPECT), table.size());
     }
 
     // ---- connections

@@ -26,6 +26,31 @@ final class MassGuardTest {
     }
 
     @Test
+    void endsWhenEverybodyIsWellAgainAndNobodyAsks() {
+        assertThat(guard.holds(500, 1000, 0)).isTrue();
+
+        guard.relax(101, 1000);
+        assertThat(guard.isHolding()).as("still many").isTrue();
+        guard.relax(0, 1000);
+        assertThat(guard.isHolding()).isFalse();
+
+        assertThat(guard.holds(500, 1000, 100 * SECOND)).as("a new wave").isTrue();
+        assertThat(guard.engagements()).isEqualTo(2);
+    }
+
+    @Test
+    void holdsTheNextWaveWhenTheLastOneWasReleased() {
+        for (long now = 0; now <= 10 * SECOND; now += SECOND / 4) {
+            guard.holds(500, 1000, now);
+        }
+        assertThat(guard.isHolding()).isFalse();
+
+        guard.relax(0, 1000);
+
+        assertThat(guard.holds(500, 1000, 100 * SECOND)).isTrue();
+    }
+
+    @Test
     void endsAfterTheLongestHoldAndStaysOpenUntilTheSuspectsAreFew() {
         long now = 0;
         while (guard.holds(500, 1000, now)) {

@@ -35,7 +35,12 @@ final class NodeEntryTest {
     private final List<Long> toldEpochs = new ArrayList<>();
     private final NodeEvents events = new NodeEvents(new Recording(), (from, message) -> {}, workers::add);
     private final NodeTable table = new NodeTable(
-            TakeoverPolicy.NEWEST_WINS, events, new FixedEnvironment(), () -> new Outbox(10, 1000, 100), () -> {});
+            TakeoverPolicy.NEWEST_WINS,
+            events,
+            new FixedEnvironment(),
+            () -> new Outbox(10, 1000, 100),
+            () -> {},
+            () -> {});
 
     private final class Recording implements NodeListener {
         @Override

@@ -8,10 +8,15 @@ import dev.heartbeat.testkit.Host;
 import dev.heartbeat.testkit.WireTap;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,10 +40,14 @@ final class Census implements WireTap {
     private final Map<String, Stay> stays = new LinkedHashMap<>();
     private final Map<String, Long> epochs = new HashMap<>();
     private final Map<String, FrameTrail> otherTrails = new HashMap<>();
+    private final Map<Host, Long> lastReads = new HashMap<>();
+    private final Map<String, Integer> processes = new HashMap<>();
+    private final Map<String, Set<Long>> incarnations = new HashMap<>();
     private final Uptime[] uptimes;
-    private long heldUntilNs = Long.MIN_VALUE;
+    /** When the mass guard began to hold. */
+    private final List<Long> holds = new ArrayList<>();
+
     private long callbackDelayNs;
-    private long told;
 
     /** What the options promise, in nanoseconds. */
     record Timing(long suspectNs, long timeoutNs, long graceNs, long holdNs) {}
@@ -50,6 +59,7 @@ final class Census implements WireTap {
         final FrameTrail arrived = new FrameTrail();
         final FrameTrail read = new FrameTrail();
         final int loop;
+        final long openedNs;
         /** The last times at which a whole frame arrived, or was read. */
         private final Deque<Long> lives = new ArrayDeque<>();
 
@@ -57,6 +67,7 @@ final class Census implements WireTap {
 
         Wire(int loop, long nowNs) {
             this.loop = loop;
+            openedNs = nowNs;
             lives.add(nowNs);
         }
 
@@ -130,12 +141,34 @@ final class Census implements WireTap {
     void serverRestarted() {
         wires.clear();
         stays.clear();
+        holds.clear();
         epochs.clear();
     }
 
-    /** The mass guard was seen holding; its verdicts may be late. */
+    /** The mass guard has begun to hold; verdicts may be late by as long as it may hold at most. */
     void guardHolds() {
-        heldUntilNs = nowNs() + timing.holdNs;
+        holds.add(nowNs());
+    }
+
+    /** By how much a verdict may be late that has been due since then. */
+    private long heldNs(long dueNs) {
+        return holds.stream().filter(began -> began > dueNs - 2 * timing.holdNs).count() * timing.holdNs;
+    }
+
+    /** A process of this node was started on this host: another incarnation, and nothing is left of the connections of the one before. */
+    void processStarted(String id, Host host) {
+        processes.merge(id, 1, Integer::sum);
+        otherTrails.keySet().removeIf(reader -> reader.startsWith(host + " "));
+    }
+
+    /** Whether the node is one of the fleet's, and not a stranger's. */
+    boolean isOfFleet(String id) {
+        return processes.containsKey(id);
+    }
+
+    /** When a host of a node read the last whole frame; 0 if it never did. */
+    long lastReadNs(Host host) {
+        return lastReads.getOrDefault(host, 0L);
     }
 
     /** From now on what happens may be told so much later. */
@@ -155,15 +188,21 @@ final class Census implements WireTap {
 
     @Override
     public void onRead(Host host, int loop, InetSocketAddress remote, byte[] bytes, int count) {
-        String who = host + " reads " + remote.getPort();
+        String who = reader(host, remote);
         if (host == server) {
             Wire wire = wire(loop, remote);
             if (wire.read.read(bytes, count, who, nowNs(), tail)) {
                 wire.isAlive(nowNs());
             }
         } else {
-            otherTrails.computeIfAbsent(who, key -> new FrameTrail()).read(bytes, count, who, nowNs(), tail);
+            if (otherTrails.computeIfAbsent(who, key -> new FrameTrail()).read(bytes, count, who, nowNs(), tail)) {
+                lastReads.put(host, nowNs());
+            }
         }
+    }
+
+    private static String reader(Host host, InetSocketAddress remote) {
+        return host + " reads " + remote.getPort();
     }
 
     private Wire wire(int loop, InetSocketAddress remote) {
@@ -174,13 +213,15 @@ final class Census implements WireTap {
     public void onClosed(Host host, int loop, InetSocketAddress remote, @Nullable Throwable cause) {
         if (host == server) {
             wire(loop, remote).closedNs = nowNs();
+        } else {
+            otherTrails.remove(
+                    reader(host, remote)); // The next connection has the same remote end, and begins with a frame.
         }
     }
 
     // ---- what was told
 
     void online(Node node) {
-        told++;
         Stay stay = stays.get(node.id());
         if (stay != null) {
             require(
@@ -194,6 +235,13 @@ final class Census implements WireTap {
             stays.put(node.id(), new Stay(node));
         }
         Long before = epochs.put(node.id(), node.epoch());
+        Set<Long> known = incarnations.computeIfAbsent(node.id(), id -> new HashSet<>());
+        known.add(node.incarnation());
+        require(
+                "I8 a process keeps its incarnation",
+                !isOfFleet(node.id()) || known.size() <= processes.getOrDefault(node.id(), 0),
+                node,
+                known.size() + " incarnations of " + processes.get(node.id()) + " processes");
         boolean recovered = stay != null && before != null && before == node.epoch();
         require(
                 "I8 epochs grow",
@@ -203,7 +251,6 @@ final class Census implements WireTap {
     }
 
     void suspect(Node node, SuspectReason reason) {
-        told++;
         Stay stay = require(
                 "I3 events match online (suspect online)* suspect? offline", stays.get(node.id()), node, "SUSPECT");
         require(
@@ -219,7 +266,6 @@ final class Census implements WireTap {
     }
 
     void offline(Node node, OfflineReason reason) {
-        told++;
         Stay stay = require(
                 "I3 events match online (suspect online)* suspect? offline", stays.remove(node.id()), node, "OFFLINE");
         require(
@@ -227,6 +273,11 @@ final class Census implements WireTap {
                 stay.incarnation == node.incarnation(),
                 node,
                 "OFFLINE of another incarnation");
+        require(
+                "I22 nobody of the fleet breaks the protocol",
+                reason != OfflineReason.PROTOCOL_ERROR || !isOfFleet(node.id()),
+                node,
+                "OFFLINE(PROTOCOL_ERROR)");
         if (reason == OfflineReason.TIMEOUT) {
             requireSilence("I2 a node that is heard is not given up", node, timing.timeoutNs);
         }
@@ -266,6 +317,26 @@ final class Census implements WireTap {
         }
     }
 
+    /** Beats come at a fixed rate over a connection that was opened then: those for which the process was stopped are left out. */
+    void checkBeats(String id, Host host, long sinceNs, Uptime uptime, long intervalNs) {
+        Stay stay = stays.get(id);
+        Wire wire = stay == null ? null : wires.get(stay.remote);
+        if (stay == null
+                || wire == null
+                || wire.openedNs < sinceNs
+                || !stay.remote.getAddress().getHostAddress().equals(host.address())) {
+            return; // That of another process, or of an earlier connection.
+        }
+        long runningNs = nowNs() - sinceNs - uptime.stoppedNs(sinceNs, nowNs());
+        long most = runningNs / intervalNs + 2 + uptime.stops(sinceNs);
+        if (wire.read.beats() > most) {
+            throw new Violation(
+                    "M27 missed beats are left out",
+                    id + " has sent " + wire.read.beats() + " beats in " + runningNs / 1_000_000 + " ms, allowed are "
+                            + most);
+        }
+    }
+
     private void checkDetection(String id, Stay stay) {
         Wire wire = wires.get(stay.remote);
         if (wire == null || server.isPaused()) {
@@ -284,9 +355,10 @@ final class Census implements WireTap {
                                 + (lost ? "its connection ended" : "its last frame") + ", promised are "
                                 + promisedNs / 1_000_000);
             }
-        } else if (nowNs() > heldUntilNs) {
+        } else {
             long promisedNs = lost ? timing.graceNs : timing.timeoutNs;
-            if (overdueNs > promisedNs + 2 * slackNs + 500_000_000) {
+            long heldNs = heldNs(sinceNs + promisedNs);
+            if (overdueNs > promisedNs + heldNs + 2 * slackNs + 500_000_000) {
                 throw new Violation(
                         "I2 a silent node is given up in time",
                         id + " is SUSPECT(" + stay.suspected + ") " + overdueNs / 1_000_000 + " ms after "
@@ -304,18 +376,45 @@ final class Census implements WireTap {
         return 3 * stopped + wake;
     }
 
+    /** When the last whole frame of a node arrived; the beginning if it is not registered. */
+    long lastHeardNs(String id) {
+        Stay stay = stays.get(id);
+        Wire wire = stay == null ? null : wires.get(stay.remote);
+        return wire == null ? 0 : wire.lastLifeNs();
+    }
+
+    /** Whether calls of the application have been slow at any time. */
+    boolean areCallbacksDelayed() {
+        return callbackDelayNs > 0;
+    }
+
+    /** How often a loop was stopped, ever. */
+    long stops() {
+        return Arrays.stream(uptimes).mapToLong(uptime -> uptime.stops(0)).sum();
+    }
+
+    /** For how much of the time since then some loop was stopped. */
+    long stoppedNs(long sinceNs) {
+        long most = 0;
+        for (Uptime uptime : uptimes) {
+            most = Math.max(most, uptime.stoppedNs(sinceNs, nowNs()));
+        }
+        return most;
+    }
+
     /** How many nodes are in a state, as the events have it. */
     long count(NodeState state) {
         return stays.values().stream().filter(stay -> stay.state == state).count();
     }
 
+    /** Whether the node is registered, ONLINE or SUSPECT. */
+    boolean isKnown(String id) {
+        return stays.containsKey(id);
+    }
+
     boolean isOnline(String id) {
         Stay stay = stays.get(id);
         return stay != null && stay.state == NodeState.ONLINE;
-    }
-
-    long told() {
-        return told;
     }
 
     private static void require(String invariant, boolean holds, Node node, String but) {

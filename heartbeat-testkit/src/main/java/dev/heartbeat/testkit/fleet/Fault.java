@@ -20,9 +20,11 @@ public enum Fault {
     SLOW_READER,
     /** Nodes are cut off for a while. */
     PARTITION,
+    /** Most of the fleet is cut off at once, for a while. */
+    PARTITION_OF_MANY,
     /** Nodes are cut off for a while, one way. */
     ONE_WAY,
-    /** Connections are reset. */
+    /** Connections are reset, of one node or of all. */
     RESET,
     /** Connections vanish on one side. */
     FORGOTTEN_CONNECTION,
@@ -45,5 +47,7 @@ public enum Fault {
     /** Nodes leave in good order and come back. */
     GOODBYE,
     /** The application disconnects nodes. */
-    KICK
+    KICK,
+    /** The server is shut down in good order and started again. */
+    SERVER_DRAIN
 }

@@ -1,5 +1,6 @@
 package dev.heartbeat.testkit.fleet;
 
+import dev.heartbeat.BusStats;
 import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
@@ -12,6 +13,7 @@ import dev.heartbeat.testkit.Simulation;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +25,30 @@ final class Fleet implements NodeListener {
     static final int LOOPS = 2;
 
     /** Of the server. */
-    record Options(Duration interval, Duration suspectAfter, Duration timeout, Duration grace, Duration guardHold) {}
+    record Options(
+            Duration interval,
+            Duration suspectAfter,
+            Duration timeout,
+            Duration grace,
+            Duration guardHold,
+            int ackEvery,
+            int windowBytes,
+            int queueMessages,
+            int queueBytes,
+            int maxMessageBytes,
+            int inboundBudgetBytes) {
+
+        /** After how much silence of its server a client gives it up. */
+        Duration clientTimeout() {
+            Duration answers = interval.multipliedBy(ackEvery == 1 ? 0 : ackEvery + 2L);
+            return answers.compareTo(timeout) > 0 ? answers : timeout;
+        }
+    }
+
+    private static final double GUARD_SHARE = 0.3;
+    private static final int GUARD_MINIMUM = 5;
+    /** How long many must have been suspected for the guard to have seen it, too. */
+    private static final Duration GUARD_SEES = Duration.ofMillis(300);
 
     private final Simulation simulation;
     private final Options options;
@@ -34,11 +59,23 @@ final class Fleet implements NodeListener {
     private final Ledger toNodes = new Ledger("server to node");
     private final List<Member> members = new ArrayList<>();
     private final Map<String, Integer> losses = new HashMap<>();
+    private final Map<String, Long> epochs = new HashMap<>();
 
     private HeartbeatServer server;
     private boolean throwing;
     private @Nullable Violation violation;
     private long heartbeatsOfDeadServers;
+    private final Waits waits = new Waits();
+    /** Since when the registry has counted many as SUSPECT; null if it does not. */
+    private @Nullable Duration manySince;
+
+    private long holds;
+
+    /** What the server that runs now has handed to the application. */
+    private long messages;
+
+    private long undelivered;
+    private long thrown;
 
     Fleet(Simulation simulation, Options options, int size) {
         this.simulation = simulation;
@@ -49,14 +86,14 @@ final class Fleet implements NodeListener {
                         options.suspectAfter.toNanos(),
                         options.timeout.toNanos(),
                         options.grace.toNanos(),
-                        options.guardHold.plusSeconds(10).toNanos()),
+                        options.guardHold.plusSeconds(2).toNanos()),
                 serverHost,
                 LOOPS,
                 tail);
         simulation.tap(census);
         server = startServer();
         for (int i = 0; i < size; i++) {
-            add("n" + i).start();
+            add(i == 0 ? "0" : "n" + i).start();
         }
     }
 
@@ -74,7 +111,13 @@ final class Fleet implements NodeListener {
                 .suspectAfter(options.suspectAfter)
                 .heartbeatTimeout(options.timeout)
                 .grace(options.grace)
-                .massGuard(0.3, 5, options.guardHold)
+                .massGuard(GUARD_SHARE, GUARD_MINIMUM, options.guardHold)
+                .ackEvery(options.ackEvery)
+                .windowBytes(options.windowBytes)
+                .channelQueueMessages(options.queueMessages)
+                .channelQueueBytes(options.queueBytes)
+                .maxMessageBytes(options.maxMessageBytes)
+                .inboundBudgetBytes(options.inboundBudgetBytes)
                 .listener(this)
                 .onMessage(this::onMessage)
                 .transport(serverHost.transport())
@@ -91,7 +134,17 @@ final class Fleet implements NodeListener {
 
     void restartServer() {
         serverHost.restart();
+        messages = 0;
+        undelivered = 0;
+        thrown = 0;
+        manySince = null;
+        holds = 0;
         server = startServer();
+    }
+
+    /** Sends everybody away, within the time. */
+    void drainServer(Duration time) {
+        var unused = server.shutdownAsync(time);
     }
 
     /** Whether the server's application could do something now. */
@@ -99,11 +152,29 @@ final class Fleet implements NodeListener {
         return serverHost.isRunning() && !serverHost.isPaused();
     }
 
-    void send(Member to, int padding) {
-        ByteBuffer message = toNodes.next(to.id(), padding);
-        if (server.trySend(to.id(), message) == SendResult.ACCEPTED) {
+    SendResult send(Member to, int padding) {
+        SendResult result = server.trySend(to.id(), toNodes.next(to.id(), padding));
+        if (result == SendResult.ACCEPTED) {
             toNodes.accepted(to.id(), losses.getOrDefault(to.id(), 0));
         }
+        return result;
+    }
+
+    void sendToAll() {
+        members.stream().filter(member -> !member.isClosed()).forEach(member -> {
+            forgetOpen(member);
+            SendResult first = send(member, 100);
+            send(member, 20_000);
+            if (member.isOnline() && first != SendResult.ACCEPTED) {
+                throw new Violation("I14 a node that is online can be sent to", member + ": " + first);
+            }
+        });
+    }
+
+    /** What was lost with a connection before is not asked for any more. */
+    void forgetOpen(Member member) {
+        toNodes.forgetOpen(member.id());
+        toServer.forgetOpen(member.lane());
     }
 
     void connectionLost(String id) {
@@ -119,6 +190,10 @@ final class Fleet implements NodeListener {
     @Override
     public void onOnline(Node node) {
         observe(() -> census.online(node));
+        Long before = epochs.put(node.id(), node.epoch());
+        if (before != null && before != node.epoch()) {
+            connectionLost(node.id()); // Whatever was written to the one before is gone with it.
+        }
         throwIfPlanted();
     }
 
@@ -131,18 +206,49 @@ final class Fleet implements NodeListener {
 
     @Override
     public void onOffline(Node node, OfflineReason reason) {
-        observe(() -> census.offline(node, reason));
+        observe(() -> {
+            census.offline(node, reason);
+            checkGuarded(node, reason);
+        });
         connectionLost(node.id());
         throwIfPlanted();
     }
 
+    /** While many have been suspected for a while, no verdict passes that the guard has not held first. */
+    private void checkGuarded(Node node, OfflineReason reason) {
+        Duration since = manySince;
+        if ((reason == OfflineReason.TIMEOUT || reason == OfflineReason.CLOSED)
+                && !options.guardHold.isZero()
+                && !options.grace.isZero()
+                && !census.areCallbacksDelayed()
+                && since != null
+                && areManySuspected()
+                && simulation.now().minus(since).compareTo(GUARD_SEES) > 0
+                && server.stats().massGuardHolds() == 0) {
+            throw new Violation(
+                    "I7 many verdicts at once are held",
+                    node.id() + " is OFFLINE(" + reason + "), while many are suspected since " + since + ": "
+                            + server.stats());
+        }
+    }
+
+    private boolean areManySuspected() {
+        long suspects = server.nodes().count(NodeState.SUSPECT);
+        long nodes = suspects + server.nodes().count(NodeState.ONLINE);
+        return suspects > GUARD_MINIMUM + 1 && suspects > GUARD_SHARE * nodes + 1;
+    }
+
     @Override
     public void onUndelivered(Node node, ByteBuffer message) {
-        observe(() -> toNodes.undelivered(message));
+        undelivered++;
+        if (census.isOfFleet(node.id())) {
+            observe(() -> toNodes.undelivered(message));
+        }
     }
 
     private void onMessage(Node from, ByteBuffer message) {
-        if (members.stream().anyMatch(member -> member.id().equals(from.id()))) {
+        messages++;
+        if (census.isOfFleet(from.id())) {
             observe(() -> toServer.delivered(from.id(), "server", message));
         } // Else it is a stranger's, who may say what he likes.
         throwIfPlanted();
@@ -150,7 +256,20 @@ final class Fleet implements NodeListener {
 
     private void throwIfPlanted() {
         if (throwing) {
+            thrown++;
+            if (thrown % 2 == 0) {
+                throw new PlantedError();
+            }
             throw new PlantedException();
+        }
+    }
+
+    /** What the virtual machine might throw in a callback. */
+    static final class PlantedError extends Error {
+        private static final long serialVersionUID = 1L;
+
+        PlantedError() {
+            super("planted", null, false, false);
         }
     }
 
@@ -180,10 +299,21 @@ final class Fleet implements NodeListener {
         if (violation != null) {
             throw violation;
         }
-        if (server.stats().massGuardEngaged()) {
+        if (!simulation.escaped().isEmpty()) {
+            Throwable escaped = simulation.escaped().get(0);
+            throw new Violation("I22 nothing escapes", escaped.toString(), escaped);
+        }
+        checkGuard();
+        census.checkDetection();
+        members.forEach(Member::check);
+    }
+
+    private void checkGuard() {
+        BusStats stats = server.stats();
+        manySince = areManySuspected() ? (manySince == null ? simulation.now() : manySince) : null;
+        for (; holds < stats.massGuardHolds(); holds++) {
             census.guardHolds();
         }
-        census.checkDetection();
     }
 
     /** After everything has been healed and has had its time. */
@@ -199,12 +329,52 @@ final class Fleet implements NodeListener {
         requireCount(NodeState.ONLINE);
         requireCount(NodeState.SUSPECT);
         requireCount(NodeState.OFFLINE);
+        waits.check();
+        checkNumbers();
         long named = server.nodes().stream().count();
         if (named != server.nodes().size()) {
             throw new Violation(
                     "I10 counts agree",
                     "the registry streams " + named + " nodes and counts "
                             + server.nodes().size());
+        }
+    }
+
+    /** After a while without faults, what the server counts is what was seen of it. */
+    void checkNumbers() {
+        BusStats stats = server.stats();
+        long online = members.stream().filter(Member::isOnline).count();
+        requireNumber("connections", stats.connections(), online);
+        requireNumber("sockets", serverHost.connections(), online);
+        requireNumber("messages handed over", stats.messagesIn(), messages);
+        requireNumber("messages undelivered", stats.undelivered(), undelivered);
+        requireNumber("callbacks that threw", stats.callbackFailures(), thrown);
+        if (stats.stallsCredited() > census.stops()) {
+            throw new Violation(
+                    "I5 only stops are credited",
+                    stats.stallsCredited() + " stalls were noticed, and " + census.stops() + " times a loop was stopped");
+        }
+        if (stats.massGuardEngaged()) {
+            throw new Violation("I7 the guard ends in time", "it holds, and nobody is suspected: " + stats);
+        }
+        members.stream().filter(Member::isOnline).forEach(this::checkRoundTrip);
+    }
+
+    private static void requireNumber(String what, long counted, long seen) {
+        if (counted != seen) {
+            throw new Violation("I10 counts agree", what + ": the server counts " + counted + ", seen were " + seen);
+        }
+    }
+
+    /** Half a millisecond each way, and what a loop takes. */
+    private void checkRoundTrip(Member member) {
+        Duration ofNode = server.nodes().find(member.id()).map(Node::rtt).orElse(null);
+        for (Duration measured : Arrays.asList(member.rtt(), ofNode)) {
+            if (measured == null || measured.toNanos() < 900_000 || measured.toMillis() > 100) {
+                throw new Violation(
+                        "I10 round trips are measured",
+                        member + " has " + member.rtt() + ", the server knows " + ofNode + ", the way takes 1 ms");
+            }
         }
     }
 
@@ -226,6 +396,11 @@ final class Fleet implements NodeListener {
         }
     }
 
+    /** As {@link #checkSettled}, where no connection was lost by chance. */
+    void checkAllSettled(String after) {
+        members.forEach(member -> toNodes.checkAllSettled(member.id(), after));
+    }
+
     void checkEmpty() {
         long left = server.stats().connections() + server.nodes().size() + serverHost.connections();
         if (left != 0) {
@@ -235,6 +410,14 @@ final class Fleet implements NodeListener {
     }
 
     // ---- parts
+
+    Options options() {
+        return options;
+    }
+
+    Waits waits() {
+        return waits;
+    }
 
     Simulation simulation() {
         return simulation;

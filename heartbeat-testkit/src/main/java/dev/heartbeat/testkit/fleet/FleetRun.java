@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,9 @@ public final class FleetRun {
 
     /** Backoff, connecting and registering may each take their longest once, and a server may have to notice first. */
     private static final Duration RECOVERY = Duration.ofSeconds(45);
+
+    /** How long a server may take to send everybody away. */
+    private static final Duration DRAIN = Duration.ofSeconds(20);
 
     private final long seed;
     private final Simulation simulation;
@@ -37,12 +41,27 @@ public final class FleetRun {
         ordeal = new Ordeal(fleet, faults);
     }
 
+    /** Small windows, small queues and small messages in some, and the defaults in others. */
     private static Fleet.Options options(RandomGenerator random) {
         Duration interval = Duration.ofMillis(List.of(500, 1000, 2000).get(random.nextInt(3)));
         Duration timeout = interval.multipliedBy(3);
         Duration grace = random.nextInt(4) == 0 ? Duration.ZERO : timeout.multipliedBy(1 + random.nextInt(3));
-        Duration hold = Duration.ofSeconds(random.nextBoolean() ? 0 : 10);
-        return new Fleet.Options(interval, interval.multipliedBy(5).dividedBy(2), timeout, grace, hold);
+        Duration hold = Duration.ofSeconds(random.nextInt(3) == 0 ? 0 : 3);
+        boolean tight = random.nextInt(3) == 0;
+        int window = random.nextInt(3) == 0 ? 16_396 : 65_536;
+        return new Fleet.Options(
+                interval,
+                interval.multipliedBy(5).dividedBy(2),
+                timeout,
+                grace,
+                hold,
+                random.nextInt(3) == 0 ? 2 + random.nextInt(3) : 1,
+                window,
+                tight ? 8 : 1000,
+                tight ? 64 << 10 : 1 << 20,
+                tight ? 64 << 10 : 2 << 20,
+                // What a fleet of the largest size may hold at once, and no more.
+                tight ? 60 * (2 << 16) : 256 << 20);
     }
 
     /**
@@ -91,7 +110,7 @@ public final class FleetRun {
         } catch (Violation broken) {
             violation = broken;
         } catch (RuntimeException | Error unexpected) {
-            violation = new Violation("I22 nothing escapes", unexpected.toString()).initCause(unexpected);
+            violation = new Violation("I22 nothing escapes", unexpected.toString(), unexpected);
         }
         return new Result(
                 seed,
@@ -120,6 +139,7 @@ public final class FleetRun {
         pass(RECOVERY);
         fleet.checkRecovered();
         fleet.checkSettled();
+        new Exam(fleet).sit(this::pass);
     }
 
     /** One process of each id that was sent away or replaced. */
@@ -132,11 +152,19 @@ public final class FleetRun {
     }
 
     private void end() {
-        var closed = fleet.server().closeAsync();
-        pass(Duration.ofSeconds(30));
+        boolean drains = random.nextBoolean();
+        fleet.sendToAll();
+        CompletableFuture<Void> closed =
+                drains ? fleet.server().shutdownAsync(DRAIN) : fleet.server().closeAsync();
+        // Everybody is well, so nobody has to be waited for until the time is over.
+        pass(DRAIN.minusSeconds(2));
         if (!closed.isDone()) {
-            throw new Violation("I24 closing ends", "the server is not closed after 30 s");
+            throw new Violation(
+                    "I24 closing ends",
+                    "the server is not closed " + DRAIN.minusSeconds(2) + " after it was "
+                            + (drains ? "shut down" : "closed"));
         }
+        fleet.checkAllSettled("the server's end");
         fleet.checkEmpty();
     }
 
@@ -148,11 +176,20 @@ public final class FleetRun {
         }
     }
 
+    private int padding() {
+        int most = fleet.options().maxMessageBytes() - 100;
+        return switch (random.nextInt(40)) {
+            case 0 -> random.nextInt(Math.min(most, 1 << 20));
+            case 1, 2, 3 -> random.nextInt(Math.min(most, 150_000));
+            default -> random.nextInt(200);
+        };
+    }
+
     /** Messages in both directions, small ones mostly, while the first phase lasts. */
     private void talk() {
         simulation.after(Duration.ofMillis(random.nextInt(400)), () -> {
             Member member = fleet.members().get(random.nextInt(fleet.members().size()));
-            int padding = random.nextInt(10) == 0 ? random.nextInt(150_000) : random.nextInt(200);
+            int padding = padding();
             if (random.nextBoolean()) {
                 member.send(padding);
             } else if (fleet.isServerAwake()) {

@@ -14,6 +14,7 @@ final class FrameTrail {
     private static final int HEADER = 12;
     private static final int TYPE = 2;
     private static final int LENGTH = 8;
+    private static final int HEARTBEAT_REQ = 1;
     private static final List<String> TYPES = List.of(
             "?",
             "HEARTBEAT_REQ",
@@ -35,6 +36,7 @@ final class FrameTrail {
     private final byte[] header = new byte[HEADER];
     private int headerBytes;
     private long payloadLeft;
+    private long beats;
 
     /** The last frames, of all connections. */
     static final class Tail {
@@ -79,11 +81,17 @@ final class FrameTrail {
             payloadLeft -= part;
             at += (int) part;
             if (payloadLeft == 0) {
+                beats += header[TYPE] == HEARTBEAT_REQ ? 1 : 0;
                 headerBytes = 0;
                 whole = true;
             }
         }
         return whole;
+    }
+
+    /** How many whole heartbeat requests there were. */
+    long beats() {
+        return beats;
     }
 
     private long length() {

@@ -14,15 +14,17 @@ import java.util.Map;
 final class Ledger {
     private final String direction;
     private final Map<String, Lane> lanes = new LinkedHashMap<>();
-    private long accepted;
     private long delivered;
 
     /** The messages of one sender to one receiver. */
     private static final class Lane {
         final Map<Long, Integer> open = new LinkedHashMap<>();
         final BitSet delivered = new BitSet();
+        final BitSet cameBack = new BitSet();
         final Map<String, Long> lastAt = new HashMap<>();
         long nextNumber;
+        /** Those before this one are not asked for any more. */
+        long clearedUpTo;
     }
 
     Ledger(String direction) {
@@ -35,11 +37,12 @@ final class Ledger {
 
     /** The next message of a lane; it counts only if it is then {@link #accepted}. */
     ByteBuffer next(String who, int padding) {
-        byte[] head = (who + "#" + lane(who).nextNumber + "#" + padding + "#").getBytes(StandardCharsets.US_ASCII);
+        long number = lane(who).nextNumber;
+        byte[] head = (who + "#" + number + "#" + padding + "#").getBytes(StandardCharsets.US_ASCII);
         byte[] message = new byte[head.length + padding];
         System.arraycopy(head, 0, message, 0, head.length);
         for (int i = head.length; i < message.length; i++) {
-            message[i] = pattern(lane(who).nextNumber, i);
+            message[i] = pattern(number, i);
         }
         return ByteBuffer.wrap(message);
     }
@@ -52,7 +55,6 @@ final class Ledger {
     void accepted(String who, int losses) {
         Lane lane = lane(who);
         lane.open.put(lane.nextNumber++, losses);
-        accepted++;
     }
 
     /**
@@ -101,12 +103,18 @@ final class Ledger {
                     "I14 only what was accepted comes back",
                     direction + " message " + parsed.number + " of " + parsed.who);
         }
+        if (lane.cameBack.get((int) parsed.number)) {
+            throw new Violation(
+                    "I14 a message comes back once", direction + " message " + parsed.number + " of " + parsed.who);
+        }
+        lane.cameBack.set((int) parsed.number);
         lane.open.remove(parsed.number);
     }
 
-    /** The process that would have told is gone, and with it what it had accepted. */
+    /** The process that would have told is gone, and with it what it had accepted; or what was lost with a connection is not asked for any more. */
     void forgetOpen(String who) {
         lane(who).open.clear();
+        lane(who).clearedUpTo = lane(who).nextNumber;
     }
 
     void forgetAllOpen() {
@@ -124,8 +132,25 @@ final class Ledger {
         });
     }
 
-    long acceptedCount() {
-        return accepted;
+    /** Not even told: whatever was accepted has arrived. */
+    void checkDelivered(String who, String before) {
+        Lane lane = lane(who);
+        checkAllSettled(who, before);
+        if (!lane.cameBack.isEmpty() && lane.cameBack.length() > lane.clearedUpTo) {
+            throw new Violation(
+                    "I24 what was accepted before the end arrives",
+                    direction + " message " + (lane.cameBack.length() - 1) + " of " + who + " came back, at its "
+                            + before);
+        }
+    }
+
+    /** Where no connection was lost by chance, nothing may be open. */
+    void checkAllSettled(String who, String after) {
+        if (!lane(who).open.isEmpty()) {
+            throw new Violation(
+                    "I14 what is accepted is delivered, or told",
+                    direction + " messages " + lane(who).open.keySet() + " of " + who + " did neither, after " + after);
+        }
     }
 
     long deliveredCount() {
@@ -141,8 +166,8 @@ final class Ledger {
         int second = indexOf(bytes, first + 1);
         int third = indexOf(bytes, second + 1);
         String who = new String(bytes, 0, first, StandardCharsets.US_ASCII);
-        long number = Long.parseLong(new String(bytes, first + 1, second - first - 1, StandardCharsets.US_ASCII));
-        int padding = Integer.parseInt(new String(bytes, second + 1, third - second - 1, StandardCharsets.US_ASCII));
+        long number = number(bytes, first + 1, second);
+        long padding = number(bytes, second + 1, third);
         if (bytes.length != third + 1 + padding) {
             throw new Violation(
                     "I12 messages arrive byte for byte",
@@ -158,13 +183,25 @@ final class Ledger {
         return new Parsed(who, number);
     }
 
+    private long number(byte[] bytes, int from, int to) {
+        try {
+            return Long.parseLong(new String(bytes, from, to - from, StandardCharsets.US_ASCII));
+        } catch (NumberFormatException e) {
+            throw noneOfOurs(bytes);
+        }
+    }
+
     private int indexOf(byte[] bytes, int from) {
         for (int i = from; i < bytes.length; i++) {
             if (bytes[i] == '#') {
                 return i;
             }
         }
-        throw new Violation(
+        throw noneOfOurs(bytes);
+    }
+
+    private Violation noneOfOurs(byte[] bytes) {
+        return new Violation(
                 "I12 messages arrive byte for byte",
                 direction + " message of " + bytes.length + " bytes is none of ours");
     }

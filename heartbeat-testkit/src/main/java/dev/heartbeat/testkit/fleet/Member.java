@@ -4,6 +4,7 @@ import dev.heartbeat.ClientListener;
 import dev.heartbeat.ClientState;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatClient;
+import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.testkit.Host;
 import java.nio.ByteBuffer;
@@ -16,16 +17,33 @@ final class Member implements ClientListener {
     static final Duration BACKOFF_CAP = Duration.ofSeconds(5);
     /** The backoff begins anew after this, so a wait may be bounded by the base again. */
     private static final Duration BACKOFF_RESET = Duration.ofSeconds(10);
+    /** Near the reset, and around a stop of its host, nobody outside can know what the client saw. */
+    private static final Duration UNCLEAR = Duration.ofSeconds(1);
+
+    private static final Duration HANDSHAKE = Duration.ofSeconds(5);
+    /** Sending what was accepted and waiting for the server's end each have their limit. */
+    private static final Duration CLOSING = Duration.ofSeconds(10);
+
+    private static final Duration SLACK = Duration.ofMillis(500);
 
     private final Fleet fleet;
     private final String id;
     private final Host host;
+    private final Uptime uptime = new Uptime();
     private int process;
     private @Nullable HeartbeatClient client;
     private int losses;
     private int failures;
+    private long lastEpoch;
+    private long openedNs;
+    private @Nullable Duration connectedAt;
     private @Nullable Duration registeredAt;
-    private boolean closed;
+    private @Nullable Duration lostAt;
+    private @Nullable Duration leftAt;
+    private Duration resumedAt = Duration.ofSeconds(-10);
+    private Duration notBefore = Duration.ZERO;
+    private Duration grace = Duration.ZERO;
+    private @Nullable CloseReason closed;
 
     Member(Fleet fleet, String id, Host host) {
         this.fleet = fleet;
@@ -44,14 +62,26 @@ final class Member implements ClientListener {
     /** Starts a process, which is another incarnation of the node. */
     void start() {
         process++;
+        uptime.goesOn(nowNs());
         failures = 0;
-        closed = false;
+        lastEpoch = 0;
+        connectedAt = null;
+        registeredAt = null;
+        leftAt = null;
+        notBefore = Duration.ZERO;
+        grace = Duration.ZERO;
+        closed = null;
+        fleet.census().processStarted(id, host);
         int started = process;
         client = HeartbeatClient.builder()
                 .server(fleet.serverHost().address(), Fleet.PORT)
                 .nodeId(id)
                 .reconnectBackoff(BACKOFF_BASE, BACKOFF_CAP)
                 .reconnectResetAfter(BACKOFF_RESET)
+                .handshakeTimeout(HANDSHAKE)
+                .queue(fleet.options().queueMessages(), fleet.options().queueBytes())
+                .windowBytes(fleet.options().windowBytes())
+                .maxMessageBytes(fleet.options().maxMessageBytes())
                 .transport(host.transport())
                 .listener(this)
                 .onMessage(message -> fleet.observe(() -> fleet.toNodes().delivered(id, host + "." + started, message)))
@@ -61,10 +91,23 @@ final class Member implements ClientListener {
     /** The process is gone with what it had accepted. */
     void died() {
         fleet.toServer().forgetOpen(lane());
+        connectedAt = null;
+        registeredAt = null;
+        leftAt = null;
         lost();
     }
 
-    private String lane() {
+    /** The process is stopped until then. */
+    void pause(Duration time) {
+        host.pause();
+        uptime.stopped(nowNs(), nowNs() + time.toNanos());
+        host.simulation().after(time, () -> {
+            resumedAt = now();
+            host.resume();
+        });
+    }
+
+    String lane() {
         return id + "/" + host + "." + process;
     }
 
@@ -73,19 +116,21 @@ final class Member implements ClientListener {
         fleet.connectionLost(id);
     }
 
-    void send(int padding) {
+    SendResult send(int padding) {
         HeartbeatClient sender = client;
         if (sender == null || !host.isRunning() || host.isPaused()) {
-            return; // There is no process that could.
+            return SendResult.CLOSED; // There is no process that could.
         }
-        ByteBuffer message = fleet.toServer().next(lane(), padding);
-        if (sender.trySend(message) == SendResult.ACCEPTED) {
+        SendResult result = sender.trySend(fleet.toServer().next(lane(), padding));
+        if (result == SendResult.ACCEPTED) {
             fleet.toServer().accepted(lane(), losses);
         }
+        return result;
     }
 
     void leave() {
         if (client != null) {
+            leftAt = now();
             var unused = client.closeAsync();
         }
     }
@@ -96,43 +141,174 @@ final class Member implements ClientListener {
 
     /** Closed for good, by itself or by the server. */
     boolean isClosed() {
+        return closed != null;
+    }
+
+    /** Why it is closed for good; null if it is not. */
+    @Nullable
+    CloseReason closedFor() {
         return closed;
+    }
+
+    @Nullable
+    Duration rtt() {
+        return client == null ? null : client.rtt();
     }
 
     void checkSettled() {
         fleet.toServer().checkSettled(lane(), losses);
     }
 
+    // ---- what must have happened by now
+
+    void check() {
+        if (!host.isRunning() || host.isPaused() || closed != null) {
+            return;
+        }
+        checkPassed(connectedAt, HANDSHAKE, "I17 a registration is answered or given up");
+        checkPassed(leftAt, CLOSING, "I24 a client that is closed ends");
+        if (isOnline()) {
+            fleet.census()
+                    .checkBeats(
+                            id,
+                            host,
+                            openedNs,
+                            uptime,
+                            fleet.options().interval().toNanos());
+        }
+        Duration registered = registeredAt;
+        if (registered != null && client != null && client.state() != ClientState.WAITING) {
+            Duration heard = Duration.ofNanos(
+                    Math.max(registered.toNanos(), fleet.census().lastReadNs(host)));
+            checkPassed(heard, fleet.options().clientTimeout(), "I2 a silent server is given up in time");
+        }
+    }
+
+    private void checkPassed(@Nullable Duration since, Duration limit, String invariant) {
+        if (since == null) {
+            return;
+        }
+        long stoppedNs = uptime.stoppedNs(since.toNanos(), nowNs());
+        // Who was stopped cannot tell it from the sleep before, which is at most one between two beats.
+        long asleepNs =
+                uptime.stops(since.toNanos()) * 2 * fleet.options().interval().toNanos();
+        Duration passed = now().minus(since).minusNanos(2 * stoppedNs + asleepNs);
+        if (passed.compareTo(limit.plus(SLACK)) > 0) {
+            throw new Violation(invariant, this + ": " + passed + " passed, the limit is " + limit);
+        }
+    }
+
     // ---- what the client tells
 
     @Override
+    public void onConnected() {
+        connectedAt = now();
+        openedNs = nowNs();
+        fleet.observe(() -> {
+            checkNotOver("connected");
+            checkWaited();
+        });
+    }
+
+    @Override
     public void onRegistered(Registered registered) {
-        registeredAt = host.simulation().now();
+        connectedAt = null;
+        registeredAt = now();
+        grace = registered.grace();
+        fleet.observe(() -> {
+            checkNotOver("registered");
+            if (registered.epoch() <= lastEpoch) {
+                throw new Violation(
+                        "I8 epochs grow over servers", this + ": " + registered.epoch() + " after " + lastEpoch);
+            }
+        });
+        lastEpoch = registered.epoch();
+    }
+
+    private void checkNotOver(String what) {
+        if (closed != null) {
+            throw new Violation("I24 a client that is closed stays closed", this + " is " + what);
+        }
+    }
+
+    @Override
+    public void onError(HeartbeatException error) {
+        if (String.valueOf(error.getMessage()).contains("EPOCH_REFUSED")) {
+            lastEpoch = 0; // A clock was set back by more than a day, so epochs begin anew.
+        }
     }
 
     @Override
     public void onDisconnected(CloseReason reason, @Nullable Duration retryIn) {
         lost();
-        if (retryIn != null) {
-            fleet.observe(() -> checkWait(reason, retryIn));
+        connectedAt = null;
+        if (registeredAt != null) {
+            lostAt = now();
+            fleet.observe(() -> checkReason(reason));
+        }
+        if (retryIn == null) {
+            notBefore = Duration.ZERO;
+        } else {
+            fleet.observe(() -> {
+                if (reason == CloseReason.CONNECT_FAILED) {
+                    checkWaited();
+                }
+                checkWait(reason, retryIn);
+            });
+            notBefore = wasJustResumed() ? Duration.ZERO : now().plus(retryIn);
         }
         registeredAt = null;
+    }
+
+    private void checkReason(CloseReason reason) {
+        if (reason == CloseReason.PROTOCOL_ERROR || reason == CloseReason.FOREIGN_PROTOCOL) {
+            throw new Violation(
+                    "I22 nobody of the fleet breaks the protocol", this + " was disconnected for " + reason);
+        }
+    }
+
+    private boolean wasJustResumed() {
+        return now().minus(resumedAt).compareTo(UNCLEAR) < 0;
+    }
+
+    private void checkWaited() {
+        if (now().compareTo(notBefore) < 0) {
+            throw new Violation(
+                    "I25 nobody comes back before the wait is over",
+                    this + " is there " + notBefore.minus(now()) + " too early");
+        }
     }
 
     /** Never longer than the doubled base, and what the server asked for. */
     private void checkWait(CloseReason reason, Duration retryIn) {
         Duration registered = registeredAt;
-        // What is told may be told later than it happened, so near the limit nobody outside can know.
-        if (registered != null && host.simulation().now().minus(registered).compareTo(BACKOFF_RESET) >= 0) {
-            failures = 0;
+        boolean unclear = wasJustResumed();
+        if (registered != null) {
+            Duration lasted = now().minus(registered);
+            unclear |= lasted.minus(BACKOFF_RESET).abs().compareTo(UNCLEAR) < 0;
+            // What is told may be told later than it happened, so near the limit nobody outside can know.
+            if (lasted.compareTo(BACKOFF_RESET) >= 0) {
+                failures = 0;
+            }
         }
-        Duration doubled = BACKOFF_BASE.multipliedBy(1L << Math.min(failures, 20));
-        Duration bound = doubled.compareTo(BACKOFF_CAP) > 0 ? BACKOFF_CAP : doubled;
-        failures++;
-        if (reason != CloseReason.GO_AWAY && (retryIn.isNegative() || retryIn.compareTo(bound) > 0)) {
+        Duration bound = min(BACKOFF_BASE.multipliedBy(1L << Math.min(failures, 20)), BACKOFF_CAP);
+        int before = failures++;
+        if (reason == CloseReason.GO_AWAY) {
+            return; // The server asked for more.
+        }
+        if (retryIn.isNegative() || retryIn.compareTo(bound) > 0) {
             throw new Violation(
                     "I25 waits are bounded by the backoff", id + " waits " + retryIn + ", the bound is " + bound);
         }
+        Duration lost = lostAt;
+        if (lost != null && !unclear && reason != CloseReason.TIMEOUT) {
+            boolean awaited = now().minus(lost).compareTo(grace) < 0;
+            fleet.waits().add(retryIn.toNanos(), (awaited ? min(bound, grace.dividedBy(3)) : bound).toNanos(), before);
+        }
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 
     @Override
@@ -142,7 +318,15 @@ final class Member implements ClientListener {
 
     @Override
     public void onClosed(CloseReason reason) {
-        closed = true;
+        closed = reason;
+    }
+
+    private Duration now() {
+        return host.simulation().now();
+    }
+
+    private long nowNs() {
+        return now().toNanos();
     }
 
     @Override

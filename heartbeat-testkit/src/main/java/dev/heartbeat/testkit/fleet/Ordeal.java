@@ -21,6 +21,9 @@ final class Ordeal {
     private final Simulation simulation;
     private final RandomGenerator random;
     private final List<Fault> faults;
+    /** Where strangers come from. */
+    private final Host elsewhere;
+
     private boolean serverSuffers;
     private boolean over;
 
@@ -29,6 +32,7 @@ final class Ordeal {
         this.simulation = fleet.simulation();
         this.random = simulation.random();
         this.faults = new ArrayList<>(faults);
+        elsewhere = simulation.newHost("elsewhere");
     }
 
     /** Each fault of the menu with an even chance, so that every seed has another mixture. */
@@ -47,7 +51,7 @@ final class Ordeal {
         if (faults.contains(Fault.BAD_LINKS)) {
             simulation.links(LinkSettings.LAN
                     .withLatency(Duration.ofMillis(1 + random.nextInt(80)), Duration.ofMillis(random.nextInt(60)))
-                    .withBytesPerSecond(random.nextBoolean() ? 0 : 200_000 + random.nextInt(2_000_000))
+                    .withBytesPerSecond(random.nextBoolean() ? 0 : 40_000 << random.nextInt(6))
                     .withSocketBuffer(16_384 << random.nextInt(5)));
         }
         if (faults.contains(Fault.TINY_READS)) {
@@ -75,29 +79,27 @@ final class Ordeal {
         switch (fault) {
             case NODE_CRASH -> crash(member, host::crash, time);
             case NODE_POWER_LOSS -> crash(member, host::powerOff, time);
-            case NODE_PAUSE ->
-                whileRunning(host, () -> {
-                    host.pause();
-                    simulation.after(time, host::resume);
-                });
+            case NODE_PAUSE -> whileRunning(host, () -> member.pause(time));
             case SERVER_PAUSE -> pauseServer(time);
             case SERVER_CRASH -> crashServer(time);
+            case SERVER_DRAIN -> drainServer(time);
             case LOOP_STALL -> stallLoop(time);
             case CLOCK_STEP -> anyHost(host).stepWallClock(Duration.ofMinutes(random.nextInt(-720, 720)));
             case SLOW_READER -> {
                 host.stopReading(true);
                 simulation.after(time, () -> host.stopReading(false));
             }
-            case PARTITION -> {
-                simulation.partition(host, fleet.serverHost());
-                simulation.after(time, () -> simulation.heal(host, fleet.serverHost()));
-            }
+            case PARTITION -> cutOff(host, time);
+            case PARTITION_OF_MANY ->
+                fleet.members().stream()
+                        .filter(any -> random.nextInt(3) != 0)
+                        .forEach(any -> cutOff(any.host(), time.dividedBy(2).plusMillis(LONGEST_FAULT_MS / 2)));
             case ONE_WAY -> {
                 boolean towards = random.nextBoolean();
                 simulation.silence(towards ? host : fleet.serverHost(), towards ? fleet.serverHost() : host);
                 simulation.after(time, () -> simulation.heal(host, fleet.serverHost()));
             }
-            case RESET -> host.resetConnections();
+            case RESET -> anyHost(host).resetConnections();
             case FORGOTTEN_CONNECTION -> (random.nextBoolean() ? host : fleet.serverHost()).loseConnections();
             case REFUSED_CONNECT -> {
                 Host refusing = anyHost(host);
@@ -123,7 +125,7 @@ final class Ordeal {
                     fleet.add(member.id()).start();
                 }
             }
-            case HOSTILE_PEER -> whileRunning(host, () -> Hostile.attack(host, fleet.serverHost(), Fleet.PORT, random));
+            case HOSTILE_PEER -> Hostile.attack(elsewhere, fleet.serverHost(), Fleet.PORT, random);
             case GOODBYE ->
                 whileRunning(host, () -> {
                     member.leave();
@@ -138,6 +140,11 @@ final class Ordeal {
                 // From the beginning, for all.
             }
         }
+    }
+
+    private void cutOff(Host host, Duration time) {
+        simulation.partition(host, fleet.serverHost());
+        simulation.after(time, () -> simulation.heal(host, fleet.serverHost()));
     }
 
     private Host anyHost(Host member) {
@@ -186,6 +193,20 @@ final class Ordeal {
             simulation.after(time, () -> {
                 serverSuffers = false;
                 fleet.restartServer();
+            });
+        }
+    }
+
+    private void drainServer(Duration time) {
+        if (!serverSuffers && fleet.isServerAwake()) {
+            serverSuffers = true;
+            fleet.drainServer(time);
+            simulation.after(time, () -> {
+                fleet.crashServer();
+                simulation.after(Duration.ofMillis(100), () -> {
+                    serverSuffers = false;
+                    fleet.restartServer();
+                });
             });
         }
     }

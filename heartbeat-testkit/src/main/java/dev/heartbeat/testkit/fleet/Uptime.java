@@ -12,6 +12,11 @@ final class Uptime {
         stops.add(new long[] {fromNs, untilNs});
     }
 
+    /** Whatever stopped it is over. */
+    void goesOn(long nowNs) {
+        stops.forEach(stop -> stop[1] = Math.min(stop[1], nowNs));
+    }
+
     /** How much of the time between the two it was stopped; overlapping stops count once. */
     long stoppedNs(long fromNs, long untilNs) {
         List<long[]> sorted = new ArrayList<>(stops);
@@ -27,6 +32,11 @@ final class Uptime {
             }
         }
         return sum;
+    }
+
+    /** How often it was stopped since then. */
+    long stops(long sinceNs) {
+        return stops.stream().filter(stop -> stop[1] > sinceNs).count();
     }
 
     /** When it last went on before a time; {@link Long#MIN_VALUE} if it was never stopped. */

@@ -1,5 +1,7 @@
 package dev.heartbeat.testkit.fleet;
 
+import org.jspecify.annotations.Nullable;
+
 /** Something happened that must not; the message says what was expected. */
 public final class Violation extends AssertionError {
     private static final long serialVersionUID = 1L;
@@ -7,7 +9,11 @@ public final class Violation extends AssertionError {
     private final String invariant;
 
     Violation(String invariant, String message) {
-        super(invariant + ": " + message);
+        this(invariant, message, null);
+    }
+
+    Violation(String invariant, String message, @Nullable Throwable cause) {
+        super(invariant + ": " + message, cause);
         this.invariant = invariant;
     }
 

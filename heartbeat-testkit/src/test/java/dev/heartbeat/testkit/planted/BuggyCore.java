@@ -18,6 +18,7 @@ import javax.tools.JavaCompiler;
 import javax.tools.JavaFileManager;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /**
@@ -26,6 +27,8 @@ import javax.tools.ToolProvider;
  */
 final class BuggyCore extends ClassLoader {
     private static final String OURS = "dev.heartbeat.";
+    private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
+    private static final StandardJavaFileManager FILES = COMPILER.getStandardFileManager(null, null, null);
     /** The class files that are nobody's bug, read once. */
     private static final Map<String, byte[]> UNTOUCHED = new ConcurrentHashMap<>();
 
@@ -89,36 +92,32 @@ final class BuggyCore extends ClassLoader {
 
     // ---- compiling
 
-    private static Map<String, byte[]> compile(String path, String source) {
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    /** One at a time, so that the jars are opened once. */
+    private static synchronized Map<String, byte[]> compile(String path, String source) {
         DiagnosticCollector<JavaFileObject> complaints = new DiagnosticCollector<>();
-        try (Memory memory = new Memory(compiler.getStandardFileManager(complaints, null, null))) {
-            JavaFileObject file =
-                    new SimpleJavaFileObject(URI.create("planted:///" + path), JavaFileObject.Kind.SOURCE) {
-                        @Override
-                        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                            return source;
-                        }
-                    };
-            List<String> options = List.of(
-                    "-proc:none",
-                    "-implicit:none",
-                    "-nowarn",
-                    "-parameters",
-                    "-classpath",
-                    System.getProperty("java.class.path"));
-            boolean compiled = compiler.getTask(null, memory, complaints, options, null, List.of(file))
-                    .call();
-            if (!compiled) {
-                throw new IllegalArgumentException(path + " does not compile: "
-                        + complaints.getDiagnostics().stream()
-                                .filter(complaint -> complaint.getKind() == Diagnostic.Kind.ERROR)
-                                .toList());
+        JavaFileObject file = new SimpleJavaFileObject(URI.create("planted:///" + path), JavaFileObject.Kind.SOURCE) {
+            @Override
+            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                return source;
             }
-            return memory.classes();
-        } catch (IOException e) {
-            throw new LinkageError(path, e);
+        };
+        Memory memory = new Memory(FILES);
+        List<String> options = List.of(
+                "-proc:none",
+                "-implicit:none",
+                "-nowarn",
+                "-parameters",
+                "-classpath",
+                System.getProperty("java.class.path"));
+        boolean compiled = COMPILER.getTask(null, memory, complaints, options, null, List.of(file))
+                .call();
+        if (!compiled) {
+            throw new IllegalArgumentException(path + " does not compile: "
+                    + complaints.getDiagnostics().stream()
+                            .filter(complaint -> complaint.getKind() == Diagnostic.Kind.ERROR)
+                            .toList());
         }
+        return memory.classes();
     }
 
     /** Where the compiler writes to. */
