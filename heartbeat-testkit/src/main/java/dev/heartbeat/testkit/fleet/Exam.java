@@ -121,7 +121,11 @@ final class Exam {
         for (int i = 0; i < 3; i++) {
             fleet.simulation().after(AT_ONCE.multipliedBy(i), () -> fleet.send(receiver, 10));
         }
-        fleet.simulation().after(AT_ONCE.multipliedBy(3), () -> fleet.observe(() -> fleet.toNodes().checkAllSettled(receiver.id(), AT_ONCE + " without a fault")));
+        fleet.simulation()
+                .after(
+                        AT_ONCE.multipliedBy(3),
+                        () -> fleet.observe(
+                                () -> fleet.toNodes().checkAllSettled(receiver.id(), AT_ONCE + " without a fault")));
     }
 
     private Duration now() {
@@ -192,7 +196,10 @@ final class Exam {
                 "DATA for a channel",
                 registered() + "ab0203000000000500000001 00" + UNREGISTER,
                 "REGISTERED RESET(40) end");
-        ask("CREDIT for a channel", registered() + "ab020d000000000500000008 0000000000018000" + UNREGISTER, "REGISTERED RESET(40) end");
+        ask(
+                "CREDIT for a channel",
+                registered() + "ab020d000000000500000008 0000000000018000" + UNREGISTER,
+                "REGISTERED RESET(40) end");
         ask("a short CREDIT", registered() + "ab020d000000000000000007 00000000000000", "REGISTERED ERROR(1) end");
         ask(
                 "a fragment of nothing",
@@ -258,7 +265,8 @@ final class Exam {
         int sent = FULL_FRAME + 12;
         for (int left = bytes - first; left > 0; left -= FULL_FRAME) {
             int part = Math.min(left, FULL_FRAME);
-            rest.append(String.format("ab0203%02x00000000%08x", part < left ? 1 : 0, part)).append("61".repeat(part));
+            rest.append(String.format("ab0203%02x00000000%08x", part < left ? 1 : 0, part))
+                    .append("61".repeat(part));
             sent += 12 + part;
         }
         String head = String.format("ab02030500000000%08x 0007 06 0004 %08x", FULL_FRAME, bytes);
@@ -270,7 +278,8 @@ final class Exam {
             if (stranger.granted() > most) {
                 throw new Violation(
                         "I15 no more is granted than the window",
-                        "up to " + stranger.granted() + ", after a message that ended at " + most + " less the window and a frame");
+                        "up to " + stranger.granted() + ", after a message that ended at " + most
+                                + " less the window and a frame");
             }
         };
     }

@@ -352,7 +352,8 @@ final class Fleet implements NodeListener {
         if (stats.stallsCredited() > census.stops()) {
             throw new Violation(
                     "I5 only stops are credited",
-                    stats.stallsCredited() + " stalls were noticed, and " + census.stops() + " times a loop was stopped");
+                    stats.stallsCredited() + " stalls were noticed, and " + census.stops()
+                            + " times a loop was stopped");
         }
         if (stats.massGuardEngaged()) {
             throw new Violation("I7 the guard ends in time", "it holds, and nobody is suspected: " + stats);
