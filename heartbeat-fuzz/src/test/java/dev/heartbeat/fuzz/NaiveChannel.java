@@ -114,7 +114,9 @@ final class NaiveChannel {
     }
 
     private Outcome add(Arriving message, Frame frame, String error) {
-        message.content.writeBytes(frame.bytes.array());
+        byte[] part = new byte[frame.bytes.remaining()];
+        frame.bytes.duplicate().get(part);
+        message.content.writeBytes(part);
         arriving = message;
         long arrived = message.content.size();
         if (arrived > message.total || !frame.more && arrived < message.total) {

@@ -91,7 +91,7 @@ final class Exam {
         judgements.forEach(Runnable::run);
         fleet.toServer().checkAllSettled(sender.lane(), "more than the budget holds at once");
         fleet.checkNumbers();
-        sendAtOnce(sender);
+        sendAtOnce(sender, pass);
         stopBeforeReading(sender);
         pass.accept(TIME);
         tellLate(sender, pass);
@@ -117,15 +117,12 @@ final class Exam {
     }
 
     /** Where nothing is in its way, a message does not wait for something else to happen. */
-    private void sendAtOnce(Member receiver) {
+    private void sendAtOnce(Member receiver, Consumer<Duration> pass) {
         for (int i = 0; i < 3; i++) {
-            fleet.simulation().after(AT_ONCE.multipliedBy(i), () -> fleet.send(receiver, 10));
+            fleet.send(receiver, 10);
+            pass.accept(AT_ONCE);
         }
-        fleet.simulation()
-                .after(
-                        AT_ONCE.multipliedBy(3),
-                        () -> fleet.observe(
-                                () -> fleet.toNodes().checkAllSettled(receiver.id(), AT_ONCE + " without a fault")));
+        fleet.toNodes().checkAllSettled(receiver.id(), AT_ONCE + " without a fault");
     }
 
     private Duration now() {
