@@ -56,8 +56,9 @@ public final class HeartbeatClient implements AutoCloseable {
     }
 
     /**
-     * Offers a message for the server, on channel 0. Never blocks and never drops in silence: what was ACCEPTED is delivered, or comes back through {@link ClientListener#onUndelivered}.
-     * Messages arrive in the order in which they were accepted; while the client is not registered they wait.
+     * Offers a message for the server, on channel 0. Never blocks and never drops in silence: what was ACCEPTED leaves through the socket, or comes back through
+     * {@link ClientListener#onUndelivered}. Messages arrive in the order in which they were accepted; while the client is not registered they wait. What a socket
+     * has taken when its connection is lost may have arrived or not, and nobody is told: where that matters, have the server answer.
      *
      * @param message from its position to its limit; if it is ACCEPTED it belongs to the bus and must not be touched until it comes back. Its position and limit are not changed
      */

@@ -55,9 +55,9 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
-     * Offers a message for a node, on channel 0. Never blocks and never drops in silence: what was ACCEPTED is delivered, or comes back through
+     * Offers a message for a node, on channel 0. Never blocks and never drops in silence: what was ACCEPTED leaves through the node's socket, or comes back through
      * {@link NodeListener#onUndelivered}. Messages to one node arrive in the order in which they were accepted; while the node is SUSPECT after a lost connection they
-     * wait for it.
+     * wait for it. What a socket has taken when its connection is lost may have arrived or not, and nobody is told: where that matters, have the node answer.
      *
      * @param message from its position to its limit; if it is ACCEPTED it belongs to the bus and must not be touched until it comes back. Its position and limit are not changed
      */

@@ -89,9 +89,10 @@ final class OddServersTest {
     @Test
     void anAnswerToAHeartbeatThatNeverWasDoesNoHarm() {
         register();
-        server.answerHeartbeat().answerHeartbeat();
+        server.answerHeartbeat().answerHeartbeat().raw("ab0202000000000000000010 0000000000000001 0000000000000000");
         playFor(Duration.ofSeconds(1));
         assertThat(client.state()).isEqualTo(ClientState.ONLINE);
+        assertThat(client.rtt()).isNull();
         assertThat(told.events()).containsExactly("connected", "registered");
     }
 

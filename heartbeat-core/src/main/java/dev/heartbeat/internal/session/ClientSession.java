@@ -32,6 +32,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     private FailureDetector detector = new FailureDetector(Long.MAX_VALUE, Long.MAX_VALUE);
     private @Nullable PeerMonitor server;
     private @Nullable Beat beat;
+    private long registeredNs;
     private int rttMicros;
 
     /** What the server said about coming back: 0 nothing, {@link GoAway#NEVER} not to. */
@@ -79,6 +80,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         }
         agreed = registered;
         state = State.REGISTERED;
+        registeredNs = shard.nowNs();
         alarm.cancel();
         long intervalNs = MILLISECONDS.toNanos(registered.intervalMillis());
         // A server that answers only each k-th heartbeat may be silent for k intervals, and once more for the one that
@@ -107,7 +109,8 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     public void onHeartbeatResponse(int handle, long timestamp, long position) throws ProtocolException {
         checkPosition(position);
         long rttNs = shard.nowNs() - timestamp;
-        if (handle == 0 && rttNs >= 0) {
+        // What was sent before there was anything to answer, or after now, is no heartbeat of this connection.
+        if (handle == 0 && rttNs >= 0 && rttNs <= shard.nowNs() - registeredNs) {
             rttMicros = (int) Math.min(Math.max(1, rttNs / 1000), MAX_RTT_MICROS);
             client.onHeartbeat(rttNs);
         }
