@@ -2,6 +2,7 @@ package dev.heartbeat.internal.queue;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,11 +62,22 @@ public final class Lane implements Runnable {
 
     @Override
     public void run() {
+        while (isLeftAfterBatch()) {
+            try {
+                owner.workers().execute(this);
+                return;
+            } catch (RejectedExecutionException e) {
+                // The threads end; this one first finishes what the lane had taken.
+            }
+        }
+        owner.onIdle();
+    }
+
+    private boolean isLeftAfterBatch() {
         for (int i = 0; i < BATCH; i++) {
             Runnable call = next();
             if (call == null) {
-                owner.onIdle();
-                return;
+                return false;
             }
             IN_CALL.set(true);
             try {
@@ -76,7 +88,7 @@ public final class Lane implements Runnable {
                 IN_CALL.set(false);
             }
         }
-        owner.workers().execute(this);
+        return true;
     }
 
     private synchronized @Nullable Runnable next() {

@@ -7,16 +7,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 final class LaneTest {
     private final Queue<Runnable> workers = new ArrayDeque<>();
     private final List<Object> happened = new ArrayList<>();
+    private boolean ended;
 
     private final Lane lane = new Lane(new Lane.Owner() {
         @Override
         public Executor workers() {
-            return workers::add;
+            return task -> {
+                if (ended) {
+                    throw new RejectedExecutionException("ended");
+                }
+                workers.add(task);
+            };
         }
 
         @Override
@@ -46,6 +53,17 @@ final class LaneTest {
 
         assertThat(happened).containsExactly(1, 2, "idle");
         assertThat(lane.isIdle()).isTrue();
+    }
+
+    @Test
+    void finishesWhatItHasTakenWhenTheThreadsEnd() {
+        for (int i = 0; i < 1000; i++) {
+            lane.add(() -> happened.add(1));
+        }
+        ended = true;
+        work();
+
+        assertThat(happened).hasSize(1001).endsWith("idle");
     }
 
     @Test
