@@ -40,7 +40,8 @@ final class FuzzingTest {
         return Stream.of(
                 Arguments.of(DecoderFuzzTest.class, DecoderFuzzTest.seeds()),
                 Arguments.of(ServerFuzzTest.class, ServerFuzzTest.seeds()),
-                Arguments.of(ClientFuzzTest.class, ClientFuzzTest.seeds()));
+                Arguments.of(ClientFuzzTest.class, ClientFuzzTest.seeds()),
+                Arguments.of(MessagesFuzzTest.class, MessagesFuzzTest.seeds()));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -1,0 +1,289 @@
+package dev.heartbeat.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heartbeat.internal.frame.ErrorCode;
+import dev.heartbeat.internal.frame.FrameDecoder;
+import dev.heartbeat.internal.frame.FrameEncoder;
+import dev.heartbeat.internal.frame.FrameHandler;
+import dev.heartbeat.internal.frame.Head;
+import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.mux.InboundBudget;
+import dev.heartbeat.internal.mux.Multiplexer;
+import dev.heartbeat.internal.queue.Outbox;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Messages in fragments, good and bad, and an application that takes them when it likes: what becomes of each frame and what credit is told must be what a naive reading of the page gives.
+ *
+ * <pre>
+ *  step & 3   then
+ *  0, 1       u8 flags, u8 total, u16 length      a DATA frame: MORE 1, END 2, HEAD 4, asking for what is not offered 8, of channel 5: 16;
+ *                                                 the total is that of the table, or the length plus what it says
+ *  2          u8 which                            the application takes a message
+ *  3          -                                   the socket is full, or no longer
+ * </pre>
+ */
+@Tag("M35")
+@Tag("M36")
+@Tag("M40")
+@Tag("M43")
+@Tag("M44")
+final class MessagesFuzzTest {
+    private static final int MAX_MESSAGE = 40_000;
+    private static final long BUDGET = 100_000;
+    private static final int MAX_LENGTH = 16_384;
+    private static final long[] TOTALS = {0, 1, 2, 5, 100, 16_384, 20_000, MAX_MESSAGE, MAX_MESSAGE + 1, 0xFFFF_FFFFL};
+
+    static Stream<byte[]> seeds() {
+        return Stream.of(
+                        // Plain ones, and a taker.
+                        "00 00000005 00000000 02000200 00004000",
+                        // Three fragments of 20,000; another while the first is held.
+                        "10 00050640 00 01002710 00000000".replace(" ", "") + "00050600640001000064",
+                        "00 000506 2710 000100 2710",
+                        // Announced too much, too little, for a channel that is not open, with the end.
+                        "00 00050803e8 00010003e8",
+                        "00 000403 0003",
+                        "00 00100005 00 0005 00020000 0005",
+                        // Empty ones that say so, and a full socket.
+                        "00 00040000 0000 03 00040000 0000 00040000 0000 03 0200",
+                        // What is not offered.
+                        "00 000c0a 0005 000d06 0010 00014e10 00004e10",
+                        // More than the budget.
+                        "ff 000507 4000 000100 4000 000000 1c40 000507 4000 000100 4000 000000 1c40 000507 4000 000100 4000")
+                .map(script -> HexFormat.of().parseHex(script.replace(" ", "")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void whatBecomesOfMessagesIsWhatThePageSays(byte[] script) {
+        fuzzerTestOneInput(script);
+    }
+
+    /** By this name Jazzer finds it. */
+    public static void fuzzerTestOneInput(byte[] script) {
+        new Play(ByteBuffer.wrap(script)).play();
+    }
+
+    /** One script, played to the multiplexer and to the naive channel. */
+    private static final class Play {
+        private final Paper connection = new Paper();
+        private final InboundBudget budget = new InboundBudget(BUDGET);
+        private final List<Multiplexer.Hold> holds = new ArrayList<>();
+        private final FrameDecoder decoder = new FrameDecoder();
+        private final FrameDecoder creditDecoder = new FrameDecoder();
+        private final ByteBuffer input;
+        private final Multiplexer mux;
+        private final NaiveChannel naive;
+        private final FrameHandler incoming;
+        private final FrameHandler outgoing;
+
+        private String error = "";
+        private @Nullable ByteBuffer message;
+        private boolean full;
+        private long mostOfChannel;
+        private long mostOfConnection;
+
+        Play(ByteBuffer input) {
+            this.input = input;
+            long window = NaiveChannel.FULL_FRAME + 300L * u8();
+            FrameEncoder encoder = new FrameEncoder(connection);
+            mux = new Multiplexer(
+                    connection,
+                    encoder,
+                    new Receiving(),
+                    new Multiplexer.Credits(window, window, window),
+                    MAX_MESSAGE,
+                    budget);
+            naive = new NaiveChannel(window, MAX_MESSAGE, BUDGET);
+            incoming = handler(
+                    "onData",
+                    arguments -> mux.onData(
+                            (int) arguments[0],
+                            (int) arguments[1],
+                            (Head) arguments[2],
+                            (int) arguments[3],
+                            (ByteBuffer) arguments[4]));
+            outgoing = handler("onCredit", arguments -> naive.told((int) arguments[0] == -1, (long) arguments[1]));
+        }
+
+        /** What is done with the one call that counts. */
+        private interface Action {
+            void on(Object[] arguments) throws ProtocolException;
+        }
+
+        private FrameHandler handler(String call, Action action) {
+            return (FrameHandler) Proxy.newProxyInstance(
+                    FrameHandler.class.getClassLoader(),
+                    new Class<?>[] {FrameHandler.class},
+                    (proxy, method, arguments) -> {
+                        switch (method.getName()) {
+                            case "isReading" -> {
+                                return true;
+                            }
+                            case "onFrame" -> {}
+                            case "onRefused" ->
+                                error = ((ProtocolException) arguments[1])
+                                        .code()
+                                        .name();
+                            default -> {
+                                assertThat(method.getName()).isEqualTo(call);
+                                action.on(arguments);
+                            }
+                        }
+                        return null;
+                    });
+        }
+
+        private final class Receiving implements Multiplexer.Receiver {
+            @Override
+            public void onMessage(ByteBuffer content, Multiplexer.Hold hold) {
+                message = content;
+                holds.add(hold);
+            }
+
+            @Override
+            public void onMessageSent() {
+                throw new AssertionError("nothing is sent");
+            }
+
+            @Override
+            public void onRefusedMessage(int channel, ErrorCode code, String text) {
+                error = code.name();
+            }
+        }
+
+        private int u8() {
+            return input.hasRemaining() ? input.get() & 0xFF : 0;
+        }
+
+        private void play() {
+            boolean goesOn = true;
+            while (goesOn && input.hasRemaining()) {
+                switch (u8() & 3) {
+                    case 0, 1 -> goesOn = receive(frame());
+                    case 2 -> take(u8());
+                    default -> {
+                        full = !full;
+                        connection.writable(!full);
+                        mux.pump((Outbox) null, this);
+                    }
+                }
+                if (goesOn) {
+                    check();
+                }
+            }
+            mux.abandon();
+            holds.forEach(mux::forgive);
+            assertThat(Inside.free(budget)).as("budget in the end").isEqualTo(BUDGET);
+        }
+
+        private NaiveChannel.Frame frame() {
+            int flags = u8();
+            boolean head = (flags & 4) != 0;
+            boolean offered = !head || (flags & 8) == 0;
+            int which = u8();
+            int length = Math.min(u8() << 8 | u8(), MAX_LENGTH);
+            long total = NaiveChannel.UNTOLD;
+            if (head && which != 0xFF) {
+                total = which < TOTALS.length ? TOTALS[which] : Math.max(NaiveChannel.UNTOLD, length + which - 128L);
+            }
+            int headSize = !head ? 0 : Short.BYTES + (total == NaiveChannel.UNTOLD ? 0 : 7) + (offered ? 0 : 4);
+            byte[] bytes = new byte[Math.min(length, MAX_LENGTH - headSize)];
+            for (int i = 0; i < bytes.length; i += 97) {
+                bytes[i] = (byte) (i + length);
+            }
+            return new NaiveChannel.Frame(
+                    (flags & 16) == 0 ? 0 : 5,
+                    (flags & 1) != 0,
+                    (flags & 2) != 0,
+                    head,
+                    total,
+                    offered,
+                    ByteBuffer.wrap(bytes),
+                    Frames.HEADER + headSize + bytes.length);
+        }
+
+        private static byte[] encode(NaiveChannel.Frame frame) {
+            ByteBuffer payload = ByteBuffer.allocate(frame.size() - Frames.HEADER);
+            if (frame.head()) {
+                payload.putShort((short)
+                        (payload.capacity() - Short.BYTES - frame.bytes().remaining()));
+                if (!frame.offered()) {
+                    payload.put((byte) 2).putShort((short) 1).put((byte) 1);
+                }
+                if (frame.total() != NaiveChannel.UNTOLD) {
+                    payload.put((byte) 6).putShort((short) Integer.BYTES).putInt((int) frame.total());
+                }
+            }
+            payload.put(frame.bytes().duplicate());
+            int flags = (frame.more() ? 1 : 0) | (frame.end() ? 2 : 0) | (frame.head() ? 4 : 0);
+            return Frames.frame(Frames.DATA, flags, frame.channel(), payload.array());
+        }
+
+        /** Whether the connection lives on. */
+        private boolean receive(NaiveChannel.Frame frame) {
+            NaiveChannel.Outcome expected = naive.receive(frame);
+            error = "";
+            message = null;
+            boolean goesOn = true;
+            try {
+                decoder.decode(ByteBuffer.wrap(encode(frame)), incoming);
+            } catch (ProtocolException e) {
+                error = e.code().name();
+                goesOn = false;
+            }
+            assertThat(error).as("error of %s", frame).isEqualTo(expected.error());
+            assertThat(message).as("message of %s", frame).isEqualTo(expected.message());
+            return goesOn;
+        }
+
+        private void take(int which) {
+            if (!naive.holdsNothing()) {
+                int index = which % naive.held();
+                naive.take(index);
+                mux.taken(holds.remove(index));
+            }
+        }
+
+        private void check() {
+            mostOfChannel = Math.max(mostOfChannel, naive.target(false));
+            mostOfConnection = Math.max(mostOfConnection, naive.target(true));
+            try {
+                creditDecoder.decode(connection.readOff(), outgoing);
+            } catch (ProtocolException e) {
+                throw new AssertionError("what was written does not parse", e);
+            }
+            check(false, mostOfChannel);
+            check(true, mostOfConnection);
+            assertThat(Inside.free(budget)).as("budget").isEqualTo(naive.budget());
+        }
+
+        private void check(boolean ofConnection, long most) {
+            assertThat(naive.limit(ofConnection)).as("credit given").isLessThanOrEqualTo(most);
+            if (full) {
+                return;
+            }
+            assertThat(naive.owes(ofConnection))
+                    .as(
+                            "credit owed: told %s, received %s, may be told %s",
+                            naive.limit(ofConnection), naive.received(ofConnection), naive.target(ofConnection))
+                    .isFalse();
+            if (naive.holdsNothing()) {
+                assertThat(naive.limit(ofConnection) - naive.received(ofConnection))
+                        .as("room where nothing is held")
+                        .isGreaterThanOrEqualTo(NaiveChannel.FULL_FRAME);
+            }
+        }
+    }
+}
