@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
         name = "simulate",
         mixinStandardHelpOptions = true,
         sortOptions = false,
+        subcommands = CalmCommand.class,
         description = {
             "Runs fleets in a simulated network under faults that each seed chooses, and checks what the bus promises.",
             "The exit status is 0 only if no seed broke a promise; one that did is explained, and can be run again alone."

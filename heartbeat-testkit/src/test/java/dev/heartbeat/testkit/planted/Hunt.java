@@ -32,8 +32,12 @@ final class Hunt {
         }
     }
 
-    /** Tries seeds from the first to the last, until one finds something. */
-    static Catch seeds(BuggyCore core, long first, long last) {
+    /**
+     * Tries seeds from the first to the last, until one breaks what it must.
+     *
+     * @param breaks how the violation begins that is looked for; empty for any
+     */
+    static Catch seeds(BuggyCore core, String breaks, long first, long last) {
         ExecutorService thread = Executors.newSingleThreadExecutor(run -> {
             Thread daemon = new Thread(run, "a planted bug");
             daemon.setDaemon(true);
@@ -44,7 +48,7 @@ final class Hunt {
             for (long seed = first; seed <= last; seed++) {
                 long next = seed;
                 String violation = resultOf(thread.submit(() -> runner.apply(next)));
-                if (!violation.isEmpty()) {
+                if (!violation.isEmpty() && violation.startsWith(breaks)) {
                     return new Catch(seed, violation);
                 }
             }

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * <pre>
  * What is wrong, in a line
  * source: dev/heartbeat/internal/node/NodeEntry.java
- * breaks: I9, or more of the invariant's name
+ * breaks: I9 the invariant, or how its name begins
  * seed: 3
  * ---- instead of
  * the text, which occurs exactly once in the source

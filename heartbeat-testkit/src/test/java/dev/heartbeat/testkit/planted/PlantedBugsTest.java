@@ -55,7 +55,7 @@ final class PlantedBugsTest {
     void bugIsFoundFromItsSeedOn(String name) {
         PlantedBug bug = PlantedBug.named(name);
 
-        Hunt.Catch found = Hunt.seeds(BuggyCore.with(bug), bug.seed(), bug.seed() + NEARBY);
+        Hunt.Catch found = Hunt.seeds(BuggyCore.with(bug), bug.breaks(), bug.seed(), bug.seed() + NEARBY);
         assertThat(found.isCaught())
                 .as("%s, which breaks %s", bug.name(), bug.breaks())
                 .isTrue();
@@ -69,7 +69,7 @@ final class PlantedBugsTest {
         assertThat(seeds).isNotEmpty();
         LongStream.of(1, 2, 3)
                 .forEach(seed -> assertThat(
-                                Hunt.seeds(BuggyCore.without(), seed, seed).violation())
+                                Hunt.seeds(BuggyCore.without(), "", seed, seed).violation())
                         .isEmpty());
     }
 
@@ -83,7 +83,7 @@ final class PlantedBugsTest {
         try {
             List<PlantedBug> bugs = bugs();
             List<Callable<Hunt.Catch>> hunts = bugs.stream()
-                    .map(bug -> (Callable<Hunt.Catch>) () -> Hunt.seeds(BuggyCore.with(bug), 1, SEEDS))
+                    .map(bug -> (Callable<Hunt.Catch>) () -> Hunt.seeds(BuggyCore.with(bug), bug.breaks(), 1, SEEDS))
                     .toList();
             List<Future<Hunt.Catch>> catches = hunters.invokeAll(hunts);
             System.out.println("| bug | what is wrong | found as | by seed |");

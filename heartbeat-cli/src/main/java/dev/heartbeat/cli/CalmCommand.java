@@ -1,0 +1,90 @@
+package dev.heartbeat.cli;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Simulates one fleet without faults, and prints how fast that was. */
+@Command(
+        name = "calm",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Simulates one fleet without faults on one thread, and prints how many answered heartbeats that is per second of CPU.",
+            "A million nodes: HEARTBEAT_JAVA_OPTS=-Xmx8g ./heartbeat simulate calm --nodes 1000000 --interval 30s --for 1m"
+        })
+final class CalmCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--nodes",
+            paramLabel = "N",
+            defaultValue = "10000",
+            description = "How many nodes (default: ${DEFAULT-VALUE}).")
+    private int nodes;
+
+    @Option(
+            names = "--interval",
+            paramLabel = "TIME",
+            defaultValue = "10s",
+            converter = DurationConverter.class,
+            description = "How often each beats (default: ${DEFAULT-VALUE}).")
+    private Duration interval;
+
+    @Option(
+            names = "--for",
+            paramLabel = "TIME",
+            defaultValue = "1h",
+            converter = DurationConverter.class,
+            description = "How long, in simulated time, after all are online (default: ${DEFAULT-VALUE}).")
+    private Duration duration;
+
+    @Override
+    public Integer call() {
+        if (nodes < 1) {
+            throw new ParameterException(spec.commandLine(), "--nodes is " + nodes + ", allowed is 1 and more");
+        }
+        if (duration.compareTo(interval) < 0) {
+            throw new ParameterException(spec.commandLine(), "--for is shorter than --interval");
+        }
+        CalmFleet.Result result = new CalmFleet(nodes, interval).run(duration);
+        print(spec.commandLine().getOut(), result);
+        return result.violation() == null ? 0 : 1;
+    }
+
+    private static void print(PrintWriter out, CalmFleet.Result result) {
+        out.printf(
+                Locale.ROOT,
+                "%,d nodes that beat every %,d ms, %,d simulated seconds%n",
+                result.nodes(),
+                result.interval().toMillis(),
+                result.simulated().toSeconds());
+        out.printf(
+                Locale.ROOT,
+                "heartbeats     %,d answered, %.2f events of the simulation each%n",
+                result.heartbeats(),
+                (double) result.events() / result.heartbeats());
+        out.printf(
+                Locale.ROOT,
+                "CPU            %.2f s on one thread: %,.0f answered heartbeats per second%n",
+                result.cpu().toNanos() / 1e9,
+                result.heartbeatsPerCpuSecond());
+        out.printf(
+                Locale.ROOT,
+                "heap           %,d bytes per node, for server, client and the network between%n",
+                result.bytesPerNode());
+        out.printf(
+                Locale.ROOT,
+                "oracle         %s, %,d nodes followed%n",
+                result.violation() == null ? "nothing amiss" : result.violation(),
+                result.sampled());
+        out.flush();
+    }
+}
