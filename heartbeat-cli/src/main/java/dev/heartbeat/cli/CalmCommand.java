@@ -33,7 +33,7 @@ final class CalmCommand implements Callable<Integer> {
     @Option(
             names = "--interval",
             paramLabel = "TIME",
-            defaultValue = "10s",
+            defaultValue = "1s",
             converter = DurationConverter.class,
             description = "How often each beats (default: ${DEFAULT-VALUE}).")
     private Duration interval;
@@ -41,7 +41,7 @@ final class CalmCommand implements Callable<Integer> {
     @Option(
             names = "--for",
             paramLabel = "TIME",
-            defaultValue = "1h",
+            defaultValue = "10m",
             converter = DurationConverter.class,
             description = "How long, in simulated time, after all are online (default: ${DEFAULT-VALUE}).")
     private Duration duration;

@@ -14,7 +14,7 @@ public enum Fault {
     SERVER_CRASH,
     /** One of the server's event loops does nothing for a while. */
     LOOP_STALL,
-    /** Wall clocks step by up to half a day. */
+    /** Wall clocks step by up to a day. */
     CLOCK_STEP,
     /** Nodes do not read for a while. */
     SLOW_READER,

@@ -84,7 +84,7 @@ final class Ordeal {
             case SERVER_CRASH -> crashServer(time);
             case SERVER_DRAIN -> drainServer(time);
             case LOOP_STALL -> stallLoop(time);
-            case CLOCK_STEP -> anyHost(host).stepWallClock(Duration.ofMinutes(random.nextInt(-720, 720)));
+            case CLOCK_STEP -> anyHost(host).stepWallClock(Duration.ofMinutes(random.nextInt(-1440, 1441)));
             case SLOW_READER -> {
                 host.stopReading(true);
                 simulation.after(time, () -> host.stopReading(false));
