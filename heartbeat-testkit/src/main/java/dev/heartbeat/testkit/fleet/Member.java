@@ -292,7 +292,13 @@ final class Member implements ClientListener {
             }
         }
         Duration bound = min(BACKOFF_BASE.multipliedBy(1L << Math.min(failures, 20)), BACKOFF_CAP);
-        int before = failures++;
+        int before = failures;
+        Duration lost = lostAt;
+        if (lost != null && now().minus(lost).compareTo(grace) < 0 && bound.compareTo(grace.dividedBy(3)) > 0) {
+            bound = grace.dividedBy(3); // The server waits, so it hurries, and that counts for nothing later.
+        } else {
+            failures++;
+        }
         if (reason == CloseReason.GO_AWAY) {
             return; // The server asked for more.
         }
@@ -300,10 +306,8 @@ final class Member implements ClientListener {
             throw new Violation(
                     "I25 waits are bounded by the backoff", id + " waits " + retryIn + ", the bound is " + bound);
         }
-        Duration lost = lostAt;
         if (lost != null && !unclear && reason != CloseReason.TIMEOUT) {
-            boolean awaited = now().minus(lost).compareTo(grace) < 0;
-            fleet.waits().add(retryIn.toNanos(), (awaited ? min(bound, grace.dividedBy(3)) : bound).toNanos(), before);
+            fleet.waits().add(retryIn.toNanos(), bound.toNanos(), before);
         }
     }
 
