@@ -23,7 +23,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DemoCommand.class, ServerCommand.class, ClientCommand.class, SimulateCommand.class})
+        subcommands = {
+            DemoCommand.class,
+            ServerCommand.class,
+            ClientCommand.class,
+            SimulateCommand.class,
+            BenchCommand.class
+        })
 public final class Main implements Runnable {
 
     @Spec
