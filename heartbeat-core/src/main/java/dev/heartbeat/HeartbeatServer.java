@@ -272,6 +272,15 @@ public final class HeartbeatServer implements AutoCloseable {
             return this;
         }
 
+        /**
+         * How many connections the server's own transport accepts per second; 0, the default, is as many as it can. Where a large fleet comes back at once, those that are back already are served
+         * first then, and the others wait in the kernel.
+         */
+        public Builder acceptsPerSecond(int value) {
+            transportOptions = transportOptions.withAcceptsPerSecond(value);
+            return this;
+        }
+
         /** Whether several processes may listen on the same port; false by default. */
         public Builder reusePort(boolean value) {
             transportOptions = transportOptions.withReusePort(value);

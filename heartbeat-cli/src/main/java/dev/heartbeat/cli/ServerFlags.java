@@ -108,6 +108,12 @@ final class ServerFlags {
     @Option(names = "--reuse-port", description = "Let several servers listen on one port (SO_REUSEPORT).")
     private @Nullable Boolean reusePort;
 
+    @Option(
+            names = "--accepts-per-second",
+            paramLabel = "N",
+            description = "Accept no more connections per second (default: as many as it can).")
+    private @Nullable Integer acceptsPerSecond;
+
     /** A builder told of every option that was given. */
     HeartbeatServer.Builder builder() {
         HeartbeatServer.Builder builder = HeartbeatServer.builder();
@@ -136,6 +142,7 @@ final class ServerFlags {
         give(eventLoops, builder::eventLoops);
         give(workerThreads, builder::workerThreads);
         give(reusePort, builder::reusePort);
+        give(acceptsPerSecond, builder::acceptsPerSecond);
         return builder;
     }
 

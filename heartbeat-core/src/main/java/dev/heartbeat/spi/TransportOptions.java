@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param highWaterBytes when this many written bytes wait for the socket, the connection is no longer writable
  * @param lowWaterBytes when it drains to this, it is writable again
  * @param connectTimeout how long an outgoing connection may take
+ * @param acceptsPerSecond how many connections each listener accepts per second, once a tenth of them came at once; the others wait in the kernel. 0 to 1,000,000; 0: as fast as it can
  */
 public record TransportOptions(
         int eventLoops,
@@ -22,7 +23,8 @@ public record TransportOptions(
         boolean reusePort,
         int highWaterBytes,
         int lowWaterBytes,
-        Duration connectTimeout) {
+        Duration connectTimeout,
+        int acceptsPerSecond) {
 
     private static final int KIB = 1024;
 
@@ -35,12 +37,13 @@ public record TransportOptions(
         require("highWaterBytes", highWaterBytes, 1 * KIB, 64 * KIB * KIB);
         require("lowWaterBytes", lowWaterBytes, 0, highWaterBytes);
         require("connectTimeout (ms)", connectTimeout.toMillis(), 1, 600_000);
+        require("acceptsPerSecond", acceptsPerSecond, 0, 1_000_000);
     }
 
     /** One event loop per core, 64 KiB of socket send buffer, 64 KiB of high water. */
     public static TransportOptions defaults() {
         int cores = Runtime.getRuntime().availableProcessors();
-        return new TransportOptions(cores, 32, 64 * KIB, 4096, false, 64 * KIB, 32 * KIB, Duration.ofSeconds(5));
+        return new TransportOptions(cores, 32, 64 * KIB, 4096, false, 64 * KIB, 32 * KIB, Duration.ofSeconds(5), 0);
     }
 
     /** The same with another number of event loops. */
@@ -53,7 +56,8 @@ public record TransportOptions(
                 reusePort,
                 highWaterBytes,
                 lowWaterBytes,
-                connectTimeout);
+                connectTimeout,
+                acceptsPerSecond);
     }
 
     /** The same with another bound on the threads of the application's callbacks. */
@@ -66,7 +70,8 @@ public record TransportOptions(
                 reusePort,
                 highWaterBytes,
                 lowWaterBytes,
-                connectTimeout);
+                connectTimeout,
+                acceptsPerSecond);
     }
 
     /** The same with SO_REUSEPORT on or off. */
@@ -79,25 +84,64 @@ public record TransportOptions(
                 reuse,
                 highWaterBytes,
                 lowWaterBytes,
-                connectTimeout);
+                connectTimeout,
+                acceptsPerSecond);
     }
 
     /** The same with another limit on the time an outgoing connection may take. */
     public TransportOptions withConnectTimeout(Duration timeout) {
         return new TransportOptions(
-                eventLoops, workerThreads, sendBufferBytes, backlog, reusePort, highWaterBytes, lowWaterBytes, timeout);
+                eventLoops,
+                workerThreads,
+                sendBufferBytes,
+                backlog,
+                reusePort,
+                highWaterBytes,
+                lowWaterBytes,
+                timeout,
+                acceptsPerSecond);
     }
 
     /** The same with another SO_SNDBUF. */
     public TransportOptions withSendBufferBytes(int bytes) {
         return new TransportOptions(
-                eventLoops, workerThreads, bytes, backlog, reusePort, highWaterBytes, lowWaterBytes, connectTimeout);
+                eventLoops,
+                workerThreads,
+                bytes,
+                backlog,
+                reusePort,
+                highWaterBytes,
+                lowWaterBytes,
+                connectTimeout,
+                acceptsPerSecond);
     }
 
     /** The same with other water marks. */
     public TransportOptions withWaterMarks(int high, int low) {
         return new TransportOptions(
-                eventLoops, workerThreads, sendBufferBytes, backlog, reusePort, high, low, connectTimeout);
+                eventLoops,
+                workerThreads,
+                sendBufferBytes,
+                backlog,
+                reusePort,
+                high,
+                low,
+                connectTimeout,
+                acceptsPerSecond);
+    }
+
+    /** The same with another pace of accepting. */
+    public TransportOptions withAcceptsPerSecond(int accepts) {
+        return new TransportOptions(
+                eventLoops,
+                workerThreads,
+                sendBufferBytes,
+                backlog,
+                reusePort,
+                highWaterBytes,
+                lowWaterBytes,
+                connectTimeout,
+                accepts);
     }
 
     private static void require(String option, long value, long min, long max) {

@@ -1,5 +1,6 @@
 package dev.heartbeat.nio;
 
+import dev.heartbeat.spi.AcceptPace;
 import dev.heartbeat.spi.Acceptor;
 import dev.heartbeat.spi.Listener;
 import java.io.IOException;
@@ -20,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * turn.
  *
  * <p>When the process has no descriptor left, accepting fails and the connection stays in the kernel's queue, so that
- * the selector would report it without end. The listener takes itself out of the selector for a while instead.
+ * the selector would report it without end. The listener takes itself out of the selector for a while instead. So it
+ * does where connections come faster than they are to be accepted.
  */
 final class NioListener implements Listener, LoopSocket {
 
@@ -35,6 +37,7 @@ final class NioListener implements Listener, LoopSocket {
     private final Acceptor acceptor;
     private final Supplier<NioEventLoop> nextLoop;
     private final AcceptBackoff backoff = new AcceptBackoff();
+    private final AcceptPace pace;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private Timers.@Nullable Timer retry;
 
@@ -49,6 +52,7 @@ final class NioListener implements Listener, LoopSocket {
         this.address = address;
         this.acceptor = acceptor;
         this.nextLoop = nextLoop;
+        this.pace = new AcceptPace(loop.options());
     }
 
     /** Binds and begins to accept; the error names the address. On the loop. */
@@ -84,6 +88,11 @@ final class NioListener implements Listener, LoopSocket {
         try {
             boolean more = true;
             for (int accepts = 0; more && accepts < ACCEPTS_PER_TURN && key.isValid(); accepts++) {
+                long waitNs = pace.waitNs(loop.nowNs());
+                if (waitNs > 0) {
+                    rest(Duration.ofNanos(waitNs));
+                    return;
+                }
                 more = acceptOne();
             }
         } catch (IOException e) {
@@ -100,6 +109,7 @@ final class NioListener implements Listener, LoopSocket {
             log.info("accepting on {} again", address);
             backoff.succeeded();
         }
+        pace.accepted(loop.nowNs());
         admit(socket);
         return true;
     }
@@ -136,14 +146,17 @@ final class NioListener implements Listener, LoopSocket {
         }
     }
 
-    // Where accepting fails
+    // Where accepting fails, or is too fast
 
     private void pause(IOException e) {
         if (backoff.isFresh()) {
             log.warn("cannot accept on {}, trying until it works: {}", address, e.getMessage());
         }
+        rest(backoff.failed());
+    }
+
+    private void rest(Duration delay) {
         key.interestOps(0);
-        Duration delay = backoff.failed();
         retry = loop.after(delay, () -> key.interestOps(SelectionKey.OP_ACCEPT));
     }
 

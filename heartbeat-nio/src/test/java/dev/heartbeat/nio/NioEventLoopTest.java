@@ -61,6 +61,20 @@ final class NioEventLoopTest {
         empty.get(30, TimeUnit.SECONDS);
     }
 
+    @Test
+    void whoeverComesFasterThanThePaceIsAcceptedAllTheSame() throws Exception {
+        int guests = 60;
+        try (NioTransport paced = NioTransport.start(TransportOptions.defaults().withAcceptsPerSecond(100))) {
+            Listener listener = paced.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), new Guests())
+                    .get();
+            CountDownLatch ended = new CountDownLatch(guests);
+            for (int i = 0; i < guests; i++) {
+                transport.connect(listener.localAddress(), loop(i % 2), new Guest(ended));
+            }
+            assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
     private void completeWhenEmpty(CompletableFuture<Void> empty) {
         loop(0).execute(() -> {
             if (loop(0).sockets() + loop(1).sockets() == 0) {

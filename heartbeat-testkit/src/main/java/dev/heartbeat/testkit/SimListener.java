@@ -1,5 +1,6 @@
 package dev.heartbeat.testkit;
 
+import dev.heartbeat.spi.AcceptPace;
 import dev.heartbeat.spi.Acceptor;
 import dev.heartbeat.spi.Listener;
 import java.net.InetSocketAddress;
@@ -20,12 +21,14 @@ final class SimListener implements Listener {
     private final InetSocketAddress localAddress;
     private final Acceptor acceptor;
     private final Queue<Runnable> backlog = new ArrayDeque<>();
+    private final AcceptPace pace;
     private boolean closed;
 
     SimListener(SimTransport transport, InetSocketAddress localAddress, Acceptor acceptor) {
         this.transport = transport;
         this.localAddress = localAddress;
         this.acceptor = acceptor;
+        pace = new AcceptPace(transport.options());
     }
 
     SimTransport transport() {
@@ -57,12 +60,21 @@ final class SimListener implements Listener {
 
     private void accept() {
         if (transport.host().lacksDescriptors() && !backlog.isEmpty()) {
-            transport.simulation().after(ACCEPT_RETRY, () -> transport.loop(0).onSocket(this::accept));
+            acceptIn(ACCEPT_RETRY);
             return;
         }
-        while (!backlog.isEmpty()) {
+        long nowNs = transport.simulation().nowNs();
+        while (!backlog.isEmpty() && pace.waitNs(nowNs) == 0) {
+            pace.accepted(nowNs);
             backlog.remove().run();
         }
+        if (!backlog.isEmpty()) {
+            acceptIn(Duration.ofNanos(pace.waitNs(nowNs)));
+        }
+    }
+
+    private void acceptIn(Duration delay) {
+        transport.simulation().after(delay, () -> transport.loop(0).onSocket(this::accept));
     }
 
     @Override

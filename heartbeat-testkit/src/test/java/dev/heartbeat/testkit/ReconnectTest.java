@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heartbeat.ClientListener;
 import dev.heartbeat.ClientState;
 import dev.heartbeat.HeartbeatClient;
+import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.NodeState;
+import dev.heartbeat.spi.TransportOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -244,5 +246,27 @@ final class ReconnectTest {
 
         assertThat(client.state()).isEqualTo(ClientState.CLOSED);
         assertThat(host.connects()).isEqualTo(1);
+    }
+
+    @Test
+    void aFleetThatComesAtOnceIsAcceptedAtTheServersPace() {
+        Simulation world = new Simulation(3);
+        Host paced = world.newHost("server", TransportOptions.defaults().withAcceptsPerSecond(100));
+        HeartbeatServer server =
+                HeartbeatServer.builder().port(0).transport(paced.transport()).start();
+        Host clients = world.newHost("clients");
+        for (int i = 0; i < 300; i++) {
+            HeartbeatClient.builder()
+                    .server(paced.address(), server.localAddress().getPort())
+                    .nodeId("n" + i)
+                    .transport(clients.transport())
+                    .connect();
+        }
+
+        world.advance(Duration.ofSeconds(1));
+        assertThat(server.nodes().size()).isBetween(100L, 115L);
+        world.advance(Duration.ofSeconds(2));
+        assertThat(server.nodes().size()).isEqualTo(300);
+        assertThat(server.stats().registrations()).isEqualTo(300);
     }
 }

@@ -1,0 +1,33 @@
+package dev.heartbeat.spi;
+
+/**
+ * How fast a listener accepts, for transports to ask: {@link TransportOptions#acceptsPerSecond} evenly, and a tenth of that at once after a pause. Where a whole fleet comes back together, those that have
+ * registered are not kept waiting for those that have yet to; these wait in the kernel meanwhile. A token bucket, kept as the one moment at which it would be full again. For one thread.
+ */
+public final class AcceptPace {
+    private static final long SECOND_NS = 1_000_000_000;
+    private static final int BURST_DIVISOR = 10;
+
+    private final long gapNs;
+    private final long burstNs;
+    private long fullNs;
+    private boolean began;
+
+    /** As the options say. */
+    public AcceptPace(TransportOptions options) {
+        int perSecond = options.acceptsPerSecond();
+        gapNs = perSecond == 0 ? 0 : SECOND_NS / perSecond;
+        burstNs = Math.max(gapNs, SECOND_NS / BURST_DIVISOR);
+    }
+
+    /** Counts one that was accepted. */
+    public void accepted(long nowNs) {
+        fullNs = began && fullNs - nowNs > 0 ? fullNs + gapNs : nowNs + gapNs;
+        began = true;
+    }
+
+    /** How long the next has to wait; 0 if it has not. */
+    public long waitNs(long nowNs) {
+        return began ? Math.max(0, fullNs + gapNs - nowNs - burstNs) : 0;
+    }
+}
