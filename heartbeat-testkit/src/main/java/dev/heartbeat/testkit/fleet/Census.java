@@ -368,12 +368,16 @@ final class Census implements WireTap {
         }
     }
 
-    /** What the server's own stops add to every bound: their length, and once more for what was lost in their wake. */
+    /**
+     * What the server's own stops add to every bound: their length, and once more for what was lost in their wake. A loop cannot tell a stop from the sleep before it, which is no longer than until
+     * somebody would be suspected.
+     */
     private long creditNs(Wire wire, long sinceNs) {
         Uptime uptime = uptimes[wire.loop];
         long stopped = uptime.stoppedNs(sinceNs, nowNs());
-        long wake = uptime.stoppedNs(sinceNs - AFTERMATH_NS - timing.timeoutNs * 40, sinceNs + 1);
-        return 3 * stopped + wake;
+        long wakeNs = sinceNs - AFTERMATH_NS - timing.timeoutNs * 40;
+        long asleep = uptime.stops(sinceNs - LONGEST_STOP_NS) * timing.suspectNs;
+        return 3 * stopped + uptime.stoppedNs(wakeNs, sinceNs + 1) + asleep;
     }
 
     /** When the last whole frame of a node arrived; the beginning if it is not registered. */
