@@ -14,6 +14,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a server makes of a REGISTER, and of two that claim the same id. */
 final class RegistrationTest {
@@ -52,6 +54,17 @@ final class RegistrationTest {
                             + Frame.u64(20_000)
                             + Frame.u64(20_000));
             bus.told.await("n1 ONLINE");
+        }
+    }
+
+    /** Whatever is asked for: a node that beat once a year could die unnoticed, and one that beat without a pause would be a flood. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 31_536_000_000L % (1L << 32), 0xFFFF_FFFFL})
+    void theIntervalIsTheServers(long asked) throws IOException {
+        try (LocalBus bus = new LocalBus();
+                RawPeer peer = bus.connect()) {
+            Frame answer = peer.register(Frame.register("n1", 1, 1, "020004" + Frame.u32(asked)));
+            assertThat(answer.payload()).startsWith(answer.payload().substring(0, 16) + Frame.u32(10_000));
         }
     }
 
