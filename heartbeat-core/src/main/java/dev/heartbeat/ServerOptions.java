@@ -21,6 +21,8 @@ import java.time.Duration;
  * @param windowBytes how much a connection may send ahead of the application: 16,396 bytes to 1 GiB
  * @param inboundBudgetBytes what all messages larger than their window may take together: 0 to 1 PiB
  * @param takeoverPolicy who wins when two processes register the same id
+ * @param offlineRetention how long a node that is OFFLINE stays known: 0 (not at all) to 7 days
+ * @param offlineMaximum how many of them do, at most: 0 to 100,000,000
  * @param massGuardShare the share of suspected nodes from which verdicts are held: over 0 to 1
  * @param massGuardMinimum the number of suspected nodes from which they are: 0 and up
  * @param massGuardMaxHold for how long at most: 0 (never) to 1 day
@@ -42,6 +44,8 @@ public record ServerOptions(
         int windowBytes,
         long inboundBudgetBytes,
         TakeoverPolicy takeoverPolicy,
+        Duration offlineRetention,
+        int offlineMaximum,
         double massGuardShare,
         int massGuardMinimum,
         Duration massGuardMaxHold) {
@@ -62,6 +66,8 @@ public record ServerOptions(
         Ranges.check("channelQueueBytes", channelQueueBytes, 1 << 10, 1L << 40);
         Ranges.check("windowBytes", windowBytes, Ranges.MIN_WINDOW, 1 << 30);
         Ranges.check("inboundBudgetBytes", inboundBudgetBytes, 0, 1L << 50);
+        Ranges.check("offlineRetention", offlineRetention, Duration.ZERO, Duration.ofDays(7));
+        Ranges.check("offlineMaximum", offlineMaximum, 0, 100_000_000);
         Ranges.check("massGuardShare", massGuardShare, Double.MIN_VALUE, 1);
         Ranges.check("massGuardMinimum", massGuardMinimum, 0, Integer.MAX_VALUE);
         Ranges.check("massGuardMaxHold", massGuardMaxHold, Duration.ZERO, Duration.ofDays(1));

@@ -25,6 +25,8 @@ final class OptionNames {
             Map.entry("channelQueueBytes", "--channel-queue-bytes"),
             Map.entry("windowBytes", "--window-bytes"),
             Map.entry("inboundBudgetBytes", "--inbound-budget-bytes"),
+            Map.entry("offlineRetention", "--offline-retention"),
+            Map.entry("offlineMaximum", "--offline-maximum"),
             Map.entry("massGuardShare", "--mass-guard-share"),
             Map.entry("massGuardMinimum", "--mass-guard-minimum"),
             Map.entry("massGuardMaxHold", "--mass-guard-hold"),

@@ -82,6 +82,18 @@ final class ServerFlags {
     private @Nullable TakeoverPolicy takeover;
 
     @Option(
+            names = "--offline-retention",
+            paramLabel = "TIME",
+            description = "How long a node that is OFFLINE stays known (default: 10m).")
+    private @Nullable Duration offlineRetention;
+
+    @Option(
+            names = "--offline-maximum",
+            paramLabel = "N",
+            description = "How many of them do, at most (default: 100000).")
+    private @Nullable Integer offlineMaximum;
+
+    @Option(
             names = "--mass-guard-share",
             paramLabel = "SHARE",
             description = "Verdicts are held while more than this share of the nodes is SUSPECT (default: 0.1) ...")
@@ -127,6 +139,8 @@ final class ServerFlags {
         give(inboundBudgetBytes, builder::inboundBudgetBytes);
         give(ackEvery, builder::ackEvery);
         give(takeover, builder::takeoverPolicy);
+        give(offlineRetention, builder::offlineRetention);
+        give(offlineMaximum, builder::offlineMaximum);
         if (massGuardShare != null || massGuardMinimum != null || massGuardHold != null) {
             builder.massGuard(
                     Objects.requireNonNullElse(massGuardShare, 0.1),

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * lock is taken for transitions and messages only; a heartbeat never comes here.
  *
  * <p>Calls into the application go through the lane, which is only ever added to under the lock. An entry without a registration stays in the table until
- * its lane has run dry, so that the next stay of the node cannot overtake the end of the last.
+ * its lane has run dry, so that the next stay of the node cannot overtake the end of the last; and after that for as long as {@link Departures} keeps it.
  */
 public final class NodeEntry implements Lane.Owner {
     private final String id;
@@ -33,6 +34,10 @@ public final class NodeEntry implements Lane.Owner {
     private @Nullable Registration current;
     /** Whether it counts as OFFLINE: its last stay has ended and no other began. */
     private boolean offline;
+    /** How its last stay ended, where that is kept: not null only while it is OFFLINE. */
+    private @Nullable Departure departure;
+    /** Whether {@link Departures} was given the departure. */
+    private boolean kept;
 
     private boolean forgotten;
 
@@ -53,12 +58,12 @@ public final class NodeEntry implements Lane.Owner {
         }
     }
 
-    /** A step of a registration to a state; the reason is that of the state. */
+    /** A step of a registration to a state; the reason, or the end, is that of the state. */
     private record Transition(
             Registration of,
             NodeState to,
             @Nullable SuspectReason suspected,
-            @Nullable OfflineReason ended) {}
+            @Nullable Departure ended) {}
 
     NodeEntry(String id, NodeTable table) {
         this.id = id;
@@ -72,7 +77,8 @@ public final class NodeEntry implements Lane.Owner {
         }
         Registration old = current;
         if (old == null) {
-            return Admission.granted(beginStay(claim), null, false);
+            Refusal refusal = departure == null ? null : refuseAfter(departure, claim);
+            return refusal == null ? Admission.granted(beginStay(claim), null, false) : Admission.refused(refusal);
         }
         if (old.incarnation == claim.incarnation()) {
             return claim.attempt() > old.attempt ? recoverAs(claim, old) : Admission.refused(Refusal.STALE_ATTEMPT);
@@ -82,6 +88,20 @@ public final class NodeEntry implements Lane.Owner {
             return Admission.refused(Refusal.REPLACED);
         }
         return policy == TakeoverPolicy.NEWEST_WINS ? replaceBy(claim, old) : Admission.refused(Refusal.ID_IN_USE);
+    }
+
+    /**
+     * Of the process whose stay has ended, however it ended, an attempt that is not greater was abandoned and is read late; and one that was kicked comes back only if it did not hear of it. Another
+     * process knows nothing of that stay, and begins one of its own.
+     */
+    private static @Nullable Refusal refuseAfter(Departure departure, Registration.Claim claim) {
+        if (departure.incarnation != claim.incarnation()) {
+            return null;
+        }
+        if (claim.attempt() <= departure.attempt) {
+            return Refusal.STALE_ATTEMPT;
+        }
+        return departure.reason == OfflineReason.KICKED ? Refusal.KICKED : null;
     }
 
     /** The same process over another connection: whatever waited for it goes on waiting. */
@@ -110,7 +130,20 @@ public final class NodeEntry implements Lane.Owner {
         current = fresh;
         transition(null, offline ? NodeState.OFFLINE : null, online(fresh));
         offline = false;
+        endDeparture();
         return fresh;
+    }
+
+    /** The node is back, or nothing is kept of it any more. */
+    private void endDeparture() {
+        if (departure != null) {
+            departure.isOver = true;
+            if (kept) {
+                table.departures().release(departure);
+            }
+        }
+        departure = null;
+        kept = false;
     }
 
     public synchronized boolean isCurrent(Registration registration) {
@@ -150,7 +183,9 @@ public final class NodeEntry implements Lane.Owner {
         NodeState before = of.state;
         current = null;
         offline = true;
-        transition(of, before, new Transition(of, NodeState.OFFLINE, null, reason));
+        Departure end = new Departure(of, reason, table.wallClockMillis());
+        departure = table.departures().areKept() ? end : null;
+        transition(of, before, new Transition(of, NodeState.OFFLINE, null, end));
         return true;
     }
 
@@ -230,9 +265,12 @@ public final class NodeEntry implements Lane.Owner {
         return of.outbox;
     }
 
-    /** Null if the node is not registered and its end is told. */
+    /** Null if the node is neither registered nor kept. */
     synchronized @Nullable Node snapshot() {
-        return current == null ? null : snapshot(current);
+        if (current != null) {
+            return snapshot(current);
+        }
+        return departure == null ? null : snapshot(departure, Map.of());
     }
 
     private Node snapshot(Registration of) {
@@ -249,7 +287,28 @@ public final class NodeEntry implements Lane.Owner {
                 of.metadata,
                 of.remoteAddress,
                 Instant.ofEpochMilli(of.registeredAtMillis),
-                rtt == 0 ? null : Duration.ofNanos(Integer.toUnsignedLong(rtt) * 1000));
+                rtt == 0 ? null : Duration.ofNanos(Integer.toUnsignedLong(rtt) * 1000),
+                null,
+                null);
+    }
+
+    private Node snapshot(Departure of, Map<String, String> metadata) {
+        return new Node(
+                id,
+                NodeState.OFFLINE,
+                of.epoch,
+                of.incarnation,
+                metadata,
+                of.remoteAddress,
+                Instant.ofEpochMilli(of.registeredAtMillis),
+                null,
+                of.reason,
+                Instant.ofEpochMilli(of.atMillis));
+    }
+
+    private Transition replaced(Registration of) {
+        Departure end = new Departure(of, OfflineReason.REPLACED, table.wallClockMillis());
+        return new Transition(of, NodeState.OFFLINE, null, end);
     }
 
     private static Transition online(Registration of) {
@@ -272,7 +331,7 @@ public final class NodeEntry implements Lane.Owner {
     }
 
     private void queue(Transition step) {
-        Node node = snapshot(step.of, step.to);
+        Node node = step.ended == null ? snapshot(step.of, step.to) : snapshot(step.ended, step.of.metadata);
         pendingEvents++;
         lane.add(() -> {
             try {
@@ -287,7 +346,7 @@ public final class NodeEntry implements Lane.Owner {
         if (step.suspected != null) {
             table.events().suspect(node, step.suspected);
         } else if (step.ended != null) {
-            table.events().offline(node, step.ended);
+            table.events().offline(node, step.ended.reason);
         } else {
             table.events().online(node);
         }
@@ -317,7 +376,7 @@ public final class NodeEntry implements Lane.Owner {
             return;
         }
         if (behind.told != NodeState.OFFLINE) {
-            queue(new Transition(behind.toldOf, NodeState.OFFLINE, null, OfflineReason.REPLACED));
+            queue(replaced(behind.toldOf));
         }
         if (latest.to != NodeState.OFFLINE) {
             queue(online(latest.of));
@@ -343,8 +402,39 @@ public final class NodeEntry implements Lane.Owner {
             if (current != null || forgotten || !lane.isIdle()) {
                 return;
             }
+            if (departure != null && table.departures().areKept()) {
+                keep(departure);
+                return;
+            }
+            endDeparture();
             forgotten = true;
         }
         table.forget(id, this);
+    }
+
+    private void keep(Departure end) {
+        if (!kept) {
+            kept = true;
+            table.departures().keep(end);
+        }
+    }
+
+    /** The time of this departure is over; nothing happens if the node is back, or has gone once more since. */
+    void forget(Departure end) {
+        synchronized (this) {
+            if (departure != end) {
+                return;
+            }
+            endDeparture();
+        }
+        onIdle();
+    }
+
+    /** Whatever is kept is forgotten, once it is told. */
+    void forgetDeparture() {
+        synchronized (this) {
+            endDeparture();
+        }
+        onIdle();
     }
 }

@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** All nodes by id, counted by state. Shared by all loops and the application's threads. */
+/** All nodes by id, counted by state, those included that are gone and still known. Shared by all loops and the application's threads. */
 public final class NodeTable implements NodeRegistry {
     private final Map<String, NodeEntry> entries = new ConcurrentHashMap<>();
     private final Map<NodeState, LongAdder> counts = new EnumMap<>(NodeState.class);
@@ -29,6 +29,7 @@ public final class NodeTable implements NodeRegistry {
     private final NodeEvents events;
     private final Environment environment;
     private final Supplier<Outbox> newOutbox;
+    private final Departures departures;
     private final Runnable onFewerSuspects;
     private final Runnable onForgotten;
     private final Epochs epochs;
@@ -42,12 +43,14 @@ public final class NodeTable implements NodeRegistry {
             NodeEvents events,
             Environment environment,
             Supplier<Outbox> newOutbox,
+            Departures departures,
             Runnable onFewerSuspects,
             Runnable onForgotten) {
         this.policy = policy;
         this.events = events;
         this.environment = environment;
         this.newOutbox = newOutbox;
+        this.departures = departures;
         this.onFewerSuspects = onFewerSuspects;
         this.onForgotten = onForgotten;
         this.epochs = new Epochs(environment.wallClockMillis());
@@ -81,6 +84,14 @@ public final class NodeTable implements NodeRegistry {
 
     NodeEvents events() {
         return events;
+    }
+
+    Departures departures() {
+        return departures;
+    }
+
+    long wallClockMillis() {
+        return environment.wallClockMillis();
     }
 
     void forget(String id, NodeEntry entry) {
@@ -120,15 +131,20 @@ public final class NodeTable implements NodeRegistry {
         });
     }
 
+    /** Ends every stay, and keeps nobody from now on. */
     public void endAll(OfflineReason reason, String text) {
-        entries.values().forEach(entry -> entry.endCurrent(reason, text));
+        departures.close();
+        entries.values().forEach(entry -> {
+            entry.endCurrent(reason, text);
+            entry.forgetDeparture();
+        });
     }
 
     public long registrations() {
         return registrations.sum();
     }
 
-    /** Whether every node's end has been told. */
+    /** Whether nobody is registered or kept, and every node's end has been told. */
     public boolean isEmpty() {
         return entries.isEmpty();
     }

@@ -14,6 +14,7 @@ import dev.heartbeat.internal.frame.Registered;
 import dev.heartbeat.internal.liveness.FailureDetector;
 import dev.heartbeat.internal.liveness.MassGuard;
 import dev.heartbeat.internal.mux.InboundBudget;
+import dev.heartbeat.internal.node.Departures;
 import dev.heartbeat.internal.node.NodeEvents;
 import dev.heartbeat.internal.node.NodeTable;
 import dev.heartbeat.internal.queue.Outbox;
@@ -82,6 +83,10 @@ public final class Server implements Acceptor {
                 events,
                 transport.environment(),
                 this::newOutbox,
+                new Departures(
+                        options.offlineRetention().toNanos(),
+                        options.offlineMaximum(),
+                        new FirstLoop(transport.eventLoops().get(0))),
                 this::onFewerSuspects,
                 this::onForgotten);
         budget = new InboundBudget(options.inboundBudgetBytes());

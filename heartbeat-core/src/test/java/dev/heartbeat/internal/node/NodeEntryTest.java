@@ -39,6 +39,7 @@ final class NodeEntryTest {
             events,
             new FixedEnvironment(),
             () -> new Outbox(10, 1000, 100),
+            new Departures(0, 0, new ManualHome()),
             () -> {},
             () -> {});
 

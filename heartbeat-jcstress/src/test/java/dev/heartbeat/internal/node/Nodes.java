@@ -22,6 +22,7 @@ final class Nodes implements NodeListener {
             new NodeEvents(this, (from, message) -> {}, workers),
             workers,
             () -> new Outbox(10, 1000, 100),
+            new Departures(0, 0, null),
             () -> {},
             () -> {});
     private final StringBuilder told = new StringBuilder();

@@ -32,6 +32,8 @@ final class Fleet implements NodeListener {
             Duration grace,
             Duration guardHold,
             int ackEvery,
+            Duration offlineRetention,
+            int offlineMaximum,
             int windowBytes,
             int queueMessages,
             int queueBytes,
@@ -86,7 +88,9 @@ final class Fleet implements NodeListener {
                         options.suspectAfter.toNanos(),
                         options.timeout.toNanos(),
                         options.grace.toNanos(),
-                        options.guardHold.plusSeconds(2).toNanos()),
+                        options.guardHold.plusSeconds(2).toNanos(),
+                        options.offlineRetention.toNanos(),
+                        options.offlineMaximum),
                 serverHost,
                 LOOPS,
                 tail);
@@ -113,6 +117,8 @@ final class Fleet implements NodeListener {
                 .grace(options.grace)
                 .massGuard(GUARD_SHARE, GUARD_MINIMUM, options.guardHold)
                 .ackEvery(options.ackEvery)
+                .offlineRetention(options.offlineRetention)
+                .offlineMaximum(options.offlineMaximum)
                 .windowBytes(options.windowBytes)
                 .channelQueueMessages(options.queueMessages)
                 .channelQueueBytes(options.queueBytes)
@@ -328,15 +334,13 @@ final class Fleet implements NodeListener {
         }
         requireCount(NodeState.ONLINE);
         requireCount(NodeState.SUSPECT);
-        requireCount(NodeState.OFFLINE);
+        census.checkKept(server.nodes());
         waits.check();
         checkNumbers();
         long named = server.nodes().stream().count();
-        if (named != server.nodes().size()) {
-            throw new Violation(
-                    "I10 counts agree",
-                    "the registry streams " + named + " nodes and counts "
-                            + server.nodes().size());
+        long counted = server.nodes().size() + server.nodes().count(NodeState.OFFLINE);
+        if (named != counted) {
+            throw new Violation("I10 counts agree", "the registry streams " + named + " nodes and counts " + counted);
         }
     }
 
@@ -403,7 +407,10 @@ final class Fleet implements NodeListener {
     }
 
     void checkEmpty() {
-        long left = server.stats().connections() + server.nodes().size() + serverHost.connections();
+        long left = server.stats().connections()
+                + server.nodes().stream().count()
+                + server.nodes().size()
+                + serverHost.connections();
         if (left != 0) {
             throw new Violation(
                     "I10 nothing is left after the end", server.stats() + ", " + serverHost.connections() + " sockets");
