@@ -131,6 +131,7 @@ public final class HeartbeatServer implements AutoCloseable {
         private int windowBytes = 64 * 1024;
         private long inboundBudgetBytes = 256L * MIB;
         private TakeoverPolicy takeoverPolicy = TakeoverPolicy.NEWEST_WINS;
+        private String groupKey = "group";
         private Duration offlineRetention = Duration.ofMinutes(10);
         private int offlineMaximum = 100_000;
         private double massGuardShare = 0.1;
@@ -239,6 +240,12 @@ public final class HeartbeatServer implements AutoCloseable {
             return this;
         }
 
+        /** Under which key of their metadata nodes name the group they are in; {@code group} by default. See {@link NodeRegistry#group}. */
+        public Builder groupKey(String value) {
+            groupKey = value;
+            return this;
+        }
+
         /**
          * How long a node that is OFFLINE stays known after its end was told, ten minutes by default: it is found, with the reason, and an abandoned attempt of its process that is read late does not
          * bring it back. With zero it is forgotten at once.
@@ -340,6 +347,7 @@ public final class HeartbeatServer implements AutoCloseable {
                     windowBytes,
                     inboundBudgetBytes,
                     takeoverPolicy,
+                    groupKey,
                     offlineRetention,
                     offlineMaximum,
                     massGuardShare,

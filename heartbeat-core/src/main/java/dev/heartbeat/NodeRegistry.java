@@ -21,7 +21,22 @@ public interface NodeRegistry {
 
     /**
      * All nodes, those included that are OFFLINE and still known, each as it is when the stream reaches it. Nothing is stopped or locked; nodes that come or go meanwhile may
-     * or may not be seen.
+     * or may not be seen. So a million nodes can be gone through at leisure: nobody waits for it, and it holds nothing.
      */
     Stream<Node> stream();
+
+    /** As {@link #stream()}, of the nodes in this state. */
+    Stream<Node> stream(NodeState state);
+
+    /** As {@link #stream()}, of the registered nodes that say {@code value} of themselves under {@code key}. It looks at every node; for what is asked often, see {@link #group}. */
+    Stream<Node> withMetadata(String key, String value);
+
+    /**
+     * As {@link #stream()}, of the registered nodes in this group: those that say {@code name} of themselves under the key that is the server's {@link HeartbeatServer.Builder#groupKey}.
+     * Takes time in proportion to the group, however many other nodes there are.
+     */
+    Stream<Node> group(String name);
+
+    /** How many registered nodes are in this group, in constant time. */
+    long groupSize(String name);
 }

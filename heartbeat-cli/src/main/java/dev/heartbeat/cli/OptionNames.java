@@ -25,6 +25,7 @@ final class OptionNames {
             Map.entry("channelQueueBytes", "--channel-queue-bytes"),
             Map.entry("windowBytes", "--window-bytes"),
             Map.entry("inboundBudgetBytes", "--inbound-budget-bytes"),
+            Map.entry("groupKey", "--group-key"),
             Map.entry("offlineRetention", "--offline-retention"),
             Map.entry("offlineMaximum", "--offline-maximum"),
             Map.entry("massGuardShare", "--mass-guard-share"),

@@ -82,6 +82,12 @@ final class ServerFlags {
     private @Nullable TakeoverPolicy takeover;
 
     @Option(
+            names = "--group-key",
+            paramLabel = "KEY",
+            description = "Under which key of their metadata nodes name their group (default: group).")
+    private @Nullable String groupKey;
+
+    @Option(
             names = "--offline-retention",
             paramLabel = "TIME",
             description = "How long a node that is OFFLINE stays known (default: 10m).")
@@ -139,6 +145,7 @@ final class ServerFlags {
         give(inboundBudgetBytes, builder::inboundBudgetBytes);
         give(ackEvery, builder::ackEvery);
         give(takeover, builder::takeoverPolicy);
+        give(groupKey, builder::groupKey);
         give(offlineRetention, builder::offlineRetention);
         give(offlineMaximum, builder::offlineMaximum);
         if (massGuardShare != null || massGuardMinimum != null || massGuardHold != null) {

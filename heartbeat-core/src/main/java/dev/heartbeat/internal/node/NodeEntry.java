@@ -31,9 +31,10 @@ public final class NodeEntry implements Lane.Owner {
     private final NodeTable table;
     private final Lane lane = new Lane(this);
 
-    private @Nullable Registration current;
+    /** Changed under the lock. Volatile for whoever searches through many entries, and does not wait for each. */
+    private volatile @Nullable Registration current;
     /** Whether it counts as OFFLINE: its last stay has ended and no other began. */
-    private boolean offline;
+    private volatile boolean offline;
     /** How its last stay ended, where that is kept: not null only while it is OFFLINE. */
     private @Nullable Departure departure;
     /** Whether {@link Departures} was given the departure. */
@@ -116,6 +117,7 @@ public final class NodeEntry implements Lane.Owner {
             fresh.outbox.holdBy(fresh);
         }
         current = fresh;
+        table.groups().moved(this, old.metadata, fresh.metadata);
         transition(old, old.state, online(fresh));
         return Admission.granted(fresh, old, false);
     }
@@ -128,6 +130,7 @@ public final class NodeEntry implements Lane.Owner {
     private Registration beginStay(Registration.Claim claim) {
         Registration fresh = table.newRegistration(this, claim);
         current = fresh;
+        table.groups().moved(this, Map.of(), fresh.metadata);
         transition(null, offline ? NodeState.OFFLINE : null, online(fresh));
         offline = false;
         endDeparture();
@@ -183,10 +186,42 @@ public final class NodeEntry implements Lane.Owner {
         NodeState before = of.state;
         current = null;
         offline = true;
+        table.groups().moved(this, of.metadata, Map.of());
         Departure end = new Departure(of, reason, table.wallClockMillis());
         departure = table.departures().areKept() ? end : null;
         transition(of, before, new Transition(of, NodeState.OFFLINE, null, end));
         return true;
+    }
+
+    /**
+     * The node says something else of itself than before. The one place where metadata change during a stay.
+     *
+     * @param metadata all of it; unmodifiable
+     */
+    public synchronized boolean changeMetadata(Registration of, Map<String, String> metadata) {
+        if (current != of) {
+            return false;
+        }
+        table.groups().moved(this, of.metadata, metadata);
+        of.metadata = metadata;
+        return true;
+    }
+
+    /** What the node says of itself; null if it is not registered. Without a lock, for searching through many. */
+    @Nullable
+    Map<String, String> metadata() {
+        Registration of = current;
+        return of == null ? null : of.metadata;
+    }
+
+    /** Without a lock, as {@link #metadata}; null if the node is neither registered nor OFFLINE. */
+    @Nullable
+    NodeState state() {
+        Registration of = current;
+        if (of != null) {
+            return of.state;
+        }
+        return offline ? NodeState.OFFLINE : null;
     }
 
     /** Ends the current stay, whose owner is told. */

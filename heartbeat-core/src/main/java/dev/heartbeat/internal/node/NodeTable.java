@@ -24,6 +24,7 @@ public final class NodeTable implements NodeRegistry {
     private final Map<String, NodeEntry> entries = new ConcurrentHashMap<>();
     private final Map<NodeState, LongAdder> counts = new EnumMap<>(NodeState.class);
     private final LongAdder registrations = new LongAdder();
+    private final Groups groups;
 
     private final TakeoverPolicy policy;
     private final NodeEvents events;
@@ -40,6 +41,7 @@ public final class NodeTable implements NodeRegistry {
      */
     public NodeTable(
             TakeoverPolicy policy,
+            String groupKey,
             NodeEvents events,
             Environment environment,
             Supplier<Outbox> newOutbox,
@@ -47,6 +49,7 @@ public final class NodeTable implements NodeRegistry {
             Runnable onFewerSuspects,
             Runnable onForgotten) {
         this.policy = policy;
+        this.groups = new Groups(groupKey);
         this.events = events;
         this.environment = environment;
         this.newOutbox = newOutbox;
@@ -84,6 +87,10 @@ public final class NodeTable implements NodeRegistry {
 
     NodeEvents events() {
         return events;
+    }
+
+    Groups groups() {
+        return groups;
     }
 
     Departures departures() {
@@ -166,6 +173,37 @@ public final class NodeTable implements NodeRegistry {
 
     @Override
     public Stream<Node> stream() {
-        return entries.values().stream().map(NodeEntry::snapshot).filter(Objects::nonNull);
+        return snapshots(entries.values().stream());
+    }
+
+    @Override
+    public Stream<Node> stream(NodeState state) {
+        return snapshots(entries.values().stream().filter(entry -> entry.state() == state))
+                .filter(node -> node.state() == state);
+    }
+
+    @Override
+    public Stream<Node> withMetadata(String key, String value) {
+        return snapshots(entries.values().stream().filter(entry -> has(entry.metadata(), key, value)))
+                .filter(node -> has(node.metadata(), key, value));
+    }
+
+    private static boolean has(@Nullable Map<String, String> metadata, String key, String value) {
+        return metadata != null && value.equals(metadata.get(key));
+    }
+
+    @Override
+    public Stream<Node> group(String name) {
+        return snapshots(groups.of(name)).filter(node -> groups.has(node.metadata(), name));
+    }
+
+    @Override
+    public long groupSize(String name) {
+        return groups.size(name);
+    }
+
+    /** Each entry may have changed between the first look at it and its snapshot. */
+    private static Stream<Node> snapshots(Stream<NodeEntry> entries) {
+        return entries.map(NodeEntry::snapshot).filter(Objects::nonNull);
     }
 }

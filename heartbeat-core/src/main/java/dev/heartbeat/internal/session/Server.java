@@ -80,6 +80,7 @@ public final class Server implements Acceptor {
         events = new NodeEvents(listener, messages, transport.environment().workers());
         table = new NodeTable(
                 options.takeoverPolicy(),
+                options.groupKey(),
                 events,
                 transport.environment(),
                 this::newOutbox,

@@ -27,6 +27,7 @@ final class DeparturesTest {
     private NodeTable newTable(long retentionSeconds, int maximum) {
         return new NodeTable(
                 TakeoverPolicy.NEWEST_WINS,
+                "group",
                 new NodeEvents(new NodeListener() {}, (from, message) -> {}, environment.workers()),
                 environment,
                 () -> new Outbox(10, 1000, 100),

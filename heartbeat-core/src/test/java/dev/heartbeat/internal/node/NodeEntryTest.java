@@ -36,6 +36,7 @@ final class NodeEntryTest {
     private final NodeEvents events = new NodeEvents(new Recording(), (from, message) -> {}, workers::add);
     private final NodeTable table = new NodeTable(
             TakeoverPolicy.NEWEST_WINS,
+            "group",
             events,
             new FixedEnvironment(),
             () -> new Outbox(10, 1000, 100),

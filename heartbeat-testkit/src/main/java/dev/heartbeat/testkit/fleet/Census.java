@@ -435,8 +435,7 @@ final class Census implements WireTap {
 
     /** While nothing happens: whoever is gone is known for as long as was promised, with the reason that was told, and no longer. */
     void checkKept(NodeRegistry nodes) {
-        List<Node> kept =
-                nodes.stream().filter(node -> node.state() == NodeState.OFFLINE).toList();
+        List<Node> kept = nodes.stream(NodeState.OFFLINE).toList();
         for (Node node : kept) {
             Gone told = gone.get(node.id());
             require(

@@ -335,12 +335,38 @@ final class Fleet implements NodeListener {
         requireCount(NodeState.ONLINE);
         requireCount(NodeState.SUSPECT);
         census.checkKept(server.nodes());
+        checkGroups();
         waits.check();
         checkNumbers();
         long named = server.nodes().stream().count();
         long counted = server.nodes().size() + server.nodes().count(NodeState.OFFLINE);
         if (named != counted) {
             throw new Violation("I10 counts agree", "the registry streams " + named + " nodes and counts " + counted);
+        }
+    }
+
+    /** Whoever is registered is in his group, and nobody else. */
+    private void checkGroups() {
+        for (String group : members.stream()
+                .map(member -> Member.group(member.id()))
+                .distinct()
+                .toList()) {
+            List<String> expected = members.stream()
+                    .map(Member::id)
+                    .distinct()
+                    .filter(id -> Member.group(id).equals(group) && census.isKnown(id))
+                    .sorted()
+                    .toList();
+            List<String> found =
+                    server.nodes().group(group).map(Node::id).sorted().toList();
+            long asked = server.nodes().withMetadata("group", group).count();
+            long size = server.nodes().groupSize(group);
+            if (!found.equals(expected) || asked != size || size != expected.size()) {
+                throw new Violation(
+                        "I10 counts agree",
+                        group + " is " + found + " (" + size + ", asked for one by one " + asked + "), the events have "
+                                + expected);
+            }
         }
     }
 
