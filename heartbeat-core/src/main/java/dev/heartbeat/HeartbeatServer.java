@@ -137,6 +137,7 @@ public final class HeartbeatServer implements AutoCloseable {
         private double massGuardShare = 0.1;
         private int massGuardMinimum = 100;
         private Duration massGuardMaxHold = Duration.ofMinutes(1);
+        private int massGuardReleaseRate = 1000;
         private NodeListener listener = new NodeListener() {};
         private MessageHandler messages = (from, message) -> {};
         private TransportOptions transportOptions = TransportOptions.defaults();
@@ -262,13 +263,20 @@ public final class HeartbeatServer implements AutoCloseable {
         }
 
         /**
-         * Holds verdicts of silence while more than {@code share} of the nodes, and more than {@code minimum}, are SUSPECT: then this side is likelier at fault. 0.1, 100 and one minute by default;
-         * a hold of zero switches it off.
+         * Holds verdicts of silence while more than {@code share} of the nodes, and more than {@code minimum}, are SUSPECT: then this side is likelier at fault. It ends when the nodes have come
+         * back. Those that have not are released one after the other, so that hold and release together take {@code maxHold} at most. 0.1, 100 and one minute by default;
+         * a {@code maxHold} of zero switches it off. The application is told by {@link NodeListener#onMassGuard}.
          */
         public Builder massGuard(double share, int minimum, Duration maxHold) {
             massGuardShare = share;
             massGuardMinimum = minimum;
             massGuardMaxHold = maxHold;
+            return this;
+        }
+
+        /** How many verdicts that the mass guard held pass each second when they are released; 1,000 by default. More do where they could not be over in time otherwise. */
+        public Builder massGuardReleaseRate(int value) {
+            massGuardReleaseRate = value;
             return this;
         }
 
@@ -352,7 +360,8 @@ public final class HeartbeatServer implements AutoCloseable {
                     offlineMaximum,
                     massGuardShare,
                     massGuardMinimum,
-                    massGuardMaxHold);
+                    massGuardMaxHold,
+                    massGuardReleaseRate);
         }
     }
 }

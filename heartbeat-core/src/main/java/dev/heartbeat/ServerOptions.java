@@ -26,7 +26,8 @@ import java.time.Duration;
  * @param offlineMaximum how many of them do, at most: 0 to 100,000,000
  * @param massGuardShare the share of suspected nodes from which verdicts are held: over 0 to 1
  * @param massGuardMinimum the number of suspected nodes from which they are: 0 and up
- * @param massGuardMaxHold for how long at most: 0 (never) to 1 day
+ * @param massGuardMaxHold for how long at most, their release included: 0 (never) to 1 day
+ * @param massGuardReleaseRate how many that were held pass each second, if that is enough to be over in time: 1 to 1,000,000,000
  */
 public record ServerOptions(
         String host,
@@ -50,7 +51,8 @@ public record ServerOptions(
         int offlineMaximum,
         double massGuardShare,
         int massGuardMinimum,
-        Duration massGuardMaxHold) {
+        Duration massGuardMaxHold,
+        int massGuardReleaseRate) {
 
     /** Checks every value. */
     public ServerOptions {
@@ -74,5 +76,6 @@ public record ServerOptions(
         Ranges.check("massGuardShare", massGuardShare, Double.MIN_VALUE, 1);
         Ranges.check("massGuardMinimum", massGuardMinimum, 0, Integer.MAX_VALUE);
         Ranges.check("massGuardMaxHold", massGuardMaxHold, Duration.ZERO, Duration.ofDays(1));
+        Ranges.check("massGuardReleaseRate", massGuardReleaseRate, 1, 1_000_000_000);
     }
 }

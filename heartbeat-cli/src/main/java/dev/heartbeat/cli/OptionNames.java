@@ -31,6 +31,7 @@ final class OptionNames {
             Map.entry("massGuardShare", "--mass-guard-share"),
             Map.entry("massGuardMinimum", "--mass-guard-minimum"),
             Map.entry("massGuardMaxHold", "--mass-guard-hold"),
+            Map.entry("massGuardReleaseRate", "--mass-guard-release-rate"),
             Map.entry("eventLoops", "--event-loops"),
             Map.entry("workerThreads", "--worker-threads"));
 

@@ -114,8 +114,14 @@ final class ServerFlags {
     @Option(
             names = "--mass-guard-hold",
             paramLabel = "TIME",
-            description = "... but not for longer than this (default: 60s).")
+            description = "... but not for longer than this, their release included (default: 60s).")
     private @Nullable Duration massGuardHold;
+
+    @Option(
+            names = "--mass-guard-release-rate",
+            paramLabel = "N",
+            description = "Verdicts that were held pass at so many a second, if that is enough (default: 1000).")
+    private @Nullable Integer massGuardReleaseRate;
 
     @Option(names = "--event-loops", paramLabel = "N", description = "Threads that carry the connections.")
     private @Nullable Integer eventLoops;
@@ -154,6 +160,7 @@ final class ServerFlags {
                     Objects.requireNonNullElse(massGuardMinimum, 100),
                     Objects.requireNonNullElse(massGuardHold, Duration.ofSeconds(60)));
         }
+        give(massGuardReleaseRate, builder::massGuardReleaseRate);
         give(eventLoops, builder::eventLoops);
         give(workerThreads, builder::workerThreads);
         give(reusePort, builder::reusePort);

@@ -428,7 +428,7 @@ public final class NodeEntry implements Lane.Owner {
 
     @Override
     public void onFailure(Throwable failure) {
-        table.events().failed(id, failure);
+        table.events().failed("node " + id, failure);
     }
 
     @Override

@@ -31,12 +31,10 @@ public final class NodeTable implements NodeRegistry {
     private final Environment environment;
     private final Supplier<Outbox> newOutbox;
     private final Departures departures;
-    private final Runnable onFewerSuspects;
     private final Runnable onForgotten;
     private final Epochs epochs;
 
     /**
-     * @param onFewerSuspects called, on any thread and under the lock of an entry, after one node less is SUSPECT
      * @param onForgotten called, on any thread, after an entry has left the table
      */
     public NodeTable(
@@ -46,7 +44,6 @@ public final class NodeTable implements NodeRegistry {
             Environment environment,
             Supplier<Outbox> newOutbox,
             Departures departures,
-            Runnable onFewerSuspects,
             Runnable onForgotten) {
         this.policy = policy;
         this.groups = new Groups(groupKey);
@@ -54,7 +51,6 @@ public final class NodeTable implements NodeRegistry {
         this.environment = environment;
         this.newOutbox = newOutbox;
         this.departures = departures;
-        this.onFewerSuspects = onFewerSuspects;
         this.onForgotten = onForgotten;
         this.epochs = new Epochs(environment.wallClockMillis());
         for (NodeState state : NodeState.values()) {
@@ -112,9 +108,6 @@ public final class NodeTable implements NodeRegistry {
             adder(before).decrement();
         }
         adder(after).increment();
-        if (before == NodeState.SUSPECT) {
-            onFewerSuspects.run();
-        }
     }
 
     public SendResult trySend(String id, ByteBuffer message) {

@@ -32,7 +32,6 @@ final class DeparturesTest {
                 environment,
                 () -> new Outbox(10, 1000, 100),
                 new Departures(retentionSeconds * 1_000_000_000L, maximum, home),
-                () -> {},
                 () -> {});
     }
 

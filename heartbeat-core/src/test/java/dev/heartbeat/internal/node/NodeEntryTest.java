@@ -41,7 +41,6 @@ final class NodeEntryTest {
             new FixedEnvironment(),
             () -> new Outbox(10, 1000, 100),
             new Departures(0, 0, new ManualHome()),
-            () -> {},
             () -> {});
 
     private final class Recording implements NodeListener {

@@ -33,7 +33,6 @@ final class NodeQueriesTest {
             environment,
             () -> new Outbox(10, 1000, 100),
             new Departures(60_000_000_000L, 1000, home),
-            () -> {},
             () -> {});
 
     private Registration register(String id, long incarnation, long attempt, Map<String, String> metadata) {

@@ -36,7 +36,6 @@ final class Nodes implements NodeListener {
                 workers,
                 () -> new Outbox(10, 1000, 100),
                 new Departures(1, kept, home),
-                () -> {},
                 () -> {});
     }
 

@@ -269,6 +269,7 @@ final class Census implements WireTap {
                 before == null
                         || before.incarnation != node.incarnation()
                         || before.reason != OfflineReason.KICKED
+                        || mostGone > timing.offlineMaximum
                         || !mayBeKept(before, 0),
                 node,
                 "ONLINE after it was kicked");

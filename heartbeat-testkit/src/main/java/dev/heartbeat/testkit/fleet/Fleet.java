@@ -2,6 +2,7 @@ package dev.heartbeat.testkit.fleet;
 
 import dev.heartbeat.BusStats;
 import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.MassGuardStatus;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.NodeState;
@@ -51,6 +52,8 @@ final class Fleet implements NodeListener {
     private static final int GUARD_MINIMUM = 5;
     /** How long many must have been suspected for the guard to have seen it, too. */
     private static final Duration GUARD_SEES = Duration.ofMillis(300);
+    /** How much longer than it may it can seem to be engaged: it is asked at times, and looked at here at times. */
+    private static final Duration GUARD_LAG = Duration.ofMillis(1500);
 
     private final Simulation simulation;
     private final Options options;
@@ -72,6 +75,10 @@ final class Fleet implements NodeListener {
     private @Nullable Duration manySince;
 
     private long holds;
+    /** Since when the guard is engaged; null if it is not. */
+    private @Nullable Duration engagedSince;
+    /** What was told last of the guard. */
+    private boolean toldEngaged;
 
     /** What the server that runs now has handed to the application. */
     private long messages;
@@ -145,6 +152,8 @@ final class Fleet implements NodeListener {
         thrown = 0;
         manySince = null;
         holds = 0;
+        engagedSince = null;
+        toldEngaged = false;
         server = startServer();
     }
 
@@ -217,6 +226,12 @@ final class Fleet implements NodeListener {
             checkGuarded(node, reason);
         });
         connectionLost(node.id());
+        throwIfPlanted();
+    }
+
+    @Override
+    public void onMassGuard(MassGuardStatus status) {
+        toldEngaged = status.isEngaged();
         throwIfPlanted();
     }
 
@@ -319,6 +334,16 @@ final class Fleet implements NodeListener {
         manySince = areManySuspected() ? (manySince == null ? simulation.now() : manySince) : null;
         for (; holds < stats.massGuardHolds(); holds++) {
             census.guardHolds();
+            engagedSince = null; // Another time.
+        }
+        boolean engages = stats.massGuardEngaged() && serverHost.isRunning();
+        engagedSince = engages ? (engagedSince == null ? simulation.now() : engagedSince) : null;
+        if (engagedSince != null) {
+            Duration engaged = simulation.now().minus(engagedSince);
+            long stoppedNs = census.stoppedNs(engagedSince.toNanos());
+            if (engaged.minusNanos(stoppedNs).compareTo(options.guardHold.plus(GUARD_LAG)) > 0) {
+                throw new Violation("I7 the guard ends in time", "it is engaged for " + engaged + ": " + stats);
+            }
         }
     }
 
@@ -385,9 +410,12 @@ final class Fleet implements NodeListener {
                     stats.stallsCredited() + " stalls were noticed, and " + census.stops()
                             + " times a loop was stopped");
         }
-        if (stats.massGuardEngaged()) {
-            throw new Violation("I7 the guard ends in time", "it holds, and nobody is suspected: " + stats);
+        if (stats.massGuardEngaged() || toldEngaged) {
+            throw new Violation(
+                    "I7 the guard ends in time",
+                    "nobody is suspected, and it " + (toldEngaged ? "was told to hold: " : "holds: ") + stats);
         }
+        requireNumber("verdicts that are held", stats.massGuard().held(), 0);
         members.stream().filter(Member::isOnline).forEach(this::checkRoundTrip);
     }
 
