@@ -28,7 +28,10 @@ import java.util.Map;
  * @param stallsCredited how often a loop noticed that it had itself been stopped
  * @param stallTimeCredited how much time those stalls took; nobody was judged for it
  * @param massGuardHolds how often verdicts were held, as too many were due at once
- * @param massGuardEngaged whether they are being held now
+ * @param massGuardEngaged whether they are being held now, or released one after the other
+ * @param massGuardVerdicts how many verdicts were held, ever
+ * @param massGuardTime how long verdicts were held, altogether
+ * @param massGuard what the guard does now
  */
 public record BusStats(
         long connections,
@@ -52,4 +55,7 @@ public record BusStats(
         long stallsCredited,
         Duration stallTimeCredited,
         long massGuardHolds,
-        boolean massGuardEngaged) {}
+        boolean massGuardEngaged,
+        long massGuardVerdicts,
+        Duration massGuardTime,
+        MassGuardStatus massGuard) {}

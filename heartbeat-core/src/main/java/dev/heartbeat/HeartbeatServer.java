@@ -131,9 +131,13 @@ public final class HeartbeatServer implements AutoCloseable {
         private int windowBytes = 64 * 1024;
         private long inboundBudgetBytes = 256L * MIB;
         private TakeoverPolicy takeoverPolicy = TakeoverPolicy.NEWEST_WINS;
+        private String groupKey = "group";
+        private Duration offlineRetention = Duration.ofMinutes(10);
+        private int offlineMaximum = 100_000;
         private double massGuardShare = 0.1;
         private int massGuardMinimum = 100;
         private Duration massGuardMaxHold = Duration.ofMinutes(1);
+        private int massGuardReleaseRate = 1000;
         private NodeListener listener = new NodeListener() {};
         private MessageHandler messages = (from, message) -> {};
         private TransportOptions transportOptions = TransportOptions.defaults();
@@ -237,14 +241,42 @@ public final class HeartbeatServer implements AutoCloseable {
             return this;
         }
 
+        /** Under which key of their metadata nodes name the group they are in; {@code group} by default. See {@link NodeRegistry#group}. */
+        public Builder groupKey(String value) {
+            groupKey = value;
+            return this;
+        }
+
         /**
-         * Holds verdicts of silence while more than {@code share} of the nodes, and more than {@code minimum}, are SUSPECT: then this side is likelier at fault. 0.1, 100 and one minute by default;
-         * a hold of zero switches it off.
+         * How long a node that is OFFLINE stays known after its end was told, ten minutes by default: it is found, with the reason, and an abandoned attempt of its process that is read late does not
+         * bring it back. With zero it is forgotten at once.
+         */
+        public Builder offlineRetention(Duration value) {
+            offlineRetention = value;
+            return this;
+        }
+
+        /** How many OFFLINE nodes stay known, 100,000 by default; each takes about half a kilobyte. Of more, those that ended first are forgotten. */
+        public Builder offlineMaximum(int value) {
+            offlineMaximum = value;
+            return this;
+        }
+
+        /**
+         * Holds verdicts of silence while more than {@code share} of the nodes, and more than {@code minimum}, are SUSPECT: then this side is likelier at fault. It ends when the nodes have come
+         * back. Those that have not are released one after the other, so that hold and release together take {@code maxHold} at most. 0.1, 100 and one minute by default;
+         * a {@code maxHold} of zero switches it off. The application is told by {@link NodeListener#onMassGuard}.
          */
         public Builder massGuard(double share, int minimum, Duration maxHold) {
             massGuardShare = share;
             massGuardMinimum = minimum;
             massGuardMaxHold = maxHold;
+            return this;
+        }
+
+        /** How many verdicts that the mass guard held pass each second when they are released; 1,000 by default. More do where they could not be over in time otherwise. */
+        public Builder massGuardReleaseRate(int value) {
+            massGuardReleaseRate = value;
             return this;
         }
 
@@ -332,9 +364,13 @@ public final class HeartbeatServer implements AutoCloseable {
                     windowBytes,
                     inboundBudgetBytes,
                     takeoverPolicy,
+                    groupKey,
+                    offlineRetention,
+                    offlineMaximum,
                     massGuardShare,
                     massGuardMinimum,
-                    massGuardMaxHold);
+                    massGuardMaxHold,
+                    massGuardReleaseRate);
         }
     }
 }

@@ -35,4 +35,10 @@ public interface NodeListener {
      * the buffer belongs to the application again.
      */
     default void onUndelivered(Node node, ByteBuffer message) {}
+
+    /**
+     * The mass guard began to hold verdicts of silence, began to release them, or ended ({@link HeartbeatServer.Builder#massGuard}). While it holds them, much of the fleet is SUSPECT, and the fault
+     * may well be on this side: a good time for an alarm, and a bad one for moving everybody's work. In line with no node's events; a listener that is slow is told the latest only.
+     */
+    default void onMassGuard(MassGuardStatus status) {}
 }

@@ -27,6 +27,13 @@ final class Ranges {
         }
     }
 
+    static void checkKey(String option, String value) {
+        if (!value.matches("[A-Za-z0-9._:-]{1,64}")) {
+            throw new IllegalArgumentException(
+                    option + " is '" + value + "', allowed are 1 to 64 characters of A-Z a-z 0-9 . _ : -");
+        }
+    }
+
     private static IllegalArgumentException refusal(String option, Object value, Object min, Object max) {
         return new IllegalArgumentException(option + " is " + value + ", allowed is " + min + " to " + max);
     }

@@ -21,9 +21,13 @@ import java.time.Duration;
  * @param windowBytes how much a connection may send ahead of the application: 16,396 bytes to 1 GiB
  * @param inboundBudgetBytes what all messages larger than their window may take together: 0 to 1 PiB
  * @param takeoverPolicy who wins when two processes register the same id
+ * @param groupKey under which key of their metadata nodes name their group: 1 to 64 characters of A–Z a–z 0–9 . _ : -
+ * @param offlineRetention how long a node that is OFFLINE stays known: 0 (not at all) to 7 days
+ * @param offlineMaximum how many of them do, at most: 0 to 100,000,000
  * @param massGuardShare the share of suspected nodes from which verdicts are held: over 0 to 1
  * @param massGuardMinimum the number of suspected nodes from which they are: 0 and up
- * @param massGuardMaxHold for how long at most: 0 (never) to 1 day
+ * @param massGuardMaxHold for how long at most, their release included: 0 (never) to 1 day
+ * @param massGuardReleaseRate how many that were held pass each second, if that is enough to be over in time: 1 to 1,000,000,000
  */
 public record ServerOptions(
         String host,
@@ -42,9 +46,13 @@ public record ServerOptions(
         int windowBytes,
         long inboundBudgetBytes,
         TakeoverPolicy takeoverPolicy,
+        String groupKey,
+        Duration offlineRetention,
+        int offlineMaximum,
         double massGuardShare,
         int massGuardMinimum,
-        Duration massGuardMaxHold) {
+        Duration massGuardMaxHold,
+        int massGuardReleaseRate) {
 
     /** Checks every value. */
     public ServerOptions {
@@ -62,8 +70,12 @@ public record ServerOptions(
         Ranges.check("channelQueueBytes", channelQueueBytes, 1 << 10, 1L << 40);
         Ranges.check("windowBytes", windowBytes, Ranges.MIN_WINDOW, 1 << 30);
         Ranges.check("inboundBudgetBytes", inboundBudgetBytes, 0, 1L << 50);
+        Ranges.checkKey("groupKey", groupKey);
+        Ranges.check("offlineRetention", offlineRetention, Duration.ZERO, Duration.ofDays(7));
+        Ranges.check("offlineMaximum", offlineMaximum, 0, 100_000_000);
         Ranges.check("massGuardShare", massGuardShare, Double.MIN_VALUE, 1);
         Ranges.check("massGuardMinimum", massGuardMinimum, 0, Integer.MAX_VALUE);
         Ranges.check("massGuardMaxHold", massGuardMaxHold, Duration.ZERO, Duration.ofDays(1));
+        Ranges.check("massGuardReleaseRate", massGuardReleaseRate, 1, 1_000_000_000);
     }
 }

@@ -1,12 +1,13 @@
 package dev.heartbeat.cli;
 
+import dev.heartbeat.MassGuardStatus;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SuspectReason;
 import java.nio.ByteBuffer;
 
-/** Writes a line for everything that becomes of a node. */
+/** Writes a line for everything that becomes of a node, and for what the mass guard does. */
 final class NodeEvents implements NodeListener {
     private final LineWriter out;
 
@@ -36,6 +37,17 @@ final class NodeEvents implements NodeListener {
     @Override
     public void onUndelivered(Node node, ByteBuffer message) {
         out.write(line("undelivered", node).with("bytes", message.remaining()));
+    }
+
+    @Override
+    public void onMassGuard(MassGuardStatus status) {
+        out.write(EventLine.now("massGuard")
+                .with("phase", status.phase().name())
+                .with("suspect", status.suspects())
+                .with("nodes", status.nodes())
+                .with("held", status.held())
+                .with("released", status.released())
+                .with("engagedForMillis", status.engagedFor().toMillis()));
     }
 
     private static EventLine line(String event, Node node) {

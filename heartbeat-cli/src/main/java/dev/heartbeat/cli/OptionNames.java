@@ -25,9 +25,13 @@ final class OptionNames {
             Map.entry("channelQueueBytes", "--channel-queue-bytes"),
             Map.entry("windowBytes", "--window-bytes"),
             Map.entry("inboundBudgetBytes", "--inbound-budget-bytes"),
+            Map.entry("groupKey", "--group-key"),
+            Map.entry("offlineRetention", "--offline-retention"),
+            Map.entry("offlineMaximum", "--offline-maximum"),
             Map.entry("massGuardShare", "--mass-guard-share"),
             Map.entry("massGuardMinimum", "--mass-guard-minimum"),
             Map.entry("massGuardMaxHold", "--mass-guard-hold"),
+            Map.entry("massGuardReleaseRate", "--mass-guard-release-rate"),
             Map.entry("eventLoops", "--event-loops"),
             Map.entry("workerThreads", "--worker-threads"));
 

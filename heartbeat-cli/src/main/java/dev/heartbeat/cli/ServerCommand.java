@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Runs a server, and prints what becomes of its nodes.",
-            "Each event is a line with a JSON object: listening, online, suspect, offline, undelivered, stats, stopped."
+            "Each event is a line with a JSON object: listening, online, suspect, offline, undelivered, massGuard, stats, stopped."
                     + " SIGTERM and SIGINT stop it in order; the exit status is then 0."
         })
 final class ServerCommand implements Callable<Integer> {

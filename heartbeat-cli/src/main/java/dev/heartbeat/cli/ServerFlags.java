@@ -82,6 +82,24 @@ final class ServerFlags {
     private @Nullable TakeoverPolicy takeover;
 
     @Option(
+            names = "--group-key",
+            paramLabel = "KEY",
+            description = "Under which key of their metadata nodes name their group (default: group).")
+    private @Nullable String groupKey;
+
+    @Option(
+            names = "--offline-retention",
+            paramLabel = "TIME",
+            description = "How long a node that is OFFLINE stays known (default: 10m).")
+    private @Nullable Duration offlineRetention;
+
+    @Option(
+            names = "--offline-maximum",
+            paramLabel = "N",
+            description = "How many of them do, at most (default: 100000).")
+    private @Nullable Integer offlineMaximum;
+
+    @Option(
             names = "--mass-guard-share",
             paramLabel = "SHARE",
             description = "Verdicts are held while more than this share of the nodes is SUSPECT (default: 0.1) ...")
@@ -96,8 +114,14 @@ final class ServerFlags {
     @Option(
             names = "--mass-guard-hold",
             paramLabel = "TIME",
-            description = "... but not for longer than this (default: 60s).")
+            description = "... but not for longer than this, their release included (default: 60s).")
     private @Nullable Duration massGuardHold;
+
+    @Option(
+            names = "--mass-guard-release-rate",
+            paramLabel = "N",
+            description = "Verdicts that were held pass at so many a second, if that is enough (default: 1000).")
+    private @Nullable Integer massGuardReleaseRate;
 
     @Option(names = "--event-loops", paramLabel = "N", description = "Threads that carry the connections.")
     private @Nullable Integer eventLoops;
@@ -133,12 +157,16 @@ final class ServerFlags {
         give(inboundBudgetBytes, builder::inboundBudgetBytes);
         give(ackEvery, builder::ackEvery);
         give(takeover, builder::takeoverPolicy);
+        give(groupKey, builder::groupKey);
+        give(offlineRetention, builder::offlineRetention);
+        give(offlineMaximum, builder::offlineMaximum);
         if (massGuardShare != null || massGuardMinimum != null || massGuardHold != null) {
             builder.massGuard(
                     Objects.requireNonNullElse(massGuardShare, 0.1),
                     Objects.requireNonNullElse(massGuardMinimum, 100),
                     Objects.requireNonNullElse(massGuardHold, Duration.ofSeconds(60)));
         }
+        give(massGuardReleaseRate, builder::massGuardReleaseRate);
         give(eventLoops, builder::eventLoops);
         give(workerThreads, builder::workerThreads);
         give(reusePort, builder::reusePort);

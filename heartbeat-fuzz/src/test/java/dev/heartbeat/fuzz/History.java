@@ -64,6 +64,13 @@ final class History implements NodeListener, MessageHandler {
         return of(node).contains("OFFLINE " + OfflineReason.REPLACED);
     }
 
+    /** How many nodes have gone and not come back. */
+    long nodesOffline() {
+        return events.values().stream()
+                .filter(told -> told.get(told.size() - 1).startsWith("OFFLINE"))
+                .count();
+    }
+
     long messages() {
         return messages;
     }

@@ -235,8 +235,9 @@ final class ServerWorld implements Script.Stage {
         history.checkGrammar();
         assertThat(server.nodes().count(NodeState.ONLINE)).isEqualTo(displaced ? 0 : 1);
         assertThat(server.nodes().count(NodeState.SUSPECT)).isZero();
-        assertThat(server.nodes().count(NodeState.OFFLINE)).isZero();
-        assertThat(server.nodes().stream()).hasSize(displaced ? 0 : 1);
+        long kept = history.nodesOffline();
+        assertThat(server.nodes().count(NodeState.OFFLINE)).isEqualTo(kept);
+        assertThat(server.nodes().stream()).hasSize((int) kept + (displaced ? 0 : 1));
     }
 
     private void checkCounts() {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.ClientState;
 import dev.heartbeat.HeartbeatClient;
+import dev.heartbeat.Node;
 import dev.heartbeat.NodeState;
+import dev.heartbeat.OfflineReason;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -74,8 +76,8 @@ final class LivenessTest {
         assertThat(bus.told.when("n1", "SUSPECT(LOST)")).isLessThan(killed.plus(Bus.TOLERANCE));
         assertThat(bus.told.when("n1", "OFFLINE(CLOSED)"))
                 .isBetween(killed.plus(Bus.TIMEOUT), killed.plus(Bus.TIMEOUT).plus(Bus.TOLERANCE));
-        assertThat(bus.server.nodes().find("n1")).isEmpty();
-        assertThat(bus.server.nodes().count(NodeState.OFFLINE)).isZero();
+        assertThat(bus.server.nodes().find("n1")).map(Node::offlineReason).contains(OfflineReason.CLOSED);
+        assertThat(bus.server.nodes().count(NodeState.OFFLINE)).isEqualTo(1);
     }
 
     @Test

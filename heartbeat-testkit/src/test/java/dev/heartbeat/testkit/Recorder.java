@@ -1,5 +1,6 @@
 package dev.heartbeat.testkit;
 
+import dev.heartbeat.MassGuardStatus;
 import dev.heartbeat.MessageHandler;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
@@ -51,6 +52,11 @@ public final class Recorder implements NodeListener, MessageHandler {
     @Override
     public void onMessage(Node from, ByteBuffer message) {
         record(from, "message " + text(message));
+    }
+
+    @Override
+    public void onMassGuard(MassGuardStatus status) {
+        events.add(new Event(world.now(), "guard", status.phase().name(), status.held()));
     }
 
     private void record(Node node, String what) {

@@ -1,5 +1,8 @@
 package dev.heartbeat.internal.liveness;
 
+import dev.heartbeat.MassGuardStatus;
+import dev.heartbeat.MassGuardStatus.Phase;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -7,104 +10,228 @@ import org.slf4j.LoggerFactory;
  * Doubts the observer before the fleet: when a large part of all nodes is suspected at once, the network or this host is the likelier culprit, and verdicts
  * of silence are held for a while. It concerns verdicts of timeout and grace only; whoever says goodbye, is kicked or replaced goes at once.
  *
- * <p>It engages when a verdict is due while more than {@code share} of the nodes, and more than {@code minimum}, are suspected. It ends by itself:
- * as soon as fewer are, or when it has held for {@code maxHoldNs}; then verdicts pass until the suspects are below the threshold, and only after that
- * can it engage again. A longest hold of zero switches it off. Shared by all loops.
+ * <pre>
+ *             a verdict is due          long enough, or few      nobody waits and few are suspected,
+ *             while many are suspected  are suspected for a while  or the maximum
+ *   PASSING ──────────────────────▶ HOLDING ──────────▶ RELEASING ──────────▶ PASSING; after the maximum, until
+ *      ▲                              │                                       few are suspected
+ *      └── nobody waits and few are ──┘
+ * </pre>
+ *
+ * <p>Many are more than {@code share} of the nodes, and more than {@code minimum}. The maximum bounds hold and release together: verdicts are held for as long as leaves time to carry them out
+ * one after the other at {@code releaseRate}, but for half of it at least; and the rate is raised as far as it must be for all to be over in time. Where most come back, the last of them are given
+ * {@code calmNs} to do so, too. So it always ends by itself. A maximum of zero switches it off. Time in which nobody asked for longer than a second does not count, since this process may have been
+ * stopped.
+ *
+ * <p>Shared by all loops. Each keeps the verdicts it holds itself, and asks often how many of them may pass, until the guard {@linkplain #isAtRest is at rest}.
  */
 public final class MassGuard {
     private static final Logger LOG = LoggerFactory.getLogger(MassGuard.class);
 
-    /** More time than this between two questions is not counted as holding: this process may have been stopped. */
-    private static final long MAX_STEP_NS = 1_000_000_000;
-
-    private enum State {
-        PASSING,
-        HOLDING,
-        RELEASING
-    }
+    private static final long SECOND_NS = 1_000_000_000;
 
     private final double share;
     private final long minimum;
-    private final long maxHoldNs;
+    private final long maximumNs;
+    private final double releaseRate;
+    private final long calmNs;
+    private final Observer observer;
 
-    private State state = State.PASSING;
+    /** Read without the lock by whoever can do without a guard that is not engaged. */
+    private volatile Phase phase = Phase.PASSING;
+    /** It has used up its time: whatever is due passes until the suspects are few. */
+    private volatile boolean spent;
+
     private long askedNs;
-    private long heldNs;
-    private long engagements;
+    private long engagedNs;
+    /** At which time of the engagement few were suspected and went on being few; {@link Long#MAX_VALUE} if many are. */
+    private long calmSinceNs;
+    /** How much of {@link #engagedNs} is accounted for by permits. */
+    private long permittedNs;
 
-    public MassGuard(double share, long minimum, long maxHoldNs) {
+    private double permits;
+    private long held;
+    private long released;
+
+    private long engagements;
+    private long everHeld;
+    private long everEngagedNs;
+
+    /** Hears of each change of the phase, under the guard's lock: it must only take note. */
+    public interface Observer {
+        void changed(MassGuardStatus status);
+    }
+
+    /**
+     * @param share the share of suspected nodes from which it engages
+     * @param minimum the number from which it does
+     * @param maximumNs for how long it is engaged at most; 0: never
+     * @param releaseRate how many verdicts that were held pass each second, if that is enough
+     * @param calmNs for how long few must be suspected until verdicts that wait are released: as long as a node that is well may take to be heard
+     */
+    public MassGuard(double share, long minimum, long maximumNs, double releaseRate, long calmNs, Observer observer) {
         this.share = share;
         this.minimum = minimum;
-        this.maxHoldNs = maxHoldNs;
+        this.maximumNs = maximumNs;
+        this.releaseRate = releaseRate;
+        this.calmNs = calmNs;
+        this.observer = observer;
     }
 
-    /** Whether a verdict that is due now must wait. */
-    public synchronized boolean holds(long suspects, long nodes, long nowNs) {
-        boolean many = areMany(suspects, nodes);
-        switch (state) {
-            case PASSING -> {
-                if (many) {
-                    engage(suspects, nodes, nowNs);
-                }
-            }
-            case HOLDING -> {
-                heldNs += Math.max(0, Math.min(nowNs - askedNs, MAX_STEP_NS));
-                askedNs = nowNs;
-                if (!many) {
-                    end(suspects, nodes);
-                } else if (heldNs >= maxHoldNs) {
-                    LOG.warn(
-                            "mass guard: {} of {} nodes still suspected after the longest hold; releasing",
-                            suspects,
-                            nodes);
-                    state = State.RELEASING;
-                }
-            }
-            case RELEASING -> {
-                if (!many) {
-                    state = State.PASSING;
-                }
-            }
-        }
-        return state == State.HOLDING;
+    /** Whether a verdict that is due now must wait; if so, it counts as held until it is {@linkplain #release released} or {@linkplain #withdraw withdrawn}. */
+    public boolean holds(long suspects, long nodes, long nowNs) {
+        return (!isAtRest() || areMany(suspects, nodes)) && decide(suspects, nodes, nowNs);
     }
 
-    /** Fewer are suspected than before: those whose verdicts were held or passed may be well again, and then nobody asks any more. */
-    public synchronized void relax(long suspects, long nodes) {
-        if (areMany(suspects, nodes)) {
-            return;
+    private synchronized boolean decide(long suspects, long nodes, long nowNs) {
+        advance(suspects, nodes, nowNs);
+        if (phase == Phase.PASSING) {
+            if (spent || !areMany(suspects, nodes)) {
+                return false;
+            }
+            engage(suspects, nodes, nowNs);
         }
-        if (state == State.HOLDING) {
-            end(suspects, nodes);
-        }
-        state = State.PASSING;
+        held++;
+        everHeld++;
+        return true;
+    }
+
+    /** A verdict that was held is not due any more. */
+    public synchronized void withdraw() {
+        held--;
+    }
+
+    /**
+     * How many of a loop's held verdicts may pass now; they count as released.
+     *
+     * @param wanted how many it holds, or can take on at once
+     */
+    public synchronized int release(int wanted, long suspects, long nodes, long nowNs) {
+        advance(suspects, nodes, nowNs);
+        int passing = switch (phase) {
+            case PASSING -> wanted;
+            case HOLDING -> 0;
+            case RELEASING -> (int) Math.min(wanted, permits);
+        };
+        permits -= Math.min(passing, permits);
+        held -= passing;
+        released += passing;
+        return passing;
     }
 
     private boolean areMany(long suspects, long nodes) {
-        return maxHoldNs > 0 && suspects > minimum && suspects > share * nodes;
+        return maximumNs > 0 && suspects > minimum && suspects > share * nodes;
     }
 
-    private void end(long suspects, long nodes) {
-        LOG.info("mass guard: {} of {} nodes suspected, verdicts pass again", suspects, nodes);
-        state = State.PASSING;
+    private void advance(long suspects, long nodes, long nowNs) {
+        boolean many = areMany(suspects, nodes);
+        spent &= many;
+        if (phase == Phase.PASSING) {
+            return;
+        }
+        passTime(nowNs);
+        calmSinceNs = many ? Long.MAX_VALUE : Math.min(calmSinceNs, engagedNs);
+        if (engagedNs >= maximumNs) {
+            spent = many;
+            end(suspects, nodes);
+        } else if (held == 0 && !many) {
+            end(suspects, nodes);
+        } else if (phase == Phase.HOLDING && isHeldLongEnough()) {
+            beginRelease(suspects, nodes);
+        }
+        if (phase == Phase.RELEASING) {
+            grantPermits();
+        }
+    }
+
+    private void passTime(long nowNs) {
+        long passedNs = Math.max(0, Math.min(nowNs - askedNs, SECOND_NS));
+        askedNs = nowNs - askedNs > 0 ? nowNs : askedNs;
+        engagedNs += passedNs;
+        everEngagedNs += passedNs;
+    }
+
+    private boolean isHeldLongEnough() {
+        boolean calm = calmSinceNs != Long.MAX_VALUE && engagedNs - calmSinceNs >= calmNs;
+        return calm || engagedNs >= maximumNs - releaseNs();
+    }
+
+    /** How long it takes to let those pass that wait now; half of the maximum at most. */
+    private long releaseNs() {
+        return Math.min((long) (held / releaseRate * SECOND_NS), maximumNs / 2);
+    }
+
+    private void grantPermits() {
+        double restSeconds = (double) (maximumNs - permittedNs) / SECOND_NS;
+        double rate = Math.max(releaseRate, ((double) held - permits) / restSeconds);
+        permits = Math.min((double) held, permits + rate * (engagedNs - permittedNs) / SECOND_NS);
+        permittedNs = engagedNs;
     }
 
     private void engage(long suspects, long nodes, long nowNs) {
+        phase = Phase.HOLDING;
+        askedNs = nowNs;
+        engagedNs = 0;
+        calmSinceNs = Long.MAX_VALUE;
+        released = 0;
+        engagements++;
         LOG.warn(
                 "mass guard: {} of {} nodes suspected at once; holding verdicts, as the fault is likelier on this side",
                 suspects,
                 nodes);
-        state = State.HOLDING;
-        askedNs = nowNs;
-        heldNs = 0;
-        engagements++;
+        observer.changed(status(suspects, nodes));
     }
 
-    public synchronized boolean isHolding() {
-        return state == State.HOLDING;
+    private void beginRelease(long suspects, long nodes) {
+        phase = Phase.RELEASING;
+        permits = 0;
+        permittedNs = engagedNs;
+        LOG.warn(
+                "mass guard: {} of {} nodes suspected after {} ms; releasing {} verdicts",
+                suspects,
+                nodes,
+                engagedNs / 1_000_000,
+                held);
+        observer.changed(status(suspects, nodes));
     }
 
+    private void end(long suspects, long nodes) {
+        phase = Phase.PASSING;
+        LOG.warn(
+                "mass guard: {} of {} nodes suspected, verdicts pass again; it was engaged for {} ms and has released {}",
+                suspects,
+                nodes,
+                engagedNs / 1_000_000,
+                released);
+        observer.changed(status(suspects, nodes));
+    }
+
+    /** What it does now, where so many are suspected. */
+    public synchronized MassGuardStatus status(long suspects, long nodes) {
+        return new MassGuardStatus(phase, suspects, nodes, held, released, Duration.ofNanos(engagedNs));
+    }
+
+    public boolean isEngaged() {
+        return phase != Phase.PASSING;
+    }
+
+    /** Whether nothing changes until a verdict is due. Otherwise it has to be asked again soon, even by a loop that holds no verdict. */
+    public boolean isAtRest() {
+        return phase == Phase.PASSING && !spent;
+    }
+
+    /** How often it engaged. */
     public synchronized long engagements() {
         return engagements;
+    }
+
+    /** How many verdicts it has held, ever. */
+    public synchronized long everHeld() {
+        return everHeld;
+    }
+
+    /** For how long it was engaged, altogether. */
+    public synchronized long everEngagedNs() {
+        return everEngagedNs;
     }
 }

@@ -21,9 +21,6 @@ import dev.heartbeat.internal.time.Timer;
  * rest, so a peer costs about one look per timeout however often it beats. Confined to its loop.
  */
 public abstract class PeerMonitor extends Timer {
-    /** How soon to ask again when a verdict was held. */
-    private static final long HELD_RETRY_NS = 500_000_000;
-
     private enum State {
         ALIVE,
         SUSPECT,
@@ -52,9 +49,12 @@ public abstract class PeerMonitor extends Timer {
     /**
      * The silence, or the grace after a loss, has lasted too long.
      *
-     * @return false to hold the verdict: it will be asked again soon
+     * @return false to hold the verdict, until it is {@linkplain #pass passed} or {@link #onReprieved}
      */
     protected abstract boolean onGivenUp(boolean lost);
+
+    /** No verdict is due, or not any more: the peer was heard, or lost, or is no longer watched. */
+    protected void onReprieved() {}
 
     /** What all monitors of a kind on a loop share, kept out of each. */
     public interface Watch {
@@ -83,6 +83,7 @@ public abstract class PeerMonitor extends Timer {
             state = State.ALIVE;
             // What is armed now is the deadline of the timeout, which is not earlier than the next look must be.
             armFor(0);
+            onReprieved();
             onRecovered();
         }
     }
@@ -94,11 +95,13 @@ public abstract class PeerMonitor extends Timer {
         }
         state = State.LOST;
         lastHeardNs = watch.clock().nowNs() + watch.clock().aftermathNs();
+        onReprieved();
         armForGrace();
     }
 
     public final void stop() {
         state = State.STOPPED;
+        onReprieved();
         watch.cancel(this);
     }
 
@@ -151,9 +154,12 @@ public abstract class PeerMonitor extends Timer {
     private void giveUp(boolean lost) {
         if (onGivenUp(lost)) {
             stop();
-        } else {
-            watch.arm(this, HELD_RETRY_NS);
         }
+    }
+
+    /** Asks again for a verdict that was held. */
+    public final void pass() {
+        giveUp(state == State.LOST);
     }
 
     private void armFor(long silent) {

@@ -16,8 +16,10 @@ public record Admission(
 
     /** Why a claim came to nothing. */
     public enum Refusal {
-        /** A later attempt of the same process is registered. */
+        /** A later attempt of the same process is registered, or was until its stay ended. */
         STALE_ATTEMPT,
+        /** This process was sent away for good, and did not hear of it. */
+        KICKED,
         /** Another process is registered, and the policy favours it. */
         ID_IN_USE,
         /** Another process took the id over since this one was registered last. */

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -23,16 +24,21 @@ import org.jspecify.annotations.Nullable;
  * lock is taken for transitions and messages only; a heartbeat never comes here.
  *
  * <p>Calls into the application go through the lane, which is only ever added to under the lock. An entry without a registration stays in the table until
- * its lane has run dry, so that the next stay of the node cannot overtake the end of the last.
+ * its lane has run dry, so that the next stay of the node cannot overtake the end of the last; and after that for as long as {@link Departures} keeps it.
  */
 public final class NodeEntry implements Lane.Owner {
     private final String id;
     private final NodeTable table;
     private final Lane lane = new Lane(this);
 
-    private @Nullable Registration current;
+    /** Changed under the lock. Volatile for whoever searches through many entries, and does not wait for each. */
+    private volatile @Nullable Registration current;
     /** Whether it counts as OFFLINE: its last stay has ended and no other began. */
-    private boolean offline;
+    private volatile boolean offline;
+    /** How its last stay ended, where that is kept: not null only while it is OFFLINE. */
+    private @Nullable Departure departure;
+    /** Whether {@link Departures} was given the departure. */
+    private boolean kept;
 
     private boolean forgotten;
 
@@ -53,12 +59,12 @@ public final class NodeEntry implements Lane.Owner {
         }
     }
 
-    /** A step of a registration to a state; the reason is that of the state. */
+    /** A step of a registration to a state; the reason, or the end, is that of the state. */
     private record Transition(
             Registration of,
             NodeState to,
             @Nullable SuspectReason suspected,
-            @Nullable OfflineReason ended) {}
+            @Nullable Departure ended) {}
 
     NodeEntry(String id, NodeTable table) {
         this.id = id;
@@ -72,7 +78,8 @@ public final class NodeEntry implements Lane.Owner {
         }
         Registration old = current;
         if (old == null) {
-            return Admission.granted(beginStay(claim), null, false);
+            Refusal refusal = departure == null ? null : refuseAfter(departure, claim);
+            return refusal == null ? Admission.granted(beginStay(claim), null, false) : Admission.refused(refusal);
         }
         if (old.incarnation == claim.incarnation()) {
             return claim.attempt() > old.attempt ? recoverAs(claim, old) : Admission.refused(Refusal.STALE_ATTEMPT);
@@ -82,6 +89,20 @@ public final class NodeEntry implements Lane.Owner {
             return Admission.refused(Refusal.REPLACED);
         }
         return policy == TakeoverPolicy.NEWEST_WINS ? replaceBy(claim, old) : Admission.refused(Refusal.ID_IN_USE);
+    }
+
+    /**
+     * Of the process whose stay has ended, however it ended, an attempt that is not greater was abandoned and is read late; and one that was kicked comes back only if it did not hear of it. Another
+     * process knows nothing of that stay, and begins one of its own.
+     */
+    private static @Nullable Refusal refuseAfter(Departure departure, Registration.Claim claim) {
+        if (departure.incarnation != claim.incarnation()) {
+            return null;
+        }
+        if (claim.attempt() <= departure.attempt) {
+            return Refusal.STALE_ATTEMPT;
+        }
+        return departure.reason == OfflineReason.KICKED ? Refusal.KICKED : null;
     }
 
     /** The same process over another connection: whatever waited for it goes on waiting. */
@@ -96,6 +117,7 @@ public final class NodeEntry implements Lane.Owner {
             fresh.outbox.holdBy(fresh);
         }
         current = fresh;
+        table.groups().moved(this, old.metadata, fresh.metadata);
         transition(old, old.state, online(fresh));
         return Admission.granted(fresh, old, false);
     }
@@ -108,9 +130,23 @@ public final class NodeEntry implements Lane.Owner {
     private Registration beginStay(Registration.Claim claim) {
         Registration fresh = table.newRegistration(this, claim);
         current = fresh;
+        table.groups().moved(this, Map.of(), fresh.metadata);
         transition(null, offline ? NodeState.OFFLINE : null, online(fresh));
         offline = false;
+        endDeparture();
         return fresh;
+    }
+
+    /** The node is back, or nothing is kept of it any more. */
+    private void endDeparture() {
+        if (departure != null) {
+            departure.isOver = true;
+            if (kept) {
+                table.departures().release(departure);
+            }
+        }
+        departure = null;
+        kept = false;
     }
 
     public synchronized boolean isCurrent(Registration registration) {
@@ -150,8 +186,42 @@ public final class NodeEntry implements Lane.Owner {
         NodeState before = of.state;
         current = null;
         offline = true;
-        transition(of, before, new Transition(of, NodeState.OFFLINE, null, reason));
+        table.groups().moved(this, of.metadata, Map.of());
+        Departure end = new Departure(of, reason, table.wallClockMillis());
+        departure = table.departures().areKept() ? end : null;
+        transition(of, before, new Transition(of, NodeState.OFFLINE, null, end));
         return true;
+    }
+
+    /**
+     * The node says something else of itself than before. The one place where metadata change during a stay.
+     *
+     * @param metadata all of it; unmodifiable
+     */
+    public synchronized boolean changeMetadata(Registration of, Map<String, String> metadata) {
+        if (current != of) {
+            return false;
+        }
+        table.groups().moved(this, of.metadata, metadata);
+        of.metadata = metadata;
+        return true;
+    }
+
+    /** What the node says of itself; null if it is not registered. Without a lock, for searching through many. */
+    @Nullable
+    Map<String, String> metadata() {
+        Registration of = current;
+        return of == null ? null : of.metadata;
+    }
+
+    /** Without a lock, as {@link #metadata}; null if the node is neither registered nor OFFLINE. */
+    @Nullable
+    NodeState state() {
+        Registration of = current;
+        if (of != null) {
+            return of.state;
+        }
+        return offline ? NodeState.OFFLINE : null;
     }
 
     /** Ends the current stay, whose owner is told. */
@@ -230,9 +300,12 @@ public final class NodeEntry implements Lane.Owner {
         return of.outbox;
     }
 
-    /** Null if the node is not registered and its end is told. */
+    /** Null if the node is neither registered nor kept. */
     synchronized @Nullable Node snapshot() {
-        return current == null ? null : snapshot(current);
+        if (current != null) {
+            return snapshot(current);
+        }
+        return departure == null ? null : snapshot(departure, Map.of());
     }
 
     private Node snapshot(Registration of) {
@@ -249,7 +322,28 @@ public final class NodeEntry implements Lane.Owner {
                 of.metadata,
                 of.remoteAddress,
                 Instant.ofEpochMilli(of.registeredAtMillis),
-                rtt == 0 ? null : Duration.ofNanos(Integer.toUnsignedLong(rtt) * 1000));
+                rtt == 0 ? null : Duration.ofNanos(Integer.toUnsignedLong(rtt) * 1000),
+                null,
+                null);
+    }
+
+    private Node snapshot(Departure of, Map<String, String> metadata) {
+        return new Node(
+                id,
+                NodeState.OFFLINE,
+                of.epoch,
+                of.incarnation,
+                metadata,
+                of.remoteAddress,
+                Instant.ofEpochMilli(of.registeredAtMillis),
+                null,
+                of.reason,
+                Instant.ofEpochMilli(of.atMillis));
+    }
+
+    private Transition replaced(Registration of) {
+        Departure end = new Departure(of, OfflineReason.REPLACED, table.wallClockMillis());
+        return new Transition(of, NodeState.OFFLINE, null, end);
     }
 
     private static Transition online(Registration of) {
@@ -272,7 +366,7 @@ public final class NodeEntry implements Lane.Owner {
     }
 
     private void queue(Transition step) {
-        Node node = snapshot(step.of, step.to);
+        Node node = step.ended == null ? snapshot(step.of, step.to) : snapshot(step.ended, step.of.metadata);
         pendingEvents++;
         lane.add(() -> {
             try {
@@ -287,7 +381,7 @@ public final class NodeEntry implements Lane.Owner {
         if (step.suspected != null) {
             table.events().suspect(node, step.suspected);
         } else if (step.ended != null) {
-            table.events().offline(node, step.ended);
+            table.events().offline(node, step.ended.reason);
         } else {
             table.events().online(node);
         }
@@ -317,7 +411,7 @@ public final class NodeEntry implements Lane.Owner {
             return;
         }
         if (behind.told != NodeState.OFFLINE) {
-            queue(new Transition(behind.toldOf, NodeState.OFFLINE, null, OfflineReason.REPLACED));
+            queue(replaced(behind.toldOf));
         }
         if (latest.to != NodeState.OFFLINE) {
             queue(online(latest.of));
@@ -334,7 +428,7 @@ public final class NodeEntry implements Lane.Owner {
 
     @Override
     public void onFailure(Throwable failure) {
-        table.events().failed(id, failure);
+        table.events().failed("node " + id, failure);
     }
 
     @Override
@@ -343,8 +437,39 @@ public final class NodeEntry implements Lane.Owner {
             if (current != null || forgotten || !lane.isIdle()) {
                 return;
             }
+            if (departure != null && table.departures().areKept()) {
+                keep(departure);
+                return;
+            }
+            endDeparture();
             forgotten = true;
         }
         table.forget(id, this);
+    }
+
+    private void keep(Departure end) {
+        if (!kept) {
+            kept = true;
+            table.departures().keep(end);
+        }
+    }
+
+    /** The time of this departure is over; nothing happens if the node is back, or has gone once more since. */
+    void forget(Departure end) {
+        synchronized (this) {
+            if (departure != end) {
+                return;
+            }
+            endDeparture();
+        }
+        onIdle();
+    }
+
+    /** Whatever is kept is forgotten, once it is told. */
+    void forgetDeparture() {
+        synchronized (this) {
+            endDeparture();
+        }
+        onIdle();
     }
 }

@@ -1,14 +1,18 @@
 package dev.heartbeat.internal.node;
 
+import dev.heartbeat.MassGuardStatus;
 import dev.heartbeat.MessageHandler;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SuspectReason;
+import dev.heartbeat.internal.queue.Lane;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,9 +24,29 @@ public final class NodeEvents {
     private final MessageHandler messages;
     private final Executor workers;
 
+    private final Lane fleetLane = new Lane(new FleetLane());
+    /** What is to be told of the mass guard; null if nothing is. */
+    private final AtomicReference<@Nullable MassGuardStatus> guardNews = new AtomicReference<>();
+
     private final AtomicLong failures = new AtomicLong();
     private final LongAdder coalesced = new LongAdder();
     private final LongAdder undelivered = new LongAdder();
+
+    /** For what concerns no node in particular. */
+    private final class FleetLane implements Lane.Owner {
+        @Override
+        public Executor workers() {
+            return workers;
+        }
+
+        @Override
+        public void onFailure(Throwable failure) {
+            failed("the mass guard", failure);
+        }
+
+        @Override
+        public void onIdle() {}
+    }
 
     public NodeEvents(NodeListener listener, MessageHandler messages, Executor workers) {
         this.listener = listener;
@@ -55,11 +79,23 @@ public final class NodeEvents {
         listener.onUndelivered(node, content);
     }
 
-    void failed(String nodeId, Throwable failure) {
+    /** Any thread; returns at once. Of several that wait the last is told. */
+    public void massGuard(MassGuardStatus status) {
+        if (guardNews.getAndSet(status) == null) {
+            fleetLane.add(() -> {
+                MassGuardStatus latest = guardNews.getAndSet(null);
+                if (latest != null) {
+                    listener.onMassGuard(latest);
+                }
+            });
+        }
+    }
+
+    void failed(String of, Throwable failure) {
         long count = failures.incrementAndGet();
         // A handler that always throws must not also fill the disk: the 1st, 2nd, 4th, 8th ... is written.
         if (Long.bitCount(count) == 1) {
-            LOG.error("a callback of the application threw, for node {}; {} failed so far", nodeId, count, failure);
+            LOG.error("a callback of the application threw, for {}; {} failed so far", of, count, failure);
         }
     }
 

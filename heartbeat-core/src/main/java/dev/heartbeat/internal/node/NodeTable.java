@@ -19,36 +19,38 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** All nodes by id, counted by state. Shared by all loops and the application's threads. */
+/** All nodes by id, counted by state, those included that are gone and still known. Shared by all loops and the application's threads. */
 public final class NodeTable implements NodeRegistry {
     private final Map<String, NodeEntry> entries = new ConcurrentHashMap<>();
     private final Map<NodeState, LongAdder> counts = new EnumMap<>(NodeState.class);
     private final LongAdder registrations = new LongAdder();
+    private final Groups groups;
 
     private final TakeoverPolicy policy;
     private final NodeEvents events;
     private final Environment environment;
     private final Supplier<Outbox> newOutbox;
-    private final Runnable onFewerSuspects;
+    private final Departures departures;
     private final Runnable onForgotten;
     private final Epochs epochs;
 
     /**
-     * @param onFewerSuspects called, on any thread and under the lock of an entry, after one node less is SUSPECT
      * @param onForgotten called, on any thread, after an entry has left the table
      */
     public NodeTable(
             TakeoverPolicy policy,
+            String groupKey,
             NodeEvents events,
             Environment environment,
             Supplier<Outbox> newOutbox,
-            Runnable onFewerSuspects,
+            Departures departures,
             Runnable onForgotten) {
         this.policy = policy;
+        this.groups = new Groups(groupKey);
         this.events = events;
         this.environment = environment;
         this.newOutbox = newOutbox;
-        this.onFewerSuspects = onFewerSuspects;
+        this.departures = departures;
         this.onForgotten = onForgotten;
         this.epochs = new Epochs(environment.wallClockMillis());
         for (NodeState state : NodeState.values()) {
@@ -83,6 +85,18 @@ public final class NodeTable implements NodeRegistry {
         return events;
     }
 
+    Groups groups() {
+        return groups;
+    }
+
+    Departures departures() {
+        return departures;
+    }
+
+    long wallClockMillis() {
+        return environment.wallClockMillis();
+    }
+
     void forget(String id, NodeEntry entry) {
         entries.remove(id, entry);
         adder(NodeState.OFFLINE).decrement();
@@ -94,9 +108,6 @@ public final class NodeTable implements NodeRegistry {
             adder(before).decrement();
         }
         adder(after).increment();
-        if (before == NodeState.SUSPECT) {
-            onFewerSuspects.run();
-        }
     }
 
     public SendResult trySend(String id, ByteBuffer message) {
@@ -120,15 +131,20 @@ public final class NodeTable implements NodeRegistry {
         });
     }
 
+    /** Ends every stay, and keeps nobody from now on. */
     public void endAll(OfflineReason reason, String text) {
-        entries.values().forEach(entry -> entry.endCurrent(reason, text));
+        departures.close();
+        entries.values().forEach(entry -> {
+            entry.endCurrent(reason, text);
+            entry.forgetDeparture();
+        });
     }
 
     public long registrations() {
         return registrations.sum();
     }
 
-    /** Whether every node's end has been told. */
+    /** Whether nobody is registered or kept, and every node's end has been told. */
     public boolean isEmpty() {
         return entries.isEmpty();
     }
@@ -150,6 +166,37 @@ public final class NodeTable implements NodeRegistry {
 
     @Override
     public Stream<Node> stream() {
-        return entries.values().stream().map(NodeEntry::snapshot).filter(Objects::nonNull);
+        return snapshots(entries.values().stream());
+    }
+
+    @Override
+    public Stream<Node> stream(NodeState state) {
+        return snapshots(entries.values().stream().filter(entry -> entry.state() == state))
+                .filter(node -> node.state() == state);
+    }
+
+    @Override
+    public Stream<Node> withMetadata(String key, String value) {
+        return snapshots(entries.values().stream().filter(entry -> has(entry.metadata(), key, value)))
+                .filter(node -> has(node.metadata(), key, value));
+    }
+
+    private static boolean has(@Nullable Map<String, String> metadata, String key, String value) {
+        return metadata != null && value.equals(metadata.get(key));
+    }
+
+    @Override
+    public Stream<Node> group(String name) {
+        return snapshots(groups.of(name)).filter(node -> groups.has(node.metadata(), name));
+    }
+
+    @Override
+    public long groupSize(String name) {
+        return groups.size(name);
+    }
+
+    /** Each entry may have changed between the first look at it and its snapshot. */
+    private static Stream<Node> snapshots(Stream<NodeEntry> entries) {
+        return entries.map(NodeEntry::snapshot).filter(Objects::nonNull);
     }
 }

@@ -8,21 +8,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One registration of a node over one connection, named by its epoch. What it was registered with never changes; its state is changed by its
- * {@link NodeEntry} only, under the entry's lock.
+ * One registration of a node over one connection, named by its epoch. Its state and its metadata are changed by its {@link NodeEntry} only, under the
+ * entry's lock; everything else is as it was registered with.
  */
 public final class Registration {
     final NodeEntry entry;
     final long epoch;
     final long incarnation;
     final long attempt;
-    final Map<String, String> metadata;
     final InetSocketAddress remoteAddress;
     final long registeredAtMillis;
     final Owner owner;
 
     /** Guarded by the entry; read without it for snapshots. */
     volatile NodeState state = NodeState.ONLINE;
+    /** As the node told last; unmodifiable. Changed by the entry only, in {@link NodeEntry#changeMetadata}. */
+    volatile Map<String, String> metadata;
     /** Made with the first message to the node; guarded by the entry. It passes on to the next registration of the same process. */
     @Nullable
     Outbox outbox;

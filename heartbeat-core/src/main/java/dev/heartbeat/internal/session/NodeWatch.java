@@ -29,8 +29,13 @@ final class NodeWatch extends PeerMonitor {
     }
 
     @Override
+    protected void onReprieved() {
+        session.loop.held.withdraw(this);
+    }
+
+    @Override
     protected boolean onGivenUp(boolean lost) {
-        if (session.loop.server.guardHolds(session.loop.shard.nowNs())) {
+        if (session.loop.held.holds(this)) {
             return false;
         }
         registration.entry().end(registration, lost ? OfflineReason.CLOSED : OfflineReason.TIMEOUT);

@@ -14,6 +14,7 @@ import dev.heartbeat.internal.frame.Registered;
 import dev.heartbeat.internal.liveness.FailureDetector;
 import dev.heartbeat.internal.liveness.MassGuard;
 import dev.heartbeat.internal.mux.InboundBudget;
+import dev.heartbeat.internal.node.Departures;
 import dev.heartbeat.internal.node.NodeEvents;
 import dev.heartbeat.internal.node.NodeTable;
 import dev.heartbeat.internal.queue.Outbox;
@@ -79,16 +80,23 @@ public final class Server implements Acceptor {
         events = new NodeEvents(listener, messages, transport.environment().workers());
         table = new NodeTable(
                 options.takeoverPolicy(),
+                options.groupKey(),
                 events,
                 transport.environment(),
                 this::newOutbox,
-                this::onFewerSuspects,
+                new Departures(
+                        options.offlineRetention().toNanos(),
+                        options.offlineMaximum(),
+                        new FirstLoop(transport.eventLoops().get(0))),
                 this::onForgotten);
         budget = new InboundBudget(options.inboundBudgetBytes());
         guard = new MassGuard(
                 options.massGuardShare(),
                 options.massGuardMinimum(),
-                options.massGuardMaxHold().toNanos());
+                options.massGuardMaxHold().toNanos(),
+                options.massGuardReleaseRate(),
+                options.suspectAfter().toNanos(),
+                events::massGuard);
         loops = new AtomicReferenceArray<>(transport.eventLoops().size());
         listening = transport.listen(new InetSocketAddress(options.host(), options.port()), this);
     }
@@ -164,8 +172,16 @@ public final class Server implements Acceptor {
         return guard.holds(table.count(NodeState.SUSPECT), table.size(), nowNs);
     }
 
-    private void onFewerSuspects() {
-        guard.relax(table.count(NodeState.SUSPECT), table.size());
+    int guardReleases(int wanted, long nowNs) {
+        return guard.release(wanted, table.count(NodeState.SUSPECT), table.size(), nowNs);
+    }
+
+    void guardWithdraws() {
+        guard.withdraw();
+    }
+
+    boolean guardIsAtRest() {
+        return guard.isAtRest();
     }
 
     // ---- connections
@@ -309,7 +325,10 @@ public final class Server implements Acceptor {
                 sum(all, loop -> loop.shard.stalls()),
                 Duration.ofNanos(sum(all, loop -> loop.shard.creditedNs())),
                 guard.engagements(),
-                guard.isHolding());
+                guard.isEngaged(),
+                guard.everHeld(),
+                Duration.ofNanos(guard.everEngagedNs()),
+                guard.status(table.count(NodeState.SUSPECT), table.size()));
     }
 
     private static long sum(List<ServerLoop> loops, Counter counter) {

@@ -13,6 +13,7 @@ final class ServerLoop implements PeerMonitor.Watch {
     final Server server;
     final Shard shard;
     final Counters counters = new Counters();
+    final HeldVerdicts held = new HeldVerdicts(this);
 
     /** Sessions that are not registered; the others are found through the node table. */
     private final Set<ServerSession> handshaking = new LinkedHashSet<>();

@@ -134,12 +134,16 @@ final class ServerSession extends Session implements Registration.Owner {
     private void refuse(Admission.Refusal why) throws ProtocolException {
         switch (why) {
             case STALE_ATTEMPT -> {
-                refuse(ErrorCode.STALE_ATTEMPT, "a later attempt of the same process is registered");
+                refuse(ErrorCode.STALE_ATTEMPT, "this attempt or a later one of the same process was registered");
                 finish(CloseReason.REFUSED);
             }
             case REPLACED -> {
                 refuse(ErrorCode.REPLACED, "another process took this id over since");
                 finish(CloseReason.REPLACED);
+            }
+            case KICKED -> {
+                loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
+                sendAway(GoAwayReason.KICKED, CloseReason.KICKED, "this process was sent away before");
             }
             case ID_IN_USE -> refuse(ErrorCode.NODE_ID_IN_USE, "another process is registered by this id");
             case IMPLAUSIBLE_EPOCH -> refuse(ErrorCode.EPOCH_REFUSED, "the last epoch lies too far in the future");

@@ -88,17 +88,17 @@ public final class TimerWheel {
     }
 
     /**
-     * Runs what is due, at most {@code limit} timers.
+     * Runs what is due, and looks at {@code limit} timers at most: those of a later round that share the slot count as well.
      *
-     * @return how many were run; where it is {@code limit}, more may be due, and the next poll goes on with them
+     * @return how many were looked at; where it is {@code limit}, more may be due, and the next poll goes on with them
      */
     public int poll(long nowNs, int limit) {
         long nowTick = (nowNs - startNs) >> TICK_SHIFT;
-        int run = 0;
+        int seen = 0;
         while (true) {
-            run += workOff(nowNs, limit - run);
-            if (run == limit || currentTick > nowTick) {
-                return run;
+            seen += workOff(nowNs, limit - seen);
+            if (seen == limit || currentTick > nowTick) {
+                return seen;
             }
             takeNextSlot(nowTick);
         }
@@ -116,19 +116,19 @@ public final class TimerWheel {
     }
 
     private int workOff(long nowNs, int limit) {
-        int run = 0;
-        while (run < limit && !due.isEmpty()) {
+        int seen = 0;
+        while (seen < limit && !due.isEmpty()) {
             Timer timer = requireNonNull(due.next);
             unlink(timer);
+            seen++;
             if (timer.dueTick > dueUpTo) {
                 link(slotOf(timer.dueTick), timer); // Due in a later round.
             } else {
                 size--;
-                run++;
                 timer.onDue(nowNs);
             }
         }
-        return run;
+        return seen;
     }
 
     /** Moves what is in the next occupied slot to {@link #due}, or passes over all that are empty. */

@@ -36,10 +36,11 @@ final class NodeEntryTest {
     private final NodeEvents events = new NodeEvents(new Recording(), (from, message) -> {}, workers::add);
     private final NodeTable table = new NodeTable(
             TakeoverPolicy.NEWEST_WINS,
+            "group",
             events,
             new FixedEnvironment(),
             () -> new Outbox(10, 1000, 100),
-            () -> {},
+            new Departures(0, 0, new ManualHome()),
             () -> {});
 
     private final class Recording implements NodeListener {

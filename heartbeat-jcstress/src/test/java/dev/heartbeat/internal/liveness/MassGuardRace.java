@@ -18,7 +18,7 @@ import org.openjdk.jcstress.infra.results.III_Result;
 public class MassGuardRace {
     private static final long STEP_NS = 1_000_000_000;
 
-    private final MassGuard guard = new MassGuard(0.1, 10, STEP_NS);
+    private final MassGuard guard = new MassGuard(0.1, 10, STEP_NS, 1000, STEP_NS, status -> {});
 
     public MassGuardRace() {
         guard.holds(50, 100, 0);

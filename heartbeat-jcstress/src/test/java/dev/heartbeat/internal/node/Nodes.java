@@ -17,15 +17,27 @@ final class Nodes implements NodeListener {
     private static final InetSocketAddress NOWHERE = new InetSocketAddress(0);
 
     final StubWorkers workers = new StubWorkers();
-    final NodeTable table = new NodeTable(
-            TakeoverPolicy.NEWEST_WINS,
-            new NodeEvents(this, (from, message) -> {}, workers),
-            workers,
-            () -> new Outbox(10, 1000, 100),
-            () -> {},
-            () -> {});
+    final StubHome home = new StubHome();
+    final NodeTable table;
     private final StringBuilder told = new StringBuilder();
     private int undelivered;
+
+    /** Whoever is gone is forgotten at once. */
+    Nodes() {
+        this(0);
+    }
+
+    /** So many that are gone are kept. */
+    Nodes(int kept) {
+        table = new NodeTable(
+                TakeoverPolicy.NEWEST_WINS,
+                "group",
+                new NodeEvents(this, (from, message) -> {}, workers),
+                workers,
+                () -> new Outbox(10, 1000, 100),
+                new Departures(1, kept, home),
+                () -> {});
+    }
 
     /** A session that notes that it was woken. */
     static final class Session implements Registration.Owner {
@@ -51,7 +63,11 @@ final class Nodes implements NodeListener {
     }
 
     Registration register(long incarnation, long attempt, Session session) {
-        return table.admit(new Registration.Claim("n1", incarnation, attempt, 0, Map.of(), NOWHERE, session))
+        return register("n1", incarnation, attempt, session);
+    }
+
+    Registration register(String id, long incarnation, long attempt, Session session) {
+        return table.admit(new Registration.Claim(id, incarnation, attempt, 0, Map.of(), NOWHERE, session))
                 .registration();
     }
 

@@ -1,6 +1,7 @@
 package dev.heartbeat.testkit.fleet;
 
 import dev.heartbeat.Node;
+import dev.heartbeat.NodeRegistry;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SuspectReason;
@@ -43,6 +44,11 @@ final class Census implements WireTap {
     private final Map<Host, Long> lastReads = new HashMap<>();
     private final Map<String, Integer> processes = new HashMap<>();
     private final Map<String, Set<Long>> incarnations = new HashMap<>();
+    /** Those that are gone, in the order in which it was told. */
+    private final Map<String, Gone> gone = new LinkedHashMap<>();
+    /** How many were gone at a time, at most. */
+    private int mostGone;
+
     private final Uptime[] uptimes;
     /** When the mass guard began to hold. */
     private final List<Long> holds = new ArrayList<>();
@@ -50,7 +56,7 @@ final class Census implements WireTap {
     private long callbackDelayNs;
 
     /** What the options promise, in nanoseconds. */
-    record Timing(long suspectNs, long timeoutNs, long graceNs, long holdNs) {}
+    record Timing(long suspectNs, long timeoutNs, long graceNs, long holdNs, long retentionNs, int offlineMaximum) {}
 
     /** A connection of the server. */
     private static final class Wire {
@@ -95,6 +101,9 @@ final class Census implements WireTap {
             return longest;
         }
     }
+
+    /** A node that is OFFLINE, as the events have it. */
+    private record Gone(OfflineReason reason, long incarnation, long epoch, long toldNs) {}
 
     /** A node that is registered, as the events have it. */
     private static final class Stay {
@@ -141,6 +150,8 @@ final class Census implements WireTap {
     void serverRestarted() {
         wires.clear();
         stays.clear();
+        gone.clear();
+        mostGone = 0;
         holds.clear();
         epochs.clear();
     }
@@ -233,6 +244,7 @@ final class Census implements WireTap {
             stay.remote = node.remoteAddress();
         } else {
             stays.put(node.id(), new Stay(node));
+            checkReturn(node, gone.remove(node.id()));
         }
         Long before = epochs.put(node.id(), node.epoch());
         Set<Long> known = incarnations.computeIfAbsent(node.id(), id -> new HashSet<>());
@@ -248,6 +260,19 @@ final class Census implements WireTap {
                 before == null || recovered || before < node.epoch(),
                 node,
                 "epoch " + node.epoch() + " after " + before);
+    }
+
+    /** A process that was sent away for good does not come back. */
+    private void checkReturn(Node node, @Nullable Gone before) {
+        require(
+                "M57 what is known of a node that is gone",
+                before == null
+                        || before.incarnation != node.incarnation()
+                        || before.reason != OfflineReason.KICKED
+                        || mostGone > timing.offlineMaximum
+                        || !mayBeKept(before, 0),
+                node,
+                "ONLINE after it was kicked");
     }
 
     void suspect(Node node, SuspectReason reason) {
@@ -273,6 +298,13 @@ final class Census implements WireTap {
                 stay.incarnation == node.incarnation(),
                 node,
                 "OFFLINE of another incarnation");
+        require(
+                "I10 a snapshot agrees with its event",
+                node.state() == NodeState.OFFLINE && node.offlineReason() == reason && node.offlineSince() != null,
+                node,
+                "OFFLINE(" + reason + ") with " + node);
+        gone.put(node.id(), new Gone(reason, node.incarnation(), node.epoch(), nowNs()));
+        mostGone = Math.max(mostGone, gone.size());
         require(
                 "I22 nobody of the fleet breaks the protocol",
                 reason != OfflineReason.PROTOCOL_ERROR || !isOfFleet(node.id()),
@@ -404,6 +436,41 @@ final class Census implements WireTap {
             most = Math.max(most, uptime.stoppedNs(sinceNs, nowNs()));
         }
         return most;
+    }
+
+    /** While nothing happens: whoever is gone is known for as long as was promised, with the reason that was told, and no longer. */
+    void checkKept(NodeRegistry nodes) {
+        List<Node> kept = nodes.stream(NodeState.OFFLINE).toList();
+        for (Node node : kept) {
+            Gone told = gone.get(node.id());
+            require(
+                    "I10 who is gone is known for a while",
+                    told != null
+                            && told.reason == node.offlineReason()
+                            && told.incarnation == node.incarnation()
+                            && told.epoch == node.epoch()
+                            && mayBeKept(told, TICK_NS + LAG_NS + stoppedNs(told.toldNs)),
+                    node,
+                    "is known as " + node.offlineReason() + ", told was " + told);
+        }
+        gone.forEach((id, told) -> {
+            if (mostGone <= timing.offlineMaximum
+                    && mayBeKept(told, -TICK_NS)
+                    && kept.stream().noneMatch(node -> node.id().equals(id))) {
+                throw new Violation(
+                        "I10 who is gone is known for a while", id + " is not known any more; told was " + told);
+            }
+        });
+        if (kept.size() > timing.offlineMaximum || kept.size() != nodes.count(NodeState.OFFLINE)) {
+            throw new Violation(
+                    "I10 counts agree",
+                    kept.size() + " nodes are known as OFFLINE, counted are " + nodes.count(NodeState.OFFLINE)
+                            + ", allowed " + timing.offlineMaximum);
+        }
+    }
+
+    private boolean mayBeKept(Gone told, long slackNs) {
+        return timing.retentionNs > 0 && nowNs() - told.toldNs < timing.retentionNs + slackNs;
     }
 
     /** How many nodes are in a state, as the events have it. */

@@ -1,6 +1,7 @@
 package dev.heartbeat.testkit.fleet;
 
 import dev.heartbeat.CloseReason;
+import dev.heartbeat.NodeState;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.testkit.Host;
 import java.nio.ByteBuffer;
@@ -150,7 +151,11 @@ final class Exam {
         fleet.serverHost().delayCallbacks(Duration.ZERO);
         pass.accept(LATE);
         fleet.toServer().checkAllSettled(sender.lane(), "slow callbacks");
-        boolean stays = fleet.server().nodes().find("changing").isPresent();
+        boolean stays = fleet.server()
+                .nodes()
+                .find("changing")
+                .filter(node -> node.state() != NodeState.OFFLINE)
+                .isPresent();
         if (fleet.census().isKnown("changing") != stays) {
             throw new Violation(
                     "I3 events end with the truth",

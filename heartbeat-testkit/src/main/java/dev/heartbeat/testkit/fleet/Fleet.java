@@ -2,6 +2,7 @@ package dev.heartbeat.testkit.fleet;
 
 import dev.heartbeat.BusStats;
 import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.MassGuardStatus;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.NodeState;
@@ -32,6 +33,8 @@ final class Fleet implements NodeListener {
             Duration grace,
             Duration guardHold,
             int ackEvery,
+            Duration offlineRetention,
+            int offlineMaximum,
             int windowBytes,
             int queueMessages,
             int queueBytes,
@@ -49,6 +52,8 @@ final class Fleet implements NodeListener {
     private static final int GUARD_MINIMUM = 5;
     /** How long many must have been suspected for the guard to have seen it, too. */
     private static final Duration GUARD_SEES = Duration.ofMillis(300);
+    /** How much longer than it may it can seem to be engaged: it is asked at times, and looked at here at times. */
+    private static final Duration GUARD_LAG = Duration.ofMillis(1500);
 
     private final Simulation simulation;
     private final Options options;
@@ -70,6 +75,10 @@ final class Fleet implements NodeListener {
     private @Nullable Duration manySince;
 
     private long holds;
+    /** Since when the guard is engaged; null if it is not. */
+    private @Nullable Duration engagedSince;
+    /** What was told last of the guard. */
+    private boolean toldEngaged;
 
     /** What the server that runs now has handed to the application. */
     private long messages;
@@ -86,7 +95,9 @@ final class Fleet implements NodeListener {
                         options.suspectAfter.toNanos(),
                         options.timeout.toNanos(),
                         options.grace.toNanos(),
-                        options.guardHold.plusSeconds(2).toNanos()),
+                        options.guardHold.plusSeconds(2).toNanos(),
+                        options.offlineRetention.toNanos(),
+                        options.offlineMaximum),
                 serverHost,
                 LOOPS,
                 tail);
@@ -113,6 +124,8 @@ final class Fleet implements NodeListener {
                 .grace(options.grace)
                 .massGuard(GUARD_SHARE, GUARD_MINIMUM, options.guardHold)
                 .ackEvery(options.ackEvery)
+                .offlineRetention(options.offlineRetention)
+                .offlineMaximum(options.offlineMaximum)
                 .windowBytes(options.windowBytes)
                 .channelQueueMessages(options.queueMessages)
                 .channelQueueBytes(options.queueBytes)
@@ -139,6 +152,8 @@ final class Fleet implements NodeListener {
         thrown = 0;
         manySince = null;
         holds = 0;
+        engagedSince = null;
+        toldEngaged = false;
         server = startServer();
     }
 
@@ -211,6 +226,12 @@ final class Fleet implements NodeListener {
             checkGuarded(node, reason);
         });
         connectionLost(node.id());
+        throwIfPlanted();
+    }
+
+    @Override
+    public void onMassGuard(MassGuardStatus status) {
+        toldEngaged = status.isEngaged();
         throwIfPlanted();
     }
 
@@ -313,6 +334,16 @@ final class Fleet implements NodeListener {
         manySince = areManySuspected() ? (manySince == null ? simulation.now() : manySince) : null;
         for (; holds < stats.massGuardHolds(); holds++) {
             census.guardHolds();
+            engagedSince = null; // Another time.
+        }
+        boolean engages = stats.massGuardEngaged() && serverHost.isRunning();
+        engagedSince = engages ? (engagedSince == null ? simulation.now() : engagedSince) : null;
+        if (engagedSince != null) {
+            Duration engaged = simulation.now().minus(engagedSince);
+            long stoppedNs = census.stoppedNs(engagedSince.toNanos());
+            if (engaged.minusNanos(stoppedNs).compareTo(options.guardHold.plus(GUARD_LAG)) > 0) {
+                throw new Violation("I7 the guard ends in time", "it is engaged for " + engaged + ": " + stats);
+            }
         }
     }
 
@@ -328,15 +359,39 @@ final class Fleet implements NodeListener {
         }
         requireCount(NodeState.ONLINE);
         requireCount(NodeState.SUSPECT);
-        requireCount(NodeState.OFFLINE);
+        census.checkKept(server.nodes());
+        checkGroups();
         waits.check();
         checkNumbers();
         long named = server.nodes().stream().count();
-        if (named != server.nodes().size()) {
-            throw new Violation(
-                    "I10 counts agree",
-                    "the registry streams " + named + " nodes and counts "
-                            + server.nodes().size());
+        long counted = server.nodes().size() + server.nodes().count(NodeState.OFFLINE);
+        if (named != counted) {
+            throw new Violation("I10 counts agree", "the registry streams " + named + " nodes and counts " + counted);
+        }
+    }
+
+    /** Whoever is registered is in his group, and nobody else. */
+    private void checkGroups() {
+        for (String group : members.stream()
+                .map(member -> Member.group(member.id()))
+                .distinct()
+                .toList()) {
+            List<String> expected = members.stream()
+                    .map(Member::id)
+                    .distinct()
+                    .filter(id -> Member.group(id).equals(group) && census.isKnown(id))
+                    .sorted()
+                    .toList();
+            List<String> found =
+                    server.nodes().group(group).map(Node::id).sorted().toList();
+            long asked = server.nodes().withMetadata("group", group).count();
+            long size = server.nodes().groupSize(group);
+            if (!found.equals(expected) || asked != size || size != expected.size()) {
+                throw new Violation(
+                        "I10 counts agree",
+                        group + " is " + found + " (" + size + ", asked for one by one " + asked + "), the events have "
+                                + expected);
+            }
         }
     }
 
@@ -355,9 +410,12 @@ final class Fleet implements NodeListener {
                     stats.stallsCredited() + " stalls were noticed, and " + census.stops()
                             + " times a loop was stopped");
         }
-        if (stats.massGuardEngaged()) {
-            throw new Violation("I7 the guard ends in time", "it holds, and nobody is suspected: " + stats);
+        if (stats.massGuardEngaged() || toldEngaged) {
+            throw new Violation(
+                    "I7 the guard ends in time",
+                    "nobody is suspected, and it " + (toldEngaged ? "was told to hold: " : "holds: ") + stats);
         }
+        requireNumber("verdicts that are held", stats.massGuard().held(), 0);
         members.stream().filter(Member::isOnline).forEach(this::checkRoundTrip);
     }
 
@@ -403,7 +461,10 @@ final class Fleet implements NodeListener {
     }
 
     void checkEmpty() {
-        long left = server.stats().connections() + server.nodes().size() + serverHost.connections();
+        long left = server.stats().connections()
+                + server.nodes().stream().count()
+                + server.nodes().size()
+                + serverHost.connections();
         if (left != 0) {
             throw new Violation(
                     "I10 nothing is left after the end", server.stats() + ", " + serverHost.connections() + " sockets");

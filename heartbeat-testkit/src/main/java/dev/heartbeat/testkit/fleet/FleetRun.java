@@ -56,6 +56,8 @@ public final class FleetRun {
                 grace,
                 hold,
                 random.nextInt(3) == 0 ? 2 + random.nextInt(3) : 1,
+                Duration.ofSeconds(List.of(0, 20, 600).get(random.nextInt(3))),
+                random.nextBoolean() ? 3 : 1000,
                 window,
                 tight ? 8 : 1000,
                 tight ? 64 << 10 : 1 << 20,

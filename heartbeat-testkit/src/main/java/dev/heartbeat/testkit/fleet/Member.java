@@ -34,6 +34,9 @@ final class Member implements ClientListener {
     private @Nullable HeartbeatClient client;
     private int losses;
     private int failures;
+    /** Of these, those that were not hurried by the grace, which alone make the next waits longer. */
+    private int counted;
+
     private long lastEpoch;
     private long openedNs;
     private @Nullable Duration connectedAt;
@@ -64,6 +67,7 @@ final class Member implements ClientListener {
         process++;
         uptime.goesOn(nowNs());
         failures = 0;
+        counted = 0;
         lastEpoch = 0;
         connectedAt = null;
         registeredAt = null;
@@ -76,6 +80,7 @@ final class Member implements ClientListener {
         client = HeartbeatClient.builder()
                 .server(fleet.serverHost().address(), Fleet.PORT)
                 .nodeId(id)
+                .metadata("group", group(id))
                 .reconnectBackoff(BACKOFF_BASE, BACKOFF_CAP)
                 .reconnectResetAfter(BACKOFF_RESET)
                 .handshakeTimeout(HANDSHAKE)
@@ -86,6 +91,11 @@ final class Member implements ClientListener {
                 .listener(this)
                 .onMessage(message -> fleet.observe(() -> fleet.toNodes().delivered(id, host + "." + started, message)))
                 .connect();
+    }
+
+    /** In which group a node of this id is. */
+    static String group(String id) {
+        return "group" + id.length();
     }
 
     /** The process is gone with what it had accepted. */
@@ -289,16 +299,16 @@ final class Member implements ClientListener {
             // What is told may be told later than it happened, so near the limit nobody outside can know.
             if (lasted.compareTo(BACKOFF_RESET) >= 0) {
                 failures = 0;
+                counted = 0;
             }
         }
-        Duration bound = min(BACKOFF_BASE.multipliedBy(1L << Math.min(failures, 20)), BACKOFF_CAP);
-        int before = failures;
+        Duration bound = bound(failures++);
+        Duration usual = bound(counted);
         Duration lost = lostAt;
-        if (lost != null && now().minus(lost).compareTo(grace) < 0 && bound.compareTo(grace.dividedBy(3)) > 0) {
-            bound = grace.dividedBy(3); // The server waits, so it hurries, and that counts for nothing later.
-        } else {
-            failures++;
-        }
+        boolean awaited = lost != null && now().minus(lost).compareTo(grace) < 0;
+        Duration hurried = awaited ? min(usual, grace.dividedBy(3)) : usual;
+        int before = counted;
+        counted += hurried.compareTo(usual) < 0 ? 0 : 1;
         if (reason == CloseReason.GO_AWAY) {
             return; // The server asked for more.
         }
@@ -307,8 +317,12 @@ final class Member implements ClientListener {
                     "I25 waits are bounded by the backoff", id + " waits " + retryIn + ", the bound is " + bound);
         }
         if (lost != null && !unclear && reason != CloseReason.TIMEOUT) {
-            fleet.waits().add(retryIn.toNanos(), bound.toNanos(), before);
+            fleet.waits().add(retryIn.toNanos(), hurried.toNanos(), before);
         }
+    }
+
+    private static Duration bound(int failures) {
+        return min(BACKOFF_BASE.multipliedBy(1L << Math.min(failures, 20)), BACKOFF_CAP);
     }
 
     private static Duration min(Duration a, Duration b) {

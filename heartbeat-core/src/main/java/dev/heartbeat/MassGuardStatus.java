@@ -1,0 +1,31 @@
+package dev.heartbeat;
+
+import java.time.Duration;
+
+/**
+ * What the mass guard does at one moment, and has done since it engaged.
+ *
+ * @param phase what becomes of a verdict that is due
+ * @param suspects nodes SUSPECT at that moment
+ * @param nodes nodes ONLINE or SUSPECT at that moment
+ * @param held verdicts that wait
+ * @param released verdicts that had waited and were carried out; the others were not needed any more, since their nodes came back
+ * @param engagedFor for how long it has been engaged, or was when it ended
+ */
+public record MassGuardStatus(Phase phase, long suspects, long nodes, long held, long released, Duration engagedFor) {
+
+    /** What becomes of a verdict that is due. */
+    public enum Phase {
+        /** It is carried out at once: the guard is not engaged. */
+        PASSING,
+        /** It waits. */
+        HOLDING,
+        /** It waits for its turn: those that wait are carried out at a bounded rate. */
+        RELEASING
+    }
+
+    /** Whether verdicts wait. */
+    public boolean isEngaged() {
+        return phase != Phase.PASSING;
+    }
+}

@@ -1,0 +1,44 @@
+package dev.heartbeat.internal.node;
+
+import dev.heartbeat.OfflineReason;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of a stay, and what is kept of a node after it; a link in the list of {@link Departures}. Small on purpose: it holds no metadata, no session and no message.
+ */
+final class Departure {
+    final NodeEntry entry;
+    final OfflineReason reason;
+    final long atMillis;
+    final long epoch;
+    final long incarnation;
+    final long attempt;
+    final InetSocketAddress remoteAddress;
+    final long registeredAtMillis;
+
+    /** Whether it counts no more: the node is back, or forgotten. Set under the lock of the entry. */
+    volatile boolean isOver;
+
+    // ---- of the list, and touched by its loop only
+
+    long keptSinceNs;
+    boolean linked;
+
+    @Nullable
+    Departure older;
+
+    @Nullable
+    Departure newer;
+
+    Departure(Registration of, OfflineReason reason, long nowMillis) {
+        this.entry = of.entry;
+        this.reason = reason;
+        this.atMillis = nowMillis;
+        this.epoch = of.epoch;
+        this.incarnation = of.incarnation;
+        this.attempt = of.attempt;
+        this.remoteAddress = of.remoteAddress;
+        this.registeredAtMillis = of.registeredAtMillis;
+    }
+}

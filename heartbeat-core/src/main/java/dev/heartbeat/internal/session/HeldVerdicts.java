@@ -1,0 +1,68 @@
+package dev.heartbeat.internal.session;
+
+import dev.heartbeat.internal.time.Timer;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The verdicts on nodes of one loop that the mass guard holds, the oldest first. One timer asks for all of them how many may pass, until the guard is at rest; each of them waits without one. */
+final class HeldVerdicts extends Timer {
+    private static final long ASK_EVERY_NS = 100_000_000;
+
+    /** Carried out in one turn before the sockets are looked at again. */
+    private static final int PASSING_PER_TURN = 1024;
+
+    private final ServerLoop loop;
+    private Set<NodeWatch> waiting = new LinkedHashSet<>();
+    /** Whose verdict is carried out just now. */
+    private @Nullable NodeWatch passing;
+
+    HeldVerdicts(ServerLoop loop) {
+        this.loop = loop;
+    }
+
+    /** Whether the verdict, which is due, must wait; it is then carried out from here, unless it is {@linkplain #withdraw withdrawn} before. */
+    boolean holds(NodeWatch watch) {
+        if (watch == passing || !loop.server.guardHolds(loop.shard.nowNs())) {
+            return false;
+        }
+        waiting.add(watch);
+        if (!isArmed()) {
+            loop.arm(this, ASK_EVERY_NS);
+        }
+        return true;
+    }
+
+    /** The verdict is not due any more, if it was. */
+    void withdraw(NodeWatch watch) {
+        if (waiting.remove(watch)) {
+            loop.server.guardWithdraws();
+        }
+    }
+
+    @Override
+    protected void onDue(long nowNs) {
+        int wanted = Math.min(waiting.size(), PASSING_PER_TURN);
+        int allowed = loop.server.guardReleases(wanted, nowNs);
+        for (int i = 0; i < allowed; i++) {
+            carryOutOldest();
+        }
+        if (waiting.isEmpty()) {
+            waiting = new LinkedHashSet<>(); // The room that many took.
+        }
+        if (!waiting.isEmpty() || !loop.server.guardIsAtRest()) {
+            loop.arm(this, allowed == PASSING_PER_TURN ? 0 : ASK_EVERY_NS);
+        }
+    }
+
+    private void carryOutOldest() {
+        NodeWatch oldest = waiting.iterator().next();
+        waiting.remove(oldest);
+        passing = oldest;
+        try {
+            oldest.pass();
+        } finally {
+            passing = null;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.heartbeat.internal.node;
+
+import dev.heartbeat.spi.Environment;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+
+/** Time stands still, and callbacks wait for the test. */
+final class ManualEnvironment implements Environment {
+    static final InetSocketAddress NOWHERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+
+    private final Queue<Runnable> workers = new ArrayDeque<>();
+
+    void work() {
+        while (!workers.isEmpty()) {
+            workers.remove().run();
+        }
+    }
+
+    @Override
+    public Executor workers() {
+        return workers::add;
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return new Random(1);
+    }
+
+    @Override
+    public long nextSecret() {
+        return 1;
+    }
+
+    @Override
+    public long wallClockMillis() {
+        return 1_700_000_000_000L;
+    }
+}

@@ -1,0 +1,155 @@
+package dev.heartbeat.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heartbeat.NodeState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Half of a fleet falls silent or is lost at once: on virtual time. */
+final class MassGuardTest {
+    private static final int NODES = 200;
+    private static final Duration MAXIMUM = Duration.ofSeconds(20);
+
+    private final List<Host> hosts = new ArrayList<>();
+
+    private Bus bus(int loops, int releaseRate) {
+        Bus bus = new Bus(
+                41, loops, options -> options.massGuard(0.1, 10, MAXIMUM).massGuardReleaseRate(releaseRate));
+        for (int i = 0; i < NODES; i++) {
+            Host host = bus.world.newHost("client");
+            bus.client(host, "n" + i)
+                    .reconnectBackoff(Duration.ofMillis(200), Duration.ofSeconds(1))
+                    .connect();
+            hosts.add(host);
+        }
+        bus.advance(Duration.ofSeconds(5));
+        return bus;
+    }
+
+    private List<Host> half() {
+        return hosts.subList(0, NODES / 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void halfThatComesBackInTimeIsNeverOffline(int loops) {
+        Bus bus = bus(loops, 1000);
+        half().forEach(host -> bus.world.partition(host, bus.serverHost));
+        bus.advance(Duration.ofSeconds(8));
+        assertThat(bus.server.nodes().count(NodeState.SUSPECT)).isEqualTo(NODES / 2);
+        assertThat(bus.server.stats().massGuardEngaged()).isTrue();
+        assertThat(bus.server.stats().massGuard().held()).isEqualTo(NODES / 2);
+
+        bus.world.healAll();
+        bus.advance(Duration.ofSeconds(30));
+
+        assertThat(bus.told.count("OFFLINE")).isZero();
+        assertThat(bus.server.nodes().count(NodeState.ONLINE)).isEqualTo(NODES);
+        assertThat(bus.told.of("guard")).containsExactly("HOLDING", "PASSING");
+        assertThat(bus.server.stats().massGuard().held()).isZero();
+        assertThat(bus.server.stats().massGuardHolds()).isEqualTo(1);
+        assertThat(bus.server.stats().massGuardVerdicts()).isGreaterThanOrEqualTo(NODES / 2);
+        assertThat(bus.server.stats().massGuardTime()).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(16));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void halfThatStaysAwayIsReleasedOneAfterTheOtherWithinTheMaximum(int loops) {
+        Bus bus = bus(loops, 20);
+        half().forEach(host -> bus.world.partition(host, bus.serverHost));
+        bus.advance(Duration.ofSeconds(40));
+
+        assertThat(bus.told.of("guard")).containsExactly("HOLDING", "RELEASING", "PASSING");
+        assertThat(bus.told.count("OFFLINE(TIMEOUT)")).isEqualTo(NODES / 2);
+        Duration engaged = bus.told.when("guard", "HOLDING");
+        Duration released = bus.told.when("guard", "RELEASING");
+        Duration ended = bus.told.when("guard", "PASSING");
+        assertThat(released.minus(engaged)).isBetween(MAXIMUM.dividedBy(2), MAXIMUM);
+        assertThat(ended.minus(engaged)).isLessThanOrEqualTo(MAXIMUM.plus(Duration.ofMillis(200)));
+        assertThat(offlineBetween(bus, engaged, released)).isZero();
+        for (Duration second = released; second.compareTo(ended.minusSeconds(1)) < 0; second = second.plusSeconds(1)) {
+            assertThat(offlineBetween(bus, second, second.plusSeconds(1))).isBetween(15L, 25L);
+        }
+        assertThat(bus.server.stats().massGuard().held()).isZero();
+        assertThat(bus.server.stats().massGuardEngaged()).isFalse();
+    }
+
+    private static long offlineBetween(Bus bus, Duration from, Duration until) {
+        return bus.told.events().stream()
+                .filter(event -> event.what().startsWith("OFFLINE"))
+                .filter(event -> event.at().compareTo(from) >= 0 && event.at().compareTo(until) < 0)
+                .count();
+    }
+
+    @Test
+    void aSlowRateIsRaisedSoThatAllAreOverInTime() {
+        Bus bus = bus(2, 1);
+        half().forEach(host -> bus.world.partition(host, bus.serverHost));
+        bus.advance(Duration.ofSeconds(40));
+
+        assertThat(bus.told.count("OFFLINE(TIMEOUT)")).isEqualTo(NODES / 2);
+        Duration last = bus.told.events().stream()
+                .filter(event -> event.what().startsWith("OFFLINE"))
+                .map(Recorder.Event::at)
+                .reduce((one, other) -> other)
+                .orElseThrow();
+        assertThat(last.minus(bus.told.when("guard", "HOLDING")))
+                .isLessThanOrEqualTo(MAXIMUM.plus(Duration.ofMillis(200)));
+    }
+
+    @Test
+    void whoIsLostWaitsLikeWhoIsSilentAndWhoIsReleasedMayComeBack() {
+        Bus bus = bus(2, 1000);
+        half().forEach(Host::crash);
+        bus.advance(Duration.ofSeconds(15));
+        assertThat(bus.told.count("SUSPECT(LOST)")).isEqualTo(NODES / 2);
+        assertThat(bus.told.count("OFFLINE")).isZero();
+        bus.advance(Duration.ofSeconds(15));
+        assertThat(bus.told.count("OFFLINE(CLOSED)")).isEqualTo(NODES / 2);
+
+        half().forEach(host -> {
+            host.restart();
+            bus.client(host, "n" + hosts.indexOf(host)).connect();
+        });
+        bus.advance(Duration.ofSeconds(10));
+        assertThat(bus.server.nodes().count(NodeState.ONLINE)).isEqualTo(NODES);
+        assertThat(bus.told.events().stream()
+                        .filter(event -> event.what().startsWith("OFFLINE"))
+                        .collect(Collectors.groupingBy(Recorder.Event::node)))
+                .allSatisfy((node, ends) -> assertThat(ends).hasSize(1));
+    }
+
+    @Test
+    void nextWaveIsHeldAgain() {
+        Bus bus = bus(2, 1000);
+        for (int wave = 1; wave <= 3; wave++) {
+            half().forEach(host -> bus.world.partition(host, bus.serverHost));
+            bus.advance(Duration.ofSeconds(10));
+            assertThat(bus.server.stats().massGuardHolds()).isEqualTo(wave);
+            bus.world.healAll();
+            bus.advance(Duration.ofSeconds(20));
+            assertThat(bus.server.stats().massGuardEngaged()).isFalse();
+        }
+        assertThat(bus.told.count("OFFLINE")).isZero();
+    }
+
+    @Test
+    void closingWhileVerdictsAreHeldLeavesNothing() {
+        Bus bus = bus(2, 1000);
+        half().forEach(host -> bus.world.partition(host, bus.serverHost));
+        bus.advance(Duration.ofSeconds(8));
+        assertThat(bus.server.stats().massGuardEngaged()).isTrue();
+        bus.world.await(bus.server.closeAsync(), Duration.ofSeconds(20));
+        bus.advance(Duration.ofSeconds(1));
+
+        assertThat(bus.told.count("OFFLINE(SHUTDOWN)")).isEqualTo(NODES);
+        assertThat(bus.server.stats().massGuardEngaged()).isFalse();
+        assertThat(bus.server.stats().massGuard().held()).isZero();
+    }
+}
