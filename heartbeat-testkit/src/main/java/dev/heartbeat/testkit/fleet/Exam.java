@@ -92,6 +92,7 @@ final class Exam {
         judgements.forEach(Runnable::run);
         fleet.toServer().checkAllSettled(sender.lane(), "more than the budget holds at once");
         fleet.checkNumbers();
+        fleet.census().checkKept(fleet.server().nodes());
         sendAtOnce(sender, pass);
         stopBeforeReading(sender);
         pass.accept(TIME);
