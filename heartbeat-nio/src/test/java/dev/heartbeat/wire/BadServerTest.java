@@ -138,9 +138,7 @@ final class BadServerTest {
         } else if (fault.scope().equals("reset")) {
             assertThat(answers(peer))
                     .containsExactly(Frame.of(
-                            Frame.CHANNEL_RESET,
-                            fault.streamOfLastFrame(),
-                            Frame.u16(ErrorCodes.number(fault.code()))));
+                            Frame.CHANNEL_RESET, fault.streamOfAnswer(), Frame.u16(ErrorCodes.number(fault.code()))));
         } else {
             boolean last = fault.scope().equals("connection");
             List<Frame> answers = withoutCredit(last ? peer.untilEnd() : answers(peer));

@@ -312,12 +312,11 @@ public final class Client implements Connector, Lane.Owner {
         });
     }
 
-    private void tellUndelivered(ByteBuffer message) {
+    void tellUndelivered(ByteBuffer message) {
         lane.add(() -> listener.onUndelivered(message));
     }
 
-    void onEnded(ClientSession ended, CloseReason reason, List<ByteBuffer> lost) {
-        lost.forEach(this::tellUndelivered);
+    void onEnded(ClientSession ended, CloseReason reason) {
         if (session != ended) {
             return; // Opened when the client was already leaving.
         }

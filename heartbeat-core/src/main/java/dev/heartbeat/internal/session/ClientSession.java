@@ -4,9 +4,11 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.internal.frame.Covered;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.GoAway;
+import dev.heartbeat.internal.frame.Metadata;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Register;
@@ -15,11 +17,10 @@ import dev.heartbeat.internal.liveness.FailureDetector;
 import dev.heartbeat.internal.liveness.LogicalClock;
 import dev.heartbeat.internal.liveness.PeerMonitor;
 import dev.heartbeat.internal.mux.Multiplexer;
-import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.mux.Sender;
 import dev.heartbeat.internal.time.Timer;
 import dev.heartbeat.spi.Connection;
 import java.nio.ByteBuffer;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The client's side of a connection: registers, beats, and judges the server by its silence. */
@@ -27,6 +28,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     private static final long MAX_RTT_MICROS = 0xFFFF_FFFFL;
 
     private final Client client;
+    private final Own own = new Own();
 
     private @Nullable Registered agreed;
     private FailureDetector detector = new FailureDetector(Long.MAX_VALUE, Long.MAX_VALUE);
@@ -41,7 +43,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     ClientSession(Client client, Shard shard, Connection connection) {
         super(shard, connection);
         this.client = client;
-        encoder.register(client.registration());
+        encoder.register(0, client.registration());
         alarm.set(client.options.handshakeTimeout().toNanos(), () -> abort(CloseReason.HANDSHAKE_TIMEOUT));
         flush();
     }
@@ -92,15 +94,16 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
                 Math.max(MILLISECONDS.toNanos(registered.suspectMillis()), suspectNs),
                 Math.max(MILLISECONDS.toNanos(registered.timeoutMillis()), timeoutNs));
         server = new ServerMonitor();
+        server.start();
         beat = new Beat(shard, client.random(), intervalNs, this::sendHeartbeat);
         client.onRegistered(this, registered);
-        pump();
+        wake();
     }
 
     private void sendHeartbeat() {
         // Where the socket is full, what fills it is on its way and a sign of life by itself.
         if (connection.isWritable()) {
-            encoder.heartbeatRequest(0, shard.nowNs(), framesReceived(), rttMicros);
+            encoder.heartbeatRequest(0, shard.nowNs(), framesReceived(), rttMicros, Covered.NOBODY);
             flush();
         }
     }
@@ -117,7 +120,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     }
 
     @Override
-    public void onGoAway(GoAway goAway) {
+    public void onGoAway(int streamId, GoAway goAway) {
         if (goAway.scope() != ErrorCode.Scope.CONNECTION) {
             return; // Concerns a node of a gateway or a channel, of which there are none here.
         }
@@ -177,8 +180,18 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     }
 
     @Override
-    public void onMessage(ByteBuffer message, Multiplexer.Hold hold) {
+    public void onMessage(int handle, ByteBuffer message, Multiplexer.Hold hold) {
         client.deliver(message, () -> shard.execute(() -> taken(hold)));
+    }
+
+    @Override
+    public boolean takesFrom(int handle) {
+        return handle == 0;
+    }
+
+    @Override
+    public void onFragment(int handle) {
+        // It was a sign of life of the server, and there is nobody else to judge.
     }
 
     @Override
@@ -192,7 +205,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     }
 
     @Override
-    public void onHeartbeatRequest(int handle, long timestamp, long position, int rtt) {
+    public void onHeartbeatRequest(int handle, long timestamp, long position, int rtt, Covered covered) {
         throw refusedByDirection();
     }
 
@@ -202,7 +215,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     }
 
     @Override
-    public void onUpdate(int handle) {
+    public void onUpdate(int handle, Metadata metadata) {
         throw refusedByDirection();
     }
 
@@ -214,8 +227,9 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     /** Turns the verdicts on the server into what the client does. */
     private final class ServerMonitor extends PeerMonitor {
-        ServerMonitor() {
-            super(ClientSession.this);
+        @Override
+        protected Watch watch() {
+            return ClientSession.this;
         }
 
         @Override
@@ -264,8 +278,49 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     // ---- the rest of a session
 
+    /** Messages wait in the client's outbox. */
     void wake() {
+        if (own.join()) {
+            turns.add(own);
+        }
         pump();
+    }
+
+    /** The client's own messages; held by the session, so that one that lost the client takes nothing more. */
+    private final class Own implements Sender {
+        private boolean joined;
+
+        @Override
+        public int handle() {
+            return 0;
+        }
+
+        @Override
+        public boolean join() {
+            boolean first = !joined;
+            joined = true;
+            return first;
+        }
+
+        @Override
+        public void leave() {
+            joined = false;
+        }
+
+        @Override
+        public @Nullable ByteBuffer poll() {
+            return client.outbox.poll(ClientSession.this);
+        }
+
+        @Override
+        public boolean hasMore() {
+            return !client.outbox.isEmpty();
+        }
+
+        @Override
+        public void undelivered(ByteBuffer message) {
+            client.tellUndelivered(message);
+        }
     }
 
     /** Says goodbye after everything that was accepted has left. */
@@ -281,14 +336,19 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     }
 
     @Override
-    void onEnded(CloseReason reason, List<ByteBuffer> lost) {
+    void onReadingEnded() {
+        // The server's silence is watched to the end.
+    }
+
+    @Override
+    void onEnded(CloseReason reason) {
         if (server != null) {
             server.stop();
         }
         if (beat != null) {
             shard.cancel(beat);
         }
-        client.onEnded(this, reason, lost);
+        client.onEnded(this, reason);
     }
 
     @Override
@@ -308,20 +368,11 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
                 connection,
                 encoder,
                 this,
+                turns,
                 new Multiplexer.Credits(
                         limits.connectionCredit(), limits.channelCredit(), client.options.windowBytes()),
                 (int) Math.min(limits.maxMessageBytes(), client.options.maxMessageBytes()),
                 client.budget);
-    }
-
-    @Override
-    Outbox outbox() {
-        return client.outbox;
-    }
-
-    @Override
-    Object outboxHolder() {
-        return this;
     }
 
     @Override
