@@ -245,6 +245,11 @@ public final class Multiplexer {
         channel0.abandon();
     }
 
+    /** Whether a message of this sender is being cut, and not all of it is written. */
+    public boolean isSending(Sender who) {
+        return sending != null && sender == who;
+    }
+
     /** Whether everything that was begun has been taken by the socket. */
     public boolean isSettled() {
         return sending == null && travelling.isEmpty();

@@ -29,6 +29,9 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     private final Client client;
     private final Own own = new Own();
+    private @Nullable Gateway gateway;
+    /** Whether a command to send what waits is under way. */
+    private boolean pumping;
 
     private @Nullable Registered agreed;
     private FailureDetector detector = new FailureDetector(Long.MAX_VALUE, Long.MAX_VALUE);
@@ -77,6 +80,10 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     @Override
     public void onRegistered(int handle, Registered registered) throws ProtocolException {
+        if (handle != 0 && gateway != null) {
+            gateway.onRegistered(handle, registered);
+            return;
+        }
         if (handle != 0 || agreed != null) {
             throw new ProtocolException(ErrorCode.UNEXPECTED_FRAME, "REGISTERED without a REGISTER");
         }
@@ -97,15 +104,32 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         server.start();
         beat = new Beat(shard, client.random(), intervalNs, this::sendHeartbeat);
         client.onRegistered(this, registered);
+        client.attached().forEach(this::register);
+        update();
         wake();
     }
 
     private void sendHeartbeat() {
         // Where the socket is full, what fills it is on its way and a sign of life by itself.
         if (connection.isWritable()) {
-            encoder.heartbeatRequest(0, shard.nowNs(), framesReceived(), rttMicros, Covered.NOBODY);
+            if (gateway == null) {
+                beat(Covered.NOBODY);
+            } else {
+                gateway.beats(this::beat);
+            }
             flush();
         }
+    }
+
+    /** A beat for one node alone. */
+    void beatFor(Attached node) {
+        if (hasRoom()) {
+            encoder.heartbeatRequest(node.handle(), shard.nowNs(), framesReceived(), 0, Covered.NOBODY);
+        }
+    }
+
+    private void beat(Covered covered) {
+        encoder.heartbeatRequest(0, shard.nowNs(), framesReceived(), rttMicros, covered);
     }
 
     @Override
@@ -122,19 +146,25 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     @Override
     public void onGoAway(int streamId, GoAway goAway) {
         if (goAway.scope() != ErrorCode.Scope.CONNECTION) {
-            return; // Concerns a node of a gateway or a channel, of which there are none here.
+            if (goAway.scope() == ErrorCode.Scope.NODE && gateway != null) {
+                gateway.onGoAway(streamId, goAway);
+            }
+            return; // There are no other channels.
         }
         retryAfterMillis = goAway.retryAfterMillis();
         willEnd(reasonOf(goAway));
         if (state == State.REGISTERED) {
             client.outbox.seal();
+            if (gateway != null) {
+                gateway.seal();
+            }
             afterDraining(() -> finish(reasonOf(goAway)));
         } else {
             finish(reasonOf(goAway));
         }
     }
 
-    private static CloseReason reasonOf(GoAway goAway) {
+    static CloseReason reasonOf(GoAway goAway) {
         if (goAway.reason() == null) {
             return CloseReason.GO_AWAY;
         }
@@ -148,6 +178,10 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     @Override
     public void onError(int streamId, PeerError error) throws ProtocolException {
+        if (error.scope() == ErrorCode.Scope.NODE && streamId != 0 && gateway != null) {
+            gateway.onError(streamId, error);
+            return;
+        }
         client.tell(new HeartbeatException("the server reports " + error.codeName() + ": " + error.text()));
         boolean refused = state == State.HANDSHAKE && error.scope() == ErrorCode.Scope.NODE;
         if (refused || error.scope() == ErrorCode.Scope.CONNECTION) {
@@ -172,7 +206,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     }
 
     /** Whether asking again, in the same words, cannot help. */
-    private static boolean isForGood(@Nullable ErrorCode code) {
+    static boolean isForGood(@Nullable ErrorCode code) {
         return code == ErrorCode.INVALID_NODE_ID
                 || code == ErrorCode.INVALID_METADATA
                 || code == ErrorCode.UNAUTHORIZED
@@ -181,12 +215,30 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     @Override
     public void onMessage(int handle, ByteBuffer message, Multiplexer.Hold hold) {
-        client.deliver(message, () -> shard.execute(() -> taken(hold)));
+        Runnable taken = () -> shard.execute(() -> taken(hold));
+        Attached node = gateway == null ? null : gateway.get(handle);
+        if (handle == 0) {
+            client.deliver(message, taken);
+        } else if (node != null) {
+            node.deliver(message, taken);
+        } else {
+            mux().taken(hold); // It has left meanwhile.
+        }
     }
 
     @Override
-    public boolean takesFrom(int handle) {
-        return handle == 0;
+    public boolean takesFrom(int handle) throws ProtocolException {
+        if (handle == 0 || gateway != null && gateway.get(handle) != null) {
+            return true;
+        }
+        if (gateway == null || gateway.isNew(handle)) {
+            onRefused(
+                    handle,
+                    new ProtocolException(
+                            ErrorCode.UNKNOWN_HANDLE,
+                            "handle " + Integer.toUnsignedString(handle) + " was not registered"));
+        }
+        return false;
     }
 
     @Override
@@ -323,10 +375,92 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         }
     }
 
+    // ---- the nodes it speaks for
+
+    /** A node is to be registered, now or when the client is. */
+    void register(Attached node) {
+        if (state == State.REGISTERED && client.isAttached(node)) {
+            gateway().register(node);
+            pumpSoon();
+        }
+    }
+
+    private Gateway gateway() {
+        if (gateway == null) {
+            gateway = new Gateway(this, encoder, shard, limits(), maxMessageBytes(), client.newBackoff());
+        }
+        return gateway;
+    }
+
+    private Registered limits() {
+        return java.util.Objects.requireNonNull(agreed);
+    }
+
+    private int maxMessageBytes() {
+        return (int) Math.min(limits().maxMessageBytes(), client.options.maxMessageBytes());
+    }
+
+    /** Whether there is somebody to speak to, and the socket takes it. */
+    boolean hasRoom() {
+        return state == State.REGISTERED && connection.isWritable();
+    }
+
+    boolean isOpen() {
+        return state == State.REGISTERED;
+    }
+
+    /** The application has messages of a registered node, or wants it to leave after them. */
+    void changed(Attached node) {
+        if (node.isDetaching() && !node.hasMessages() && !mux().isSending(node)) {
+            gateway().unregister(node);
+        } else if (node.hasMore() && node.join()) {
+            turns.add(node);
+        }
+        pumpSoon();
+    }
+
+    /** Others may have something to say too, and one flush takes all. */
+    private void pumpSoon() {
+        if (!pumping) {
+            pumping = true;
+            shard.execute(() -> {
+                pumping = false;
+                pump();
+            });
+        }
+    }
+
+    void flushWritten() {
+        flush();
+    }
+
+    /** The client's own metadata may have changed. */
+    void update() {
+        if (hasRoom() && client.takeUpdate()) {
+            encoder.update(0, client.metadata());
+            flush();
+        }
+    }
+
+    @Override
+    void onRoom() {
+        update();
+        if (gateway != null) {
+            gateway.onRoom();
+        }
+    }
+
+    private void unregisterAttached() {
+        if (gateway != null) {
+            gateway.unregisterAll();
+        }
+    }
+
     /** Says goodbye after everything that was accepted has left. */
     void leave() {
         if (state == State.REGISTERED) {
             afterDraining(() -> {
+                unregisterAttached();
                 encoder.unregister(0, "");
                 finish(CloseReason.UNREGISTERED);
             });
@@ -348,6 +482,9 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         if (beat != null) {
             shard.cancel(beat);
         }
+        if (gateway != null) {
+            gateway.stop();
+        }
         client.onEnded(this, reason);
     }
 
@@ -363,7 +500,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     @Override
     Multiplexer newMultiplexer() {
-        Registered limits = java.util.Objects.requireNonNull(agreed);
+        Registered limits = limits();
         return new Multiplexer(
                 connection,
                 encoder,
@@ -371,7 +508,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
                 turns,
                 new Multiplexer.Credits(
                         limits.connectionCredit(), limits.channelCredit(), client.options.windowBytes()),
-                (int) Math.min(limits.maxMessageBytes(), client.options.maxMessageBytes()),
+                maxMessageBytes(),
                 client.budget);
     }
 

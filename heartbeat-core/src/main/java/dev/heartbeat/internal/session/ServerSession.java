@@ -528,6 +528,11 @@ final class ServerSession extends Session {
     }
 
     @Override
+    void onRoom() {
+        // Nothing but answers and messages waits here, which are seen to.
+    }
+
+    @Override
     void onReadingEnded() {
         loseOthers();
     }

@@ -89,6 +89,9 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
 
     abstract long writeStallNs();
 
+    /** The socket takes bytes again, of which what waits for that may write some. */
+    abstract void onRoom();
+
     /** Nothing is read from here on; the end follows. */
     abstract void onReadingEnded();
 
@@ -118,6 +121,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
     @Override
     public final void onWritable() {
         answerHeld();
+        onRoom();
         pump();
     }
 
