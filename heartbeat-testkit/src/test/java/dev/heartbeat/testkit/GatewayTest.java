@@ -147,7 +147,7 @@ final class GatewayTest {
         for (AttachedNode node : nodes) {
             assertThat(bus.told.of(node.id())).containsExactly("ONLINE", "SUSPECT(LOST)", "OFFLINE(CLOSED)");
         }
-        assertThat(bus.server.nodes().stream()).isEmpty();
+        assertThat(bus.server.nodes().count(NodeState.OFFLINE)).isEqualTo(1001);
     }
 
     @Test
@@ -191,6 +191,20 @@ final class GatewayTest {
         attach(gateway, "n1");
         bus.advance(Duration.ofSeconds(1));
         assertThat(bus.told.of("n1")).containsExactly("ONLINE", "OFFLINE(KICKED)", "ONLINE");
+    }
+
+    @Test
+    @Tag("M57")
+    void whoWasKickedWhileItsGatewayWasAwayIsToldThen() {
+        attach(3);
+        bus.serverHost.resetConnections();
+        bus.server.kick("n1", "enough");
+        bus.advance(Duration.ofSeconds(10));
+        assertThat(events(1)).containsExactly("registered", "ended KICKED");
+        assertThat(bus.told.of("n1")).containsExactly("ONLINE", "OFFLINE(KICKED)");
+        for (String neighbour : List.of("gw", "n0", "n2")) {
+            assertThat(bus.told.of(neighbour)).containsExactly("ONLINE", "SUSPECT(LOST)", "ONLINE");
+        }
     }
 
     @ParameterizedTest

@@ -149,8 +149,8 @@ final class Gateway {
     /** The server sends one node away. */
     void onGoAway(int handle, GoAway goAway) {
         Attached node = places.get(handle);
-        if (node == null || !node.isRegistered()) {
-            return;
+        if (node == null) {
+            return; // It took leave meanwhile.
         }
         forget(node);
         if (goAway.retryAfterMillis() == GoAway.NEVER
@@ -206,7 +206,11 @@ final class Gateway {
         places.remove(node.handle());
         leftOut.remove(node);
         waitingForRoom.remove(node);
-        registered--;
+        if (node.isRegistered()) {
+            registered--;
+        } else {
+            unanswered--; // Where it is sent away instead of an answer.
+        }
         node.left();
     }
 
