@@ -39,11 +39,19 @@ SENT = {
                            + tlv(4, b"\x19\xaa\x1b\xb5\x48\0\0\7") + tlv(0x86, bytes(4))),
     "heartbeat-req": frame(REQ, "QQ", 0x1122334455667788, 0),
     "heartbeat-req-rtt": frame(REQ, "QQ", 0x1122334455667788, 3, rest=tlv(0x82, b"\0\0\1\x9f")),
+    "register-handle": frame(REGISTER, "QIQQB", 0x0123456789ABCDEF, 1, 65536, 65536, 2, rest=b"n7", stream=7),
+    "heartbeat-req-all": frame(REQ, "QQ", 0x1122334455667788, 0, rest=tlv(1, b"")),
+    "heartbeat-req-ranges": frame(REQ, "QQ", 0x1122334455667788, 0,
+                                  rest=tlv(1, b"\0\0\0\1\0\0\0\3") + tlv(1, b"\0\0\0\5\0\0\3\xe8")),
     "ping-empty": frame(PING),
     "ping": frame(PING, rest=b"are you there"),
     "pong": frame(PONG, rest=b"are you there"),
     "unregister": frame(UNREGISTER),
     "unregister-text": frame(UNREGISTER, rest=tlv(0x81, b"going home")),
+    "unregister-handle": frame(UNREGISTER, stream=7),
+    "update": frame(UPDATE, rest=tlv(1, b"\x04zoneeu-2")),
+    "data-of-handle": frame(DATA, "HBHI", 7, 1, 4, 7, rest=b"hello", flags=HEAD),
+    "data-of-handle-first-fragment": frame(DATA, "HBHIBHI", 14, 1, 4, 7, 6, 4, 10, rest=b"abcdef", flags=MORE | HEAD),
     "data-empty": frame(DATA),
     "data": frame(DATA, rest=b"hello"),
     "data-first-fragment": frame(DATA, "HBHI", 7, 6, 4, 10, rest=b"abcdef", flags=MORE | HEAD),
@@ -67,15 +75,18 @@ RECEIVED = {
     "data": ((), {}, b"hello"),
     "data-first-fragment": ((7,), {6: b"\0\0\0\x0a"}, b"abcdef"),
     "data-last-fragment": ((), {}, b"ghij"),
+    "data-of-handle": ((7,), {1: b"\0\0\0\7"}, b"hello"),
+    "data-of-handle-first-fragment": ((14,), {1: b"\0\0\0\7", 6: b"\0\0\0\x0a"}, b"abcdef"),
     "credit-channel-0": ((0x18000,), {}, b""),
     "credit-connection": ((0x18000,), {}, b""),
     "error-version": ((0, UNSUPPORTED_VERSION), {2: b"\2"}, b""),
     "error-node": ((1, 20), {1: NODE_ID_TEXT.encode()}, b""),
     "error-channel": ((2, 42), {}, b""),
     "go-away-replaced": ((0, 2, 0xFFFFFFFF), {}, b""),
+    "go-away-handle": ((1, 3, 0xFFFFFFFF), {}, b""),
     "go-away-shutdown": ((0, 1, 2500), {0x81: b"restart"}, b""),
 }
-NOT_OFFERED = {"channel-open", "channel-accept", "update", "unknown-ignorable"}
+NOT_OFFERED = {"channel-open", "channel-accept", "unknown-ignorable"}
 
 
 class VectorsTest(unittest.TestCase):

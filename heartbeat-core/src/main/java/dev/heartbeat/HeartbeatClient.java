@@ -67,7 +67,29 @@ public final class HeartbeatClient implements AutoCloseable {
     }
 
     /**
-     * Sends what was accepted, says goodbye, and stays closed. The server ends the node with {@link OfflineReason#UNREGISTERED} at once. Completes when the connection is closed and the listener has
+     * Replaces all that the node tells of itself, on the server too as soon as it is registered. Of changes that come faster than they can be sent the newest is.
+     *
+     * @throws IllegalArgumentException if the protocol does not allow it: at most 32 entries and 4 KiB
+     */
+    public void update(Map<String, String> metadata) {
+        client.update(metadata);
+    }
+
+    /**
+     * Speaks for another node over this connection, as a gateway, until that is detached or this client is closed. It is registered as soon as the client is, and may be attached before. A server tells how many
+     * nodes it takes on a connection; one too many is refused, which its listener hears.
+     *
+     * @param nodeId its id, unique on the bus: 1 to 128 characters of A-Z a-z 0-9 . _ : -
+     * @param metadata what it tells of itself; at most 32 entries and 4 KiB
+     * @throws IllegalArgumentException if the protocol does not allow the id or the metadata, or the node is attached already
+     * @throws IllegalStateException if the client or its transport is closed
+     */
+    public AttachedNode attach(String nodeId, Map<String, String> metadata, AttachedNode.Listener listener) {
+        return client.attach(nodeId, metadata, listener);
+    }
+
+    /**
+     * Sends what was accepted, says goodbye for the nodes attached to it and for itself, and stays closed. The server ends the node with {@link OfflineReason#UNREGISTERED} at once. Completes when the connection is closed and the listener has
      * heard of it, after a few seconds at the latest where the server does not answer. Idempotent.
      */
     public CompletableFuture<Void> closeAsync() {

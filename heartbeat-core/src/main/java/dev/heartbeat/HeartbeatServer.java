@@ -125,6 +125,7 @@ public final class HeartbeatServer implements AutoCloseable {
         private Duration handshakeTimeout = Duration.ofSeconds(5);
         private Duration writeStallTimeout = Duration.ofSeconds(10);
         private int maxConnections = 1_000_000;
+        private int maxNodesPerConnection = 1000;
         private int maxMessageBytes = 10 * MIB;
         private int channelQueueMessages = 1000;
         private long channelQueueBytes = MIB;
@@ -202,6 +203,12 @@ public final class HeartbeatServer implements AutoCloseable {
         /** How many connections are kept at a time; a million by default. One more is closed at once. */
         public Builder maxConnections(int value) {
             maxConnections = value;
+            return this;
+        }
+
+        /** How many nodes a gateway may register over its one connection, beside its own; 1,000 by default, 0 allows no gateways. */
+        public Builder maxNodesPerConnection(int value) {
+            maxNodesPerConnection = value;
             return this;
         }
 
@@ -358,6 +365,7 @@ public final class HeartbeatServer implements AutoCloseable {
                     handshakeTimeout,
                     writeStallTimeout,
                     maxConnections,
+                    maxNodesPerConnection,
                     maxMessageBytes,
                     channelQueueMessages,
                     channelQueueBytes,

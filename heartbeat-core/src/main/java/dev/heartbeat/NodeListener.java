@@ -26,6 +26,11 @@ public interface NodeListener {
     /** It may be gone; either {@link #onOnline} or {@link #onOffline} follows. */
     default void onSuspect(Node node, SuspectReason reason) {}
 
+    /**
+     * It has replaced its metadata while it was registered. Of several changes that it makes faster than this is called the newest is told.
+     */
+    default void onUpdated(Node node) {}
+
     /** It is gone. Nothing follows for this stay. */
     default void onOffline(Node node, OfflineReason reason) {}
 

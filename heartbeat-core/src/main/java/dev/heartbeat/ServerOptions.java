@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param handshakeTimeout how long a connection may take to register: 10 ms to 10 minutes
  * @param writeStallTimeout how long a peer may take no bytes before it is disconnected: 100 ms to 1 hour
  * @param maxConnections 1 to 100,000,000
+ * @param maxNodesPerConnection how many nodes a gateway may register over its connection beside its own: 0 (none) to 1,000,000
  * @param maxMessageBytes the longest message: 0 to 1 GiB
  * @param channelQueueMessages how many messages may wait for a node: 1 to 1,000,000
  * @param channelQueueBytes how many bytes of them: 1 KiB to 1 TiB; one message may be larger
@@ -40,6 +41,7 @@ public record ServerOptions(
         Duration handshakeTimeout,
         Duration writeStallTimeout,
         int maxConnections,
+        int maxNodesPerConnection,
         int maxMessageBytes,
         int channelQueueMessages,
         long channelQueueBytes,
@@ -65,6 +67,7 @@ public record ServerOptions(
         Ranges.check("handshakeTimeout", handshakeTimeout, Duration.ofMillis(10), Duration.ofMinutes(10));
         Ranges.check("writeStallTimeout", writeStallTimeout, Duration.ofMillis(100), Duration.ofHours(1));
         Ranges.check("maxConnections", maxConnections, 1, 100_000_000);
+        Ranges.check("maxNodesPerConnection", maxNodesPerConnection, 0, 1_000_000);
         Ranges.check("maxMessageBytes", maxMessageBytes, 0, 1 << 30);
         Ranges.check("channelQueueMessages", channelQueueMessages, 1, 1_000_000);
         Ranges.check("channelQueueBytes", channelQueueBytes, 1 << 10, 1L << 40);

@@ -23,8 +23,8 @@ final class ProtocolCoverageTest {
 
     private static final Pattern REQUIREMENT = Pattern.compile("\\*\\*M(\\d+)\\*\\*");
     private static final Pattern TAG = Pattern.compile("@Tag\\(\"M(\\d+)\"\\)");
-    private static final Pattern FAULT =
-            Pattern.compile("^ *[a-z0-9-]+ +(?:new|registered) +M(\\d+)(?:,M(\\d+))?(?:,M(\\d+))? ", Pattern.MULTILINE);
+    private static final Pattern FAULT = Pattern.compile(
+            "^ *[a-z0-9-]+ +(?:new|registered|gateway) +M(\\d+)(?:,M(\\d+))?(?:,M(\\d+))? ", Pattern.MULTILINE);
     private static final Pattern PYTHON = Pattern.compile("\\bM(\\d+)\\b");
 
     @Test

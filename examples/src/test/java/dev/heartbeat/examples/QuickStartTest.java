@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -29,6 +31,39 @@ final class QuickStartTest {
             client.destroyForcibly();
             server.destroyForcibly();
         }
+    }
+
+    @Test
+    void theServerHearsOfEachNodeBehindAGateway() throws Exception {
+        String port = freePort();
+        Process gateway = start(Gateway.class, port);
+        Process server = start(QuickStartServer.class, port);
+        try (BufferedReader told = server.inputReader(StandardCharsets.UTF_8);
+                BufferedReader said = gateway.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(lines(told, 7))
+                    .containsExactlyInAnyOrder(
+                            "gateway-1 is online",
+                            "sensor-1 is online",
+                            "sensor-2 is online",
+                            "sensor-3 is online",
+                            "sensor-1 says hello",
+                            "sensor-2 says hello",
+                            "sensor-3 says hello");
+            assertThat(lines(said, 3))
+                    .containsExactlyInAnyOrder(
+                            "sensor-1 is registered", "sensor-2 is registered", "sensor-3 is registered");
+        } finally {
+            gateway.destroyForcibly();
+            server.destroyForcibly();
+        }
+    }
+
+    private static List<String> lines(BufferedReader from, int count) throws IOException {
+        List<String> lines = new ArrayList<>();
+        while (lines.size() < count) {
+            lines.add(from.readLine());
+        }
+        return lines;
     }
 
     private static Process start(Class<?> program, String port) throws IOException {

@@ -68,8 +68,23 @@ final class ClientCommand implements Callable<Integer> {
             names = "--count",
             paramLabel = "N",
             defaultValue = "1",
-            description = "How many nodes (default: ${DEFAULT-VALUE}).")
+            description = "How many nodes, each with a connection of its own (default: ${DEFAULT-VALUE}).")
     private int count;
+
+    @Option(
+            names = "--connections",
+            paramLabel = "N",
+            description = "How many connections; the same as --count where each has one node.")
+    private @Nullable Integer connections;
+
+    @Option(
+            names = "--nodes-per-connection",
+            paramLabel = "M",
+            defaultValue = "1",
+            description =
+                    "How many nodes share a connection: its own, and M - 1 that it is the gateway of. Where they are more than one, their"
+                            + " ids are the prefix, the connection's number, a dash, and the node's number (default: ${DEFAULT-VALUE}).")
+    private int nodesPerConnection;
 
     @Option(
             names = "--metadata",
@@ -123,6 +138,10 @@ final class ClientCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (connections != null) {
+            requireAlone();
+            count = connections;
+        }
         check();
         LineWriter out = LineWriter.toStandardOutput();
         List<HeartbeatClient> clients = new ArrayList<>(count);
@@ -132,7 +151,7 @@ final class ClientCommand implements Callable<Integer> {
     }
 
     private int run(List<HeartbeatClient> clients, LineWriter out) throws InterruptedException, ExecutionException {
-        ClientStats stats = new ClientStats(count);
+        ClientStats stats = new ClientStats(count * nodesPerConnection);
         CountDownLatch open = new CountDownLatch(count);
         Repeater.every(statsEvery, "stats", () -> out.write(stats.line(rttHistogram)));
         int loops = Math.min(
@@ -142,11 +161,14 @@ final class ClientCommand implements Callable<Integer> {
         for (int i = 0; i < count; i++) {
             long dueAt = startedAt + TimeUnit.SECONDS.toNanos(i) / connectRate;
             LockSupport.parkNanos(dueAt - System.nanoTime());
-            String id = nodeId != null ? nodeId : NodeIds.of(nodeIdPrefix, i + 1);
-            HeartbeatClient client = connect(id, transport, new ClientEvents(id, stats, quiet ? null : out, open));
+            String id = idOf(i + 1);
+            LineWriter lines = quiet ? null : out;
+            HeartbeatClient client =
+                    connect(id, transport, new ClientEvents(id, stats, lines, open, nodesPerConnection));
             synchronized (clients) {
                 clients.add(client);
             }
+            attach(client, i + 1, stats, lines);
         }
         boolean read = awaitEnd(open, out);
         goodbye(clients);
@@ -156,6 +178,35 @@ final class ClientCommand implements Callable<Integer> {
         return 1;
     }
 
+    /** Of the node that has the connection. */
+    private String idOf(int connection) {
+        if (nodeId != null) {
+            return nodeId;
+        }
+        return nodesPerConnection == 1 ? NodeIds.of(nodeIdPrefix, connection) : NodeIds.of(nodeIdPrefix, connection, 1);
+    }
+
+    /** The nodes that share its connection. */
+    private void attach(HeartbeatClient client, int connection, ClientStats stats, @Nullable LineWriter lines) {
+        for (int number = 2; number <= nodesPerConnection; number++) {
+            String id = nodeId != null ? nodeId + "-" + number : NodeIds.of(nodeIdPrefix, connection, number);
+            try {
+                stats.attached(client.attach(id, metadata, new AttachedEvents(id, stats, lines)));
+            } catch (IllegalArgumentException e) {
+                throw bad((nodeId != null ? "--node-id" : "--node-id-prefix") + " leads to " + id + ": "
+                        + e.getMessage());
+            } catch (IllegalStateException e) {
+                return; // It was closed for good meanwhile, or all are being closed.
+            }
+        }
+    }
+
+    private void requireAlone() {
+        if (spec.commandLine().getParseResult().hasMatchedOption("--count")) {
+            throw bad("--connections is " + connections + " and --count is " + count + ", allowed is one of them");
+        }
+    }
+
     private void check() {
         require("--port", port, 1, 65_535);
         require("--connect-rate", connectRate, 1, 1_000_000);
@@ -163,8 +214,10 @@ final class ClientCommand implements Callable<Integer> {
             require("--count (with --node-id)", count, 1, 1);
         }
         if (count < 1 || count > Limits.connections()) {
-            throw bad(Limits.tooMany("--count", count, 1, Limits.connections()));
+            throw bad(
+                    Limits.tooMany(connections == null ? "--count" : "--connections", count, 1, Limits.connections()));
         }
+        require("--nodes-per-connection", nodesPerConnection, 1, Math.min(1_000_000, Integer.MAX_VALUE / count));
     }
 
     private void require(String option, long value, long min, long max) {

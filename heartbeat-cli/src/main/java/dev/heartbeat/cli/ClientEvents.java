@@ -14,12 +14,16 @@ final class ClientEvents implements ClientListener {
     private final ClientStats stats;
     private final @Nullable LineWriter out;
     private final CountDownLatch open;
+    /** How many nodes share its connection, itself included. */
+    private final int nodes;
+
     private boolean registeredBefore;
     private boolean online;
     private boolean suspect;
 
     /** With {@code out} it writes lines; {@code open} counts the clients that are not closed for good. */
-    ClientEvents(String node, ClientStats stats, @Nullable LineWriter out, CountDownLatch open) {
+    ClientEvents(String node, ClientStats stats, @Nullable LineWriter out, CountDownLatch open, int nodes) {
+        this.nodes = nodes;
         this.node = node;
         this.stats = stats;
         this.out = out;
@@ -62,7 +66,7 @@ final class ClientEvents implements ClientListener {
     @Override
     public void onDisconnected(CloseReason reason, @Nullable Duration retryIn) {
         if (online) {
-            stats.disconnects.increment();
+            stats.disconnects.add(nodes);
         }
         become(false, false);
         write(line("disconnected")
@@ -89,7 +93,7 @@ final class ClientEvents implements ClientListener {
 
     private void become(boolean nowOnline, boolean nowSuspect) {
         stats.online.addAndGet((nowOnline ? 1 : 0) - (online ? 1 : 0));
-        stats.suspect.addAndGet((nowSuspect ? 1 : 0) - (suspect ? 1 : 0));
+        stats.suspect.addAndGet((nowSuspect ? nodes : 0) - (suspect ? nodes : 0));
         online = nowOnline;
         suspect = nowSuspect;
     }

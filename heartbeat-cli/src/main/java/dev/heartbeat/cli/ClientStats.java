@@ -1,9 +1,12 @@
 package dev.heartbeat.cli;
 
+import dev.heartbeat.AttachedNode;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.zip.DataFormatException;
@@ -21,10 +24,24 @@ final class ClientStats {
     final LongAdder reconnects = new LongAdder();
     final LongAdder disconnects = new LongAdder();
     private final int nodes;
+    /** The nodes that have no connection of their own. */
+    private final Queue<AttachedNode> attached = new ConcurrentLinkedQueue<>();
+
     private final Recorder rtts = new Recorder(MAX_MICROS, DIGITS);
 
     ClientStats(int nodes) {
         this.nodes = nodes;
+    }
+
+    void attached(AttachedNode node) {
+        attached.add(node);
+    }
+
+    /** Nobody is told when a node loses a connection that is another's, so those are counted when somebody asks. */
+    private long attachedOnline() {
+        return attached.stream()
+                .filter(node -> node.state() == AttachedNode.State.REGISTERED)
+                .count();
     }
 
     void heartbeat(Duration rtt) {
@@ -36,7 +53,7 @@ final class ClientStats {
         Histogram interval = rtts.getIntervalHistogram();
         return EventLine.now("stats")
                 .with("nodes", nodes)
-                .with("online", online.get())
+                .with("online", online.get() + attachedOnline())
                 .with("suspect", suspect.get())
                 .with("registrations", registrations.sum())
                 .with("disconnects", disconnects.sum())

@@ -12,6 +12,11 @@ final class NodeIds {
         return prefix + number;
     }
 
+    /** The id of a node that shares a connection, both counted from 1 on. */
+    static String of(String prefix, int connection, int number) {
+        return prefix + connection + "-" + number;
+    }
+
     /** The ids of the first {@code count}. */
     static List<String> upTo(String prefix, int count) {
         return IntStream.rangeClosed(1, count).mapToObj(i -> of(prefix, i)).toList();

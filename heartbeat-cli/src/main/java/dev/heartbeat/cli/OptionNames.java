@@ -20,6 +20,7 @@ final class OptionNames {
             Map.entry("reconnectBase", "--reconnect-base"),
             Map.entry("reconnectCap", "--reconnect-cap"),
             Map.entry("maxConnections", "--max-connections"),
+            Map.entry("maxNodesPerConnection", "--max-nodes-per-connection"),
             Map.entry("maxMessageBytes", "--max-message-bytes"),
             Map.entry("channelQueueMessages", "--channel-queue-messages"),
             Map.entry("channelQueueBytes", "--channel-queue-bytes"),

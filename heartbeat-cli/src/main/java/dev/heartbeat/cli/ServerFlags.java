@@ -57,6 +57,12 @@ final class ServerFlags {
     @Option(names = "--max-connections", paramLabel = "N", description = "Further connections are refused.")
     private @Nullable Integer maxConnections;
 
+    @Option(
+            names = "--max-nodes-per-connection",
+            paramLabel = "N",
+            description = "How many nodes a gateway may have beside its own; 0 allows no gateways.")
+    private @Nullable Integer maxNodesPerConnection;
+
     @Option(names = "--max-message-bytes", paramLabel = "N", description = "Larger messages are not taken.")
     private @Nullable Integer maxMessageBytes;
 
@@ -150,6 +156,7 @@ final class ServerFlags {
         give(handshakeTimeout, builder::handshakeTimeout);
         give(writeStallTimeout, builder::writeStallTimeout);
         give(maxConnections, builder::maxConnections);
+        give(maxNodesPerConnection, builder::maxNodesPerConnection);
         give(maxMessageBytes, builder::maxMessageBytes);
         give(channelQueueMessages, builder::channelQueueMessages);
         give(channelQueueBytes, builder::channelQueueBytes);

@@ -54,6 +54,37 @@ class ServerAndClientTest {
     }
 
     @Test
+    void nodesShareConnections() throws Exception {
+        try (CommandProcess server = server("--quiet", "--stats-every=200ms");
+                CommandProcess client = client(
+                        server,
+                        "--node-id-prefix=n",
+                        "--connections=3",
+                        "--nodes-per-connection=100",
+                        "--quiet",
+                        "--stats-every=200ms")) {
+            EventLine seen = server.next("stats");
+            while (seen.number("online") < 300) {
+                seen = server.next("stats");
+            }
+            assertThat(seen.number("connections")).isEqualTo(3);
+            EventLine own = client.next("stats");
+            while (own.number("online") < 300) {
+                own = client.next("stats");
+            }
+            assertThat(own.number("nodes")).isEqualTo(300);
+            assertThat(own.number("registrations")).isEqualTo(300);
+
+            client.terminate();
+            assertThat(client.awaitStatus()).isZero();
+            while (seen.number("online") > 0) {
+                seen = server.next("stats");
+            }
+            assertThat(seen.number("suspect")).isZero();
+        }
+    }
+
+    @Test
     void aQuietServerTellsNumbersOnly() throws Exception {
         try (CommandProcess server = server("--quiet", "--stats-every=300ms", "--measure-heap");
                 CommandProcess client = client(server, "--count=500", "--quiet")) {

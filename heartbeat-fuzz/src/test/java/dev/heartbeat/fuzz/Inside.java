@@ -52,9 +52,12 @@ final class Inside {
     }
 
     private static @Nullable Object field(Object holder, String... path) {
-        Object found = holder;
+        @Nullable Object found = holder;
         try {
             for (String name : path) {
+                if (found == null) {
+                    return null; // Not made yet, or dropped.
+                }
                 Field field = found.getClass().getDeclaredField(name);
                 field.setAccessible(true);
                 found = field.get(found);

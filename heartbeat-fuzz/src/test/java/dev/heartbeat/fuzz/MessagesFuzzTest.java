@@ -10,7 +10,7 @@ import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.mux.InboundBudget;
 import dev.heartbeat.internal.mux.Multiplexer;
-import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.mux.Turns;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -102,6 +102,7 @@ final class MessagesFuzzTest {
                     connection,
                     encoder,
                     new Receiving(),
+                    new Turns(),
                     new Multiplexer.Credits(window, window, window),
                     MAX_MESSAGE,
                     budget);
@@ -147,7 +148,15 @@ final class MessagesFuzzTest {
 
         private final class Receiving implements Multiplexer.Receiver {
             @Override
-            public void onMessage(ByteBuffer content, Multiplexer.Hold hold) {
+            public boolean takesFrom(int handle) {
+                return true;
+            }
+
+            @Override
+            public void onFragment(int handle) {}
+
+            @Override
+            public void onMessage(int handle, ByteBuffer content, Multiplexer.Hold hold) {
                 message = content;
                 holds.add(hold);
             }
@@ -176,7 +185,7 @@ final class MessagesFuzzTest {
                     default -> {
                         full = !full;
                         connection.writable(!full);
-                        mux.pump((Outbox) null, this);
+                        mux.pump();
                     }
                 }
                 if (goesOn) {

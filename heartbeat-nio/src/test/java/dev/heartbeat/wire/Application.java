@@ -32,6 +32,11 @@ final class Application implements NodeListener, MessageHandler {
     }
 
     @Override
+    public void onUpdated(Node node) {
+        told.add(node.id() + " updated " + node.metadata());
+    }
+
+    @Override
     public void onUndelivered(Node node, ByteBuffer message) {
         told.add(node.id() + " undelivered " + text(message));
     }

@@ -58,6 +58,7 @@ final class BadInputTest {
                 .windowBytes(16_396)
                 .maxMessageBytes(1024)
                 .offlineRetention(Duration.ZERO) // The same node comes with each line, and its attempt is always 1.
+                .maxNodesPerConnection(1)
                 .listener(application)
                 .onMessage(application)
                 .start();
@@ -160,6 +161,9 @@ final class BadInputTest {
             if (fault.registered()) {
                 peer.register(id);
             }
+            if (fault.ofGateway()) {
+                peer.register(Frame.register(id + "-2").of(2));
+            }
             before = server.stats();
         }
 
@@ -177,10 +181,10 @@ final class BadInputTest {
                 Frame answer = only(answers());
                 if (fault.scope().equals("reset")) {
                     assertThat(answer.type()).isEqualTo(Frame.CHANNEL_RESET);
-                    assertThat(answer.stream()).isEqualTo(fault.streamOfLastFrame());
+                    assertThat(answer.stream()).isEqualTo(fault.streamOfAnswer());
                     assertThat(answer.payload()).isEqualTo(Frame.u16(ErrorCodes.number(fault.code())));
                 } else {
-                    isError(answer, fault.scope(), fault.streamOfLastFrame());
+                    isError(answer, fault.scope(), fault.streamOfAnswer());
                 }
                 goesOn();
             }
@@ -225,11 +229,30 @@ final class BadInputTest {
             Frame answer = peer.next();
             assertThat(answer.type()).isEqualTo(Frame.HEARTBEAT_RES);
             assertThat(answer.payload()).startsWith(Frame.u64(17));
-            assertThat(application.told.of(id)).allMatch("ONLINE"::equals);
+            assertThat(application.told.of(id))
+                    .filteredOn(line -> !line.startsWith("updated"))
+                    .allMatch("ONLINE"::equals);
             peer.send(Frame.of(Frame.UNREGISTER, 0, ""));
             assertThat(peer.untilEnd()).isEmpty();
             application.unblock(id);
             application.told.await(id + " OFFLINE(UNREGISTERED)");
+            neighbourIsLost();
+        }
+
+        /** Whatever its gateway did, a neighbour is awaited; and it was never touched before the gateway went. */
+        private void neighbourIsLost() {
+            if (fault.ofGateway()) {
+                application.told.await(lines -> lines.stream().anyMatch(this::isEndOfNeighbour), id + "-2 is gone");
+                assertThat(application.told.of(id + "-2"))
+                        .filteredOn(line -> !line.startsWith("updated"))
+                        .hasSize(2)
+                        .startsWith("ONLINE");
+            }
+        }
+
+        private boolean isEndOfNeighbour(String line) {
+            // Of some lines it takes leave itself.
+            return line.equals(id + "-2 SUSPECT(LOST)") || line.equals(id + "-2 OFFLINE(UNREGISTERED)");
         }
 
         private void ends(String fate) throws IOException {
@@ -240,6 +263,7 @@ final class BadInputTest {
                 assertThat(application.told.of(id))
                         .filteredOn(line -> !line.startsWith("message"))
                         .containsExactly("ONLINE", fate);
+                neighbourIsLost();
             }
         }
 

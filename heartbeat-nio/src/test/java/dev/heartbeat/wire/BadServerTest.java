@@ -74,6 +74,7 @@ final class BadServerTest {
             channel-open                registered M54 ab020a000000000200000000 → UNSUPPORTED reset
             channel-accept              registered M54 ab020b000000000100000000 → UNKNOWN_CHANNEL reset
             channel-reset               registered M54 ab020c000000000100000000 → ignored
+            message-of-handle-1         registered M65 ab020304000000000000000e 00070100040000000168656c6c6f → UNKNOWN_HANDLE node
             message-with-kind           registered M56 ab020304000000000000000b 00040200010168656c6c6f → UNSUPPORTED channel
             """;
 
@@ -138,9 +139,7 @@ final class BadServerTest {
         } else if (fault.scope().equals("reset")) {
             assertThat(answers(peer))
                     .containsExactly(Frame.of(
-                            Frame.CHANNEL_RESET,
-                            fault.streamOfLastFrame(),
-                            Frame.u16(ErrorCodes.number(fault.code()))));
+                            Frame.CHANNEL_RESET, fault.streamOfAnswer(), Frame.u16(ErrorCodes.number(fault.code()))));
         } else {
             boolean last = fault.scope().equals("connection");
             List<Frame> answers = withoutCredit(last ? peer.untilEnd() : answers(peer));

@@ -13,14 +13,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A line of the faults in docs/PROTOCOL.md, or one like them. */
-record Fault(String name, boolean registered, String requirements, String hex, String outcome) {
+record Fault(String name, String state, String requirements, String hex, String outcome) {
     static final String IGNORED = "ignored";
     static final String CLOSE = "close without a byte";
     static final String CLOSE_LOST = "close without a byte, node lost";
 
     private static final Path PAGE = Path.of("../docs/PROTOCOL.md");
     private static final Pattern BLOCK = Pattern.compile("^```faults\\n(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);
-    private static final Pattern LINE = Pattern.compile("(\\S+) +(new|registered) +(M\\d+(?:,M\\d+)*) +(.*) → (.*)");
+    private static final Pattern LINE =
+            Pattern.compile("(\\S+) +(new|registered|gateway) +(M\\d+(?:,M\\d+)*) +(.*) → (.*)");
 
     static List<Fault> all() {
         try {
@@ -43,8 +44,7 @@ record Fault(String name, boolean registered, String requirements, String hex, S
         if (!parts.matches()) {
             throw new AssertionError("not a fault: " + line);
         }
-        return new Fault(
-                parts.group(1), parts.group(2).equals("registered"), parts.group(3), parts.group(4), parts.group(5));
+        return new Fault(parts.group(1), parts.group(2), parts.group(3), parts.group(4), parts.group(5));
     }
 
     /** What a client sends. */
@@ -59,6 +59,15 @@ record Fault(String name, boolean registered, String requirements, String hex, S
             }
         }
         return bytes.toByteArray();
+    }
+
+    boolean registered() {
+        return !state.equals("new");
+    }
+
+    /** Whether another node is registered too. */
+    boolean ofGateway() {
+        return state.equals("gateway");
     }
 
     /** The name of the code; the other outcomes have none. */
@@ -79,8 +88,14 @@ record Fault(String name, boolean registered, String requirements, String hex, S
         return outcome.equals(IGNORED);
     }
 
+    /** The stream id of the answer. */
+    int streamOfAnswer() {
+        String[] words = outcome.split(" ", -1);
+        return words.length == 3 ? Integer.parseInt(words[2]) : streamOfLastFrame();
+    }
+
     /** The stream id of the last whole frame, which is the faulty one where the connection survives it. */
-    int streamOfLastFrame() {
+    private int streamOfLastFrame() {
         ByteBuffer bytes = ByteBuffer.wrap(bytes());
         int stream = 0;
         while (bytes.remaining() >= Frame.HEADER) {

@@ -31,6 +31,7 @@ record Frame(int version, int type, int flags, int stream, String payload) {
     static final int CHANNEL_RESET = 0x0C;
     static final int CREDIT = 0x0D;
     static final int GO_AWAY = 0x0E;
+    static final int UPDATE = 0x0F;
 
     private static final List<String> NAMES = List.of(
             "",
@@ -59,6 +60,11 @@ record Frame(int version, int type, int flags, int stream, String payload) {
 
     Frame withFlags(int value) {
         return new Frame(version, type, value, stream, payload);
+    }
+
+    /** The same frame for another handle or channel. */
+    Frame of(int handle) {
+        return new Frame(version, type, flags, handle, payload);
     }
 
     static Frame register(String id) {
@@ -100,6 +106,11 @@ record Frame(int version, int type, int flags, int stream, String payload) {
     /** The first of several fragments of a message. */
     static Frame firstFragment(int total, String text) {
         return of(DATA, 0, "0007 060004" + u32(total) + hex(text)).withFlags(MORE | HEAD);
+    }
+
+    /** A whole message of another node than the connection's own. */
+    static Frame data(int handle, String text) {
+        return of(DATA, 0, "0007 010004" + u32(handle) + hex(text)).withFlags(HEAD);
     }
 
     static Frame credit(int stream, long limit) {

@@ -39,6 +39,7 @@ final class RegistrationTest {
                         .heartbeatTimeout(Duration.ofMillis(3000))
                         .grace(Duration.ofMillis(4000))
                         .maxMessageBytes(12_345)
+                        .maxNodesPerConnection(17)
                         .windowBytes(20_000));
                 RawPeer peer = bus.connect()) {
             Frame answer = peer.register("n1");
@@ -49,7 +50,7 @@ final class RegistrationTest {
                             + Frame.u32(3000)
                             + Frame.u32(4000)
                             + Frame.u32(12_345)
-                            + Frame.u32(0)
+                            + Frame.u32(17)
                             + Frame.u32(0)
                             + Frame.u64(20_000)
                             + Frame.u64(20_000));
@@ -231,7 +232,7 @@ final class RegistrationTest {
     @Tag("M19")
     @Tag("M20")
     void registrationStandsWhateverElseIsAskedFor() throws IOException {
-        try (LocalBus bus = new LocalBus();
+        try (LocalBus bus = new LocalBus(options -> options.maxNodesPerConnection(0));
                 RawPeer peer = bus.connect()) {
             long epoch = epoch(peer.register("n1"));
             peer.send(Frame.register("n2", 2, 2, ""));

@@ -1,5 +1,6 @@
 package dev.heartbeat.testkit;
 
+import dev.heartbeat.internal.frame.Covered;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameDecoder;
 import dev.heartbeat.internal.frame.FrameHandler;
@@ -7,6 +8,7 @@ import dev.heartbeat.internal.frame.FrameLog;
 import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.GoAway;
 import dev.heartbeat.internal.frame.Head;
+import dev.heartbeat.internal.frame.Metadata;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Register;
@@ -76,7 +78,7 @@ final class HeardFrame implements FrameHandler {
     }
 
     @Override
-    public void onHeartbeatRequest(int handle, long sent, long position, int rttMicros) {
+    public void onHeartbeatRequest(int handle, long sent, long position, int rttMicros, Covered covered) {
         timestamp = sent;
     }
 
@@ -112,8 +114,8 @@ final class HeardFrame implements FrameHandler {
     }
 
     @Override
-    public void onUpdate(int handle) {
-        // Nothing is read of it.
+    public void onUpdate(int handle, Metadata metadata) {
+        what = metadata.toString();
     }
 
     @Override
@@ -142,7 +144,7 @@ final class HeardFrame implements FrameHandler {
     }
 
     @Override
-    public void onGoAway(GoAway goAway) {
+    public void onGoAway(int streamId, GoAway goAway) {
         what = goAway.reason() == null ? "an unknown reason" : goAway.reason().name();
         remark = goAway.text().isEmpty() ? "" : ": " + goAway.text();
     }

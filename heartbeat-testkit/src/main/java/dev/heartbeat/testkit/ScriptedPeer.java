@@ -2,6 +2,7 @@ package dev.heartbeat.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.heartbeat.internal.frame.Covered;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.FrameHeader;
@@ -148,14 +149,22 @@ public final class ScriptedPeer implements AutoCloseable {
     /** REGISTER with this incarnation and attempt. */
     public ScriptedPeer register(String nodeId, long incarnation, long attempt) {
         attempts = attempt;
-        Register register = new Register(incarnation, attempt, WINDOW, WINDOW, nodeId, Map.of(), 0, null, 0);
-        return send(encoder -> encoder.register(register));
+        return send(encoder -> encoder.register(0, registerOf(nodeId, incarnation, attempt)));
+    }
+
+    /** REGISTER of a further node on the same connection, as a gateway sends it. */
+    public ScriptedPeer register(int handle, String nodeId) {
+        return send(encoder -> encoder.register(handle, registerOf(nodeId, INCARNATION, 1)));
+    }
+
+    private static Register registerOf(String nodeId, long incarnation, long attempt) {
+        return new Register(incarnation, attempt, WINDOW, WINDOW, nodeId, Map.of(), 0, null, 0);
     }
 
     /** HEARTBEAT_REQ. */
     public ScriptedPeer heartbeat() {
         long timestamp = ++timestamps;
-        return send(encoder -> encoder.heartbeatRequest(0, timestamp, 0, 0));
+        return send(encoder -> encoder.heartbeatRequest(0, timestamp, 0, 0, Covered.NOBODY));
     }
 
     /** UNREGISTER. */
@@ -197,7 +206,7 @@ public final class ScriptedPeer implements AutoCloseable {
     /** GO_AWAY. {@code reason} is its name in the protocol. */
     public ScriptedPeer goAway(String reason, Duration retryAfter) {
         GoAway goAway = new GoAway(ErrorCode.Scope.CONNECTION, GoAwayReason.valueOf(reason), retryAfter.toMillis(), "");
-        return send(encoder -> encoder.goAway(goAway));
+        return send(encoder -> encoder.goAway(0, goAway));
     }
 
     // ---- the script: what both say
@@ -214,7 +223,7 @@ public final class ScriptedPeer implements AutoCloseable {
 
     /** A message in one DATA frame on channel 0, at most 16,384 bytes. */
     public ScriptedPeer data(byte[] message) {
-        return send(encoder -> encoder.data(0, 0, message.length, Head.NO_TOTAL), message);
+        return send(encoder -> encoder.data(0, 0, 0, message.length, Head.NO_TOTAL), message);
     }
 
     /** {@link #data(byte[])} of the text. */

@@ -45,6 +45,11 @@ public final class Recorder implements NodeListener, MessageHandler {
     }
 
     @Override
+    public void onUpdated(Node node) {
+        record(node, "updated " + node.metadata());
+    }
+
+    @Override
     public void onUndelivered(Node node, ByteBuffer message) {
         record(node, "undelivered " + text(message));
     }

@@ -43,8 +43,16 @@ public class HeardBenchmark {
 
     /** A node's watch, without what it would tell. */
     private static final class Monitor extends PeerMonitor {
+        private final Loop loop;
+
         Monitor(Loop loop) {
-            super(loop);
+            this.loop = loop;
+            start();
+        }
+
+        @Override
+        protected Watch watch() {
+            return loop;
         }
 
         @Override

@@ -16,9 +16,9 @@ public final class FrameDecoder {
     private static final int FIRST_PARTIAL = 64;
 
     private static final int RTT = 0x82;
-    private static final int COVERS = 0x01;
 
-    private static final int HEAD_FIRST_NOT_OFFERED = 0x01;
+    private static final int HEAD_HANDLE = 0x01;
+    private static final int HEAD_FIRST_NOT_OFFERED = 0x02;
     private static final int HEAD_LAST_NOT_OFFERED = 0x05;
     private static final int HEAD_TOTAL = 0x06;
 
@@ -120,12 +120,12 @@ public final class FrameDecoder {
             case REGISTER -> handler.onRegister(streamId, Register.read(in));
             case REGISTERED -> handler.onRegistered(streamId, Registered.read(in));
             case UNREGISTER -> handler.onUnregister(streamId, GoAway.readText(in));
-            case UPDATE -> handler.onUpdate(streamId);
+            case UPDATE -> handler.onUpdate(streamId, Metadata.read(in));
             case CREDIT -> handler.onCredit(streamId, readCredit(in));
             case CHANNEL_OPEN -> handler.onChannelOpen(streamId);
             case CHANNEL_ACCEPT -> handler.onChannelAccept(streamId);
             case CHANNEL_RESET -> handler.onChannelReset(streamId);
-            case GO_AWAY -> handler.onGoAway(GoAway.read(in));
+            case GO_AWAY -> handler.onGoAway(streamId, GoAway.read(in));
             case ERROR -> handler.onError(streamId, PeerError.read(in));
         }
     }
@@ -143,25 +143,23 @@ public final class FrameDecoder {
         long timestamp = in.getLong();
         long position = in.getLong();
         int rttMicros = 0;
-        boolean forOthers = false;
+        Covered covered = Covered.NOBODY;
         long seen = 0;
         while (in.hasRemaining()) {
             int tag = Tlv.read(in);
             if (Tlv.type(tag) == RTT) {
                 seen = Tlv.once(seen, tag);
                 rttMicros = Tlv.u32(in, tag);
-            } else if (Tlv.type(tag) == COVERS) {
-                forOthers = true;
-                Tlv.skip(in, tag);
+            } else if (Tlv.type(tag) == Covered.TLV) {
+                covered = Covered.plus(covered, in, tag);
             } else {
                 Tlv.skipUnknown(in, tag);
             }
         }
-        if (forOthers) {
-            // Only a gateway's beat is, and no handle but 0 can be registered here.
-            throw new ProtocolException(ErrorCode.UNKNOWN_HANDLE, "only handle 0 is registered");
+        if (handle != 0 && covered != Covered.NOBODY) {
+            throw malformed("only a beat of handle 0 speaks for others");
         }
-        handler.onHeartbeatRequest(handle, timestamp, position, rttMicros);
+        handler.onHeartbeatRequest(handle, timestamp, position, rttMicros, covered);
     }
 
     private static void readHeartbeatResponse(int handle, ByteBuffer in, FrameHandler handler)
@@ -214,6 +212,7 @@ public final class FrameDecoder {
         int limit = in.limit();
         in.limit(end);
         long total = Head.NO_TOTAL;
+        int handle = 0;
         boolean offered = true;
         long seen = 0;
         while (in.hasRemaining()) {
@@ -222,6 +221,9 @@ public final class FrameDecoder {
             if (type == HEAD_TOTAL) {
                 seen = Tlv.once(seen, tag);
                 total = Integer.toUnsignedLong(Tlv.u32(in, tag));
+            } else if (type == HEAD_HANDLE) {
+                seen = Tlv.once(seen, tag);
+                handle = Tlv.u32(in, tag);
             } else if (type >= HEAD_FIRST_NOT_OFFERED && type <= HEAD_LAST_NOT_OFFERED) {
                 offered = false;
                 Tlv.skip(in, tag);
@@ -230,7 +232,7 @@ public final class FrameDecoder {
             }
         }
         in.limit(limit);
-        return new Head(total, offered);
+        return new Head(total, handle, offered);
     }
 
     private static long readCredit(ByteBuffer in) throws ProtocolException {

@@ -2,6 +2,7 @@ package dev.heartbeat.internal.frame;
 
 import dev.heartbeat.spi.Connection;
 import java.nio.ByteBuffer;
+import java.util.Map;
 
 /**
  * Writes frames into a connection: one method per type, straight into the loop's scratch. Nothing leaves before
@@ -11,11 +12,12 @@ public final class FrameEncoder {
     private static final int HEARTBEAT = 2 * Long.BYTES;
     private static final int RTT = 0x82;
     private static final int RTT_SIZE = Tlv.HEADER + Integer.BYTES;
+    private static final int HEAD_HANDLE = 0x01;
     private static final int HEAD_TOTAL = 0x06;
-    private static final int HEAD_TLVS = Tlv.HEADER + Integer.BYTES;
+    private static final int HEAD_TLV = Tlv.HEADER + Integer.BYTES;
 
-    /** What the HEAD of a fragmented message takes of its first fragment. */
-    public static final int HEAD_SIZE = Short.BYTES + HEAD_TLVS;
+    /** What a HEAD takes of a frame, at most. */
+    public static final int MAX_HEAD_SIZE = Short.BYTES + 2 * HEAD_TLV;
 
     private final Connection connection;
 
@@ -25,11 +27,13 @@ public final class FrameEncoder {
 
     /**
      * @param rttMicros the last round trip, or 0 if there was none yet
+     * @param covered whom it speaks for beside {@code handle}
      */
-    public void heartbeatRequest(int handle, long timestamp, long position, int rttMicros) {
-        int length = HEARTBEAT + (rttMicros == 0 ? 0 : RTT_SIZE);
+    public void heartbeatRequest(int handle, long timestamp, long position, int rttMicros, Covered covered) {
+        int length = HEARTBEAT + covered.size() + (rttMicros == 0 ? 0 : RTT_SIZE);
         ByteBuffer out = begin(FrameType.HEARTBEAT_REQ, 0, handle, length);
         out.putLong(timestamp).putLong(position);
+        covered.write(out);
         if (rttMicros != 0) {
             Tlv.write(out, RTT, Integer.BYTES);
             out.putInt(rttMicros);
@@ -51,8 +55,8 @@ public final class FrameEncoder {
         end(begin(FrameType.PONG, 0, 0, payload.remaining()).put(payload));
     }
 
-    public void register(Register register) {
-        writeSized(FrameType.REGISTER, 0, register.maxSize(), register::write);
+    public void register(int handle, Register register) {
+        writeSized(FrameType.REGISTER, handle, register.maxSize(), register::write);
     }
 
     public void registered(int handle, Registered registered) {
@@ -63,16 +67,40 @@ public final class FrameEncoder {
         writeSized(FrameType.UNREGISTER, handle, GoAway.maxTextSize(text), out -> GoAway.writeText(out, text));
     }
 
-    /** The header of a DATA frame and, where the message is fragmented and this is its first part, its HEAD. The message's bytes follow by {@link Connection#write}. */
-    public void data(int channel, int flags, int messageBytes, int total) {
-        boolean first = total != Head.NO_TOTAL;
-        int headSize = first ? HEAD_SIZE : 0;
+    public void update(int handle, Map<String, String> metadata) {
+        writeSized(FrameType.UPDATE, handle, Metadata.maxSize(metadata), out -> Metadata.write(out, metadata));
+    }
+
+    /** What the HEAD takes of a frame that names this handle and this total; 0 where it names neither. */
+    public static int headSize(int handle, int total) {
+        int tlvs = (handle == 0 ? 0 : HEAD_TLV) + (total == Head.NO_TOTAL ? 0 : HEAD_TLV);
+        return tlvs == 0 ? 0 : Short.BYTES + tlvs;
+    }
+
+    /**
+     * The header of a DATA frame and its HEAD, if it has one. The message's bytes follow by {@link Connection#write}.
+     *
+     * @param handle the node it is from or for, in the first frame of a message; else 0
+     * @param total of the message, in the first of several frames; else {@link Head#NO_TOTAL}
+     */
+    public void data(int channel, int flags, int handle, int messageBytes, int total) {
+        int headSize = headSize(handle, total);
         ByteBuffer out = connection.reserve(FrameHeader.SIZE + headSize);
         int at = out.position();
         FrameHeader.write(
-                out, FrameType.DATA, first ? flags | FrameHeader.FLAG_HEAD : flags, channel, headSize + messageBytes);
-        if (first) {
-            out.putShort((short) HEAD_TLVS);
+                out,
+                FrameType.DATA,
+                headSize > 0 ? flags | FrameHeader.FLAG_HEAD : flags,
+                channel,
+                headSize + messageBytes);
+        if (headSize > 0) {
+            out.putShort((short) (headSize - Short.BYTES));
+        }
+        if (handle != 0) {
+            Tlv.write(out, HEAD_HANDLE, Integer.BYTES);
+            out.putInt(handle);
+        }
+        if (total != Head.NO_TOTAL) {
             Tlv.write(out, HEAD_TOTAL, Integer.BYTES);
             out.putInt(total);
         }
@@ -87,8 +115,11 @@ public final class FrameEncoder {
         end(begin(FrameType.CHANNEL_RESET, 0, channel, Short.BYTES).putShort((short) code.wire()));
     }
 
-    public void goAway(GoAway goAway) {
-        writeSized(FrameType.GO_AWAY, 0, goAway.maxSize(), goAway::write);
+    /**
+     * @param streamId the handle or channel it concerns, 0 for the connection
+     */
+    public void goAway(int streamId, GoAway goAway) {
+        writeSized(FrameType.GO_AWAY, streamId, goAway.maxSize(), goAway::write);
     }
 
     /**

@@ -20,7 +20,12 @@ public interface FrameHandler {
     /** A frame was refused with an error of narrower scope than the connection. */
     void onRefused(int streamId, ProtocolException refusal) throws ProtocolException;
 
-    void onHeartbeatRequest(int handle, long timestamp, long position, int rttMicros) throws ProtocolException;
+    /**
+     * @param rttMicros 0 if it says none
+     * @param covered whom it speaks for beside {@code handle}
+     */
+    void onHeartbeatRequest(int handle, long timestamp, long position, int rttMicros, Covered covered)
+            throws ProtocolException;
 
     void onHeartbeatResponse(int handle, long timestamp, long position) throws ProtocolException;
 
@@ -34,7 +39,10 @@ public interface FrameHandler {
 
     void onUnregister(int handle, String text) throws ProtocolException;
 
-    void onUpdate(int handle) throws ProtocolException;
+    /**
+     * @param metadata not yet {@linkplain Metadata#checked checked}
+     */
+    void onUpdate(int handle, Metadata metadata) throws ProtocolException;
 
     /**
      * @param flags of the frame
@@ -52,7 +60,7 @@ public interface FrameHandler {
 
     void onChannelReset(int channel) throws ProtocolException;
 
-    void onGoAway(GoAway goAway) throws ProtocolException;
+    void onGoAway(int streamId, GoAway goAway) throws ProtocolException;
 
     void onError(int streamId, PeerError error) throws ProtocolException;
 }

@@ -18,6 +18,8 @@ public final class Metadata {
     public static final int MAX_KEY = 64;
     public static final int MAX_BYTES = 4096;
 
+    static final int TLV = 0x01;
+
     private final Map<String, String> entries = new LinkedHashMap<>();
     private int bytes;
     private String objection = "";
@@ -30,6 +32,42 @@ public final class Metadata {
         metadata.forEach((key, value) ->
                 collected.add(key, value, key.length() + value.getBytes(StandardCharsets.UTF_8).length));
         return collected.objection;
+    }
+
+    /** All of an UPDATE. */
+    static Metadata read(ByteBuffer in) throws ProtocolException {
+        Metadata metadata = new Metadata();
+        while (in.hasRemaining()) {
+            int tag = Tlv.read(in);
+            if (Tlv.type(tag) == TLV) {
+                metadata.read(in, tag);
+            } else {
+                Tlv.skipUnknown(in, tag);
+            }
+        }
+        return metadata;
+    }
+
+    /** More bytes than they need; for reserving room. */
+    static int maxSize(Map<String, String> metadata) {
+        int size = 0;
+        for (Map.Entry<String, String> entry : metadata.entrySet()) {
+            size += Tlv.HEADER
+                    + 1
+                    + entry.getKey().length()
+                    + 3 * entry.getValue().length();
+        }
+        return size;
+    }
+
+    static void write(ByteBuffer out, Map<String, String> metadata) {
+        metadata.forEach((key, value) -> {
+            byte[] text = value.getBytes(StandardCharsets.UTF_8);
+            Tlv.write(out, TLV, 1 + key.length() + text.length);
+            out.put((byte) key.length())
+                    .put(key.getBytes(StandardCharsets.US_ASCII))
+                    .put(text);
+        });
     }
 
     void read(ByteBuffer in, int tag) throws ProtocolException {
@@ -69,10 +107,16 @@ public final class Metadata {
         }
     }
 
-    Map<String, String> checked() throws ProtocolException {
+    /** The entries, if they can be a node's metadata. */
+    public Map<String, String> checked() throws ProtocolException {
         if (!objection.isEmpty()) {
             throw new ProtocolException(ErrorCode.INVALID_METADATA, objection);
         }
         return entries.isEmpty() ? Map.of() : Collections.unmodifiableMap(entries);
+    }
+
+    @Override
+    public String toString() {
+        return objection.isEmpty() ? entries.toString() : objection;
     }
 }

@@ -38,7 +38,6 @@ public record Register(
     /** The smallest first window: one DATA frame of full size. */
     public static final long MIN_CREDIT = FrameHeader.SIZE + FrameType.MAX_DATA_PAYLOAD;
 
-    private static final int METADATA = 0x01;
     private static final int INTERVAL = 0x02;
     private static final int CREDENTIAL = 0x03;
     private static final int LAST_EPOCH = 0x04;
@@ -68,7 +67,7 @@ public record Register(
         while (in.hasRemaining()) {
             int tag = Tlv.read(in);
             switch (Tlv.type(tag)) {
-                case METADATA -> metadata.read(in, tag);
+                case Metadata.TLV -> metadata.read(in, tag);
                 case INTERVAL -> {
                     seen = Tlv.once(seen, tag);
                     interval = Integer.toUnsignedLong(Tlv.u32(in, tag));
@@ -126,20 +125,14 @@ public record Register(
 
     /** More bytes than it needs; for reserving room. */
     int maxSize() {
-        int size = FIXED + nodeId.length() + 3 * (Tlv.HEADER + Long.BYTES);
-        for (Map.Entry<String, String> entry : metadata.entrySet()) {
-            size += Tlv.HEADER
-                    + 1
-                    + entry.getKey().length()
-                    + 3 * entry.getValue().length();
-        }
+        int size = FIXED + nodeId.length() + 3 * (Tlv.HEADER + Long.BYTES) + Metadata.maxSize(metadata);
         return size + (credential == null ? 0 : credential.length());
     }
 
     void write(ByteBuffer out) {
         out.putLong(incarnation).putInt((int) attempt).putLong(connectionCredit).putLong(channelCredit);
         out.put((byte) nodeId.length()).put(nodeId.getBytes(StandardCharsets.US_ASCII));
-        writeMetadata(out, METADATA, metadata);
+        Metadata.write(out, metadata);
         if (askedIntervalMillis != 0) {
             Tlv.write(out, INTERVAL, Integer.BYTES);
             out.putInt((int) askedIntervalMillis);
@@ -151,15 +144,5 @@ public record Register(
             Tlv.write(out, LAST_EPOCH, Long.BYTES);
             out.putLong(lastEpoch);
         }
-    }
-
-    private static void writeMetadata(ByteBuffer out, int type, Map<String, String> metadata) {
-        metadata.forEach((key, value) -> {
-            byte[] text = value.getBytes(StandardCharsets.UTF_8);
-            Tlv.write(out, type, 1 + key.length() + text.length);
-            out.put((byte) key.length())
-                    .put(key.getBytes(StandardCharsets.US_ASCII))
-                    .put(text);
-        });
     }
 }

@@ -28,16 +28,25 @@ public abstract class PeerMonitor extends Timer {
         STOPPED
     }
 
-    private final Watch watch;
     private State state = State.ALIVE;
 
     /** Logical time of the last sign of life; in LOST, when the grace begins to run. */
     private long lastHeardNs;
 
-    protected PeerMonitor(Watch watch) {
-        this.watch = watch;
-        lastHeardNs = watch.clock().nowNs();
+    /** What it shares with its like. */
+    protected abstract Watch watch();
+
+    /** Begins to watch, as if it was heard now. */
+    public final void start() {
+        lastHeardNs = watch().clock().nowNs();
         armFor(0);
+    }
+
+    /**
+     * How long it is since somebody else spoke for it; for a peer that only speaks for itself, for ever.
+     */
+    protected long othersSilentNs() {
+        return Long.MAX_VALUE;
     }
 
     /** The peer is silent; one probe may change that. */
@@ -72,7 +81,7 @@ public abstract class PeerMonitor extends Timer {
 
     /** A sign of life: the hot path, a field write. */
     public final void heard() {
-        lastHeardNs = watch.clock().nowNs();
+        lastHeardNs = watch().clock().nowNs();
         if (state != State.ALIVE) {
             heardAgain();
         }
@@ -94,7 +103,7 @@ public abstract class PeerMonitor extends Timer {
             return;
         }
         state = State.LOST;
-        lastHeardNs = watch.clock().nowNs() + watch.clock().aftermathNs();
+        lastHeardNs = watch().clock().nowNs() + watch().clock().aftermathNs();
         onReprieved();
         armForGrace();
     }
@@ -102,12 +111,12 @@ public abstract class PeerMonitor extends Timer {
     public final void stop() {
         state = State.STOPPED;
         onReprieved();
-        watch.cancel(this);
+        watch().cancel(this);
     }
 
     /** How long nothing was heard. */
     public final long silentNs() {
-        return watch.clock().nowNs() - lastHeardNs;
+        return Math.min(watch().clock().nowNs() - lastHeardNs, othersSilentNs());
     }
 
     @Override
@@ -125,14 +134,14 @@ public abstract class PeerMonitor extends Timer {
         armFor(silent);
         // Even when the timeout has passed too: every stay ends with SUSPECT before OFFLINE, and with a probe
         // unanswered.
-        if (watch.detector().judge(silent) != FailureDetector.Verdict.ALIVE) {
+        if (watch().detector().judge(silent) != FailureDetector.Verdict.ALIVE) {
             state = State.SUSPECT;
             onSuspect();
         }
     }
 
     private void lookAtSuspect(long silent) {
-        if (watch.detector().judge(silent) == FailureDetector.Verdict.GONE) {
+        if (watch().detector().judge(silent) == FailureDetector.Verdict.GONE) {
             giveUp(false);
         } else {
             armFor(silent);
@@ -140,7 +149,7 @@ public abstract class PeerMonitor extends Timer {
     }
 
     private void lookAtLost() {
-        if (silentNs() >= watch.graceNs()) {
+        if (silentNs() >= watch().graceNs()) {
             giveUp(true);
         } else {
             armForGrace();
@@ -148,12 +157,24 @@ public abstract class PeerMonitor extends Timer {
     }
 
     private void armForGrace() {
-        watch.arm(this, watch.graceNs() - silentNs());
+        watch().arm(this, watch().graceNs() - silentNs());
     }
 
     private void giveUp(boolean lost) {
         if (onGivenUp(lost)) {
             stop();
+        }
+    }
+
+    /** Whether it is silent, and not yet given up. */
+    public final boolean isSuspected() {
+        return state == State.SUSPECT;
+    }
+
+    /** Looks again after this time, whatever was planned. Does nothing to one that is not suspected. */
+    public final void lookAgainAfter(long delayNs) {
+        if (state == State.SUSPECT) {
+            watch().arm(this, delayNs);
         }
     }
 
@@ -163,6 +184,6 @@ public abstract class PeerMonitor extends Timer {
     }
 
     private void armFor(long silent) {
-        watch.arm(this, watch.detector().untilNextVerdictNs(silent));
+        watch().arm(this, watch().detector().untilNextVerdictNs(silent));
     }
 }

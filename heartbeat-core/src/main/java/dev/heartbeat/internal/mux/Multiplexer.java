@@ -6,12 +6,9 @@ import dev.heartbeat.internal.frame.FrameHeader;
 import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.ProtocolException;
-import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.spi.Connection;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,13 +25,14 @@ public final class Multiplexer {
     private static final int MAX_AHEAD = FrameType.MAX_DATA_PAYLOAD;
 
     /** Below this much credit no message is begun and none goes on: tiny fragments cost more than they carry. */
-    private static final int MIN_CREDIT_TO_SEND = FrameHeader.SIZE + FrameEncoder.HEAD_SIZE + 1024;
+    private static final int MIN_CREDIT_TO_SEND = FrameHeader.SIZE + FrameEncoder.MAX_HEAD_SIZE + 1024;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Connection connection;
     private final FrameEncoder encoder;
     private final Receiver receiver;
+    private final Turns turns;
     private final SendWindow connectionCredit;
     private final MuxChannel channel0;
     private final ReceiveWindow connectionWindow;
@@ -43,6 +41,7 @@ public final class Multiplexer {
     private @Nullable ByteBuffer sending;
 
     private int sendingOffset;
+    private @Nullable Sender sender;
 
     /** Written, but not yet taken by the socket. */
     private final ArrayDeque<Travelling> travelling = new ArrayDeque<>(4);
@@ -50,17 +49,23 @@ public final class Multiplexer {
     private long framesReceived;
     private long framesSent;
 
-    private record Travelling(ByteBuffer message, long endOffset) {}
+    private record Travelling(Sender sender, ByteBuffer message, long endOffset) {}
 
     /** Who gets what comes in. */
     public interface Receiver {
+
+        /** Whether a message from or for this node can be taken. Where there never was such a node, the peer is told. */
+        boolean takesFrom(int handle) throws ProtocolException;
+
+        /** A further part of a message from or for this node has come. */
+        void onFragment(int handle);
 
         /**
          * A whole message, which owns its memory. {@link Multiplexer#taken} is to be called with the hold, on the loop, when it has been handled.
          *
          * @param hold what it holds of windows and budget until then
          */
-        void onMessage(ByteBuffer message, Hold hold);
+        void onMessage(int handle, ByteBuffer message, Hold hold);
 
         /** A message has left: the socket has taken its last byte. */
         void onMessageSent();
@@ -84,12 +89,14 @@ public final class Multiplexer {
             Connection connection,
             FrameEncoder encoder,
             Receiver receiver,
+            Turns turns,
             Credits credits,
             int maxMessageBytes,
             InboundBudget budget) {
         this.connection = connection;
         this.encoder = encoder;
         this.receiver = receiver;
+        this.turns = turns;
         connectionCredit = new SendWindow(credits.sendConnection());
         connectionWindow = new ReceiveWindow(credits.window());
         channel0 =
@@ -157,14 +164,10 @@ public final class Multiplexer {
 
     // ---- outwards
 
-    /**
-     * Writes as much as credit and socket allow, and flushes it.
-     *
-     * @param holder whom the outbox obeys
-     */
-    public void pump(@Nullable Outbox outbox, Object holder) {
+    /** Writes as much as credit and socket allow, and flushes it. */
+    public void pump() {
         grantCredit();
-        while (credit() >= MIN_CREDIT_TO_SEND && hasRoom() && hasMessage(outbox, holder)) {
+        while (credit() >= MIN_CREDIT_TO_SEND && hasRoom() && hasMessage()) {
             writeFragment();
         }
         flush();
@@ -178,9 +181,10 @@ public final class Multiplexer {
         return connection.pendingBytes() < MAX_AHEAD;
     }
 
-    private boolean hasMessage(@Nullable Outbox outbox, Object holder) {
-        if (sending == null && outbox != null) {
-            sending = outbox.poll(holder);
+    private boolean hasMessage() {
+        if (sending == null) {
+            sending = turns.next();
+            sender = sending == null ? null : turns.last();
             sendingOffset = 0;
         }
         return sending != null;
@@ -190,20 +194,22 @@ public final class Multiplexer {
         ByteBuffer message = java.util.Objects.requireNonNull(sending);
         int left = message.remaining() - sendingOffset;
         long room = Math.min(credit() - FrameHeader.SIZE, FrameType.MAX_DATA_PAYLOAD);
-        boolean whole = sendingOffset == 0 && left <= room;
+        Sender from = java.util.Objects.requireNonNull(sender);
+        int handle = sendingOffset == 0 ? from.handle() : 0;
+        boolean whole = left + FrameEncoder.headSize(handle, Head.NO_TOTAL) <= room;
         int total = sendingOffset == 0 && !whole ? message.remaining() : Head.NO_TOTAL;
-        int headSize = total == Head.NO_TOTAL ? 0 : FrameEncoder.HEAD_SIZE;
+        int headSize = FrameEncoder.headSize(handle, total);
         int count = (int) Math.min(left, room - headSize);
         boolean last = count == left;
 
-        encoder.data(0, last ? 0 : FrameHeader.FLAG_MORE, count, total);
+        encoder.data(0, last ? 0 : FrameHeader.FLAG_MORE, handle, count, total);
         connection.write(count == 0 ? NOTHING : message.slice(message.position() + sendingOffset, count));
         connectionCredit.send(FrameHeader.SIZE + headSize + count);
         channel0.credit().send(FrameHeader.SIZE + headSize + count);
         framesSent++;
         sendingOffset += count;
         if (last) {
-            travelling.add(new Travelling(message, connection.queuedBytes()));
+            travelling.add(new Travelling(from, message, connection.queuedBytes()));
             sending = null;
         }
     }
@@ -227,18 +233,21 @@ public final class Multiplexer {
         }
     }
 
-    /** The connection is gone: returns the messages that had begun to travel and may not have arrived. */
-    public List<ByteBuffer> abandon() {
+    /** The connection is gone: what had begun to travel and may not have arrived goes back to whose it was. */
+    public void abandon() {
         settle(connection.flushedBytes());
-        List<ByteBuffer> lost = new ArrayList<>();
-        travelling.forEach(message -> lost.add(message.message));
+        travelling.forEach(lost -> lost.sender.undelivered(lost.message));
         travelling.clear();
-        if (sending != null) {
-            lost.add(sending);
+        if (sending != null && sender != null) {
+            sender.undelivered(sending);
             sending = null;
         }
         channel0.abandon();
-        return lost;
+    }
+
+    /** Whether a message of this sender is being cut, and not all of it is written. */
+    public boolean isSending(Sender who) {
+        return sending != null && sender == who;
     }
 
     /** Whether everything that was begun has been taken by the socket. */

@@ -20,6 +20,7 @@ final class MuxChannel {
     private final InboundBudget budget;
 
     private @Nullable Assembly arriving;
+    private int arrivingFrom;
 
     MuxChannel(
             int id,
@@ -54,22 +55,35 @@ final class MuxChannel {
         boolean more = (flags & FrameHeader.FLAG_MORE) != 0;
         Assembly assembly = arriving;
         if (assembly == null) {
-            if (!more && head.equals(Head.NONE) && fragment.remaining() <= maxMessageBytes) {
-                receiver.onMessage(copyOf(fragment), new Multiplexer.Hold(size, 0));
+            if (more && !head.hasTotal()) {
+                throw new ProtocolException(MALFORMED, "a first fragment without the total length");
+            }
+            boolean taken = receiver.takesFrom(head.handle());
+            if (taken && !more && isPlain(head, fragment)) {
+                receiver.onMessage(head.handle(), copyOf(fragment), new Multiplexer.Hold(size, 0));
                 return;
             }
-            assembly = begin(more, head, fragment.remaining(), receiver);
+            arrivingFrom = head.handle();
+            assembly = begin(taken, head, fragment.remaining(), receiver);
         } else if ((flags & FrameHeader.FLAG_HEAD) != 0) {
             throw new ProtocolException(MALFORMED, "a HEAD within a fragmented message");
+        } else {
+            receiver.onFragment(arrivingFrom);
         }
         add(assembly, fragment, size, more, receiver);
     }
 
-    private Assembly begin(boolean more, Head head, int first, Multiplexer.Receiver receiver) throws ProtocolException {
-        if (more && !head.hasTotal()) {
-            throw new ProtocolException(MALFORMED, "a first fragment without the total length");
-        }
+    /** Whether it is a whole message that needs no room but the window's. */
+    private boolean isPlain(Head head, ByteBuffer message) {
+        return !head.hasTotal() && head.offered() && message.remaining() <= maxMessageBytes;
+    }
+
+    private Assembly begin(boolean taken, Head head, int first, Multiplexer.Receiver receiver)
+            throws ProtocolException {
         long total = head.hasTotal() ? head.total() : first;
+        if (!taken) {
+            return Assembly.dropping(total);
+        }
         if (!head.offered()) {
             receiver.onRefusedMessage(
                     id, ErrorCode.UNSUPPORTED_CHANNEL_FEATURE, "the HEAD asks for what is not offered");
@@ -114,7 +128,7 @@ final class MuxChannel {
             int length = message.remaining();
             window.reserve(-roomFor(length));
             connectionWindow.reserve(-roomFor(length));
-            receiver.onMessage(message, new Multiplexer.Hold(length + FrameHeader.SIZE, length));
+            receiver.onMessage(arrivingFrom, message, new Multiplexer.Hold(length + FrameHeader.SIZE, length));
         }
     }
 

@@ -37,8 +37,8 @@ final class Departure {
         this.atMillis = nowMillis;
         this.epoch = of.epoch;
         this.incarnation = of.incarnation;
-        this.attempt = of.attempt;
-        this.remoteAddress = of.remoteAddress;
+        this.attempt = of.attempt();
+        this.remoteAddress = of.owner.remoteAddress();
         this.registeredAtMillis = of.registeredAtMillis;
     }
 }

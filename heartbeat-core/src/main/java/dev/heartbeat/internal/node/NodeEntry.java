@@ -13,7 +13,6 @@ import dev.heartbeat.internal.queue.Outbox;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class NodeEntry implements Lane.Owner {
     private final String id;
     private final NodeTable table;
-    private final Lane lane = new Lane(this);
+    /** There while there are calls. */
+    private @Nullable Lane lane;
 
     /** Changed under the lock. Volatile for whoever searches through many entries, and does not wait for each. */
     private volatile @Nullable Registration current;
@@ -51,6 +51,8 @@ public final class NodeEntry implements Lane.Owner {
         final Registration toldOf;
         final NodeState told;
         Transition latest;
+        /** Whether the metadata changed meanwhile. */
+        boolean updated;
 
         Backlog(Registration toldOf, NodeState told, Transition latest) {
             this.toldOf = toldOf;
@@ -82,7 +84,7 @@ public final class NodeEntry implements Lane.Owner {
             return refusal == null ? Admission.granted(beginStay(claim), null, false) : Admission.refused(refusal);
         }
         if (old.incarnation == claim.incarnation()) {
-            return claim.attempt() > old.attempt ? recoverAs(claim, old) : Admission.refused(Refusal.STALE_ATTEMPT);
+            return claim.attempt() > old.attempt() ? recoverAs(claim, old) : Admission.refused(Refusal.STALE_ATTEMPT);
         }
         if (claim.lastEpoch() != 0 && claim.lastEpoch() < old.epoch) {
             // It was replaced before, and did not hear of it: else two processes could push each other out for ever.
@@ -194,7 +196,7 @@ public final class NodeEntry implements Lane.Owner {
     }
 
     /**
-     * The node says something else of itself than before. The one place where metadata change during a stay.
+     * The node says something else of itself than before. The one place where metadata change during a stay. A listener that is slower than the changes hears of the newest.
      *
      * @param metadata all of it; unmodifiable
      */
@@ -204,6 +206,11 @@ public final class NodeEntry implements Lane.Owner {
         }
         table.groups().moved(this, of.metadata, metadata);
         of.metadata = metadata;
+        if (backlog == null) {
+            queueUpdate(of);
+        } else {
+            backlog.updated = true;
+        }
         return true;
     }
 
@@ -243,7 +250,7 @@ public final class NodeEntry implements Lane.Owner {
         if (current != from) {
             return false;
         }
-        lane.add(() -> {
+        lane().add(() -> {
             try {
                 table.events().message(snapshot(from), content);
             } finally {
@@ -253,13 +260,26 @@ public final class NodeEntry implements Lane.Owner {
         return true;
     }
 
-    /** Messages that had begun to travel when their connection ended. */
-    public synchronized void undelivered(Registration of, List<ByteBuffer> messages) {
-        messages.forEach(message -> tellUndelivered(of, message));
+    /** A message that had begun to travel when its connection ended. */
+    public synchronized void undelivered(Registration of, ByteBuffer message) {
+        tellUndelivered(of, message);
+    }
+
+    private void queueUpdate(Registration of) {
+        if (of.updateToTell) {
+            return;
+        }
+        of.updateToTell = true;
+        lane().add(() -> table.events().updated(takeUpdate(of)));
+    }
+
+    private synchronized Node takeUpdate(Registration of) {
+        of.updateToTell = false;
+        return snapshot(of);
     }
 
     private void tellUndelivered(Registration of, ByteBuffer message) {
-        lane.add(() -> table.events().undelivered(snapshot(of), message));
+        lane().add(() -> table.events().undelivered(snapshot(of), message));
     }
 
     SendResult trySend(ByteBuffer message) {
@@ -313,14 +333,14 @@ public final class NodeEntry implements Lane.Owner {
     }
 
     private Node snapshot(Registration of, NodeState state) {
-        int rtt = of.rttMicros();
+        int rtt = of.owner.rttMicros();
         return new Node(
                 id,
                 state,
                 of.epoch,
                 of.incarnation,
                 of.metadata,
-                of.remoteAddress,
+                of.owner.remoteAddress(),
                 Instant.ofEpochMilli(of.registeredAtMillis),
                 rtt == 0 ? null : Duration.ofNanos(Integer.toUnsignedLong(rtt) * 1000),
                 null,
@@ -368,7 +388,7 @@ public final class NodeEntry implements Lane.Owner {
     private void queue(Transition step) {
         Node node = step.ended == null ? snapshot(step.of, step.to) : snapshot(step.ended, step.of.metadata);
         pendingEvents++;
-        lane.add(() -> {
+        lane().add(() -> {
             try {
                 tell(step, node);
             } finally {
@@ -393,6 +413,9 @@ public final class NodeEntry implements Lane.Owner {
         if (pendingEvents == 0 && behind != null) {
             backlog = null;
             catchUp(behind);
+            if (behind.updated && current != null) {
+                queueUpdate(current);
+            }
         }
     }
 
@@ -421,6 +444,15 @@ public final class NodeEntry implements Lane.Owner {
         }
     }
 
+    private Lane lane() {
+        Lane calls = lane;
+        if (calls == null) {
+            calls = new Lane(this);
+            lane = calls;
+        }
+        return calls;
+    }
+
     @Override
     public Executor workers() {
         return table.events().workers();
@@ -434,7 +466,11 @@ public final class NodeEntry implements Lane.Owner {
     @Override
     public void onIdle() {
         synchronized (this) {
-            if (current != null || forgotten || !lane.isIdle()) {
+            if (lane != null && !lane.isIdle()) {
+                return;
+            }
+            lane = null;
+            if (current != null || forgotten) {
                 return;
             }
             if (departure != null && table.departures().areKept()) {

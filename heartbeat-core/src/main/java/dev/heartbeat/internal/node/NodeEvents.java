@@ -70,6 +70,10 @@ public final class NodeEvents {
         listener.onOffline(node, reason);
     }
 
+    void updated(Node node) {
+        listener.onUpdated(node);
+    }
+
     void message(Node from, ByteBuffer content) {
         messages.onMessage(from, content);
     }

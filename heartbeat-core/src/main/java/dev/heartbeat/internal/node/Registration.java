@@ -15,53 +15,53 @@ public final class Registration {
     final NodeEntry entry;
     final long epoch;
     final long incarnation;
-    final long attempt;
-    final InetSocketAddress remoteAddress;
+    /** An unsigned number. */
+    private final int attempt;
+
     final long registeredAtMillis;
     final Owner owner;
 
-    /** Guarded by the entry; read without it for snapshots. */
-    volatile NodeState state = NodeState.ONLINE;
     /** As the node told last; unmodifiable. Changed by the entry only, in {@link NodeEntry#changeMetadata}. */
     volatile Map<String, String> metadata;
+    /** Whether its listener is yet to be told of the metadata; guarded by the entry. */
+    boolean updateToTell;
+
+    /** Guarded by the entry; read without it for snapshots. */
+    volatile NodeState state = NodeState.ONLINE;
     /** Made with the first message to the node; guarded by the entry. It passes on to the next registration of the same process. */
     @Nullable
     Outbox outbox;
-
-    /** As the node measured it; 0 before the first. Written by the owner's loop. */
-    private volatile int rttMicros;
 
     Registration(NodeEntry entry, Claim claim, long epoch, long nowMillis) {
         this.entry = entry;
         this.epoch = epoch;
         this.incarnation = claim.incarnation();
-        this.attempt = claim.attempt();
+        this.attempt = (int) claim.attempt();
         this.metadata = claim.metadata();
-        this.remoteAddress = claim.remoteAddress();
         this.registeredAtMillis = nowMillis;
         this.owner = claim.owner();
     }
 
     /** What a connection asks for when it registers a node. */
     public record Claim(
-            String nodeId,
-            long incarnation,
-            long attempt,
-            long lastEpoch,
-            Map<String, String> metadata,
-            InetSocketAddress remoteAddress,
-            Owner owner) {}
+            String nodeId, long incarnation, long attempt, long lastEpoch, Map<String, String> metadata, Owner owner) {}
 
-    /** The session that a node is registered on. Every method may be called from any thread and returns at once. */
+    /** A node's place on the connection that it is registered on. Every method may be called from any thread and returns at once. */
     public interface Owner {
+
+        /** Where its connection comes from. */
+        InetSocketAddress remoteAddress();
+
+        /** The last round trip of a heartbeat, as the node measured it; 0 before the first. */
+        int rttMicros();
 
         /** Messages wait in the outbox. */
         void wake();
 
-        /** The same process has registered over another connection: close quietly, the node lives on. */
+        /** The same process has registered over another connection: leave quietly, the node lives on. */
         void superseded();
 
-        /** Somebody else ended the stay: tell the peer and close. */
+        /** Somebody else ended the stay: tell the peer. */
         void ended(OfflineReason reason, String text);
 
         /** The server stops: send the node away once it has all that was accepted for it. */
@@ -80,11 +80,7 @@ public final class Registration {
         return owner;
     }
 
-    public void rttMicros(int micros) {
-        rttMicros = micros;
-    }
-
-    int rttMicros() {
-        return rttMicros;
+    long attempt() {
+        return Integer.toUnsignedLong(attempt);
     }
 }

@@ -3,6 +3,7 @@ package dev.heartbeat.internal.session;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import dev.heartbeat.AttachedNode;
 import dev.heartbeat.ClientListener;
 import dev.heartbeat.ClientOptions;
 import dev.heartbeat.ClientState;
@@ -27,7 +28,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -50,6 +53,11 @@ public final class Client implements Connector, Lane.Owner {
     private static final int MAX_ERRORS_TO_TELL = 16;
 
     final ClientOptions options;
+    private volatile Map<String, String> metadata;
+    private final AtomicBoolean metadataChanged = new AtomicBoolean();
+    /** The nodes it speaks for, by id and in the order in which they came; guarded by itself. */
+    private final Map<String, Attached> attached = new LinkedHashMap<>();
+
     final Outbox outbox;
     final InboundBudget budget;
 
@@ -76,6 +84,9 @@ public final class Client implements Connector, Lane.Owner {
     private final AtomicInteger errorsToTell = new AtomicInteger();
     private volatile ClientState state = ClientState.CONNECTING;
     private volatile long rttNs = UNKNOWN;
+    /** The longest message, as both sides have it. */
+    private volatile int messageLimit;
+
     private final CompletableFuture<ClientListener.Registered> registered = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
@@ -90,7 +101,7 @@ public final class Client implements Connector, Lane.Owner {
             Transport transport,
             boolean owned) {
         refuse(NodeId.objection(options.nodeId()));
-        refuse(Metadata.objection(options.metadata()));
+        this.metadata = checked(options.metadata());
         this.options = options;
         this.listener = listener;
         hearsHeartbeats = hearsHeartbeats(listener);
@@ -102,6 +113,7 @@ public final class Client implements Connector, Lane.Owner {
         loop = loops.get(random.nextInt(loops.size()));
         long secret = transport.environment().nextSecret();
         incarnation = secret == 0 ? 1 : secret;
+        messageLimit = options.maxMessageBytes();
         outbox = new Outbox(options.queueMessages(), options.queueBytes(), options.maxMessageBytes());
         // Nothing but one message at a time can be assembled, and one may be waiting for the application.
         budget = new InboundBudget(2L * options.maxMessageBytes());
@@ -122,6 +134,12 @@ public final class Client implements Connector, Lane.Owner {
         } catch (NoSuchMethodException e) {
             return true; // Where an image was built without the means to look, it may be.
         }
+    }
+
+    /** A copy that nobody changes. */
+    static Map<String, String> checked(Map<String, String> metadata) {
+        refuse(Metadata.objection(metadata));
+        return Map.copyOf(metadata);
     }
 
     private static void refuse(String objection) {
@@ -158,6 +176,49 @@ public final class Client implements Connector, Lane.Owner {
         return result;
     }
 
+    /** Replaces what the node tells of itself. */
+    public void update(Map<String, String> newMetadata) {
+        metadata = checked(newMetadata);
+        if (!metadataChanged.getAndSet(true)) {
+            boolean unused = onLoop(() -> {
+                if (session != null) {
+                    session.update();
+                }
+            });
+        }
+    }
+
+    /** Speaks for a node from now on. */
+    public AttachedNode attach(String nodeId, Map<String, String> itsMetadata, AttachedNode.Listener itsListener) {
+        refuse(NodeId.objection(nodeId));
+        long secret = transport.environment().nextSecret();
+        Attached node = new Attached(this, nodeId, checked(itsMetadata), itsListener, secret == 0 ? 1 : secret);
+        synchronized (attached) {
+            if (state == ClientState.CLOSED) {
+                throw new IllegalStateException("the client is closed");
+            }
+            if (nodeId.equals(options.nodeId()) || attached.putIfAbsent(nodeId, node) != null) {
+                throw new IllegalArgumentException("node " + nodeId + " is attached already");
+            }
+        }
+        if (!onLoop(node)) {
+            forget(node);
+            throw new IllegalStateException("the client's transport is closed");
+        }
+        return node;
+    }
+
+    /** Runs a command on the loop; false if that has ended, and with it all that the command could concern. */
+    boolean onLoop(Runnable command) {
+        try {
+            loop.execute(command);
+            return true;
+        } catch (RejectedExecutionException e) {
+            LOG.debug("{}: the transport was closed meanwhile", options.nodeId());
+            return false;
+        }
+    }
+
     public CompletableFuture<Void> close() {
         try {
             loop.execute(this::leave);
@@ -165,6 +226,62 @@ public final class Client implements Connector, Lane.Owner {
             closed.complete(null); // The transport was closed before, and every connection with it.
         }
         return closed.copy();
+    }
+
+    // ---- the nodes it speaks for
+
+    List<Attached> attached() {
+        synchronized (attached) {
+            return List.copyOf(attached.values());
+        }
+    }
+
+    boolean isAttached(Attached node) {
+        synchronized (attached) {
+            return attached.get(node.id()) == node;
+        }
+    }
+
+    /** Registers a node now, if this is registered; else it is when this is. */
+    void register(Attached node) {
+        if (leaving) {
+            node.end(CloseReason.LOCAL);
+        } else if (session != null) {
+            session.register(node);
+        }
+    }
+
+    void forget(Attached node) {
+        synchronized (attached) {
+            attached.remove(node.id(), node);
+        }
+    }
+
+    Outbox newOutbox() {
+        return new Outbox(options.queueMessages(), options.queueBytes(), messageLimit);
+    }
+
+    Backoff newBackoff() {
+        return new Backoff(
+                options.reconnectBase().toNanos(), options.reconnectCap().toNanos(), random());
+    }
+
+    Register registrationOf(String id, long itsIncarnation, long attempt, Map<String, String> its, long itsEpoch) {
+        return new Register(
+                itsIncarnation, attempt, options.windowBytes(), options.windowBytes(), id, its, 0, null, itsEpoch);
+    }
+
+    Map<String, String> metadata() {
+        return metadata;
+    }
+
+    /** Whether the metadata has changed since it was sent. */
+    boolean takeUpdate() {
+        return metadataChanged.getAndSet(false);
+    }
+
+    void callbackFailed(String nodeId, Throwable failure) {
+        LOG.error("a callback of the application for client {} threw", nodeId, failure);
     }
 
     private void sendWaiting() {
@@ -226,13 +343,14 @@ public final class Client implements Connector, Lane.Owner {
     }
 
     Register registration() {
+        metadataChanged.set(false); // Before it is read: what comes later is an update.
         return new Register(
                 incarnation,
                 attempts,
                 options.windowBytes(),
                 options.windowBytes(),
                 options.nodeId(),
-                options.metadata(),
+                metadata,
                 options.heartbeatInterval() == null
                         ? 0
                         : options.heartbeatInterval().toMillis(),
@@ -254,8 +372,8 @@ public final class Client implements Connector, Lane.Owner {
         lastEpoch = answer.epoch();
         state = ClientState.ONLINE;
         reconnector.registered(Shard.of(loop).nowNs(), MILLISECONDS.toNanos(answer.graceMillis()));
-        outbox.limitMessages((int) Math.min(answer.maxMessageBytes(), options.maxMessageBytes()))
-                .forEach(this::tellUndelivered);
+        messageLimit = (int) Math.min(answer.maxMessageBytes(), options.maxMessageBytes());
+        outbox.limitMessages(messageLimit).forEach(this::tellUndelivered);
         ClientListener.Registered told = new ClientListener.Registered(
                 answer.epoch(),
                 Duration.ofMillis(answer.intervalMillis()),
@@ -312,16 +430,16 @@ public final class Client implements Connector, Lane.Owner {
         });
     }
 
-    private void tellUndelivered(ByteBuffer message) {
+    void tellUndelivered(ByteBuffer message) {
         lane.add(() -> listener.onUndelivered(message));
     }
 
-    void onEnded(ClientSession ended, CloseReason reason, List<ByteBuffer> lost) {
-        lost.forEach(this::tellUndelivered);
+    void onEnded(ClientSession ended, CloseReason reason) {
         if (session != ended) {
             return; // Opened when the client was already leaving.
         }
         session = null;
+        attached().forEach(node -> node.lost(reason));
         comeBackOrEnd(reason, ended.retryAfterMillis());
     }
 
@@ -365,12 +483,17 @@ public final class Client implements Connector, Lane.Owner {
         leaving = true;
         state = ClientState.CLOSED;
         outbox.close().forEach(this::tellUndelivered);
+        List<Attached> last = attached();
+        last.forEach(node -> node.end(reason));
         lane.add(() -> {
             registered.completeExceptionally(new HeartbeatException("the client was closed: " + reason));
             listener.onClosed(reason);
         });
+        CompletableFuture<?>[] told = last.stream().map(Attached::ended).toArray(CompletableFuture[]::new);
         lane.add(() -> {
-            CompletableFuture<?> unused = release().whenComplete((done, failure) -> closed.complete(null));
+            CompletableFuture<?> unused = CompletableFuture.allOf(told)
+                    .thenCompose(done -> release())
+                    .whenComplete((done, failure) -> closed.complete(null));
         });
     }
 
@@ -387,7 +510,7 @@ public final class Client implements Connector, Lane.Owner {
 
     @Override
     public void onFailure(Throwable failure) {
-        LOG.error("a callback of the application for client {} threw", options.nodeId(), failure);
+        callbackFailed(options.nodeId(), failure);
     }
 
     @Override

@@ -4,9 +4,11 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.internal.frame.Covered;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.GoAway;
+import dev.heartbeat.internal.frame.Metadata;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Register;
@@ -15,11 +17,10 @@ import dev.heartbeat.internal.liveness.FailureDetector;
 import dev.heartbeat.internal.liveness.LogicalClock;
 import dev.heartbeat.internal.liveness.PeerMonitor;
 import dev.heartbeat.internal.mux.Multiplexer;
-import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.mux.Sender;
 import dev.heartbeat.internal.time.Timer;
 import dev.heartbeat.spi.Connection;
 import java.nio.ByteBuffer;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The client's side of a connection: registers, beats, and judges the server by its silence. */
@@ -27,6 +28,10 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     private static final long MAX_RTT_MICROS = 0xFFFF_FFFFL;
 
     private final Client client;
+    private final Own own = new Own();
+    private @Nullable Gateway gateway;
+    /** Whether a command to send what waits is under way. */
+    private boolean pumping;
 
     private @Nullable Registered agreed;
     private FailureDetector detector = new FailureDetector(Long.MAX_VALUE, Long.MAX_VALUE);
@@ -41,7 +46,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     ClientSession(Client client, Shard shard, Connection connection) {
         super(shard, connection);
         this.client = client;
-        encoder.register(client.registration());
+        encoder.register(0, client.registration());
         alarm.set(client.options.handshakeTimeout().toNanos(), () -> abort(CloseReason.HANDSHAKE_TIMEOUT));
         flush();
     }
@@ -75,6 +80,10 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     @Override
     public void onRegistered(int handle, Registered registered) throws ProtocolException {
+        if (handle != 0 && gateway != null) {
+            gateway.onRegistered(handle, registered);
+            return;
+        }
         if (handle != 0 || agreed != null) {
             throw new ProtocolException(ErrorCode.UNEXPECTED_FRAME, "REGISTERED without a REGISTER");
         }
@@ -92,17 +101,35 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
                 Math.max(MILLISECONDS.toNanos(registered.suspectMillis()), suspectNs),
                 Math.max(MILLISECONDS.toNanos(registered.timeoutMillis()), timeoutNs));
         server = new ServerMonitor();
+        server.start();
         beat = new Beat(shard, client.random(), intervalNs, this::sendHeartbeat);
         client.onRegistered(this, registered);
-        pump();
+        client.attached().forEach(this::register);
+        update();
+        wake();
     }
 
     private void sendHeartbeat() {
         // Where the socket is full, what fills it is on its way and a sign of life by itself.
         if (connection.isWritable()) {
-            encoder.heartbeatRequest(0, shard.nowNs(), framesReceived(), rttMicros);
+            if (gateway == null) {
+                beat(Covered.NOBODY);
+            } else {
+                gateway.beats(this::beat);
+            }
             flush();
         }
+    }
+
+    /** A beat for one node alone. */
+    void beatFor(Attached node) {
+        if (hasRoom()) {
+            encoder.heartbeatRequest(node.handle(), shard.nowNs(), framesReceived(), 0, Covered.NOBODY);
+        }
+    }
+
+    private void beat(Covered covered) {
+        encoder.heartbeatRequest(0, shard.nowNs(), framesReceived(), rttMicros, covered);
     }
 
     @Override
@@ -117,21 +144,27 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     }
 
     @Override
-    public void onGoAway(GoAway goAway) {
+    public void onGoAway(int streamId, GoAway goAway) {
         if (goAway.scope() != ErrorCode.Scope.CONNECTION) {
-            return; // Concerns a node of a gateway or a channel, of which there are none here.
+            if (goAway.scope() == ErrorCode.Scope.NODE && gateway != null) {
+                gateway.onGoAway(streamId, goAway);
+            }
+            return; // There are no other channels.
         }
         retryAfterMillis = goAway.retryAfterMillis();
         willEnd(reasonOf(goAway));
         if (state == State.REGISTERED) {
             client.outbox.seal();
+            if (gateway != null) {
+                gateway.seal();
+            }
             afterDraining(() -> finish(reasonOf(goAway)));
         } else {
             finish(reasonOf(goAway));
         }
     }
 
-    private static CloseReason reasonOf(GoAway goAway) {
+    static CloseReason reasonOf(GoAway goAway) {
         if (goAway.reason() == null) {
             return CloseReason.GO_AWAY;
         }
@@ -145,6 +178,10 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     @Override
     public void onError(int streamId, PeerError error) throws ProtocolException {
+        if (error.scope() == ErrorCode.Scope.NODE && streamId != 0 && gateway != null) {
+            gateway.onError(streamId, error);
+            return;
+        }
         client.tell(new HeartbeatException("the server reports " + error.codeName() + ": " + error.text()));
         boolean refused = state == State.HANDSHAKE && error.scope() == ErrorCode.Scope.NODE;
         if (refused || error.scope() == ErrorCode.Scope.CONNECTION) {
@@ -169,7 +206,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     }
 
     /** Whether asking again, in the same words, cannot help. */
-    private static boolean isForGood(@Nullable ErrorCode code) {
+    static boolean isForGood(@Nullable ErrorCode code) {
         return code == ErrorCode.INVALID_NODE_ID
                 || code == ErrorCode.INVALID_METADATA
                 || code == ErrorCode.UNAUTHORIZED
@@ -177,8 +214,36 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     }
 
     @Override
-    public void onMessage(ByteBuffer message, Multiplexer.Hold hold) {
-        client.deliver(message, () -> shard.execute(() -> taken(hold)));
+    public void onMessage(int handle, ByteBuffer message, Multiplexer.Hold hold) {
+        Runnable taken = () -> shard.execute(() -> taken(hold));
+        Attached node = gateway == null ? null : gateway.get(handle);
+        if (handle == 0) {
+            client.deliver(message, taken);
+        } else if (node != null) {
+            node.deliver(message, taken);
+        } else {
+            mux().taken(hold); // It has left meanwhile.
+        }
+    }
+
+    @Override
+    public boolean takesFrom(int handle) throws ProtocolException {
+        if (handle == 0 || gateway != null && gateway.get(handle) != null) {
+            return true;
+        }
+        if (gateway == null || gateway.isNew(handle)) {
+            onRefused(
+                    handle,
+                    new ProtocolException(
+                            ErrorCode.UNKNOWN_HANDLE,
+                            "handle " + Integer.toUnsignedString(handle) + " was not registered"));
+        }
+        return false;
+    }
+
+    @Override
+    public void onFragment(int handle) {
+        // It was a sign of life of the server, and there is nobody else to judge.
     }
 
     @Override
@@ -192,7 +257,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     }
 
     @Override
-    public void onHeartbeatRequest(int handle, long timestamp, long position, int rtt) {
+    public void onHeartbeatRequest(int handle, long timestamp, long position, int rtt, Covered covered) {
         throw refusedByDirection();
     }
 
@@ -202,7 +267,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     }
 
     @Override
-    public void onUpdate(int handle) {
+    public void onUpdate(int handle, Metadata metadata) {
         throw refusedByDirection();
     }
 
@@ -214,8 +279,9 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     /** Turns the verdicts on the server into what the client does. */
     private final class ServerMonitor extends PeerMonitor {
-        ServerMonitor() {
-            super(ClientSession.this);
+        @Override
+        protected Watch watch() {
+            return ClientSession.this;
         }
 
         @Override
@@ -264,14 +330,137 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     // ---- the rest of a session
 
+    /** Messages wait in the client's outbox. */
     void wake() {
+        if (own.join()) {
+            turns.add(own);
+        }
         pump();
+    }
+
+    /** The client's own messages; held by the session, so that one that lost the client takes nothing more. */
+    private final class Own implements Sender {
+        private boolean joined;
+
+        @Override
+        public int handle() {
+            return 0;
+        }
+
+        @Override
+        public boolean join() {
+            boolean first = !joined;
+            joined = true;
+            return first;
+        }
+
+        @Override
+        public void leave() {
+            joined = false;
+        }
+
+        @Override
+        public @Nullable ByteBuffer poll() {
+            return client.outbox.poll(ClientSession.this);
+        }
+
+        @Override
+        public boolean hasMore() {
+            return !client.outbox.isEmpty();
+        }
+
+        @Override
+        public void undelivered(ByteBuffer message) {
+            client.tellUndelivered(message);
+        }
+    }
+
+    // ---- the nodes it speaks for
+
+    /** A node is to be registered, now or when the client is. */
+    void register(Attached node) {
+        if (state == State.REGISTERED && client.isAttached(node)) {
+            gateway().register(node);
+            pumpSoon();
+        }
+    }
+
+    private Gateway gateway() {
+        if (gateway == null) {
+            gateway = new Gateway(this, encoder, shard, limits(), maxMessageBytes(), client.newBackoff());
+        }
+        return gateway;
+    }
+
+    private Registered limits() {
+        return java.util.Objects.requireNonNull(agreed);
+    }
+
+    private int maxMessageBytes() {
+        return (int) Math.min(limits().maxMessageBytes(), client.options.maxMessageBytes());
+    }
+
+    /** Whether there is somebody to speak to, and the socket takes it. */
+    boolean hasRoom() {
+        return state == State.REGISTERED && connection.isWritable();
+    }
+
+    boolean isOpen() {
+        return state == State.REGISTERED;
+    }
+
+    /** The application has messages of a registered node, or wants it to leave after them. */
+    void changed(Attached node) {
+        if (node.isDetaching() && !node.hasMessages() && !mux().isSending(node)) {
+            gateway().unregister(node);
+        } else if (node.hasMore() && node.join()) {
+            turns.add(node);
+        }
+        pumpSoon();
+    }
+
+    /** Others may have something to say too, and one flush takes all. */
+    private void pumpSoon() {
+        if (!pumping) {
+            pumping = true;
+            shard.execute(() -> {
+                pumping = false;
+                pump();
+            });
+        }
+    }
+
+    void flushWritten() {
+        flush();
+    }
+
+    /** The client's own metadata may have changed. */
+    void update() {
+        if (hasRoom() && client.takeUpdate()) {
+            encoder.update(0, client.metadata());
+            flush();
+        }
+    }
+
+    @Override
+    void onRoom() {
+        update();
+        if (gateway != null) {
+            gateway.onRoom();
+        }
+    }
+
+    private void unregisterAttached() {
+        if (gateway != null) {
+            gateway.unregisterAll();
+        }
     }
 
     /** Says goodbye after everything that was accepted has left. */
     void leave() {
         if (state == State.REGISTERED) {
             afterDraining(() -> {
+                unregisterAttached();
                 encoder.unregister(0, "");
                 finish(CloseReason.UNREGISTERED);
             });
@@ -281,14 +470,22 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     }
 
     @Override
-    void onEnded(CloseReason reason, List<ByteBuffer> lost) {
+    void onReadingEnded() {
+        // The server's silence is watched to the end.
+    }
+
+    @Override
+    void onEnded(CloseReason reason) {
         if (server != null) {
             server.stop();
         }
         if (beat != null) {
             shard.cancel(beat);
         }
-        client.onEnded(this, reason, lost);
+        if (gateway != null) {
+            gateway.stop();
+        }
+        client.onEnded(this, reason);
     }
 
     @Override
@@ -303,25 +500,16 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     @Override
     Multiplexer newMultiplexer() {
-        Registered limits = java.util.Objects.requireNonNull(agreed);
+        Registered limits = limits();
         return new Multiplexer(
                 connection,
                 encoder,
                 this,
+                turns,
                 new Multiplexer.Credits(
                         limits.connectionCredit(), limits.channelCredit(), client.options.windowBytes()),
-                (int) Math.min(limits.maxMessageBytes(), client.options.maxMessageBytes()),
+                maxMessageBytes(),
                 client.budget);
-    }
-
-    @Override
-    Outbox outbox() {
-        return client.outbox;
-    }
-
-    @Override
-    Object outboxHolder() {
-        return this;
     }
 
     @Override

@@ -7,11 +7,13 @@ import org.jspecify.annotations.Nullable;
 /** Answers that wait for a full socket: at most one of each kind, to the latest question. */
 final class HeldAnswers {
     private boolean heartbeat;
+    private int heartbeatHandle;
     private long heartbeatTimestamp;
     private @Nullable ByteBuffer pong;
 
-    void holdHeartbeat(long timestamp) {
+    void holdHeartbeat(int handle, long timestamp) {
         heartbeat = true;
+        heartbeatHandle = handle;
         heartbeatTimestamp = timestamp;
     }
 
@@ -21,7 +23,7 @@ final class HeldAnswers {
 
     void send(FrameEncoder encoder, long framesReceived) {
         if (heartbeat) {
-            encoder.heartbeatResponse(0, heartbeatTimestamp, framesReceived);
+            encoder.heartbeatResponse(heartbeatHandle, heartbeatTimestamp, framesReceived);
         }
         if (pong != null) {
             encoder.pong(pong);

@@ -13,20 +13,20 @@ final class HeldVerdicts extends Timer {
     private static final int PASSING_PER_TURN = 1024;
 
     private final ServerLoop loop;
-    private Set<NodeWatch> waiting = new LinkedHashSet<>();
+    private Set<NodeStay> waiting = new LinkedHashSet<>();
     /** Whose verdict is carried out just now. */
-    private @Nullable NodeWatch passing;
+    private @Nullable NodeStay passing;
 
     HeldVerdicts(ServerLoop loop) {
         this.loop = loop;
     }
 
     /** Whether the verdict, which is due, must wait; it is then carried out from here, unless it is {@linkplain #withdraw withdrawn} before. */
-    boolean holds(NodeWatch watch) {
-        if (watch == passing || !loop.server.guardHolds(loop.shard.nowNs())) {
+    boolean holds(NodeStay stay) {
+        if (stay == passing || !loop.server.guardHolds(loop.shard.nowNs())) {
             return false;
         }
-        waiting.add(watch);
+        waiting.add(stay);
         if (!isArmed()) {
             loop.arm(this, ASK_EVERY_NS);
         }
@@ -34,8 +34,8 @@ final class HeldVerdicts extends Timer {
     }
 
     /** The verdict is not due any more, if it was. */
-    void withdraw(NodeWatch watch) {
-        if (waiting.remove(watch)) {
+    void withdraw(NodeStay stay) {
+        if (waiting.remove(stay)) {
             loop.server.guardWithdraws();
         }
     }
@@ -56,7 +56,7 @@ final class HeldVerdicts extends Timer {
     }
 
     private void carryOutOldest() {
-        NodeWatch oldest = waiting.iterator().next();
+        NodeStay oldest = waiting.iterator().next();
         waiting.remove(oldest);
         passing = oldest;
         try {

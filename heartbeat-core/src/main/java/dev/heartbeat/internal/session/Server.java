@@ -161,7 +161,7 @@ public final class Server implements Acceptor {
                 options.heartbeatTimeout().toMillis(),
                 options.grace().toMillis(),
                 options.maxMessageBytes(),
-                0,
+                options.maxNodesPerConnection(),
                 0,
                 options.windowBytes(),
                 options.windowBytes(),

@@ -2,42 +2,37 @@ package dev.heartbeat.internal.session;
 
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.OfflineReason;
-import dev.heartbeat.SuspectReason;
+import dev.heartbeat.internal.frame.Covered;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.GoAway;
 import dev.heartbeat.internal.frame.GoAwayReason;
+import dev.heartbeat.internal.frame.Metadata;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Register;
 import dev.heartbeat.internal.frame.Registered;
+import dev.heartbeat.internal.liveness.FailureDetector;
 import dev.heartbeat.internal.mux.Multiplexer;
 import dev.heartbeat.internal.node.Admission;
 import dev.heartbeat.internal.node.Registration;
-import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.spi.Connection;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's side of a connection. It begins unregistered, under a deadline; REGISTER ties it to a node; and while it is tied, everything that comes is a sign of
- * life of that node. When the connection is lost, it stays as the owner of the registration until the grace is over or the node is back on another connection.
+ * The server's side of a connection. It begins unregistered, under a deadline; REGISTER ties it to a node, its own; and while it is tied, everything that comes is a sign of
+ * life of that node. A gateway then registers further nodes by handles of their own. The connection ends with its own node; all others only leave it. When the connection is lost,
+ * each {@link NodeStay} stays as the owner of its registration until the grace is over or the node is back on another connection.
  */
-final class ServerSession extends Session implements Registration.Owner {
-    private static final VarHandle WOKEN;
+final class ServerSession extends Session {
+    /** Until all timers have run that are due now. */
+    private static final long TURN_NS = 100_000_000;
 
-    static {
-        try {
-            WOKEN = MethodHandles.lookup().findVarHandle(ServerSession.class, "woken", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final String KICKED_BEFORE = "this process was sent away before";
 
     private static final Set<ErrorCode> REFUSES_A_REGISTRATION = EnumSet.of(
             ErrorCode.INVALID_NODE_ID,
@@ -49,15 +44,16 @@ final class ServerSession extends Session implements Registration.Owner {
 
     final ServerLoop loop;
 
-    private @Nullable Registration registration;
-    private @Nullable NodeWatch watch;
+    private @Nullable NodeStay own;
+    private @Nullable Attachments attached;
     private long connectionCredit;
     private long channelCredit;
     private int heartbeatsToAnswer;
 
-    /** Whether a command to look into the outbox is under way; set by any thread, cleared by the loop. */
-    @SuppressWarnings("unused") // Through WOKEN.
-    private volatile boolean woken;
+    /** As its own node measured it; 0 before the first. Written by the loop. */
+    private volatile int rttMicros;
+    /** Whether a command to send what waits is under way. */
+    private boolean pumping;
 
     ServerSession(ServerLoop loop, Connection connection) {
         super(loop.shard, connection);
@@ -90,8 +86,8 @@ final class ServerSession extends Session implements Registration.Owner {
     @Override
     void onExpectedFrame(@Nullable FrameType type) throws ProtocolException {
         loop.counters.add(Counter.FRAMES_IN, 1);
-        if (watch != null) {
-            watch.heard();
+        if (own != null) {
+            own.heard();
         } else if (type != null && !isAllowedUnregistered(type)) {
             throw new ProtocolException(ErrorCode.NOT_REGISTERED, type + " before REGISTER");
         }
@@ -107,61 +103,116 @@ final class ServerSession extends Session implements Registration.Owner {
     @Override
     public void onRegister(int handle, Register register) throws ProtocolException {
         if (handle != 0) {
-            throw new ProtocolException(ErrorCode.UNSUPPORTED_NODE_FEATURE, "only handle 0 can be registered here");
+            attach(handle, register);
+            return;
         }
-        if (registration != null) {
+        if (own != null) {
             throw new ProtocolException(ErrorCode.ALREADY_REGISTERED, "handle 0 is registered");
         }
-        Admission admission = loop.server.table.admit(new Registration.Claim(
+        NodeStay stay = new NodeStay(this, 0);
+        Admission admission = admit(register, stay);
+        if (admission.refusal() != null) {
+            refuse(admission.refusal());
+            return;
+        }
+        connectionCredit = register.connectionCredit();
+        channelCredit = register.channelCredit();
+        own = stay;
+        state = State.REGISTERED;
+        alarm.cancel();
+        loop.registered(this);
+        begin(stay, admission);
+    }
+
+    /** Registers a node that the connection's own node, a gateway, speaks for. */
+    private void attach(int handle, Register register) throws ProtocolException {
+        if (own == null) {
+            throw new ProtocolException(ErrorCode.NOT_REGISTERED, "handle 0 comes first");
+        }
+        Attachments others = attached();
+        if (!others.isNew(handle)) {
+            throw new ProtocolException(
+                    ErrorCode.ALREADY_REGISTERED, "handle " + text(handle) + " or a greater one was registered");
+        }
+        int limit = loop.server.options.maxNodesPerConnection();
+        if (others.size() >= limit) {
+            throw new ProtocolException(
+                    ErrorCode.UNSUPPORTED_NODE_FEATURE, "a connection may have " + limit + " nodes beside its own");
+        }
+        if (!others.mayAnswer(connection)) {
+            throw new ProtocolException(
+                    ErrorCode.TOO_MANY_ERRORS, "more than " + Attachments.MAX_UNANSWERED + " registrations under way");
+        }
+        NodeStay stay = new NodeStay(this, handle);
+        Admission admission = admit(register, stay);
+        if (admission.refusal() != null) {
+            refuse(handle, admission.refusal());
+            return;
+        }
+        others.add(stay);
+        begin(stay, admission);
+    }
+
+    /** What is refused here tells of others, and is not counted against what this gateway may do wrong. */
+    private void refuse(int handle, Admission.Refusal why) {
+        if (why == Admission.Refusal.KICKED) {
+            loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
+            encoder.goAway(handle, new GoAway(ErrorCode.Scope.NODE, GoAwayReason.KICKED, GoAway.NEVER, KICKED_BEFORE));
+        } else {
+            tellRefusal(handle, refusalOf(why));
+        }
+    }
+
+    private Admission admit(Register register, NodeStay stay) {
+        return loop.server.table.admit(new Registration.Claim(
                 register.nodeId(),
                 register.incarnation(),
                 register.attempt(),
                 register.lastEpoch(),
                 register.metadata(),
-                connection.remoteAddress(),
-                this));
-        Registration granted = admission.registration();
-        if (granted == null) {
-            refuse(Objects.requireNonNull(admission.refusal()));
-            return;
-        }
-        connectionCredit = register.connectionCredit();
-        channelCredit = register.channelCredit();
-        begin(granted);
-        tellDisplaced(admission);
+                stay));
     }
 
     private void refuse(Admission.Refusal why) throws ProtocolException {
+        if (why == Admission.Refusal.KICKED) {
+            loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
+            sendAway(GoAwayReason.KICKED, CloseReason.KICKED, KICKED_BEFORE);
+            return;
+        }
+        onRefused(0, refusalOf(why));
         switch (why) {
-            case STALE_ATTEMPT -> {
-                refuse(ErrorCode.STALE_ATTEMPT, "this attempt or a later one of the same process was registered");
-                finish(CloseReason.REFUSED);
-            }
-            case REPLACED -> {
-                refuse(ErrorCode.REPLACED, "another process took this id over since");
-                finish(CloseReason.REPLACED);
-            }
-            case KICKED -> {
-                loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
-                sendAway(GoAwayReason.KICKED, CloseReason.KICKED, "this process was sent away before");
-            }
-            case ID_IN_USE -> refuse(ErrorCode.NODE_ID_IN_USE, "another process is registered by this id");
-            case IMPLAUSIBLE_EPOCH -> refuse(ErrorCode.EPOCH_REFUSED, "the last epoch lies too far in the future");
+            case STALE_ATTEMPT -> finish(CloseReason.REFUSED);
+            case REPLACED -> finish(CloseReason.REPLACED);
+            case KICKED, ID_IN_USE, IMPLAUSIBLE_EPOCH -> {}
         }
     }
 
-    private void refuse(ErrorCode code, String text) throws ProtocolException {
-        onRefused(0, new ProtocolException(code, text));
+    private static ProtocolException refusalOf(Admission.Refusal why) {
+        return switch (why) {
+            case KICKED -> throw new IllegalStateException("said by GO_AWAY");
+            case STALE_ATTEMPT ->
+                new ProtocolException(
+                        ErrorCode.STALE_ATTEMPT, "this attempt or a later one of the same process was registered");
+            case REPLACED -> new ProtocolException(ErrorCode.REPLACED, "another process took this id over since");
+            case ID_IN_USE ->
+                new ProtocolException(ErrorCode.NODE_ID_IN_USE, "another process is registered by this id");
+            case IMPLAUSIBLE_EPOCH ->
+                new ProtocolException(ErrorCode.EPOCH_REFUSED, "the last epoch lies too far in the future");
+        };
     }
 
-    private void begin(Registration granted) {
-        registration = granted;
-        state = State.REGISTERED;
-        alarm.cancel();
-        loop.registered(this);
-        watch = new NodeWatch(loop, this, granted);
-        encoder.registered(0, loop.server.registeredAnswer(granted.epoch()));
-        pump();
+    private void begin(NodeStay stay, Admission admission) {
+        Registration granted = Objects.requireNonNull(admission.registration());
+        stay.begin(granted);
+        encoder.registered(stay.handle(), loop.server.registeredAnswer(granted.epoch()));
+        joinIfMore(stay);
+        tellDisplaced(admission);
+    }
+
+    private void joinIfMore(@Nullable NodeStay stay) {
+        if (stay != null && stay.hasMore() && stay.join()) {
+            turns.add(stay);
+        }
     }
 
     private static void tellDisplaced(Admission admission) {
@@ -176,23 +227,68 @@ final class ServerSession extends Session implements Registration.Owner {
         }
     }
 
+    private Attachments attached() {
+        if (attached == null) {
+            attached = new Attachments();
+        }
+        return attached;
+    }
+
+    /** The node of a handle; null if it has left this connection, which the peer may not know yet. */
+    private @Nullable NodeStay stay(int handle) throws ProtocolException {
+        if (handle == 0) {
+            return own;
+        }
+        if (attached == null || attached.isNew(handle)) {
+            throw new ProtocolException(ErrorCode.UNKNOWN_HANDLE, "handle " + text(handle) + " was not registered");
+        }
+        return attached.get(handle);
+    }
+
+    private static String text(int handle) {
+        return Integer.toUnsignedString(handle);
+    }
+
     @Override
     public void onRegistered(int handle, Registered registered) {
         throw new IllegalStateException("refused by direction");
     }
 
     @Override
-    public void onHeartbeatRequest(int handle, long timestamp, long position, int rttMicros) throws ProtocolException {
-        requireHandle0(handle);
+    public void onHeartbeatRequest(int handle, long timestamp, long position, int rtt, Covered covered)
+            throws ProtocolException {
+        NodeStay node = stay(handle);
+        requireKnown(covered);
         checkPosition(position);
         loop.counters.add(Counter.HEARTBEATS, 1);
-        Registration node = registration;
-        if (node != null && rttMicros != 0) {
-            node.rttMicros(rttMicros);
+        if (node == null) {
+            return;
+        }
+        if (handle != 0) {
+            node.heard();
+        } else if (rtt != 0) {
+            rttMicros = rtt;
+        }
+        if (attached != null) {
+            heardOthers(attached, covered);
         }
         if (--heartbeatsToAnswer <= 0) {
             heartbeatsToAnswer = loop.server.options.ackEvery();
-            answerHeartbeat(timestamp);
+            answerHeartbeat(handle, timestamp);
+        }
+    }
+
+    private void requireKnown(Covered covered) throws ProtocolException {
+        for (int i = 0; i < covered.ranges(); i++) {
+            NodeStay unused = stay(covered.last(i));
+        }
+    }
+
+    private void heardOthers(Attachments others, Covered covered) {
+        if (covered == Covered.ALL) {
+            others.heardAll(shard.clock().nowNs());
+        } else {
+            others.heard(covered);
         }
     }
 
@@ -202,38 +298,67 @@ final class ServerSession extends Session implements Registration.Owner {
     }
 
     @Override
-    public void onUpdate(int handle) throws ProtocolException {
-        requireHandle0(handle);
-        throw new ProtocolException(ErrorCode.UNSUPPORTED_NODE_FEATURE, "metadata cannot be updated here");
-    }
-
-    @Override
-    public void onUnregister(int handle, String text) throws ProtocolException {
-        requireHandle0(handle);
-        endStay(OfflineReason.UNREGISTERED);
-        finish(CloseReason.UNREGISTERED);
-    }
-
-    private static void requireHandle0(int handle) throws ProtocolException {
-        if (handle != 0) {
-            throw new ProtocolException(
-                    ErrorCode.UNKNOWN_HANDLE, "handle " + Integer.toUnsignedString(handle) + " is not registered");
+    public void onUpdate(int handle, Metadata metadata) throws ProtocolException {
+        NodeStay node = stay(handle);
+        if (node != null) {
+            node.heard();
+            node.registration().entry().changeMetadata(node.registration(), metadata.checked());
         }
     }
 
     @Override
-    public void onGoAway(GoAway goAway) {
+    public void onUnregister(int handle, String text) throws ProtocolException {
+        NodeStay node = stay(handle);
+        if (handle == 0) {
+            endOwn(OfflineReason.UNREGISTERED);
+            finish(CloseReason.UNREGISTERED);
+        } else if (node != null) {
+            node.end(OfflineReason.UNREGISTERED);
+            forget(node);
+        }
+    }
+
+    @Override
+    public void onGoAway(int streamId, GoAway goAway) {
         throw new IllegalStateException("refused by direction");
     }
 
     @Override
-    public void onMessage(ByteBuffer message, Multiplexer.Hold hold) {
-        Registration from = registration;
+    public boolean takesFrom(int handle) throws ProtocolException {
+        if (handle == 0) {
+            return true;
+        }
+        try {
+            NodeStay node = stay(handle);
+            if (node == null) {
+                return false;
+            }
+            node.heard();
+            return true;
+        } catch (ProtocolException e) {
+            onRefused(handle, e); // Of the message only: its fragments are still to be counted.
+            return false;
+        }
+    }
+
+    @Override
+    public void onFragment(int handle) {
+        NodeStay node = attached == null ? null : attached.get(handle);
+        if (node != null) {
+            node.heard();
+        }
+    }
+
+    @Override
+    public void onMessage(int handle, ByteBuffer message, Multiplexer.Hold hold) {
+        NodeStay from = handle == 0 ? own : attached == null ? null : attached.get(handle);
         Runnable taken = () -> shard.execute(() -> taken(hold));
-        if (from != null && from.entry().deliver(from, message, taken)) {
+        if (from != null && from.registration().entry().deliver(from.registration(), message, taken)) {
             loop.counters.add(Counter.MESSAGES_IN, 1);
-        } else {
+        } else if (handle == 0) {
             mux().forgive(hold); // The node has been taken over; this connection is about to be closed.
+        } else {
+            mux().taken(hold); // It has left this connection meanwhile; its neighbours go on.
         }
     }
 
@@ -244,16 +369,53 @@ final class ServerSession extends Session implements Registration.Owner {
 
     // ---- verdicts and commands
 
-    void probe() {
-        if (state == State.REGISTERED) {
+    /** A node is silent; the connection's own is asked whether it is there. Others cannot be: a PONG would be the gateway's. */
+    void suspected(NodeStay stay) {
+        if (stay.handle() != 0) {
+            attached().suspected(stay);
+        } else if (state == State.REGISTERED) {
             encoder.ping();
             flush();
         }
     }
 
-    void timedOut() {
-        goAway(GoAwayReason.TIMEOUT, 0, "nothing heard for the heartbeat timeout");
-        finish(CloseReason.TIMEOUT);
+    void recovered(NodeStay stay) {
+        if (attached == null) {
+            return;
+        }
+        if (stay == own) {
+            attached.lookAtSuspects(); // Whose verdict waited for its.
+        } else {
+            attached.recovered(stay);
+        }
+    }
+
+    /** How long no beat spoke for all nodes of the connection. */
+    long gatewaySilentNs(NodeStay stay) {
+        return stay.handle() == 0 || attached == null
+                ? Long.MAX_VALUE
+                : attached.silentNs(shard.clock().nowNs());
+    }
+
+    /** Whether a node may be silent because its whole connection is: then it is lost with the connection, and may come back over another. */
+    boolean waitsForGateway(NodeStay stay) {
+        if (stay.handle() == 0 || own == null) {
+            return false;
+        }
+        if (!own.isSuspected() && loop.detector().judge(own.silentNs()) != FailureDetector.Verdict.ALIVE) {
+            stay.lookAgainAfter(TURN_NS); // The gateway is about to be looked at itself.
+            return true;
+        }
+        return own.isSuspected();
+    }
+
+    void timedOut(NodeStay stay) {
+        if (stay.handle() == 0) {
+            goAway(GoAwayReason.TIMEOUT, 0, "nothing heard for the heartbeat timeout");
+            finish(CloseReason.TIMEOUT);
+        } else {
+            sendAway(stay, GoAwayReason.TIMEOUT, 0, "nothing heard of it for the heartbeat timeout");
+        }
     }
 
     void closeUnregistered() {
@@ -261,39 +423,67 @@ final class ServerSession extends Session implements Registration.Owner {
         finish(CloseReason.SHUTDOWN);
     }
 
-    @Override
-    public void wake() {
-        if (WOKEN.compareAndSet(this, false, true)) {
-            shard.execute(this::wakeOnLoop);
+    /** A node has messages to be sent. */
+    void offers(NodeStay stay) {
+        turns.add(stay);
+        if (attached == null) {
+            pump();
+        } else if (!pumping) {
+            pumping = true; // Others may have some too, and one flush takes all.
+            shard.execute(this::pumpOffers);
         }
     }
 
-    private void wakeOnLoop() {
-        WOKEN.setVolatile(this, false);
+    private void pumpOffers() {
+        pumping = false;
         pump();
     }
 
-    @Override
-    public void superseded() {
-        shard.execute(() -> {
-            stopWatching();
+    void superseded(NodeStay stay) {
+        stay.stop();
+        if (stay.handle() == 0) {
             close(CloseReason.LOCAL);
-        });
+        } else {
+            forget(stay);
+        }
     }
 
-    @Override
-    public void ended(OfflineReason reason, String text) {
-        shard.execute(() -> {
-            stopWatching();
+    void ended(NodeStay stay, OfflineReason reason, String text) {
+        stay.stop();
+        if (stay.handle() != 0) {
             switch (reason) {
-                case REPLACED -> sendAway(GoAwayReason.REPLACED, CloseReason.REPLACED, text);
-                case KICKED -> sendAway(GoAwayReason.KICKED, CloseReason.KICKED, text);
-                default -> {
-                    goAway(GoAwayReason.SHUTDOWN, 0, text);
-                    finish(CloseReason.SHUTDOWN);
-                }
+                case REPLACED -> sendAway(stay, GoAwayReason.REPLACED, GoAway.NEVER, text);
+                case KICKED -> sendAway(stay, GoAwayReason.KICKED, GoAway.NEVER, text);
+                default -> sendAway(stay, GoAwayReason.SHUTDOWN, 0, text);
             }
-        });
+            return;
+        }
+        switch (reason) {
+            case REPLACED -> sendAway(GoAwayReason.REPLACED, CloseReason.REPLACED, text);
+            case KICKED -> sendAway(GoAwayReason.KICKED, CloseReason.KICKED, text);
+            default -> {
+                goAway(GoAwayReason.SHUTDOWN, 0, text);
+                finish(CloseReason.SHUTDOWN);
+            }
+        }
+    }
+
+    /** Sends one node away; its neighbours and the connection stay. */
+    private void sendAway(NodeStay stay, GoAwayReason why, long retryAfterMillis, String text) {
+        if (attached == null || attached.get(stay.handle()) != stay) {
+            return; // It left meanwhile.
+        }
+        forget(stay);
+        if (isReading()) {
+            encoder.goAway(stay.handle(), new GoAway(ErrorCode.Scope.NODE, why, retryAfterMillis, text));
+            flush();
+        }
+    }
+
+    private void forget(NodeStay stay) {
+        if (attached != null) {
+            attached.forget(stay);
+        }
     }
 
     private void sendAway(GoAwayReason why, CloseReason reason, String text) {
@@ -302,30 +492,27 @@ final class ServerSession extends Session implements Registration.Owner {
     }
 
     /** Sends the node away once it has all that was accepted for it; it may come back after {@code retryAfterMillis}. */
-    @Override
-    public void drain(long retryAfterMillis) {
-        shard.execute(() -> afterDraining(() -> {
+    void drain(long retryAfterMillis) {
+        // A message may be accepted whose turn is not yet asked for.
+        joinIfMore(own);
+        if (attached != null) {
+            attached.forEach(this::joinIfMore);
+        }
+        afterDraining(() -> {
             goAway(GoAwayReason.SHUTDOWN, retryAfterMillis, "");
             flush();
-        }));
+        });
     }
 
     private void goAway(GoAwayReason reason, long retryAfterMillis, String text) {
         if (isReading()) {
-            encoder.goAway(new GoAway(ErrorCode.Scope.CONNECTION, reason, retryAfterMillis, text));
+            encoder.goAway(0, new GoAway(ErrorCode.Scope.CONNECTION, reason, retryAfterMillis, text));
         }
     }
 
-    private void stopWatching() {
-        if (watch != null) {
-            watch.stop();
-        }
-    }
-
-    private void endStay(OfflineReason reason) {
-        stopWatching();
-        if (registration != null) {
-            registration.entry().end(registration, reason);
+    private void endOwn(OfflineReason reason) {
+        if (own != null) {
+            own.end(reason);
         }
     }
 
@@ -336,29 +523,44 @@ final class ServerSession extends Session implements Registration.Owner {
         if (e.code() == ErrorCode.FOREIGN) {
             loop.counters.add(Counter.FOREIGN, 1);
         }
-        endStay(OfflineReason.PROTOCOL_ERROR);
+        endOwn(OfflineReason.PROTOCOL_ERROR);
         super.fail(e);
     }
 
     @Override
-    void onEnded(CloseReason reason, List<ByteBuffer> lost) {
+    void onRoom() {
+        // Nothing but answers and messages waits here, which are seen to.
+    }
+
+    @Override
+    void onReadingEnded() {
+        loseOthers();
+    }
+
+    @Override
+    void onEnded(CloseReason reason) {
         loop.ended(this);
-        Registration was = registration;
-        NodeWatch watching = watch;
-        if (was == null || watching == null) {
-            return;
+        if (own != null) {
+            own.loseConnection();
         }
-        was.entry().undelivered(was, lost);
-        if (loop.server.isDraining()) {
-            endStay(OfflineReason.SHUTDOWN);
-        } else if (!was.entry().isCurrent(was)) {
-            watching.stop();
-        } else if (loop.graceNs() == 0) {
-            endStay(OfflineReason.CLOSED);
-        } else {
-            was.entry().suspect(was, SuspectReason.LOST);
-            watching.lost();
+        loseOthers();
+    }
+
+    /** Whatever became of the connection's own node, the others may come back over another connection. */
+    private void loseOthers() {
+        Attachments others = attached;
+        if (others != null) {
+            attached = null;
+            others.forEach(NodeStay::loseConnection);
         }
+    }
+
+    InetSocketAddress remoteAddress() {
+        return connection.remoteAddress();
+    }
+
+    int rttMicros() {
+        return rttMicros;
     }
 
     @Override
@@ -380,20 +582,10 @@ final class ServerSession extends Session implements Registration.Owner {
                 connection,
                 encoder,
                 this,
+                turns,
                 new Multiplexer.Credits(connectionCredit, channelCredit, loop.server.options.windowBytes()),
                 loop.server.options.maxMessageBytes(),
                 loop.server.budget);
-    }
-
-    @Override
-    @Nullable
-    Outbox outbox() {
-        return registration == null ? null : registration.entry().outbox(registration);
-    }
-
-    @Override
-    Object outboxHolder() {
-        return registration == null ? this : registration;
     }
 
     @Override

@@ -14,11 +14,10 @@ import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.mux.Multiplexer;
-import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.mux.Turns;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +56,9 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
     protected State state = State.HANDSHAKE;
     private @Nullable CloseReason closeReason;
 
+    /** Whose messages wait to be sent. */
+    protected final Turns turns = new Turns();
+
     private @Nullable Multiplexer mux;
     private @Nullable HeldAnswers held;
     private @Nullable ErrorAllowance allowance;
@@ -85,16 +87,16 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
     /** Makes the multiplexer, with the credit that was agreed on at registration. */
     abstract Multiplexer newMultiplexer();
 
-    /** What waits to be sent, if anything ever did. */
-    abstract @Nullable Outbox outbox();
-
-    /** Whom the outbox obeys. */
-    abstract Object outboxHolder();
-
     abstract long writeStallNs();
 
-    /** The connection is over. Called once. */
-    abstract void onEnded(CloseReason reason, List<ByteBuffer> lost);
+    /** The socket takes bytes again, of which what waits for that may write some. */
+    abstract void onRoom();
+
+    /** Nothing is read from here on; the end follows. */
+    abstract void onReadingEnded();
+
+    /** The connection is over. Called once, after what had begun to travel has gone back to its senders. */
+    abstract void onEnded(CloseReason reason);
 
     // ---- bytes
 
@@ -109,7 +111,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
         } catch (ProtocolException e) {
             fail(e);
         }
-        if (mux == null) {
+        if (mux == null && turns.isEmpty()) {
             flush();
         } else {
             pump(); // What was read may have brought credit, and this flush may make room for more.
@@ -119,6 +121,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
     @Override
     public final void onWritable() {
         answerHeld();
+        onRoom();
         pump();
     }
 
@@ -138,7 +141,10 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
         state = State.CLOSED;
         alarm.cancel();
         whenDrained = null;
-        onEnded(closeReason, mux == null ? List.of() : mux.abandon());
+        if (mux != null) {
+            mux.abandon();
+        }
+        onEnded(closeReason);
     }
 
     protected final void flush() {
@@ -196,12 +202,12 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
         // It was a sign of life, which is all it is for.
     }
 
-    protected final void answerHeartbeat(long timestamp) {
+    protected final void answerHeartbeat(int handle, long timestamp) {
         if (connection.isWritable()) {
             answerHeld();
-            encoder.heartbeatResponse(0, timestamp, framesReceived());
+            encoder.heartbeatResponse(handle, timestamp, framesReceived());
         } else {
-            held().holdHeartbeat(timestamp);
+            held().holdHeartbeat(handle, timestamp);
         }
     }
 
@@ -285,6 +291,11 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
         if (refusal.code() != ErrorCode.NO_CAPACITY && !allowance.allows(shard.nowNs())) {
             throw new ProtocolException(ErrorCode.TOO_MANY_ERRORS, "too many errors; the last: " + refusal.text());
         }
+        tellRefusal(streamId, refusal);
+    }
+
+    /** Tells the peer, without counting it against what it is allowed. */
+    protected final void tellRefusal(int streamId, ProtocolException refusal) {
         onErrorSent(refusal.code());
         if (refusal.code().scope() == ErrorCode.Scope.CHANNEL && streamId != 0) {
             encoder.channelReset(streamId, refusal.code());
@@ -332,9 +343,8 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
     /** Sends what waits, as far as credit and socket allow, and flushes. */
     protected final void pump() {
         if (state == State.REGISTERED) {
-            Outbox waiting = outbox();
-            if (mux != null || (waiting != null && !waiting.isEmpty())) {
-                mux().pump(waiting, outboxHolder());
+            if (mux != null || !turns.isEmpty()) {
+                mux().pump();
             }
         }
         flush();
@@ -363,8 +373,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
     }
 
     private boolean isDrained() {
-        Outbox waiting = outbox();
-        return (waiting == null || waiting.isEmpty()) && (mux == null || mux.isSettled());
+        return turns.isEmpty() && (mux == null || mux.isSettled());
     }
 
     // ---- the end
@@ -389,6 +398,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
         willEnd(reason);
         state = State.CLOSING;
         whenDrained = null;
+        onReadingEnded();
         connection.shutdownOutput();
         alarm.set(LINGER_NS, connection::close);
         flush();

@@ -92,7 +92,7 @@ final class Heard implements FrameHandler {
     }
 
     @Override
-    public void onHeartbeatRequest(int handle, long timestamp, long position, int rttMicros) {
+    public void onHeartbeatRequest(int handle, long timestamp, long position, int rttMicros, Covered covered) {
         add(
                 "heartbeat request",
                 handle,
@@ -101,7 +101,8 @@ final class Heard implements FrameHandler {
                 "position",
                 position,
                 "rtt",
-                rttMicros);
+                rttMicros,
+                covered);
     }
 
     @Override
@@ -135,8 +136,8 @@ final class Heard implements FrameHandler {
     }
 
     @Override
-    public void onUpdate(int handle) {
-        add("update", handle);
+    public void onUpdate(int handle, Metadata metadata) {
+        add("update", handle, metadata);
     }
 
     @Override
@@ -165,8 +166,8 @@ final class Heard implements FrameHandler {
     }
 
     @Override
-    public void onGoAway(GoAway goAway) {
-        add(goAway);
+    public void onGoAway(int streamId, GoAway goAway) {
+        add(streamId, goAway);
     }
 
     @Override

@@ -47,18 +47,34 @@ final class VectorsTest {
                 "0 Registered[epoch=" + (EPOCH + 1) + ", intervalMillis=1000, suspectMillis=2500, timeoutMillis=3000,"
                         + " graceMillis=0, maxMessageBytes=10485760, maxHandles=0, maxChannels=0,"
                         + " connectionCredit=65536, channelCredit=65536, ackEvery=10]");
-        means.put("heartbeat-req", "heartbeat request 0 timestamp 1122334455667788 position 0 rtt 0");
-        means.put("heartbeat-req-rtt", "heartbeat request 0 timestamp 1122334455667788 position 3 rtt 415");
+        means.put("heartbeat-req", "heartbeat request 0 timestamp 1122334455667788 position 0 rtt 0 nobody else");
+        means.put("heartbeat-req-rtt", "heartbeat request 0 timestamp 1122334455667788 position 3 rtt 415 nobody else");
+        means.put("heartbeat-req-all", "heartbeat request 0 timestamp 1122334455667788 position 0 rtt 0 all");
+        means.put(
+                "heartbeat-req-ranges",
+                "heartbeat request 0 timestamp 1122334455667788 position 0 rtt 0 [1, 3, 5, 1000]");
         means.put("heartbeat-res", "heartbeat response 0 timestamp 1122334455667788 position 5");
         means.put("ping-empty", "ping");
         means.put("ping", "ping " + hex("are you there"));
         means.put("pong", "pong " + hex("are you there"));
+        means.put(
+                "register-handle",
+                "7 Register[incarnation=81985529216486895, attempt=1, connectionCredit=65536, channelCredit=65536,"
+                        + " nodeId=n7, metadata={}, askedIntervalMillis=0, credential=null, lastEpoch=0]");
+        means.put("unregister-handle", "unregister 7");
+        means.put("go-away-handle", "7 GoAway[scope=NODE, reason=KICKED, retryAfterMillis=4294967295, text=]");
         means.put("unregister", "unregister 0");
         means.put("unregister-text", "unregister 0 going home");
-        means.put("data-empty", "data 0 flags 0 Head[total=-1, offered=true] size 12");
-        means.put("data", "data 0 flags 0 Head[total=-1, offered=true] size 17 " + hex("hello"));
-        means.put("data-first-fragment", "data 0 flags 5 Head[total=10, offered=true] size 27 " + hex("abcdef"));
-        means.put("data-last-fragment", "data 0 flags 0 Head[total=-1, offered=true] size 16 " + hex("ghij"));
+        means.put("data-empty", "data 0 flags 0 Head[total=-1, handle=0, offered=true] size 12");
+        means.put("data", "data 0 flags 0 Head[total=-1, handle=0, offered=true] size 17 " + hex("hello"));
+        means.put(
+                "data-first-fragment",
+                "data 0 flags 5 Head[total=10, handle=0, offered=true] size 27 " + hex("abcdef"));
+        means.put("data-last-fragment", "data 0 flags 0 Head[total=-1, handle=0, offered=true] size 16 " + hex("ghij"));
+        means.put("data-of-handle", "data 0 flags 4 Head[total=-1, handle=7, offered=true] size 26 " + hex("hello"));
+        means.put(
+                "data-of-handle-first-fragment",
+                "data 0 flags 5 Head[total=10, handle=7, offered=true] size 34 " + hex("abcdef"));
         means.put("credit-channel-0", "credit 0 98304");
         means.put("credit-connection", "credit -1 98304");
         means.put(
@@ -71,12 +87,14 @@ final class VectorsTest {
         means.put(
                 "error-channel",
                 "0 PeerError[scope=CHANNEL, wireCode=42, code=NO_CAPACITY, text=, retryAfterMillis=0]");
-        means.put("go-away-replaced", "GoAway[scope=CONNECTION, reason=REPLACED, retryAfterMillis=4294967295, text=]");
-        means.put("go-away-shutdown", "GoAway[scope=CONNECTION, reason=SHUTDOWN, retryAfterMillis=2500, text=restart]");
+        means.put(
+                "go-away-replaced", "0 GoAway[scope=CONNECTION, reason=REPLACED, retryAfterMillis=4294967295, text=]");
+        means.put(
+                "go-away-shutdown", "0 GoAway[scope=CONNECTION, reason=SHUTDOWN, retryAfterMillis=2500, text=restart]");
         means.put("channel-open", "open 1");
         means.put("channel-accept", "accept 1");
         means.put("channel-reset", "reset 1");
-        means.put("update", "update 0");
+        means.put("update", "update 0 {zone=eu-2}");
         means.put("unknown-ignorable", "skipped");
         return means;
     }
@@ -88,20 +106,30 @@ final class VectorsTest {
     /** What is offered. The others are a PING with a payload, capabilities, and what section 10 specifies ahead. */
     private static Map<String, Consumer<FrameEncoder>> writes() {
         Map<String, Consumer<FrameEncoder>> writes = new LinkedHashMap<>();
-        writes.put("register-minimal", to -> to.register(register(1, "n1", Map.of(), 0, null, 0)));
+        writes.put("register-minimal", to -> to.register(0, register(1, "n1", Map.of(), 0, null, 0)));
         writes.put("registered", to -> to.registered(0, registered(EPOCH, 10_000, 25_000, 30_000, 30_000, 1)));
         writes.put("registered-ack-every", to -> to.registered(0, registered(EPOCH + 1, 1000, 2500, 3000, 0, 10)));
-        writes.put("heartbeat-req", to -> to.heartbeatRequest(0, STAMP, 0, 0));
-        writes.put("heartbeat-req-rtt", to -> to.heartbeatRequest(0, STAMP, 3, 415));
+        writes.put("heartbeat-req", to -> to.heartbeatRequest(0, STAMP, 0, 0, Covered.NOBODY));
+        writes.put("heartbeat-req-rtt", to -> to.heartbeatRequest(0, STAMP, 3, 415, Covered.NOBODY));
+        writes.put("heartbeat-req-all", to -> to.heartbeatRequest(0, STAMP, 0, 0, Covered.ALL));
+        writes.put("heartbeat-req-ranges", to -> to.heartbeatRequest(0, STAMP, 0, 0, Covered.ranges(1, 3, 5, 1000)));
+        writes.put("register-handle", to -> to.register(7, register(1, "n7", Map.of(), 0, null, 0)));
+        writes.put("unregister-handle", to -> to.unregister(7, ""));
+        writes.put(
+                "go-away-handle",
+                to -> to.goAway(7, new GoAway(ErrorCode.Scope.NODE, GoAwayReason.KICKED, GoAway.NEVER, "")));
+        writes.put("update", to -> to.update(0, Map.of("zone", "eu-2")));
+        writes.put("data-of-handle", to -> to.data(0, 0, 7, 5, Head.NO_TOTAL));
+        writes.put("data-of-handle-first-fragment", to -> to.data(0, FrameHeader.FLAG_MORE, 7, 6, 10));
         writes.put("heartbeat-res", to -> to.heartbeatResponse(0, STAMP, 5));
         writes.put("ping-empty", FrameEncoder::ping);
         writes.put("pong", to -> to.pong(ByteBuffer.wrap("are you there".getBytes(StandardCharsets.UTF_8))));
         writes.put("unregister", to -> to.unregister(0, ""));
         writes.put("unregister-text", to -> to.unregister(0, "going home"));
-        writes.put("data-empty", to -> to.data(0, 0, 0, Head.NO_TOTAL));
-        writes.put("data", to -> to.data(0, 0, 5, Head.NO_TOTAL));
-        writes.put("data-first-fragment", to -> to.data(0, FrameHeader.FLAG_MORE, 6, 10));
-        writes.put("data-last-fragment", to -> to.data(0, 0, 4, Head.NO_TOTAL));
+        writes.put("data-empty", to -> to.data(0, 0, 0, 0, Head.NO_TOTAL));
+        writes.put("data", to -> to.data(0, 0, 0, 5, Head.NO_TOTAL));
+        writes.put("data-first-fragment", to -> to.data(0, FrameHeader.FLAG_MORE, 0, 6, 10));
+        writes.put("data-last-fragment", to -> to.data(0, 0, 0, 4, Head.NO_TOTAL));
         writes.put("credit-channel-0", to -> to.credit(0, 98_304));
         writes.put("credit-connection", to -> to.credit(FrameHeader.CONNECTION_STREAM, 98_304));
         writes.put("error-version", to -> to.error(0, ErrorCode.UNSUPPORTED_VERSION, ""));
@@ -109,8 +137,8 @@ final class VectorsTest {
                 "error-node",
                 to -> to.error(0, ErrorCode.INVALID_NODE_ID, "node id has 0 characters, expected 1 to 128"));
         writes.put("error-channel", to -> to.error(0, ErrorCode.NO_CAPACITY, ""));
-        writes.put("go-away-replaced", to -> to.goAway(goAway(GoAwayReason.REPLACED, GoAway.NEVER, "")));
-        writes.put("go-away-shutdown", to -> to.goAway(goAway(GoAwayReason.SHUTDOWN, 2500, "restart")));
+        writes.put("go-away-replaced", to -> to.goAway(0, goAway(GoAwayReason.REPLACED, GoAway.NEVER, "")));
+        writes.put("go-away-shutdown", to -> to.goAway(0, goAway(GoAwayReason.SHUTDOWN, 2500, "restart")));
         writes.put("channel-reset", to -> to.channelReset(1, ErrorCode.UNSUPPORTED_CHANNEL_FEATURE));
         return writes;
     }
@@ -190,7 +218,7 @@ final class VectorsTest {
                 86_400_000,
                 new Secret(new byte[] {1, 2, 3}),
                 EPOCH);
-        assertThat(Heard.of(Written.by(to -> to.register(full)))).containsExactly("0 " + full);
+        assertThat(Heard.of(Written.by(to -> to.register(0, full)))).containsExactly("0 " + full);
         String tooLong = "ä".repeat(400);
         assertThat(Heard.of(Written.by(to -> to.unregister(0, tooLong))))
                 .containsExactly("unregister 0 " + "ä".repeat(256));

@@ -36,8 +36,7 @@ final class DeparturesTest {
     }
 
     private Admission claim(NodeTable at, String id, long incarnation, long attempt) {
-        return at.admit(new Registration.Claim(
-                id, incarnation, attempt, 0, Map.of("key", "value"), ManualEnvironment.NOWHERE, new NoOwner()));
+        return at.admit(new Registration.Claim(id, incarnation, attempt, 0, Map.of("key", "value"), new NoOwner()));
     }
 
     private void stay(NodeTable at, String id, OfflineReason end) {
@@ -167,7 +166,7 @@ final class DeparturesTest {
         registration.entry().end(registration, OfflineReason.CLOSED);
         environment.work();
         home.pass(59);
-        registration.entry().undelivered(registration, List.of(ByteBuffer.allocate(1)));
+        registration.entry().undelivered(registration, ByteBuffer.allocate(1));
         home.pass(2);
         assertThat(table.isEmpty()).isFalse();
         assertThat(table.find("n1")).isEmpty();

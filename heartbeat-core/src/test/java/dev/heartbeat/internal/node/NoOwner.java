@@ -1,9 +1,20 @@
 package dev.heartbeat.internal.node;
 
 import dev.heartbeat.OfflineReason;
+import java.net.InetSocketAddress;
 
 /** A session that does nothing. */
 final class NoOwner implements Registration.Owner {
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return ManualEnvironment.NOWHERE;
+    }
+
+    @Override
+    public int rttMicros() {
+        return 0;
+    }
+
     @Override
     public void wake() {}
 

@@ -33,6 +33,7 @@ final class NodeEntryTest {
     private final Queue<Runnable> workers = new ArrayDeque<>();
     private final List<String> told = new ArrayList<>();
     private final List<Long> toldEpochs = new ArrayList<>();
+    private Map<String, String> toldMetadata = Map.of();
     private final NodeEvents events = new NodeEvents(new Recording(), (from, message) -> {}, workers::add);
     private final NodeTable table = new NodeTable(
             TakeoverPolicy.NEWEST_WINS,
@@ -47,12 +48,19 @@ final class NodeEntryTest {
         @Override
         public void onOnline(Node node) {
             told.add("ONLINE " + node.incarnation());
+            toldMetadata = node.metadata();
             toldEpochs.add(node.epoch());
         }
 
         @Override
         public void onSuspect(Node node, SuspectReason reason) {
             told.add("SUSPECT " + node.incarnation());
+        }
+
+        @Override
+        public void onUpdated(Node node) {
+            told.add("UPDATED " + node.incarnation());
+            toldMetadata = node.metadata();
         }
 
         @Override
@@ -92,6 +100,16 @@ final class NodeEntryTest {
         }
 
         @Override
+        public InetSocketAddress remoteAddress() {
+            return new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+        }
+
+        @Override
+        public int rttMicros() {
+            return 0;
+        }
+
+        @Override
         public void wake() {
             onWake.run();
         }
@@ -111,14 +129,7 @@ final class NodeEntryTest {
     }
 
     private Admission claim(long incarnation, long attempt, long lastEpoch, Runnable onWake) {
-        return table.admit(new Claim(
-                "n1",
-                incarnation,
-                attempt,
-                lastEpoch,
-                Map.of(),
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
-                new Nobody(onWake)));
+        return table.admit(new Claim("n1", incarnation, attempt, lastEpoch, Map.of(), new Nobody(onWake)));
     }
 
     private void work(int calls) {
@@ -135,7 +146,7 @@ final class NodeEntryTest {
         long attempt = 1;
         Registration current = null;
         for (int step = 0; step < 5000; step++) {
-            switch (random.nextInt(7)) {
+            switch (random.nextInt(9)) {
                 case 0 -> {
                     attempt++;
                     Admission admission = claim(incarnation, attempt, 0);
@@ -160,6 +171,11 @@ final class NodeEntryTest {
                         current.entry().end(current, OfflineReason.CLOSED);
                     }
                 }
+                case 6, 7 -> {
+                    if (current != null) {
+                        current.entry().changeMetadata(current, Map.of("step", String.valueOf(step)));
+                    }
+                }
                 default -> work(random.nextInt(100) == 0 ? 1000 : 0);
             }
             long counted = 0;
@@ -172,6 +188,7 @@ final class NodeEntryTest {
 
         assertThat(told).matches(this::isGrammatical, "grammatical");
         assertThat(toldEpochs).isSorted();
+        assertThat(told.removeIf(event -> event.startsWith("UPDATED"))).isTrue();
         String last = told.get(told.size() - 1);
         assertThat(table.find("n1")
                         .map(node -> node.state() + " " + node.incarnation())
@@ -183,16 +200,23 @@ final class NodeEntryTest {
             assertThat(toldEpochs.get(toldEpochs.size() - 1))
                     .isEqualTo(table.find("n1").orElseThrow().epoch());
         }
+        table.find("n1").ifPresent(node -> assertThat(toldMetadata).isEqualTo(node.metadata()));
         assertThat(events.coalescedCount()).isPositive();
     }
 
-    /** {@code (ONLINE (SUSPECT ONLINE)* SUSPECT? OFFLINE)*}, each stay of one incarnation. */
+    /** {@code (ONLINE (SUSPECT ONLINE)* SUSPECT? OFFLINE)*}, each stay of one incarnation; UPDATED anywhere within a stay. */
     private boolean isGrammatical(List<? extends String> events) {
         String state = "OFFLINE";
         String incarnation = "";
         for (String event : events) {
             String what = event.substring(0, event.indexOf(' '));
             String who = event.substring(event.indexOf(' '));
+            if (what.equals("UPDATED")) {
+                if (state.equals("OFFLINE") || !incarnation.equals(who)) {
+                    return false;
+                }
+                continue;
+            }
             boolean allowed = switch (what) {
                 case "ONLINE" -> !state.equals("ONLINE");
                 case "SUSPECT" -> state.equals("ONLINE");
@@ -205,6 +229,29 @@ final class NodeEntryTest {
             incarnation = who;
         }
         return true;
+    }
+
+    @Test
+    @Tag("M61")
+    void ofManyUpdatesTheNewestIsTold() {
+        Registration one = claim(1, 1, 0).registration();
+        for (int i = 0; i < 1000; i++) {
+            one.entry().changeMetadata(one, Map.of("i", String.valueOf(i)));
+        }
+        work(Integer.MAX_VALUE);
+        assertThat(told).containsExactly("ONLINE 1", "UPDATED 1");
+        assertThat(toldMetadata).isEqualTo(Map.of("i", "999"));
+    }
+
+    @Test
+    @Tag("M61")
+    void aDisplacedRegistrationUpdatesNothing() {
+        Registration old = claim(1, 1, 0).registration();
+        claim(2, 1, 0);
+        old.entry().changeMetadata(old, Map.of("late", "yes"));
+        work(Integer.MAX_VALUE);
+        assertThat(told).doesNotContain("UPDATED 1", "UPDATED 2");
+        assertThat(table.find("n1").orElseThrow().metadata()).isEmpty();
     }
 
     @Test

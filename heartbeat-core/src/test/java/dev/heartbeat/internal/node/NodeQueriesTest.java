@@ -36,8 +36,7 @@ final class NodeQueriesTest {
             () -> {});
 
     private Registration register(String id, long incarnation, long attempt, Map<String, String> metadata) {
-        return table.admit(new Registration.Claim(
-                        id, incarnation, attempt, 0, metadata, ManualEnvironment.NOWHERE, new NoOwner()))
+        return table.admit(new Registration.Claim(id, incarnation, attempt, 0, metadata, new NoOwner()))
                 .registration();
     }
 

@@ -18,6 +18,7 @@ final class ExpiryTest {
 
     private final ManualLoop loop = new ManualLoop();
     private final Shard shard = Shard.of(loop);
+    private final Limits limits = new Limits();
     private final List<Peer> peers = new ArrayList<>();
     private int suspected;
     private int givenUp;
@@ -25,8 +26,9 @@ final class ExpiryTest {
     private final class Peer extends PeerMonitor {
         boolean isSuspect;
 
-        Peer() {
-            super(new Limits());
+        @Override
+        protected Watch watch() {
+            return limits;
         }
 
         @Override
@@ -77,7 +79,9 @@ final class ExpiryTest {
     private void begin() {
         loop.turn(0, () -> {
             for (int i = 0; i < NODES; i++) {
-                peers.add(new Peer());
+                Peer peer = new Peer();
+                peers.add(peer);
+                peer.start();
             }
         });
     }

@@ -44,6 +44,16 @@ final class Nodes implements NodeListener {
         volatile boolean woken;
 
         @Override
+        public InetSocketAddress remoteAddress() {
+            return NOWHERE;
+        }
+
+        @Override
+        public int rttMicros() {
+            return 0;
+        }
+
+        @Override
         public void wake() {
             woken = true;
         }
@@ -67,7 +77,7 @@ final class Nodes implements NodeListener {
     }
 
     Registration register(String id, long incarnation, long attempt, Session session) {
-        return table.admit(new Registration.Claim(id, incarnation, attempt, 0, Map.of(), NOWHERE, session))
+        return table.admit(new Registration.Claim(id, incarnation, attempt, 0, Map.of(), session))
                 .registration();
     }
 

@@ -39,7 +39,7 @@ final class Exam {
 
     private static final String PING = "ab0204000000000000000001 41";
     private static final String UNREGISTER = "ab0207000000000000000000";
-    private static final String UPDATE = "ab020f000000000000000000";
+    private static final String UPDATE = "ab020f000000000100000000";
     private static final String BEAT_BEGINNING = "ab0201000000000000000010 1122334455667788";
     private static final String BEAT = BEAT_BEGINNING + "0000000000000000";
 
@@ -209,9 +209,9 @@ final class Exam {
                 registered() + "ab0203050000000000000009 0007 06 0004 0000000a",
                 "REGISTERED ERROR(1) end");
         ask(
-                "17 times UPDATE",
+                "17 times UPDATE of nobody",
                 registered() + UPDATE.repeat(17),
-                "REGISTERED" + " ERROR(50)".repeat(16) + " ERROR(10) end");
+                "REGISTERED" + " ERROR(26)".repeat(16) + " ERROR(10) end");
         ask(
                 "a message of 2 GiB",
                 registered() + "ab020305000000000000000a 0007 06 0004 7fffffff 41" + UNREGISTER,

@@ -1,0 +1,56 @@
+package dev.heartbeat.cli;
+
+import dev.heartbeat.AttachedNode;
+import dev.heartbeat.CloseReason;
+import dev.heartbeat.HeartbeatException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Counts what happens to one node that shares a connection, and writes a line for it where somebody wants to read that. */
+final class AttachedEvents implements AttachedNode.Listener {
+    private final String node;
+    private final ClientStats stats;
+    private final @Nullable LineWriter out;
+    private boolean registeredBefore;
+
+    AttachedEvents(String node, ClientStats stats, @Nullable LineWriter out) {
+        this.node = node;
+        this.stats = stats;
+        this.out = out;
+    }
+
+    @Override
+    public void onRegistered(long epoch) {
+        stats.registrations.increment();
+        if (registeredBefore) {
+            stats.reconnects.increment();
+        }
+        registeredBefore = true;
+        write(line("registered").with("epoch", epoch));
+    }
+
+    @Override
+    public void onRefused(HeartbeatException error) {
+        write(line("error").with("message", error.getMessage()));
+    }
+
+    @Override
+    public void onUndelivered(ByteBuffer message) {
+        write(line("undelivered").with("bytes", message.remaining()));
+    }
+
+    @Override
+    public void onEnded(CloseReason reason) {
+        write(line("closed").with("reason", reason.name()));
+    }
+
+    private EventLine line(String event) {
+        return EventLine.now(event).with("node", node);
+    }
+
+    private void write(EventLine line) {
+        if (out != null) {
+            out.write(line);
+        }
+    }
+}

@@ -1,0 +1,392 @@
+package dev.heartbeat.internal.session;
+
+import dev.heartbeat.AttachedNode;
+import dev.heartbeat.CloseReason;
+import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.SendResult;
+import dev.heartbeat.internal.frame.Register;
+import dev.heartbeat.internal.mux.Sender;
+import dev.heartbeat.internal.queue.Lane;
+import dev.heartbeat.internal.queue.Outbox;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node that a {@link Client} speaks for. Its identity, its outbox and its lane live through all connections; its {@link Gateway} is that of the current one.
+ *
+ * <p>What the application asks for is noted by whichever thread asks, and one command at a time brings it to the loop, which looks at all of it ({@link #run}). Everything else runs on the loop.
+ */
+final class Attached implements AttachedNode, Sender, Lane.Owner, Runnable {
+    private static final int MAX_ERRORS_TO_TELL = 16;
+    private static final VarHandle COMMANDED;
+
+    static {
+        try {
+            COMMANDED = MethodHandles.lookup().findVarHandle(Attached.class, "commanded", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Client client;
+    private final String id;
+    private final AttachedNode.Listener listener;
+    private final long incarnation;
+    private final Lane lane = new Lane(this);
+    private final CompletableFuture<Void> detached = new CompletableFuture<>();
+
+    // ---- what the application asks for, from any thread
+
+    /** Whether a look at it is under way. */
+    @SuppressWarnings("unused") // Through COMMANDED.
+    private volatile boolean commanded;
+
+    private volatile Map<String, String> metadata;
+    private volatile boolean metadataChanged;
+    private volatile boolean vouched = true;
+    private volatile boolean detaching;
+    /** Made with the first message. */
+    private volatile @Nullable Outbox outbox;
+
+    private int errorsToTell;
+
+    // ---- what the loop makes of it
+
+    private volatile State state = State.WAITING;
+    private volatile long epoch;
+    private long attempts;
+    private boolean forgetEpoch;
+    private @Nullable Gateway gateway;
+    private int handle;
+    private boolean held;
+    private boolean joined;
+    /** Not to be registered sooner. */
+    private long notBeforeNs;
+
+    Attached(Client client, String id, Map<String, String> metadata, AttachedNode.Listener listener, long incarnation) {
+        this.client = client;
+        this.id = id;
+        this.metadata = metadata;
+        this.listener = listener;
+        this.incarnation = incarnation;
+    }
+
+    // ---- from any thread
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public State state() {
+        return state;
+    }
+
+    @Override
+    public long epoch() {
+        return epoch;
+    }
+
+    @Override
+    public SendResult trySend(ByteBuffer message) {
+        if (detaching || state == State.ENDED) {
+            return SendResult.CLOSED;
+        }
+        SendResult result = outbox().offer(message);
+        if (result == SendResult.ACCEPTED) {
+            command();
+        }
+        return result;
+    }
+
+    private synchronized Outbox outbox() {
+        Outbox made = outbox;
+        if (made == null) {
+            made = client.newOutbox();
+            outbox = made;
+            if (state == State.ENDED) {
+                made.close(); // Between the look and now.
+            }
+        }
+        return made;
+    }
+
+    @Override
+    public void update(Map<String, String> newMetadata) {
+        Map<String, String> copy = Client.checked(newMetadata);
+        metadata = copy;
+        metadataChanged = true;
+        command();
+    }
+
+    @Override
+    public void vouch(boolean alive) {
+        vouched = alive;
+        command();
+    }
+
+    @Override
+    public CompletableFuture<Void> detachAsync() {
+        detaching = true;
+        command();
+        return detached.copy();
+    }
+
+    private void command() {
+        if (COMMANDED.compareAndSet(this, false, true) && !client.onLoop(this)) {
+            detached.complete(null); // Nobody is left to be told.
+        }
+    }
+
+    // ---- on the loop: registration
+
+    /** Brings to the server what the application has asked for since the last look. */
+    @Override
+    public void run() {
+        commanded = false;
+        if (state == State.ENDED) {
+            return;
+        }
+        if (state == State.REGISTERED) {
+            place().changed(this);
+        } else if (handle != 0) {
+            return; // The answer to its registration is awaited, and this is looked at again then.
+        } else if (detaching) {
+            end(CloseReason.UNREGISTERED);
+        } else if (vouched && gateway == null) {
+            client.register(this);
+        }
+    }
+
+    boolean isVouched() {
+        return vouched;
+    }
+
+    boolean isDetaching() {
+        return detaching;
+    }
+
+    boolean isEnded() {
+        return state == State.ENDED;
+    }
+
+    boolean isRegistered() {
+        return state == State.REGISTERED;
+    }
+
+    /** It waits for its turn to be registered. */
+    void waitsAt(Gateway newPlace) {
+        gateway = newPlace;
+    }
+
+    /** It is about to be registered by this handle. */
+    Register registration(int newHandle) {
+        handle = newHandle;
+        attempts++;
+        metadataChanged = false; // Before it is read: what comes later is an update.
+        return client.registrationOf(id, incarnation, attempts, metadata, forgetEpoch ? 0 : epoch);
+    }
+
+    void registered(long newEpoch, int maxMessageBytes) {
+        epoch = newEpoch;
+        forgetEpoch = false;
+        state = State.REGISTERED;
+        Outbox waiting = outbox;
+        if (waiting != null) {
+            waiting.limitMessages(maxMessageBytes).forEach(this::undelivered);
+        }
+        lane.add(() -> listener.onRegistered(newEpoch));
+        run();
+    }
+
+    void refused(HeartbeatException error) {
+        if (mayTellError()) {
+            lane.add(() -> {
+                errorTold();
+                listener.onRefused(error);
+            });
+        }
+    }
+
+    private synchronized boolean mayTellError() {
+        return errorsToTell < MAX_ERRORS_TO_TELL && errorsToTell++ >= 0;
+    }
+
+    private synchronized void errorTold() {
+        errorsToTell--;
+    }
+
+    void forgetEpoch() {
+        forgetEpoch = true;
+    }
+
+    /** It has no place on a connection any more. */
+    void left() {
+        gateway = null;
+        handle = 0;
+        held = false;
+        if (state == State.REGISTERED) {
+            state = State.WAITING;
+        }
+    }
+
+    /** The connection is gone. */
+    void lost(CloseReason reason) {
+        left();
+        joined = false;
+        if (detaching) {
+            end(reason);
+        }
+    }
+
+    void end(CloseReason reason) {
+        if (state == State.ENDED) {
+            return;
+        }
+        left();
+        closeOutbox();
+        client.forget(this);
+        lane.add(() -> listener.onEnded(reason));
+        lane.add(() -> detached.complete(null));
+    }
+
+    private void closeOutbox() {
+        Outbox waiting;
+        synchronized (this) {
+            state = State.ENDED;
+            waiting = outbox;
+        }
+        if (waiting != null) {
+            waiting.close().forEach(this::undelivered);
+        }
+    }
+
+    /** Completes when its listener has heard of its end. */
+    CompletableFuture<Void> ended() {
+        return detached;
+    }
+
+    long notBeforeNs() {
+        return notBeforeNs;
+    }
+
+    void notBefore(long nowNs) {
+        notBeforeNs = nowNs;
+    }
+
+    /** The metadata, if they are to be sent. */
+    @Nullable
+    Map<String, String> takeUpdate() {
+        if (!metadataChanged) {
+            return null;
+        }
+        metadataChanged = false;
+        return metadata;
+    }
+
+    boolean hasUpdate() {
+        return metadataChanged;
+    }
+
+    private Gateway place() {
+        return java.util.Objects.requireNonNull(gateway);
+    }
+
+    // ---- on the loop: messages
+
+    void deliver(ByteBuffer message, Runnable taken) {
+        lane.add(() -> {
+            try {
+                listener.onMessage(message);
+            } finally {
+                taken.run();
+            }
+        });
+    }
+
+    /** From now on the outbox obeys this session, until it is sealed or held by the next. */
+    void holdBy(ClientSession session) {
+        Outbox waiting = outbox;
+        if (!held && waiting != null) {
+            held = true;
+            waiting.holdBy(session);
+        }
+    }
+
+    /** It takes what waits now; what comes from now on waits for the next connection. */
+    void seal() {
+        Outbox waiting = outbox;
+        if (held && waiting != null) {
+            waiting.seal();
+        }
+    }
+
+    @Override
+    public int handle() {
+        return handle;
+    }
+
+    @Override
+    public boolean join() {
+        boolean first = !joined;
+        joined = true;
+        return first;
+    }
+
+    @Override
+    public void leave() {
+        joined = false;
+    }
+
+    @Override
+    public @Nullable ByteBuffer poll() {
+        Outbox waiting = outbox;
+        Gateway at = gateway;
+        if (at == null) {
+            return null;
+        }
+        ByteBuffer message = waiting == null ? null : waiting.poll(at.session());
+        if (message == null && detaching && state == State.REGISTERED) {
+            at.unregister(this); // Whatever was accepted for it has been written before.
+        }
+        return message;
+    }
+
+    @Override
+    public boolean hasMore() {
+        return detaching || hasMessages();
+    }
+
+    boolean hasMessages() {
+        Outbox waiting = outbox;
+        return held && waiting != null && !waiting.isEmpty();
+    }
+
+    @Override
+    public void undelivered(ByteBuffer message) {
+        lane.add(() -> listener.onUndelivered(message));
+    }
+
+    // ---- the lane
+
+    @Override
+    public Executor workers() {
+        return client.workers();
+    }
+
+    @Override
+    public void onFailure(Throwable failure) {
+        client.callbackFailed(id, failure);
+    }
+
+    @Override
+    public void onIdle() {
+        // It is kept by whoever attached it.
+    }
+}

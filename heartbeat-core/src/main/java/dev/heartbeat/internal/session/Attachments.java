@@ -1,0 +1,113 @@
+package dev.heartbeat.internal.session;
+
+import dev.heartbeat.internal.frame.Covered;
+import dev.heartbeat.spi.Connection;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The nodes that a gateway speaks for over its connection, beside its own: by handle, with what their common heartbeat says. Made with the first of them.
+ *
+ * <p>A beat for all writes one field, which every one of them is judged by; it visits those only that are suspected.
+ */
+final class Attachments {
+    /** How many registrations a gateway may have under way. */
+    static final int MAX_UNANSWERED = 256;
+
+    private final HandleTable<NodeStay> stays = new HandleTable<>();
+    private @Nullable Set<NodeStay> suspects;
+
+    private boolean covered;
+    private long coveredNs;
+
+    private int answers;
+    private long answeredUpTo;
+
+    int size() {
+        return stays.size();
+    }
+
+    /** Whether it was never registered here. */
+    boolean isNew(int handle) {
+        return stays.isNew(handle);
+    }
+
+    @Nullable
+    NodeStay get(int handle) {
+        return stays.get(handle);
+    }
+
+    void add(NodeStay stay) {
+        stays.add(stay.handle(), stay);
+    }
+
+    /** Does nothing if it is here no more. */
+    void forget(NodeStay stay) {
+        stays.remove(stay.handle());
+        recovered(stay);
+    }
+
+    void forEach(Consumer<NodeStay> action) {
+        stays.forEach(action);
+    }
+
+    // ---- life
+
+    /** A beat spoke for all of them. */
+    void heardAll(long nowNs) {
+        covered = true;
+        coveredNs = nowNs;
+        Set<NodeStay> found = suspects;
+        if (found != null) {
+            suspects = null;
+            found.forEach(NodeStay::heard);
+        }
+    }
+
+    /** A beat spoke for some. */
+    void heard(Covered ranges) {
+        for (int i = 0; i < ranges.ranges(); i++) {
+            stays.forEach(ranges.first(i), ranges.last(i), NodeStay::heard);
+        }
+    }
+
+    /** How long no beat spoke for all. */
+    long silentNs(long nowNs) {
+        return covered ? nowNs - coveredNs : Long.MAX_VALUE;
+    }
+
+    void lookAtSuspects() {
+        if (suspects != null) {
+            suspects.forEach(stay -> stay.lookAgainAfter(0));
+        }
+    }
+
+    void suspected(NodeStay stay) {
+        if (suspects == null) {
+            suspects = new LinkedHashSet<>();
+        }
+        suspects.add(stay);
+    }
+
+    void recovered(NodeStay stay) {
+        if (suspects != null && suspects.remove(stay) && suspects.isEmpty()) {
+            suspects = null;
+        }
+    }
+
+    // ---- registrations
+
+    /** Whether one more answer may be written: of twice as many as a gateway may wait for, the first must have left. */
+    boolean mayAnswer(Connection connection) {
+        answers++;
+        if (answers < MAX_UNANSWERED) {
+            return true;
+        }
+        answers = 0;
+        boolean read = connection.flushedBytes() >= answeredUpTo;
+        answeredUpTo = connection.queuedBytes();
+        return read;
+    }
+}

@@ -1,0 +1,201 @@
+package dev.heartbeat.internal.session;
+
+import dev.heartbeat.OfflineReason;
+import dev.heartbeat.SuspectReason;
+import dev.heartbeat.internal.liveness.PeerMonitor;
+import dev.heartbeat.internal.mux.Sender;
+import dev.heartbeat.internal.node.Registration;
+import dev.heartbeat.internal.queue.Outbox;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node's place on a connection: the one object that the bus keeps of it beside its entry and its registration. It turns the verdicts on the node into what is known of it,
+ * tells its session what others decide, and has its turn when messages wait. What differs between the connection's own node and those a gateway speaks for is the session's to
+ * know.
+ */
+final class NodeStay extends PeerMonitor implements Registration.Owner, Sender, Runnable {
+    private static final VarHandle JOINED;
+
+    static {
+        try {
+            JOINED = MethodHandles.lookup().findVarHandle(NodeStay.class, "joined", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final ServerSession session;
+    private final int handle;
+    private @Nullable Registration registration;
+
+    /** Whether it has a turn coming, or the command for one is under way; set by any thread, cleared by the loop. */
+    @SuppressWarnings("unused") // Through JOINED.
+    private volatile boolean joined;
+
+    NodeStay(ServerSession session, int handle) {
+        this.session = session;
+        this.handle = handle;
+    }
+
+    /** The node is registered. */
+    void begin(Registration granted) {
+        registration = granted;
+        start();
+    }
+
+    Registration registration() {
+        return Objects.requireNonNull(registration);
+    }
+
+    @Override
+    public int handle() {
+        return handle;
+    }
+
+    boolean isCurrent() {
+        return registration().entry().isCurrent(registration());
+    }
+
+    /** Ends the stay, of which nobody else was told to tell the peer. */
+    void end(OfflineReason reason) {
+        stop();
+        registration().entry().end(registration(), reason);
+    }
+
+    /** The connection is lost, or about to be: only the grace counts from now on. */
+    void loseConnection() {
+        if (session.loop.server.isDraining()) {
+            end(OfflineReason.SHUTDOWN);
+        } else if (!isCurrent()) {
+            stop();
+        } else if (session.loop.graceNs() == 0) {
+            end(OfflineReason.CLOSED);
+        } else {
+            registration().entry().suspect(registration(), SuspectReason.LOST);
+            lost();
+        }
+    }
+
+    // ---- verdicts
+
+    @Override
+    protected Watch watch() {
+        return session.loop;
+    }
+
+    @Override
+    protected long othersSilentNs() {
+        return session.gatewaySilentNs(this);
+    }
+
+    @Override
+    protected void onSuspect() {
+        if (registration().entry().suspect(registration(), SuspectReason.SILENT)) {
+            session.suspected(this);
+        }
+    }
+
+    @Override
+    protected void onRecovered() {
+        session.recovered(this);
+        registration().entry().recover(registration());
+    }
+
+    @Override
+    protected void onReprieved() {
+        session.loop.held.withdraw(this);
+    }
+
+    @Override
+    protected boolean onGivenUp(boolean lost) {
+        if (!lost && session.waitsForGateway(this) || session.loop.held.holds(this)) {
+            return false;
+        }
+        registration().entry().end(registration(), lost ? OfflineReason.CLOSED : OfflineReason.TIMEOUT);
+        if (!lost) {
+            session.timedOut(this);
+        }
+        return true;
+    }
+
+    // ---- what others decide, on any thread
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return session.remoteAddress();
+    }
+
+    @Override
+    public int rttMicros() {
+        return handle == 0 ? session.rttMicros() : 0;
+    }
+
+    @Override
+    public void superseded() {
+        session.shard.execute(() -> session.superseded(this));
+    }
+
+    @Override
+    public void ended(OfflineReason reason, String text) {
+        session.shard.execute(() -> session.ended(this, reason, text));
+    }
+
+    /** The connection drains with its own node. */
+    @Override
+    public void drain(long retryAfterMillis) {
+        if (handle == 0) {
+            session.shard.execute(() -> session.drain(retryAfterMillis));
+        }
+    }
+
+    // ---- messages
+
+    @Override
+    public void wake() {
+        if (join()) {
+            session.shard.execute(this);
+        }
+    }
+
+    /** On the loop: it has messages. */
+    @Override
+    public void run() {
+        session.offers(this);
+    }
+
+    @Override
+    public boolean join() {
+        return JOINED.compareAndSet(this, false, true);
+    }
+
+    @Override
+    public void leave() {
+        JOINED.setVolatile(this, false);
+    }
+
+    @Override
+    public @Nullable ByteBuffer poll() {
+        Outbox outbox = outbox();
+        return outbox == null ? null : outbox.poll(registration());
+    }
+
+    @Override
+    public boolean hasMore() {
+        Outbox outbox = outbox();
+        return outbox != null && !outbox.isEmpty();
+    }
+
+    @Override
+    public void undelivered(ByteBuffer message) {
+        registration().entry().undelivered(registration(), message);
+    }
+
+    private @Nullable Outbox outbox() {
+        return registration().entry().outbox(registration());
+    }
+}
