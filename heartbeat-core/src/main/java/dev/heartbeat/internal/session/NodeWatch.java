@@ -4,6 +4,7 @@ import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SuspectReason;
 import dev.heartbeat.internal.liveness.PeerMonitor;
 import dev.heartbeat.internal.node.Registration;
+import dev.heartbeat.internal.session.Measures.Kind;
 
 /** Turns the verdicts on one registered node into what is known of it. */
 final class NodeWatch extends PeerMonitor {
@@ -25,7 +26,17 @@ final class NodeWatch extends PeerMonitor {
 
     @Override
     protected void onRecovered() {
+        session.loop.measures.record(
+                Kind.RECOVERY, silentNs() - session.loop.detector().suspectAfterNs());
         registration.entry().recover(registration);
+    }
+
+    /** The node is back over another connection. */
+    void superseded() {
+        if (suspectedNs() >= 0) {
+            session.loop.measures.record(Kind.RECOVERY, suspectedNs());
+        }
+        stop();
     }
 
     @Override
@@ -38,6 +49,7 @@ final class NodeWatch extends PeerMonitor {
         if (session.loop.held.holds(this)) {
             return false;
         }
+        session.loop.measures.record(Kind.DETECTION, silentNs());
         registration.entry().end(registration, lost ? OfflineReason.CLOSED : OfflineReason.TIMEOUT);
         if (!lost) {
             session.timedOut();

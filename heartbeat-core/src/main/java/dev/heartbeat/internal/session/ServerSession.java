@@ -276,7 +276,9 @@ final class ServerSession extends Session implements Registration.Owner {
     @Override
     public void superseded() {
         shard.execute(() -> {
-            stopWatching();
+            if (watch != null) {
+                watch.superseded();
+            }
             close(CloseReason.LOCAL);
         });
     }
