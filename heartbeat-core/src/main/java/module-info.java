@@ -13,5 +13,6 @@ module dev.heartbeat.core {
     exports dev.heartbeat.internal.frame to
             dev.heartbeat.testkit;
 
+    uses dev.heartbeat.spi.RecorderProvider;
     uses dev.heartbeat.spi.TransportProvider;
 }

@@ -32,6 +32,12 @@ import java.util.Map;
  * @param massGuardVerdicts how many verdicts were held, ever
  * @param massGuardTime how long verdicts were held, altogether
  * @param massGuard what the guard does now
+ * @param massGuardHold how long the guard was engaged each time
+ * @param detection from the last sign of life to OFFLINE by timeout, or from the loss of a connection to OFFLINE; by the clock that stands still while the server itself is stopped
+ * @param recovery from SUSPECT to being heard again, or from the loss of a connection to the next; as many suspects recovered
+ * @param pauses how long a loop was itself stopped each time, as far as it was credited
+ * @param loopLag how much later than it meant to a loop woke up for its timers
+ * @param lateWakes how often that was more than a tick of its timers, which is 17 ms
  */
 public record BusStats(
         long connections,
@@ -58,4 +64,10 @@ public record BusStats(
         boolean massGuardEngaged,
         long massGuardVerdicts,
         Duration massGuardTime,
-        MassGuardStatus massGuard) {}
+        MassGuardStatus massGuard,
+        Measure massGuardHold,
+        Measure detection,
+        Measure recovery,
+        Measure pauses,
+        Measure loopLag,
+        long lateWakes) {}

@@ -51,7 +51,7 @@ public interface ClientListener {
     /**
      * What the server decided at registration.
      *
-     * @param epoch the fencing token of this registration
+     * @param epoch the fencing token of this registration: shown to a resource that refuses lower ones, it keeps a process that was replaced from doing harm there
      * @param interval how often the node beats
      * @param suspectAfter after how much silence either side suspects the other
      * @param timeout after how much silence either side gives the other up

@@ -2,6 +2,7 @@ package dev.heartbeat;
 
 import dev.heartbeat.internal.session.Server;
 import dev.heartbeat.internal.session.Transports;
+import dev.heartbeat.spi.RecorderProvider;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
 import java.net.InetSocketAddress;
@@ -142,6 +143,7 @@ public final class HeartbeatServer implements AutoCloseable {
         private NodeListener listener = new NodeListener() {};
         private MessageHandler messages = (from, message) -> {};
         private TransportOptions transportOptions = TransportOptions.defaults();
+        private @Nullable RecorderProvider recorders;
         private @Nullable Transport transport;
 
         private Builder() {}
@@ -299,6 +301,12 @@ public final class HeartbeatServer implements AutoCloseable {
             return this;
         }
 
+        /** By what the server measures itself; the best that is found on the class path by default, which {@code heartbeat-metrics} brings. */
+        public Builder recorders(RecorderProvider value) {
+            recorders = value;
+            return this;
+        }
+
         /** How many event loops the server's own transport runs; one per core by default. */
         public Builder eventLoops(int value) {
             transportOptions = transportOptions.withEventLoops(value);
@@ -337,7 +345,7 @@ public final class HeartbeatServer implements AutoCloseable {
             ServerOptions options = options();
             Transport given = transport;
             Transport used = given == null ? Transports.startBest(transportOptions) : given;
-            return Server.start(options, listener, messages, used, given == null)
+            return Server.start(options, listener, messages, recorders, used, given == null)
                     .thenApply(HeartbeatServer::new);
         }
 

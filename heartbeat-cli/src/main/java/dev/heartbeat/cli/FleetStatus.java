@@ -14,6 +14,8 @@ import org.HdrHistogram.Histogram;
  * @param heartbeatsPerSecond what the server receives
  * @param roundTrips of the last moments
  * @param heapBytesPerNode what a node costs the server, once that is measured
+ * @param loopLagP99Micros how late the server's loops wake up, as it measures itself
+ * @param detectionP99Millis how long the server took to call a node OFFLINE, likewise
  */
 record FleetStatus(
         int online,
@@ -21,7 +23,9 @@ record FleetStatus(
         int offline,
         long heartbeatsPerSecond,
         Histogram roundTrips,
-        OptionalLong heapBytesPerNode) {
+        OptionalLong heapBytesPerNode,
+        OptionalLong loopLagP99Micros,
+        OptionalLong detectionP99Millis) {
 
     static FleetStatus of(DemoFleet fleet) {
         EventLog log = fleet.log();
@@ -32,12 +36,14 @@ record FleetStatus(
                 log.count("offline"),
                 stats.map(line -> (long) line.number("heartbeatsPerSecond")).orElse(0L),
                 fleet.recentRoundTrips(),
-                heapBytesPerNode(stats));
+                number(stats, "heapBytesPerNode"),
+                number(stats, "loopLagP99Micros"),
+                number(stats, "detectionP99Millis"));
     }
 
-    private static OptionalLong heapBytesPerNode(Optional<EventLine> stats) {
-        return stats.filter(line -> line.has("heapBytesPerNode"))
-                .map(line -> OptionalLong.of((long) line.number("heapBytesPerNode")))
+    private static OptionalLong number(Optional<EventLine> stats, String name) {
+        return stats.filter(line -> line.has(name))
+                .map(line -> OptionalLong.of((long) line.number(name)))
                 .orElse(OptionalLong.empty());
     }
 
@@ -57,6 +63,8 @@ record FleetStatus(
                     roundTrips.getValueAtPercentile(50) / 1000.0,
                     roundTrips.getValueAtPercentile(99) / 1000.0));
         }
+        loopLagP99Micros.ifPresent(
+                micros -> text.append(String.format(Locale.ROOT, ", loop lag p99 %.2f ms", micros / 1000.0)));
         heapBytesPerNode.ifPresent(bytes -> text.append(String.format(Locale.ROOT, ", server heap %,d B/node", bytes)));
         return text.toString();
     }

@@ -2,6 +2,7 @@ package dev.heartbeat.cli;
 
 import dev.heartbeat.BusStats;
 import dev.heartbeat.HeartbeatServer;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the server's periodic line of numbers. */
@@ -35,7 +36,18 @@ final class ServerStats {
                 .with("coalescedEvents", stats.coalescedEvents())
                 .with("stallsCredited", stats.stallsCredited())
                 .with("massGuardEngaged", stats.massGuardEngaged())
+                .with("loopLagP99Micros", micros(stats.loopLag().p99()))
+                .with("detections", stats.detection().count())
+                .with("detectionP99Millis", millis(stats.detection().p99()))
                 .with("heapUsedBytes", HeapMeter.used())
                 .with("heapBytesPerNode", heap == null ? null : heap.bytesPerNode(stats.online() + stats.suspect()));
+    }
+
+    private static @Nullable Long micros(@Nullable Duration measured) {
+        return measured == null ? null : measured.toNanos() / 1000;
+    }
+
+    private static @Nullable Long millis(@Nullable Duration measured) {
+        return measured == null ? null : measured.toMillis();
     }
 }

@@ -41,6 +41,11 @@ final class SummaryTable {
         out.println("heartbeats     " + roundTrips(roundTrips));
         status.heapBytesPerNode()
                 .ifPresent(bytes -> out.printf(Locale.ROOT, "server heap    %,d bytes per node%n", bytes));
+        status.detectionP99Millis()
+                .ifPresent(millis ->
+                        out.printf(Locale.ROOT, "detection p99  %,d ms, as the server measures it%n", millis));
+        status.loopLagP99Micros()
+                .ifPresent(micros -> out.printf(Locale.ROOT, "loop lag p99   %.2f ms%n", micros / 1000.0));
         out.println("false OFFLINE  " + verdict.falseOffline().size());
         verdict.falseOffline().stream().limit(MAX_EXAMPLES).forEach(line -> out.println("               " + line));
         out.println("false SUSPECT  " + verdict.falseSuspect().size());

@@ -26,7 +26,12 @@ class SummaryTableTest {
                 .contains("with a tolerance of 1s")
                 .containsPattern("SIGKILL: SUSPECT \\(LOST\\) +1 +within 1.00s +0.02s +0.02s +0.02s +kept\n")
                 .containsPattern("SIGKILL: OFFLINE \\(CLOSED\\) +1 +11.00s to 13.00s +12.10s +12.10s +12.10s +kept\n")
-                .contains("server heap    1,234 bytes per node", "false OFFLINE  0", "PASSED");
+                .contains(
+                        "server heap    1,234 bytes per node",
+                        "detection p99  5,001 ms",
+                        "loop lag p99   0.25 ms",
+                        "false OFFLINE  0",
+                        "PASSED");
     }
 
     @Test
@@ -47,7 +52,15 @@ class SummaryTableTest {
     private static String summary(EventLine... lines) {
         Signal signal = new Signal(
                 "SIGKILL", KILL, List.of("a"), List.of(PROMISE.suspectAfterKill(), PROMISE.offlineAfterKill()));
-        FleetStatus status = new FleetStatus(1, 0, 0, 1, ClientStats.histogram(), OptionalLong.of(1234));
+        FleetStatus status = new FleetStatus(
+                1,
+                0,
+                0,
+                1,
+                ClientStats.histogram(),
+                OptionalLong.of(1234),
+                OptionalLong.of(250),
+                OptionalLong.of(5001));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         new SummaryTable(new PrintStream(out, true, StandardCharsets.UTF_8))
                 .print(PROMISE, Detection.judge(List.of(lines), List.of(signal)), status, ClientStats.histogram());

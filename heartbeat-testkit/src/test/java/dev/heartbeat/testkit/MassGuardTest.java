@@ -54,6 +54,9 @@ final class MassGuardTest {
         assertThat(bus.told.of("guard")).containsExactly("HOLDING", "PASSING");
         assertThat(bus.server.stats().massGuard().held()).isZero();
         assertThat(bus.server.stats().massGuardHolds()).isEqualTo(1);
+        assertThat(bus.server.stats().massGuardHold().count()).isEqualTo(1);
+        assertThat(bus.server.stats().massGuardHold().max())
+                .isEqualTo(bus.server.stats().massGuardTime());
         assertThat(bus.server.stats().massGuardVerdicts()).isGreaterThanOrEqualTo(NODES / 2);
         assertThat(bus.server.stats().massGuardTime()).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(16));
     }

@@ -52,7 +52,7 @@ public abstract class PeerMonitor extends Timer {
     /** The peer is silent; one probe may change that. */
     protected abstract void onSuspect();
 
-    /** It was heard again. */
+    /** It was heard again; {@link #silentNs} is still that of the silence before. */
     protected abstract void onRecovered();
 
     /**
@@ -81,10 +81,11 @@ public abstract class PeerMonitor extends Timer {
 
     /** A sign of life: the hot path, a field write. */
     public final void heard() {
-        lastHeardNs = watch().clock().nowNs();
+        long nowNs = watch().clock().nowNs();
         if (state != State.ALIVE) {
             heardAgain();
         }
+        lastHeardNs = nowNs;
     }
 
     private void heardAgain() {
@@ -114,7 +115,16 @@ public abstract class PeerMonitor extends Timer {
         watch().cancel(this);
     }
 
-    /** How long nothing was heard. */
+    /** For how long the peer has been suspected, or lost; negative if it is neither. */
+    protected final long suspectedNs() {
+        return switch (state) {
+            case SUSPECT -> Math.max(0, silentNs() - watch().detector().suspectAfterNs());
+            case LOST -> Math.max(0, silentNs());
+            case ALIVE, STOPPED -> -1;
+        };
+    }
+
+    /** How long nothing was heard; where the connection is gone, for how long the grace has run. */
     public final long silentNs() {
         return Math.min(watch().clock().nowNs() - lastHeardNs, othersSilentNs());
     }

@@ -57,13 +57,13 @@ final class Attachments {
 
     /** A beat spoke for all of them. */
     void heardAll(long nowNs) {
-        covered = true;
-        coveredNs = nowNs;
         Set<NodeStay> found = suspects;
         if (found != null) {
             suspects = null;
-            found.forEach(NodeStay::heard);
+            found.forEach(NodeStay::heard); // First: until now they were silent.
         }
+        covered = true;
+        coveredNs = nowNs;
     }
 
     /** A beat spoke for some. */

@@ -11,5 +11,6 @@ enum Counter {
     FRAMES_IN,
     BYTES_IN,
     MESSAGES_IN,
-    MESSAGES_OUT
+    MESSAGES_OUT,
+    LATE_WAKES
 }

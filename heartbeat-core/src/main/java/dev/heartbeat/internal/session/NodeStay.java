@@ -6,6 +6,7 @@ import dev.heartbeat.internal.liveness.PeerMonitor;
 import dev.heartbeat.internal.mux.Sender;
 import dev.heartbeat.internal.node.Registration;
 import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.session.Measures.Kind;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
@@ -81,6 +82,14 @@ final class NodeStay extends PeerMonitor implements Registration.Owner, Sender, 
         }
     }
 
+    /** The node is back over another connection. */
+    void moveOn() {
+        if (suspectedNs() >= 0) {
+            session.loop.measures.record(Kind.RECOVERY, suspectedNs());
+        }
+        stop();
+    }
+
     // ---- verdicts
 
     @Override
@@ -102,6 +111,8 @@ final class NodeStay extends PeerMonitor implements Registration.Owner, Sender, 
 
     @Override
     protected void onRecovered() {
+        session.loop.measures.record(
+                Kind.RECOVERY, silentNs() - session.loop.detector().suspectAfterNs());
         session.recovered(this);
         registration().entry().recover(registration());
     }
@@ -116,6 +127,7 @@ final class NodeStay extends PeerMonitor implements Registration.Owner, Sender, 
         if (!lost && session.waitsForGateway(this) || session.loop.held.holds(this)) {
             return false;
         }
+        session.loop.measures.record(Kind.DETECTION, silentNs());
         registration().entry().end(registration(), lost ? OfflineReason.CLOSED : OfflineReason.TIMEOUT);
         if (!lost) {
             session.timedOut(this);

@@ -4,6 +4,8 @@ import static java.util.concurrent.CompletableFuture.completedFuture;
 
 import dev.heartbeat.BusStats;
 import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.MassGuardStatus;
+import dev.heartbeat.Measure;
 import dev.heartbeat.MessageHandler;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.NodeState;
@@ -23,6 +25,7 @@ import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.Listener;
+import dev.heartbeat.spi.RecorderProvider;
 import dev.heartbeat.spi.Transport;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -49,11 +52,15 @@ public final class Server implements Acceptor {
     final FailureDetector detector;
     final NodeTable table;
     final InboundBudget budget;
+    final RecorderProvider recorders;
 
     private final Transport transport;
     private final boolean ownsTransport;
     private final NodeEvents events;
     private final MassGuard guard;
+    /** Written under the guard's lock. */
+    private final Measures guardMeasures;
+
     /** Made by the loops, each its own, with their first connection. */
     private final AtomicReferenceArray<@Nullable ServerLoop> loops;
 
@@ -71,8 +78,15 @@ public final class Server implements Acceptor {
     private @Nullable CompletableFuture<Void> closed;
 
     private Server(
-            ServerOptions options, NodeListener listener, MessageHandler messages, Transport transport, boolean owned) {
+            ServerOptions options,
+            NodeListener listener,
+            MessageHandler messages,
+            RecorderProvider recorders,
+            Transport transport,
+            boolean owned) {
         this.options = options;
+        this.recorders = recorders;
+        guardMeasures = new Measures(recorders);
         this.transport = transport;
         this.ownsTransport = owned;
         detector = new FailureDetector(
@@ -96,7 +110,7 @@ public final class Server implements Acceptor {
                 options.massGuardMaxHold().toNanos(),
                 options.massGuardReleaseRate(),
                 options.suspectAfter().toNanos(),
-                events::massGuard);
+                this::onGuard);
         loops = new AtomicReferenceArray<>(transport.eventLoops().size());
         listening = transport.listen(new InetSocketAddress(options.host(), options.port()), this);
     }
@@ -104,11 +118,23 @@ public final class Server implements Acceptor {
     /**
      * Begins to listen.
      *
+     * @param recorders by which it measures itself; null for the best that is found
      * @param owned whether the transport is closed with the server
      */
     public static CompletableFuture<Server> start(
-            ServerOptions options, NodeListener listener, MessageHandler messages, Transport transport, boolean owned) {
-        Server server = new Server(options, listener, messages, transport, owned);
+            ServerOptions options,
+            NodeListener listener,
+            MessageHandler messages,
+            @Nullable RecorderProvider recorders,
+            Transport transport,
+            boolean owned) {
+        Server server = new Server(
+                options,
+                listener,
+                messages,
+                recorders == null ? PlainRecorders.orBetter() : recorders,
+                transport,
+                owned);
         return server.listening.handle((bound, failure) -> {
             if (failure == null) {
                 return server;
@@ -178,6 +204,13 @@ public final class Server implements Acceptor {
 
     void guardWithdraws() {
         guard.withdraw();
+    }
+
+    private void onGuard(MassGuardStatus status) {
+        if (!status.isEngaged()) {
+            guardMeasures.record(Measures.Kind.GUARD_HOLD, status.engagedFor().toNanos());
+        }
+        events.massGuard(status);
     }
 
     boolean guardIsAtRest() {
@@ -261,7 +294,10 @@ public final class Server implements Acceptor {
                 told.complete(null);
             }
             closed = within(CLOSE_DEADLINE_NS, CompletableFuture.allOf(disconnected, told))
-                    .thenCompose(done -> release());
+                    .thenCompose(done -> {
+                        onEveryLoop(ServerLoop::end);
+                        return release();
+                    });
         }
         return closed.copy();
     }
@@ -328,7 +364,17 @@ public final class Server implements Acceptor {
                 guard.isEngaged(),
                 guard.everHeld(),
                 Duration.ofNanos(guard.everEngagedNs()),
-                guard.status(table.count(NodeState.SUSPECT), table.size()));
+                guard.status(table.count(NodeState.SUSPECT), table.size()),
+                Measures.sum(recorders, List.of(guardMeasures), Measures.Kind.GUARD_HOLD),
+                measure(all, Measures.Kind.DETECTION),
+                measure(all, Measures.Kind.RECOVERY),
+                measure(all, Measures.Kind.PAUSE),
+                measure(all, Measures.Kind.LOOP_LAG),
+                sum(all, Counter.LATE_WAKES));
+    }
+
+    private Measure measure(List<ServerLoop> loops, Measures.Kind kind) {
+        return Measures.sum(recorders, loops.stream().map(loop -> loop.measures).toList(), kind);
     }
 
     private static long sum(List<ServerLoop> loops, Counter counter) {

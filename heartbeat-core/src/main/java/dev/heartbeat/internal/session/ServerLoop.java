@@ -3,16 +3,19 @@ package dev.heartbeat.internal.session;
 import dev.heartbeat.internal.liveness.FailureDetector;
 import dev.heartbeat.internal.liveness.LogicalClock;
 import dev.heartbeat.internal.liveness.PeerMonitor;
+import dev.heartbeat.internal.session.Measures.Kind;
 import dev.heartbeat.internal.time.Timer;
+import dev.heartbeat.internal.time.TimerWheel;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
 /** The part of a {@link Server} that one event loop owns. */
-final class ServerLoop implements PeerMonitor.Watch {
+final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
     final Server server;
     final Shard shard;
     final Counters counters = new Counters();
+    final Measures measures;
     final HeldVerdicts held = new HeldVerdicts(this);
 
     /** Sessions that are not registered; the others are found through the node table. */
@@ -21,6 +24,26 @@ final class ServerLoop implements PeerMonitor.Watch {
     ServerLoop(Server server, Shard shard) {
         this.server = server;
         this.shard = shard;
+        measures = new Measures(server.recorders);
+        shard.observe(this);
+    }
+
+    /** The server has ended. */
+    void end() {
+        shard.ignore(this);
+    }
+
+    @Override
+    public void onStall(long stalledNs) {
+        measures.record(Kind.PAUSE, stalledNs);
+    }
+
+    @Override
+    public void onWake(long lateNs) {
+        measures.record(Kind.LOOP_LAG, lateNs);
+        if (lateNs > TimerWheel.TICK_NS) {
+            counters.add(Counter.LATE_WAKES, 1);
+        }
     }
 
     void began(ServerSession session) {

@@ -440,7 +440,7 @@ final class ServerSession extends Session {
     }
 
     void superseded(NodeStay stay) {
-        stay.stop();
+        stay.moveOn();
         if (stay.handle() == 0) {
             close(CloseReason.LOCAL);
         } else {

@@ -5,6 +5,8 @@ import dev.heartbeat.internal.time.Timer;
 import dev.heartbeat.internal.time.TimerWheel;
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.LoopAgent;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -27,11 +29,23 @@ final class Shard implements LoopAgent, Executor {
     /** Timers run in one turn before the sockets are looked at again. */
     private static final int TIMERS_PER_TURN = 1024;
 
+    /** Who keeps count of how well the loop does. On the loop. */
+    interface Observer {
+
+        /** It was itself stopped, and nobody is judged for it. */
+        void onStall(long stalledNs);
+
+        /** It woke up for its timers, so much later than it meant to. */
+        void onWake(long lateNs);
+    }
+
     private static final long WORTH_A_WARNING_NS = 1_000_000_000;
 
     private final EventLoop loop;
     private final TimerWheel wheel;
     private final LogicalClock clock;
+
+    private final List<Observer> observers = new ArrayList<>();
 
     private final Queue<Runnable> commands = new MpscUnboundedVarHandleArrayQueue<>(256);
     private final AtomicBoolean commandsScheduled = new AtomicBoolean();
@@ -79,6 +93,7 @@ final class Shard implements LoopAgent, Executor {
             stalledTurnNs = loop.nowNs();
             mustReadFirst = true;
             stalls = clock.stalls();
+            observers.forEach(observer -> observer.onStall(stalledNs));
             creditedNs = clock.creditedNs();
             // A short one is the ordinary lateness of a busy machine, and was credited all the same.
             LOG.atLevel(stalledNs < WORTH_A_WARNING_NS ? Level.DEBUG : Level.WARN)
@@ -136,9 +151,18 @@ final class Shard implements LoopAgent, Executor {
         }
     }
 
+    void observe(Observer observer) {
+        observers.add(observer);
+    }
+
+    void ignore(Observer observer) {
+        observers.remove(observer);
+    }
+
     @Override
     public void onWake(long nowNs) {
         clock();
+        tellWake(plannedNs == Long.MAX_VALUE ? 0 : Math.max(0, nowNs - plannedNs));
         if (mustReadFirst && stalledTurnNs == nowNs) {
             mustReadFirst = false;
             plannedNs = nowNs;
@@ -151,6 +175,12 @@ final class Shard implements LoopAgent, Executor {
         } finally {
             runningTimers = false;
             plan();
+        }
+    }
+
+    private void tellWake(long lateNs) {
+        for (int i = 0; i < observers.size(); i++) {
+            observers.get(i).onWake(lateNs);
         }
     }
 

@@ -1,0 +1,20 @@
+package dev.heartbeat;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server has measured of itself.
+ *
+ * @param count how many values
+ * @param mean zero if there is none
+ * @param max zero if there is none
+ * @param p50 half of them are not longer; null where nobody keeps more than the others, or if there is none. {@code heartbeat-metrics} on the class path does
+ * @param p99 99 of 100 are not longer; null likewise
+ */
+public record Measure(
+        long count,
+        Duration mean,
+        Duration max,
+        @Nullable Duration p50,
+        @Nullable Duration p99) {}

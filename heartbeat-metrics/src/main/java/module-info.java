@@ -1,0 +1,12 @@
+/** Percentiles of what a server measures of itself. */
+// HdrHistogram has no name of its own as a module.
+@SuppressWarnings("requires-automatic")
+module dev.heartbeat.metrics {
+    requires transitive dev.heartbeat.core;
+    requires HdrHistogram;
+
+    exports dev.heartbeat.metrics;
+
+    provides dev.heartbeat.spi.RecorderProvider with
+            dev.heartbeat.metrics.HdrRecorders;
+}

@@ -1,0 +1,101 @@
+package dev.heartbeat.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heartbeat.BusStats;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What a server measures of itself, on virtual time. */
+final class MeasuresTest {
+    private final Bus bus = new Bus(51);
+
+    private BusStats stats() {
+        return bus.server.stats();
+    }
+
+    @Test
+    void quietServerHasLittleToTell() {
+        bus.newNode("n1");
+        bus.advance(Duration.ofMinutes(1));
+
+        assertThat(stats().detection().count()).isZero();
+        assertThat(stats().detection().p99()).isNull();
+        assertThat(stats().recovery().count()).isZero();
+        assertThat(stats().pauses().count()).isZero();
+        assertThat(stats().loopLag().count()).isPositive();
+        assertThat(stats().loopLag().max()).isLessThan(Duration.ofMillis(1));
+        assertThat(stats().lateWakes()).isZero();
+    }
+
+    @Test
+    void detectionIsMeasuredFromTheLastSignOfLifeAndFromTheLoss() {
+        Host silent = bus.newNode("n1");
+        Host lost = bus.newNode("n2");
+        bus.advance(Duration.ofSeconds(5));
+        bus.world.partition(silent, bus.serverHost);
+        lost.crash();
+        bus.advance(Duration.ofSeconds(10));
+
+        assertThat(bus.told.count("OFFLINE")).isEqualTo(2);
+        assertThat(stats().detection().count()).isEqualTo(2);
+        assertThat(stats().detection().mean()).isBetween(Bus.TIMEOUT, Bus.TIMEOUT.plus(Bus.TOLERANCE));
+        assertThat(stats().detection().max()).isBetween(Bus.TIMEOUT, Bus.TIMEOUT.plus(Bus.TOLERANCE));
+    }
+
+    @Test
+    void goodbyesAndKicksAreNoDetections() {
+        bus.newNode("n1");
+        bus.advance(Duration.ofSeconds(2));
+        bus.server.kick("n1", "because");
+        bus.advance(Duration.ofSeconds(2));
+        assertThat(stats().detection().count()).isZero();
+    }
+
+    @Test
+    void recoveryIsMeasuredFromSuspicion() {
+        Bus patient = new Bus(52, 2, options -> options.heartbeatTimeout(Duration.ofSeconds(20)));
+        Host silent = patient.newNode("n1");
+        patient.advance(Duration.ofSeconds(5));
+        patient.world.partition(silent, patient.serverHost);
+        patient.world.advanceUntil(() -> patient.server.stats().suspect() == 1, Duration.ofSeconds(4));
+        Duration suspected = patient.world.now();
+        patient.advance(Duration.ofMillis(200));
+        patient.world.healAll();
+        patient.world.advanceUntil(() -> patient.server.stats().suspect() == 0, Duration.ofSeconds(5));
+
+        assertThat(patient.server.stats().recovery().count()).isEqualTo(1);
+        Duration took = patient.world.now().minus(suspected);
+        assertThat(patient.server.stats().recovery().max()).isBetween(took, took.plus(Bus.TOLERANCE));
+    }
+
+    @Test
+    void recoveryIsMeasuredFromTheLoss() {
+        Host lost = bus.newNode("n1");
+        bus.advance(Duration.ofSeconds(1));
+        Duration from = bus.world.now();
+        lost.resetConnections();
+        bus.world.advanceUntil(() -> stats().suspect() == 1, Duration.ofSeconds(1));
+        bus.world.advanceUntil(() -> stats().suspect() == 0, Duration.ofSeconds(3));
+        Duration took = bus.world.now().minus(from);
+        bus.advance(Duration.ofMillis(10)); // The loop of the old connection hears of it.
+
+        assertThat(stats().recovery().count()).isEqualTo(1);
+        assertThat(stats().recovery().max()).isBetween(took.minus(Bus.TOLERANCE), took.plus(Bus.TOLERANCE));
+    }
+
+    @Test
+    void pausesAndLateWakesAreMeasured() {
+        bus.newNode("n1");
+        bus.advance(Duration.ofSeconds(5));
+        bus.serverHost.pause();
+        bus.advance(Duration.ofSeconds(20));
+        bus.serverHost.resume();
+        bus.advance(Duration.ofSeconds(5));
+
+        assertThat(stats().pauses().count()).isEqualTo(stats().stallsCredited()).isPositive();
+        assertThat(stats().pauses().max()).isBetween(Duration.ofSeconds(18), Duration.ofSeconds(21));
+        assertThat(stats().loopLag().max()).isGreaterThan(Duration.ofSeconds(17));
+        assertThat(stats().lateWakes()).isPositive();
+    }
+}
