@@ -19,8 +19,16 @@ final class MassGuardTest {
     private final List<Host> hosts = new ArrayList<>();
 
     private Bus bus(int loops, int releaseRate) {
+        return bus(loops, releaseRate, 1);
+    }
+
+    private Bus bus(int loops, int releaseRate, int ackEvery) {
         Bus bus = new Bus(
-                41, loops, options -> options.massGuard(0.1, 10, MAXIMUM).massGuardReleaseRate(releaseRate));
+                41,
+                loops,
+                options -> options.massGuard(0.1, 10, MAXIMUM)
+                        .massGuardReleaseRate(releaseRate)
+                        .ackEvery(ackEvery));
         for (int i = 0; i < NODES; i++) {
             Host host = bus.world.newHost("client");
             bus.client(host, "n" + i)
@@ -81,6 +89,23 @@ final class MassGuardTest {
         }
         assertThat(bus.server.stats().massGuard().held()).isZero();
         assertThat(bus.server.stats().massGuardEngaged()).isFalse();
+    }
+
+    @Test
+    void whoIsHeardAgainWhileHisVerdictIsHeldIsNotGivenUpLater() {
+        // With few answers the nodes are more patient than their server, and stay on their connections.
+        Bus bus = bus(2, 1000, 8);
+        half().forEach(host -> bus.world.partition(host, bus.serverHost));
+        bus.advance(Duration.ofSeconds(5));
+        assertThat(bus.server.stats().massGuard().held()).isEqualTo(NODES / 2);
+        long connections = bus.server.stats().connectionsAccepted();
+        bus.world.healAll();
+        bus.advance(Duration.ofSeconds(40));
+
+        assertThat(bus.server.stats().connectionsAccepted()).isEqualTo(connections);
+        assertThat(bus.told.count("OFFLINE")).isZero();
+        assertThat(bus.server.nodes().count(NodeState.ONLINE)).isEqualTo(NODES);
+        assertThat(bus.server.stats().massGuard().released()).isZero();
     }
 
     private static long offlineBetween(Bus bus, Duration from, Duration until) {
