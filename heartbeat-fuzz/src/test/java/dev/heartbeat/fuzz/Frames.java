@@ -27,7 +27,7 @@ final class Frames {
     /**
      * @param lastEpoch 0 to say nothing of it
      */
-    static byte[] register(String nodeId, long incarnation, int attempt, long credit, long lastEpoch) {
+    static byte[] register(int handle, String nodeId, long incarnation, int attempt, long credit, long lastEpoch) {
         byte[] id = nodeId.getBytes(StandardCharsets.US_ASCII);
         ByteBuffer payload = ByteBuffer.allocate(256)
                 .putLong(incarnation)
@@ -39,7 +39,7 @@ final class Frames {
         if (lastEpoch != 0) {
             payload.put((byte) 4).putShort((short) Long.BYTES).putLong(lastEpoch);
         }
-        return frame(REGISTER, 0, 0, written(payload));
+        return frame(REGISTER, 0, handle, written(payload));
     }
 
     static byte[] registered(long epoch, int intervalMillis, int maxMessage, long credit, int ackEvery) {

@@ -58,6 +58,7 @@ final class ServerWorld implements Script.Stage {
     private final List<RawPeer> peers = new ArrayList<>();
     private RawPeer peer;
     private int attempts;
+    private int handles;
     private long messagesAccepted;
     private long bytesAccepted;
 
@@ -155,7 +156,8 @@ final class ServerWorld implements Script.Stage {
             case 3 -> bystanderAtFirst.epoch() + (Duration.ofHours(23).toMillis() << 20);
             default -> 0;
         };
-        return Frames.register(id, incarnation, attempt, credit, lastEpoch);
+        int handle = (who & 32) == 0 ? 0 : ++handles;
+        return Frames.register(handle, id, incarnation, attempt, credit, lastEpoch);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.heartbeat.nio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.heartbeat.AttachedNode;
 import dev.heartbeat.ClientListener;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatServer;
@@ -13,8 +14,12 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
@@ -45,12 +50,15 @@ final class HeartbeatAllocationTest {
             frame("ab020600000000000000001f 0123456789abcdef 00000001 0000000000010000 0000000000010000 02 6e31");
     private static final byte[] BEAT =
             frame("ab0201000000000000000017 1122334455667788 0000000000000000 8200040000019f");
+    private static final byte[] BEAT_FOR_ALL =
+            frame("ab020100000000000000001a 1122334455667788 0000000000000000 010000 8200040000019f");
     private static final int REGISTERED_SIZE = 64;
     private static final int ANSWER_SIZE = 28;
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final NioTransport serverSide = start();
     private final NioTransport clientSide = start();
+    private final List<HeartbeatClient> clients = new ArrayList<>();
     private HeartbeatServer server;
 
     private static byte[] frame(String hex) {
@@ -88,9 +96,9 @@ final class HeartbeatAllocationTest {
             node.setTcpNoDelay(true);
             node.getOutputStream().write(REGISTER);
             new DataInputStream(node.getInputStream()).readFully(new byte[REGISTERED_SIZE]);
-            beat(node, beatsPerWrite, WARM_UP);
+            beat(node, BEAT, beatsPerWrite, WARM_UP);
             long before = allocatedBy(serverSide);
-            int beats = beat(node, beatsPerWrite, MEASURED);
+            int beats = beat(node, BEAT, beatsPerWrite, MEASURED);
             double bytesPerBeat = (double) (allocatedBy(serverSide) - before) / beats;
             System.out.printf("measured: %.2f bytes per heartbeat, %d in each write%n", bytesPerBeat, beatsPerWrite);
             assertThat(bytesPerBeat).isLessThan(TOLERANCE);
@@ -98,10 +106,57 @@ final class HeartbeatAllocationTest {
         }
     }
 
+    @Test
+    void forAThousandNodesOfAGateway() throws Exception {
+        try (Socket gateway = new Socket(
+                server.localAddress().getAddress(), server.localAddress().getPort())) {
+            gateway.setTcpNoDelay(true);
+            DataInputStream in = new DataInputStream(gateway.getInputStream());
+            gateway.getOutputStream().write(REGISTER);
+            in.readFully(new byte[REGISTERED_SIZE]);
+            for (int handle = 1; handle <= 1000; handle++) {
+                gateway.getOutputStream().write(registration(handle));
+                in.readFully(new byte[REGISTERED_SIZE]);
+            }
+            beat(gateway, BEAT_FOR_ALL, 64, WARM_UP);
+            long before = allocatedBy(serverSide);
+            int beats = beat(gateway, BEAT_FOR_ALL, 64, MEASURED);
+            double bytesPerBeat = (double) (allocatedBy(serverSide) - before) / beats;
+            System.out.printf("measured: %.2f bytes per heartbeat for a thousand nodes%n", bytesPerBeat);
+            assertThat(bytesPerBeat).isLessThan(TOLERANCE);
+            assertThat(server.nodes().count(NodeState.ONLINE)).isEqualTo(1001);
+        }
+    }
+
+    /** Of the node whose id are the four digits of its handle. */
+    private static byte[] registration(int handle) {
+        byte[] id = String.format("%04d", handle).getBytes(StandardCharsets.US_ASCII);
+        return frame(String.format("ab020600%08x00000021 0123456789abcdef 00000001", handle)
+                + "0000000000010000 0000000000010000 04"
+                + HexFormat.of().formatHex(id));
+    }
+
+    @Test
+    void ofClientsThatAreGateways() throws Exception {
+        connect(CLIENTS, () -> new ClientListener() {});
+        for (int i = 0; i < CLIENTS; i++) {
+            clients.get(i).attach("a" + i, Map.of(), new AttachedNode.Listener() {});
+        }
+        while (server.nodes().count(NodeState.ONLINE) < 2 * CLIENTS) {
+            Thread.sleep(10);
+        }
+        awaitBeats(WARM_UP_OF_CLIENTS);
+        long before = allocatedBy(clientSide);
+        long beats = awaitBeats(MEASURED_OF_CLIENTS);
+        double bytesPerBeat = (double) (allocatedBy(clientSide) - before) / beats;
+        System.out.printf("measured: %.2f bytes per heartbeat of a client that is a gateway%n", bytesPerBeat);
+        assertThat(bytesPerBeat).isLessThan(TOLERANCE);
+    }
+
     /** Sends at least so many, and reads each answer. */
-    private static int beat(Socket node, int perWrite, int atLeast) throws IOException {
-        ByteBuffer frames = ByteBuffer.allocate(perWrite * BEAT.length);
-        IntStream.range(0, perWrite).forEach(i -> frames.put(BEAT));
+    private static int beat(Socket node, byte[] frame, int perWrite, int atLeast) throws IOException {
+        ByteBuffer frames = ByteBuffer.allocate(perWrite * frame.length);
+        IntStream.range(0, perWrite).forEach(i -> frames.put(frame));
         byte[] answers = new byte[perWrite * ANSWER_SIZE];
         DataInputStream in = new DataInputStream(node.getInputStream());
         int sent = 0;
@@ -135,12 +190,12 @@ final class HeartbeatAllocationTest {
 
     private void connect(int count, Supplier<ClientListener> listeners) throws InterruptedException {
         for (int i = 0; i < count; i++) {
-            HeartbeatClient.builder()
+            clients.add(HeartbeatClient.builder()
                     .server("127.0.0.1", server.localAddress().getPort())
                     .nodeId("n" + i)
                     .transport(clientSide)
                     .listener(listeners.get())
-                    .connect();
+                    .connect());
         }
         while (server.nodes().count(NodeState.ONLINE) < count) {
             Thread.sleep(10);

@@ -115,7 +115,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
             if (gateway == null) {
                 beat(Covered.NOBODY);
             } else {
-                gateway.beats(this::beat);
+                gateway.beat();
             }
             flush();
         }
@@ -128,7 +128,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         }
     }
 
-    private void beat(Covered covered) {
+    void beat(Covered covered) {
         encoder.heartbeatRequest(0, shard.nowNs(), framesReceived(), rttMicros, covered);
     }
 

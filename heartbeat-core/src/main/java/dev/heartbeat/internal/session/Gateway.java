@@ -18,7 +18,6 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -290,26 +289,26 @@ final class Gateway {
     }
 
     /** The beats that are due now: one, unless a great many ranges are to be named. */
-    void beats(Consumer<Covered> beat) {
+    void beat() {
         if (leftOut.isEmpty()) {
-            beat.accept(registered == 0 ? Covered.NOBODY : Covered.ALL);
+            session.beat(registered == 0 ? Covered.NOBODY : Covered.ALL);
             return;
         }
-        Ranges ranges = new Ranges(beat);
+        Ranges ranges = new Ranges(session);
         places.forEach(ranges::add);
         ranges.end();
     }
 
     /** Collects the handles of those it vouches for. What lies between two of them may be covered, unless it is one that is left out. */
     private static final class Ranges {
-        private final Consumer<Covered> beat;
+        private final ClientSession session;
         private final int[] bounds = new int[2 * Covered.MAX_RANGES];
         private int count;
         private boolean open;
         private boolean beaten;
 
-        Ranges(Consumer<Covered> beat) {
-            this.beat = beat;
+        Ranges(ClientSession session) {
+            this.session = session;
         }
 
         void add(Attached node) {
@@ -332,7 +331,7 @@ final class Gateway {
         }
 
         private void flush() {
-            beat.accept(Covered.ranges(Arrays.copyOf(bounds, 2 * count)));
+            session.beat(Covered.ranges(Arrays.copyOf(bounds, 2 * count)));
             count = 0;
             beaten = true;
         }
@@ -341,7 +340,7 @@ final class Gateway {
             if (count > 0) {
                 flush();
             } else if (!beaten) {
-                beat.accept(Covered.NOBODY);
+                session.beat(Covered.NOBODY);
             }
         }
     }
