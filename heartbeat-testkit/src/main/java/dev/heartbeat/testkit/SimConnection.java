@@ -331,9 +331,15 @@ final class SimConnection implements Connection {
         }
     }
 
-    /** It fails, and nothing is said to the other side. */
+    /** It fails, and nothing is said to the other side. As with a kernel, what has come before is read first. */
     void lose() {
-        if (!closed) {
+        if (closed) {
+            return;
+        }
+        if (isReading()) {
+            readOn();
+            loop.onSocket(this::lose);
+        } else {
             closeWith(new IOException("Connection timed out"));
         }
     }

@@ -62,12 +62,14 @@ final class Census implements WireTap {
     private static final class Wire {
         private static final int KEPT = 128;
 
-        final FrameTrail arrived = new FrameTrail();
-        final FrameTrail read = new FrameTrail();
+        final FrameTrail arriving = new FrameTrail();
+        final FrameTrail reading = new FrameTrail();
         final int loop;
         final long openedNs;
         /** The last times at which a whole frame arrived, or was read. */
         private final Deque<Long> lives = new ArrayDeque<>();
+        /** The last times at which one was read. */
+        private final Deque<Long> reads = new ArrayDeque<>();
 
         long closedNs = Long.MAX_VALUE;
 
@@ -75,24 +77,35 @@ final class Census implements WireTap {
             this.loop = loop;
             openedNs = nowNs;
             lives.add(nowNs);
+            reads.add(nowNs);
         }
 
-        void isAlive(long nowNs) {
-            if (lives.size() == KEPT) {
-                lives.removeFirst();
+        void arrived(long nowNs) {
+            add(lives, nowNs);
+        }
+
+        void read(long nowNs) {
+            add(lives, nowNs);
+            add(reads, nowNs);
+        }
+
+        private static void add(Deque<Long> times, long nowNs) {
+            if (times.size() == KEPT) {
+                times.removeFirst();
             }
-            lives.add(nowNs);
+            times.add(nowNs);
         }
 
         long lastLifeNs() {
             return lives.getLast();
         }
 
-        /** The longest silence that lasted into the time between the two. */
+        /** The longest silence that lasted into the time between the two. What had not been read when the connection broke is lost with it. */
         long longestSilenceNs(long fromNs, long untilNs) {
-            long longest = untilNs - lastLifeNs();
+            Deque<Long> heard = closedNs == Long.MAX_VALUE ? lives : reads;
+            long longest = untilNs - heard.getLast();
             long before = Long.MAX_VALUE;
-            for (long life : lives) {
+            for (long life : heard) {
                 if (before != Long.MAX_VALUE && life >= fromNs) {
                     longest = Math.max(longest, life - before);
                 }
@@ -191,8 +204,8 @@ final class Census implements WireTap {
     public void onArrival(Host host, int loop, InetSocketAddress remote, byte[] bytes, int count) {
         if (host == server) {
             Wire wire = wire(loop, remote);
-            if (wire.arrived.read(bytes, count, "", nowNs(), null)) {
-                wire.isAlive(nowNs());
+            if (wire.arriving.read(bytes, count, "", nowNs(), null)) {
+                wire.arrived(nowNs());
             }
         }
     }
@@ -202,8 +215,8 @@ final class Census implements WireTap {
         String who = reader(host, remote);
         if (host == server) {
             Wire wire = wire(loop, remote);
-            if (wire.read.read(bytes, count, who, nowNs(), tail)) {
-                wire.isAlive(nowNs());
+            if (wire.reading.read(bytes, count, who, nowNs(), tail)) {
+                wire.read(nowNs());
             }
         } else {
             if (otherTrails.computeIfAbsent(who, key -> new FrameTrail()).read(bytes, count, who, nowNs(), tail)) {
@@ -360,11 +373,12 @@ final class Census implements WireTap {
             return; // That of another process, or of an earlier connection.
         }
         long runningNs = nowNs() - sinceNs - uptime.stoppedNs(sinceNs, nowNs());
-        long most = runningNs / intervalNs + 2 + uptime.stops(sinceNs);
-        if (wire.read.beats() > most) {
+        // With each stop one comes late, and the time left is cut once more.
+        long most = runningNs / intervalNs + 2 + 2 * uptime.stops(sinceNs);
+        if (wire.reading.beats() > most) {
             throw new Violation(
                     "M27 missed beats are left out",
-                    id + " has sent " + wire.read.beats() + " beats in " + runningNs / 1_000_000 + " ms, allowed are "
+                    id + " has sent " + wire.reading.beats() + " beats in " + runningNs / 1_000_000 + " ms, allowed are "
                             + most);
         }
     }
