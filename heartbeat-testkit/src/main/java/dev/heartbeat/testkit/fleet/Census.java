@@ -378,8 +378,8 @@ final class Census implements WireTap {
         if (wire.reading.beats() > most) {
             throw new Violation(
                     "M27 missed beats are left out",
-                    id + " has sent " + wire.reading.beats() + " beats in " + runningNs / 1_000_000 + " ms, allowed are "
-                            + most);
+                    id + " has sent " + wire.reading.beats() + " beats in " + runningNs / 1_000_000
+                            + " ms, allowed are " + most);
         }
     }
 

@@ -21,6 +21,8 @@ final class Member implements ClientListener {
     private static final Duration UNCLEAR = Duration.ofSeconds(1);
 
     private static final Duration HANDSHAKE = Duration.ofSeconds(5);
+    /** Who is sent away in time waits so long for the server's end, which may never come. */
+    private static final Duration LINGER = Duration.ofSeconds(2);
     /** Sending what was accepted and waiting for the server's end each have their limit. */
     private static final Duration CLOSING = Duration.ofSeconds(10);
 
@@ -175,7 +177,7 @@ final class Member implements ClientListener {
         if (!host.isRunning() || host.isPaused() || closed != null) {
             return;
         }
-        checkPassed(connectedAt, HANDSHAKE, "I17 a registration is answered or given up");
+        checkPassed(connectedAt, HANDSHAKE.plus(LINGER), "I17 a registration is answered or given up");
         checkPassed(leftAt, CLOSING, "I24 a client that is closed ends");
         if (isOnline()) {
             fleet.census()
