@@ -30,6 +30,9 @@ final class Census implements WireTap {
     /** By how much a loop that was stopped for less than is noticed may be late, and what a noticed stop still counts. */
     private static final long LAG_NS = 300_000_000;
 
+    /** How long the server waits for the end of a stream after its own. */
+    private static final long LINGER_NS = 2_000_000_000;
+
     private static final long LONGEST_STOP_NS = 60_000_000_000L;
     /** For how long after a stop losses are blamed on it. */
     private static final long AFTERMATH_NS = 6_000_000_000L;
@@ -70,6 +73,8 @@ final class Census implements WireTap {
         private final Deque<Long> lives = new ArrayDeque<>();
         /** The last times at which one was read. */
         private final Deque<Long> reads = new ArrayDeque<>();
+        /** The last times at which a heartbeat for others arrived, or was read: what a gateway's nodes live by. */
+        private final Deque<Long> beats = new ArrayDeque<>();
 
         long closedNs = Long.MAX_VALUE;
 
@@ -78,15 +83,28 @@ final class Census implements WireTap {
             openedNs = nowNs;
             lives.add(nowNs);
             reads.add(nowNs);
+            beats.add(nowNs);
         }
 
-        void arrived(long nowNs) {
-            add(lives, nowNs);
+        void arrived(byte[] bytes, int count, long nowNs) {
+            long before = arriving.beatsForOthers();
+            if (arriving.read(bytes, count, "", nowNs, null)) {
+                add(lives, nowNs);
+            }
+            if (arriving.beatsForOthers() > before) {
+                add(beats, nowNs);
+            }
         }
 
-        void read(long nowNs) {
-            add(lives, nowNs);
-            add(reads, nowNs);
+        void read(byte[] bytes, int count, String who, long nowNs, FrameTrail.Tail tail) {
+            long before = reading.beatsForOthers();
+            if (reading.read(bytes, count, who, nowNs, tail)) {
+                add(lives, nowNs);
+                add(reads, nowNs);
+            }
+            if (reading.beatsForOthers() > before) {
+                add(beats, nowNs);
+            }
         }
 
         private static void add(Deque<Long> times, long nowNs) {
@@ -101,8 +119,8 @@ final class Census implements WireTap {
         }
 
         /** The longest silence that lasted into the time between the two. What had not been read when the connection broke is lost with it. */
-        long longestSilenceNs(long fromNs, long untilNs) {
-            Deque<Long> heard = closedNs == Long.MAX_VALUE ? lives : reads;
+        long longestSilenceNs(boolean byBeats, long fromNs, long untilNs) {
+            Deque<Long> heard = byBeats ? beats : closedNs == Long.MAX_VALUE ? lives : reads;
             long longest = untilNs - heard.getLast();
             long before = Long.MAX_VALUE;
             for (long life : heard) {
@@ -203,10 +221,7 @@ final class Census implements WireTap {
     @Override
     public void onArrival(Host host, int loop, InetSocketAddress remote, byte[] bytes, int count) {
         if (host == server) {
-            Wire wire = wire(loop, remote);
-            if (wire.arriving.read(bytes, count, "", nowNs(), null)) {
-                wire.arrived(nowNs());
-            }
+            wire(loop, remote).arrived(bytes, count, nowNs());
         }
     }
 
@@ -214,10 +229,7 @@ final class Census implements WireTap {
     public void onRead(Host host, int loop, InetSocketAddress remote, byte[] bytes, int count) {
         String who = reader(host, remote);
         if (host == server) {
-            Wire wire = wire(loop, remote);
-            if (wire.reading.read(bytes, count, who, nowNs(), tail)) {
-                wire.read(nowNs());
-            }
+            wire(loop, remote).read(bytes, count, who, nowNs(), tail);
         } else {
             if (otherTrails.computeIfAbsent(who, key -> new FrameTrail()).read(bytes, count, who, nowNs(), tail)) {
                 lastReads.put(host, nowNs());
@@ -326,7 +338,7 @@ final class Census implements WireTap {
         if (reason == OfflineReason.TIMEOUT) {
             requireSilence("I2 a node that is heard is not given up", node, timing.timeoutNs);
         }
-        if (reason == OfflineReason.CLOSED) {
+        if (reason == OfflineReason.CLOSED && !Dependant.mayBe(node.id())) {
             Wire wire = wires.get(node.remoteAddress());
             require(
                     "I4 a lost node has its grace",
@@ -345,7 +357,7 @@ final class Census implements WireTap {
         require(invariant, wire != null, node, "no connection");
         Wire judged = java.util.Objects.requireNonNull(wire);
         long toldLateNs = 2 * callbackDelayNs + uptimes[judged.loop].stoppedNs(nowNs() - LONGEST_STOP_NS, nowNs());
-        long silentNs = judged.longestSilenceNs(nowNs() - toldLateNs, nowNs());
+        long silentNs = judged.longestSilenceNs(Dependant.mayBe(node.id()), nowNs() - toldLateNs, nowNs());
         require(
                 invariant,
                 silentNs + TICK_NS >= atLeastNs,
@@ -403,6 +415,11 @@ final class Census implements WireTap {
             }
         } else {
             long promisedNs = lost ? timing.graceNs : timing.timeoutNs;
+            if (Dependant.mayBe(id)) {
+                // It may be silent because its gateway is; then it is lost with the connection, when the gateway is
+                // given up.
+                promisedNs = LINGER_NS + (lost ? 0 : timing.timeoutNs) + timing.graceNs;
+            }
             long heldNs = heldNs(sinceNs + promisedNs);
             if (overdueNs > promisedNs + heldNs + 2 * slackNs + 500_000_000) {
                 throw new Violation(

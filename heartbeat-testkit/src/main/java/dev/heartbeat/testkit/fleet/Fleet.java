@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A server and its nodes, with the books that are kept of them. */
@@ -104,7 +105,10 @@ final class Fleet implements NodeListener {
         simulation.tap(census);
         server = startServer();
         for (int i = 0; i < size; i++) {
-            add(i == 0 ? "0" : "n" + i).start();
+            boolean isGateway = simulation.random().nextInt(4) == 0;
+            add(i == 0 ? "0" : "n" + i)
+                    .with(isGateway ? 1 + simulation.random().nextInt(4) : 0)
+                    .start();
         }
     }
 
@@ -168,9 +172,13 @@ final class Fleet implements NodeListener {
     }
 
     SendResult send(Member to, int padding) {
-        SendResult result = server.trySend(to.id(), toNodes.next(to.id(), padding));
+        return send(to.id(), padding);
+    }
+
+    SendResult send(String id, int padding) {
+        SendResult result = server.trySend(id, toNodes.next(id, padding));
         if (result == SendResult.ACCEPTED) {
-            toNodes.accepted(to.id(), losses.getOrDefault(to.id(), 0));
+            toNodes.accepted(id, losses.getOrDefault(id, 0));
         }
         return result;
     }
@@ -183,6 +191,7 @@ final class Fleet implements NodeListener {
             if (member.isOnline() && first != SendResult.ACCEPTED) {
                 throw new Violation("I14 a node that is online can be sent to", member + ": " + first);
             }
+            member.dependants().forEach(dependant -> send(dependant.id(), 100));
         });
     }
 
@@ -190,6 +199,7 @@ final class Fleet implements NodeListener {
     void forgetOpen(Member member) {
         toNodes.forgetOpen(member.id());
         toServer.forgetOpen(member.lane());
+        member.dependants().forEach(Dependant::forgetOpen);
     }
 
     void connectionLost(String id) {
@@ -356,6 +366,7 @@ final class Fleet implements NodeListener {
             if (!member.isClosed() && !census.isOnline(member.id())) {
                 throw new Violation("I17 everybody comes back", member + " was not told to be online");
             }
+            member.dependants().forEach(dependant -> checkRecovered(member, dependant));
         }
         requireCount(NodeState.ONLINE);
         requireCount(NodeState.SUSPECT);
@@ -372,14 +383,8 @@ final class Fleet implements NodeListener {
 
     /** Whoever is registered is in his group, and nobody else. */
     private void checkGroups() {
-        for (String group : members.stream()
-                .map(member -> Member.group(member.id()))
-                .distinct()
-                .toList()) {
-            List<String> expected = members.stream()
-                    .map(Member::id)
-                    .distinct()
-                    .filter(id -> Member.group(id).equals(group) && census.isKnown(id))
+        for (String group : ids().map(Member::group).distinct().toList()) {
+            List<String> expected = ids().filter(id -> Member.group(id).equals(group) && census.isKnown(id))
                     .sorted()
                     .toList();
             List<String> found =
@@ -392,6 +397,21 @@ final class Fleet implements NodeListener {
                         group + " is " + found + " (" + size + ", asked for one by one " + asked + "), the events have "
                                 + expected);
             }
+        }
+    }
+
+    /** Of all members, and of those they are the gateways of. */
+    private Stream<String> ids() {
+        return members.stream()
+                .flatMap(member -> Stream.concat(
+                        Stream.of(member.id()), member.dependants().stream().map(Dependant::id)))
+                .distinct();
+    }
+
+    private void checkRecovered(Member gateway, Dependant dependant) {
+        boolean registered = dependant.isRegistered() && census.isOnline(dependant.id());
+        if (!gateway.isClosed() && !dependant.isEnded() && !registered) {
+            throw new Violation("I17 everybody comes back", dependant + " is not online");
         }
     }
 
@@ -452,12 +472,18 @@ final class Fleet implements NodeListener {
                 member.checkSettled();
             }
             toNodes.checkSettled(member.id(), losses.getOrDefault(member.id(), 0));
+            for (Dependant dependant : member.dependants()) {
+                toNodes.checkSettled(dependant.id(), losses.getOrDefault(dependant.id(), 0));
+            }
         }
     }
 
     /** As {@link #checkSettled}, where no connection was lost by chance. */
     void checkAllSettled(String after) {
-        members.forEach(member -> toNodes.checkAllSettled(member.id(), after));
+        for (Member member : members) {
+            toNodes.checkAllSettled(member.id(), after);
+            member.dependants().forEach(dependant -> toNodes.checkAllSettled(dependant.id(), after));
+        }
     }
 
     void checkEmpty() {

@@ -191,11 +191,13 @@ public final class FleetRun {
     private void talk() {
         simulation.after(Duration.ofMillis(random.nextInt(400)), () -> {
             Member member = fleet.members().get(random.nextInt(fleet.members().size()));
+            int which = random.nextInt(1 + member.dependants().size());
+            Dependant dependant = which == 0 ? null : member.dependants().get(which - 1);
             int padding = padding();
             if (random.nextBoolean()) {
-                member.send(padding);
+                var unused = dependant == null ? member.send(padding) : dependant.send(padding);
             } else if (fleet.isServerAwake()) {
-                fleet.send(member, padding);
+                fleet.send(dependant == null ? member.id() : dependant.id(), padding);
             }
             if (!ordeal.isOver()) {
                 talk();

@@ -15,6 +15,10 @@ final class FrameTrail {
     private static final int TYPE = 2;
     private static final int LENGTH = 8;
     private static final int HEARTBEAT_REQ = 1;
+    /** Its payload's bytes where it says no more than that. */
+    private static final int BEAT = 16;
+
+    private static final int BEAT_WITH_ROUND_TRIP = 23;
     private static final List<String> TYPES = List.of(
             "?",
             "HEARTBEAT_REQ",
@@ -37,6 +41,7 @@ final class FrameTrail {
     private int headerBytes;
     private long payloadLeft;
     private long beats;
+    private long beatsForOthers;
 
     /** The last frames, of all connections. */
     static final class Tail {
@@ -81,7 +86,10 @@ final class FrameTrail {
             payloadLeft -= part;
             at += (int) part;
             if (payloadLeft == 0) {
-                beats += header[TYPE] == HEARTBEAT_REQ ? 1 : 0;
+                if (header[TYPE] == HEARTBEAT_REQ) {
+                    beats++;
+                    beatsForOthers += length() == BEAT || length() == BEAT_WITH_ROUND_TRIP ? 0 : 1;
+                }
                 headerBytes = 0;
                 whole = true;
             }
@@ -92,6 +100,11 @@ final class FrameTrail {
     /** How many whole heartbeat requests there were. */
     long beats() {
         return beats;
+    }
+
+    /** How many of them spoke for more than their own handle. */
+    long beatsForOthers() {
+        return beatsForOthers;
     }
 
     private long length() {

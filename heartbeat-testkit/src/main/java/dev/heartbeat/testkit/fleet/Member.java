@@ -9,6 +9,8 @@ import dev.heartbeat.SendResult;
 import dev.heartbeat.testkit.Host;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A host of the fleet with one client on it, which may be another process after a crash. */
@@ -32,6 +34,9 @@ final class Member implements ClientListener {
     private final String id;
     private final Host host;
     private final Uptime uptime = new Uptime();
+    /** Those it is the gateway of. */
+    private final List<Dependant> dependants = new ArrayList<>();
+
     private int process;
     private @Nullable HeartbeatClient client;
     private int losses;
@@ -54,6 +59,18 @@ final class Member implements ClientListener {
         this.fleet = fleet;
         this.id = id;
         this.host = host;
+    }
+
+    /** Makes it a gateway. */
+    Member with(int count) {
+        for (int i = 1; i <= count; i++) {
+            dependants.add(new Dependant(fleet, this, i));
+        }
+        return this;
+    }
+
+    List<Dependant> dependants() {
+        return dependants;
     }
 
     String id() {
@@ -79,7 +96,7 @@ final class Member implements ClientListener {
         closed = null;
         fleet.census().processStarted(id, host);
         int started = process;
-        client = HeartbeatClient.builder()
+        HeartbeatClient newClient = HeartbeatClient.builder()
                 .server(fleet.serverHost().address(), Fleet.PORT)
                 .nodeId(id)
                 .metadata("group", group(id))
@@ -93,6 +110,8 @@ final class Member implements ClientListener {
                 .listener(this)
                 .onMessage(message -> fleet.observe(() -> fleet.toNodes().delivered(id, host + "." + started, message)))
                 .connect();
+        client = newClient;
+        dependants.forEach(dependant -> dependant.attach(newClient, host + "." + started));
     }
 
     /** In which group a node of this id is. */
@@ -103,6 +122,7 @@ final class Member implements ClientListener {
     /** The process is gone with what it had accepted. */
     void died() {
         fleet.toServer().forgetOpen(lane());
+        dependants.forEach(Dependant::died);
         connectedAt = null;
         registeredAt = null;
         leftAt = null;
@@ -126,12 +146,23 @@ final class Member implements ClientListener {
     private void lost() {
         losses++;
         fleet.connectionLost(id);
+        dependants.forEach(dependant -> fleet.connectionLost(dependant.id()));
+    }
+
+    /** How often a connection was lost. */
+    int losses() {
+        return losses;
+    }
+
+    /** Whether there is a process that could do something. */
+    boolean isAwake() {
+        return host.isRunning() && !host.isPaused();
     }
 
     SendResult send(int padding) {
         HeartbeatClient sender = client;
-        if (sender == null || !host.isRunning() || host.isPaused()) {
-            return SendResult.CLOSED; // There is no process that could.
+        if (sender == null || !isAwake()) {
+            return SendResult.CLOSED;
         }
         SendResult result = sender.trySend(fleet.toServer().next(lane(), padding));
         if (result == SendResult.ACCEPTED) {
@@ -169,6 +200,7 @@ final class Member implements ClientListener {
 
     void checkSettled() {
         fleet.toServer().checkSettled(lane(), losses);
+        dependants.forEach(Dependant::checkSettled);
     }
 
     // ---- what must have happened by now

@@ -122,7 +122,7 @@ final class Ordeal {
             }
             case DUPLICATE_ID -> {
                 if (fleet.members().size() < 60) {
-                    fleet.add(member.id()).start();
+                    fleet.add(anyNodeOf(member)).start();
                 }
             }
             case HOSTILE_PEER -> Hostile.attack(elsewhere, fleet.serverHost(), Fleet.PORT, random);
@@ -133,7 +133,7 @@ final class Ordeal {
                 });
             case KICK -> {
                 if (fleet.isServerAwake()) {
-                    fleet.server().kick(member.id(), "because");
+                    fleet.server().kick(anyNodeOf(member), "because");
                 }
             }
             case BAD_LINKS, TINY_READS -> {
@@ -145,6 +145,12 @@ final class Ordeal {
     private void cutOff(Host host, Duration time) {
         simulation.partition(host, fleet.serverHost());
         simulation.after(time, () -> simulation.heal(host, fleet.serverHost()));
+    }
+
+    /** The member's own, or one that it is the gateway of. */
+    private String anyNodeOf(Member member) {
+        int which = random.nextInt(1 + member.dependants().size());
+        return which == 0 ? member.id() : member.dependants().get(which - 1).id();
     }
 
     private Host anyHost(Host member) {
