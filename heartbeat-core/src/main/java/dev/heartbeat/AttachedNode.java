@@ -32,7 +32,8 @@ public interface AttachedNode {
     long epoch();
 
     /**
-     * Offers a message from this node to the server. As {@link HeartbeatClient#trySend}, with a queue of its own under the client's bounds; what is not delivered comes back through {@link Listener#onUndelivered}.
+     * Offers a message from this node to the server. As {@link HeartbeatClient#trySend}, with a queue of its own under the client's bounds; what is not delivered comes back through {@link Listener#onUndelivered}. What has left when the server gives
+     * this node up may have arrived or not, as with a lost connection.
      */
     SendResult trySend(ByteBuffer message);
 

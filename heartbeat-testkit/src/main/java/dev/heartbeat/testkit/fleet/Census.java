@@ -76,6 +76,8 @@ final class Census implements WireTap {
         /** The last times at which a heartbeat for others arrived, or was read: what a gateway's nodes live by. */
         private final Deque<Long> beats = new ArrayDeque<>();
 
+        private final Deque<Long> beatsRead = new ArrayDeque<>();
+
         long closedNs = Long.MAX_VALUE;
 
         Wire(int loop, long nowNs) {
@@ -84,6 +86,7 @@ final class Census implements WireTap {
             lives.add(nowNs);
             reads.add(nowNs);
             beats.add(nowNs);
+            beatsRead.add(nowNs);
         }
 
         void arrived(byte[] bytes, int count, long nowNs) {
@@ -104,6 +107,7 @@ final class Census implements WireTap {
             }
             if (reading.beatsForOthers() > before) {
                 add(beats, nowNs);
+                add(beatsRead, nowNs);
             }
         }
 
@@ -120,7 +124,8 @@ final class Census implements WireTap {
 
         /** The longest silence that lasted into the time between the two. What had not been read when the connection broke is lost with it. */
         long longestSilenceNs(boolean byBeats, long fromNs, long untilNs) {
-            Deque<Long> heard = byBeats ? beats : closedNs == Long.MAX_VALUE ? lives : reads;
+            boolean whole = closedNs == Long.MAX_VALUE;
+            Deque<Long> heard = byBeats ? (whole ? beats : beatsRead) : whole ? lives : reads;
             long longest = untilNs - heard.getLast();
             long before = Long.MAX_VALUE;
             for (long life : heard) {

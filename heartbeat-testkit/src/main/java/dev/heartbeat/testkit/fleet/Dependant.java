@@ -18,6 +18,8 @@ final class Dependant {
     private final Member gateway;
     private final String id;
     private @Nullable Attachment current;
+    /** How often it was registered anew; what was on its way then may be lost, though its connection was not. */
+    private int returns;
 
     Dependant(Fleet fleet, Member gateway, int number) {
         this.fleet = fleet;
@@ -68,9 +70,13 @@ final class Dependant {
         return current != null && current.node.state() == AttachedNode.State.REGISTERED;
     }
 
+    private int losses() {
+        return gateway.losses() + returns;
+    }
+
     void checkSettled() {
         if (current != null && !isEnded()) {
-            fleet.toServer().checkSettled(current.lane(), gateway.losses());
+            fleet.toServer().checkSettled(current.lane(), losses());
         }
     }
 
@@ -98,7 +104,7 @@ final class Dependant {
         SendResult send(int padding) {
             SendResult result = node.trySend(fleet.toServer().next(lane(), padding));
             if (result == SendResult.ACCEPTED) {
-                fleet.toServer().accepted(lane(), gateway.losses());
+                fleet.toServer().accepted(lane(), losses());
             }
             return result;
         }
@@ -114,6 +120,7 @@ final class Dependant {
                             "I8 epochs grow over servers", Dependant.this + ": " + epoch + " after " + lastEpoch);
                 }
             });
+            returns += lastEpoch == 0 ? 0 : 1;
             lastEpoch = epoch;
         }
 
