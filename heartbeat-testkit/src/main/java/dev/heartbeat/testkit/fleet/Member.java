@@ -135,6 +135,7 @@ final class Member implements ClientListener {
         uptime.stopped(nowNs(), nowNs() + time.toNanos());
         host.simulation().after(time, () -> {
             resumedAt = now();
+            uptime.goesOn(nowNs()); // Though another pause may have begun: to go on is for all of them.
             host.resume();
         });
     }
