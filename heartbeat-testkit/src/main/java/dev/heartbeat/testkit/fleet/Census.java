@@ -79,6 +79,8 @@ final class Census implements WireTap {
         private final Deque<Long> beatsRead = new ArrayDeque<>();
 
         long closedNs = Long.MAX_VALUE;
+        /** Closed by an error, which takes along what was not read. */
+        boolean broken;
 
         Wire(int loop, long nowNs) {
             this.loop = loop;
@@ -124,7 +126,7 @@ final class Census implements WireTap {
 
         /** The longest silence that lasted into the time between the two. What had not been read when the connection broke is lost with it. */
         long longestSilenceNs(boolean byBeats, long fromNs, long untilNs) {
-            boolean whole = closedNs == Long.MAX_VALUE;
+            boolean whole = !broken;
             Deque<Long> heard = byBeats ? (whole ? beats : beatsRead) : whole ? lives : reads;
             long longest = untilNs - heard.getLast();
             long before = Long.MAX_VALUE;
@@ -253,7 +255,9 @@ final class Census implements WireTap {
     @Override
     public void onClosed(Host host, int loop, InetSocketAddress remote, @Nullable Throwable cause) {
         if (host == server) {
-            wire(loop, remote).closedNs = nowNs();
+            Wire wire = wire(loop, remote);
+            wire.closedNs = nowNs();
+            wire.broken = cause != null;
         } else {
             otherTrails.remove(
                     reader(host, remote)); // The next connection has the same remote end, and begins with a frame.

@@ -44,7 +44,6 @@ final class PlantedBugsTest {
                 "decoder-remainder-lost",
                 "fragment-offset",
                 "outbox-not-held",
-                "stall-not-seen",
                 "only-heartbeats-are-life",
                 "lane-newest-first",
                 "wheel-slot-skipped",
