@@ -41,9 +41,12 @@ public class HeardBenchmark {
     private Bare[] bare = {};
     private int next;
 
-    /** A node's watch, without what it would tell. */
+    /** A node's watch, without what it would tell; as large as a node's stay on a server, which has a registration and a handle here. */
+    @SuppressWarnings("unused")
     private static final class Monitor extends PeerMonitor {
         private final Loop loop;
+        private final Object registration = Monitor.class;
+        private int handle;
 
         Monitor(Loop loop) {
             this.loop = loop;

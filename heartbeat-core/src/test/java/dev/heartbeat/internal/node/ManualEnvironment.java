@@ -16,7 +16,12 @@ final class ManualEnvironment implements Environment {
     private final Queue<Runnable> workers = new ArrayDeque<>();
 
     void work() {
-        while (!workers.isEmpty()) {
+        work(Integer.MAX_VALUE);
+    }
+
+    /** So many calls at most. */
+    void work(int calls) {
+        for (int i = 0; i < calls && !workers.isEmpty(); i++) {
             workers.remove().run();
         }
     }

@@ -10,19 +10,14 @@ import dev.heartbeat.SuspectReason;
 import dev.heartbeat.TakeoverPolicy;
 import dev.heartbeat.internal.node.Registration.Claim;
 import dev.heartbeat.internal.queue.Outbox;
-import dev.heartbeat.spi.Environment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Random;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,16 +25,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random transitions of one node, told to a listener that is as slow as it likes. */
 final class NodeEntryTest {
-    private final Queue<Runnable> workers = new ArrayDeque<>();
+    private final ManualEnvironment environment = new ManualEnvironment();
     private final List<String> told = new ArrayList<>();
     private final List<Long> toldEpochs = new ArrayList<>();
     private Map<String, String> toldMetadata = Map.of();
-    private final NodeEvents events = new NodeEvents(new Recording(), (from, message) -> {}, workers::add);
+    private final NodeEvents events = new NodeEvents(new Recording(), (from, message) -> {}, environment.workers());
     private final NodeTable table = new NodeTable(
             TakeoverPolicy.NEWEST_WINS,
             "group",
             events,
-            new FixedEnvironment(),
+            environment,
             () -> new Outbox(10, 1000, 100),
             new Departures(0, 0, new ManualHome()),
             () -> {});
@@ -66,29 +61,6 @@ final class NodeEntryTest {
         @Override
         public void onOffline(Node node, OfflineReason reason) {
             told.add("OFFLINE " + node.incarnation());
-        }
-    }
-
-    /** Time stands still; nothing else of an environment is asked for. */
-    private final class FixedEnvironment implements Environment {
-        @Override
-        public Executor workers() {
-            return workers::add;
-        }
-
-        @Override
-        public RandomGenerator random() {
-            return new Random(1);
-        }
-
-        @Override
-        public long nextSecret() {
-            return 1;
-        }
-
-        @Override
-        public long wallClockMillis() {
-            return 1_700_000_000_000L;
         }
     }
 
@@ -133,9 +105,7 @@ final class NodeEntryTest {
     }
 
     private void work(int calls) {
-        for (int i = 0; i < calls && !workers.isEmpty(); i++) {
-            workers.remove().run();
-        }
+        environment.work(calls);
     }
 
     @ParameterizedTest
