@@ -1,6 +1,7 @@
 package dev.heartbeat;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -37,6 +38,15 @@ public interface AttachedNode {
      */
     SendResult trySend(ByteBuffer message);
 
+    /** As {@link HeartbeatClient#send}. */
+    CompletableFuture<Void> send(ByteBuffer message);
+
+    /** As {@link HeartbeatClient#request}. */
+    CompletableFuture<ByteBuffer> request(ByteBuffer message, Duration timeout);
+
+    /** Opens a channel of this node, as {@link HeartbeatClient#open}. Who decides on those that the server opens to it is said by the client's builder. */
+    Channel open(String name, ChannelOptions options, ChannelListener listener);
+
     /**
      * Replaces all that the node tells of itself. Of changes that come faster than they can be sent the newest is.
      *
@@ -67,6 +77,14 @@ public interface AttachedNode {
 
         /** A message from the server. The buffer belongs to the application. */
         default void onMessage(ByteBuffer message) {}
+
+        /** The server asks for a reply. It may be given now or later, by any thread. */
+        default void onRequest(Request request) {
+            request.fail("the node does not answer requests");
+        }
+
+        /** A message was refused as {@link SendResult#FULL}, and half of the queue is free again. */
+        default void onWritable() {}
 
         /**
          * The server refused its registration, or an update. Either {@link #onEnded} follows at once, or the registration is tried again later. A listener for which sixteen of them wait already does not hear of

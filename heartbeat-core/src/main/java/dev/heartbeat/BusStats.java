@@ -21,7 +21,11 @@ import java.util.Map;
  * @param bytesIn bytes received
  * @param messagesIn messages handed to the application
  * @param messagesOut messages accepted for sending and taken by the socket
- * @param undelivered accepted messages that were reported as undelivered
+ * @param undelivered accepted messages that came back instead of being delivered
+ * @param droppedMessages those of them that went for a newer one, where a channel drops the oldest
+ * @param unmatchedReplies replies that came too late, twice, or to no request
+ * @param channels how many channels are open now, beside those that every node has from the start
+ * @param channelsEver how many ever were opened by either side, those that were refused included
  * @param errorsSent errors sent, as ERROR or CHANNEL_RESET, by the name of their code in the protocol
  * @param callbackFailures calls of the application's listeners and handlers that threw
  * @param coalescedEvents transitions not told one by one, as the listener was too slow for them
@@ -55,6 +59,10 @@ public record BusStats(
         long messagesIn,
         long messagesOut,
         long undelivered,
+        long droppedMessages,
+        long unmatchedReplies,
+        long channels,
+        long channelsEver,
         Map<String, Long> errorsSent,
         long callbackFailures,
         long coalescedEvents,

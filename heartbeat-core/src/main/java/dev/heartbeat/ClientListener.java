@@ -38,6 +38,9 @@ public interface ClientListener {
      */
     default void onError(HeartbeatException error) {}
 
+    /** A message was refused as {@link SendResult#FULL}, and half of the queue is free again. */
+    default void onWritable() {}
+
     /**
      * A message that {@link HeartbeatClient#trySend} had accepted was not delivered: the client was closed before, or the
      * connection was lost while the message was on its way, so that part of it may have arrived. The buffer belongs to the

@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param maxMessageBytes the longest message: 0 to 1 GiB; the server may allow less
  * @param queueMessages how many messages may wait to be sent: 1 to 1,000,000
  * @param queueBytes how many bytes of them: 1 KiB to 1 TiB; one message may be larger
- * @param windowBytes how much the server may send ahead of the application: 16,396 bytes to 1 GiB
+ * @param windowBytes how much the server may send ahead of the application on channel 0: 16,396 bytes to 1 GiB
+ * @param maxWindowBytes to what that grows while the application keeps up: {@code windowBytes} to 1 GiB
+ * @param fragmentTimeout for how long nothing more of a message that began to arrive may come: 100 ms to 1 hour
+ * @param inboundBudgetBytes what messages larger than their window, windows beyond {@code windowBytes} and windows of channels may take together: 0 to 1 PiB
  */
 public record ClientOptions(
         String host,
@@ -38,7 +41,10 @@ public record ClientOptions(
         int maxMessageBytes,
         int queueMessages,
         long queueBytes,
-        int windowBytes) {
+        int windowBytes,
+        int maxWindowBytes,
+        Duration fragmentTimeout,
+        long inboundBudgetBytes) {
 
     /** Checks every value but the node id and the metadata, which the client checks when it connects. */
     public ClientOptions {
@@ -56,5 +62,8 @@ public record ClientOptions(
         Ranges.check("queueMessages", queueMessages, 1, 1_000_000);
         Ranges.check("queueBytes", queueBytes, 1 << 10, 1L << 40);
         Ranges.check("windowBytes", windowBytes, Ranges.MIN_WINDOW, 1 << 30);
+        Ranges.check("maxWindowBytes", maxWindowBytes, windowBytes, 1 << 30);
+        Ranges.check("fragmentTimeout", fragmentTimeout, Duration.ofMillis(100), Duration.ofHours(1));
+        Ranges.check("inboundBudgetBytes", inboundBudgetBytes, 0, 1L << 50);
     }
 }

@@ -1,5 +1,6 @@
 package dev.heartbeat;
 
+import dev.heartbeat.internal.channel.Acceptors;
 import dev.heartbeat.internal.session.Client;
 import dev.heartbeat.internal.session.Transports;
 import dev.heartbeat.spi.Transport;
@@ -67,6 +68,33 @@ public final class HeartbeatClient implements AutoCloseable {
     }
 
     /**
+     * As {@link #trySend}, for who waits: the future completes when the socket has taken the message, or fails once with an {@link UndeliveredException}, whether it was not accepted or did not get away. It is told in
+     * line with the listener's calls.
+     */
+    public CompletableFuture<Void> send(ByteBuffer message) {
+        return client.send(message);
+    }
+
+    /**
+     * Sends a request to the server, on channel 0; the future completes with the reply, in line with the listener's calls. It fails with an {@link UndeliveredException} if the request did not get away, a
+     * {@link HeartbeatException} if the server could not answer or the client was closed, or a {@link java.util.concurrent.TimeoutException} after {@code timeout}. If it is cancelled, or too late, the reply is
+     * dropped. As many requests may be unanswered as the queue has places.
+     */
+    public CompletableFuture<ByteBuffer> request(ByteBuffer message, Duration timeout) {
+        return client.request(message, timeout);
+    }
+
+    /**
+     * Opens a channel, now or as soon as the client is registered; the server decides whether it accepts. It lives as long as the connection it was opened on: after a reconnect it is to be opened again.
+     *
+     * @param name what for: 1 to 128 characters of A-Z a-z 0-9 . _ : -
+     * @throws IllegalArgumentException if a channel cannot have this name
+     */
+    public Channel open(String name, ChannelOptions options, ChannelListener listener) {
+        return client.open(name, options, listener);
+    }
+
+    /**
      * Replaces all that the node tells of itself, on the server too as soon as it is registered. Of changes that come faster than they can be sent the newest is.
      *
      * @throws IllegalArgumentException if the protocol does not allow it: at most 32 entries and 4 KiB
@@ -125,8 +153,13 @@ public final class HeartbeatClient implements AutoCloseable {
         private int queueMessages = 1000;
         private long queueBytes = MIB;
         private int windowBytes = 64 * 1024;
+        private int maxWindowBytes = MIB;
+        private Duration fragmentTimeout = Duration.ofSeconds(30);
+        private long inboundBudgetBytes = 64L * MIB;
         private ClientListener listener = new ClientListener() {};
         private Consumer<ByteBuffer> messages = message -> {};
+        private Consumer<Request> requests = request -> request.fail("the node does not answer requests");
+        private final Acceptors.Builder acceptors = new Acceptors.Builder();
         private @Nullable Transport transport;
 
         private Builder() {}
@@ -202,9 +235,30 @@ public final class HeartbeatClient implements AutoCloseable {
             return this;
         }
 
-        /** How much the server may send ahead of the application; 64 KiB by default. */
+        /** How much the server may send ahead of the application on channel 0; 64 KiB by default. */
         public Builder windowBytes(int value) {
             windowBytes = value;
+            return this;
+        }
+
+        /** To what that grows where the application keeps up and the budget allows it; 1 MiB by default. */
+        public Builder maxWindowBytes(int value) {
+            maxWindowBytes = value;
+            return this;
+        }
+
+        /** For how long nothing more of a message that began to arrive may come before it is dropped; 30 s by default. */
+        public Builder fragmentTimeout(Duration value) {
+            fragmentTimeout = value;
+            return this;
+        }
+
+        /**
+         * What the memory for messages may take beyond the first window: messages that are larger than a frame, until the application has handled them, the growth of windows, and the windows of channels. 64 MiB by
+         * default. What it has no room for is refused, or does not grow.
+         */
+        public Builder inboundBudgetBytes(long value) {
+            inboundBudgetBytes = value;
             return this;
         }
 
@@ -217,6 +271,33 @@ public final class HeartbeatClient implements AutoCloseable {
         /** Who receives the server's messages, on the same thread as the listener; without one they are dropped. The buffers belong to the application. */
         public Builder onMessage(Consumer<ByteBuffer> value) {
             messages = value;
+            return this;
+        }
+
+        /** Who answers what the server asks, on the same thread as the listener; without one every request is failed. */
+        public Builder onRequest(Consumer<Request> value) {
+            requests = value;
+            return this;
+        }
+
+        /**
+         * Who decides on channels of this name that the server opens, to this node or one attached to it. Channels that nobody accepts are refused.
+         *
+         * @throws IllegalArgumentException if a channel cannot have this name
+         */
+        public Builder channel(String name, ChannelOptions options, ChannelAcceptor acceptor) {
+            acceptors.add(name, options, acceptor);
+            return this;
+        }
+
+        /** As {@link #channel(String, ChannelOptions, ChannelAcceptor)}, with the default of every option. */
+        public Builder channel(String name, ChannelAcceptor acceptor) {
+            return channel(name, ChannelOptions.defaults(), acceptor);
+        }
+
+        /** Who decides on channels of all other names. */
+        public Builder otherChannels(ChannelOptions options, ChannelAcceptor acceptor) {
+            acceptors.byDefault(options, acceptor);
             return this;
         }
 
@@ -243,13 +324,17 @@ public final class HeartbeatClient implements AutoCloseable {
                     maxMessageBytes,
                     queueMessages,
                     queueBytes,
-                    windowBytes);
+                    windowBytes,
+                    maxWindowBytes,
+                    fragmentTimeout,
+                    inboundBudgetBytes);
+            Client.Handlers handlers = new Client.Handlers(messages, requests, acceptors.build());
             Transport given = transport;
             Transport used = given == null
                     ? Transports.startBest(
                             TransportOptions.defaults().withEventLoops(1).withWorkerThreads(4))
                     : given;
-            return new HeartbeatClient(new Client(options, listener, messages, used, given == null));
+            return new HeartbeatClient(new Client(options, listener, handlers, used, given == null));
         }
     }
 }

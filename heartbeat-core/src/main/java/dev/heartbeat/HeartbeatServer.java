@@ -1,5 +1,6 @@
 package dev.heartbeat;
 
+import dev.heartbeat.internal.channel.Acceptors;
 import dev.heartbeat.internal.session.Server;
 import dev.heartbeat.internal.session.Transports;
 import dev.heartbeat.spi.RecorderProvider;
@@ -67,6 +68,34 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
+     * As {@link #trySend}, for who waits: the future completes when the socket has taken the message, or fails once with an {@link UndeliveredException}, whether it was not accepted or did not get away. It is told in
+     * line with the node's other events.
+     */
+    public CompletableFuture<Void> send(String nodeId, ByteBuffer message) {
+        return server.send(nodeId, message);
+    }
+
+    /**
+     * Sends a request to a node, on channel 0; the future completes with the reply, in line with the node's other events. It fails with an {@link UndeliveredException} if the request did not get away, a
+     * {@link HeartbeatException} if the node could not answer or went offline, or a {@link java.util.concurrent.TimeoutException} after {@code timeout}. If it is cancelled, or too late, the reply is dropped and
+     * counted ({@link BusStats#unmatchedReplies}). As many requests to a node may be unanswered as its queue has places.
+     */
+    public CompletableFuture<ByteBuffer> request(String nodeId, ByteBuffer message, Duration timeout) {
+        return server.request(nodeId, message, timeout);
+    }
+
+    /**
+     * Opens a channel to a node, which decides whether it accepts. It lives as long as the node's connection. Where the node is not connected, or has as many channels as it may, the channel is CLOSED at once and its
+     * listener told.
+     *
+     * @param name what for: 1 to 128 characters of A-Z a-z 0-9 . _ : -
+     * @throws IllegalArgumentException if a channel cannot have this name
+     */
+    public Channel open(String nodeId, String name, ChannelOptions options, ChannelListener listener) {
+        return server.open(nodeId, name, options, listener);
+    }
+
+    /**
      * Disconnects a node. It is OFFLINE with {@link OfflineReason#KICKED} when this returns, is told the reason, and does not come back by itself.
      *
      * @return false if it was not registered
@@ -131,6 +160,9 @@ public final class HeartbeatServer implements AutoCloseable {
         private int channelQueueMessages = 1000;
         private long channelQueueBytes = MIB;
         private int windowBytes = 64 * 1024;
+        private int maxWindowBytes = MIB;
+        private int maxChannels = 100;
+        private Duration fragmentTimeout = Duration.ofSeconds(30);
         private long inboundBudgetBytes = 256L * MIB;
         private TakeoverPolicy takeoverPolicy = TakeoverPolicy.NEWEST_WINS;
         private String groupKey = "group";
@@ -142,6 +174,8 @@ public final class HeartbeatServer implements AutoCloseable {
         private int massGuardReleaseRate = 1000;
         private NodeListener listener = new NodeListener() {};
         private MessageHandler messages = (from, message) -> {};
+        private RequestHandler requests = (from, request) -> request.fail("the server does not answer requests");
+        private final Acceptors.Builder acceptors = new Acceptors.Builder();
         private TransportOptions transportOptions = TransportOptions.defaults();
         private @Nullable RecorderProvider recorders;
         private @Nullable Transport transport;
@@ -232,13 +266,34 @@ public final class HeartbeatServer implements AutoCloseable {
             return this;
         }
 
-        /** How much one connection may send ahead of the application; 64 KiB by default. */
+        /** How much a node may send ahead of the application on channel 0; 64 KiB by default. */
         public Builder windowBytes(int value) {
             windowBytes = value;
             return this;
         }
 
-        /** What all messages that are larger than a frame may take together, until the application has handled them; 256 MiB by default. */
+        /** To what that grows where the application keeps up and the budget allows it; 1 MiB by default. */
+        public Builder maxWindowBytes(int value) {
+            maxWindowBytes = value;
+            return this;
+        }
+
+        /** How many channels each side may have open on a connection, beside channel 0; 100 by default, 0 allows none. */
+        public Builder maxChannels(int value) {
+            maxChannels = value;
+            return this;
+        }
+
+        /** For how long nothing more of a message that began to arrive may come before it is dropped; 30 s by default. */
+        public Builder fragmentTimeout(Duration value) {
+            fragmentTimeout = value;
+            return this;
+        }
+
+        /**
+         * What the memory for messages of all nodes may take beyond the first window of each: messages that are larger than a frame, until the application has handled them, the growth of windows, and the windows of
+         * channels. 256 MiB by default. What it has no room for is refused, or does not grow.
+         */
         public Builder inboundBudgetBytes(long value) {
             inboundBudgetBytes = value;
             return this;
@@ -301,6 +356,33 @@ public final class HeartbeatServer implements AutoCloseable {
             return this;
         }
 
+        /** Who answers what nodes ask; without one every request is failed. */
+        public Builder onRequest(RequestHandler value) {
+            requests = value;
+            return this;
+        }
+
+        /**
+         * Who decides on channels of this name that nodes open. Channels that nobody accepts are refused.
+         *
+         * @throws IllegalArgumentException if a channel cannot have this name
+         */
+        public Builder channel(String name, ChannelOptions options, ChannelAcceptor acceptor) {
+            acceptors.add(name, options, acceptor);
+            return this;
+        }
+
+        /** As {@link #channel(String, ChannelOptions, ChannelAcceptor)}, with the default of every option. */
+        public Builder channel(String name, ChannelAcceptor acceptor) {
+            return channel(name, ChannelOptions.defaults(), acceptor);
+        }
+
+        /** Who decides on channels of all other names. */
+        public Builder otherChannels(ChannelOptions options, ChannelAcceptor acceptor) {
+            acceptors.byDefault(options, acceptor);
+            return this;
+        }
+
         /** By what the server measures itself; the best that is found on the class path by default, which {@code heartbeat-metrics} brings. */
         public Builder recorders(RecorderProvider value) {
             recorders = value;
@@ -345,7 +427,8 @@ public final class HeartbeatServer implements AutoCloseable {
             ServerOptions options = options();
             Transport given = transport;
             Transport used = given == null ? Transports.startBest(transportOptions) : given;
-            return Server.start(options, listener, messages, recorders, used, given == null)
+            Server.Handlers handlers = new Server.Handlers(messages, requests, acceptors.build());
+            return Server.start(options, listener, handlers, recorders, used, given == null)
                     .thenApply(HeartbeatServer::new);
         }
 
@@ -378,6 +461,9 @@ public final class HeartbeatServer implements AutoCloseable {
                     channelQueueMessages,
                     channelQueueBytes,
                     windowBytes,
+                    maxWindowBytes,
+                    maxChannels,
+                    fragmentTimeout,
                     inboundBudgetBytes,
                     takeoverPolicy,
                     groupKey,

@@ -36,6 +36,9 @@ public interface NodeListener {
     /** It is gone. Nothing follows for this stay. */
     default void onOffline(Node node, OfflineReason reason) {}
 
+    /** A message was refused as {@link SendResult#FULL}, and half of the node's queue is free again. */
+    default void onWritable(Node node) {}
+
     /**
      * A message that {@link HeartbeatServer#trySend} had accepted was not delivered: its node went offline, or its connection
      * was lost while the message was on its way, so that part of it may have arrived. The message's content is as it was given;

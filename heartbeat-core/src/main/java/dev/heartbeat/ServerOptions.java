@@ -19,8 +19,11 @@ import java.time.Duration;
  * @param maxMessageBytes the longest message: 0 to 1 GiB
  * @param channelQueueMessages how many messages may wait for a node: 1 to 1,000,000
  * @param channelQueueBytes how many bytes of them: 1 KiB to 1 TiB; one message may be larger
- * @param windowBytes how much a connection may send ahead of the application: 16,396 bytes to 1 GiB
- * @param inboundBudgetBytes what all messages larger than their window may take together: 0 to 1 PiB
+ * @param windowBytes how much a node may send ahead of the application on channel 0: 16,396 bytes to 1 GiB
+ * @param maxWindowBytes to what that grows while the application keeps up: {@code windowBytes} to 1 GiB
+ * @param maxChannels how many channels each side may have open on a connection beside channel 0: 0 (none) to 65,535
+ * @param fragmentTimeout for how long nothing more of a message that began to arrive may come: 100 ms to 1 hour
+ * @param inboundBudgetBytes what all messages larger than their window, all windows beyond {@code windowBytes} and all windows of channels may take together: 0 to 1 PiB
  * @param takeoverPolicy who wins when two processes register the same id
  * @param groupKey under which key of their metadata nodes name their group: 1 to 64 characters of A–Z a–z 0–9 . _ : -
  * @param offlineRetention how long a node that is OFFLINE stays known: 0 (not at all) to 7 days
@@ -46,6 +49,9 @@ public record ServerOptions(
         int channelQueueMessages,
         long channelQueueBytes,
         int windowBytes,
+        int maxWindowBytes,
+        int maxChannels,
+        Duration fragmentTimeout,
         long inboundBudgetBytes,
         TakeoverPolicy takeoverPolicy,
         String groupKey,
@@ -72,6 +78,9 @@ public record ServerOptions(
         Ranges.check("channelQueueMessages", channelQueueMessages, 1, 1_000_000);
         Ranges.check("channelQueueBytes", channelQueueBytes, 1 << 10, 1L << 40);
         Ranges.check("windowBytes", windowBytes, Ranges.MIN_WINDOW, 1 << 30);
+        Ranges.check("maxWindowBytes", maxWindowBytes, windowBytes, 1 << 30);
+        Ranges.check("maxChannels", maxChannels, 0, 65_535);
+        Ranges.check("fragmentTimeout", fragmentTimeout, Duration.ofMillis(100), Duration.ofHours(1));
         Ranges.check("inboundBudgetBytes", inboundBudgetBytes, 0, 1L << 50);
         Ranges.checkKey("groupKey", groupKey);
         Ranges.check("offlineRetention", offlineRetention, Duration.ZERO, Duration.ofDays(7));

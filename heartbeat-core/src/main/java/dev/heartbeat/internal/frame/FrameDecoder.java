@@ -18,8 +18,6 @@ public final class FrameDecoder {
     private static final int RTT = 0x82;
 
     private static final int HEAD_HANDLE = 0x01;
-    private static final int HEAD_FIRST_NOT_OFFERED = 0x02;
-    private static final int HEAD_LAST_NOT_OFFERED = 0x05;
     private static final int HEAD_TOTAL = 0x06;
 
     private @Nullable ByteBuffer partial;
@@ -122,9 +120,9 @@ public final class FrameDecoder {
             case UNREGISTER -> handler.onUnregister(streamId, GoAway.readText(in));
             case UPDATE -> handler.onUpdate(streamId, Metadata.read(in));
             case CREDIT -> handler.onCredit(streamId, readCredit(in));
-            case CHANNEL_OPEN -> handler.onChannelOpen(streamId);
-            case CHANNEL_ACCEPT -> handler.onChannelAccept(streamId);
-            case CHANNEL_RESET -> handler.onChannelReset(streamId);
+            case CHANNEL_OPEN -> handler.onChannelOpen(streamId, ChannelOpen.read(in));
+            case CHANNEL_ACCEPT -> handler.onChannelAccept(streamId, ChannelOpen.readAccept(in));
+            case CHANNEL_RESET -> handler.onChannelReset(streamId, ChannelReset.read(in));
             case GO_AWAY -> handler.onGoAway(streamId, GoAway.read(in));
             case ERROR -> handler.onError(streamId, PeerError.read(in));
         }
@@ -213,7 +211,7 @@ public final class FrameDecoder {
         in.limit(end);
         long total = Head.NO_TOTAL;
         int handle = 0;
-        boolean offered = true;
+        Envelope.Reader envelope = null;
         long seen = 0;
         while (in.hasRemaining()) {
             int tag = Tlv.read(in);
@@ -224,15 +222,18 @@ public final class FrameDecoder {
             } else if (type == HEAD_HANDLE) {
                 seen = Tlv.once(seen, tag);
                 handle = Tlv.u32(in, tag);
-            } else if (type >= HEAD_FIRST_NOT_OFFERED && type <= HEAD_LAST_NOT_OFFERED) {
-                offered = false;
-                Tlv.skip(in, tag);
+            } else if (type >= Envelope.KIND && type <= Envelope.DESTINATION) {
+                seen = Tlv.once(seen, tag);
+                if (envelope == null) {
+                    envelope = new Envelope.Reader();
+                }
+                envelope.read(in, tag);
             } else {
                 Tlv.skipUnknown(in, tag);
             }
         }
         in.limit(limit);
-        return new Head(total, handle, offered);
+        return new Head(total, handle, envelope == null ? Envelope.NONE : envelope.envelope());
     }
 
     private static long readCredit(ByteBuffer in) throws ProtocolException {

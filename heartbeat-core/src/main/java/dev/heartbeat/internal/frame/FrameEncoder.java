@@ -17,7 +17,7 @@ public final class FrameEncoder {
     private static final int HEAD_TLV = Tlv.HEADER + Integer.BYTES;
 
     /** What a HEAD takes of a frame, at most. */
-    public static final int MAX_HEAD_SIZE = Short.BYTES + 2 * HEAD_TLV;
+    public static final int MAX_HEAD_SIZE = Short.BYTES + 2 * HEAD_TLV + Envelope.MAX_SIZE;
 
     private final Connection connection;
 
@@ -71,20 +71,26 @@ public final class FrameEncoder {
         writeSized(FrameType.UPDATE, handle, Metadata.maxSize(metadata), out -> Metadata.write(out, metadata));
     }
 
-    /** What the HEAD takes of a frame that names this handle and this total; 0 where it names neither. */
-    public static int headSize(int handle, int total) {
-        int tlvs = (handle == 0 ? 0 : HEAD_TLV) + (total == Head.NO_TOTAL ? 0 : HEAD_TLV);
+    /** What the HEAD takes of a frame that names this handle and this total; 0 where there is nothing to name. */
+    public static int headSize(int handle, int total, Envelope envelope) {
+        int tlvs = (handle == 0 ? 0 : HEAD_TLV) + (total == Head.NO_TOTAL ? 0 : HEAD_TLV) + envelope.size();
         return tlvs == 0 ? 0 : Short.BYTES + tlvs;
+    }
+
+    /** What the HEAD takes of a frame that holds a whole message. */
+    public static int headSize(int handle, Envelope envelope) {
+        return handle == 0 && envelope == Envelope.NONE ? 0 : headSize(handle, Head.NO_TOTAL, envelope);
     }
 
     /**
      * The header of a DATA frame and its HEAD, if it has one. The message's bytes follow by {@link Connection#write}.
      *
      * @param handle the node it is from or for, in the first frame of a message; else 0
+     * @param envelope what else is written on the message, in its first frame; else {@link Envelope#NONE}
      * @param total of the message, in the first of several frames; else {@link Head#NO_TOTAL}
      */
-    public void data(int channel, int flags, int handle, int messageBytes, int total) {
-        int headSize = headSize(handle, total);
+    public void data(int channel, int flags, int handle, Envelope envelope, int messageBytes, int total) {
+        int headSize = headSize(handle, total, envelope);
         ByteBuffer out = connection.reserve(FrameHeader.SIZE + headSize);
         int at = out.position();
         FrameHeader.write(
@@ -94,25 +100,42 @@ public final class FrameEncoder {
                 channel,
                 headSize + messageBytes);
         if (headSize > 0) {
-            out.putShort((short) (headSize - Short.BYTES));
+            writeHead(out, headSize, handle, envelope, total);
         }
+        FrameLog.out(out, at, out.position());
+    }
+
+    private static void writeHead(ByteBuffer out, int size, int handle, Envelope envelope, int total) {
+        out.putShort((short) (size - Short.BYTES));
         if (handle != 0) {
             Tlv.write(out, HEAD_HANDLE, Integer.BYTES);
             out.putInt(handle);
         }
+        envelope.write(out);
         if (total != Head.NO_TOTAL) {
             Tlv.write(out, HEAD_TOTAL, Integer.BYTES);
             out.putInt(total);
         }
-        FrameLog.out(out, at, out.position());
+    }
+
+    public void channelOpen(int channel, ChannelOpen open) {
+        writeSized(FrameType.CHANNEL_OPEN, channel, open.maxSize(), open::write);
+    }
+
+    public void channelAccept(int channel, long credit) {
+        end(begin(FrameType.CHANNEL_ACCEPT, 0, channel, Long.BYTES).putLong(credit));
     }
 
     public void credit(int channel, long limit) {
         end(begin(FrameType.CREDIT, 0, channel, Long.BYTES).putLong(limit));
     }
 
-    public void channelReset(int channel, ErrorCode code) {
-        end(begin(FrameType.CHANNEL_RESET, 0, channel, Short.BYTES).putShort((short) code.wire()));
+    public void channelReset(int channel, ErrorCode code, String text) {
+        writeSized(
+                FrameType.CHANNEL_RESET,
+                channel,
+                ChannelReset.maxSize(text),
+                out -> ChannelReset.write(out, code, text));
     }
 
     /**

@@ -54,11 +54,14 @@ public interface FrameHandler {
 
     void onCredit(int channel, long limit) throws ProtocolException;
 
-    void onChannelOpen(int channel) throws ProtocolException;
+    void onChannelOpen(int channel, ChannelOpen open) throws ProtocolException;
 
-    void onChannelAccept(int channel) throws ProtocolException;
+    /**
+     * @param credit how far this side may send
+     */
+    void onChannelAccept(int channel, long credit) throws ProtocolException;
 
-    void onChannelReset(int channel) throws ProtocolException;
+    void onChannelReset(int channel, ChannelReset reset) throws ProtocolException;
 
     void onGoAway(int streamId, GoAway goAway) throws ProtocolException;
 

@@ -5,13 +5,12 @@ package dev.heartbeat.internal.frame;
  *
  * @param total length of the whole message, or {@link #NO_TOTAL}
  * @param handle the node it is from or for; 0 is the connection's own
- * @param offered whether it asks for nothing but what is offered here
  */
-public record Head(long total, int handle, boolean offered) {
+public record Head(long total, int handle, Envelope envelope) {
     public static final int NO_TOTAL = -1;
 
     /** That of a frame without one. */
-    public static final Head NONE = new Head(NO_TOTAL, 0, true);
+    public static final Head NONE = new Head(NO_TOTAL, 0, Envelope.NONE);
 
     public boolean hasTotal() {
         return total != NO_TOTAL;

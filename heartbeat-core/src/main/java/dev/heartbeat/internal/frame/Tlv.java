@@ -64,6 +64,11 @@ final class Tlv {
         return seen | bit;
     }
 
+    static int u8(ByteBuffer in, int tag) throws ProtocolException {
+        requireLength(tag, 1);
+        return in.get() & 0xFF;
+    }
+
     static int u16(ByteBuffer in, int tag) throws ProtocolException {
         requireLength(tag, Short.BYTES);
         return in.getShort() & 0xFFFF;

@@ -11,8 +11,15 @@ import org.jspecify.annotations.Nullable;
  * counted to its last fragment, and not kept.
  */
 final class Assembly {
+    /** However short a message is, it may come in so many fragments. */
+    static final int FREE_FRAGMENTS = 16;
+
+    /** Beyond that, each fragment must be worth so many bytes of the message. */
+    static final int BYTES_PER_FRAGMENT = 256;
+
     private final long total;
     private long arrived;
+    private long fragments;
     private @Nullable ByteBuffer buffer;
 
     private Assembly(long total, @Nullable ByteBuffer buffer) {
@@ -32,6 +39,11 @@ final class Assembly {
         return buffer != null;
     }
 
+    /** It is not kept any longer. */
+    void drop() {
+        buffer = null;
+    }
+
     /** How much of the budget it takes. */
     long reserved() {
         return isKeeping() ? total : 0;
@@ -43,8 +55,13 @@ final class Assembly {
     void add(ByteBuffer fragment, boolean last) throws ProtocolException {
         int size = fragment.remaining();
         arrived += size;
+        fragments++;
         if (arrived > total || last && arrived < total) {
             throw new ProtocolException(MALFORMED, "fragments of " + arrived + " bytes, announced were " + total);
+        }
+        if (fragments > FREE_FRAGMENTS + total / BYTES_PER_FRAGMENT) {
+            throw new ProtocolException(
+                    MALFORMED, "more than " + (fragments - 1) + " fragments for a message of " + total + " bytes");
         }
         ByteBuffer kept = buffer;
         if (kept == null) {

@@ -1,174 +1,404 @@
 package dev.heartbeat.internal.mux;
 
+import dev.heartbeat.internal.frame.ChannelOpen;
+import dev.heartbeat.internal.frame.ChannelReset;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.FrameHeader;
 import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.queue.Chain;
+import dev.heartbeat.internal.queue.Outgoing;
+import dev.heartbeat.internal.time.Loop;
 import dev.heartbeat.spi.Connection;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of one connection, in both directions, and their credit. Channel 0 is the only channel so far. Confined to the connection's loop; made with
- * the first message, so that an idle node has none.
+ * The channels of one connection, in both directions, and their credit. Confined to the connection's loop; made with
+ * the first message or channel, so that an idle node has none.
  *
- * <p>Outwards it hands the transport one fragment's worth at a time and waits until the socket has taken it, so a control frame that is written meanwhile stands
- * behind at most {@value #MAX_AHEAD_FRAGMENTS} fragments in this process.
+ * <p>Outwards, control frames (CHANNEL_OPEN, ACCEPT and RESET, CREDIT) go before all DATA and wait for nothing but the socket. Of DATA it hands the transport about one frame at a time and waits until the socket has
+ * taken it, so whatever is written meanwhile stands behind at most {@value #MAX_AHEAD_FRAMES} frames of full size in this process.
  */
 public final class Multiplexer {
-    static final int MAX_AHEAD_FRAGMENTS = 2;
+    static final int MAX_AHEAD_FRAMES = 2;
 
-    /** As much as may be queued in the transport before more is written: one fragment, so that two are there at the most. */
+    /** What a channel has that nobody weighed. */
+    public static final int DEFAULT_WEIGHT = 16;
+
+    /** As much as may be queued in the transport before more is written: one frame, so that two are there at the most. */
     private static final int MAX_AHEAD = FrameType.MAX_DATA_PAYLOAD;
 
-    /** Below this much credit no message is begun and none goes on: tiny fragments cost more than they carry. */
-    private static final int MIN_CREDIT_TO_SEND = FrameHeader.SIZE + FrameEncoder.MAX_HEAD_SIZE + 1024;
-
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
+    private final Host host;
     private final Connection connection;
     private final FrameEncoder encoder;
-    private final Receiver receiver;
-    private final Turns turns;
+    private final Limits limits;
+    private final InboundBudget budget;
+
     private final SendWindow connectionCredit;
-    private final MuxChannel channel0;
     private final ReceiveWindow connectionWindow;
+    private final MuxChannel channel0;
+    /** By {@link #key}. */
+    private final IdTable<MuxChannel> ours = new IdTable<>();
 
-    /** The message that is being cut, and how far it is. */
-    private @Nullable ByteBuffer sending;
+    private final IdTable<MuxChannel> theirs = new IdTable<>();
+    private int nextId;
+    private int lastTheirs;
 
-    private int sendingOffset;
-    private @Nullable Sender sender;
-
+    private final WriteScheduler scheduler = new WriteScheduler();
+    /** With something to say beside their messages. */
+    private final ArrayDeque<MuxChannel> control = new ArrayDeque<>(4);
     /** Written, but not yet taken by the socket. */
-    private final ArrayDeque<Travelling> travelling = new ArrayDeque<>(4);
+    private final Chain travelling = new Chain();
 
     private long framesReceived;
     private long framesSent;
+    private boolean over;
 
-    private record Travelling(Sender sender, ByteBuffer message, long endOffset) {}
+    /** Where the channels live. On the loop. */
+    public interface Host {
 
-    /** Who gets what comes in. */
-    public interface Receiver {
+        Loop loop();
 
-        /** Whether a message from or for this node can be taken. Where there never was such a node, the peer is told. */
-        boolean takesFrom(int handle) throws ProtocolException;
+        /** The last round trip, as far as it is known; else 0. */
+        long rttNs();
 
-        /** A further part of a message from or for this node has come. */
-        void onFragment(int handle);
-
-        /**
-         * A whole message, which owns its memory. {@link Multiplexer#taken} is to be called with the hold, on the loop, when it has been handled.
-         *
-         * @param hold what it holds of windows and budget until then
-         */
-        void onMessage(int handle, ByteBuffer message, Hold hold);
+        /** The other side opens a channel: who receives what comes over it? The channel is then {@linkplain MuxChannel#accept accepted} or reset, now or later. */
+        Endpoint onOpen(ChannelOpen open) throws ProtocolException;
 
         /** A message has left: the socket has taken its last byte. */
         void onMessageSent();
 
-        /** A message could not be taken; the peer is to be told. */
-        void onRefusedMessage(int channel, ErrorCode code, String text) throws ProtocolException;
-    }
+        /** A frame came on a channel of this node, other than the connection's own. */
+        void onSignOfLife(int handle);
 
-    /**
-     * What a message holds until the application has handled it.
-     *
-     * @param credit bytes of both windows
-     * @param charged bytes of the inbound budget; 0 if it fitted the window
-     */
-    public record Hold(int credit, int charged) {}
+        /** There is something to write or to flush that does not come of reading. */
+        void pumpSoon();
+    }
 
     /** The first limits of both directions, as REGISTER and REGISTERED told them. */
     public record Credits(long sendConnection, long sendChannel, long window) {}
 
+    /**
+     * @param firstId of a channel that this side opens: 1 for a client, 2 for a server
+     * @param maxChannels how many each side may have open
+     * @param maxWindow to which the window of channel 0 may grow
+     */
+    public record Limits(int firstId, int maxMessageBytes, int maxChannels, long maxWindow, long fragmentTimeoutNs) {}
+
+    /**
+     * @param receiver of channel 0
+     * @param turns of channel 0
+     */
     public Multiplexer(
+            Host host,
             Connection connection,
             FrameEncoder encoder,
             Receiver receiver,
             Turns turns,
             Credits credits,
-            int maxMessageBytes,
+            Limits limits,
             InboundBudget budget) {
+        this.host = host;
         this.connection = connection;
         this.encoder = encoder;
-        this.receiver = receiver;
-        this.turns = turns;
+        this.limits = limits;
+        this.budget = budget;
+        nextId = limits.firstId();
         connectionCredit = new SendWindow(credits.sendConnection());
         connectionWindow = new ReceiveWindow(credits.window());
-        channel0 =
-                new MuxChannel(0, credits.sendChannel(), connectionWindow, credits.window(), maxMessageBytes, budget);
+        channel0 = MuxChannel.zero(this, receiver, turns, credits, limits.maxWindow());
+    }
+
+    // ---- what the channels share
+
+    Loop loop() {
+        return host.loop();
+    }
+
+    long rttNs() {
+        return host.rttNs();
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    long queuedBytes() {
+        return connection.queuedBytes();
+    }
+
+    FrameEncoder encoder() {
+        return encoder;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    InboundBudget budget() {
+        return budget;
+    }
+
+    ReceiveWindow connectionWindow() {
+        return connectionWindow;
+    }
+
+    Chain travelling() {
+        return travelling;
+    }
+
+    void pumpSoon() {
+        host.pumpSoon();
+    }
+
+    public int maxChannels() {
+        return limits.maxChannels();
+    }
+
+    // ---- opening and ending
+
+    /**
+     * Opens a channel.
+     *
+     * @param handle of the node it belongs to
+     * @throws ProtocolException of channel scope where no more can be opened now
+     */
+    public MuxChannel open(String name, int weight, int handle, Endpoint endpoint) throws ProtocolException {
+        if (ours.size() >= limits.maxChannels()) {
+            throw new ProtocolException(
+                    ErrorCode.TOO_MANY_CHANNELS,
+                    "the connection has " + ours.size() + " channels of this side open, and may have no more");
+        }
+        if (nextId == FrameHeader.CONNECTION_STREAM || nextId == 0) {
+            throw new ProtocolException(ErrorCode.NO_CAPACITY, "the connection has used up its channel ids");
+        }
+        reserveWindow(endpoint.window());
+        ChannelOpen open = new ChannelOpen(endpoint.window(), weight, name, handle);
+        MuxChannel channel = MuxChannel.opening(this, nextId, open, endpoint);
+        ours.add(key(nextId), channel);
+        nextId += 2;
+        control(channel);
+        return channel;
+    }
+
+    private void reserveWindow(long window) throws ProtocolException {
+        if (!budget.tryReserve(window)) {
+            throw new ProtocolException(
+                    ErrorCode.NO_CAPACITY, "no memory for the window of one more channel, of " + window + " bytes");
+        }
+        connectionWindow.widen(window);
+    }
+
+    public void onOpen(int id, ChannelOpen open) throws ProtocolException {
+        framesReceived++;
+        if (isOurs(id) || Integer.compareUnsigned(id, lastTheirs) <= 0) {
+            throw new ProtocolException(
+                    ErrorCode.UNEXPECTED_FRAME,
+                    "channel id " + Integer.toUnsignedString(id) + " is this side's, or was used before");
+        }
+        lastTheirs = id;
+        String objection = ChannelOpen.objection(open.name());
+        if (!objection.isEmpty()) {
+            throw new ProtocolException(ErrorCode.INVALID_CHANNEL_NAME, objection);
+        }
+        // What is refused counts until its opener can have heard of it, or one who does not read could go on for ever.
+        if (theirs.size() >= limits.maxChannels() || control.size() > 2 * limits.maxChannels()) {
+            throw new ProtocolException(
+                    ErrorCode.TOO_MANY_CHANNELS, "allowed are " + limits.maxChannels() + " channels at a time");
+        }
+        Endpoint endpoint = host.onOpen(open);
+        reserveWindow(endpoint.window());
+        MuxChannel channel = MuxChannel.offered(this, id, open, endpoint);
+        theirs.add(key(id), channel);
+        endpoint.onOffered(channel);
+    }
+
+    public void onAccept(int id, long limit) throws ProtocolException {
+        framesReceived++;
+        MuxChannel channel = find(id);
+        if (channel != null && isOurs(id)) {
+            channel.onAccept(limit);
+            activate(channel);
+        } else if (channel != null) {
+            throw new ProtocolException(ErrorCode.UNEXPECTED_FRAME, "only this side can accept " + channel);
+        } else {
+            requireUsed(id);
+        }
+    }
+
+    public void onReset(int id, ChannelReset reset) {
+        framesReceived++;
+        MuxChannel channel = find(id);
+        if (channel != null) {
+            channel.onReset(reset.code(), reset.text());
+        }
+    }
+
+    /** Tells the other side that a channel is over, or that there is none. */
+    public void refuse(int id, ErrorCode code, String text) {
+        MuxChannel channel = find(id);
+        if (channel != null) {
+            channel.reset(code, text);
+        } else {
+            encoder.channelReset(id, code, text);
+            framesSent++;
+        }
+    }
+
+    /** The node of this handle has left: so have its channels. */
+    public void resetAllOf(int handle, String text) {
+        for (MuxChannel channel : channels()) {
+            if (channel.handle() == handle) {
+                channel.reset(ErrorCode.CHANNEL_CANCELLED, text);
+            }
+        }
+    }
+
+    void onStalledMessage(MuxChannel channel, String text) {
+        if (channel == channel0) {
+            channel0.dropArriving();
+            encoder.error(0, ErrorCode.NO_CAPACITY, text);
+        } else {
+            channel.reset(ErrorCode.NO_CAPACITY, text);
+        }
+        host.pumpSoon();
+    }
+
+    /** It is over. */
+    void forget(MuxChannel channel) {
+        (isOurs(channel.id()) ? ours : theirs).remove(key(channel.id()));
+    }
+
+    /** All but channel 0. */
+    private List<MuxChannel> channels() {
+        List<MuxChannel> all = new ArrayList<>(ours.size() + theirs.size());
+        ours.forEach(all::add);
+        theirs.forEach(all::add);
+        return all;
+    }
+
+    private boolean isOurs(int id) {
+        return (id & 1) == (limits.firstId() & 1);
+    }
+
+    /** The places of both kinds of ids without gaps. */
+    private static int key(int id) {
+        return (id >>> 1) + (id & 1);
+    }
+
+    private @Nullable MuxChannel find(int id) {
+        if (id == 0) {
+            return channel0;
+        }
+        return (isOurs(id) ? ours : theirs).get(key(id));
+    }
+
+    /** What comes for a channel that is over was sent before its sender could know. */
+    private void requireUsed(int id) throws ProtocolException {
+        boolean used =
+                isOurs(id) ? Integer.compareUnsigned(id, nextId) < 0 : Integer.compareUnsigned(id, lastTheirs) <= 0;
+        if (!used) {
+            throw new ProtocolException(ErrorCode.UNKNOWN_CHANNEL, "channel is not open");
+        }
     }
 
     // ---- inwards
 
-    /** A frame of the resumable stream has come; DATA is counted by {@link #onData}. */
-    public void countReceived() {
-        framesReceived++;
-    }
-
-    /** A frame of the resumable stream was sent, other than DATA. */
-    public void countSent() {
-        framesSent++;
-    }
-
-    public void onData(int channel, int flags, Head head, int size, ByteBuffer fragment) throws ProtocolException {
+    public void onData(int id, int flags, Head head, int size, ByteBuffer fragment) throws ProtocolException {
         framesReceived++;
         connectionWindow.receive(size);
-        if (channel != 0) {
+        MuxChannel channel = find(id);
+        if (channel == null) {
             connectionWindow.take(size);
-            grantCredit();
-            throw new ProtocolException(ErrorCode.UNKNOWN_CHANNEL, "channel is not open");
-        }
-        channel0.receive(flags, head, size, fragment, receiver);
-        grantCredit();
-    }
-
-    /** The application has handled a message. */
-    public void taken(Hold hold) {
-        connectionWindow.take(hold.credit());
-        channel0.taken(hold);
-        grantCredit();
-    }
-
-    /** As {@link #taken}, after the connection is over: there is no credit to give, but what was charged becomes free. */
-    public void forgive(Hold hold) {
-        channel0.taken(hold);
-    }
-
-    private void grantCredit() {
-        // A limit is absolute, so while the socket is full nothing is lost by telling it later.
-        if (!connection.isWritable()) {
+            grantConnection();
+            requireUsed(id);
             return;
         }
-        if (channel0.window().isGrantDue()) {
-            encoder.credit(0, channel0.window().grant());
+        if (channel.handle() != 0) {
+            host.onSignOfLife(channel.handle());
         }
-        if (connectionWindow.isGrantDue()) {
+        channel.receive(flags, head, size, fragment);
+        grant(channel);
+    }
+
+    /** The application has handled messages. */
+    void onTaken(MuxChannel channel) {
+        if (!over) {
+            grant(channel);
+            host.pumpSoon();
+        }
+    }
+
+    private void grant(MuxChannel channel) {
+        if (channel.isGrantDue()) {
+            control(channel);
+        }
+        grantConnection();
+    }
+
+    /** A limit is absolute, so while the socket is full nothing is lost by telling it later. */
+    private void grantConnection() {
+        if (connectionWindow.isGrantDue() && connection.isWritable()) {
             encoder.credit(FrameHeader.CONNECTION_STREAM, connectionWindow.grant());
         }
     }
 
-    public void onCredit(int channel, long limit) throws ProtocolException {
-        if (channel == 0) {
-            channel0.credit().raise(limit);
-        } else if (channel == FrameHeader.CONNECTION_STREAM) {
+    public void onCredit(int id, long limit) throws ProtocolException {
+        if (id == FrameHeader.CONNECTION_STREAM) {
             connectionCredit.raise(limit);
+            return;
+        }
+        MuxChannel channel = find(id);
+        if (channel == null) {
+            requireUsed(id);
         } else {
-            throw new ProtocolException(ErrorCode.UNKNOWN_CHANNEL, "channel is not open");
+            channel.credit().raise(limit);
+            activate(channel);
         }
     }
 
     // ---- outwards
 
+    /** The channel has something to say beside its messages. */
+    void control(MuxChannel channel) {
+        if (!channel.inControl) {
+            channel.inControl = true;
+            control.add(channel);
+        }
+        writeControl();
+    }
+
+    private void writeControl() {
+        while (!control.isEmpty() && connection.isWritable()) {
+            MuxChannel channel = control.remove();
+            channel.inControl = false;
+            channel.writeControl();
+        }
+    }
+
+    void activate(MuxChannel channel) {
+        scheduler.activate(channel);
+    }
+
     /** Writes as much as credit and socket allow, and flushes it. */
     public void pump() {
-        grantCredit();
-        while (credit() >= MIN_CREDIT_TO_SEND && hasRoom() && hasMessage()) {
-            writeFragment();
+        writeControl();
+        grantConnection();
+        activate(channel0);
+        while (connectionCredit.available() >= MuxChannel.MIN_CREDIT_TO_SEND && hasRoom()) {
+            MuxChannel next = scheduler.next();
+            if (next == null) {
+                break;
+            }
+            long written = next.write(connectionCredit.available());
+            next.deficit -= written;
+            connectionCredit.send(written);
         }
         flush();
     }
@@ -181,43 +411,6 @@ public final class Multiplexer {
         return connection.pendingBytes() < MAX_AHEAD;
     }
 
-    private boolean hasMessage() {
-        if (sending == null) {
-            sending = turns.next();
-            sender = sending == null ? null : turns.last();
-            sendingOffset = 0;
-        }
-        return sending != null;
-    }
-
-    private void writeFragment() {
-        ByteBuffer message = java.util.Objects.requireNonNull(sending);
-        int left = message.remaining() - sendingOffset;
-        long room = Math.min(credit() - FrameHeader.SIZE, FrameType.MAX_DATA_PAYLOAD);
-        Sender from = java.util.Objects.requireNonNull(sender);
-        int handle = sendingOffset == 0 ? from.handle() : 0;
-        boolean whole = left + FrameEncoder.headSize(handle, Head.NO_TOTAL) <= room;
-        int total = sendingOffset == 0 && !whole ? message.remaining() : Head.NO_TOTAL;
-        int headSize = FrameEncoder.headSize(handle, total);
-        int count = (int) Math.min(left, room - headSize);
-        boolean last = count == left;
-
-        encoder.data(0, last ? 0 : FrameHeader.FLAG_MORE, handle, count, total);
-        connection.write(count == 0 ? NOTHING : message.slice(message.position() + sendingOffset, count));
-        connectionCredit.send(FrameHeader.SIZE + headSize + count);
-        channel0.credit().send(FrameHeader.SIZE + headSize + count);
-        framesSent++;
-        sendingOffset += count;
-        if (last) {
-            travelling.add(new Travelling(from, message, connection.queuedBytes()));
-            sending = null;
-        }
-    }
-
-    private long credit() {
-        return Math.min(connectionCredit.available(), channel0.credit().available());
-    }
-
     public void flush() {
         connection.flush();
         settle(connection.flushedBytes());
@@ -225,39 +418,49 @@ public final class Multiplexer {
 
     /** The socket has taken everything up to {@code total}: those messages have left. */
     public void settle(long total) {
-        Travelling first = travelling.peek();
-        while (first != null && first.endOffset <= total) {
+        Outgoing first = travelling.peek();
+        while (first != null && first.endOffset() <= total) {
             travelling.poll();
-            receiver.onMessageSent();
+            host.onMessageSent();
+            first.owner().left(first);
             first = travelling.peek();
         }
     }
 
     /** The connection is gone: what had begun to travel and may not have arrived goes back to whose it was. */
     public void abandon() {
+        over = true;
         settle(connection.flushedBytes());
-        travelling.forEach(lost -> lost.sender.undelivered(lost.message));
-        travelling.clear();
-        if (sending != null && sender != null) {
-            sender.undelivered(sending);
-            sending = null;
-        }
+        travelling.drain(lost -> lost.owner().undelivered(lost));
+        channels().forEach(MuxChannel::abandon);
         channel0.abandon();
+        control.clear();
     }
 
-    /** Whether a message of this sender is being cut, and not all of it is written. */
+    /** Lets every channel but 0 end once it has sent what was accepted for it. */
+    public void drain() {
+        channels().forEach(MuxChannel::drain);
+    }
+
+    /** Whether a message of this sender on channel 0 is being cut, and not all of it is written. */
     public boolean isSending(Sender who) {
-        return sending != null && sender == who;
+        return channel0.isCutting(who);
     }
 
-    /** Whether everything that was begun has been taken by the socket. */
+    /** Whether everything that was accepted has been taken by the socket. */
     public boolean isSettled() {
-        return sending == null && travelling.isEmpty();
+        return travelling.isEmpty()
+                && !channel0.hasWork()
+                && channels().stream().noneMatch(MuxChannel::hasWork);
     }
 
     /** Frames of the resumable stream received on this connection. */
     public long framesReceived() {
         return framesReceived;
+    }
+
+    void countSent() {
+        framesSent++;
     }
 
     /** Frames of the resumable stream sent on this connection. */

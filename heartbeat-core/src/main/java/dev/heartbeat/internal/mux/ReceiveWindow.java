@@ -10,15 +10,30 @@ import dev.heartbeat.internal.frame.Register;
  * <p>Invariant: {@code taken <= received <= granted}, and {@code granted} is the highest that {@code taken + window + reserved} ever was when it was told.
  */
 final class ReceiveWindow {
-    private final long window;
+    private long window;
     private long received;
     private long taken;
     private long reserved;
     private long granted;
+    /** Whether the next limit is worth telling however little it adds. */
+    private boolean widened;
 
     ReceiveWindow(long window) {
         this.window = window;
         granted = window;
+    }
+
+    long size() {
+        return window;
+    }
+
+    long taken() {
+        return taken;
+    }
+
+    /** What came and was not taken. */
+    long untaken() {
+        return received - taken;
     }
 
     /** Bytes came that count against the limit. */
@@ -40,15 +55,28 @@ final class ReceiveWindow {
         reserved += bytes;
     }
 
+    /** From now on it is so much wider. */
+    void widen(long bytes) {
+        window += bytes;
+        widened = true;
+    }
+
+    /** What was promised stays promised; but no more is until as much was taken. */
+    void narrow(long bytes) {
+        window -= bytes;
+    }
+
     /** Whether enough has come together to be worth a CREDIT frame, or the peer may be waiting for room for a frame of full size. */
     boolean isGrantDue() {
         long target = taken + window + reserved;
-        return target > granted && (target - granted >= window / 2 || granted - received < Register.MIN_CREDIT);
+        return target > granted
+                && (widened || target - granted >= window / 2 || granted - received < Register.MIN_CREDIT);
     }
 
     /** The new limit, to be told to the peer. */
     long grant() {
         granted = taken + window + reserved;
+        widened = false;
         return granted;
     }
 }

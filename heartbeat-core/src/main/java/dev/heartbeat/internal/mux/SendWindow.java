@@ -13,7 +13,7 @@ final class SendWindow {
         return limit - sent;
     }
 
-    void send(int bytes) {
+    void send(long bytes) {
         sent += bytes;
     }
 

@@ -1,15 +1,15 @@
 package dev.heartbeat.internal.mux;
 
-import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
+import dev.heartbeat.internal.queue.Chain;
+import dev.heartbeat.internal.queue.Outgoing;
 
 /**
- * A node whose messages go out over a connection. It {@linkplain #join joins} the {@link Turns} when it has a message, and has one turn after the other until it has none. All but
- * {@link #join} is called on the connection's loop.
+ * One whose messages go out over a channel: a node on channel 0, the application's end of any other. It {@linkplain #join joins} the {@link Turns} when it has a message, and has one turn after the other until it has
+ * none. All but {@link #join} is called on the connection's loop.
  */
-public interface Sender {
+public interface Sender extends Outgoing.Owner {
 
-    /** What the messages name it by. */
+    /** What the messages name it by; 0 where the channel says it. */
     int handle();
 
     /** It wants a turn. Any thread; false if it wanted one already. */
@@ -18,12 +18,8 @@ public interface Sender {
     /** Its turn has come; for another one it has to join again. */
     void leave();
 
-    /** The next message. */
-    @Nullable
-    ByteBuffer poll();
+    /** Moves its next messages to {@code to}: one if there is one, and more as long as they fit {@code room} bytes together with their frames. */
+    void poll(Chain to, long room);
 
     boolean hasMore();
-
-    /** A message had begun to travel when the connection ended. */
-    void undelivered(ByteBuffer message);
 }

@@ -1,11 +1,12 @@
 package dev.heartbeat.internal.mux;
 
-import java.nio.ByteBuffer;
+import dev.heartbeat.internal.queue.Chain;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose messages go out next over a connection of many nodes: each sender that has some gives one and goes to the end, so none waits for all that another has. Nobody is looked at
+ * Whose messages go out next over a channel of many nodes: each sender that has some gives about a frame's worth and goes to the end, so none waits for all that another has. Nobody is looked at
  * that has nothing. Confined to the connection's loop.
  *
  * <p>Invariant: a sender is in here at most once, and has joined.
@@ -29,27 +30,25 @@ public final class Turns {
         return waiting == null || waiting.isEmpty();
     }
 
-    /** The next message, if there is one; {@link #last} is whose. */
-    @Nullable
-    ByteBuffer next() {
+    /** Moves the next messages to {@code to}, if there are any; {@link #last} is whose. */
+    void next(Chain to, long room) {
         while (waiting != null && !waiting.isEmpty()) {
             Sender sender = waiting.remove();
             sender.leave(); // First: what is offered after the look has a turn of its own.
-            ByteBuffer message = sender.poll();
-            if (message != null) {
+            sender.poll(to, room);
+            if (!to.isEmpty()) {
                 last = sender;
                 if (sender.hasMore() && sender.join()) {
                     waiting.add(sender);
                 }
-                return message;
+                return;
             }
         }
         waiting = null;
-        return null;
     }
 
-    /** Whose message {@link #next} returned. */
+    /** Whose messages {@link #next} moved. */
     Sender last() {
-        return java.util.Objects.requireNonNull(last);
+        return Objects.requireNonNull(last);
     }
 }

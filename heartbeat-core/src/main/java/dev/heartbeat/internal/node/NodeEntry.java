@@ -7,13 +7,21 @@ import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.SuspectReason;
 import dev.heartbeat.TakeoverPolicy;
+import dev.heartbeat.UndeliveredException;
+import dev.heartbeat.UndeliveredException.Reason;
+import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.node.Admission.Refusal;
+import dev.heartbeat.internal.queue.Asked;
+import dev.heartbeat.internal.queue.Incoming;
 import dev.heartbeat.internal.queue.Lane;
 import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.queue.Outgoing;
+import dev.heartbeat.internal.queue.Requests;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -115,6 +123,7 @@ public final class NodeEntry implements Lane.Owner {
         }
         Registration fresh = table.newRegistration(this, claim);
         fresh.outbox = old.outbox;
+        fresh.requests = old.requests;
         if (fresh.outbox != null) {
             fresh.outbox.holdBy(fresh);
         }
@@ -183,7 +192,10 @@ public final class NodeEntry implements Lane.Owner {
             return false;
         }
         if (of.outbox != null) {
-            of.outbox.close().forEach(message -> tellUndelivered(of, message));
+            of.outbox.close().drain(message -> comesBack(of, message, Reason.CLOSED));
+        }
+        if (of.requests != null) {
+            of.requests.close("node " + id + " is OFFLINE: " + reason);
         }
         NodeState before = of.state;
         current = null;
@@ -245,24 +257,76 @@ public final class NodeEntry implements Lane.Owner {
         return true;
     }
 
-    /** Hands a message to the application, in line with the events; {@code taken} runs when it has been handled. */
-    public synchronized boolean deliver(Registration from, ByteBuffer content, Runnable taken) {
+    /** Hands a message to the application, in line with the events. What the node answers goes to who asked. */
+    public synchronized boolean deliver(Registration from, Incoming message) {
         if (current != from) {
             return false;
         }
-        lane().add(() -> {
-            try {
-                table.events().message(snapshot(from), content);
-            } finally {
-                taken.run();
-            }
-        });
+        switch (message.envelope().kind()) {
+            case MESSAGE -> lane().add(() -> tellMessage(from, message));
+            case REQUEST -> lane().add(() -> tellRequest(from, message));
+            case REPLY, FAILURE -> requestsOf(from).onAnswer(message);
+        }
         return true;
     }
 
+    private void tellMessage(Registration from, Incoming message) {
+        try {
+            table.events().message(snapshot(from), message.content());
+        } finally {
+            message.taken();
+        }
+    }
+
+    private void tellRequest(Registration from, Incoming message) {
+        try {
+            table.events()
+                    .request(
+                            snapshot(from),
+                            new Asked(message.envelope(), message.content(), answer -> offerTo(from, answer)));
+        } finally {
+            message.taken();
+        }
+    }
+
+    /** An answer is for the process that asked, over whichever connection. */
+    private SendResult offerTo(Registration asker, Outgoing answer) {
+        synchronized (this) {
+            if (current == null || current.incarnation != asker.incarnation) {
+                return SendResult.CLOSED;
+            }
+        }
+        return offer(answer);
+    }
+
     /** A message that had begun to travel when its connection ended. */
-    public synchronized void undelivered(Registration of, ByteBuffer message) {
-        tellUndelivered(of, message);
+    public synchronized void undelivered(Registration of, Outgoing message) {
+        comesBack(of, message, Reason.LOST);
+    }
+
+    /** A message that was waited for has left. */
+    public synchronized void left(Outgoing message) {
+        CompletableFuture<Void> left = message.left();
+        if (left != null) {
+            lane().add(() -> left.complete(null));
+        }
+    }
+
+    /** The node's queue was full, and is not any more. */
+    public synchronized void writable(Registration of) {
+        lane().add(() -> table.events().writable(snapshot(of)));
+    }
+
+    /** Whoever gave the message is told, once. */
+    private void comesBack(Registration of, Outgoing message, Reason reason) {
+        CompletableFuture<Void> left = message.left();
+        if (left != null) {
+            lane().add(() -> left.completeExceptionally(new UndeliveredException(reason)));
+        } else if (message.envelope().kind() == Envelope.Kind.REQUEST && of.requests != null) {
+            of.requests.fail(message.envelope().correlation(), new UndeliveredException(reason));
+        } else {
+            lane().add(() -> table.events().undelivered(snapshot(of), message.content()));
+        }
     }
 
     private void queueUpdate(Registration of) {
@@ -278,11 +342,7 @@ public final class NodeEntry implements Lane.Owner {
         return snapshot(of);
     }
 
-    private void tellUndelivered(Registration of, ByteBuffer message) {
-        lane().add(() -> table.events().undelivered(snapshot(of), message));
-    }
-
-    SendResult trySend(ByteBuffer message) {
+    SendResult offer(Outgoing message) {
         Outbox outbox;
         synchronized (this) {
             if (current == null) {
@@ -295,6 +355,41 @@ public final class NodeEntry implements Lane.Owner {
             wakeOwner();
         }
         return result;
+    }
+
+    CompletableFuture<ByteBuffer> request(ByteBuffer content, Duration timeout) {
+        Requests requests;
+        synchronized (this) {
+            if (current == null) {
+                return CompletableFuture.failedFuture(new UndeliveredException(Reason.CLOSED));
+            }
+            requests = requestsOf(current);
+        }
+        return requests.send(content, timeout, this::offer);
+    }
+
+    private Requests requestsOf(Registration registration) {
+        Requests requests = registration.requests;
+        if (requests == null) {
+            requests = new Requests(registration.owner.loop(), table.maxRequests(), new AnswerLine());
+            registration.requests = requests;
+        }
+        return requests;
+    }
+
+    /** Answers come in line with everything else of the node. */
+    private final class AnswerLine implements Requests.Line {
+        @Override
+        public void call(Runnable callback) {
+            synchronized (NodeEntry.this) {
+                lane().add(callback);
+            }
+        }
+
+        @Override
+        public void onUnmatchedReply() {
+            table.events().unmatchedReply();
+        }
     }
 
     /** Whoever owns the node by now: between the look at it and the offer the outbox may have passed on. */
@@ -320,6 +415,10 @@ public final class NodeEntry implements Lane.Owner {
         return of.outbox;
     }
 
+    public String id() {
+        return id;
+    }
+
     /** Null if the node is neither registered nor kept. */
     synchronized @Nullable Node snapshot() {
         if (current != null) {
@@ -328,7 +427,8 @@ public final class NodeEntry implements Lane.Owner {
         return departure == null ? null : snapshot(departure, Map.of());
     }
 
-    private Node snapshot(Registration of) {
+    /** The node as it is known of this registration, which may be over. */
+    public Node snapshot(Registration of) {
         return snapshot(of, of.state);
     }
 

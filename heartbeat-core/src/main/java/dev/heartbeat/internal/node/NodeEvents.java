@@ -5,6 +5,8 @@ import dev.heartbeat.MessageHandler;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.OfflineReason;
+import dev.heartbeat.Request;
+import dev.heartbeat.RequestHandler;
 import dev.heartbeat.SuspectReason;
 import dev.heartbeat.internal.queue.Lane;
 import java.nio.ByteBuffer;
@@ -22,6 +24,7 @@ public final class NodeEvents {
 
     private final NodeListener listener;
     private final MessageHandler messages;
+    private final RequestHandler requests;
     private final Executor workers;
 
     private final Lane fleetLane = new Lane(new FleetLane());
@@ -31,6 +34,7 @@ public final class NodeEvents {
     private final AtomicLong failures = new AtomicLong();
     private final LongAdder coalesced = new LongAdder();
     private final LongAdder undelivered = new LongAdder();
+    private final LongAdder unmatchedReplies = new LongAdder();
 
     /** For what concerns no node in particular. */
     private final class FleetLane implements Lane.Owner {
@@ -48,9 +52,10 @@ public final class NodeEvents {
         public void onIdle() {}
     }
 
-    public NodeEvents(NodeListener listener, MessageHandler messages, Executor workers) {
+    public NodeEvents(NodeListener listener, MessageHandler messages, RequestHandler requests, Executor workers) {
         this.listener = listener;
         this.messages = messages;
+        this.requests = requests;
         this.workers = workers;
     }
 
@@ -78,6 +83,18 @@ public final class NodeEvents {
         messages.onMessage(from, content);
     }
 
+    void request(Node from, Request request) {
+        requests.onRequest(from, request);
+    }
+
+    void writable(Node node) {
+        listener.onWritable(node);
+    }
+
+    void unmatchedReply() {
+        unmatchedReplies.increment();
+    }
+
     void undelivered(Node node, ByteBuffer content) {
         undelivered.increment();
         listener.onUndelivered(node, content);
@@ -95,7 +112,7 @@ public final class NodeEvents {
         }
     }
 
-    void failed(String of, Throwable failure) {
+    public void failed(String of, Throwable failure) {
         long count = failures.incrementAndGet();
         // A handler that always throws must not also fill the disk: the 1st, 2nd, 4th, 8th ... is written.
         if (Long.bitCount(count) == 1) {
@@ -113,6 +130,10 @@ public final class NodeEvents {
 
     public long coalescedCount() {
         return coalesced.sum();
+    }
+
+    public long unmatchedReplyCount() {
+        return unmatchedReplies.sum();
     }
 
     public long undeliveredCount() {

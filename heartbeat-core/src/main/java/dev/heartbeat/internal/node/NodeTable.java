@@ -6,13 +6,17 @@ import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.TakeoverPolicy;
+import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.queue.Outgoing;
 import dev.heartbeat.spi.Environment;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
@@ -30,6 +34,9 @@ public final class NodeTable implements NodeRegistry {
     private final NodeEvents events;
     private final Environment environment;
     private final Supplier<Outbox> newOutbox;
+    /** Of one node, at a time. */
+    private final int maxRequests;
+
     private final Departures departures;
     private final Runnable onForgotten;
     private final Epochs epochs;
@@ -43,6 +50,7 @@ public final class NodeTable implements NodeRegistry {
             NodeEvents events,
             Environment environment,
             Supplier<Outbox> newOutbox,
+            int maxRequests,
             Departures departures,
             Runnable onForgotten) {
         this.policy = policy;
@@ -50,6 +58,7 @@ public final class NodeTable implements NodeRegistry {
         this.events = events;
         this.environment = environment;
         this.newOutbox = newOutbox;
+        this.maxRequests = maxRequests;
         this.departures = departures;
         this.onForgotten = onForgotten;
         this.epochs = new Epochs(environment.wallClockMillis());
@@ -81,6 +90,10 @@ public final class NodeTable implements NodeRegistry {
         return newOutbox.get();
     }
 
+    int maxRequests() {
+        return maxRequests;
+    }
+
     NodeEvents events() {
         return events;
     }
@@ -110,9 +123,23 @@ public final class NodeTable implements NodeRegistry {
         adder(after).increment();
     }
 
-    public SendResult trySend(String id, ByteBuffer message) {
+    /** Offers a message for a node. */
+    public SendResult offer(String id, Outgoing message) {
         NodeEntry entry = entries.get(id);
-        return entry == null ? SendResult.CLOSED : entry.trySend(message);
+        return entry == null ? SendResult.CLOSED : entry.offer(message);
+    }
+
+    public CompletableFuture<ByteBuffer> request(String id, ByteBuffer message, Duration timeout) {
+        NodeEntry entry = entries.get(id);
+        return entry == null
+                ? CompletableFuture.failedFuture(new UndeliveredException(UndeliveredException.Reason.CLOSED))
+                : entry.request(message, timeout);
+    }
+
+    /** The place of a registered node on its connection; null if there is none. */
+    public Registration.@Nullable Owner ownerOf(String id) {
+        NodeEntry entry = entries.get(id);
+        return entry == null ? null : entry.owner();
     }
 
     /** Ends a node's stay; false if it is not registered. */

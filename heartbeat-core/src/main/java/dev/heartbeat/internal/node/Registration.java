@@ -3,6 +3,8 @@ package dev.heartbeat.internal.node;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.queue.Requests;
+import dev.heartbeat.internal.time.Loop;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,9 @@ public final class Registration {
     /** Made with the first message to the node; guarded by the entry. It passes on to the next registration of the same process. */
     @Nullable
     Outbox outbox;
+    /** Made with the first request to the node; passes on likewise. */
+    @Nullable
+    Requests requests;
 
     Registration(NodeEntry entry, Claim claim, long epoch, long nowMillis) {
         this.entry = entry;
@@ -54,6 +59,9 @@ public final class Registration {
 
         /** The last round trip of a heartbeat, as the node measured it; 0 before the first. */
         int rttMicros();
+
+        /** Where it lives. */
+        Loop loop();
 
         /** Messages wait in the outbox. */
         void wake();

@@ -1,28 +1,27 @@
 package dev.heartbeat.internal.queue;
 
 import dev.heartbeat.SendResult;
-import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Messages the application has handed over and that have not begun to travel: bounded in number and bytes. Any thread may offer; only the session that
  * holds it may poll, so that a session that lost its node to another loop takes nothing more.
  *
- * <p>Every message that was accepted leaves exactly once: by {@link #poll}, or in the list of {@link #close}.
+ * <p>Every message that was accepted leaves exactly once: by {@link #poll}, in what {@link #offerDroppingOldest} and {@link #limitMessages} drop, or in what {@link #close} hands back.
  */
 public final class Outbox {
     private final int maxMessages;
     private final long maxBytes;
     private int maxMessageBytes;
 
-    private final ArrayDeque<ByteBuffer> messages = new ArrayDeque<>(4);
+    private final Chain messages = new Chain();
+    private int count;
     private long bytes;
     private @Nullable Object holder;
     /** How many more the holder may take. */
     private long forHolder;
+    /** Whether one was refused since there was room last. */
+    private boolean wasFull;
 
     private boolean closed;
 
@@ -32,29 +31,71 @@ public final class Outbox {
         this.maxMessageBytes = maxMessageBytes;
     }
 
-    public synchronized SendResult offer(ByteBuffer message) {
+    public synchronized SendResult offer(Outgoing message) {
+        SendResult objection = objection(message);
+        if (objection == SendResult.ACCEPTED && !hasRoomFor(message)) {
+            wasFull = true;
+            return SendResult.FULL;
+        }
+        if (objection == SendResult.ACCEPTED) {
+            add(message);
+        }
+        return objection;
+    }
+
+    /**
+     * Makes room where there is none.
+     *
+     * @param dropped is given those that went for it, the oldest first
+     */
+    public synchronized SendResult offerDroppingOldest(Outgoing message, Chain dropped) {
+        SendResult objection = objection(message);
+        if (objection == SendResult.ACCEPTED) {
+            while (!hasRoomFor(message)) {
+                dropped.add(remove());
+                forHolder = Math.max(0, forHolder - 1);
+            }
+            add(message);
+        }
+        return objection;
+    }
+
+    private SendResult objection(Outgoing message) {
         if (closed) {
             return SendResult.CLOSED;
         }
-        if (message.remaining() > maxMessageBytes) {
-            return SendResult.TOO_LARGE;
-        }
-        // A message may be larger than the bound in bytes; it is then accepted alone.
-        if (messages.size() >= maxMessages || (bytes + message.remaining() > maxBytes && !messages.isEmpty())) {
-            return SendResult.FULL;
-        }
-        messages.add(message);
-        bytes += message.remaining();
-        return SendResult.ACCEPTED;
+        return message.length() > maxMessageBytes ? SendResult.TOO_LARGE : SendResult.ACCEPTED;
     }
 
-    /** Lowers the bound of a message; returns those that waited and are longer. */
-    public synchronized List<ByteBuffer> limitMessages(int newMaxMessageBytes) {
+    /** A message may be larger than the bound in bytes; it is then accepted alone. */
+    private boolean hasRoomFor(Outgoing message) {
+        return count < maxMessages && (bytes + message.length() <= maxBytes || count == 0);
+    }
+
+    private void add(Outgoing message) {
+        messages.add(message);
+        count++;
+        bytes += message.length();
+    }
+
+    private Outgoing remove() {
+        Outgoing message = java.util.Objects.requireNonNull(messages.poll());
+        count--;
+        bytes -= message.length();
+        return message;
+    }
+
+    /** Lowers the bound of a message; those that waited and are longer go to {@code tooLong}. */
+    public synchronized void limitMessages(int newMaxMessageBytes, Chain tooLong) {
         maxMessageBytes = newMaxMessageBytes;
-        List<ByteBuffer> tooLong = new ArrayList<>();
-        messages.removeIf(message -> message.remaining() > newMaxMessageBytes && tooLong.add(message));
-        tooLong.forEach(message -> bytes -= message.remaining());
-        return tooLong;
+        for (int left = count; left > 0; left--) {
+            Outgoing message = remove();
+            if (message.length() > newMaxMessageBytes) {
+                tooLong.add(message);
+            } else {
+                add(message);
+            }
+        }
     }
 
     /** From now on only this holder can poll. */
@@ -65,31 +106,58 @@ public final class Outbox {
 
     /** The holder takes what waits now; what is offered from now on waits for the next holder. */
     public synchronized void seal() {
-        forHolder = messages.size();
+        forHolder = count;
     }
 
-    /** The next message, if there is one and {@code by} holds the outbox. */
-    public synchronized @Nullable ByteBuffer poll(Object by) {
-        if (by != holder || isEmpty()) {
-            return null;
+    /**
+     * Moves messages to {@code to}, if {@code by} holds the outbox: one if there is one, and more as long as they fit {@code room} bytes together with their frames.
+     *
+     * @return how many
+     */
+    public synchronized int poll(Object by, int handle, long room, Chain to) {
+        if (by != holder) {
+            return 0;
         }
-        ByteBuffer message = messages.remove();
-        bytes -= message.remaining();
-        forHolder--;
-        return message;
+        int moved = 0;
+        long left = room;
+        for (Outgoing first = messages.peek(); first != null && forHolder > 0; first = messages.peek()) {
+            left -= first.frameSize(handle);
+            if (moved > 0 && left < 0) {
+                break;
+            }
+            to.add(remove());
+            forHolder--;
+            moved++;
+        }
+        return moved;
     }
 
     /** Whether there is nothing for the holder to take. */
     public synchronized boolean isEmpty() {
-        return messages.isEmpty() || forHolder == 0;
+        return count == 0 || forHolder == 0;
+    }
+
+    /** Whether one that was refused would have a place now: true once for each time that it filled up, when half of it is free again. */
+    public synchronized boolean hasRoomAgain() {
+        boolean again = wasFull && count <= maxMessages / 2 && bytes <= maxBytes / 2;
+        if (again) {
+            wasFull = false;
+        }
+        return again;
+    }
+
+    /** Accepts no more; what waits may still be taken. */
+    public synchronized void refuseMore() {
+        closed = true;
     }
 
     /** Accepts no more, and hands back what has not left. */
-    public synchronized List<ByteBuffer> close() {
+    public synchronized Chain close() {
         closed = true;
-        List<ByteBuffer> left = new ArrayList<>(messages);
-        messages.clear();
-        bytes = 0;
+        Chain left = new Chain();
+        while (count > 0) {
+            left.add(remove());
+        }
         return left;
     }
 }

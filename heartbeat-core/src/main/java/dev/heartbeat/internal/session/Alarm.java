@@ -1,5 +1,6 @@
 package dev.heartbeat.internal.session;
 
+import dev.heartbeat.internal.time.Deadline;
 import org.jspecify.annotations.Nullable;
 
 /** The one timer of a session: setting it again replaces what it was set for. It is a {@link Deadline} only while it is set. */

@@ -1,16 +1,34 @@
 package dev.heartbeat.internal.session;
 
 import dev.heartbeat.AttachedNode;
+import dev.heartbeat.Channel;
+import dev.heartbeat.ChannelListener;
+import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.Node;
 import dev.heartbeat.SendResult;
+import dev.heartbeat.UndeliveredException;
+import dev.heartbeat.UndeliveredException.Reason;
+import dev.heartbeat.internal.channel.ChannelCounts;
+import dev.heartbeat.internal.channel.ChannelEnd;
+import dev.heartbeat.internal.channel.Home;
+import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.Register;
 import dev.heartbeat.internal.mux.Sender;
+import dev.heartbeat.internal.queue.Asked;
+import dev.heartbeat.internal.queue.Chain;
+import dev.heartbeat.internal.queue.Incoming;
 import dev.heartbeat.internal.queue.Lane;
 import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.queue.Outgoing;
+import dev.heartbeat.internal.queue.Requests;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -21,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What the application asks for is noted by whichever thread asks, and one command at a time brings it to the loop, which looks at all of it ({@link #run}). Everything else runs on the loop.
  */
-final class Attached implements AttachedNode, Sender, Lane.Owner, Runnable {
+final class Attached implements AttachedNode, Home, Sender, Requests.Line, Lane.Owner, Runnable {
     private static final int MAX_ERRORS_TO_TELL = 16;
     private static final VarHandle COMMANDED;
 
@@ -67,6 +85,11 @@ final class Attached implements AttachedNode, Sender, Lane.Owner, Runnable {
     private boolean joined;
     /** Not to be registered sooner. */
     private long notBeforeNs;
+    /** Channels to be opened as soon as it is registered. */
+    private List<ChannelEnd> waitingEnds = new ArrayList<>(0);
+
+    /** Made with the first. */
+    private volatile @Nullable Requests requests;
 
     Attached(Client client, String id, Map<String, String> metadata, AttachedNode.Listener listener, long incarnation) {
         this.client = client;
@@ -95,6 +118,34 @@ final class Attached implements AttachedNode, Sender, Lane.Owner, Runnable {
 
     @Override
     public SendResult trySend(ByteBuffer message) {
+        return offer(new Outgoing(message));
+    }
+
+    @Override
+    public CompletableFuture<Void> send(ByteBuffer message) {
+        CompletableFuture<Void> left = new CompletableFuture<>();
+        SendResult result = offer(new Outgoing(message, Envelope.NONE, left));
+        if (result != SendResult.ACCEPTED) {
+            left.completeExceptionally(new UndeliveredException(Requests.reasonOf(result)));
+        }
+        return left;
+    }
+
+    @Override
+    public CompletableFuture<ByteBuffer> request(ByteBuffer message, Duration timeout) {
+        return requests().send(message, timeout, this::offer);
+    }
+
+    private synchronized Requests requests() {
+        Requests made = requests;
+        if (made == null) {
+            made = new Requests(client.loop(), client.options.queueMessages(), this);
+            requests = made;
+        }
+        return made;
+    }
+
+    private SendResult offer(Outgoing message) {
         if (detaching || state == State.ENDED) {
             return SendResult.CLOSED;
         }
@@ -103,6 +154,15 @@ final class Attached implements AttachedNode, Sender, Lane.Owner, Runnable {
             command();
         }
         return result;
+    }
+
+    @Override
+    public Channel open(String name, ChannelOptions options, ChannelListener channelListener) {
+        ChannelEnd end = client.newEnd(this, name, options, channelListener);
+        if (!client.onLoop(() -> open(end))) {
+            end.cannotOpen("the client's transport is closed");
+        }
+        return end;
     }
 
     private synchronized Outbox outbox() {
@@ -142,6 +202,49 @@ final class Attached implements AttachedNode, Sender, Lane.Owner, Runnable {
         if (COMMANDED.compareAndSet(this, false, true) && !client.onLoop(this)) {
             detached.complete(null); // Nobody is left to be told.
         }
+    }
+
+    // ---- on the loop: channels
+
+    private void open(ChannelEnd end) {
+        if (state == State.REGISTERED) {
+            place().session().open(end, handle);
+        } else if (state == State.ENDED || waitingEnds.size() == Client.MAX_WAITING_CHANNELS) {
+            end.cannotOpen("node " + id + " is not registered");
+        } else {
+            waitingEnds.add(end);
+        }
+    }
+
+    private void openWaiting() {
+        List<ChannelEnd> ends = List.copyOf(waitingEnds);
+        waitingEnds.clear();
+        ends.forEach(this::open);
+    }
+
+    @Override
+    public String nodeId() {
+        return id;
+    }
+
+    @Override
+    public @Nullable Node node() {
+        return null;
+    }
+
+    @Override
+    public void requireMayWait(String call) {
+        client.requireMayWait(call);
+    }
+
+    @Override
+    public ChannelCounts counts() {
+        return client.counts();
+    }
+
+    @Override
+    public void onFailure(String of, Throwable failure) {
+        client.onFailure(of, failure);
     }
 
     // ---- on the loop: registration
@@ -199,9 +302,12 @@ final class Attached implements AttachedNode, Sender, Lane.Owner, Runnable {
         state = State.REGISTERED;
         Outbox waiting = outbox;
         if (waiting != null) {
-            waiting.limitMessages(maxMessageBytes).forEach(this::undelivered);
+            Chain tooLong = new Chain();
+            waiting.limitMessages(maxMessageBytes, tooLong);
+            tooLong.drain(message -> comesBack(message, Reason.TOO_LARGE));
         }
         lane.add(() -> listener.onRegistered(newEpoch));
+        openWaiting();
         run();
     }
 
@@ -251,6 +357,8 @@ final class Attached implements AttachedNode, Sender, Lane.Owner, Runnable {
         }
         left();
         closeOutbox();
+        requests().close("node " + id + " has ended");
+        openWaiting(); // Which cannot be done any more.
         client.forget(this);
         lane.add(() -> listener.onEnded(reason));
         lane.add(() -> detached.complete(null));
@@ -263,7 +371,7 @@ final class Attached implements AttachedNode, Sender, Lane.Owner, Runnable {
             waiting = outbox;
         }
         if (waiting != null) {
-            waiting.close().forEach(this::undelivered);
+            waiting.close().drain(message -> comesBack(message, Reason.CLOSED));
         }
     }
 
@@ -300,14 +408,16 @@ final class Attached implements AttachedNode, Sender, Lane.Owner, Runnable {
 
     // ---- on the loop: messages
 
-    void deliver(ByteBuffer message, Runnable taken) {
-        lane.add(() -> {
-            try {
-                listener.onMessage(message);
-            } finally {
-                taken.run();
-            }
-        });
+    void deliver(Incoming message) {
+        switch (message.envelope().kind()) {
+            case MESSAGE -> Client.handle(lane, message, () -> listener.onMessage(message.content()));
+            case REQUEST ->
+                Client.handle(
+                        lane,
+                        message,
+                        () -> listener.onRequest(new Asked(message.envelope(), message.content(), this::offer)));
+            case REPLY, FAILURE -> requests().onAnswer(message);
+        }
     }
 
     /** From now on the outbox obeys this session, until it is sealed or held by the next. */
@@ -345,17 +455,19 @@ final class Attached implements AttachedNode, Sender, Lane.Owner, Runnable {
     }
 
     @Override
-    public @Nullable ByteBuffer poll() {
+    public void poll(Chain to, long room) {
         Outbox waiting = outbox;
         Gateway at = gateway;
         if (at == null) {
-            return null;
+            return;
         }
-        ByteBuffer message = waiting == null ? null : waiting.poll(at.session());
-        if (message == null && detaching && state == State.REGISTERED) {
+        int polled = waiting == null ? 0 : waiting.poll(at.session(), handle, room, to);
+        if (polled == 0 && detaching && state == State.REGISTERED) {
             at.unregister(this); // Whatever was accepted for it has been written before.
         }
-        return message;
+        if (waiting != null && waiting.hasRoomAgain()) {
+            lane.add(listener::onWritable);
+        }
     }
 
     @Override
@@ -369,8 +481,38 @@ final class Attached implements AttachedNode, Sender, Lane.Owner, Runnable {
     }
 
     @Override
-    public void undelivered(ByteBuffer message) {
-        lane.add(() -> listener.onUndelivered(message));
+    public void left(Outgoing message) {
+        CompletableFuture<Void> left = message.left();
+        if (left != null) {
+            lane.add(() -> left.complete(null));
+        }
+    }
+
+    @Override
+    public void undelivered(Outgoing message) {
+        comesBack(message, Reason.LOST);
+    }
+
+    /** Whoever gave the message is told, once. */
+    private void comesBack(Outgoing message, Reason reason) {
+        CompletableFuture<Void> left = message.left();
+        if (left != null) {
+            lane.add(() -> left.completeExceptionally(new UndeliveredException(reason)));
+        } else if (message.envelope().kind() == Envelope.Kind.REQUEST) {
+            requests().fail(message.envelope().correlation(), new UndeliveredException(reason));
+        } else {
+            lane.add(() -> listener.onUndelivered(message.content()));
+        }
+    }
+
+    @Override
+    public void call(Runnable callback) {
+        lane.add(callback);
+    }
+
+    @Override
+    public void onUnmatchedReply() {
+        client.counts().unmatchedReply();
     }
 
     // ---- the lane

@@ -1,6 +1,7 @@
 package dev.heartbeat.internal.session;
 
 import dev.heartbeat.internal.frame.Covered;
+import dev.heartbeat.internal.mux.IdTable;
 import dev.heartbeat.spi.Connection;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -16,7 +17,7 @@ final class Attachments {
     /** How many registrations a gateway may have under way. */
     static final int MAX_UNANSWERED = 256;
 
-    private final HandleTable<NodeStay> stays = new HandleTable<>();
+    private final IdTable<NodeStay> stays = new IdTable<>();
     private @Nullable Set<NodeStay> suspects;
 
     private boolean covered;

@@ -4,21 +4,40 @@ import static java.util.concurrent.CompletableFuture.completedFuture;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.heartbeat.AttachedNode;
+import dev.heartbeat.Channel;
+import dev.heartbeat.ChannelListener;
+import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.ClientListener;
 import dev.heartbeat.ClientOptions;
 import dev.heartbeat.ClientState;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.Node;
+import dev.heartbeat.Request;
 import dev.heartbeat.SendResult;
+import dev.heartbeat.UndeliveredException;
+import dev.heartbeat.UndeliveredException.Reason;
+import dev.heartbeat.internal.channel.Acceptors;
+import dev.heartbeat.internal.channel.ChannelCounts;
+import dev.heartbeat.internal.channel.ChannelEnd;
+import dev.heartbeat.internal.channel.Home;
+import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.GoAway;
 import dev.heartbeat.internal.frame.Metadata;
 import dev.heartbeat.internal.frame.NodeId;
 import dev.heartbeat.internal.frame.Register;
 import dev.heartbeat.internal.frame.Registered;
 import dev.heartbeat.internal.mux.InboundBudget;
+import dev.heartbeat.internal.queue.Asked;
+import dev.heartbeat.internal.queue.Chain;
+import dev.heartbeat.internal.queue.Incoming;
 import dev.heartbeat.internal.queue.Lane;
 import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.queue.Outgoing;
+import dev.heartbeat.internal.queue.Requests;
 import dev.heartbeat.internal.time.Backoff;
+import dev.heartbeat.internal.time.Deadline;
+import dev.heartbeat.internal.time.Loop;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
 import dev.heartbeat.spi.Connector;
@@ -28,6 +47,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,10 +67,12 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It lives on one event loop. {@link #trySend}, {@link #close} and the getters may be called from any thread; everything else runs on the loop.
  */
-public final class Client implements Connector, Lane.Owner {
+public final class Client implements Connector, Home, Requests.Line, Lane.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Client.class);
     private static final long UNKNOWN = -1;
     private static final int MAX_ERRORS_TO_TELL = 16;
+    /** How many channels may wait for a registration. */
+    static final int MAX_WAITING_CHANNELS = 1000;
 
     final ClientOptions options;
     private volatile Map<String, String> metadata;
@@ -66,7 +88,13 @@ public final class Client implements Connector, Lane.Owner {
     private final EventLoop loop;
     private final ClientListener listener;
     private final boolean hearsHeartbeats;
-    private final Consumer<ByteBuffer> messages;
+    private final Handlers handlers;
+    final Acceptors acceptors;
+    private final ChannelCounts counts = new ChannelCounts();
+    private final Requests requests;
+    /** Channels to be opened as soon as it is registered; on the loop. */
+    private final List<ChannelEnd> waitingEnds = new ArrayList<>(0);
+
     private final Lane lane = new Lane(this);
 
     private final long incarnation;
@@ -95,17 +123,14 @@ public final class Client implements Connector, Lane.Owner {
      * @throws IllegalArgumentException if the protocol does not allow the node id or the metadata
      */
     public Client(
-            ClientOptions options,
-            ClientListener listener,
-            Consumer<ByteBuffer> messages,
-            Transport transport,
-            boolean owned) {
+            ClientOptions options, ClientListener listener, Handlers handlers, Transport transport, boolean owned) {
         refuse(NodeId.objection(options.nodeId()));
         this.metadata = checked(options.metadata());
         this.options = options;
         this.listener = listener;
         hearsHeartbeats = hearsHeartbeats(listener);
-        this.messages = messages;
+        this.handlers = handlers;
+        this.acceptors = handlers.acceptors();
         this.transport = transport;
         this.ownsTransport = owned;
         List<EventLoop> loops = transport.eventLoops();
@@ -115,8 +140,8 @@ public final class Client implements Connector, Lane.Owner {
         incarnation = secret == 0 ? 1 : secret;
         messageLimit = options.maxMessageBytes();
         outbox = new Outbox(options.queueMessages(), options.queueBytes(), options.maxMessageBytes());
-        // Nothing but one message at a time can be assembled, and one may be waiting for the application.
-        budget = new InboundBudget(2L * options.maxMessageBytes());
+        requests = new Requests(loop(), options.queueMessages(), this);
+        budget = new InboundBudget(options.inboundBudgetBytes());
         reconnector = new Reconnector(
                 new Backoff(
                         options.reconnectBase().toNanos(),
@@ -125,6 +150,9 @@ public final class Client implements Connector, Lane.Owner {
                 options.reconnectResetAfter().toNanos());
         loop.execute(this::attempt);
     }
+
+    /** What the application has to say to what comes. */
+    public record Handlers(Consumer<ByteBuffer> messages, Consumer<Request> requests, Acceptors acceptors) {}
 
     /** Whether a call would do anything: each would be made on another thread. */
     private static boolean hearsHeartbeats(ClientListener listener) {
@@ -169,6 +197,52 @@ public final class Client implements Connector, Lane.Owner {
     }
 
     public SendResult trySend(ByteBuffer message) {
+        return offer(new Outgoing(message));
+    }
+
+    public CompletableFuture<Void> send(ByteBuffer message) {
+        CompletableFuture<Void> left = new CompletableFuture<>();
+        SendResult result = offer(new Outgoing(message, Envelope.NONE, left));
+        if (result != SendResult.ACCEPTED) {
+            left.completeExceptionally(new UndeliveredException(Requests.reasonOf(result)));
+        }
+        return left;
+    }
+
+    public CompletableFuture<ByteBuffer> request(ByteBuffer message, Duration timeout) {
+        return requests.send(message, timeout, this::offer);
+    }
+
+    /** Opens a channel now, or as soon as it is registered. */
+    public Channel open(String name, ChannelOptions channelOptions, ChannelListener channelListener) {
+        ChannelEnd end = newEnd(this, name, channelOptions, channelListener);
+        if (!onLoop(() -> open(end))) {
+            end.cannotOpen("the client's transport is closed");
+        }
+        return end;
+    }
+
+    ChannelEnd newEnd(Home home, String name, ChannelOptions channelOptions, ChannelListener channelListener) {
+        return ChannelEnd.opening(home, loop(), name, channelOptions, messageLimit, channelListener);
+    }
+
+    private void open(ChannelEnd end) {
+        if (session != null && session.isOpen()) {
+            session.open(end, 0);
+        } else if (leaving || waitingEnds.size() == MAX_WAITING_CHANNELS) {
+            end.cannotOpen("the client is not registered");
+        } else {
+            waitingEnds.add(end);
+        }
+    }
+
+    void openWaiting(ClientSession registeredSession) {
+        List<ChannelEnd> ends = List.copyOf(waitingEnds);
+        waitingEnds.clear();
+        ends.forEach(end -> registeredSession.open(end, 0));
+    }
+
+    private SendResult offer(Outgoing message) {
         SendResult result = outbox.offer(message);
         if (result == SendResult.ACCEPTED && woken.compareAndSet(false, true)) {
             loop.execute(this::sendWaiting);
@@ -226,6 +300,32 @@ public final class Client implements Connector, Lane.Owner {
             closed.complete(null); // The transport was closed before, and every connection with it.
         }
         return closed.copy();
+    }
+
+    // ---- the home of its channels
+
+    @Override
+    public String nodeId() {
+        return options.nodeId();
+    }
+
+    @Override
+    public @Nullable Node node() {
+        return null;
+    }
+
+    @Override
+    public ChannelCounts counts() {
+        return counts;
+    }
+
+    @Override
+    public void onFailure(String of, Throwable failure) {
+        callbackFailed(of, failure);
+    }
+
+    Loop loop() {
+        return new LoopOf(loop);
     }
 
     // ---- the nodes it speaks for
@@ -373,7 +473,9 @@ public final class Client implements Connector, Lane.Owner {
         state = ClientState.ONLINE;
         reconnector.registered(Shard.of(loop).nowNs(), MILLISECONDS.toNanos(answer.graceMillis()));
         messageLimit = (int) Math.min(answer.maxMessageBytes(), options.maxMessageBytes());
-        outbox.limitMessages(messageLimit).forEach(this::tellUndelivered);
+        Chain tooLong = new Chain();
+        outbox.limitMessages(messageLimit, tooLong);
+        tooLong.drain(message -> comesBack(message, Reason.TOO_LARGE));
         ClientListener.Registered told = new ClientListener.Registered(
                 answer.epoch(),
                 Duration.ofMillis(answer.intervalMillis()),
@@ -409,12 +511,25 @@ public final class Client implements Connector, Lane.Owner {
         lane.add(listener::onRecovered);
     }
 
-    void deliver(ByteBuffer message, Runnable taken) {
+    void deliver(Incoming message) {
+        switch (message.envelope().kind()) {
+            case MESSAGE -> handle(lane, message, () -> handlers.messages().accept(message.content()));
+            case REQUEST ->
+                handle(
+                        lane,
+                        message,
+                        () -> handlers.requests()
+                                .accept(new Asked(message.envelope(), message.content(), this::offer)));
+            case REPLY, FAILURE -> requests.onAnswer(message);
+        }
+    }
+
+    static void handle(Lane lane, Incoming message, Runnable call) {
         lane.add(() -> {
             try {
-                messages.accept(message);
+                call.run();
             } finally {
-                taken.run();
+                message.taken();
             }
         });
     }
@@ -430,8 +545,27 @@ public final class Client implements Connector, Lane.Owner {
         });
     }
 
-    void tellUndelivered(ByteBuffer message) {
-        lane.add(() -> listener.onUndelivered(message));
+    void tellWritable() {
+        lane.add(listener::onWritable);
+    }
+
+    void left(Outgoing message) {
+        CompletableFuture<Void> left = message.left();
+        if (left != null) {
+            lane.add(() -> left.complete(null));
+        }
+    }
+
+    /** Whoever gave the message is told, once. */
+    void comesBack(Outgoing message, Reason reason) {
+        CompletableFuture<Void> left = message.left();
+        if (left != null) {
+            lane.add(() -> left.completeExceptionally(new UndeliveredException(reason)));
+        } else if (message.envelope().kind() == Envelope.Kind.REQUEST) {
+            requests.fail(message.envelope().correlation(), new UndeliveredException(reason));
+        } else {
+            lane.add(() -> listener.onUndelivered(message.content()));
+        }
     }
 
     void onEnded(ClientSession ended, CloseReason reason) {
@@ -482,7 +616,10 @@ public final class Client implements Connector, Lane.Owner {
         }
         leaving = true;
         state = ClientState.CLOSED;
-        outbox.close().forEach(this::tellUndelivered);
+        outbox.close().drain(message -> comesBack(message, Reason.CLOSED));
+        requests.close("the client was closed");
+        waitingEnds.forEach(end -> end.cannotOpen("the client was closed: " + reason));
+        waitingEnds.clear();
         List<Attached> last = attached();
         last.forEach(node -> node.end(reason));
         lane.add(() -> {
@@ -502,6 +639,16 @@ public final class Client implements Connector, Lane.Owner {
     }
 
     // ---- the lane
+
+    @Override
+    public void call(Runnable callback) {
+        lane.add(callback);
+    }
+
+    @Override
+    public void onUnmatchedReply() {
+        counts.unmatchedReply();
+    }
 
     @Override
     public Executor workers() {

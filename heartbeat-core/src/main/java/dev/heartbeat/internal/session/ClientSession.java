@@ -4,6 +4,9 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.UndeliveredException.Reason;
+import dev.heartbeat.internal.channel.Acceptors;
+import dev.heartbeat.internal.channel.Home;
 import dev.heartbeat.internal.frame.Covered;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameType;
@@ -18,9 +21,11 @@ import dev.heartbeat.internal.liveness.LogicalClock;
 import dev.heartbeat.internal.liveness.PeerMonitor;
 import dev.heartbeat.internal.mux.Multiplexer;
 import dev.heartbeat.internal.mux.Sender;
+import dev.heartbeat.internal.queue.Chain;
+import dev.heartbeat.internal.queue.Incoming;
+import dev.heartbeat.internal.queue.Outgoing;
 import dev.heartbeat.internal.time.Timer;
 import dev.heartbeat.spi.Connection;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** The client's side of a connection: registers, beats, and judges the server by its silence. */
@@ -30,8 +35,6 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     private final Client client;
     private final Own own = new Own();
     private @Nullable Gateway gateway;
-    /** Whether a command to send what waits is under way. */
-    private boolean pumping;
 
     private @Nullable Registered agreed;
     private FailureDetector detector = new FailureDetector(Long.MAX_VALUE, Long.MAX_VALUE);
@@ -104,6 +107,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         server.start();
         beat = new Beat(shard, client.random(), intervalNs, this::sendHeartbeat);
         client.onRegistered(this, registered);
+        client.openWaiting(this);
         client.attached().forEach(this::register);
         update();
         wake();
@@ -214,16 +218,36 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     }
 
     @Override
-    public void onMessage(int handle, ByteBuffer message, Multiplexer.Hold hold) {
-        Runnable taken = () -> shard.execute(() -> taken(hold));
+    public void onMessage(int handle, Incoming message) {
         Attached node = gateway == null ? null : gateway.get(handle);
         if (handle == 0) {
-            client.deliver(message, taken);
+            client.deliver(message);
         } else if (node != null) {
-            node.deliver(message, taken);
+            node.deliver(message);
         } else {
-            mux().taken(hold); // It has left meanwhile.
+            message.taken(); // It has left meanwhile.
         }
+    }
+
+    @Override
+    @Nullable
+    Home homeOf(int handle) {
+        return handle == 0 ? client : gateway == null ? null : gateway.get(handle);
+    }
+
+    @Override
+    Acceptors acceptors() {
+        return client.acceptors;
+    }
+
+    @Override
+    public long rttNs() {
+        return Integer.toUnsignedLong(rttMicros) * 1000;
+    }
+
+    @Override
+    public void onSignOfLife(int handle) {
+        // There is nobody to judge but the server.
     }
 
     @Override
@@ -360,8 +384,11 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         }
 
         @Override
-        public @Nullable ByteBuffer poll() {
-            return client.outbox.poll(ClientSession.this);
+        public void poll(Chain to, long room) {
+            client.outbox.poll(ClientSession.this, 0, room, to);
+            if (client.outbox.hasRoomAgain()) {
+                client.tellWritable();
+            }
         }
 
         @Override
@@ -370,8 +397,13 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         }
 
         @Override
-        public void undelivered(ByteBuffer message) {
-            client.tellUndelivered(message);
+        public void left(Outgoing message) {
+            client.left(message);
+        }
+
+        @Override
+        public void undelivered(Outgoing message) {
+            client.comesBack(message, Reason.LOST);
         }
     }
 
@@ -396,7 +428,8 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         return java.util.Objects.requireNonNull(agreed);
     }
 
-    private int maxMessageBytes() {
+    @Override
+    int maxMessageBytes() {
         return (int) Math.min(limits().maxMessageBytes(), client.options.maxMessageBytes());
     }
 
@@ -417,17 +450,6 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
             turns.add(node);
         }
         pumpSoon();
-    }
-
-    /** Others may have something to say too, and one flush takes all. */
-    private void pumpSoon() {
-        if (!pumping) {
-            pumping = true;
-            shard.execute(() -> {
-                pumping = false;
-                pump();
-            });
-        }
     }
 
     void flushWritten() {
@@ -502,13 +524,19 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     Multiplexer newMultiplexer() {
         Registered limits = limits();
         return new Multiplexer(
+                this,
                 connection,
                 encoder,
                 this,
                 turns,
                 new Multiplexer.Credits(
                         limits.connectionCredit(), limits.channelCredit(), client.options.windowBytes()),
-                maxMessageBytes(),
+                new Multiplexer.Limits(
+                        1,
+                        maxMessageBytes(),
+                        (int) Math.min(limits.maxChannels(), Integer.MAX_VALUE / 4),
+                        client.options.maxWindowBytes(),
+                        client.options.fragmentTimeout().toNanos()),
                 client.budget);
     }
 

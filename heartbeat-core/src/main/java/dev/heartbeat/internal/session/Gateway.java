@@ -12,7 +12,9 @@ import dev.heartbeat.internal.frame.GoAwayReason;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Registered;
+import dev.heartbeat.internal.mux.IdTable;
 import dev.heartbeat.internal.time.Backoff;
+import dev.heartbeat.internal.time.Deadline;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -33,7 +35,7 @@ final class Gateway {
 
     private final int maxMessageBytes;
     /** Those that are registered, or whose answer is awaited. */
-    private final HandleTable<Attached> places = new HandleTable<>();
+    private final IdTable<Attached> places = new IdTable<>();
 
     private final ArrayDeque<Attached> toRegister = new ArrayDeque<>();
     private int lastHandle;
@@ -203,6 +205,7 @@ final class Gateway {
 
     private void forget(Attached node) {
         places.remove(node.handle());
+        session.resetChannelsOf(node.handle());
         leftOut.remove(node);
         waitingForRoom.remove(node);
         if (node.isRegistered()) {

@@ -1,17 +1,26 @@
 package dev.heartbeat.internal.session;
 
+import dev.heartbeat.ChannelListener;
+import dev.heartbeat.ChannelOptions;
+import dev.heartbeat.Node;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SuspectReason;
+import dev.heartbeat.internal.channel.ChannelCounts;
+import dev.heartbeat.internal.channel.ChannelEnd;
+import dev.heartbeat.internal.channel.Home;
 import dev.heartbeat.internal.liveness.PeerMonitor;
 import dev.heartbeat.internal.mux.Sender;
 import dev.heartbeat.internal.node.Registration;
+import dev.heartbeat.internal.queue.Chain;
 import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.queue.Outgoing;
 import dev.heartbeat.internal.session.Measures.Kind;
+import dev.heartbeat.internal.time.Loop;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * tells its session what others decide, and has its turn when messages wait. What differs between the connection's own node and those a gateway speaks for is the session's to
  * know.
  */
-final class NodeStay extends PeerMonitor implements Registration.Owner, Sender, Runnable {
+final class NodeStay extends PeerMonitor implements Registration.Owner, Home, Sender, Runnable {
     private static final VarHandle JOINED;
 
     static {
@@ -165,6 +174,51 @@ final class NodeStay extends PeerMonitor implements Registration.Owner, Sender, 
         }
     }
 
+    // ---- channels
+
+    /** Opens a channel to the node. Any thread. */
+    ChannelEnd open(String name, ChannelOptions options, ChannelListener listener) {
+        ChannelEnd end = ChannelEnd.opening(
+                this, session.shard, name, options, session.loop.server.options.maxMessageBytes(), listener);
+        session.shard.execute(() -> session.open(end, handle));
+        return end;
+    }
+
+    @Override
+    public Loop loop() {
+        return session.shard;
+    }
+
+    @Override
+    public String nodeId() {
+        return registration().entry().id();
+    }
+
+    @Override
+    public Node node() {
+        return registration().entry().snapshot(registration());
+    }
+
+    @Override
+    public Executor workers() {
+        return session.loop.server.workers();
+    }
+
+    @Override
+    public void requireMayWait(String call) {
+        session.loop.server.requireMayWait(call);
+    }
+
+    @Override
+    public ChannelCounts counts() {
+        return session.loop.server.channels;
+    }
+
+    @Override
+    public void onFailure(String of, Throwable failure) {
+        session.loop.server.callbackFailed(of, failure);
+    }
+
     // ---- messages
 
     @Override
@@ -191,9 +245,14 @@ final class NodeStay extends PeerMonitor implements Registration.Owner, Sender, 
     }
 
     @Override
-    public @Nullable ByteBuffer poll() {
+    public void poll(Chain to, long room) {
         Outbox outbox = outbox();
-        return outbox == null ? null : outbox.poll(registration());
+        if (outbox != null) {
+            outbox.poll(registration(), handle, room, to);
+            if (outbox.hasRoomAgain()) {
+                registration().entry().writable(registration());
+            }
+        }
     }
 
     @Override
@@ -203,7 +262,12 @@ final class NodeStay extends PeerMonitor implements Registration.Owner, Sender, 
     }
 
     @Override
-    public void undelivered(ByteBuffer message) {
+    public void left(Outgoing message) {
+        registration().entry().left(message);
+    }
+
+    @Override
+    public void undelivered(Outgoing message) {
         registration().entry().undelivered(registration(), message);
     }
 

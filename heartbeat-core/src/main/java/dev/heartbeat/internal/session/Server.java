@@ -3,15 +3,26 @@ package dev.heartbeat.internal.session;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
 import dev.heartbeat.BusStats;
+import dev.heartbeat.Channel;
+import dev.heartbeat.ChannelListener;
+import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.MassGuardStatus;
 import dev.heartbeat.Measure;
 import dev.heartbeat.MessageHandler;
+import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
+import dev.heartbeat.RequestHandler;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.ServerOptions;
+import dev.heartbeat.UndeliveredException;
+import dev.heartbeat.internal.channel.Acceptors;
+import dev.heartbeat.internal.channel.ChannelCounts;
+import dev.heartbeat.internal.channel.ChannelEnd;
+import dev.heartbeat.internal.channel.Home;
+import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.Registered;
 import dev.heartbeat.internal.liveness.FailureDetector;
 import dev.heartbeat.internal.liveness.MassGuard;
@@ -20,6 +31,9 @@ import dev.heartbeat.internal.node.Departures;
 import dev.heartbeat.internal.node.NodeEvents;
 import dev.heartbeat.internal.node.NodeTable;
 import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.queue.Outgoing;
+import dev.heartbeat.internal.queue.Requests;
+import dev.heartbeat.internal.time.Deadline;
 import dev.heartbeat.spi.Acceptor;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
@@ -35,6 +49,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -53,6 +68,8 @@ public final class Server implements Acceptor {
     final NodeTable table;
     final InboundBudget budget;
     final RecorderProvider recorders;
+    final Acceptors acceptors;
+    final ChannelCounts channels = new ChannelCounts();
 
     private final Transport transport;
     private final boolean ownsTransport;
@@ -80,7 +97,7 @@ public final class Server implements Acceptor {
     private Server(
             ServerOptions options,
             NodeListener listener,
-            MessageHandler messages,
+            Handlers handlers,
             RecorderProvider recorders,
             Transport transport,
             boolean owned) {
@@ -91,13 +108,19 @@ public final class Server implements Acceptor {
         this.ownsTransport = owned;
         detector = new FailureDetector(
                 options.suspectAfter().toNanos(), options.heartbeatTimeout().toNanos());
-        events = new NodeEvents(listener, messages, transport.environment().workers());
+        acceptors = handlers.acceptors();
+        events = new NodeEvents(
+                listener,
+                handlers.messages(),
+                handlers.requests(),
+                transport.environment().workers());
         table = new NodeTable(
                 options.takeoverPolicy(),
                 options.groupKey(),
                 events,
                 transport.environment(),
                 this::newOutbox,
+                options.channelQueueMessages(),
                 new Departures(
                         options.offlineRetention().toNanos(),
                         options.offlineMaximum(),
@@ -115,6 +138,9 @@ public final class Server implements Acceptor {
         listening = transport.listen(new InetSocketAddress(options.host(), options.port()), this);
     }
 
+    /** What the application has to say to what comes. */
+    public record Handlers(MessageHandler messages, RequestHandler requests, Acceptors acceptors) {}
+
     /**
      * Begins to listen.
      *
@@ -124,14 +150,14 @@ public final class Server implements Acceptor {
     public static CompletableFuture<Server> start(
             ServerOptions options,
             NodeListener listener,
-            MessageHandler messages,
+            Handlers handlers,
             @Nullable RecorderProvider recorders,
             Transport transport,
             boolean owned) {
         Server server = new Server(
                 options,
                 listener,
-                messages,
+                handlers,
                 recorders == null ? PlainRecorders.orBetter() : recorders,
                 transport,
                 owned);
@@ -168,7 +194,89 @@ public final class Server implements Acceptor {
     }
 
     public SendResult trySend(String nodeId, ByteBuffer message) {
-        return draining ? SendResult.CLOSED : table.trySend(nodeId, message);
+        return offer(nodeId, new Outgoing(message));
+    }
+
+    public CompletableFuture<Void> send(String nodeId, ByteBuffer message) {
+        CompletableFuture<Void> left = new CompletableFuture<>();
+        SendResult result = offer(nodeId, new Outgoing(message, Envelope.NONE, left));
+        if (result != SendResult.ACCEPTED) {
+            left.completeExceptionally(new UndeliveredException(Requests.reasonOf(result)));
+        }
+        return left;
+    }
+
+    private SendResult offer(String nodeId, Outgoing message) {
+        return draining ? SendResult.CLOSED : table.offer(nodeId, message);
+    }
+
+    public CompletableFuture<ByteBuffer> request(String nodeId, ByteBuffer message, Duration timeout) {
+        return draining
+                ? CompletableFuture.failedFuture(new UndeliveredException(UndeliveredException.Reason.CLOSED))
+                : table.request(nodeId, message, timeout);
+    }
+
+    /** Opens a channel to a node. */
+    public Channel open(String nodeId, String name, ChannelOptions channelOptions, ChannelListener channelListener) {
+        if (!draining && table.ownerOf(nodeId) instanceof NodeStay stay) {
+            return stay.open(name, channelOptions, channelListener);
+        }
+        ChannelEnd end = ChannelEnd.opening(
+                new Absent(nodeId),
+                new LoopOf(transport.eventLoops().get(0)),
+                name,
+                channelOptions,
+                options.maxMessageBytes(),
+                channelListener);
+        end.cannotOpen("node " + nodeId + " is not registered");
+        return end;
+    }
+
+    /** The home of a channel to a node that is not there. */
+    private final class Absent implements Home {
+        private final String nodeId;
+
+        Absent(String nodeId) {
+            this.nodeId = nodeId;
+        }
+
+        @Override
+        public String nodeId() {
+            return nodeId;
+        }
+
+        @Override
+        public @Nullable Node node() {
+            return null;
+        }
+
+        @Override
+        public Executor workers() {
+            return Server.this.workers();
+        }
+
+        @Override
+        public void requireMayWait(String call) {
+            Server.this.requireMayWait(call);
+        }
+
+        @Override
+        public ChannelCounts counts() {
+            return channels;
+        }
+
+        @Override
+        public void onFailure(String of, Throwable failure) {
+            callbackFailed(of, failure);
+        }
+    }
+
+    Executor workers() {
+        return transport.environment().workers();
+    }
+
+    void callbackFailed(String of, Throwable failure) {
+        events.failed(of, failure);
     }
 
     public boolean kick(String nodeId, String reason) {
@@ -188,7 +296,7 @@ public final class Server implements Acceptor {
                 options.grace().toMillis(),
                 options.maxMessageBytes(),
                 options.maxNodesPerConnection(),
-                0,
+                options.maxChannels(),
                 options.windowBytes(),
                 options.windowBytes(),
                 options.ackEvery());
@@ -354,7 +462,11 @@ public final class Server implements Acceptor {
                 sum(all, Counter.BYTES_IN),
                 sum(all, Counter.MESSAGES_IN),
                 sum(all, Counter.MESSAGES_OUT),
-                events.undeliveredCount(),
+                events.undeliveredCount() + channels.undeliveredMessages(),
+                channels.droppedMessages(),
+                events.unmatchedReplyCount() + channels.unmatchedReplies(),
+                channels.open(),
+                channels.everOpened(),
                 errors,
                 events.failureCount(),
                 events.coalescedCount(),

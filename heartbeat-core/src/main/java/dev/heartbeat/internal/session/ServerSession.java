@@ -2,6 +2,9 @@ package dev.heartbeat.internal.session;
 
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.OfflineReason;
+import dev.heartbeat.ServerOptions;
+import dev.heartbeat.internal.channel.Acceptors;
+import dev.heartbeat.internal.channel.Home;
 import dev.heartbeat.internal.frame.Covered;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameType;
@@ -15,9 +18,9 @@ import dev.heartbeat.internal.liveness.FailureDetector;
 import dev.heartbeat.internal.mux.Multiplexer;
 import dev.heartbeat.internal.node.Admission;
 import dev.heartbeat.internal.node.Registration;
+import dev.heartbeat.internal.queue.Incoming;
 import dev.heartbeat.spi.Connection;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Set;
@@ -52,8 +55,6 @@ final class ServerSession extends Session {
 
     /** As its own node measured it; 0 before the first. Written by the loop. */
     private volatile int rttMicros;
-    /** Whether a command to send what waits is under way. */
-    private boolean pumping;
 
     ServerSession(ServerLoop loop, Connection connection) {
         super(loop.shard, connection);
@@ -343,23 +344,50 @@ final class ServerSession extends Session {
 
     @Override
     public void onFragment(int handle) {
-        NodeStay node = attached == null ? null : attached.get(handle);
+        NodeStay node = handle == 0 ? null : find(handle);
         if (node != null) {
             node.heard();
         }
     }
 
+    private @Nullable NodeStay find(int handle) {
+        return handle == 0 ? own : attached == null ? null : attached.get(handle);
+    }
+
     @Override
-    public void onMessage(int handle, ByteBuffer message, Multiplexer.Hold hold) {
-        NodeStay from = handle == 0 ? own : attached == null ? null : attached.get(handle);
-        Runnable taken = () -> shard.execute(() -> taken(hold));
-        if (from != null && from.registration().entry().deliver(from.registration(), message, taken)) {
+    public void onMessage(int handle, Incoming message) {
+        NodeStay from = find(handle);
+        if (from != null && from.registration().entry().deliver(from.registration(), message)) {
             loop.counters.add(Counter.MESSAGES_IN, 1);
-        } else if (handle == 0) {
-            mux().forgive(hold); // The node has been taken over; this connection is about to be closed.
         } else {
-            mux().taken(hold); // It has left this connection meanwhile; its neighbours go on.
+            message.taken(); // The node has been taken over, or has left this connection meanwhile.
         }
+    }
+
+    @Override
+    public void onSignOfLife(int handle) {
+        onFragment(handle);
+    }
+
+    @Override
+    @Nullable
+    Home homeOf(int handle) {
+        return find(handle);
+    }
+
+    @Override
+    Acceptors acceptors() {
+        return loop.server.acceptors;
+    }
+
+    @Override
+    int maxMessageBytes() {
+        return loop.server.options.maxMessageBytes();
+    }
+
+    @Override
+    public long rttNs() {
+        return Integer.toUnsignedLong(rttMicros) * 1000;
     }
 
     @Override
@@ -426,17 +454,7 @@ final class ServerSession extends Session {
     /** A node has messages to be sent. */
     void offers(NodeStay stay) {
         turns.add(stay);
-        if (attached == null) {
-            pump();
-        } else if (!pumping) {
-            pumping = true; // Others may have some too, and one flush takes all.
-            shard.execute(this::pumpOffers);
-        }
-    }
-
-    private void pumpOffers() {
-        pumping = false;
-        pump();
+        pumpSoon();
     }
 
     void superseded(NodeStay stay) {
@@ -483,6 +501,7 @@ final class ServerSession extends Session {
     private void forget(NodeStay stay) {
         if (attached != null) {
             attached.forget(stay);
+            resetChannelsOf(stay.handle());
         }
     }
 
@@ -578,13 +597,20 @@ final class ServerSession extends Session {
 
     @Override
     Multiplexer newMultiplexer() {
+        ServerOptions options = loop.server.options;
         return new Multiplexer(
+                this,
                 connection,
                 encoder,
                 this,
                 turns,
-                new Multiplexer.Credits(connectionCredit, channelCredit, loop.server.options.windowBytes()),
-                loop.server.options.maxMessageBytes(),
+                new Multiplexer.Credits(connectionCredit, channelCredit, options.windowBytes()),
+                new Multiplexer.Limits(
+                        2,
+                        options.maxMessageBytes(),
+                        options.maxChannels(),
+                        options.maxWindowBytes(),
+                        options.fragmentTimeout().toNanos()),
                 loop.server.budget);
     }
 

@@ -4,6 +4,12 @@ import static dev.heartbeat.internal.frame.ErrorCode.MALFORMED;
 import static dev.heartbeat.internal.frame.ErrorCode.UNEXPECTED_FRAME;
 
 import dev.heartbeat.CloseReason;
+import dev.heartbeat.internal.channel.Acceptors;
+import dev.heartbeat.internal.channel.ChannelEnd;
+import dev.heartbeat.internal.channel.Home;
+import dev.heartbeat.internal.frame.ChannelOpen;
+import dev.heartbeat.internal.frame.ChannelReset;
+import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameDecoder;
 import dev.heartbeat.internal.frame.FrameEncoder;
@@ -13,8 +19,11 @@ import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.mux.Endpoint;
 import dev.heartbeat.internal.mux.Multiplexer;
+import dev.heartbeat.internal.mux.Receiver;
 import dev.heartbeat.internal.mux.Turns;
+import dev.heartbeat.internal.time.Loop;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
 import java.nio.ByteBuffer;
@@ -35,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  *
  * Confined to the connection's loop.
  */
-abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.Receiver {
+abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.Host, Receiver {
     /** How long to wait for the peer's end of stream after our own, so that our last frame is not overtaken by a reset. */
     private static final long LINGER_NS = TimeUnit.SECONDS.toNanos(2);
 
@@ -63,6 +72,10 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
     private @Nullable HeldAnswers held;
     private @Nullable ErrorAllowance allowance;
     private @Nullable Runnable whenDrained;
+    /** Whether a command to send what waits is under way. */
+    private boolean pumping;
+    /** Channels that the peer opened and whose end the application has not heard of yet. */
+    private int unfinished;
 
     Session(Shard shard, Connection connection) {
         this.shard = shard;
@@ -241,24 +254,21 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
     }
 
     @Override
-    public final void onChannelOpen(int channel) throws ProtocolException {
+    public final void onChannelOpen(int channel, ChannelOpen open) throws ProtocolException {
         requireOtherThanChannel0(channel);
-        mux().countReceived();
-        throw new ProtocolException(ErrorCode.UNSUPPORTED_CHANNEL_FEATURE, "channels are not offered");
+        mux().onOpen(channel, open);
     }
 
     @Override
-    public final void onChannelAccept(int channel) throws ProtocolException {
+    public final void onChannelAccept(int channel, long credit) throws ProtocolException {
         requireOtherThanChannel0(channel);
-        mux().countReceived();
-        throw new ProtocolException(ErrorCode.UNKNOWN_CHANNEL, "channel was not opened");
+        mux().onAccept(channel, credit);
     }
 
     @Override
-    public final void onChannelReset(int channel) throws ProtocolException {
+    public final void onChannelReset(int channel, ChannelReset reset) throws ProtocolException {
         requireOtherThanChannel0(channel);
-        mux().countReceived();
-        // Nothing of it is left here, so there is nothing to do and nothing to complain of.
+        mux().onReset(channel, reset);
     }
 
     private static void requireOtherThanChannel0(int channel) throws ProtocolException {
@@ -288,26 +298,29 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
         if (allowance == null) {
             allowance = new ErrorAllowance();
         }
-        if (refusal.code() != ErrorCode.NO_CAPACITY && !allowance.allows(shard.nowNs())) {
+        if (isPeersFault(refusal.code()) && !allowance.allows(shard.nowNs())) {
             throw new ProtocolException(ErrorCode.TOO_MANY_ERRORS, "too many errors; the last: " + refusal.text());
         }
         tellRefusal(streamId, refusal);
+    }
+
+    private static boolean isPeersFault(ErrorCode code) {
+        return code != ErrorCode.NO_CAPACITY && code != ErrorCode.CHANNEL_REFUSED;
     }
 
     /** Tells the peer, without counting it against what it is allowed. */
     protected final void tellRefusal(int streamId, ProtocolException refusal) {
         onErrorSent(refusal.code());
         if (refusal.code().scope() == ErrorCode.Scope.CHANNEL && streamId != 0) {
-            encoder.channelReset(streamId, refusal.code());
-            mux().countSent();
+            mux().refuse(streamId, refusal.code(), refusal.text());
         } else {
             encoder.error(streamId, refusal.code(), refusal.text());
         }
     }
 
     @Override
-    public final void onRefusedMessage(int channel, ErrorCode code, String text) throws ProtocolException {
-        onRefused(channel, new ProtocolException(code, text));
+    public final void onRefusedMessage(ErrorCode code, String text) throws ProtocolException {
+        onRefused(0, new ProtocolException(code, text));
     }
 
     @Override
@@ -330,13 +343,94 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
         return mux == null ? 0 : mux.framesReceived();
     }
 
-    /** The application has handled a message. On the loop. */
-    protected final void taken(Multiplexer.Hold hold) {
-        if (state == State.REGISTERED) {
-            mux().taken(hold);
-            flush();
+    // ---- channels
+
+    @Override
+    public final boolean isInline() {
+        return false;
+    }
+
+    @Override
+    public final void onView(int handle, Envelope envelope, ByteBuffer message) {
+        throw new IllegalStateException("channel 0 is not inline");
+    }
+
+    @Override
+    public final void onAccepted() {
+        throw new IllegalStateException("channel 0 is open");
+    }
+
+    @Override
+    public final void onEnd() {
+        throw new IllegalStateException("channel 0 is not ended");
+    }
+
+    @Override
+    public final void onOver(Ending ending, String text) {
+        throw new IllegalStateException("channel 0 ends with the connection");
+    }
+
+    @Override
+    public final Loop loop() {
+        return shard;
+    }
+
+    /** Whose channels are those of this handle? */
+    abstract @Nullable Home homeOf(int handle);
+
+    abstract Acceptors acceptors();
+
+    abstract int maxMessageBytes();
+
+    @Override
+    public final Endpoint onOpen(ChannelOpen open) throws ProtocolException {
+        Home home = homeOf(open.handle());
+        if (home == null) {
+            throw new ProtocolException(
+                    ErrorCode.CHANNEL_REFUSED,
+                    "handle " + Integer.toUnsignedString(open.handle()) + " is not registered");
+        }
+        Acceptors.Handler handler = acceptors().find(open.name());
+        if (handler == null) {
+            throw new ProtocolException(
+                    ErrorCode.CHANNEL_REFUSED, "nobody accepts channels of the name " + open.name());
+        }
+        // Who opens and resets without end must not queue up work for the application without end.
+        if (unfinished >= 2 * mux().maxChannels()) {
+            throw new ProtocolException(
+                    ErrorCode.NO_CAPACITY, "the application is busy with " + unfinished + " channels that have ended");
+        }
+        unfinished++;
+        return ChannelEnd.offered(
+                home, shard, open.name(), handler, maxMessageBytes(), () -> shard.execute(() -> unfinished--));
+    }
+
+    /** Opens a channel of a node that is registered on this connection. */
+    final void open(ChannelEnd end, int handle) {
+        if (state == State.REGISTERED && homeOf(handle) != null) {
+            end.openOn(mux(), handle, maxMessageBytes());
+            pumpSoon();
         } else {
-            mux().forgive(hold);
+            end.cannotOpen("node " + end.nodeId() + " is not connected");
+        }
+    }
+
+    /** The node of this handle has left the connection, which goes on. */
+    final void resetChannelsOf(int handle) {
+        if (mux != null) {
+            mux.resetAllOf(handle, "the node has left");
+        }
+    }
+
+    /** Others may have something to say too, and one flush takes all. */
+    @Override
+    public final void pumpSoon() {
+        if (!pumping) {
+            pumping = true;
+            shard.execute(() -> {
+                pumping = false;
+                pump();
+            });
         }
     }
 
@@ -360,6 +454,9 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.R
             return; // It is over already, and the alarm is the linger's.
         }
         whenDrained = action;
+        if (mux != null) {
+            mux.drain();
+        }
         alarm.set(LINGER_NS, this::stopDraining);
         pump();
     }

@@ -1,6 +1,7 @@
 package dev.heartbeat.internal.session;
 
 import dev.heartbeat.internal.liveness.LogicalClock;
+import dev.heartbeat.internal.time.Loop;
 import dev.heartbeat.internal.time.Timer;
 import dev.heartbeat.internal.time.TimerWheel;
 import dev.heartbeat.spi.EventLoop;
@@ -8,7 +9,6 @@ import dev.heartbeat.spi.LoopAgent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
@@ -23,7 +23,7 @@ import org.slf4j.event.Level;
  * <p><b>The threading law.</b> Everything that belongs to a session is touched by its loop only. Another thread that wants something of it sends a command
  * ({@link #execute}). What several loops share is safe by itself and listed in docs/ARCHITECTURE.md: node entries, outboxes, lanes, the mass guard, budgets and counters.
  */
-final class Shard implements LoopAgent, Executor {
+final class Shard implements LoopAgent, Loop {
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
 
     /** Timers run in one turn before the sockets are looked at again. */
@@ -75,7 +75,13 @@ final class Shard implements LoopAgent, Executor {
         return (Shard) loop.agent(Shard::new);
     }
 
-    long nowNs() {
+    @Override
+    public boolean isInLoop() {
+        return loop.inEventLoop();
+    }
+
+    @Override
+    public long nowNs() {
         return loop.nowNs();
     }
 
@@ -114,7 +120,8 @@ final class Shard implements LoopAgent, Executor {
         return creditedNs;
     }
 
-    void arm(Timer timer, long delayNs) {
+    @Override
+    public void arm(Timer timer, long delayNs) {
         long deadlineNs = loop.nowNs() + Math.max(0, delayNs);
         wheel.arm(timer, deadlineNs);
         if (!runningTimers && (plannedNs == Long.MAX_VALUE || deadlineNs - plannedNs < 0)) {
@@ -122,7 +129,8 @@ final class Shard implements LoopAgent, Executor {
         }
     }
 
-    void cancel(Timer timer) {
+    @Override
+    public void cancel(Timer timer) {
         wheel.cancel(timer);
     }
 

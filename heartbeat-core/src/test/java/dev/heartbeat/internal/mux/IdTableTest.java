@@ -1,4 +1,4 @@
-package dev.heartbeat.internal.session;
+package dev.heartbeat.internal.mux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A table of handles does what a sorted map does. */
-final class HandleTableTest {
-    private final HandleTable<String> table = new HandleTable<>();
+final class IdTableTest {
+    private final IdTable<String> table = new IdTable<>();
     private final TreeMap<Long, String> model = new TreeMap<>();
 
     private List<String> within(int first, int last) {

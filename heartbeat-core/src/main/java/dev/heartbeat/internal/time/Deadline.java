@@ -1,12 +1,10 @@
-package dev.heartbeat.internal.session;
-
-import dev.heartbeat.internal.time.Timer;
+package dev.heartbeat.internal.time;
 
 /** A timer that runs something. */
-final class Deadline extends Timer {
+public final class Deadline extends Timer {
     private final Runnable action;
 
-    Deadline(Runnable action) {
+    public Deadline(Runnable action) {
         this.action = action;
     }
 

@@ -1,16 +1,16 @@
-package dev.heartbeat.internal.session;
+package dev.heartbeat.internal.mux;
 
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is registered on a connection by handle, but for handle 0. Handles only grow, so two arrays hold them in order: a new one comes to the end, one without gaps before it is found by
+ * What a connection has by a number of its own: nodes by handle, channels by id. The numbers only grow, so two arrays hold them in order: a new one comes to the end, one without gaps before it is found by
  * subtraction, any other by halving. What is removed leaves a gap, and the gaps are closed when they are most of it.
  *
  * <p>Invariant: {@code handles} is in unsigned order up to {@code used}, and {@code size} of the places before {@code used} are not null.
  */
-final class HandleTable<T> {
+public final class IdTable<T> {
     private static final int FIRST_CAPACITY = 4;
 
     private int[] handles = new int[FIRST_CAPACITY];
@@ -19,17 +19,17 @@ final class HandleTable<T> {
     private int size;
     private int greatest;
 
-    int size() {
+    public int size() {
         return size;
     }
 
     /** Whether it was never in here: a handle is greater than all before it. */
-    boolean isNew(int handle) {
+    public boolean isNew(int handle) {
         return Integer.compareUnsigned(handle, greatest) > 0;
     }
 
     /** Adds what has a {@linkplain #isNew new} handle. */
-    void add(int handle, T value) {
+    public void add(int handle, T value) {
         if (!isNew(handle)) {
             throw new IllegalArgumentException("handle " + Integer.toUnsignedString(handle) + " is not new");
         }
@@ -45,13 +45,12 @@ final class HandleTable<T> {
         greatest = handle;
     }
 
-    @Nullable
-    T get(int handle) {
+    public @Nullable T get(int handle) {
         int place = placeOf(handle);
         return place < 0 ? null : at(place);
     }
 
-    void remove(int handle) {
+    public void remove(int handle) {
         int place = placeOf(handle);
         if (place < 0 || values[place] == null) {
             return;
@@ -64,7 +63,7 @@ final class HandleTable<T> {
     }
 
     /** Those with handles from {@code first} to {@code last}, both included. What the action removes or adds is no longer, or not yet, seen. */
-    void forEach(int first, int last, Consumer<T> action) {
+    public void forEach(int first, int last, Consumer<T> action) {
         int place = firstPlaceFrom(first);
         while (place < used && Integer.compareUnsigned(handles[place], last) <= 0) {
             int handle = handles[place];
@@ -80,7 +79,7 @@ final class HandleTable<T> {
         }
     }
 
-    void forEach(Consumer<T> action) {
+    public void forEach(Consumer<T> action) {
         if (used > 0) {
             forEach(handles[0], greatest, action);
         }

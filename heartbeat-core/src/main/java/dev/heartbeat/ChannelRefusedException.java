@@ -1,0 +1,13 @@
+package dev.heartbeat;
+
+/** Thrown by a {@link ChannelAcceptor}: the channel is not wanted. */
+public final class ChannelRefusedException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * @param reason what the other side is told, at most 512 bytes of it
+     */
+    public ChannelRefusedException(String reason) {
+        super(reason, null, false, false);
+    }
+}

@@ -1,0 +1,588 @@
+package dev.heartbeat.internal.channel;
+
+import dev.heartbeat.Channel;
+import dev.heartbeat.ChannelListener;
+import dev.heartbeat.ChannelOptions;
+import dev.heartbeat.ChannelOptions.Delivery;
+import dev.heartbeat.ChannelOptions.Overflow;
+import dev.heartbeat.ChannelRefusedException;
+import dev.heartbeat.CloseReason;
+import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.Node;
+import dev.heartbeat.SendResult;
+import dev.heartbeat.UndeliveredException;
+import dev.heartbeat.UndeliveredException.Reason;
+import dev.heartbeat.internal.frame.Envelope;
+import dev.heartbeat.internal.frame.ErrorCode;
+import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.mux.Endpoint;
+import dev.heartbeat.internal.mux.Multiplexer;
+import dev.heartbeat.internal.mux.MuxChannel;
+import dev.heartbeat.internal.mux.Sender;
+import dev.heartbeat.internal.queue.Asked;
+import dev.heartbeat.internal.queue.Chain;
+import dev.heartbeat.internal.queue.Incoming;
+import dev.heartbeat.internal.queue.Lane;
+import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.queue.Outgoing;
+import dev.heartbeat.internal.queue.Requests;
+import dev.heartbeat.internal.time.Loop;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The application's end of a channel: its queue outwards, its line of callbacks, its requests. What the application calls runs on any thread and reaches the loop as a command; what comes from the connection runs on the
+ * loop and reaches the application through the line.
+ */
+public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Line, Lane.Owner, Runnable {
+    private static final ChannelListener NOBODY = new ChannelListener() {};
+    private static final VarHandle JOINED;
+
+    static {
+        try {
+            JOINED = MethodHandles.lookup().findVarHandle(ChannelEnd.class, "joined", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Home home;
+    private final Loop loop;
+    private final String name;
+    private final ChannelOptions options;
+    private final Acceptors.@Nullable Handler handler;
+    private final Runnable onFinished;
+    private final Lane lane = new Lane(this);
+
+    private volatile ChannelListener listener;
+    private volatile State state = State.OPENING;
+    private final CompletableFuture<Channel> opened = new CompletableFuture<>();
+    private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
+
+    private final Outbox outbox;
+    private final Requests requests;
+    private final @Nullable Pulls pulls;
+
+    /** Whether it has a turn coming, or the command for one is under way; set by any thread, cleared by the loop. */
+    @SuppressWarnings("unused") // Through JOINED.
+    private volatile boolean joined;
+
+    /** On the loop; null as long as it has none. */
+    private @Nullable MuxChannel channel;
+
+    /** What was asked for before there was a channel. */
+    private boolean ending;
+
+    private ChannelEnd(
+            Home home,
+            Loop loop,
+            String name,
+            ChannelOptions options,
+            int maxMessageBytes,
+            ChannelListener listener,
+            Acceptors.@Nullable Handler handler,
+            Runnable onFinished) {
+        this.home = home;
+        this.loop = loop;
+        this.name = name;
+        this.options = options;
+        this.listener = listener;
+        this.handler = handler;
+        this.onFinished = onFinished;
+        outbox = new Outbox(options.queueMessages(), options.queueBytes(), maxMessageBytes);
+        requests = new Requests(loop, options.queueMessages(), this);
+        pulls = options.delivery() == Delivery.PULL ? new Pulls(loop, this) : null;
+        home.counts().opened();
+    }
+
+    /** Of a channel that this side opens. */
+    public static ChannelEnd opening(
+            Home home, Loop loop, String name, ChannelOptions options, int maxMessageBytes, ChannelListener listener) {
+        Acceptors.requireName(name);
+        return new ChannelEnd(home, loop, name, options, maxMessageBytes, listener, null, () -> {});
+    }
+
+    /**
+     * Of a channel that the other side opens.
+     *
+     * @param onFinished runs when the application has heard of its end
+     */
+    public static ChannelEnd offered(
+            Home home, Loop loop, String name, Acceptors.Handler handler, int maxMessageBytes, Runnable onFinished) {
+        return new ChannelEnd(home, loop, name, handler.options(), maxMessageBytes, NOBODY, handler, onFinished);
+    }
+
+    // ---- what it is
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String nodeId() {
+        return home.nodeId();
+    }
+
+    @Override
+    public @Nullable Node node() {
+        return home.node();
+    }
+
+    @Override
+    public State state() {
+        return state;
+    }
+
+    @Override
+    public CompletableFuture<Channel> opened() {
+        return opened.copy();
+    }
+
+    @Override
+    public CompletableFuture<CloseReason> closed() {
+        return closed.copy();
+    }
+
+    // ---- sending, from any thread
+
+    @Override
+    public SendResult trySend(ByteBuffer message) {
+        return offer(new Outgoing(message));
+    }
+
+    @Override
+    public CompletableFuture<Void> send(ByteBuffer message) {
+        CompletableFuture<Void> left = new CompletableFuture<>();
+        SendResult result = offer(new Outgoing(message, Envelope.NONE, left));
+        if (result != SendResult.ACCEPTED) {
+            left.completeExceptionally(new UndeliveredException(Requests.reasonOf(result)));
+        }
+        return left;
+    }
+
+    @Override
+    public CompletableFuture<ByteBuffer> request(ByteBuffer message, Duration timeout) {
+        return requests.send(message, timeout, this::offer);
+    }
+
+    private SendResult offer(Outgoing message) {
+        SendResult result;
+        if (options.overflow() == Overflow.REJECT) {
+            result = outbox.offer(message);
+        } else {
+            Chain dropped = new Chain();
+            result = outbox.offerDroppingOldest(message, dropped);
+            dropped.drain(oldest -> {
+                home.counts().dropped();
+                comesBack(oldest, Reason.DROPPED);
+            });
+        }
+        if (result == SendResult.ACCEPTED && join()) {
+            loop.execute(this);
+        }
+        return result;
+    }
+
+    @Override
+    public void end() {
+        outbox.refuseMore();
+        loop.execute(() -> {
+            ending = true;
+            if (channel != null) {
+                channel.end();
+                pumpSoon();
+            }
+        });
+    }
+
+    @Override
+    public void drain() {
+        outbox.refuseMore();
+        place().end();
+    }
+
+    @Override
+    public void reset(String why) {
+        loop.execute(() -> {
+            if (channel != null) {
+                channel.reset(ErrorCode.CHANNEL_CANCELLED, why);
+                pumpSoon();
+            } else {
+                onOver(Ending.RESET, why);
+            }
+        });
+    }
+
+    // ---- receiving by pull, from any thread
+
+    @Override
+    public CompletableFuture<ByteBuffer> receiveAsync() {
+        return pulls().receive(null);
+    }
+
+    @Override
+    public CompletableFuture<ByteBuffer> receiveAsync(Duration timeout) {
+        return pulls().receive(timeout);
+    }
+
+    @Override
+    public @Nullable ByteBuffer receive(Duration timeout) throws InterruptedException {
+        home.requireMayWait("receive");
+        CompletableFuture<ByteBuffer> next = receiveAsync(timeout);
+        try {
+            return next.get();
+        } catch (InterruptedException e) {
+            next.cancel(false);
+            throw e;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof TimeoutException) {
+                return null;
+            }
+            throw new HeartbeatException(String.valueOf(e.getCause().getMessage()), e.getCause());
+        }
+    }
+
+    private Pulls pulls() {
+        if (pulls == null) {
+            throw new IllegalStateException(
+                    "channel " + name + " delivers by " + options.delivery() + "; receive() is for PULL");
+        }
+        return pulls;
+    }
+
+    // ---- its life, on the loop
+
+    /** Opens it on a connection. */
+    public void openOn(Multiplexer multiplexer, int handle, int maxMessageBytes) {
+        if (state == State.CLOSED) {
+            return; // It was given up before there was a connection.
+        }
+        Chain tooLong = new Chain();
+        outbox.limitMessages(maxMessageBytes, tooLong);
+        tooLong.drain(message -> comesBack(message, Reason.TOO_LARGE));
+        try {
+            MuxChannel placed = multiplexer.open(name, options.weight(), handle, this);
+            channel = placed;
+            if (ending) {
+                placed.end();
+            }
+        } catch (ProtocolException e) {
+            onOver(Ending.FAILED, e.text());
+        }
+    }
+
+    /** There is no connection to open it on, nor will there be. */
+    public void cannotOpen(String why) {
+        onOver(Ending.CONNECTION_LOST, why);
+    }
+
+    @Override
+    public void onOffered(MuxChannel offered) {
+        channel = offered;
+        lane.add(this::decide);
+    }
+
+    private void decide() {
+        try {
+            listener = Objects.requireNonNull(handler).acceptor().accept(this);
+            loop.execute(this::accept);
+        } catch (ChannelRefusedException e) {
+            refuse(String.valueOf(e.getMessage()));
+        } catch (Throwable failure) {
+            onFailure(failure);
+            refuse("the application failed");
+        }
+    }
+
+    private void accept() {
+        if (state == State.OPENING) {
+            place().accept();
+            onOpen();
+            pumpSoon();
+        }
+    }
+
+    private void refuse(String why) {
+        loop.execute(() -> {
+            place().reset(ErrorCode.CHANNEL_REFUSED, why);
+            pumpSoon();
+        });
+    }
+
+    @Override
+    public void onAccepted() {
+        onOpen();
+        call(() -> listener.onOpened(this));
+        pumpSoon();
+    }
+
+    private void onOpen() {
+        state = State.OPEN;
+        outbox.holdBy(this);
+        call(() -> opened.complete(this));
+        if (hasMore() && join()) {
+            place().offer(this);
+        }
+    }
+
+    @Override
+    public void onEnd() {
+        call(() -> listener.onEnded(this));
+    }
+
+    @Override
+    public void onOver(Ending ending, String text) {
+        if (state == State.CLOSED) {
+            return;
+        }
+        state = State.CLOSED;
+        home.counts().closed();
+        outbox.close().drain(message -> comesBack(message, Reason.LOST));
+        requests.close("the channel is closed");
+        if (pulls != null) {
+            pulls.close("channel " + name + " is closed: " + reasonOf(ending));
+        }
+        CloseReason reason = reasonOf(ending);
+        call(() -> {
+            opened.completeExceptionally(new HeartbeatException(
+                    "channel " + name + " was not opened: " + reason + (text.isEmpty() ? "" : ", " + text)));
+            closed.complete(reason);
+        });
+        call(() -> listener.onClosed(this, reason, text));
+        call(onFinished);
+    }
+
+    private static CloseReason reasonOf(Ending ending) {
+        return CloseReason.valueOf(ending.name());
+    }
+
+    private MuxChannel place() {
+        return Objects.requireNonNull(channel);
+    }
+
+    private void pumpSoon() {
+        if (channel != null) {
+            channel.pumpSoon();
+        }
+    }
+
+    // ---- sending, on the loop
+
+    /** There are messages. */
+    @Override
+    public void run() {
+        if (state == State.OPEN) {
+            place().offer(this);
+            pumpSoon();
+        } else {
+            leave(); // They are seen to when it is open.
+        }
+    }
+
+    @Override
+    public Sender sender() {
+        return this;
+    }
+
+    @Override
+    public int handle() {
+        return 0;
+    }
+
+    @Override
+    public boolean join() {
+        return JOINED.compareAndSet(this, false, true);
+    }
+
+    @Override
+    public void leave() {
+        JOINED.setVolatile(this, false);
+    }
+
+    @Override
+    public void poll(Chain to, long room) {
+        outbox.poll(this, 0, room, to);
+        if (outbox.hasRoomAgain()) {
+            call(() -> listener.onWritable(this));
+        }
+    }
+
+    @Override
+    public boolean hasMore() {
+        return !outbox.isEmpty();
+    }
+
+    @Override
+    public void left(Outgoing message) {
+        CompletableFuture<Void> left = message.left();
+        if (left != null) {
+            call(() -> left.complete(null));
+        }
+    }
+
+    @Override
+    public void undelivered(Outgoing message) {
+        comesBack(message, Reason.LOST);
+    }
+
+    /** Whoever gave the message is told, once. */
+    private void comesBack(Outgoing message, Reason reason) {
+        home.counts().undelivered();
+        CompletableFuture<Void> left = message.left();
+        if (left != null) {
+            call(() -> left.completeExceptionally(new UndeliveredException(reason)));
+        } else if (message.envelope().kind() == Envelope.Kind.REQUEST) {
+            requests.fail(message.envelope().correlation(), new UndeliveredException(reason));
+        } else {
+            call(() -> listener.onUndelivered(this, message.content(), reason));
+        }
+    }
+
+    // ---- receiving, on the loop
+
+    @Override
+    public int window() {
+        return options.windowBytes();
+    }
+
+    @Override
+    public int maxWindow() {
+        return options.maxWindowBytes();
+    }
+
+    @Override
+    public boolean takesFrom(int handle) {
+        return true;
+    }
+
+    @Override
+    public void onFragment(int handle) {
+        // A sign of life, which its session sees to.
+    }
+
+    @Override
+    public boolean isInline() {
+        return options.delivery() == Delivery.INLINE;
+    }
+
+    @Override
+    public void onView(int handle, Envelope envelope, ByteBuffer message) {
+        switch (envelope.kind()) {
+            case MESSAGE -> {
+                try {
+                    listener.onMessage(this, message);
+                } catch (Throwable failure) {
+                    onFailure(failure);
+                }
+            }
+            case REQUEST -> callNow(() -> listener.onRequest(this, new Asked(envelope, message, this::offer)));
+            case REPLY, FAILURE -> {
+                ByteBuffer kept =
+                        ByteBuffer.allocate(message.remaining()).put(message).flip();
+                requests.onAnswer(new Kept(kept, envelope));
+            }
+        }
+    }
+
+    /** A copy that holds nothing of the connection. */
+    private static final class Kept extends Incoming {
+        Kept(ByteBuffer content, Envelope envelope) {
+            super(content, envelope);
+        }
+
+        @Override
+        public void taken() {
+            // There is nothing to give back.
+        }
+    }
+
+    @Override
+    public void onMessage(int handle, Incoming message) {
+        switch (message.envelope().kind()) {
+            case MESSAGE -> {
+                if (pulls != null) {
+                    pulls.add(message);
+                } else {
+                    lane.add(() -> deliver(message));
+                }
+            }
+            case REQUEST ->
+                lane.add(() -> {
+                    try {
+                        listener.onRequest(this, new Asked(message.envelope(), message.content(), this::offer));
+                    } finally {
+                        message.taken();
+                    }
+                });
+            case REPLY, FAILURE -> requests.onAnswer(message);
+        }
+    }
+
+    private void deliver(Incoming message) {
+        try {
+            listener.onMessage(this, message.content());
+        } finally {
+            message.taken();
+        }
+    }
+
+    @Override
+    public void onRefusedMessage(ErrorCode code, String text) {
+        throw new IllegalStateException("only channel 0 outlives a message that is refused");
+    }
+
+    // ---- the line of callbacks
+
+    @Override
+    public void call(Runnable callback) {
+        if (!isInline()) {
+            lane.add(callback);
+        } else if (loop.isInLoop()) {
+            callNow(callback);
+        } else {
+            loop.execute(() -> callNow(callback));
+        }
+    }
+
+    private void callNow(Runnable callback) {
+        try {
+            callback.run();
+        } catch (Throwable failure) {
+            onFailure(failure);
+        }
+    }
+
+    @Override
+    public void onUnmatchedReply() {
+        home.counts().unmatchedReply();
+    }
+
+    @Override
+    public Executor workers() {
+        return home.workers();
+    }
+
+    @Override
+    public void onFailure(Throwable failure) {
+        home.onFailure("channel " + name + " of node " + home.nodeId(), failure);
+    }
+
+    @Override
+    public void onIdle() {
+        // It is kept by its connection, and by the application.
+    }
+
+    @Override
+    public String toString() {
+        return "channel " + name + " of node " + home.nodeId();
+    }
+}

@@ -1,0 +1,25 @@
+package dev.heartbeat.internal.channel;
+
+import dev.heartbeat.Node;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** Whose channels they are: a node as a server knows it, or a client. Any thread may call any method. */
+public interface Home {
+
+    String nodeId();
+
+    /** As it is known now; null on a client. */
+    @Nullable
+    Node node();
+
+    Executor workers();
+
+    /** Refuses a call that would wait for itself. */
+    void requireMayWait(String call);
+
+    ChannelCounts counts();
+
+    /** A callback of the application threw. */
+    void onFailure(String of, Throwable failure);
+}

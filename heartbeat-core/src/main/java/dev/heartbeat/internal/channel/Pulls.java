@@ -1,0 +1,136 @@
+package dev.heartbeat.internal.channel;
+
+import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.internal.queue.Incoming;
+import dev.heartbeat.internal.queue.Requests;
+import dev.heartbeat.internal.time.Loop;
+import dev.heartbeat.internal.time.Timer;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages that wait to be fetched, and those who wait for messages; at rest there is never both. Any thread may call any method. A message is handed to one receiver, or stays: what a receiver gave up at the last moment
+ * goes back to the front.
+ */
+final class Pulls {
+    private final Loop loop;
+    private final Requests.Line line;
+
+    private final ArrayDeque<Incoming> messages = new ArrayDeque<>();
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    /** A message is between the two queues, so nobody may pass it. */
+    private boolean handing;
+    /** Null while it is open. */
+    private @Nullable String closed;
+
+    Pulls(Loop loop, Requests.Line line) {
+        this.loop = loop;
+        this.line = line;
+    }
+
+    private final class Waiting extends Timer {
+        private final CompletableFuture<ByteBuffer> message = new CompletableFuture<>();
+
+        @Override
+        protected void onDue(long nowNs) {
+            if (giveUp(this)) {
+                line.call(() -> message.completeExceptionally(new TimeoutException("no message came in time")));
+            }
+        }
+    }
+
+    private synchronized boolean giveUp(Waiting receiver) {
+        return waiting.remove(receiver);
+    }
+
+    /**
+     * @param timeout null for none
+     */
+    CompletableFuture<ByteBuffer> receive(@Nullable Duration timeout) {
+        Waiting receiver;
+        synchronized (this) {
+            Incoming first = handing || !waiting.isEmpty() ? null : messages.poll();
+            if (first != null) {
+                first.taken();
+                return CompletableFuture.completedFuture(first.content());
+            }
+            if (closed != null && messages.isEmpty() && !handing) {
+                return CompletableFuture.failedFuture(new HeartbeatException(closed));
+            }
+            receiver = new Waiting();
+            waiting.add(receiver);
+        }
+        if (timeout != null) {
+            long timeoutNs = timeout.toNanos();
+            loop.execute(() -> {
+                if (!receiver.message.isDone()) {
+                    loop.arm(receiver, timeoutNs);
+                }
+            });
+            CompletableFuture<?> unused =
+                    receiver.message.whenComplete((message, failure) -> loop.execute(() -> loop.cancel(receiver)));
+        }
+        return receiver.message;
+    }
+
+    void add(Incoming message) {
+        boolean wanted;
+        synchronized (this) {
+            messages.add(message);
+            wanted = !waiting.isEmpty();
+        }
+        if (wanted) {
+            line.call(this::match);
+        }
+    }
+
+    /** What came before can still be received. */
+    void close(String why) {
+        synchronized (this) {
+            closed = why;
+        }
+        line.call(this::match);
+    }
+
+    private void match() {
+        while (matchOne()) {
+            // And the next.
+        }
+    }
+
+    /** One at a time, since it runs in the line. False if there is nothing to match. */
+    private boolean matchOne() {
+        Waiting receiver;
+        Incoming message;
+        String why;
+        synchronized (this) {
+            waiting.removeIf(given -> given.message.isDone());
+            why = closed;
+            if (waiting.isEmpty() || messages.isEmpty() && why == null) {
+                return false;
+            }
+            receiver = waiting.remove();
+            message = messages.poll();
+            handing = message != null;
+        }
+        if (message == null) {
+            receiver.message.completeExceptionally(new HeartbeatException(String.valueOf(why)));
+            return true;
+        }
+        boolean handed = receiver.message.complete(message.content());
+        synchronized (this) {
+            handing = false;
+            if (!handed) {
+                messages.addFirst(message);
+            }
+        }
+        if (handed) {
+            message.taken();
+        }
+        return true;
+    }
+}

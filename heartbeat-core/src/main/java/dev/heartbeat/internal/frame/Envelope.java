@@ -1,0 +1,140 @@
+package dev.heartbeat.internal.frame;
+
+import static dev.heartbeat.internal.frame.ProtocolException.malformed;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is written on a message beside its content, in the HEAD of its first frame. Most messages have nothing there and share {@link #NONE}.
+ *
+ * @param correlation what request and reply have in common; 0 where it is neither
+ * @param source the node it comes from, where it was sent through the server
+ * @param destination the node it is for, where the server is to pass it on
+ */
+public record Envelope(
+        Kind kind,
+        long correlation,
+        @Nullable String source,
+        @Nullable String destination) {
+
+    /** What a message is to its receiver. */
+    public enum Kind {
+        MESSAGE,
+        REQUEST,
+        REPLY,
+        /** The answer to a request that nobody could reply to; the content says why, as text. */
+        FAILURE
+    }
+
+    /** That of a message which is nothing but its content. */
+    public static final Envelope NONE = new Envelope(Kind.MESSAGE, 0, null, null);
+
+    static final int KIND = 0x02;
+    static final int CORRELATION = 0x03;
+    static final int SOURCE = 0x04;
+    static final int DESTINATION = 0x05;
+
+    private static final int CORRELATED_SIZE = Tlv.HEADER + 1 + Tlv.HEADER + Long.BYTES;
+    private static final Kind[] KINDS = Kind.values();
+
+    /** The most that one takes of a HEAD. */
+    static final int MAX_SIZE = CORRELATED_SIZE + 2 * (Tlv.HEADER + NodeId.MAX_LENGTH);
+
+    public static Envelope request(long correlation) {
+        return new Envelope(Kind.REQUEST, correlation, null, null);
+    }
+
+    /** The answer to the request of this envelope. */
+    public Envelope answer(Kind kind) {
+        return new Envelope(kind, correlation, null, source);
+    }
+
+    /** A message for another node, which the server is to pass on. */
+    public static Envelope to(String destination) {
+        return new Envelope(Kind.MESSAGE, 0, null, destination);
+    }
+
+    /** What the destination is given. */
+    public Envelope passedOnFrom(String node) {
+        return new Envelope(kind, correlation, node, null);
+    }
+
+    /** Whether it came from another node or is for one. */
+    public boolean isRouted() {
+        return source != null || destination != null;
+    }
+
+    /** What it takes of a HEAD. */
+    int size() {
+        if (this == NONE) {
+            return 0;
+        }
+        return (kind == Kind.MESSAGE ? 0 : CORRELATED_SIZE) + sizeOf(source) + sizeOf(destination);
+    }
+
+    private static int sizeOf(@Nullable String id) {
+        return id == null ? 0 : Tlv.HEADER + id.length();
+    }
+
+    void write(ByteBuffer out) {
+        if (kind != Kind.MESSAGE) {
+            Tlv.write(out, KIND, 1);
+            out.put((byte) kind.ordinal());
+            Tlv.write(out, CORRELATION, Long.BYTES);
+            out.putLong(correlation);
+        }
+        writeId(out, SOURCE, source);
+        writeId(out, DESTINATION, destination);
+    }
+
+    private static void writeId(ByteBuffer out, int type, @Nullable String id) {
+        if (id != null) {
+            Tlv.write(out, type, id.getBytes(US_ASCII));
+        }
+    }
+
+    /** Collects what a HEAD says, one TLV after the other. */
+    static final class Reader {
+        private Kind kind = Kind.MESSAGE;
+        private boolean correlated;
+        private long correlation;
+        private @Nullable String source;
+        private @Nullable String destination;
+
+        void read(ByteBuffer in, int tag) throws ProtocolException {
+            switch (Tlv.type(tag)) {
+                case KIND -> kind = kind(Tlv.u8(in, tag));
+                case CORRELATION -> {
+                    correlated = true;
+                    correlation = Tlv.u64(in, tag);
+                }
+                case SOURCE -> source = id(in, tag);
+                default -> destination = id(in, tag);
+            }
+        }
+
+        private static Kind kind(int wire) throws ProtocolException {
+            if (wire < 1 || wire >= KINDS.length) {
+                throw malformed("a message of kind " + wire + ", there are 1 to " + (KINDS.length - 1));
+            }
+            return KINDS[wire];
+        }
+
+        private static String id(ByteBuffer in, int tag) throws ProtocolException {
+            String id = new String(Tlv.bytes(in, tag, NodeId.MAX_LENGTH), US_ASCII);
+            if (id.isEmpty() || !NodeId.isPlain(id)) {
+                throw malformed("TLV " + Tlv.type(tag) + " is no node id");
+            }
+            return id;
+        }
+
+        Envelope envelope() throws ProtocolException {
+            if (correlated != (kind != Kind.MESSAGE)) {
+                throw malformed("a kind without a correlation id, or the other way round");
+            }
+            return new Envelope(kind, correlation, source, destination);
+        }
+    }
+}
