@@ -27,8 +27,6 @@ public final class Multiplexer {
     /** Below this much credit no message is begun and none goes on: tiny fragments cost more than they carry. */
     private static final int MIN_CREDIT_TO_SEND = FrameHeader.SIZE + FrameEncoder.MAX_HEAD_SIZE + 1024;
 
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
     private final Connection connection;
     private final FrameEncoder encoder;
     private final Receiver receiver;
@@ -203,7 +201,7 @@ public final class Multiplexer {
         boolean last = count == left;
 
         encoder.data(0, last ? 0 : FrameHeader.FLAG_MORE, handle, count, total);
-        connection.write(count == 0 ? NOTHING : message.slice(message.position() + sendingOffset, count));
+        connection.write(message, message.position() + sendingOffset, count);
         connectionCredit.send(FrameHeader.SIZE + headSize + count);
         channel0.credit().send(FrameHeader.SIZE + headSize + count);
         framesSent++;
