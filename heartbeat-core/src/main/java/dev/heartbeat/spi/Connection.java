@@ -33,11 +33,17 @@ public interface Connection {
     ByteBuffer reserve(int bytes);
 
     /**
-     * Queues the buffers' remaining bytes without copying them. They belong to the transport until
-     * {@link ConnectionHandler#onFlushed} gives them back or {@link ConnectionHandler#onClosed} ends it all, and must not change
-     * before; their positions are then undefined.
+     * Queues {@code length} bytes of a buffer, from its absolute {@code index} on. Its position is not looked at and its limit
+     * only bounds what can be queued, as for every absolute access; neither is changed. So one buffer may be queued on many
+     * connections, of several loops, at the same time.
+     *
+     * <p>The bytes must not change until {@link ConnectionHandler#onFlushed} gives them back or
+     * {@link ConnectionHandler#onClosed} ends it all. Large pieces are not copied; small ones are where it is cheaper, which
+     * gives them back no earlier. Nothing is queued, and nothing told, where {@code length} is 0.
+     *
+     * @throws IndexOutOfBoundsException if not all of these bytes lie before the buffer's limit; then nothing is queued
      */
-    void write(ByteBuffer... buffers);
+    void write(ByteBuffer content, int index, int length);
 
     /** Gives what is queued to the socket, in one gathering write where it can. Cheap when there is nothing to do. */
     void flush();

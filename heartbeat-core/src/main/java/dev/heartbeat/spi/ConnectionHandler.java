@@ -20,15 +20,15 @@ public interface ConnectionHandler {
     void onWritable();
 
     /**
-     * The socket has taken everything queued up to {@code total}, which is {@link Connection#flushedBytes()}; every buffer
+     * The socket has taken everything queued up to {@code total}, which is {@link Connection#flushedBytes()}; every piece
      * given to {@link Connection#write} that ends there or before belongs to its writer again. Called in the turn in which
-     * such a buffer was wholly taken or soon after, perhaps once for several; and when the last of what had to wait for a full
+     * such a piece was wholly taken or soon after, perhaps once for several; and when the last of what had to wait for a full
      * socket was taken. Not called for reserved bytes that left at once.
      */
     void onFlushed(long total);
 
     /**
-     * The last call: the connection is closed, whoever did it. All buffers belong to their writers again.
+     * The last call: the connection is closed, whoever did it. Everything written belongs to its writer again.
      *
      * @param cause why, where it was an error of the socket or of this handler; null where this side closed it or the peer ended
      *     the stream

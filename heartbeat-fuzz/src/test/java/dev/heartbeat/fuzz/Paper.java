@@ -59,11 +59,9 @@ final class Paper implements Connection {
     }
 
     @Override
-    public void write(ByteBuffer... buffers) {
+    public void write(ByteBuffer content, int index, int length) {
         take();
-        for (ByteBuffer buffer : buffers) {
-            add(buffer);
-        }
+        add(content.slice(index, length));
     }
 
     @Override

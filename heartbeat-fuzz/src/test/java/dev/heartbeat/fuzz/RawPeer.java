@@ -50,7 +50,7 @@ final class RawPeer implements Connector, ConnectionHandler {
     void send(byte[] bytes) {
         onLoop(connected -> {
             bytesSent += bytes.length;
-            connected.write(ByteBuffer.wrap(bytes));
+            connected.write(ByteBuffer.wrap(bytes), 0, bytes.length);
             connected.flush();
         });
     }

@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one connection of the loop is writing at this moment. Small frames are encoded straight into memory that all
- * connections of the loop share, so that an idle one holds none; buffers of the application come between them where
- * they were written.
+ * connections of the loop share, so that an idle one holds none; small pieces that it was given are copied to them, and
+ * large ones come between them where they were written.
  *
  * <pre>
- *   shared memory  | frame | frame | frame |  free ...
- *                  | stretch       | stretch
- *   segments       [ stretch, a given buffer, stretch ]
+ *   shared memory  | frame, small piece | frame | frame |  free ...
+ *                  | stretch                    | stretch
+ *   segments       [ stretch, a large piece, stretch ]
  * </pre>
  *
  * <p>It has one writer at a time. Before another begins, it is given to the socket of the one before, and what that
@@ -28,13 +28,27 @@ final class Draft {
     /** Enough for a turn's worth of fragments, each with its header; a flush in between does no harm. */
     private static final int STRETCHES = 64;
 
+    /**
+     * The largest piece that is copied. Beside its frame's header, a piece of its own costs two more elements of a gathering
+     * write and a view of it. Measured on loopback with writes of 16 KiB (OpenJDK 17, Linux 6.18, EPYC), copying instead
+     * saves the writer 40 to 100 ns for each piece of 64 bytes to 4 KiB of direct memory, at 8 KiB sometimes nothing, and beyond
+     * that it can only lose. Of heap memory it saves 80 to 500 ns, since the JDK copies it in any case, to memory
+     * it has to look for; but that copy comes when the socket has room, and so large pieces wait without one.
+     */
+    static final int LARGEST_COPIED = 4 * 1024;
+
     private final ByteBuffer memory = ByteBuffer.allocateDirect(CAPACITY);
     private final List<ByteBuffer> stretches = new ArrayList<>();
-    private final Segments segments = new Segments();
+    private final Segments segments;
     private @Nullable NioConnection writer;
     private int closedStretches;
     private int stretchStart;
     private int counted;
+    private boolean stretchHasGiven;
+
+    Draft(Backlogs backlogs) {
+        segments = new Segments(backlogs);
+    }
 
     /** Room for a frame of this writer, after what it wrote before. */
     ByteBuffer reserve(NioConnection next, int bytes) {
@@ -43,10 +57,27 @@ final class Draft {
         return memory.limit(memory.position() + bytes).order(ByteOrder.BIG_ENDIAN);
     }
 
-    void add(NioConnection next, ByteBuffer given) {
+    /** Queues a piece of a buffer whose writer wants to hear when it has left. */
+    void add(NioConnection next, ByteBuffer content, int index, int length) {
+        if (length <= LARGEST_COPIED) {
+            copy(next, content, index, length);
+        } else {
+            lend(next, content.slice(index, length));
+        }
+    }
+
+    private void copy(NioConnection next, ByteBuffer content, int index, int length) {
+        begin(next, length);
+        int at = memory.position();
+        memory.limit(at + length).put(at, content, index, length).position(at + length);
+        stretchHasGiven = true;
+    }
+
+    private void lend(NioConnection next, ByteBuffer piece) {
         begin(next, 0);
         closeStretch();
-        segments.addGiven(given);
+        next.addQueued(piece.remaining());
+        segments.addLent(piece);
     }
 
     /** Sends it off, if it is this writer's. */
@@ -91,13 +122,15 @@ final class Draft {
         closedStretches = 0;
         stretchStart = 0;
         counted = 0;
+        stretchHasGiven = false;
     }
 
     private void closeStretch() {
         int end = memory.position();
         if (end > stretchStart) {
-            segments.addOwn(nextStretch().limit(end).position(stretchStart));
+            segments.addOwn(nextStretch().limit(end).position(stretchStart), stretchHasGiven);
             stretchStart = end;
+            stretchHasGiven = false;
         }
     }
 

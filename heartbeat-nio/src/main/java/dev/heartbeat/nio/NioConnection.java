@@ -151,12 +151,10 @@ final class NioConnection implements Connection, LoopSocket {
     }
 
     @Override
-    public void write(ByteBuffer... buffers) {
-        if (!discardsOutput()) {
-            for (ByteBuffer buffer : buffers) {
-                addQueued(buffer.remaining());
-                loop.draft().add(this, buffer);
-            }
+    public void write(ByteBuffer content, int index, int length) {
+        Objects.checkFromIndexSize(index, length, content.limit());
+        if (length > 0 && !discardsOutput()) {
+            loop.draft().add(this, content, index, length);
         }
     }
 
@@ -187,7 +185,7 @@ final class NioConnection implements Connection, LoopSocket {
     /** The socket is full: keeps what it did not take until it has room again. */
     private void keep(Segments segments) {
         if (backlog == null) {
-            backlog = new Segments();
+            backlog = loop.backlogs().open();
             key.interestOpsOr(SelectionKey.OP_WRITE);
         }
         segments.moveTo(backlog);
@@ -198,7 +196,7 @@ final class NioConnection implements Connection, LoopSocket {
         if (waiting != null) {
             write(waiting);
             if (!is(CLOSED) && waiting.isEmpty()) {
-                backlog = null;
+                dropBacklog();
                 key.interestOpsAnd(~SelectionKey.OP_WRITE);
                 tellLater(TELL_FLUSHED);
             }
@@ -313,7 +311,15 @@ final class NioConnection implements Connection, LoopSocket {
         loop.draft().count();
         tellLater(CLOSED);
         cause = why;
-        backlog = null;
+        dropBacklog();
+    }
+
+    private void dropBacklog() {
+        Segments dropped = backlog;
+        if (dropped != null) {
+            backlog = null;
+            loop.backlogs().close(dropped);
+        }
     }
 
     // Telling

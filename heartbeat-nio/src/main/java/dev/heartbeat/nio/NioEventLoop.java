@@ -56,7 +56,8 @@ final class NioEventLoop implements EventLoop {
     private final TaskQueue tasks = new TaskQueue();
     private final Timers timers = new Timers();
     private final Sweep sweep = new Sweep();
-    private final Draft draft = new Draft();
+    private final Backlogs backlogs = new Backlogs();
+    private final Draft draft = new Draft(backlogs);
     private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BUFFER_BYTES);
     private final Queue<NioConnection> toTell = new ArrayDeque<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -244,6 +245,10 @@ final class NioEventLoop implements EventLoop {
     Draft draft() {
         assert inEventLoop() : Thread.currentThread() + " writes to a connection of " + this;
         return draft;
+    }
+
+    Backlogs backlogs() {
+        return backlogs;
     }
 
     /** Shared by all connections of the loop, for as long as one {@code onRead} takes. */

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes on their way to a socket: buffers in the order they were queued, gone as soon as the socket has taken them.
- * Each is either <em>given</em>, lent by whoever wrote it and to be given back, or the transport's own.
+ * Each is either <em>lent</em> by whoever wrote it and to be given back, or the transport's own, which may contain copies of what
+ * was given to it.
  *
  * <pre>
  *   buffers   | taken ...  | half taken | whole | whole |  free ...
@@ -24,45 +24,68 @@ final class Segments {
 
     private static final int BUFFERS_PER_WRITE = 64;
 
-    /** Small copies share a buffer of at least this size, lest a slow peer cost an object for each frame. */
-    private static final int COPY_BYTES = 1024;
-
     /** In the place of a buffer that is gone, lest the array keep its memory. */
     private static final ByteBuffer TAKEN = ByteBuffer.allocate(0);
 
+    /** Shared memory of the transport's own: to be copied before it is used again. */
+    private static final byte OWN = 0;
+
+    /** What is in it stays as it is until it was taken. */
+    private static final byte LENT = 1;
+
+    /** Somebody waits to hear that it was taken. */
+    private static final byte GIVEN = 1 << 1;
+
+    /** Copies, in memory of the loop's {@link Backlogs}. */
+    private static final byte COPY = 1 << 2;
+
+    private final Backlogs backlogs;
     private ByteBuffer[] buffers = new ByteBuffer[8];
-    private boolean[] given = new boolean[8];
+    private byte[] kinds = new byte[8];
     private int head;
     private int tail;
     private boolean gaveBack;
+
+    Segments(Backlogs backlogs) {
+        this.backlogs = backlogs;
+    }
 
     boolean isEmpty() {
         return head == tail;
     }
 
-    void addOwn(ByteBuffer buffer) {
-        add(buffer, false);
+    /** Whether it is worth keeping for the next connection that needs one. */
+    boolean isSmall() {
+        return buffers.length <= BUFFERS_PER_WRITE;
     }
 
-    void addGiven(ByteBuffer buffer) {
-        add(buffer, true);
+    /**
+     * @param hasGiven whether copies of what was given are in it
+     */
+    void addOwn(ByteBuffer buffer, boolean hasGiven) {
+        add(buffer, hasGiven ? GIVEN : OWN);
+    }
+
+    void addLent(ByteBuffer buffer) {
+        add(buffer, LENT | GIVEN);
     }
 
     /** Moves everything to another, with copies of what is the transport's own, whose memory will be used again. */
     void moveTo(Segments other) {
-        for (; head < tail; head++) {
-            ByteBuffer buffer = buffers[head];
-            if (given[head]) {
-                other.addGiven(buffer);
+        for (int i = head; i < tail; i++) {
+            if (is(i, LENT)) {
+                other.addLent(buffers[i]);
             } else {
-                other.addCopy(buffer);
+                other.addCopies(buffers[i], kinds[i] & GIVEN);
             }
         }
         clear();
     }
 
     void clear() {
-        Arrays.fill(buffers, 0, tail, TAKEN);
+        for (int i = head; i < tail; i++) {
+            release(i);
+        }
         head = 0;
         tail = 0;
         gaveBack = false;
@@ -85,10 +108,16 @@ final class Segments {
             total += taken;
             dropTaken();
         }
+        gaveBack |= total > 0 && isPartlyGiven();
         return total;
     }
 
-    /** Whether a given buffer was wholly taken since this was last asked. */
+    /** Whether what comes next consists of several pieces, the first of which may have been taken. */
+    private boolean isPartlyGiven() {
+        return !isEmpty() && is(head, GIVEN) && !is(head, LENT);
+    }
+
+    /** Whether something given may have been wholly taken since this was last asked; never missed, and certain of what was lent. */
     boolean gaveBack() {
         boolean result = gaveBack;
         gaveBack = false;
@@ -126,8 +155,8 @@ final class Segments {
 
     private void dropTaken() {
         while (head < tail && !buffers[head].hasRemaining()) {
-            gaveBack |= given[head];
-            buffers[head++] = TAKEN;
+            gaveBack |= is(head, GIVEN);
+            release(head++);
         }
         if (head == tail) {
             head = 0;
@@ -135,12 +164,23 @@ final class Segments {
         }
     }
 
-    private void add(ByteBuffer buffer, boolean isGiven) {
+    private void release(int index) {
+        if (is(index, COPY)) {
+            backlogs.giveBack(buffers[index]);
+        }
+        buffers[index] = TAKEN;
+    }
+
+    private boolean is(int index, byte kind) {
+        return (kinds[index] & kind) != 0;
+    }
+
+    private void add(ByteBuffer buffer, int kind) {
         if (tail == buffers.length) {
             makeRoom();
         }
         buffers[tail] = buffer;
-        given[tail++] = isGiven;
+        kinds[tail++] = (byte) kind;
     }
 
     private void makeRoom() {
@@ -148,28 +188,34 @@ final class Segments {
         // Shifting only when half is free keeps it to a constant cost for each buffer.
         int capacity = head >= buffers.length / 2 ? buffers.length : 2 * buffers.length;
         buffers = Arrays.copyOf(Arrays.copyOfRange(buffers, head, tail), capacity);
-        given = Arrays.copyOf(Arrays.copyOfRange(given, head, tail), capacity);
+        kinds = Arrays.copyOf(Arrays.copyOfRange(kinds, head, tail), capacity);
         head = 0;
         tail = count;
     }
 
-    private void addCopy(ByteBuffer buffer) {
-        int bytes = buffer.remaining();
-        ByteBuffer copy = lastCopyWithRoom(bytes);
-        if (copy == null) {
-            copy = ByteBuffer.allocate(Math.max(bytes, COPY_BYTES)).limit(0);
-            addOwn(copy);
+    /** Small copies share a buffer, lest a slow peer cost an object for each frame; a large stretch may take several. */
+    private void addCopies(ByteBuffer buffer, int given) {
+        for (int left = buffer.remaining(); left > 0; left = buffer.remaining()) {
+            addCopy(buffer, Math.min(left, Backlogs.CHUNK_BYTES), given);
         }
-        int end = copy.limit();
-        copy.limit(end + bytes);
-        copy.put(end, buffer, buffer.position(), bytes);
     }
 
-    private @Nullable ByteBuffer lastCopyWithRoom(int bytes) {
-        if (isEmpty() || given[tail - 1]) {
-            return null;
+    private void addCopy(ByteBuffer buffer, int bytes, int given) {
+        if (!lastCopyHasRoom(bytes)) {
+            add(backlogs.take(bytes), COPY);
+        }
+        ByteBuffer copy = buffers[tail - 1];
+        int end = copy.limit();
+        copy.limit(end + bytes).put(end, buffer, buffer.position(), bytes);
+        buffer.position(buffer.position() + bytes);
+        kinds[tail - 1] |= (byte) given;
+    }
+
+    private boolean lastCopyHasRoom(int bytes) {
+        if (isEmpty() || !is(tail - 1, COPY)) {
+            return false;
         }
         ByteBuffer last = buffers[tail - 1];
-        return last.capacity() - last.limit() >= bytes ? last : null;
+        return last.capacity() - last.limit() >= bytes;
     }
 }

@@ -17,43 +17,101 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** A heartbeat answered costs no garbage. */
+/** A heartbeat answered costs no garbage, and neither does a small message written. */
 final class AllocationTest {
 
+    private static final int PING = 28;
     private static final int WARM_UP = 20_000;
     private static final int MEASURED = 20_000;
 
     /** The selector itself takes about a byte, when it makes room for keys. */
     private static final double BYTES_PER_ECHO = 4;
 
+    private static final int MESSAGES = 1_000_000;
+
+    /** What the JDK may take for itself in a moment, spread over all of them. */
+    private static final double BYTES_PER_MESSAGE = 0.1;
+
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     @Test
     void aSmallEchoAllocatesNothing() throws Exception {
+        assertAnswersCostNothing(Echo::new, PING);
+    }
+
+    @Test
+    void aSmallMessageThatIsGivenAllocatesNothing() throws Exception {
+        assertGivingCostsNothing(ByteBuffer.allocate(100));
+    }
+
+    @Test
+    void theLargestThatIsCopiedAllocatesNothingWhateverItsMemory() throws Exception {
+        assertGivingCostsNothing(ByteBuffer.allocate(Draft.LARGEST_COPIED));
+        assertGivingCostsNothing(ByteBuffer.allocateDirect(Draft.LARGEST_COPIED).asReadOnlyBuffer());
+    }
+
+    private void assertGivingCostsNothing(ByteBuffer message) throws Exception {
+        assertAnswersCostNothing(connection -> new Answer(connection, message), Answer.HEADER + message.capacity());
+    }
+
+    private void assertAnswersCostNothing(Function<Connection, ConnectionHandler> handlers, int answerBytes)
+            throws Exception {
+        serve(handlers, (peer, loopThread) -> {
+            peer.setTcpNoDelay(true);
+            ask(peer, answerBytes, WARM_UP);
+            long before = threads.getThreadAllocatedBytes(loopThread);
+            ask(peer, answerBytes, MEASURED);
+            long bytes = threads.getThreadAllocatedBytes(loopThread) - before;
+            assertThat((double) bytes / MEASURED).isLessThan(BYTES_PER_ECHO);
+        });
+    }
+
+    /** The peer is slower than the loop, so that nearly every flush finds a full socket. */
+    @Test
+    void aStreamOfSmallMessagesIntoAFullSocketAllocatesNothing() throws Exception {
+        AtomicInteger waits = new AtomicInteger();
+        serve(connection -> new Firehose(connection, waits), (peer, loopThread) -> {
+            peer.getOutputStream().write(1);
+            read(peer, MESSAGES);
+            int waitsBefore = waits.get();
+            long before = threads.getThreadAllocatedBytes(loopThread);
+            read(peer, MESSAGES);
+            long bytes = threads.getThreadAllocatedBytes(loopThread) - before;
+            assertThat(waits.get() - waitsBefore).as("times it had to wait").isGreaterThan(100);
+            assertThat((double) bytes / MESSAGES).isLessThan(BYTES_PER_MESSAGE);
+        });
+    }
+
+    private static void read(Socket peer, int messages) throws IOException {
+        peer.getInputStream().skipNBytes((long) messages * Firehose.FRAME);
+    }
+
+    private interface Measurement {
+        void run(Socket peer, long loopThread) throws Exception;
+    }
+
+    private static void serve(Function<Connection, ConnectionHandler> handlers, Measurement measurement)
+            throws Exception {
         try (NioTransport transport =
                 NioTransport.start(TransportOptions.defaults().withEventLoops(1))) {
             InetSocketAddress address = transport
-                    .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), new EchoService())
+                    .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), new Service(handlers))
                     .get()
                     .localAddress();
-            long loopThread = threadOf(transport.eventLoops().get(0));
             try (Socket peer = new Socket(address.getAddress(), address.getPort())) {
-                peer.setTcpNoDelay(true);
-                echo(peer, WARM_UP);
-                long before = threads.getThreadAllocatedBytes(loopThread);
-                echo(peer, MEASURED);
-                long bytes = threads.getThreadAllocatedBytes(loopThread) - before;
-                assertThat((double) bytes / MEASURED).isLessThan(BYTES_PER_ECHO);
+                measurement.run(peer, threadOf(transport.eventLoops().get(0)));
             }
         }
     }
 
-    private static void echo(Socket peer, int times) throws IOException {
-        byte[] ping = new byte[28];
-        byte[] pong = new byte[28];
+    private static void ask(Socket peer, int answerBytes, int times) throws IOException {
+        byte[] ping = new byte[PING];
+        byte[] pong = new byte[answerBytes];
         OutputStream out = peer.getOutputStream();
         DataInputStream in = new DataInputStream(peer.getInputStream());
         for (int i = 0; i < times; i++) {
@@ -68,7 +126,7 @@ final class AllocationTest {
         return id.get();
     }
 
-    private static final class EchoService implements Acceptor {
+    private record Service(Function<Connection, ConnectionHandler> handlers) implements Acceptor {
 
         @Override
         public boolean onAccept(InetSocketAddress remote) {
@@ -77,13 +135,13 @@ final class AllocationTest {
 
         @Override
         public ConnectionHandler onOpen(Connection connection) {
-            return new Echo(connection);
+            return handlers.apply(connection);
         }
     }
 
-    private static final class Echo implements ConnectionHandler {
+    private static class Echo implements ConnectionHandler {
 
-        private final Connection connection;
+        final Connection connection;
 
         private Echo(Connection connection) {
             this.connection = connection;
@@ -103,5 +161,61 @@ final class AllocationTest {
 
         @Override
         public void onClosed(@Nullable Throwable cause) {}
+    }
+
+    /** Gives the same message as each answer, behind a header. */
+    private static final class Answer extends Echo {
+
+        private static final int HEADER = 12;
+
+        private final ByteBuffer message;
+
+        private Answer(Connection connection, ByteBuffer message) {
+            super(connection);
+            this.message = message;
+        }
+
+        @Override
+        public void onRead(ByteBuffer bytes) {
+            connection.reserve(HEADER).putLong(0).putInt(0);
+            connection.write(message, 0, message.capacity());
+            connection.flush();
+        }
+    }
+
+    /** Once it is asked, it sends for ever, as much at a time as is writable. */
+    private static final class Firehose extends Echo {
+
+        private static final int HEADER = 12;
+        private static final int FRAME = HEADER + 100;
+
+        private final ByteBuffer message = ByteBuffer.allocate(FRAME - HEADER);
+        private final AtomicInteger waits;
+
+        private Firehose(Connection connection, AtomicInteger waits) {
+            super(connection);
+            this.waits = waits;
+        }
+
+        @Override
+        public void onRead(ByteBuffer bytes) {
+            send();
+        }
+
+        @Override
+        public void onFlushed(long total) {
+            send();
+        }
+
+        private void send() {
+            while (connection.pendingBytes() < 32 * 1024) {
+                connection.reserve(HEADER).putLong(0).putInt(0);
+                connection.write(message, 0, message.capacity());
+                if (connection.pendingBytes() > 16 * 1024) {
+                    connection.flush();
+                }
+            }
+            waits.incrementAndGet();
+        }
     }
 }

@@ -265,7 +265,7 @@ final class NioEventLoopTest {
         }
 
         void send(ByteBuffer bytes) {
-            connection.write(bytes);
+            connection.write(bytes, 0, bytes.limit());
             connection.flush();
         }
 

@@ -17,13 +17,14 @@ import org.junit.jupiter.api.Test;
 
 final class SegmentsTest {
 
-    private final Segments segments = new Segments();
+    private final Backlogs backlogs = new Backlogs();
+    private final Segments segments = new Segments(backlogs);
     private final Trickle socket = new Trickle();
 
     @Test
     void oneWriteTakesManyBuffers() throws IOException {
         for (int i = 0; i < 10; i++) {
-            segments.addGiven(ByteBuffer.allocate(1_000));
+            segments.addLent(ByteBuffer.allocate(1_000));
         }
         socket.room = Integer.MAX_VALUE;
         assertThat(segments.writeTo(socket)).isEqualTo(10_000);
@@ -32,8 +33,20 @@ final class SegmentsTest {
     }
 
     @Test
+    void aLargeFragmentLeavesInOneWriteWithWhatElseWasQueued() throws IOException {
+        for (int i = 0; i < 4; i++) {
+            segments.addOwn(ByteBuffer.allocate(12), false);
+            segments.addLent(ByteBuffer.allocateDirect(16 * 1024));
+        }
+        segments.addOwn(ByteBuffer.allocate(500), true);
+        socket.room = Integer.MAX_VALUE;
+        assertThat(segments.writeTo(socket)).isEqualTo(4 * (12 + 16 * 1024) + 500);
+        assertThat(socket.writes).isEqualTo(1);
+    }
+
+    @Test
     void aFullSocketIsNotAskedTwice() throws IOException {
-        segments.addGiven(ByteBuffer.allocate(1_000));
+        segments.addLent(ByteBuffer.allocate(1_000));
         socket.room = 999;
         assertThat(segments.writeTo(socket)).isEqualTo(999);
         assertThat(socket.writes).isEqualTo(1);
@@ -42,7 +55,7 @@ final class SegmentsTest {
     @Test
     void aLargeBufferIsOfferedInParts() throws IOException {
         ByteBuffer large = ByteBuffer.allocate(1 << 20);
-        segments.addGiven(large);
+        segments.addLent(large);
         socket.room = Integer.MAX_VALUE;
         assertThat(segments.writeTo(socket)).isEqualTo(1 << 20);
         assertThat(socket.largestOffer).isLessThanOrEqualTo(128 * 1024);
@@ -51,8 +64,8 @@ final class SegmentsTest {
 
     @Test
     void givenBuffersAreGivenBackWhenTheyAreTakenWholly() throws IOException {
-        segments.addOwn(ByteBuffer.allocate(10));
-        segments.addGiven(ByteBuffer.allocate(10));
+        segments.addOwn(ByteBuffer.allocate(10), false);
+        segments.addLent(ByteBuffer.allocate(10));
         socket.room = 19;
         segments.writeTo(socket);
         assertThat(segments.gaveBack()).isFalse();
@@ -64,12 +77,12 @@ final class SegmentsTest {
 
     @Test
     void copiesDoNotChangeWithTheirOrigin() throws IOException {
-        Segments backlog = new Segments();
+        Segments backlog = new Segments(backlogs);
         byte[] shared = new byte[100];
         List<Byte> expected = new ArrayList<>();
         for (byte frame = 1; frame <= 50; frame++) {
             Arrays.fill(shared, frame);
-            segments.addOwn(ByteBuffer.wrap(shared));
+            segments.addOwn(ByteBuffer.wrap(shared), false);
             segments.moveTo(backlog);
             expected.addAll(Collections.nCopies(100, frame));
         }
@@ -85,27 +98,72 @@ final class SegmentsTest {
     void keepsOrderWhateverTheSocketTakes(RepetitionInfo repetition) throws IOException {
         Random random = new Random(repetition.getCurrentRepetition());
         ByteArrayOutputStream expected = new ByteArrayOutputStream();
-        List<Integer> endsOfGiven = new ArrayList<>();
+        List<Integer> endsOfLent = new ArrayList<>();
+        List<Integer> endsOfCopied = new ArrayList<>();
         ByteBuffer shared = ByteBuffer.allocate(2_000);
-        Segments backlog = new Segments();
+        Segments backlog = new Segments(backlogs);
         for (int step = 0; step < 500; step++) {
             byte[] bytes = new byte[random.nextInt(random.nextInt(20) == 0 ? 200_000 : 2_000)];
             random.nextBytes(bytes);
             expected.writeBytes(bytes);
             if (bytes.length > shared.capacity() || random.nextBoolean()) {
-                segments.addGiven(ByteBuffer.wrap(bytes));
-                endsOfGiven.add(expected.size());
+                segments.addLent(ByteBuffer.wrap(bytes));
+                endsOfLent.add(expected.size());
             } else {
-                segments.addOwn(shared.clear().put(bytes).flip());
+                boolean given = random.nextBoolean();
+                segments.addOwn(shared.clear().put(bytes).flip(), given);
+                if (given) {
+                    endsOfCopied.add(expected.size());
+                }
             }
             segments.moveTo(backlog);
             socket.room = random.nextInt(3) == 0 ? random.nextInt(20_000) : 0;
             backlog.writeTo(socket);
-            assertThat(backlog.gaveBack()).isEqualTo(endsOfGiven.removeIf(end -> end <= socket.taken.size()));
+            boolean mayBeTold = !endsOfCopied.isEmpty();
+            boolean lentTaken = endsOfLent.removeIf(end -> end <= socket.taken.size());
+            boolean copiedTaken = endsOfCopied.removeIf(end -> end <= socket.taken.size());
+            assertThat(backlog.gaveBack()).isIn(lentTaken || copiedTaken, lentTaken || mayBeTold);
         }
         socket.room = Integer.MAX_VALUE;
         backlog.writeTo(socket);
         assertThat(socket.taken.toByteArray()).isEqualTo(expected.toByteArray());
+        assertThat(backlog.isEmpty()).isTrue();
+        assertThat(spareChunks()).as("all came back").isEqualTo(BacklogsTest.CHUNKS);
+    }
+
+    private int spareChunks() {
+        int chunks = 0;
+        while (backlogs.take(Backlogs.CHUNK_BYTES).isDirect()) {
+            chunks++;
+        }
+        return chunks;
+    }
+
+    @Test
+    void copiesOfWhatWasGivenAreToldOfWhenPartOfThemIsTaken() throws IOException {
+        Segments backlog = new Segments(backlogs);
+        for (int i = 0; i < 2; i++) {
+            segments.addOwn(ByteBuffer.allocate(100), true);
+        }
+        segments.moveTo(backlog);
+        backlog.writeTo(socket);
+        assertThat(backlog.gaveBack()).as("before anything is taken").isFalse();
+        socket.room = 100;
+        backlog.writeTo(socket);
+        assertThat(backlog.gaveBack()).isTrue();
+        socket.room = 100;
+        backlog.writeTo(socket);
+        assertThat(backlog.gaveBack()).isTrue();
+        assertThat(backlog.gaveBack()).isFalse();
+    }
+
+    @Test
+    void chunksOfAStreamThatIsDroppedComeBack() {
+        Segments backlog = new Segments(backlogs);
+        segments.addOwn(ByteBuffer.allocate(3 * Backlogs.CHUNK_BYTES), false);
+        segments.moveTo(backlog);
+        backlog.clear();
+        assertThat(spareChunks()).isEqualTo(BacklogsTest.CHUNKS);
     }
 
     /** Takes no more than it has room for. */

@@ -18,7 +18,7 @@ final class FrameSheet implements Connection {
     static byte[] bytesOf(Consumer<FrameEncoder> frame, byte... message) {
         FrameSheet sheet = new FrameSheet();
         frame.accept(new FrameEncoder(sheet));
-        sheet.write(ByteBuffer.wrap(message));
+        sheet.write(ByteBuffer.wrap(message), 0, message.length);
         return sheet.bytes();
     }
 
@@ -33,10 +33,8 @@ final class FrameSheet implements Connection {
     }
 
     @Override
-    public void write(ByteBuffer... buffers) {
-        for (ByteBuffer buffer : buffers) {
-            reserve(buffer.remaining()).put(buffer);
-        }
+    public void write(ByteBuffer content, int index, int length) {
+        reserve(length).put(content.slice(index, length));
     }
 
     @Override

@@ -374,7 +374,7 @@ public final class ScriptedPeer implements AutoCloseable {
         return add(line, playing -> {
             byte[] bytes = content.apply(playing);
             return playing.act(line, connection -> {
-                connection.write(ByteBuffer.wrap(bytes));
+                connection.write(ByteBuffer.wrap(bytes), 0, bytes.length);
                 connection.flush();
             });
         });

@@ -34,9 +34,9 @@ final class SimConnection implements Connection {
     private @Nullable Queue<ByteBuffer> backlog;
     private long queued;
     private long flushed;
-    /** Where the last buffer that was handed over by {@link #write} ends. */
+    /** Where the last piece that was given by {@link #write} ends. */
     private long ownedUpTo;
-    /** Whether a buffer was given, or something had to wait. */
+    /** Whether a piece was given, or something had to wait. */
     private boolean tellWhenEmpty;
 
     private boolean choked;
@@ -172,13 +172,15 @@ final class SimConnection implements Connection {
     }
 
     @Override
-    public void write(ByteBuffer... buffers) {
-        commitReserved();
-        for (ByteBuffer buffer : buffers) {
-            add(buffer);
+    public void write(ByteBuffer content, int index, int length) {
+        // Never copied, however small: a writer that changes it too early is found out.
+        ByteBuffer given = content.slice(index, length);
+        if (given.hasRemaining()) {
+            commitReserved();
+            add(given);
             ownedUpTo = queued;
+            tellWhenEmpty = true;
         }
-        tellWhenEmpty = true;
     }
 
     void addReserved(byte[] bytes) {

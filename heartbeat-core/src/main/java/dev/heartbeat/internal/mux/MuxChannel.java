@@ -394,7 +394,7 @@ public final class MuxChannel {
 
     private void writeContent(ByteBuffer content, int from, int count) {
         if (count > 0) {
-            mux.connection().write(content.slice(content.position() + from, count));
+            mux.connection().write(content, content.position() + from, count);
         }
     }
 

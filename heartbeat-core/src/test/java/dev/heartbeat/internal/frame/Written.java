@@ -26,7 +26,7 @@ final class Written implements Connection {
     }
 
     @Override
-    public void write(ByteBuffer... buffers) {
+    public void write(ByteBuffer content, int index, int length) {
         throw new UnsupportedOperationException();
     }
 

@@ -30,7 +30,7 @@ public abstract class BackpressureContract extends TransportContract {
     void writableEndsPastTheHighMark() throws Exception {
         Pair<End, End> pair = pair(new End(), new End());
         on(pair.client(), connection -> {
-            connection.write(ByteBuffer.allocate(HIGH - 8));
+            connection.write(ByteBuffer.allocate(HIGH - 8), 0, HIGH - 8);
             connection.reserve(8).putLong(0);
             assertThat(connection.isWritable()).as("at the mark").isTrue();
             connection.reserve(1).put((byte) 0);
@@ -53,7 +53,7 @@ public abstract class BackpressureContract extends TransportContract {
         on(
                 pair.client(),
                 connection -> pair.client().within(() -> {
-                    connection.write(ByteBuffer.allocate(FLOOD));
+                    connection.write(ByteBuffer.allocate(FLOOD), 0, FLOOD);
                     connection.flush();
                 }));
         exchange(pair(new End(), new End()));
@@ -82,7 +82,7 @@ public abstract class BackpressureContract extends TransportContract {
         on(
                 pair.client(),
                 connection -> pair.client().within(() -> {
-                    connection.write(ByteBuffer.allocate(HIGH + 1));
+                    connection.write(ByteBuffer.allocate(HIGH + 1), 0, HIGH + 1);
                     connection.flush();
                 }));
         await(told);
@@ -148,7 +148,7 @@ public abstract class BackpressureContract extends TransportContract {
         Pair<End, Deaf> deaf = pair(new End(), new Deaf());
         Pair<End, End> other = pair(new End(), new End());
         on(deaf.client(), connection -> {
-            connection.write(ByteBuffer.allocate(FLOOD));
+            connection.write(ByteBuffer.allocate(FLOOD), 0, FLOOD);
             connection.flush();
         });
         for (int i = 0; i < 10; i++) {
@@ -162,7 +162,7 @@ public abstract class BackpressureContract extends TransportContract {
         Pair<End, Deaf> pair = pair(new End(), new Deaf());
         int frames = 50_000;
         on(pair.client(), connection -> {
-            connection.write(ByteBuffer.allocate(FLOOD));
+            connection.write(ByteBuffer.allocate(FLOOD), 0, FLOOD);
             for (int i = 0; i < frames; i++) {
                 connection.reserve(4).putInt(i);
                 connection.flush();

@@ -1,6 +1,7 @@
 package dev.heartbeat.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heartbeat.spi.Connection;
 import java.io.ByteArrayOutputStream;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What is written arrives: all of it, once, in order; and buffers come back. */
@@ -17,6 +19,9 @@ public abstract class BytesContract extends TransportContract {
 
     private static final int LARGEST_RESERVATION = 65_536;
     private static final int MIB = 1 << 20;
+
+    /** What a transport may copy. */
+    private static final int SMALL = 100;
 
     /** For a nested class of the transport's own test. */
     protected BytesContract() {}
@@ -53,7 +58,7 @@ public abstract class BytesContract extends TransportContract {
             for (int value = 0; value < 100; value++) {
                 for (Pair<End, End> pair : pairs) {
                     pair.client().connection().reserve(4).putInt(value);
-                    pair.client().connection().write(ByteBuffer.allocate(1).put(0, (byte) value));
+                    pair.client().connection().write(ByteBuffer.allocate(1).put(0, (byte) value), 0, 1);
                 }
             }
             pairs.forEach(pair -> pair.client().connection().flush());
@@ -145,7 +150,8 @@ public abstract class BytesContract extends TransportContract {
         on(
                 pair.client(),
                 connection -> pair.client().within(() -> {
-                    connection.write(ByteBuffer.allocate(5), ByteBuffer.allocateDirect(6));
+                    connection.write(ByteBuffer.allocate(5), 0, 5);
+                    connection.write(ByteBuffer.allocateDirect(6), 0, 6);
                     connection.flush();
                 }));
         assertThat(await(given)).isEqualTo(21);
@@ -169,23 +175,164 @@ public abstract class BytesContract extends TransportContract {
     }
 
     @Test
-    void anEmptyBufferComesBackToo() throws Exception {
-        CompletableFuture<Long> given = new CompletableFuture<>();
+    void aSmallBufferComesBack() throws Exception {
+        assertComesBack(SMALL);
+    }
+
+    @Test
+    void aLargeBufferComesBack() throws Exception {
+        assertComesBack(MIB);
+    }
+
+    private void assertComesBack(int bytes) throws Exception {
+        CompletableFuture<Void> given = new CompletableFuture<>();
         Pair<End, End> pair = pair(
                 new End() {
                     @Override
                     public void onFlushed(long total) {
                         super.onFlushed(total);
-                        given.complete(total);
+                        if (total == bytes) {
+                            given.complete(null);
+                        }
                     }
                 },
                 new End());
+        on(
+                pair.client(),
+                connection -> pair.client().within(() -> {
+                    connection.write(ByteBuffer.allocate(bytes), 0, bytes);
+                    connection.flush();
+                }));
+        await(given);
+    }
+
+    @Test
+    void anEmptyWriteQueuesNothing() throws Exception {
+        Pair<End, End> pair = pair(new End(), new End());
         on(pair.client(), connection -> {
-            connection.flush();
-            connection.write(ByteBuffer.allocate(0));
+            connection.write(ByteBuffer.allocate(0), 0, 0);
+            connection.write(ByteBuffer.allocate(10), 10, 0);
+            assertThat(connection.queuedBytes()).isZero();
             connection.flush();
         });
-        assertThat(await(given)).isZero();
+        turns(loop(0), 2);
+        exchange(pair);
+        assertThat(pair.client().flushed()).isZero();
+    }
+
+    @Test
+    void piecesOfABufferAreWrittenAndItsPositionAndLimitStay() throws Exception {
+        for (ByteBuffer buffer : buffers()) {
+            assertPiecesAreWritten(buffer);
+        }
+    }
+
+    private void assertPiecesAreWritten(ByteBuffer buffer) throws Exception {
+        Pair<End, End> pair = pair(new End(), new End());
+        int half = buffer.capacity() / 2;
+        int quarter = half / 2;
+        buffer.limit(half + quarter).position(half);
+        on(pair.client(), connection -> {
+            connection.write(buffer, 0, quarter);
+            connection.write(buffer, half + 1, quarter - 1);
+            connection.write(buffer, quarter, 1);
+            connection.flush();
+        });
+        await(pair.server().received(2L * quarter));
+        assertThat(buffer.position()).isEqualTo(half);
+        assertThat(buffer.limit()).isEqualTo(half + quarter);
+        byte[] expected = new byte[2 * quarter];
+        buffer.get(0, expected, 0, quarter);
+        buffer.get(half + 1, expected, quarter, quarter - 1);
+        expected[2 * quarter - 1] = buffer.get(quarter);
+        assertThat(pair.server().received()).isEqualTo(expected);
+    }
+
+    /** Numbered bytes, in buffers of every kind. */
+    private static List<ByteBuffer> buffers() {
+        return Stream.of(SMALL, 4 * MIB)
+                .flatMap(size -> Stream.of(
+                        ByteBuffer.allocate(size),
+                        ByteBuffer.allocateDirect(size),
+                        ByteBuffer.allocate(size + 100).slice(50, size),
+                        ByteBuffer.allocateDirect(size + 100).slice(50, size),
+                        ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN)))
+                .map(BytesContract::numbered)
+                .flatMap(buffer -> Stream.of(buffer, buffer.asReadOnlyBuffer()))
+                .toList();
+    }
+
+    private static ByteBuffer numbered(ByteBuffer buffer) {
+        for (int i = 0; i < buffer.capacity(); i++) {
+            buffer.put(i, (byte) (i * 31 + (i >> 8)));
+        }
+        return buffer;
+    }
+
+    /** Both ends at once, on whatever loops they are, and another connection beside them; all the while somebody moves its position. */
+    @Test
+    void theSameBufferOnSeveralConnectionsReachesAll() throws Exception {
+        assertReachesAll(SMALL);
+        assertReachesAll(4 * MIB);
+    }
+
+    private void assertReachesAll(int bytes) throws Exception {
+        ByteBuffer buffer = numbered(ByteBuffer.allocateDirect(bytes));
+        Pair<End, End> first = pair(new SlowReader(), new SlowReader());
+        Pair<End, End> second = pair(new End(), new SlowReader());
+        ConnectionAction writing = connection -> {
+            connection.write(buffer, 0, bytes);
+            connection.flush();
+        };
+        List<CompletableFuture<Void>> written = new ArrayList<>();
+        for (End end : List.of(first.client(), first.server(), second.client())) {
+            CompletableFuture<Void> done = new CompletableFuture<>();
+            written.add(done);
+            end.connection().eventLoop().execute(() -> complete(done, writing, end));
+        }
+        for (int position = 0; position < 1000; position++) {
+            buffer.position(position % bytes);
+        }
+        for (CompletableFuture<Void> done : written) {
+            await(done);
+        }
+        byte[] expected = new byte[bytes];
+        buffer.get(0, expected);
+        for (End end : List.of(first.client(), first.server(), second.server())) {
+            await(end.received(bytes));
+            assertThat(end.received()).isEqualTo(expected);
+        }
+    }
+
+    private static void complete(CompletableFuture<Void> done, ConnectionAction action, End end) {
+        try {
+            action.run(end.connection());
+            done.complete(null);
+        } catch (Throwable e) {
+            done.completeExceptionally(e);
+        }
+    }
+
+    @Test
+    void whatLiesOutsideABufferIsRefusedAtTheCallAndNothingIsQueued() throws Exception {
+        Pair<End, End> pair = pair(new End(), new End());
+        on(pair.client(), connection -> {
+            ByteBuffer content = ByteBuffer.allocate(200).position(50).limit(100);
+            assertOutOfBounds(connection, content, -1, 10);
+            assertOutOfBounds(connection, content, 0, -1);
+            assertOutOfBounds(connection, content, 0, 101);
+            assertOutOfBounds(connection, content, 100, 1);
+            assertOutOfBounds(connection, content, 101, 0);
+            assertOutOfBounds(connection, content, 1, Integer.MAX_VALUE);
+            assertThat(connection.queuedBytes()).isZero();
+            connection.close();
+            assertOutOfBounds(connection, content, 100, 1);
+        });
+    }
+
+    private static void assertOutOfBounds(Connection connection, ByteBuffer content, int index, int length) {
+        assertThatThrownBy(() -> connection.write(content, index, length))
+                .isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @Test
@@ -222,7 +369,7 @@ public abstract class BytesContract extends TransportContract {
                     public End onOpen(Connection connection) {
                         super.onOpen(connection);
                         connection.reserve(1).put((byte) 7);
-                        connection.write(ByteBuffer.wrap(new byte[] {8}));
+                        connection.write(ByteBuffer.wrap(new byte[] {8}), 0, 1);
                         connection.flush();
                         return this;
                     }
@@ -263,14 +410,13 @@ public abstract class BytesContract extends TransportContract {
         }
 
         private void write(Connection connection) {
-            ByteBuffer[] buffers = new ByteBuffer[1 + random.nextInt(4)];
-            for (int i = 0; i < buffers.length; i++) {
-                byte[] bytes = bytes(random.nextInt(random.nextInt(10) == 0 ? 300_000 : 5_000));
-                buffers[i] = random.nextBoolean()
-                        ? ByteBuffer.wrap(bytes)
-                        : ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+            for (int pieces = 1 + random.nextInt(4); pieces > 0; pieces--) {
+                byte[] bytes = bytes(random.nextInt(random.nextInt(10) == 0 ? 300_000 : 10_000));
+                int before = random.nextInt(100);
+                int room = before + bytes.length + random.nextInt(100);
+                ByteBuffer content = random.nextBoolean() ? ByteBuffer.allocate(room) : ByteBuffer.allocateDirect(room);
+                connection.write(content.put(before, bytes), before, bytes.length);
             }
-            connection.write(buffers);
             endOfLastGiven = written.size();
         }
 

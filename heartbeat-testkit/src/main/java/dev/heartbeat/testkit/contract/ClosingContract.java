@@ -52,7 +52,7 @@ public abstract class ClosingContract extends TransportContract {
         on(
                 pair.client(),
                 connection -> pair.client().within(() -> {
-                    connection.write(ByteBuffer.allocate(1_000_000));
+                    connection.write(ByteBuffer.allocate(1_000_000), 0, 1_000_000);
                     connection.flush();
                     connection.close();
                 }));
@@ -101,7 +101,7 @@ public abstract class ClosingContract extends TransportContract {
     void shuttingOutputDownSendsWhatIsQueuedFirst() throws Exception {
         Pair<End, End> pair = pair(new End(), new End());
         on(pair.client(), connection -> {
-            connection.write(ByteBuffer.allocate(LARGE));
+            connection.write(ByteBuffer.allocate(LARGE), 0, LARGE);
             connection.reserve(8).putLong(1);
             connection.shutdownOutput();
             connection.shutdownOutput();
@@ -134,7 +134,7 @@ public abstract class ClosingContract extends TransportContract {
     void whatIsLostWithTheConnectionStaysCounted() throws Exception {
         Pair<End, End> pair = pair(new End(), new End());
         on(pair.client(), connection -> {
-            connection.write(ByteBuffer.allocate(10));
+            connection.write(ByteBuffer.allocate(10), 0, 10);
             connection.reserve(8).putLong(1);
             connection.close();
             assertThat(connection.queuedBytes()).isEqualTo(18);
@@ -172,7 +172,7 @@ public abstract class ClosingContract extends TransportContract {
                 pair(new End(), new ClosingOnRead()),
                 pair(new ClosingOnFlushed(), new End()))) {
             on(pair.client(), connection -> {
-                connection.write(ByteBuffer.allocate(8));
+                connection.write(ByteBuffer.allocate(8), 0, 8);
                 connection.flush();
             });
             await(pair.client().closed());
@@ -257,7 +257,7 @@ public abstract class ClosingContract extends TransportContract {
 
     private static void writeAllWays(Connection connection) {
         connection.reserve(8).putLong(2);
-        connection.write(ByteBuffer.allocate(8));
+        connection.write(ByteBuffer.allocate(8), 0, 8);
         connection.flush();
         connection.shutdownOutput();
     }

@@ -163,7 +163,8 @@ public abstract class ErrorsContract extends TransportContract {
             connection.flush();
         });
         on(thrower, connection -> {
-            connection.write(ByteBuffer.allocate(options().highWaterBytes() + 1));
+            int pastTheMark = options().highWaterBytes() + 1;
+            connection.write(ByteBuffer.allocate(pastTheMark), 0, pastTheMark);
             connection.flush();
         });
         assertThat(await(thrower.closed())).containsInstanceOf(Defect.class);

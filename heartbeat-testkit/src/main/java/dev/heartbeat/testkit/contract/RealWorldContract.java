@@ -84,7 +84,7 @@ public abstract class RealWorldContract extends TransportContract {
         End end = await(service.next());
         on(end, connection -> {
             connection.pauseReading();
-            connection.write(ByteBuffer.allocate(32 << 20));
+            connection.write(ByteBuffer.allocate(32 << 20), 0, 32 << 20);
             connection.flush();
         });
         reset(peer);

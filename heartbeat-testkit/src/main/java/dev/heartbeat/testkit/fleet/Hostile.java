@@ -71,7 +71,7 @@ final class Hostile implements Connector, ConnectionHandler {
         if (random.nextInt(4) == 0) {
             frame[random.nextInt(frame.length)] ^= (byte) (1 << random.nextInt(8));
         }
-        open.write(ByteBuffer.wrap(frame, 0, random.nextInt(10) == 0 ? random.nextInt(frame.length) : frame.length));
+        open.write(ByteBuffer.wrap(frame), 0, random.nextInt(10) == 0 ? random.nextInt(frame.length) : frame.length);
         open.flush();
         if (--framesLeft > 0) {
             open.eventLoop().execute(this::sendSome);

@@ -73,7 +73,7 @@ final class Stranger implements Connector, ConnectionHandler {
         Connection open = connection;
         if (open != null) {
             open.eventLoop().execute(() -> {
-                open.write(ByteBuffer.wrap(more));
+                open.write(ByteBuffer.wrap(more), 0, more.length);
                 open.flush();
             });
         }
@@ -108,7 +108,7 @@ final class Stranger implements Connector, ConnectionHandler {
         connection = opened;
         connectedAt = now();
         opened.eventLoop().execute(() -> {
-            opened.write(ByteBuffer.wrap(says));
+            opened.write(ByteBuffer.wrap(says), 0, says.length);
             opened.flush();
         });
         return this;
