@@ -79,13 +79,14 @@ final class ArchitectureTest {
                     room("liveness"),
                     room("frame"),
                     room("time"),
-                    room("queue"))
+                    room("queue"),
+                    room("channel"))
             .because("a new room needs its arrows drawn here")
             .allowEmptyShould(true);
 
     @ArchTest
-    static final ArchRule entries =
-            arrows(ENTRIES, ENTRIES.or(VALUES).or(resideInAnyPackage(SPI, room("session"), room("node"))));
+    static final ArchRule entries = arrows(
+            ENTRIES, ENTRIES.or(VALUES).or(resideInAnyPackage(SPI, room("session"), room("channel"), room("node"))));
 
     @ArchTest
     static final ArchRule values = arrows(VALUES, VALUES.or(resideInAPackage(SPI)));
@@ -94,13 +95,16 @@ final class ArchitectureTest {
     static final ArchRule spi = arrows(resideInAPackage(SPI), resideInAPackage(SPI));
 
     @ArchTest
-    static final ArchRule session = arrows("session", "mux", "node", "liveness", "frame", "time", "queue");
+    static final ArchRule session = arrows("session", "channel", "mux", "node", "liveness", "frame", "time", "queue");
+
+    @ArchTest
+    static final ArchRule channel = arrows("channel", "mux", "frame", "time", "queue");
 
     @ArchTest
     static final ArchRule mux = arrows("mux", "frame", "time", "queue");
 
     @ArchTest
-    static final ArchRule node = arrows("node", "time", "queue");
+    static final ArchRule node = arrows("node", "frame", "time", "queue");
 
     @ArchTest
     static final ArchRule liveness = arrows("liveness", "time");
@@ -112,7 +116,7 @@ final class ArchitectureTest {
     static final ArchRule time = arrows("time");
 
     @ArchTest
-    static final ArchRule queue = arrows("queue");
+    static final ArchRule queue = arrows("queue", "frame", "time");
 
     @ArchTest
     static final ArchRule nothingHidden = noClasses()

@@ -1,5 +1,7 @@
 package dev.heartbeat.testkit;
 
+import dev.heartbeat.internal.frame.ChannelOpen;
+import dev.heartbeat.internal.frame.ChannelReset;
 import dev.heartbeat.internal.frame.Covered;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameDecoder;
@@ -129,18 +131,19 @@ final class HeardFrame implements FrameHandler {
     }
 
     @Override
-    public void onChannelOpen(int channel) {
-        // Nothing is read of it.
+    public void onChannelOpen(int channel, ChannelOpen open) {
+        what = open.name();
     }
 
     @Override
-    public void onChannelAccept(int channel) {
-        // Nothing is read of it.
+    public void onChannelAccept(int channel, long credit) {
+        what = String.valueOf(credit);
     }
 
     @Override
-    public void onChannelReset(int channel) {
-        // Nothing is read of it.
+    public void onChannelReset(int channel, ChannelReset reset) {
+        what = String.valueOf(reset.code());
+        remark = reset.text();
     }
 
     @Override

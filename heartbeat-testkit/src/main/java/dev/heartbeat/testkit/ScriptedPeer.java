@@ -3,6 +3,7 @@ package dev.heartbeat.testkit;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.heartbeat.internal.frame.Covered;
+import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.FrameHeader;
@@ -223,7 +224,7 @@ public final class ScriptedPeer implements AutoCloseable {
 
     /** A message in one DATA frame on channel 0, at most 16,384 bytes. */
     public ScriptedPeer data(byte[] message) {
-        return send(encoder -> encoder.data(0, 0, 0, message.length, Head.NO_TOTAL), message);
+        return send(encoder -> encoder.data(0, 0, 0, Envelope.NONE, message.length, Head.NO_TOTAL), message);
     }
 
     /** {@link #data(byte[])} of the text. */

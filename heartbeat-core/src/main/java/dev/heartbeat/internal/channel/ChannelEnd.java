@@ -244,10 +244,11 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
             next.cancel(false);
             throw e;
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof TimeoutException) {
+            Throwable cause = Objects.requireNonNull(e.getCause());
+            if (cause instanceof TimeoutException) {
                 return null;
             }
-            throw new HeartbeatException(String.valueOf(e.getCause().getMessage()), e.getCause());
+            throw new HeartbeatException(String.valueOf(cause.getMessage()), cause);
         }
     }
 

@@ -21,11 +21,17 @@ public record Envelope(
 
     /** What a message is to its receiver. */
     public enum Kind {
-        MESSAGE,
-        REQUEST,
-        REPLY,
+        MESSAGE(0),
+        REQUEST(1),
+        REPLY(2),
         /** The answer to a request that nobody could reply to; the content says why, as text. */
-        FAILURE
+        FAILURE(3);
+
+        private final int wire;
+
+        Kind(int wire) {
+            this.wire = wire;
+        }
     }
 
     /** That of a message which is nothing but its content. */
@@ -61,6 +67,11 @@ public record Envelope(
         return new Envelope(kind, correlation, node, null);
     }
 
+    /** Whether there is nothing on it. */
+    boolean isPlain() {
+        return kind == Kind.MESSAGE && !isRouted();
+    }
+
     /** Whether it came from another node or is for one. */
     public boolean isRouted() {
         return source != null || destination != null;
@@ -68,7 +79,7 @@ public record Envelope(
 
     /** What it takes of a HEAD. */
     int size() {
-        if (this == NONE) {
+        if (isPlain()) {
             return 0;
         }
         return (kind == Kind.MESSAGE ? 0 : CORRELATED_SIZE) + sizeOf(source) + sizeOf(destination);
@@ -81,7 +92,7 @@ public record Envelope(
     void write(ByteBuffer out) {
         if (kind != Kind.MESSAGE) {
             Tlv.write(out, KIND, 1);
-            out.put((byte) kind.ordinal());
+            out.put((byte) kind.wire);
             Tlv.write(out, CORRELATION, Long.BYTES);
             out.putLong(correlation);
         }

@@ -79,7 +79,7 @@ public final class FrameEncoder {
 
     /** What the HEAD takes of a frame that holds a whole message. */
     public static int headSize(int handle, Envelope envelope) {
-        return handle == 0 && envelope == Envelope.NONE ? 0 : headSize(handle, Head.NO_TOTAL, envelope);
+        return handle == 0 && envelope.isPlain() ? 0 : headSize(handle, Head.NO_TOTAL, envelope);
     }
 
     /**

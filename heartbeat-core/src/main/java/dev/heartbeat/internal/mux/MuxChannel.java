@@ -376,7 +376,7 @@ public final class MuxChannel {
         int handleToName = isFirst ? from.handle() : 0;
         Envelope envelope = isFirst ? message.envelope() : Envelope.NONE;
         int total = isFirst ? message.length() : Head.NO_TOTAL;
-        long header = FrameHeader.SIZE + FrameEncoder.headSize(handleToName, total, envelope);
+        long header = (long) FrameHeader.SIZE + FrameEncoder.headSize(handleToName, total, envelope);
         int count = (int) Math.min(message.length() - readyOffset, Math.min(room - header, FrameType.MAX_DATA_PAYLOAD));
         boolean isLast = readyOffset + count == message.length();
         mux.encoder().data(id, isLast ? 0 : FrameHeader.FLAG_MORE, handleToName, envelope, count, total);

@@ -179,6 +179,7 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
     // ---- from any thread
 
     /** Refuses a call that would wait for itself. */
+    @Override
     public void requireMayWait(String call) {
         Transports.requireMayWait(call, transport);
     }

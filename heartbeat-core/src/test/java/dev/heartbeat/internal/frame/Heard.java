@@ -151,18 +151,18 @@ final class Heard implements FrameHandler {
     }
 
     @Override
-    public void onChannelOpen(int channel) {
-        add("open", channel);
+    public void onChannelOpen(int channel, ChannelOpen open) {
+        add("open", channel, open);
     }
 
     @Override
-    public void onChannelAccept(int channel) {
-        add("accept", channel);
+    public void onChannelAccept(int channel, long credit) {
+        add("accept", channel, credit);
     }
 
     @Override
-    public void onChannelReset(int channel) {
-        add("reset", channel);
+    public void onChannelReset(int channel, ChannelReset reset) {
+        add("reset", channel, reset);
     }
 
     @Override

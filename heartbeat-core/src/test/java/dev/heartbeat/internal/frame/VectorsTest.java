@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The vectors of docs/PROTOCOL.md mean what they say, however they are cut, and are what is written. */
 @Tag("M6")
 final class VectorsTest {
+    private static final String PLAIN = "envelope=" + Envelope.NONE;
     private static final Map<String, byte[]> VECTORS = ProtocolPage.vectors();
     private static final long STAMP = 0x1122_3344_5566_7788L;
     private static final long EPOCH = 0x19AA_1BB5_4800_0007L;
@@ -65,16 +66,17 @@ final class VectorsTest {
         means.put("go-away-handle", "7 GoAway[scope=NODE, reason=KICKED, retryAfterMillis=4294967295, text=]");
         means.put("unregister", "unregister 0");
         means.put("unregister-text", "unregister 0 going home");
-        means.put("data-empty", "data 0 flags 0 Head[total=-1, handle=0, offered=true] size 12");
-        means.put("data", "data 0 flags 0 Head[total=-1, handle=0, offered=true] size 17 " + hex("hello"));
+        means.put("data-empty", "data 0 flags 0 Head[total=-1, handle=0, " + PLAIN + "] size 12");
+        means.put("data", "data 0 flags 0 Head[total=-1, handle=0, " + PLAIN + "] size 17 " + hex("hello"));
         means.put(
                 "data-first-fragment",
-                "data 0 flags 5 Head[total=10, handle=0, offered=true] size 27 " + hex("abcdef"));
-        means.put("data-last-fragment", "data 0 flags 0 Head[total=-1, handle=0, offered=true] size 16 " + hex("ghij"));
-        means.put("data-of-handle", "data 0 flags 4 Head[total=-1, handle=7, offered=true] size 26 " + hex("hello"));
+                "data 0 flags 5 Head[total=10, handle=0, " + PLAIN + "] size 27 " + hex("abcdef"));
+        means.put(
+                "data-last-fragment", "data 0 flags 0 Head[total=-1, handle=0, " + PLAIN + "] size 16 " + hex("ghij"));
+        means.put("data-of-handle", "data 0 flags 4 Head[total=-1, handle=7, " + PLAIN + "] size 26 " + hex("hello"));
         means.put(
                 "data-of-handle-first-fragment",
-                "data 0 flags 5 Head[total=10, handle=7, offered=true] size 34 " + hex("abcdef"));
+                "data 0 flags 5 Head[total=10, handle=7, " + PLAIN + "] size 34 " + hex("abcdef"));
         means.put("credit-channel-0", "credit 0 98304");
         means.put("credit-connection", "credit -1 98304");
         means.put(
@@ -91,9 +93,9 @@ final class VectorsTest {
                 "go-away-replaced", "0 GoAway[scope=CONNECTION, reason=REPLACED, retryAfterMillis=4294967295, text=]");
         means.put(
                 "go-away-shutdown", "0 GoAway[scope=CONNECTION, reason=SHUTDOWN, retryAfterMillis=2500, text=restart]");
-        means.put("channel-open", "open 1");
-        means.put("channel-accept", "accept 1");
-        means.put("channel-reset", "reset 1");
+        means.put("channel-open", "open 1 ChannelOpen[credit=65536, weight=1, name=logs, handle=0]");
+        means.put("channel-accept", "accept 1 65536");
+        means.put("channel-reset", "reset 1 ChannelReset[code=UNSUPPORTED_CHANNEL_FEATURE, text=]");
         means.put("update", "update 0 {zone=eu-2}");
         means.put("unknown-ignorable", "skipped");
         return means;
@@ -119,17 +121,20 @@ final class VectorsTest {
                 "go-away-handle",
                 to -> to.goAway(7, new GoAway(ErrorCode.Scope.NODE, GoAwayReason.KICKED, GoAway.NEVER, "")));
         writes.put("update", to -> to.update(0, Map.of("zone", "eu-2")));
-        writes.put("data-of-handle", to -> to.data(0, 0, 7, 5, Head.NO_TOTAL));
-        writes.put("data-of-handle-first-fragment", to -> to.data(0, FrameHeader.FLAG_MORE, 7, 6, 10));
+        writes.put("data-of-handle", to -> to.data(0, 0, 7, Envelope.NONE, 5, Head.NO_TOTAL));
+        writes.put("data-of-handle-first-fragment", to -> to.data(0, FrameHeader.FLAG_MORE, 7, Envelope.NONE, 6, 10));
+        writes.put("channel-open", to -> to.channelOpen(1, new ChannelOpen(65_536, 1, "logs", 0)));
+        writes.put("channel-accept", to -> to.channelAccept(1, 65_536));
+        writes.put("channel-reset", to -> to.channelReset(1, ErrorCode.UNSUPPORTED_CHANNEL_FEATURE, ""));
         writes.put("heartbeat-res", to -> to.heartbeatResponse(0, STAMP, 5));
         writes.put("ping-empty", FrameEncoder::ping);
         writes.put("pong", to -> to.pong(ByteBuffer.wrap("are you there".getBytes(StandardCharsets.UTF_8))));
         writes.put("unregister", to -> to.unregister(0, ""));
         writes.put("unregister-text", to -> to.unregister(0, "going home"));
-        writes.put("data-empty", to -> to.data(0, 0, 0, 0, Head.NO_TOTAL));
-        writes.put("data", to -> to.data(0, 0, 0, 5, Head.NO_TOTAL));
-        writes.put("data-first-fragment", to -> to.data(0, FrameHeader.FLAG_MORE, 0, 6, 10));
-        writes.put("data-last-fragment", to -> to.data(0, 0, 0, 4, Head.NO_TOTAL));
+        writes.put("data-empty", to -> to.data(0, 0, 0, Envelope.NONE, 0, Head.NO_TOTAL));
+        writes.put("data", to -> to.data(0, 0, 0, Envelope.NONE, 5, Head.NO_TOTAL));
+        writes.put("data-first-fragment", to -> to.data(0, FrameHeader.FLAG_MORE, 0, Envelope.NONE, 6, 10));
+        writes.put("data-last-fragment", to -> to.data(0, 0, 0, Envelope.NONE, 4, Head.NO_TOTAL));
         writes.put("credit-channel-0", to -> to.credit(0, 98_304));
         writes.put("credit-connection", to -> to.credit(FrameHeader.CONNECTION_STREAM, 98_304));
         writes.put("error-version", to -> to.error(0, ErrorCode.UNSUPPORTED_VERSION, ""));
@@ -139,7 +144,6 @@ final class VectorsTest {
         writes.put("error-channel", to -> to.error(0, ErrorCode.NO_CAPACITY, ""));
         writes.put("go-away-replaced", to -> to.goAway(0, goAway(GoAwayReason.REPLACED, GoAway.NEVER, "")));
         writes.put("go-away-shutdown", to -> to.goAway(0, goAway(GoAwayReason.SHUTDOWN, 2500, "restart")));
-        writes.put("channel-reset", to -> to.channelReset(1, ErrorCode.UNSUPPORTED_CHANNEL_FEATURE));
         return writes;
     }
 

@@ -9,6 +9,7 @@ import dev.heartbeat.OfflineReason;
 import dev.heartbeat.TakeoverPolicy;
 import dev.heartbeat.internal.node.Admission.Refusal;
 import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.queue.Outgoing;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +29,11 @@ final class DeparturesTest {
         return new NodeTable(
                 TakeoverPolicy.NEWEST_WINS,
                 "group",
-                new NodeEvents(new NodeListener() {}, (from, message) -> {}, environment.workers()),
+                new NodeEvents(
+                        new NodeListener() {}, (from, message) -> {}, (from, message) -> {}, environment.workers()),
                 environment,
                 () -> new Outbox(10, 1000, 100),
+                10,
                 new Departures(retentionSeconds * 1_000_000_000L, maximum, home),
                 () -> {});
     }
@@ -166,7 +169,7 @@ final class DeparturesTest {
         registration.entry().end(registration, OfflineReason.CLOSED);
         environment.work();
         home.pass(59);
-        registration.entry().undelivered(registration, ByteBuffer.allocate(1));
+        registration.entry().undelivered(registration, new Outgoing(ByteBuffer.allocate(1)));
         home.pass(2);
         assertThat(table.isEmpty()).isFalse();
         assertThat(table.find("n1")).isEmpty();

@@ -1,6 +1,7 @@
 package dev.heartbeat.internal.node;
 
 import dev.heartbeat.OfflineReason;
+import dev.heartbeat.internal.time.Loop;
 import java.net.InetSocketAddress;
 
 /** A session that does nothing. */
@@ -8,6 +9,11 @@ final class NoOwner implements Registration.Owner {
     @Override
     public InetSocketAddress remoteAddress() {
         return ManualEnvironment.NOWHERE;
+    }
+
+    @Override
+    public Loop loop() {
+        throw new UnsupportedOperationException("nothing is asked");
     }
 
     @Override

@@ -10,6 +10,8 @@ import dev.heartbeat.SuspectReason;
 import dev.heartbeat.TakeoverPolicy;
 import dev.heartbeat.internal.node.Registration.Claim;
 import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.queue.Outgoing;
+import dev.heartbeat.internal.time.Loop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -29,13 +31,15 @@ final class NodeEntryTest {
     private final List<String> told = new ArrayList<>();
     private final List<Long> toldEpochs = new ArrayList<>();
     private Map<String, String> toldMetadata = Map.of();
-    private final NodeEvents events = new NodeEvents(new Recording(), (from, message) -> {}, environment.workers());
+    private final NodeEvents events =
+            new NodeEvents(new Recording(), (from, message) -> {}, (from, message) -> {}, environment.workers());
     private final NodeTable table = new NodeTable(
             TakeoverPolicy.NEWEST_WINS,
             "group",
             events,
             environment,
             () -> new Outbox(10, 1000, 100),
+            10,
             new Departures(0, 0, new ManualHome()),
             () -> {});
 
@@ -74,6 +78,11 @@ final class NodeEntryTest {
         @Override
         public InetSocketAddress remoteAddress() {
             return new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+        }
+
+        @Override
+        public Loop loop() {
+            throw new UnsupportedOperationException("nothing is asked");
         }
 
         @Override
@@ -260,10 +269,10 @@ final class NodeEntryTest {
     @Tag("M39")
     void whoHoldsTheOutboxIsWokenThoughItPassedOnWhileTheMessageCame() throws InterruptedException {
         Registration old = claim(1, 1, 0).registration();
-        table.trySend("n1", ByteBuffer.allocate(1));
+        table.offer("n1", new Outgoing(ByteBuffer.allocate(1)));
         Outbox outbox = old.entry().outbox(old);
         AtomicInteger woken = new AtomicInteger();
-        Thread sender = new Thread(() -> table.trySend("n1", ByteBuffer.allocate(1)));
+        Thread sender = new Thread(() -> table.offer("n1", new Outgoing(ByteBuffer.allocate(1))));
         synchronized (outbox) {
             sender.start();
             while (sender.getState() != Thread.State.BLOCKED) {

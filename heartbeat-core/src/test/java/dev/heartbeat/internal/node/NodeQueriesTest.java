@@ -29,9 +29,10 @@ final class NodeQueriesTest {
     private final NodeTable table = new NodeTable(
             TakeoverPolicy.NEWEST_WINS,
             "zone",
-            new NodeEvents(new NodeListener() {}, (from, message) -> {}, environment.workers()),
+            new NodeEvents(new NodeListener() {}, (from, message) -> {}, (from, message) -> {}, environment.workers()),
             environment,
             () -> new Outbox(10, 1000, 100),
+            10,
             new Departures(60_000_000_000L, 1000, home),
             () -> {});
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.SendResult;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class OutboxTest {
@@ -15,7 +17,24 @@ final class OutboxTest {
     }
 
     private SendResult offer(int bytes) {
-        return outbox.offer(ByteBuffer.allocate(bytes));
+        return outbox.offer(message(bytes));
+    }
+
+    private static Outgoing message(int bytes) {
+        return new Outgoing(ByteBuffer.allocate(bytes));
+    }
+
+    /** The lengths of what a holder is given that has room for so much. */
+    private List<Integer> poll(Object by, long room) {
+        Chain to = new Chain();
+        outbox.poll(by, 0, room, to);
+        return lengths(to);
+    }
+
+    private static List<Integer> lengths(Chain chain) {
+        List<Integer> lengths = new ArrayList<>();
+        chain.drain(message -> lengths.add(message.length()));
+        return lengths;
     }
 
     @Test
@@ -24,15 +43,15 @@ final class OutboxTest {
         assertThat(offer(0)).isEqualTo(SendResult.ACCEPTED);
         assertThat(offer(1)).isEqualTo(SendResult.ACCEPTED);
         assertThat(offer(0)).isEqualTo(SendResult.FULL);
-        assertThat(outbox.poll(holder).remaining()).isEqualTo(1);
+        assertThat(poll(holder, 0)).containsExactly(1);
         assertThat(offer(0)).isEqualTo(SendResult.ACCEPTED);
     }
 
     @Test
     void isBoundedInBytesAndTakesALargerMessageAlone() {
         Outbox small = new Outbox(10, 50, 80);
-        assertThat(small.offer(ByteBuffer.allocate(80))).isEqualTo(SendResult.ACCEPTED);
-        assertThat(small.offer(ByteBuffer.allocate(1))).isEqualTo(SendResult.FULL);
+        assertThat(small.offer(message(80))).isEqualTo(SendResult.ACCEPTED);
+        assertThat(small.offer(message(1))).isEqualTo(SendResult.FULL);
         assertThat(offer(60)).isEqualTo(SendResult.ACCEPTED);
         assertThat(offer(41)).isEqualTo(SendResult.FULL);
         assertThat(offer(40)).isEqualTo(SendResult.ACCEPTED);
@@ -48,8 +67,8 @@ final class OutboxTest {
         offer(1);
         Object next = new Object();
         outbox.holdBy(next);
-        assertThat(outbox.poll(holder)).isNull();
-        assertThat(outbox.poll(next)).isNotNull();
+        assertThat(poll(holder, 0)).isEmpty();
+        assertThat(poll(next, 0)).hasSize(1);
     }
 
     @Test
@@ -58,36 +77,91 @@ final class OutboxTest {
         offer(2);
         outbox.seal();
         assertThat(offer(3)).isEqualTo(SendResult.ACCEPTED);
-        assertThat(outbox.poll(holder).remaining()).isEqualTo(1);
+        assertThat(poll(holder, 0)).containsExactly(1);
         assertThat(outbox.isEmpty()).isFalse();
-        assertThat(outbox.poll(holder).remaining()).isEqualTo(2);
+        assertThat(poll(holder, 0)).containsExactly(2);
         assertThat(outbox.isEmpty()).isTrue();
-        assertThat(outbox.poll(holder)).isNull();
+        assertThat(poll(holder, 0)).isEmpty();
         Object next = new Object();
         outbox.holdBy(next);
         assertThat(outbox.isEmpty()).isFalse();
-        assertThat(outbox.poll(next).remaining()).isEqualTo(3);
+        assertThat(poll(next, 0)).containsExactly(3);
         assertThat(offer(4)).isEqualTo(SendResult.ACCEPTED);
-        assertThat(outbox.poll(next).remaining()).isEqualTo(4);
+        assertThat(poll(next, 0)).containsExactly(4);
     }
 
     @Test
     void closingHandsBackWhatIsLeft() {
         offer(1);
         offer(2);
-        outbox.poll(holder);
-        assertThat(outbox.close()).extracting(ByteBuffer::remaining).containsExactly(2);
+        poll(holder, 0);
+        assertThat(lengths(outbox.close())).containsExactly(2);
         assertThat(offer(1)).isEqualTo(SendResult.CLOSED);
-        assertThat(outbox.close()).isEmpty();
+        assertThat(lengths(outbox.close())).isEmpty();
     }
 
     @Test
     void loweredBoundHandsBackWhatNoLongerFits() {
         offer(10);
         offer(70);
-        assertThat(outbox.limitMessages(50)).extracting(ByteBuffer::remaining).containsExactly(70);
+        Chain tooLong = new Chain();
+        outbox.limitMessages(50, tooLong);
+        assertThat(lengths(tooLong)).containsExactly(70);
         assertThat(offer(51)).isEqualTo(SendResult.TOO_LARGE);
         assertThat(offer(50)).isEqualTo(SendResult.ACCEPTED);
         assertThat(offer(40)).isEqualTo(SendResult.ACCEPTED);
+    }
+
+    @Test
+    void givesAsMuchAsFitsTogetherWithTheFrames() {
+        offer(10);
+        offer(20);
+        offer(30);
+        assertThat(poll(holder, 22 + 32)).containsExactly(10, 20);
+        assertThat(poll(holder, 41)).containsExactly(30);
+    }
+
+    @Test
+    void dropsTheOldestWhereItIsToldTo() {
+        offer(10);
+        offer(20);
+        offer(30);
+        Chain dropped = new Chain();
+        assertThat(outbox.offerDroppingOldest(message(65), dropped)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(lengths(dropped)).containsExactly(10, 20);
+        assertThat(poll(holder, 1000)).containsExactly(30, 65);
+    }
+
+    @Test
+    void whatIsDroppedFromASealedOneIsNotMadeUpForByWhatCameLater() {
+        offer(1);
+        offer(2);
+        offer(3);
+        outbox.seal();
+        outbox.offerDroppingOldest(message(4), new Chain());
+        assertThat(poll(holder, 1000)).containsExactly(2, 3);
+    }
+
+    @Test
+    void saysOnceThatThereIsRoomAgain() {
+        assertThat(outbox.hasRoomAgain()).isFalse();
+        offer(1);
+        offer(1);
+        offer(1);
+        assertThat(outbox.hasRoomAgain()).isFalse();
+        offer(1);
+        poll(holder, 0);
+        assertThat(outbox.hasRoomAgain()).isFalse();
+        poll(holder, 0);
+        assertThat(outbox.hasRoomAgain()).isTrue();
+        assertThat(outbox.hasRoomAgain()).isFalse();
+    }
+
+    @Test
+    void whatWasAcceptedCanBeTakenAfterItRefusesMore() {
+        offer(1);
+        outbox.refuseMore();
+        assertThat(offer(2)).isEqualTo(SendResult.CLOSED);
+        assertThat(poll(holder, 0)).containsExactly(1);
     }
 }

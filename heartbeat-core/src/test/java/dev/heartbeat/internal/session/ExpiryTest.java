@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heartbeat.internal.liveness.FailureDetector;
 import dev.heartbeat.internal.liveness.LogicalClock;
 import dev.heartbeat.internal.liveness.PeerMonitor;
+import dev.heartbeat.internal.time.Deadline;
 import dev.heartbeat.internal.time.Timer;
 import java.util.ArrayList;
 import java.util.List;
