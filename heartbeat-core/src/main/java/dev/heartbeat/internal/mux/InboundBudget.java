@@ -2,18 +2,31 @@ package dev.heartbeat.internal.mux;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What all connections of a server or client together may hold of messages larger than their windows. Shared by all loops. */
+/**
+ * What all connections of a server or client together may hold beyond their first windows: of messages larger than these, and of windows that are wider. Shared by all loops.
+ */
 public final class InboundBudget {
+    private final long total;
     private final AtomicLong free;
 
     public InboundBudget(long bytes) {
+        total = bytes;
         free = new AtomicLong(bytes);
     }
 
     /** What is refused takes nothing meanwhile, or a message that fits could be refused beside one that does not. */
     boolean tryReserve(long bytes) {
+        return tryReserve(bytes, 0);
+    }
+
+    /** For what is good to have and not needed: half of the budget is kept from it. */
+    boolean tryReserveSpare(long bytes) {
+        return tryReserve(bytes, total / 2);
+    }
+
+    private boolean tryReserve(long bytes, long keep) {
         long before = free.get();
-        while (before >= bytes) {
+        while (before - bytes >= keep) {
             if (free.compareAndSet(before, before - bytes)) {
                 return true;
             }

@@ -442,7 +442,7 @@ public final class MuxChannel {
         boolean usedHalf = window.taken() - takenAtGrant >= window.size() / 2;
         boolean fast = now - grantNs < Math.max(BUSY_NS, 2 * mux.rttNs());
         long more = Math.min(window.size(), maxWindow - window.size());
-        if (usedHalf && fast && more > 0 && mux.budget().tryReserve(more)) {
+        if (usedHalf && fast && more > 0 && mux.budget().tryReserveSpare(more)) {
             charged += more;
             window.widen(more);
             mux.connectionWindow().widen(more);
