@@ -1,0 +1,565 @@
+package dev.heartbeat.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heartbeat.AttachedNode;
+import dev.heartbeat.Channel;
+import dev.heartbeat.Channel.CloseReason;
+import dev.heartbeat.ChannelListener;
+import dev.heartbeat.ChannelOptions;
+import dev.heartbeat.ChannelOptions.Delivery;
+import dev.heartbeat.ChannelOptions.Overflow;
+import dev.heartbeat.ChannelRefusedException;
+import dev.heartbeat.HeartbeatClient;
+import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.NodeState;
+import dev.heartbeat.SendResult;
+import dev.heartbeat.UndeliveredException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Named channels between a client and a server; on virtual time. */
+final class ChannelTest {
+    private static final ChannelOptions PLAIN = ChannelOptions.defaults();
+    private static final ChannelOptions PULL =
+            ChannelOptions.builder().delivery(Delivery.PULL).build();
+
+    private final ChannelRecorder atServer = new ChannelRecorder();
+    private final ChannelRecorder atClient = new ChannelRecorder();
+    private final Bus bus = new Bus(
+            51,
+            2,
+            options -> options.channel("logs", atServer)
+                    .channel("pull", PULL, atServer)
+                    .channel("no", channel -> {
+                        throw new ChannelRefusedException("not today");
+                    })
+                    .channel("broken", channel -> {
+                        throw new IllegalStateException("a defect");
+                    })
+                    .maxChannels(3));
+    private final Host host = bus.world.newHost("client");
+    private final HeartbeatClient client = bus.client(host, "n1")
+            .channel("news", atClient)
+            .channel("broken", channel -> {
+                throw new IllegalStateException("a defect");
+            })
+            .connect();
+
+    ChannelTest() {
+        bus.world.advanceUntil(client.registered()::isDone, Duration.ofSeconds(1));
+    }
+
+    private static ByteBuffer text(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void settle() {
+        bus.advance(Duration.ofMillis(100));
+    }
+
+    private Channel open(String name) {
+        Channel channel = client.open(name, PLAIN, atClient);
+        settle();
+        return channel;
+    }
+
+    // ---- opening
+
+    @Test
+    void clientOpensAndBothSend() {
+        Channel up = client.open("logs", PLAIN, atClient);
+        assertThat(up.state()).isEqualTo(Channel.State.OPENING);
+        assertThat(up.trySend(text("early"))).isEqualTo(SendResult.ACCEPTED);
+        settle();
+        assertThat(up.state()).isEqualTo(Channel.State.OPEN);
+        assertThat(up.opened()).isCompletedWithValue(up);
+        assertThat(atServer.last().trySend(text("back"))).isEqualTo(SendResult.ACCEPTED);
+        settle();
+
+        assertThat(atServer.events).containsExactly("accepted logs of n1", "message early");
+        assertThat(atClient.events).containsExactly("opened", "message back");
+        assertThat(atServer.last().node().id()).isEqualTo("n1");
+        assertThat(up.node()).isNull();
+        assertThat(bus.server.stats().channels()).isEqualTo(1);
+    }
+
+    @Test
+    void serverOpensAndBothSend() {
+        Channel down = bus.server.open("n1", "news", PLAIN, atServer);
+        down.trySend(text("first"));
+        settle();
+        atClient.last().trySend(text("thanks"));
+        settle();
+
+        assertThat(atClient.events).containsExactly("accepted news of n1", "message first");
+        assertThat(atServer.events).containsExactly("opened", "message thanks");
+    }
+
+    @Test
+    void channelOpenedBeforeTheClientIsRegisteredOpensThen() {
+        HeartbeatClient late = bus.client(host, "n2").connect();
+        Channel channel = late.open("logs", PLAIN, atClient);
+        channel.trySend(text("hello"));
+        settle();
+        assertThat(atServer.events).containsExactly("accepted logs of n2", "message hello");
+    }
+
+    @Test
+    void whatNobodyAcceptsIsRefusedWithAReason() {
+        Channel channel = open("unheard-of");
+        assertThat(channel.state()).isEqualTo(Channel.State.CLOSED);
+        assertThat(atClient.events).containsExactly("closed REFUSED: nobody accepts channels of the name unheard-of");
+        assertThat(channel.opened()).isCompletedExceptionally();
+        assertThat(channel.closed()).isCompletedWithValue(CloseReason.REFUSED);
+        assertThat(channel.trySend(text("x"))).isEqualTo(SendResult.CLOSED);
+    }
+
+    @Test
+    void applicationRefusesWithItsReasonAndWhatWaitedComesBack() {
+        Channel channel = client.open("no", PLAIN, atClient);
+        channel.trySend(text("early"));
+        settle();
+        assertThat(atClient.events).containsExactly("undelivered early LOST", "closed REFUSED: not today");
+    }
+
+    @Test
+    void acceptorThatThrowsRefusesAndHurtsNobody() {
+        open("broken");
+        bus.server.open("n1", "broken", PLAIN, atServer);
+        settle();
+        assertThat(atClient.events).containsExactly("closed REFUSED: the application failed");
+        assertThat(atServer.events).containsExactly("closed REFUSED: the application failed");
+        assertThat(bus.server.stats().callbackFailures()).isEqualTo(1);
+        assertThat(bus.server.nodes().count(NodeState.ONLINE)).isEqualTo(1);
+    }
+
+    @Test
+    void manyRefusalsDoNotCostTheConnection() {
+        for (int i = 0; i < 100; i++) {
+            open("no");
+        }
+        assertThat(atClient.events).hasSize(100).containsOnly("closed REFUSED: not today");
+        assertThat(bus.told.of("n1")).containsExactly("ONLINE");
+    }
+
+    @Test
+    void thereAreNoMoreThanAllowedAndAPlaceIsFreeAgainAfterwards() {
+        Channel first = open("logs");
+        open("logs");
+        open("logs");
+        Channel tooMany = open("logs");
+        assertThat(tooMany.closed()).isCompletedWithValue(CloseReason.FAILED);
+        assertThat(atClient.events).last().asString().contains("closed FAILED: the connection has 3 channels");
+        first.reset("done");
+        settle();
+        assertThat(open("logs").state()).isEqualTo(Channel.State.OPEN);
+        // Those of the other side have a limit of their own.
+        assertThat(bus.server.open("n1", "news", PLAIN, atServer).closed()).isNotDone();
+    }
+
+    @Test
+    void serverOpensNoneToWhoIsNotThere() {
+        Channel channel = bus.server.open("nobody", "news", PLAIN, atServer);
+        settle();
+        assertThat(channel.state()).isEqualTo(Channel.State.CLOSED);
+        assertThat(atServer.events).containsExactly("closed CONNECTION_LOST: node nobody is not registered");
+    }
+
+    @Test
+    void namesAreChecked() {
+        assertThatThrownBy(() -> client.open("", PLAIN, atClient))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("channel name has 0 characters, expected 1 to 128");
+        assertThatThrownBy(() -> bus.server.open("n1", "a b", PLAIN, atServer))
+                .hasMessageContaining("character outside");
+        assertThatThrownBy(() -> ChannelOptions.builder().weight(0).build())
+                .hasMessage("weight is 0, allowed is 1 to 255");
+    }
+
+    // ---- ending
+
+    @Test
+    @Tag("M60")
+    void eachDirectionEndsByItselfBehindWhatWasAccepted() {
+        Channel up = open("logs");
+        Channel down = atServer.last();
+        up.trySend(ByteBuffer.allocate(200_000));
+        up.trySend(text("last"));
+        up.end();
+        assertThat(up.trySend(text("late"))).isEqualTo(SendResult.CLOSED);
+        settle();
+        assertThat(atServer.events)
+                .containsExactly("accepted logs of n1", "message 200000 bytes", "message last", "ended");
+        assertThat(up.state()).isEqualTo(Channel.State.OPEN);
+        down.trySend(text("still here"));
+        down.end();
+        settle();
+        assertThat(atClient.events).containsExactly("opened", "message still here", "ended", "closed COMPLETED");
+        assertThat(atServer.events).last().isEqualTo("closed COMPLETED");
+        assertThat(up.closed()).isCompletedWithValue(CloseReason.COMPLETED);
+        assertThat(bus.server.stats().channels()).isZero();
+    }
+
+    @Test
+    void channelEndedBeforeItIsAcceptedDeliversAndEnds() {
+        Channel up = client.open("logs", PLAIN, atClient);
+        up.trySend(text("one"));
+        up.end();
+        settle();
+        assertThat(atServer.events).containsExactly("accepted logs of n1", "message one", "ended");
+    }
+
+    @Test
+    void resetGivesBackWhatHasNotLeft() {
+        Channel up = open("logs");
+        up.trySend(text("gone"));
+        settle();
+        for (int i = 0; i < 3; i++) {
+            up.trySend(ByteBuffer.allocate(300_000));
+        }
+        up.reset("enough");
+        settle();
+        assertThat(atClient.events)
+                .filteredOn(event -> event.contains("undelivered"))
+                .isNotEmpty();
+        assertThat(atClient.events).last().isEqualTo("closed RESET: enough");
+        assertThat(atServer.events)
+                .startsWith("accepted logs of n1", "message gone")
+                .last()
+                .isEqualTo("closed RESET_BY_PEER: enough");
+    }
+
+    @Test
+    void lostConnectionClosesChannelsAndGivesBack() {
+        Channel up = open("logs");
+        Channel down = atServer.last();
+        host.loseConnections();
+        up.trySend(text("x"));
+        bus.advance(Duration.ofSeconds(10));
+        assertThat(down.trySend(text("y"))).isEqualTo(SendResult.CLOSED);
+        assertThat(atClient.events)
+                .contains("undelivered x LOST")
+                .last()
+                .asString()
+                .startsWith("closed CONNECTION_LOST");
+        assertThat(atServer.events).last().asString().startsWith("closed CONNECTION_LOST");
+    }
+
+    @Test
+    void closingTheClientSendsWhatWasAccepted() {
+        Channel up = open("logs");
+        for (int i = 0; i < 5; i++) {
+            up.trySend(ByteBuffer.allocate(100_000));
+        }
+        client.closeAsync();
+        bus.advance(Duration.ofSeconds(3));
+        assertThat(atServer.events).filteredOn("message 100000 bytes"::equals).hasSize(5);
+        assertThat(atClient.events).doesNotContain("undelivered 100000 bytes LOST");
+    }
+
+    // ---- flow and order
+
+    @Test
+    void slowReaderIsPushedBackAndHoldsUpNobodyElse() {
+        Channel slow = client.open("pull", PLAIN, atClient);
+        settle();
+        Channel fast = open("logs");
+        int accepted = 0;
+        for (int i = 0; i < 3_000; i++) {
+            if (slow.trySend(ByteBuffer.allocate(1_000)) == SendResult.ACCEPTED) {
+                accepted++;
+            }
+            bus.advance(Duration.ofMillis(1));
+        }
+        // Nobody has received any: what one window and one queue hold, and no more.
+        assertThat(accepted).isBetween(1_000, 64 + 1_000 + 100);
+        for (int i = 0; i < 500; i++) {
+            fast.trySend(text("m" + i));
+        }
+        settle();
+        assertThat(atServer.events)
+                .filteredOn(event -> event.startsWith("message m"))
+                .hasSize(500);
+        Channel reader = atServer.accepted.get(0);
+        int received = 0;
+        while (reader.receiveAsync(Duration.ofMillis(50)).isDone()) {
+            received++;
+            bus.advance(Duration.ofMillis(1));
+        }
+        bus.advance(Duration.ofSeconds(1));
+        assertThat(received).isEqualTo(accepted);
+        assertThat(bus.told.of("n1")).containsExactly("ONLINE");
+        assertThat(atClient.events).contains("writable");
+    }
+
+    @Test
+    void queueIsFullAndSaysWhenThereIsRoom() {
+        Channel up =
+                client.open("pull", ChannelOptions.builder().queue(10, 1 << 20).build(), atClient);
+        for (int i = 0; i < 10; i++) {
+            assertThat(up.trySend(text("m"))).isEqualTo(SendResult.ACCEPTED);
+        }
+        assertThat(up.trySend(text("m"))).isEqualTo(SendResult.FULL);
+        settle();
+        assertThat(atClient.events).containsExactly("opened", "writable");
+        assertThat(up.trySend(text("m"))).isEqualTo(SendResult.ACCEPTED);
+    }
+
+    @Test
+    void oldestAreDroppedWhereThatIsWantedAndEachIsTold() {
+        ChannelOptions options = ChannelOptions.builder()
+                .queue(3, 1 << 20)
+                .overflow(Overflow.DROP_OLDEST)
+                .build();
+        Channel up = client.open("logs", options, atClient);
+        for (int i = 0; i < 5; i++) {
+            assertThat(up.trySend(text("m" + i))).isEqualTo(SendResult.ACCEPTED);
+        }
+        settle();
+        assertThat(atClient.events).containsExactly("undelivered m0 DROPPED", "undelivered m1 DROPPED", "opened");
+        assertThat(atServer.events).containsExactly("accepted logs of n1", "message m2", "message m3", "message m4");
+    }
+
+    @Test
+    void futureOfAMessageCompletesWhenItHasLeftOrSaysWhyNot() {
+        Channel up = open("logs");
+        CompletableFuture<Void> left = up.send(text("a"));
+        settle();
+        assertThat(left).isCompleted();
+        CompletableFuture<Void> tooLarge = up.send(ByteBuffer.allocate(11 << 20));
+        assertThat(tooLarge).isCompletedExceptionally();
+        host.loseConnections();
+        CompletableFuture<Void> lost = up.send(text("b"));
+        bus.advance(Duration.ofSeconds(10));
+        assertThatThrownBy(lost::join)
+                .hasCauseInstanceOf(UndeliveredException.class)
+                .hasMessageContaining("LOST");
+        assertThatThrownBy(up.send(text("c"))::join).hasMessageContaining("CLOSED");
+    }
+
+    @Test
+    void largeMessagesOfManyChannelsShareTheConnectionAndHeartbeatsGoOn() {
+        Bus wide = new Bus(52, 2, options -> options.otherChannels(PLAIN, atServer));
+        Host node = wide.world.newHost("client");
+        HeartbeatClient bulky = wide.client(node, "n1").connect();
+        wide.world.advanceUntil(bulky.registered()::isDone, Duration.ofSeconds(1));
+        for (int i = 0; i < 8; i++) {
+            Channel channel = bulky.open("bulk", PLAIN, new ChannelListener() {});
+            channel.trySend(ByteBuffer.allocate(5_000_000));
+        }
+        wide.advance(Duration.ofSeconds(10));
+        assertThat(atServer.events).filteredOn("message 5000000 bytes"::equals).hasSize(8);
+        assertThat(wide.told.of("n1")).containsExactly("ONLINE");
+    }
+
+    // ---- receiving
+
+    @ParameterizedTest
+    @EnumSource(Delivery.class)
+    void everyDeliveryGivesTheSameMessagesInOrder(Delivery delivery) {
+        Bus any = new Bus(
+                53,
+                2,
+                options -> options.channel(
+                        "c", ChannelOptions.builder().delivery(delivery).build(), atServer));
+        Host node = any.world.newHost("client");
+        HeartbeatClient sender = any.client(node, "n1").connect();
+        Channel up = sender.open("c", PLAIN, atClient);
+        up.trySend(text("a"));
+        up.trySend(ByteBuffer.allocate(100_000));
+        up.trySend(ByteBuffer.allocate(0));
+        up.trySend(text("b"));
+        up.end();
+        any.advance(Duration.ofSeconds(1));
+        List<String> pulled = new ArrayList<>();
+        if (delivery == Delivery.PULL) {
+            for (int i = 0; i < 4; i++) {
+                ByteBuffer message = atServer.last().receiveAsync().join();
+                pulled.add("message "
+                        + (message.remaining() > 20 ? message.remaining() + " bytes" : ChannelRecorder.text(message)));
+            }
+            atServer.events.addAll(1, pulled);
+        }
+        assertThat(atServer.events)
+                .containsExactly(
+                        "accepted c of n1", "message a", "message 100000 bytes", "message ", "message b", "ended");
+    }
+
+    @Test
+    void receiveThatTimesOutOrIsCancelledLosesNothing() {
+        Channel up = client.open("pull", PLAIN, atClient);
+        settle();
+        Channel reader = atServer.last();
+        CompletableFuture<ByteBuffer> early = reader.receiveAsync(Duration.ofMillis(50));
+        bus.advance(Duration.ofMillis(200));
+        assertThatThrownBy(early::join).hasCauseInstanceOf(TimeoutException.class);
+        CompletableFuture<ByteBuffer> given = reader.receiveAsync();
+        given.cancel(false);
+        up.trySend(text("a"));
+        up.trySend(text("b"));
+        CompletableFuture<ByteBuffer> waiting = reader.receiveAsync(Duration.ofSeconds(1));
+        settle();
+        assertThat(waiting).isCompleted();
+        assertThat(ChannelRecorder.text(waiting.join())).isEqualTo("a");
+        assertThat(ChannelRecorder.text(reader.receiveAsync().join())).isEqualTo("b");
+    }
+
+    @Test
+    void whatArrivedBeforeTheCloseCanStillBeReceived() {
+        Channel up = client.open("pull", PLAIN, atClient);
+        up.trySend(text("a"));
+        settle();
+        Channel reader = atServer.last();
+        host.loseConnections();
+        bus.advance(Duration.ofSeconds(10));
+        assertThat(reader.state()).isEqualTo(Channel.State.CLOSED);
+        assertThat(ChannelRecorder.text(reader.receiveAsync().join())).isEqualTo("a");
+        assertThatThrownBy(reader.receiveAsync()::join)
+                .hasCauseInstanceOf(HeartbeatException.class)
+                .hasMessageContaining("is closed: CONNECTION_LOST");
+        CompletableFuture<ByteBuffer> never = reader.receiveAsync(Duration.ofSeconds(1));
+        assertThat(never).isCompletedExceptionally();
+    }
+
+    @Test
+    void receiveIsForPullOnly() {
+        assertThatThrownBy(() -> open("logs").receiveAsync())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("delivers by PUSH");
+    }
+
+    // ---- requests
+
+    @Test
+    void requestIsAnsweredEitherWay() {
+        Channel up = open("logs");
+        CompletableFuture<ByteBuffer> reply = up.request(text("how"), Duration.ofSeconds(1));
+        CompletableFuture<ByteBuffer> back = atServer.last().request(text("who"), Duration.ofSeconds(1));
+        settle();
+        assertThat(ChannelRecorder.text(reply.join())).isEqualTo("re: how");
+        assertThat(ChannelRecorder.text(back.join())).isEqualTo("re: who");
+    }
+
+    @Test
+    void requestsOnChannelZeroAreAnsweredEitherWay() {
+        Bus asking = new Bus(
+                54, 2, options -> options.onRequest((from, request) -> request.reply(text("for " + from.id()))));
+        Host node = asking.world.newHost("client");
+        HeartbeatClient asked = asking.client(node, "n1")
+                .onRequest(request -> request.fail("no idea"))
+                .connect();
+        asking.world.advanceUntil(asked.registered()::isDone, Duration.ofSeconds(1));
+        CompletableFuture<ByteBuffer> reply = asked.request(text("how"), Duration.ofSeconds(1));
+        CompletableFuture<ByteBuffer> failed = asking.server.request("n1", text("who"), Duration.ofSeconds(1));
+        asking.advance(Duration.ofMillis(100));
+        assertThat(ChannelRecorder.text(reply.join())).isEqualTo("for n1");
+        assertThatThrownBy(failed::join).hasMessageContaining("the other side did not reply: no idea");
+        assertThatThrownBy(asking.server.request("nobody", text("?"), Duration.ofSeconds(1))::join)
+                .hasMessageContaining("CLOSED");
+    }
+
+    @Test
+    void requestTimesOutAndTheLateReplyIsCountedAndHarmless() {
+        Channel up = open("logs");
+        atServer.answers = false;
+        CompletableFuture<ByteBuffer> reply = atServer.last().request(text("x"), Duration.ofMillis(500));
+        atClient.answers = false;
+        bus.advance(Duration.ofSeconds(1));
+        assertThatThrownBy(reply::join).hasCauseInstanceOf(TimeoutException.class);
+        assertThat(atClient.requests.get(0).reply(text("too late"))).isEqualTo(SendResult.ACCEPTED);
+        settle();
+        assertThat(bus.server.stats().unmatchedReplies()).isEqualTo(1);
+        assertThatThrownBy(() -> atClient.requests.get(0).reply(text("again")))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(up.state()).isEqualTo(Channel.State.OPEN);
+    }
+
+    @Test
+    void cancelledRequestDropsItsReply() {
+        open("logs");
+        CompletableFuture<ByteBuffer> reply = atServer.last().request(text("x"), Duration.ofSeconds(5));
+        reply.cancel(false);
+        settle();
+        assertThat(bus.server.stats().unmatchedReplies()).isEqualTo(1);
+    }
+
+    @Test
+    void requestsFailWhenTheirChannelCloses() {
+        Channel up = open("logs");
+        atServer.answers = false;
+        CompletableFuture<ByteBuffer> reply = up.request(text("x"), Duration.ofSeconds(60));
+        settle();
+        atServer.last().reset("no more");
+        settle();
+        assertThatThrownBy(reply::join)
+                .hasCauseInstanceOf(HeartbeatException.class)
+                .hasMessageContaining("no reply");
+    }
+
+    @Test
+    void requestsToANodeThatGoesOfflineFail() {
+        Bus asking = new Bus(55);
+        Host node = asking.world.newHost("client");
+        HeartbeatClient asked =
+                asking.client(node, "n1").onRequest(request -> {}).connect();
+        asking.world.advanceUntil(asked.registered()::isDone, Duration.ofSeconds(1));
+        CompletableFuture<ByteBuffer> reply = asking.server.request("n1", text("x"), Duration.ofSeconds(60));
+        asking.advance(Duration.ofMillis(100));
+        asked.closeAsync();
+        asking.advance(Duration.ofSeconds(3));
+        assertThatThrownBy(reply::join).hasMessageContaining("node n1 is OFFLINE: UNREGISTERED");
+    }
+
+    // ---- gateways
+
+    @Test
+    void channelOfAGatewaysNodeIsItsOwn() {
+        AttachedNode node = client.attach("n1-a", Map.of(), new AttachedNode.Listener() {});
+        Channel up = node.open("logs", PLAIN, atClient);
+        up.trySend(text("from a"));
+        settle();
+        Channel down = bus.server.open("n1-a", "news", PLAIN, atServer);
+        down.trySend(text("to a"));
+        settle();
+        assertThat(atServer.events).containsExactly("accepted logs of n1-a", "message from a", "opened");
+        assertThat(atClient.events).contains("accepted news of n1-a", "message to a");
+        assertThat(atClient.last().nodeId()).isEqualTo("n1-a");
+        node.detachAsync();
+        settle();
+        assertThat(up.state()).isEqualTo(Channel.State.CLOSED);
+        assertThat(down.state()).isEqualTo(Channel.State.CLOSED);
+        assertThat(bus.told.of("n1")).containsExactly("ONLINE");
+    }
+
+    @Test
+    void requestsReachAGatewaysNodeAndBack() {
+        Bus asking = new Bus(
+                56, 2, options -> options.onRequest((from, request) -> request.reply(text("for " + from.id()))));
+        Host at = asking.world.newHost("client");
+        HeartbeatClient gateway = asking.client(at, "gw").connect();
+        AttachedNode node = gateway.attach("n1", Map.of(), new AttachedNode.Listener() {
+            @Override
+            public void onRequest(dev.heartbeat.Request request) {
+                request.reply(text("from n1"));
+            }
+        });
+        asking.advance(Duration.ofMillis(200));
+        CompletableFuture<ByteBuffer> up = node.request(text("?"), Duration.ofSeconds(1));
+        CompletableFuture<ByteBuffer> down = asking.server.request("n1", text("?"), Duration.ofSeconds(1));
+        asking.advance(Duration.ofMillis(100));
+        assertThat(ChannelRecorder.text(up.join())).isEqualTo("for n1");
+        assertThat(ChannelRecorder.text(down.join())).isEqualTo("from n1");
+    }
+}
