@@ -22,6 +22,8 @@ import java.util.Map;
  * @param messagesIn messages handed to the application
  * @param messagesOut messages accepted for sending and taken by the socket
  * @param undelivered accepted messages that were reported as undelivered
+ * @param broadcasts messages sent to many: to a group, to those chosen, or to all
+ * @param dropped accepted messages that had to leave a full queue for a newer one to a group; they are among the undelivered
  * @param errorsSent errors sent, as ERROR or CHANNEL_RESET, by the name of their code in the protocol
  * @param callbackFailures calls of the application's listeners and handlers that threw
  * @param coalescedEvents transitions not told one by one, as the listener was too slow for them
@@ -55,6 +57,8 @@ public record BusStats(
         long messagesIn,
         long messagesOut,
         long undelivered,
+        long broadcasts,
+        long dropped,
         Map<String, Long> errorsSent,
         long callbackFailures,
         long coalescedEvents,

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Messages the application has handed over and that have not begun to travel: bounded in number and bytes. Any thread may offer; only the session that
  * holds it may poll, so that a session that lost its node to another loop takes nothing more.
  *
- * <p>Every message that was accepted leaves exactly once: by {@link #poll}, or in the list of {@link #close}.
+ * <p>Every message that was accepted leaves exactly once: by {@link #poll}, in the list of {@link #close}, or as one that {@link #offerDroppingOldest} took out.
  */
 public final class Outbox {
     private final int maxMessages;
@@ -26,6 +26,11 @@ public final class Outbox {
 
     private boolean closed;
 
+    /** What was dropped and is yet to be told, bounded as what waits is. */
+    private int untold;
+
+    private long untoldBytes;
+
     public Outbox(int maxMessages, long maxBytes, int maxMessageBytes) {
         this.maxMessages = maxMessages;
         this.maxBytes = maxBytes;
@@ -39,13 +44,50 @@ public final class Outbox {
         if (message.remaining() > maxMessageBytes) {
             return SendResult.TOO_LARGE;
         }
-        // A message may be larger than the bound in bytes; it is then accepted alone.
-        if (messages.size() >= maxMessages || (bytes + message.remaining() > maxBytes && !messages.isEmpty())) {
+        if (!hasRoomFor(message)) {
             return SendResult.FULL;
         }
         messages.add(message);
         bytes += message.remaining();
         return SendResult.ACCEPTED;
+    }
+
+    /** A message may be larger than the bound in bytes; it is then accepted alone. */
+    private boolean hasRoomFor(ByteBuffer message) {
+        return messages.isEmpty() || (messages.size() < maxMessages && bytes + message.remaining() <= maxBytes);
+    }
+
+    /**
+     * As {@link #offer}, but where there is no room the oldest make some. It is FULL only while as much as the outbox holds was dropped and not yet {@link #told}.
+     *
+     * @param dropped gets those that had to leave, oldest first
+     */
+    public synchronized SendResult offerDroppingOldest(ByteBuffer message, List<ByteBuffer> dropped) {
+        SendResult result = offer(message);
+        if (result != SendResult.FULL || untold >= maxMessages || untoldBytes >= maxBytes) {
+            return result;
+        }
+        while (!hasRoomFor(message)) {
+            dropped.add(dropOldest());
+        }
+        return offer(message);
+    }
+
+    private ByteBuffer dropOldest() {
+        ByteBuffer oldest = messages.remove();
+        bytes -= oldest.remaining();
+        if (forHolder > 0) {
+            forHolder--; // Those of the holder are the oldest.
+        }
+        untold++;
+        untoldBytes += oldest.remaining();
+        return oldest;
+    }
+
+    /** It has been told that a message of so many bytes was dropped. */
+    public synchronized void told(int droppedBytes) {
+        untold--;
+        untoldBytes -= droppedBytes;
     }
 
     /** Lowers the bound of a message; returns those that waited and are longer. */

@@ -2,17 +2,21 @@ package dev.heartbeat.internal.session;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
+import dev.heartbeat.BroadcastResult;
 import dev.heartbeat.BusStats;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.MassGuardStatus;
 import dev.heartbeat.Measure;
 import dev.heartbeat.MessageHandler;
+import dev.heartbeat.Node;
+import dev.heartbeat.NodeGroups;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.ServerOptions;
 import dev.heartbeat.internal.frame.Registered;
+import dev.heartbeat.internal.frame.SharedMessage;
 import dev.heartbeat.internal.liveness.FailureDetector;
 import dev.heartbeat.internal.liveness.MassGuard;
 import dev.heartbeat.internal.mux.InboundBudget;
@@ -39,6 +43,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +53,8 @@ import org.jspecify.annotations.Nullable;
 public final class Server implements Acceptor {
     /** How long closing may take: the linger of the last connections, and listeners that are still busy. */
     private static final long CLOSE_DEADLINE_NS = TimeUnit.SECONDS.toNanos(10);
+
+    private static final BroadcastResult NOBODY = new BroadcastResult(0, 0, 0, 0, 0, 0);
 
     final ServerOptions options;
     final FailureDetector detector;
@@ -57,6 +65,7 @@ public final class Server implements Acceptor {
     private final Transport transport;
     private final boolean ownsTransport;
     private final NodeEvents events;
+    private final NodeGroups groups = new ServerGroups(this);
     private final MassGuard guard;
     /** Written under the guard's lock. */
     private final Measures guardMeasures;
@@ -95,6 +104,8 @@ public final class Server implements Acceptor {
         table = new NodeTable(
                 options.takeoverPolicy(),
                 options.groupKey(),
+                options.maxGroupsPerNode(),
+                options.maxGroupPolicies(),
                 events,
                 transport.environment(),
                 this::newOutbox,
@@ -169,6 +180,27 @@ public final class Server implements Acceptor {
 
     public SendResult trySend(String nodeId, ByteBuffer message) {
         return draining ? SendResult.CLOSED : table.trySend(nodeId, message);
+    }
+
+    public NodeGroups groups() {
+        return groups;
+    }
+
+    public BroadcastResult broadcast(ByteBuffer message) {
+        return broadcast(message, table::broadcast);
+    }
+
+    public BroadcastResult broadcast(Predicate<? super Node> chosen, ByteBuffer message) {
+        return broadcast(message, shared -> table.broadcast(chosen, shared));
+    }
+
+    /** Copies the message once, for all. A server that stops has nobody to send it to. */
+    BroadcastResult broadcast(ByteBuffer message, Function<ByteBuffer, BroadcastResult> send) {
+        if (message.remaining() > options.maxMessageBytes()) {
+            throw new IllegalArgumentException("message is " + message.remaining() + " bytes, allowed is 0 to "
+                    + options.maxMessageBytes() + " (maxMessageBytes)");
+        }
+        return draining ? NOBODY : send.apply(SharedMessage.copyOf(message).content());
     }
 
     public boolean kick(String nodeId, String reason) {
@@ -355,6 +387,8 @@ public final class Server implements Acceptor {
                 sum(all, Counter.MESSAGES_IN),
                 sum(all, Counter.MESSAGES_OUT),
                 events.undeliveredCount(),
+                table.broadcasts(),
+                table.dropped(),
                 errors,
                 events.failureCount(),
                 events.coalescedCount(),

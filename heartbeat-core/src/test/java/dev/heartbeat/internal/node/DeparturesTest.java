@@ -28,6 +28,8 @@ final class DeparturesTest {
         return new NodeTable(
                 TakeoverPolicy.NEWEST_WINS,
                 "group",
+                4,
+                2,
                 new NodeEvents(new NodeListener() {}, (from, message) -> {}, environment.workers()),
                 environment,
                 () -> new Outbox(10, 1000, 100),
