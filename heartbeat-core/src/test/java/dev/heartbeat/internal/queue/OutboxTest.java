@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.SendResult;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class OutboxTest {
@@ -89,5 +91,85 @@ final class OutboxTest {
         assertThat(offer(51)).isEqualTo(SendResult.TOO_LARGE);
         assertThat(offer(50)).isEqualTo(SendResult.ACCEPTED);
         assertThat(offer(40)).isEqualTo(SendResult.ACCEPTED);
+    }
+
+    private List<Integer> dropped = new ArrayList<>();
+
+    private SendResult offerDropping(int bytes) {
+        List<ByteBuffer> oldest = new ArrayList<>();
+        SendResult result = outbox.offerDroppingOldest(ByteBuffer.allocate(bytes), oldest);
+        dropped = oldest.stream().map(ByteBuffer::remaining).toList();
+        return result;
+    }
+
+    @Test
+    void oldestMakeRoomInMessagesAndInBytes() {
+        offer(1);
+        assertThat(offerDropping(2)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(dropped).as("there was room").isEmpty();
+        offer(3);
+        assertThat(offerDropping(4)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(dropped).containsExactly(1);
+        assertThat(offerDropping(80)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(dropped).containsExactly(2);
+        assertThat(offerDropping(19)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(dropped).containsExactly(3, 4);
+        outbox.told(1);
+        outbox.told(2);
+        outbox.told(3);
+        assertThat(offerDropping(75)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(dropped).containsExactly(80);
+        assertThat(outbox.close()).extracting(ByteBuffer::remaining).containsExactly(19, 75);
+        assertThat(offerDropping(1)).isEqualTo(SendResult.CLOSED);
+        assertThat(dropped).isEmpty();
+    }
+
+    @Test
+    void whatIsTooLargeDropsNothing() {
+        offer(1);
+        assertThat(offerDropping(81)).isEqualTo(SendResult.TOO_LARGE);
+        assertThat(dropped).isEmpty();
+    }
+
+    @Test
+    void whatWasDroppedAndNotToldIsBoundedInMessages() {
+        for (int i = 0; i < 6; i++) {
+            assertThat(offerDropping(i)).isEqualTo(SendResult.ACCEPTED);
+        }
+        assertThat(offerDropping(6)).isEqualTo(SendResult.FULL);
+        assertThat(dropped).isEmpty();
+        outbox.told(0);
+        assertThat(offerDropping(7)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(dropped).containsExactly(3);
+    }
+
+    @Test
+    void whatWasDroppedAndNotToldIsBoundedInBytes() {
+        offer(60);
+        assertThat(offerDropping(70)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(offerDropping(80)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(offerDropping(50)).as("130 bytes are yet to be told").isEqualTo(SendResult.FULL);
+        outbox.told(60);
+        assertThat(offerDropping(50)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(dropped).containsExactly(80);
+    }
+
+    @Test
+    void sealedItLosesOfTheHoldersFirst() {
+        offer(1);
+        offer(2);
+        outbox.seal();
+        offer(3);
+        assertThat(offerDropping(4)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(dropped).containsExactly(1);
+        assertThat(outbox.poll(holder).remaining()).isEqualTo(2);
+        assertThat(outbox.isEmpty()).as("to its holder").isTrue();
+        offer(5);
+        assertThat(offerDropping(6)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(dropped).containsExactly(3);
+        assertThat(outbox.isEmpty()).isTrue();
+        Object next = new Object();
+        outbox.holdBy(next);
+        assertThat(outbox.poll(next).remaining()).isEqualTo(4);
     }
 }
