@@ -22,7 +22,8 @@ import java.util.Map;
  * @param messagesIn messages handed to the application
  * @param messagesOut messages accepted for sending and taken by the socket
  * @param undelivered accepted messages that came back instead of being delivered
- * @param droppedMessages those of them that went for a newer one, where a channel drops the oldest
+ * @param dropped those of them that had to leave a full queue for a newer one
+ * @param broadcasts messages sent to many: to a group, to those chosen, or to all
  * @param unmatchedReplies replies that came too late, twice, or to no request
  * @param channels how many channels are open now, beside those that every node has from the start
  * @param channelsEver how many ever were opened by either side, those that were refused included
@@ -59,7 +60,8 @@ public record BusStats(
         long messagesIn,
         long messagesOut,
         long undelivered,
-        long droppedMessages,
+        long dropped,
+        long broadcasts,
         long unmatchedReplies,
         long channels,
         long channelsEver,

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +66,34 @@ public final class HeartbeatServer implements AutoCloseable {
      */
     public SendResult trySend(String nodeId, ByteBuffer message) {
         return server.trySend(nodeId, message);
+    }
+
+    /** The groups that its nodes are in, and what is sent to those. */
+    public NodeGroups groups() {
+        return server.groups();
+    }
+
+    /**
+     * Offers a message to every registered node, ONLINE or SUSPECT, on channel 0; for each it is as by {@link #trySend}. It is copied once, however many nodes there are, so the buffer stays the
+     * caller's. Waits for nobody: a node whose queue is full does not get it, and is counted. What a node accepted and does not get after all comes back through
+     * {@link NodeListener#onUndelivered}, once for each such node, as a read-only view of its own of the message. Nodes that come meanwhile may or may not be among the recipients; a server that
+     * stops has none.
+     *
+     * @param message from its position to its limit, which are not changed
+     * @throws IllegalArgumentException if it is longer than a message may be ({@link Builder#maxMessageBytes}), since then it is for nobody
+     */
+    public BroadcastResult broadcast(ByteBuffer message) {
+        return server.broadcast(message);
+    }
+
+    /**
+     * Offers a message, as {@link #broadcast(ByteBuffer)}, to the registered nodes that are chosen. Each node is looked at; for what is sent often to the same nodes see {@link #groups}.
+     *
+     * @param to asked once for each, as the node is then. What it throws is thrown from here, after which those before it have been sent the message
+     * @throws IllegalArgumentException if the message is longer than a message may be
+     */
+    public BroadcastResult broadcast(Predicate<? super Node> to, ByteBuffer message) {
+        return server.broadcast(to, message);
     }
 
     /**
@@ -166,6 +195,8 @@ public final class HeartbeatServer implements AutoCloseable {
         private long inboundBudgetBytes = 256L * MIB;
         private TakeoverPolicy takeoverPolicy = TakeoverPolicy.NEWEST_WINS;
         private String groupKey = "group";
+        private int maxGroupsPerNode = 100;
+        private int maxGroupPolicies = 10_000;
         private Duration offlineRetention = Duration.ofMinutes(10);
         private int offlineMaximum = 100_000;
         private double massGuardShare = 0.1;
@@ -308,6 +339,18 @@ public final class HeartbeatServer implements AutoCloseable {
         /** Under which key of their metadata nodes name the group they are in; {@code group} by default. See {@link NodeRegistry#group}. */
         public Builder groupKey(String value) {
             groupKey = value;
+            return this;
+        }
+
+        /** How many groups a node may be joined to at a time ({@link NodeGroups#join}); 100 by default. */
+        public Builder maxGroupsPerNode(int value) {
+            maxGroupsPerNode = value;
+            return this;
+        }
+
+        /** How many groups may have an {@link OverflowPolicy} other than the default; 10,000 by default. */
+        public Builder maxGroupPolicies(int value) {
+            maxGroupPolicies = value;
             return this;
         }
 
@@ -467,6 +510,8 @@ public final class HeartbeatServer implements AutoCloseable {
                     inboundBudgetBytes,
                     takeoverPolicy,
                     groupKey,
+                    maxGroupsPerNode,
+                    maxGroupPolicies,
                     offlineRetention,
                     offlineMaximum,
                     massGuardShare,

@@ -40,9 +40,9 @@ public interface NodeListener {
     default void onWritable(Node node) {}
 
     /**
-     * A message that {@link HeartbeatServer#trySend} had accepted was not delivered: its node went offline, or its connection
-     * was lost while the message was on its way, so that part of it may have arrived. The message's content is as it was given;
-     * the buffer belongs to the application again.
+     * A message that {@link HeartbeatServer#trySend} had accepted was not delivered: its node went offline, its connection was lost while the message was on its way, so that part of it may have
+     * arrived, or it had to leave a full queue for a newer one to a group ({@link OverflowPolicy#DROP_OLDEST}). The message's content is as it was given; the buffer belongs to the application again.
+     * One that was sent to many comes as a read-only view.
      */
     default void onUndelivered(Node node, ByteBuffer message) {}
 

@@ -32,8 +32,8 @@ public interface NodeRegistry {
     Stream<Node> withMetadata(String key, String value);
 
     /**
-     * As {@link #stream()}, of the registered nodes in this group: those that say {@code name} of themselves under the key that is the server's {@link HeartbeatServer.Builder#groupKey}.
-     * Takes time in proportion to the group, however many other nodes there are.
+     * As {@link #stream()}, of the registered nodes in this group: those that say {@code name} of themselves under the key that is the server's {@link HeartbeatServer.Builder#groupKey}, and those
+     * that were joined to it ({@link NodeGroups}). Takes time in proportion to the group, however many other nodes there are.
      */
     Stream<Node> group(String name);
 

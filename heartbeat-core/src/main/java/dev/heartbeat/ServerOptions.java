@@ -26,6 +26,8 @@ import java.time.Duration;
  * @param inboundBudgetBytes what all messages larger than their window, all windows beyond {@code windowBytes} and all windows of channels may take together: 0 to 1 PiB
  * @param takeoverPolicy who wins when two processes register the same id
  * @param groupKey under which key of their metadata nodes name their group: 1 to 64 characters of A–Z a–z 0–9 . _ : -
+ * @param maxGroupsPerNode how many groups a node may be joined to: 0 to 100,000
+ * @param maxGroupPolicies how many groups may have an {@link OverflowPolicy} of their own: 0 to 10,000,000
  * @param offlineRetention how long a node that is OFFLINE stays known: 0 (not at all) to 7 days
  * @param offlineMaximum how many of them do, at most: 0 to 100,000,000
  * @param massGuardShare the share of suspected nodes from which verdicts are held: over 0 to 1
@@ -55,6 +57,8 @@ public record ServerOptions(
         long inboundBudgetBytes,
         TakeoverPolicy takeoverPolicy,
         String groupKey,
+        int maxGroupsPerNode,
+        int maxGroupPolicies,
         Duration offlineRetention,
         int offlineMaximum,
         double massGuardShare,
@@ -83,6 +87,8 @@ public record ServerOptions(
         Ranges.check("fragmentTimeout", fragmentTimeout, Duration.ofMillis(100), Duration.ofHours(1));
         Ranges.check("inboundBudgetBytes", inboundBudgetBytes, 0, 1L << 50);
         Ranges.checkKey("groupKey", groupKey);
+        Ranges.check("maxGroupsPerNode", maxGroupsPerNode, 0, 100_000);
+        Ranges.check("maxGroupPolicies", maxGroupPolicies, 0, 10_000_000);
         Ranges.check("offlineRetention", offlineRetention, Duration.ZERO, Duration.ofDays(7));
         Ranges.check("offlineMaximum", offlineMaximum, 0, 100_000_000);
         Ranges.check("massGuardShare", massGuardShare, Double.MIN_VALUE, 1);

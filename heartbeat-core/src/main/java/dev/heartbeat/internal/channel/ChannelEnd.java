@@ -182,8 +182,10 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
             Chain dropped = new Chain();
             result = outbox.offerDroppingOldest(message, dropped);
             dropped.drain(oldest -> {
+                int size = oldest.length(); // Before the application has it, and may change that.
                 home.counts().dropped();
                 comesBack(oldest, Reason.DROPPED);
+                call(() -> outbox.told(size));
             });
         }
         if (result == SendResult.ACCEPTED && join()) {

@@ -105,6 +105,12 @@ public final class FrameEncoder {
         FrameLog.out(out, at, out.position());
     }
 
+    /** A frame that was made before, from position 0 to its limit. */
+    public void encoded(ByteBuffer frame) {
+        FrameLog.out(frame, 0, frame.limit());
+        connection.write(frame, 0, frame.limit());
+    }
+
     private static void writeHead(ByteBuffer out, int size, int handle, Envelope envelope, int total) {
         out.putShort((short) (size - Short.BYTES));
         if (handle != 0) {

@@ -359,16 +359,25 @@ public final class MuxChannel {
             if (readyOffset > 0 || first.frameSize(handleToName) > left) {
                 return wrote ? room - left : room - left + writeFragment(first, from, left);
             }
-            mux.encoder().data(id, 0, handleToName, first.envelope(), first.length(), Head.NO_TOTAL);
             left -= first.frameSize(handleToName);
-            writeContent(first.content(), 0, first.length());
-            mux.countSent();
+            writeWhole(first, handleToName);
             ready.poll();
             first.written(from, mux.queuedBytes());
             travelling.add(first);
             wrote = true;
         }
         return room - left;
+    }
+
+    private void writeWhole(Outgoing message, int handleToName) {
+        ByteBuffer shared = message.sharedFrame(handleToName);
+        if (shared != null) {
+            mux.encoder().encoded(shared);
+        } else {
+            mux.encoder().data(id, 0, handleToName, message.envelope(), message.length(), Head.NO_TOTAL);
+            writeContent(message.content(), 0, message.length());
+        }
+        mux.countSent();
     }
 
     private long writeFragment(Outgoing message, Sender from, long room) {

@@ -1,22 +1,39 @@
 package dev.heartbeat.internal.node;
 
+import dev.heartbeat.OverflowPolicy;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The registered nodes by group, which is what they say of themselves under one key of their metadata. Who is in it is told by each entry, under its own lock; a group without nodes takes no memory.
- * Any thread may ask.
+ * The registered nodes by group: the one that they name under one key of their metadata, and those that they were joined to. Who is in it is told by each entry, under its own lock; a group without
+ * nodes takes no memory. Any thread may ask.
+ *
+ * <p>Members are kept by id, so that they are gone through in an order that does not depend on where in memory they are.
  */
 final class Groups {
     private final String key;
-    private final Map<String, Set<NodeEntry>> members = new ConcurrentHashMap<>();
+    private final int maxPerNode;
+    private final int maxPolicies;
+    private final Map<String, Map<String, NodeEntry>> members = new ConcurrentHashMap<>();
+    /** Those that are not the default. */
+    private final Map<String, OverflowPolicy> policies = new ConcurrentHashMap<>();
 
-    Groups(String key) {
+    /**
+     * @param maxPerNode how many a node may be joined to
+     * @param maxPolicies how many may have a policy of their own
+     */
+    Groups(String key, int maxPerNode, int maxPolicies) {
         this.key = key;
+        this.maxPerNode = maxPerNode;
+        this.maxPolicies = maxPolicies;
+    }
+
+    int maxPerNode() {
+        return maxPerNode;
     }
 
     /** The metadata of a registered node are others than before; none before its stay and after it. */
@@ -26,40 +43,49 @@ final class Groups {
         if (Objects.equals(from, to)) {
             return;
         }
-        if (from != null) {
-            leave(entry, from);
+        if (from != null && !entry.isJoinedTo(from)) {
+            remove(entry, from);
         }
         if (to != null) {
-            join(entry, to);
+            add(entry, to);
         }
     }
 
-    private void join(NodeEntry entry, String group) {
+    /** It is joined to the group, which it may name in its metadata too. */
+    void joined(NodeEntry entry, String group) {
+        add(entry, group);
+    }
+
+    /** It is no longer joined to the group. */
+    void left(NodeEntry entry, String group, Map<String, String> metadata) {
+        if (!isNamedIn(metadata, group)) {
+            remove(entry, group);
+        }
+    }
+
+    private void add(NodeEntry entry, String group) {
         members.compute(group, (name, entries) -> {
-            Set<NodeEntry> all = entries == null ? ConcurrentHashMap.newKeySet() : entries;
-            all.add(entry);
+            Map<String, NodeEntry> all = entries == null ? new ConcurrentHashMap<>() : entries;
+            all.put(entry.id(), entry);
             return all;
         });
     }
 
-    private void leave(NodeEntry entry, String group) {
+    private void remove(NodeEntry entry, String group) {
         members.computeIfPresent(group, (name, entries) -> {
-            entries.remove(entry);
+            entries.remove(entry.id(), entry);
             return entries.isEmpty() ? null : entries;
         });
     }
 
-    Stream<NodeEntry> of(String group) {
-        return find(group).stream();
+    /** Those in the group now; whoever is in it all the while that they are gone through is among them. */
+    Collection<NodeEntry> of(String group) {
+        Map<String, NodeEntry> entries = members.get(group);
+        return entries == null ? List.of() : entries.values();
     }
 
     long size(String group) {
-        return find(group).size();
-    }
-
-    private Set<NodeEntry> find(String group) {
-        Set<NodeEntry> entries = members.get(group);
-        return entries == null ? Set.of() : entries;
+        return of(group).size();
     }
 
     /** How many groups have nodes. */
@@ -67,7 +93,31 @@ final class Groups {
         return members.size();
     }
 
-    boolean has(@Nullable Map<String, String> metadata, String group) {
-        return metadata != null && group.equals(metadata.get(key));
+    /** The group that a node of these metadata names; null if it names none. */
+    @Nullable
+    String namedIn(Map<String, String> metadata) {
+        return metadata.get(key);
+    }
+
+    boolean isNamedIn(Map<String, String> metadata, String group) {
+        return group.equals(metadata.get(key));
+    }
+
+    OverflowPolicy policy(String group) {
+        return policies.getOrDefault(group, OverflowPolicy.SKIP);
+    }
+
+    void setPolicy(String group, OverflowPolicy policy) {
+        synchronized (policies) {
+            if (policy == OverflowPolicy.SKIP) {
+                policies.remove(group);
+                return;
+            }
+            if (policies.size() >= maxPolicies && !policies.containsKey(group)) {
+                throw new IllegalStateException(policies.size() + " groups have a policy of their own, allowed are "
+                        + maxPolicies + " (maxGroupPolicies)");
+            }
+            policies.put(group, policy);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.heartbeat.internal.node;
 
+import dev.heartbeat.JoinResult;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.NodeState;
@@ -20,7 +21,10 @@ import dev.heartbeat.internal.queue.Requests;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +53,9 @@ public final class NodeEntry implements Lane.Owner {
     private boolean kept;
 
     private boolean forgotten;
+
+    /** The groups that it was joined to; not null only during a stay in which there are some. Guarded by the lock. */
+    private @Nullable Set<String> joined;
 
     private byte pendingEvents;
     /** Set while the listener is so slow that transitions are no longer queued one by one. */
@@ -200,6 +207,7 @@ public final class NodeEntry implements Lane.Owner {
         NodeState before = of.state;
         current = null;
         offline = true;
+        leaveAll(of);
         table.groups().moved(this, of.metadata, Map.of());
         Departure end = new Departure(of, reason, table.wallClockMillis());
         departure = table.departures().areKept() ? end : null;
@@ -224,6 +232,61 @@ public final class NodeEntry implements Lane.Owner {
             backlog.updated = true;
         }
         return true;
+    }
+
+    /** Puts the node into a group for the rest of its stay, over however many registrations. */
+    synchronized JoinResult join(String group) {
+        if (current == null) {
+            return JoinResult.NOT_REGISTERED;
+        }
+        Set<String> groups = joined == null ? new HashSet<>(2) : joined;
+        if (groups.contains(group)) {
+            return JoinResult.ALREADY_JOINED;
+        }
+        if (groups.size() >= table.groups().maxPerNode()) {
+            return JoinResult.TOO_MANY;
+        }
+        groups.add(group);
+        joined = groups;
+        table.groups().joined(this, group);
+        return JoinResult.JOINED;
+    }
+
+    /** Says false if it was not joined to the group. */
+    synchronized boolean leave(String group) {
+        if (current == null || joined == null || !joined.remove(group)) {
+            return false;
+        }
+        if (joined.isEmpty()) {
+            joined = null;
+        }
+        table.groups().left(this, group, current.metadata);
+        return true;
+    }
+
+    private void leaveAll(Registration of) {
+        if (joined != null) {
+            joined.forEach(group -> table.groups().left(this, group, of.metadata));
+            joined = null;
+        }
+    }
+
+    /** Under the lock. */
+    boolean isJoinedTo(String group) {
+        return joined != null && joined.contains(group);
+    }
+
+    synchronized boolean isIn(String group) {
+        return current != null && (isJoinedTo(group) || table.groups().isNamedIn(current.metadata, group));
+    }
+
+    synchronized Set<String> groups() {
+        Set<String> groups = joined == null ? new TreeSet<>() : new TreeSet<>(joined);
+        String named = current == null ? null : table.groups().namedIn(current.metadata);
+        if (named != null) {
+            groups.add(named);
+        }
+        return groups;
     }
 
     /** What the node says of itself; null if it is not registered. Without a lock, for searching through many. */
@@ -325,7 +388,7 @@ public final class NodeEntry implements Lane.Owner {
         } else if (message.envelope().kind() == Envelope.Kind.REQUEST && of.requests != null) {
             of.requests.fail(message.envelope().correlation(), new UndeliveredException(reason));
         } else {
-            lane().add(() -> table.events().undelivered(snapshot(of), message.content()));
+            lane().add(() -> table.events().undelivered(snapshot(of), viewOf(message.content())));
         }
     }
 
@@ -340,6 +403,18 @@ public final class NodeEntry implements Lane.Owner {
     private synchronized Node takeUpdate(Registration of) {
         of.updateToTell = false;
         return snapshot(of);
+    }
+
+    /** A message that had to leave the outbox for a newer one. Under the lock. */
+    void tellDropped(Registration of, Outgoing message, Outbox outbox) {
+        int size = message.length(); // Before the application has it, and may change that.
+        comesBack(of, message, Reason.DROPPED);
+        lane().add(() -> outbox.told(size));
+    }
+
+    /** What was sent to many is one buffer in all their queues, and none of those who are told of it may move it for the others. */
+    private static ByteBuffer viewOf(ByteBuffer message) {
+        return message.isReadOnly() ? message.duplicate() : message;
     }
 
     SendResult offer(Outgoing message) {
@@ -392,6 +467,37 @@ public final class NodeEntry implements Lane.Owner {
         }
     }
 
+    /** Offers the node what is sent to many. Whoever is not registered, or not in the group any more, is no recipient. */
+    void offer(Broadcast broadcast) {
+        wake(accept(broadcast));
+    }
+
+    /** Offers it to the node that was chosen, and not to another process that has its id by now. */
+    void offer(Broadcast broadcast, Node chosen) {
+        wake(accept(broadcast, chosen));
+    }
+
+    /** The registration that has it now; null if there is none. Whether it is for this node and that it has it are one step. */
+    private synchronized @Nullable Registration accept(Broadcast broadcast) {
+        Registration of = current;
+        return of != null && broadcast.isFor(this) && broadcast.offer(this, of, outboxOf(of)) ? of : null;
+    }
+
+    private synchronized @Nullable Registration accept(Broadcast broadcast, Node chosen) {
+        if (current == null || current.incarnation != chosen.incarnation()) {
+            broadcast.missed();
+            return null;
+        }
+        return accept(broadcast);
+    }
+
+    /** Where another registration has taken its place since, that one found the message waiting. */
+    private static void wake(@Nullable Registration accepting) {
+        if (accepting != null) {
+            accepting.owner.wake();
+        }
+    }
+
     /** Whoever owns the node by now: between the look at it and the offer the outbox may have passed on. */
     private void wakeOwner() {
         Registration.Owner owner = owner();
@@ -425,6 +531,16 @@ public final class NodeEntry implements Lane.Owner {
             return snapshot(current);
         }
         return departure == null ? null : snapshot(departure, Map.of());
+    }
+
+    /** Null if the node is not registered. */
+    synchronized @Nullable Node registered() {
+        return current == null ? null : snapshot(current);
+    }
+
+    /** Null if the node is not in the group. */
+    synchronized @Nullable Node member(String group) {
+        return isIn(group) ? registered() : null;
     }
 
     /** The node as it is known of this registration, which may be over. */

@@ -1,12 +1,16 @@
 package dev.heartbeat.internal.node;
 
+import dev.heartbeat.BroadcastResult;
+import dev.heartbeat.JoinResult;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeRegistry;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
+import dev.heartbeat.OverflowPolicy;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.TakeoverPolicy;
 import dev.heartbeat.UndeliveredException;
+import dev.heartbeat.internal.frame.SharedMessage;
 import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.queue.Outgoing;
 import dev.heartbeat.spi.Environment;
@@ -16,9 +20,11 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +34,8 @@ public final class NodeTable implements NodeRegistry {
     private final Map<String, NodeEntry> entries = new ConcurrentHashMap<>();
     private final Map<NodeState, LongAdder> counts = new EnumMap<>(NodeState.class);
     private final LongAdder registrations = new LongAdder();
+    private final LongAdder broadcasts = new LongAdder();
+    private final LongAdder dropped = new LongAdder();
     private final Groups groups;
 
     private final TakeoverPolicy policy;
@@ -42,11 +50,15 @@ public final class NodeTable implements NodeRegistry {
     private final Epochs epochs;
 
     /**
+     * @param maxGroupsPerNode how many a node may be joined to
+     * @param maxGroupPolicies how many groups may have a policy of their own
      * @param onForgotten called, on any thread, after an entry has left the table
      */
     public NodeTable(
             TakeoverPolicy policy,
             String groupKey,
+            int maxGroupsPerNode,
+            int maxGroupPolicies,
             NodeEvents events,
             Environment environment,
             Supplier<Outbox> newOutbox,
@@ -54,7 +66,7 @@ public final class NodeTable implements NodeRegistry {
             Departures departures,
             Runnable onForgotten) {
         this.policy = policy;
-        this.groups = new Groups(groupKey);
+        this.groups = new Groups(groupKey, maxGroupsPerNode, maxGroupPolicies);
         this.events = events;
         this.environment = environment;
         this.newOutbox = newOutbox;
@@ -142,6 +154,72 @@ public final class NodeTable implements NodeRegistry {
         return entry == null ? null : entry.owner();
     }
 
+    /**
+     * Offers a message to whoever is registered. Holds nothing while it goes through the nodes, and no lock but the one's that it offers it to.
+     *
+     * @param message from position 0, and changed by nobody from now on: all queues share it
+     */
+    public BroadcastResult broadcast(SharedMessage message) {
+        Broadcast broadcast = Broadcast.toAnyone(message);
+        entries.values().forEach(entry -> entry.offer(broadcast));
+        return done(broadcast);
+    }
+
+    /** Offers a message, as by {@link #broadcast(SharedMessage)}, to the registered nodes that are chosen, which are asked without a lock. */
+    public BroadcastResult broadcast(Predicate<? super Node> chosen, SharedMessage message) {
+        Broadcast broadcast = Broadcast.toAnyone(message);
+        entries.values().forEach(entry -> {
+            Node node = entry.registered();
+            if (node != null && chosen.test(node)) {
+                entry.offer(broadcast, node);
+            }
+        });
+        return done(broadcast);
+    }
+
+    /** Offers a message, as by {@link #broadcast(SharedMessage)}, to the members of a group. */
+    public BroadcastResult send(String group, SharedMessage message) {
+        Broadcast broadcast = Broadcast.toGroup(group, groups.policy(group), message);
+        groups.of(group).forEach(entry -> entry.offer(broadcast));
+        return done(broadcast);
+    }
+
+    private BroadcastResult done(Broadcast broadcast) {
+        broadcasts.increment();
+        dropped.add(broadcast.dropped());
+        return broadcast.result();
+    }
+
+    /** How many messages were sent to many. */
+    public long broadcasts() {
+        return broadcasts.sum();
+    }
+
+    /** How many messages had to leave full queues for them. */
+    public long dropped() {
+        return dropped.sum();
+    }
+
+    public JoinResult join(String group, String id) {
+        NodeEntry entry = entries.get(id);
+        return entry == null ? JoinResult.NOT_REGISTERED : entry.join(group);
+    }
+
+    /** False if the node was not joined to the group. */
+    public boolean leave(String group, String id) {
+        NodeEntry entry = entries.get(id);
+        return entry != null && entry.leave(group);
+    }
+
+    public Set<String> groupsOf(String id) {
+        NodeEntry entry = entries.get(id);
+        return entry == null ? Set.of() : entry.groups();
+    }
+
+    public void onFull(String group, OverflowPolicy policy) {
+        groups.setPolicy(group, policy);
+    }
+
     /** Ends a node's stay; false if it is not registered. */
     public boolean end(String id, OfflineReason reason, String text) {
         NodeEntry entry = entries.get(id);
@@ -214,7 +292,7 @@ public final class NodeTable implements NodeRegistry {
 
     @Override
     public Stream<Node> group(String name) {
-        return snapshots(groups.of(name)).filter(node -> groups.has(node.metadata(), name));
+        return groups.of(name).stream().map(entry -> entry.member(name)).filter(Objects::nonNull);
     }
 
     @Override

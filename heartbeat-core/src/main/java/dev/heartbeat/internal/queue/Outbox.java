@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * holds it may poll, so that a session that lost its node to another loop takes nothing more.
  *
  * <p>Every message that was accepted leaves exactly once: by {@link #poll}, in what {@link #offerDroppingOldest} and {@link #limitMessages} drop, or in what {@link #close} hands back.
+ * <p>Every message that was accepted leaves exactly once: by {@link #poll}, in the list of {@link #close}, or as one that {@link #offerDroppingOldest} took out.
  */
 public final class Outbox {
     private final int maxMessages;
@@ -24,6 +25,11 @@ public final class Outbox {
     private boolean wasFull;
 
     private boolean closed;
+
+    /** What was dropped and is yet to be told, bounded as what waits is. */
+    private int untold;
+
+    private long untoldBytes;
 
     public Outbox(int maxMessages, long maxBytes, int maxMessageBytes) {
         this.maxMessages = maxMessages;
@@ -44,20 +50,35 @@ public final class Outbox {
     }
 
     /**
-     * Makes room where there is none.
+     * As {@link #offer}, but where there is no room the oldest make some. It is FULL only while as much as the outbox holds was dropped and not yet {@link #told}.
      *
-     * @param dropped is given those that went for it, the oldest first
+     * @param dropped gets those that had to leave, oldest first
      */
     public synchronized SendResult offerDroppingOldest(Outgoing message, Chain dropped) {
-        SendResult objection = objection(message);
-        if (objection == SendResult.ACCEPTED) {
-            while (!hasRoomFor(message)) {
-                dropped.add(remove());
-                forHolder = Math.max(0, forHolder - 1);
-            }
-            add(message);
+        SendResult result = offer(message);
+        if (result != SendResult.FULL || untold >= maxMessages || untoldBytes >= maxBytes) {
+            return result;
         }
-        return objection;
+        while (!hasRoomFor(message)) {
+            dropped.add(dropOldest());
+        }
+        return offer(message);
+    }
+
+    private Outgoing dropOldest() {
+        Outgoing oldest = remove();
+        if (forHolder > 0) {
+            forHolder--; // Those of the holder are the oldest.
+        }
+        untold++;
+        untoldBytes += oldest.length();
+        return oldest;
+    }
+
+    /** It has been told that a message of so many bytes was dropped. */
+    public synchronized void told(int droppedBytes) {
+        untold--;
+        untoldBytes -= droppedBytes;
     }
 
     private SendResult objection(Outgoing message) {
@@ -69,7 +90,7 @@ public final class Outbox {
 
     /** A message may be larger than the bound in bytes; it is then accepted alone. */
     private boolean hasRoomFor(Outgoing message) {
-        return count < maxMessages && (bytes + message.length() <= maxBytes || count == 0);
+        return count == 0 || (count < maxMessages && bytes + message.length() <= maxBytes);
     }
 
     private void add(Outgoing message) {

@@ -3,6 +3,7 @@ package dev.heartbeat.internal.queue;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.FrameHeader;
+import dev.heartbeat.internal.frame.SharedMessage;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ public final class Outgoing {
     private final ByteBuffer content;
     private final Envelope envelope;
     private final @Nullable CompletableFuture<Void> left;
+    private final @Nullable SharedMessage shared;
 
     @Nullable
     Outgoing next;
@@ -44,6 +46,20 @@ public final class Outgoing {
         this.content = content;
         this.envelope = envelope;
         this.left = left;
+        this.shared = null;
+    }
+
+    /** To one of many, on channel 0. */
+    public Outgoing(SharedMessage message) {
+        content = message.content();
+        envelope = Envelope.NONE;
+        left = null;
+        shared = message;
+    }
+
+    /** The frame that was made of it for all its recipients; null where each has its own. */
+    public @Nullable ByteBuffer sharedFrame(int handle) {
+        return shared == null || handle != 0 ? null : shared.frame();
     }
 
     /** As it was given: from its position to its limit. */

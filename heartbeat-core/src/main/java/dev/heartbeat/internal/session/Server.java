@@ -2,6 +2,7 @@ package dev.heartbeat.internal.session;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
+import dev.heartbeat.BroadcastResult;
 import dev.heartbeat.BusStats;
 import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelListener;
@@ -11,6 +12,7 @@ import dev.heartbeat.MassGuardStatus;
 import dev.heartbeat.Measure;
 import dev.heartbeat.MessageHandler;
 import dev.heartbeat.Node;
+import dev.heartbeat.NodeGroups;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
@@ -24,6 +26,7 @@ import dev.heartbeat.internal.channel.ChannelEnd;
 import dev.heartbeat.internal.channel.Home;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.Registered;
+import dev.heartbeat.internal.frame.SharedMessage;
 import dev.heartbeat.internal.liveness.FailureDetector;
 import dev.heartbeat.internal.liveness.MassGuard;
 import dev.heartbeat.internal.mux.InboundBudget;
@@ -54,6 +57,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +67,8 @@ import org.jspecify.annotations.Nullable;
 public final class Server implements Acceptor {
     /** How long closing may take: the linger of the last connections, and listeners that are still busy. */
     private static final long CLOSE_DEADLINE_NS = TimeUnit.SECONDS.toNanos(10);
+
+    private static final BroadcastResult NOBODY = new BroadcastResult(0, 0, 0, 0, 0, 0);
 
     final ServerOptions options;
     final FailureDetector detector;
@@ -74,6 +81,7 @@ public final class Server implements Acceptor {
     private final Transport transport;
     private final boolean ownsTransport;
     private final NodeEvents events;
+    private final NodeGroups groups = new ServerGroups(this);
     private final MassGuard guard;
     /** Written under the guard's lock. */
     private final Measures guardMeasures;
@@ -117,6 +125,8 @@ public final class Server implements Acceptor {
         table = new NodeTable(
                 options.takeoverPolicy(),
                 options.groupKey(),
+                options.maxGroupsPerNode(),
+                options.maxGroupPolicies(),
                 events,
                 transport.environment(),
                 this::newOutbox,
@@ -277,6 +287,27 @@ public final class Server implements Acceptor {
 
     void callbackFailed(String of, Throwable failure) {
         events.failed(of, failure);
+    }
+
+    public NodeGroups groups() {
+        return groups;
+    }
+
+    public BroadcastResult broadcast(ByteBuffer message) {
+        return broadcast(message, table::broadcast);
+    }
+
+    public BroadcastResult broadcast(Predicate<? super Node> chosen, ByteBuffer message) {
+        return broadcast(message, shared -> table.broadcast(chosen, shared));
+    }
+
+    /** Copies the message once, for all. A server that stops has nobody to send it to. */
+    BroadcastResult broadcast(ByteBuffer message, Function<SharedMessage, BroadcastResult> send) {
+        if (message.remaining() > options.maxMessageBytes()) {
+            throw new IllegalArgumentException("message is " + message.remaining() + " bytes, allowed is 0 to "
+                    + options.maxMessageBytes() + " (maxMessageBytes)");
+        }
+        return draining ? NOBODY : send.apply(SharedMessage.copyOf(message));
     }
 
     public boolean kick(String nodeId, String reason) {
@@ -463,7 +494,8 @@ public final class Server implements Acceptor {
                 sum(all, Counter.MESSAGES_IN),
                 sum(all, Counter.MESSAGES_OUT),
                 events.undeliveredCount() + channels.undeliveredMessages(),
-                channels.droppedMessages(),
+                table.dropped() + channels.droppedMessages(),
+                table.broadcasts(),
                 events.unmatchedReplyCount() + channels.unmatchedReplies(),
                 channels.open(),
                 channels.everOpened(),

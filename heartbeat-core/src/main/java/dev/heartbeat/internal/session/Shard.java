@@ -29,6 +29,9 @@ final class Shard implements LoopAgent, Loop {
     /** Timers run in one turn before the sockets are looked at again. */
     private static final int TIMERS_PER_TURN = 1024;
 
+    /** Commands run in one turn before the sockets are looked at again: a message to a million nodes is as many. */
+    private static final int COMMANDS_PER_TURN = 1024;
+
     /** Who keeps count of how well the loop does. On the loop. */
     interface Observer {
 
@@ -147,16 +150,37 @@ final class Shard implements LoopAgent, Loop {
         }
     }
 
+    /** While it is under way nobody else schedules it. */
     private void runCommands() {
-        // Cleared first: a command that comes from now on is either seen below or schedules another run.
+        while (isLeftAfterBatch() || isLeftToSchedule()) {
+            try {
+                loop.execute(runCommands);
+                return;
+            } catch (RejectedExecutionException e) {
+                LOG.debug("event loop {} ends, and this is its last turn", loop.index());
+            }
+        }
+    }
+
+    /** A command that comes from now on schedules another run; one that came just before did not. */
+    private boolean isLeftToSchedule() {
         commandsScheduled.set(false);
-        for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
+        return !commands.isEmpty() && commandsScheduled.compareAndSet(false, true);
+    }
+
+    private boolean isLeftAfterBatch() {
+        for (int i = 0; i < COMMANDS_PER_TURN; i++) {
+            Runnable command = commands.poll();
+            if (command == null) {
+                return false;
+            }
             try {
                 command.run();
             } catch (RuntimeException e) {
                 LOG.error("a command on event loop {} threw", loop.index(), e);
             }
         }
+        return !commands.isEmpty();
     }
 
     void observe(Observer observer) {

@@ -29,6 +29,8 @@ final class DeparturesTest {
         return new NodeTable(
                 TakeoverPolicy.NEWEST_WINS,
                 "group",
+                4,
+                2,
                 new NodeEvents(
                         new NodeListener() {}, (from, message) -> {}, (from, message) -> {}, environment.workers()),
                 environment,

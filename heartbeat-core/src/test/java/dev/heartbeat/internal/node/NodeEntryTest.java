@@ -36,6 +36,8 @@ final class NodeEntryTest {
     private final NodeTable table = new NodeTable(
             TakeoverPolicy.NEWEST_WINS,
             "group",
+            4,
+            2,
             events,
             environment,
             () -> new Outbox(10, 1000, 100),

@@ -29,6 +29,8 @@ final class NodeQueriesTest {
     private final NodeTable table = new NodeTable(
             TakeoverPolicy.NEWEST_WINS,
             "zone",
+            4,
+            2,
             new NodeEvents(new NodeListener() {}, (from, message) -> {}, (from, message) -> {}, environment.workers()),
             environment,
             () -> new Outbox(10, 1000, 100),

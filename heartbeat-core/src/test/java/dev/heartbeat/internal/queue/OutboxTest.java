@@ -122,27 +122,6 @@ final class OutboxTest {
     }
 
     @Test
-    void dropsTheOldestWhereItIsToldTo() {
-        offer(10);
-        offer(20);
-        offer(30);
-        Chain dropped = new Chain();
-        assertThat(outbox.offerDroppingOldest(message(65), dropped)).isEqualTo(SendResult.ACCEPTED);
-        assertThat(lengths(dropped)).containsExactly(10, 20);
-        assertThat(poll(holder, 1000)).containsExactly(30, 65);
-    }
-
-    @Test
-    void whatIsDroppedFromASealedOneIsNotMadeUpForByWhatCameLater() {
-        offer(1);
-        offer(2);
-        offer(3);
-        outbox.seal();
-        outbox.offerDroppingOldest(message(4), new Chain());
-        assertThat(poll(holder, 1000)).containsExactly(2, 3);
-    }
-
-    @Test
     void saysOnceThatThereIsRoomAgain() {
         assertThat(outbox.hasRoomAgain()).isFalse();
         offer(1);
@@ -163,5 +142,85 @@ final class OutboxTest {
         outbox.refuseMore();
         assertThat(offer(2)).isEqualTo(SendResult.CLOSED);
         assertThat(poll(holder, 0)).containsExactly(1);
+    }
+
+    private List<Integer> dropped = new ArrayList<>();
+
+    private SendResult offerDropping(int bytes) {
+        Chain oldest = new Chain();
+        SendResult result = outbox.offerDroppingOldest(message(bytes), oldest);
+        dropped = lengths(oldest);
+        return result;
+    }
+
+    @Test
+    void oldestMakeRoomInMessagesAndInBytes() {
+        offer(1);
+        assertThat(offerDropping(2)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(dropped).as("there was room").isEmpty();
+        offer(3);
+        assertThat(offerDropping(4)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(dropped).containsExactly(1);
+        assertThat(offerDropping(80)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(dropped).containsExactly(2);
+        assertThat(offerDropping(19)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(dropped).containsExactly(3, 4);
+        outbox.told(1);
+        outbox.told(2);
+        outbox.told(3);
+        assertThat(offerDropping(75)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(dropped).containsExactly(80);
+        assertThat(lengths(outbox.close())).containsExactly(19, 75);
+        assertThat(offerDropping(1)).isEqualTo(SendResult.CLOSED);
+        assertThat(dropped).isEmpty();
+    }
+
+    @Test
+    void whatIsTooLargeDropsNothing() {
+        offer(1);
+        assertThat(offerDropping(81)).isEqualTo(SendResult.TOO_LARGE);
+        assertThat(dropped).isEmpty();
+    }
+
+    @Test
+    void whatWasDroppedAndNotToldIsBoundedInMessages() {
+        for (int i = 0; i < 6; i++) {
+            assertThat(offerDropping(i)).isEqualTo(SendResult.ACCEPTED);
+        }
+        assertThat(offerDropping(6)).isEqualTo(SendResult.FULL);
+        assertThat(dropped).isEmpty();
+        outbox.told(0);
+        assertThat(offerDropping(7)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(dropped).containsExactly(3);
+    }
+
+    @Test
+    void whatWasDroppedAndNotToldIsBoundedInBytes() {
+        offer(60);
+        assertThat(offerDropping(70)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(offerDropping(80)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(offerDropping(50)).as("130 bytes are yet to be told").isEqualTo(SendResult.FULL);
+        outbox.told(60);
+        assertThat(offerDropping(50)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(dropped).containsExactly(80);
+    }
+
+    @Test
+    void sealedItLosesOfTheHoldersFirst() {
+        offer(1);
+        offer(2);
+        outbox.seal();
+        offer(3);
+        assertThat(offerDropping(4)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(dropped).containsExactly(1);
+        assertThat(poll(holder, 0)).containsExactly(2);
+        assertThat(outbox.isEmpty()).as("to its holder").isTrue();
+        offer(5);
+        assertThat(offerDropping(6)).isEqualTo(SendResult.ACCEPTED);
+        assertThat(dropped).containsExactly(3);
+        assertThat(outbox.isEmpty()).isTrue();
+        Object next = new Object();
+        outbox.holdBy(next);
+        assertThat(poll(next, 0)).containsExactly(4);
     }
 }

@@ -4,6 +4,7 @@ import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.LoopAgent;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ final class ManualLoop implements EventLoop {
     private @Nullable LoopAgent agent;
     private long nowNs = 1_000_000_000L;
     private long wakeNs = Long.MAX_VALUE;
+    private boolean ended;
 
     /**
      * Sleeps until it is to be woken, but {@code atMostNs}; then it is a turn.
@@ -22,13 +24,23 @@ final class ManualLoop implements EventLoop {
     void turn(long atMostNs, Runnable sockets) {
         nowNs = Math.min(nowNs + atMostNs, Math.max(nowNs, wakeNs));
         sockets.run();
-        while (!tasks.isEmpty()) {
-            tasks.remove().run();
-        }
+        runTasks(tasks.size());
         if (agent != null && nowNs >= wakeNs) {
             wakeNs = Long.MAX_VALUE;
             agent.onWake(nowNs);
         }
+    }
+
+    private void runTasks(int count) {
+        for (int i = 0; i < count; i++) {
+            tasks.remove().run();
+        }
+    }
+
+    /** Its last turn: it runs what it has accepted, and accepts no more. */
+    void end() {
+        ended = true;
+        runTasks(tasks.size());
     }
 
     /** Whether it is to be woken at once. */
@@ -53,6 +65,9 @@ final class ManualLoop implements EventLoop {
 
     @Override
     public void execute(Runnable task) {
+        if (ended) {
+            throw new RejectedExecutionException("the loop has ended");
+        }
         tasks.add(task);
     }
 

@@ -32,6 +32,8 @@ final class Nodes implements NodeListener {
         table = new NodeTable(
                 TakeoverPolicy.NEWEST_WINS,
                 "group",
+                4,
+                2,
                 new NodeEvents(this, (from, message) -> {}, workers),
                 workers,
                 () -> new Outbox(10, 1000, 100),

@@ -1,0 +1,14 @@
+package dev.heartbeat;
+
+/** What becomes of a message to a group where a member's queue is full, since the member takes less than is sent to it. */
+public enum OverflowPolicy {
+    /** The member does not get this message; what waits for it stays. The default. */
+    SKIP,
+    /**
+     * The member gets this message, and for it the oldest of those that wait for it are taken out, whoever sent them; each is told by {@link NodeListener#onUndelivered}. Where that is told more slowly
+     * than messages are dropped, so that as many as a queue holds are yet to be told, the member is skipped.
+     */
+    DROP_OLDEST,
+    /** The member does not get this message, and leaves the group if it was joined to it. One that is in it by its metadata stays, and is skipped: its metadata are its own to say. */
+    REMOVE
+}

@@ -1,0 +1,95 @@
+package dev.heartbeat.internal.node;
+
+import dev.heartbeat.BroadcastResult;
+import dev.heartbeat.OverflowPolicy;
+import dev.heartbeat.SendResult;
+import dev.heartbeat.internal.frame.SharedMessage;
+import dev.heartbeat.internal.queue.Chain;
+import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.queue.Outgoing;
+import org.jspecify.annotations.Nullable;
+
+/** One message on its way to many, and what became of it so far. Confined to the thread that sends it; the message itself is one buffer in all queues, which nobody moves. */
+final class Broadcast {
+    private final SharedMessage message;
+    private final @Nullable String group;
+    private final OverflowPolicy policy;
+
+    private long accepted;
+    private long full;
+    private long closed;
+    private long dropped;
+    private long removed;
+
+    private Broadcast(SharedMessage message, @Nullable String group, OverflowPolicy policy) {
+        this.message = message;
+        this.group = group;
+        this.policy = policy;
+    }
+
+    static Broadcast toAnyone(SharedMessage message) {
+        return new Broadcast(message, null, OverflowPolicy.SKIP);
+    }
+
+    static Broadcast toGroup(String group, OverflowPolicy policy, SharedMessage message) {
+        return new Broadcast(message, group, policy);
+    }
+
+    /** Whether it is for this node, which is registered. Under the entry's lock. */
+    boolean isFor(NodeEntry entry) {
+        return group == null || entry.isIn(group);
+    }
+
+    /**
+     * Offers it to a recipient. Under the entry's lock, so that whatever is told of it is told before the end of the stay.
+     *
+     * @return whether it was accepted
+     */
+    boolean offer(NodeEntry entry, Registration of, Outbox outbox) {
+        SendResult result = outbox.offer(new Outgoing(message));
+        if (result == SendResult.FULL) {
+            result = offerOnceMore(entry, of, outbox);
+        }
+        switch (result) {
+            case ACCEPTED -> accepted++;
+            case FULL -> full++;
+            case CLOSED -> closed++;
+            case TOO_LARGE -> throw new IllegalStateException("checked before");
+        }
+        return result == SendResult.ACCEPTED;
+    }
+
+    private SendResult offerOnceMore(NodeEntry entry, Registration of, Outbox outbox) {
+        switch (policy) {
+            case SKIP -> {}
+            case DROP_OLDEST -> {
+                Chain oldest = new Chain();
+                SendResult result = outbox.offerDroppingOldest(new Outgoing(message), oldest);
+                oldest.drain(left -> {
+                    dropped++;
+                    entry.tellDropped(of, left, outbox);
+                });
+                return result;
+            }
+            case REMOVE -> {
+                if (group != null && entry.leave(group)) {
+                    removed++;
+                }
+            }
+        }
+        return SendResult.FULL;
+    }
+
+    /** The stay of somebody who was chosen is over. */
+    void missed() {
+        closed++;
+    }
+
+    long dropped() {
+        return dropped;
+    }
+
+    BroadcastResult result() {
+        return new BroadcastResult(accepted + full + closed, accepted, full, closed, dropped, removed);
+    }
+}
