@@ -44,6 +44,12 @@ public interface AttachedNode {
     /** As {@link HeartbeatClient#request}. */
     CompletableFuture<ByteBuffer> request(ByteBuffer message, Duration timeout);
 
+    /** As {@link HeartbeatClient#trySend(String, ByteBuffer)}. */
+    SendResult trySend(String toNodeId, ByteBuffer message);
+
+    /** As {@link HeartbeatClient#request(String, ByteBuffer, Duration)}. */
+    CompletableFuture<ByteBuffer> request(String toNodeId, ByteBuffer message, Duration timeout);
+
     /** Opens a channel of this node, as {@link HeartbeatClient#open}. Who decides on those that the server opens to it is said by the client's builder. */
     Channel open(String name, ChannelOptions options, ChannelListener listener);
 
@@ -78,7 +84,10 @@ public interface AttachedNode {
         /** A message from the server. The buffer belongs to the application. */
         default void onMessage(ByteBuffer message) {}
 
-        /** The server asks for a reply. It may be given now or later, by any thread. */
+        /** A message from another node, which the server has passed on. The buffer belongs to the application. */
+        default void onNodeMessage(String fromNodeId, ByteBuffer message) {}
+
+        /** The server, or another node through it, asks for a reply. It may be given now or later, by any thread. */
         default void onRequest(Request request) {
             request.fail("the node does not answer requests");
         }

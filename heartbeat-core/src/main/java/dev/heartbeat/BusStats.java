@@ -24,6 +24,7 @@ import java.util.Map;
  * @param undelivered accepted messages that came back instead of being delivered
  * @param dropped those of them that had to leave a full queue for a newer one
  * @param broadcasts messages sent to many: to a group, to those chosen, or to all
+ * @param notPassedOn messages of one node to another that were not allowed or did not reach it
  * @param unmatchedReplies replies that came too late, twice, or to no request
  * @param channels how many channels are open now, beside those that every node has from the start
  * @param channelsEver how many ever were opened by either side, those that were refused included
@@ -62,6 +63,7 @@ public record BusStats(
         long undelivered,
         long dropped,
         long broadcasts,
+        long notPassedOn,
         long unmatchedReplies,
         long channels,
         long channelsEver,

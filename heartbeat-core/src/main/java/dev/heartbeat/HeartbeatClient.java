@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +82,27 @@ public final class HeartbeatClient implements AutoCloseable {
      * dropped. As many requests may be unanswered as the queue has places.
      */
     public CompletableFuture<ByteBuffer> request(ByteBuffer message, Duration timeout) {
-        return client.request(message, timeout);
+        return client.request(null, message, timeout);
+    }
+
+    /**
+     * Offers a message for another node, on channel 0. The server passes it on if its {@link RoutePolicy} allows that and the node's queue takes it; if not, {@link ClientListener#onError} tells so (of several that fail at
+     * once, of the last). As far as the server it is as {@link #trySend(ByteBuffer)}.
+     *
+     * @throws IllegalArgumentException if that is no node id
+     */
+    public SendResult trySend(String toNodeId, ByteBuffer message) {
+        return client.trySend(toNodeId, message);
+    }
+
+    /**
+     * Asks another node through the server. As {@link #request(ByteBuffer, Duration)}; it also fails with a {@link HeartbeatException} if the server does not pass it on. The server's {@link RoutePolicy} must allow the answer
+     * too.
+     *
+     * @throws IllegalArgumentException if that is no node id
+     */
+    public CompletableFuture<ByteBuffer> request(String toNodeId, ByteBuffer message, Duration timeout) {
+        return client.request(toNodeId, message, timeout);
     }
 
     /**
@@ -158,6 +179,7 @@ public final class HeartbeatClient implements AutoCloseable {
         private long inboundBudgetBytes = 64L * MIB;
         private ClientListener listener = new ClientListener() {};
         private Consumer<ByteBuffer> messages = message -> {};
+        private BiConsumer<String, ByteBuffer> nodeMessages = (from, message) -> {};
         private Consumer<Request> requests = request -> request.fail("the node does not answer requests");
         private final Acceptors.Builder acceptors = new Acceptors.Builder();
         private @Nullable Transport transport;
@@ -274,7 +296,13 @@ public final class HeartbeatClient implements AutoCloseable {
             return this;
         }
 
-        /** Who answers what the server asks, on the same thread as the listener; without one every request is failed. */
+        /** Who receives what other nodes send through the server: the id of the sender, and the message, which belongs to the application. On the same thread as the listener; without one they are dropped. */
+        public Builder onNodeMessage(BiConsumer<String, ByteBuffer> value) {
+            nodeMessages = value;
+            return this;
+        }
+
+        /** Who answers what the server asks, or other nodes through it, on the same thread as the listener; without one every request is failed. */
         public Builder onRequest(Consumer<Request> value) {
             requests = value;
             return this;
@@ -328,7 +356,7 @@ public final class HeartbeatClient implements AutoCloseable {
                     maxWindowBytes,
                     fragmentTimeout,
                     inboundBudgetBytes);
-            Client.Handlers handlers = new Client.Handlers(messages, requests, acceptors.build());
+            Client.Handlers handlers = new Client.Handlers(messages, nodeMessages, requests, acceptors.build());
             Transport given = transport;
             Transport used = given == null
                     ? Transports.startBest(

@@ -206,6 +206,7 @@ public final class HeartbeatServer implements AutoCloseable {
         private NodeListener listener = new NodeListener() {};
         private MessageHandler messages = (from, message) -> {};
         private RequestHandler requests = (from, request) -> request.fail("the server does not answer requests");
+        private RoutePolicy routes = (from, toNodeId) -> false;
         private final Acceptors.Builder acceptors = new Acceptors.Builder();
         private TransportOptions transportOptions = TransportOptions.defaults();
         private @Nullable RecorderProvider recorders;
@@ -405,6 +406,12 @@ public final class HeartbeatServer implements AutoCloseable {
             return this;
         }
 
+        /** Which nodes may send to which through the server; none to any by default. */
+        public Builder routes(RoutePolicy value) {
+            routes = value;
+            return this;
+        }
+
         /**
          * Who decides on channels of this name that nodes open. Channels that nobody accepts are refused.
          *
@@ -470,7 +477,7 @@ public final class HeartbeatServer implements AutoCloseable {
             ServerOptions options = options();
             Transport given = transport;
             Transport used = given == null ? Transports.startBest(transportOptions) : given;
-            Server.Handlers handlers = new Server.Handlers(messages, requests, acceptors.build());
+            Server.Handlers handlers = new Server.Handlers(messages, requests, routes, acceptors.build());
             return Server.start(options, listener, handlers, recorders, used, given == null)
                     .thenApply(HeartbeatServer::new);
         }

@@ -171,7 +171,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
 
     @Override
     public CompletableFuture<ByteBuffer> request(ByteBuffer message, Duration timeout) {
-        return requests.send(message, timeout, this::offer);
+        return requests.send(message, timeout, null, this::offer);
     }
 
     private SendResult offer(Outgoing message) {

@@ -48,8 +48,11 @@ public record Envelope(
     /** The most that one takes of a HEAD. */
     static final int MAX_SIZE = CORRELATED_SIZE + 2 * (Tlv.HEADER + NodeId.MAX_LENGTH);
 
-    public static Envelope request(long correlation) {
-        return new Envelope(Kind.REQUEST, correlation, null, null);
+    /**
+     * @param destination the node it is for, where the server is to pass it on; else null
+     */
+    public static Envelope request(long correlation, @Nullable String destination) {
+        return new Envelope(Kind.REQUEST, correlation, null, destination);
     }
 
     /** The answer to the request of this envelope. */

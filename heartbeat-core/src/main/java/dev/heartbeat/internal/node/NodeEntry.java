@@ -19,6 +19,7 @@ import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.queue.Outgoing;
 import dev.heartbeat.internal.queue.Requests;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -325,12 +326,61 @@ public final class NodeEntry implements Lane.Owner {
         if (current != from) {
             return false;
         }
+        if (message.envelope().destination() != null) {
+            lane().add(() -> passOn(from, message));
+            return true;
+        }
         switch (message.envelope().kind()) {
             case MESSAGE -> lane().add(() -> tellMessage(from, message));
             case REQUEST -> lane().add(() -> tellRequest(from, message));
             case REPLY, FAILURE -> requestsOf(from).onAnswer(message);
         }
         return true;
+    }
+
+    /** It is for another node. */
+    private void passOn(Registration from, Incoming message) {
+        try {
+            String destination = String.valueOf(message.envelope().destination());
+            String why = "the server does not allow it";
+            if (table.events().allows(snapshot(from), destination)) {
+                Outgoing passedOn =
+                        new Outgoing(message.content(), message.envelope().passedOnFrom(id), null);
+                SendResult result = table.offer(destination, passedOn);
+                if (result == SendResult.ACCEPTED) {
+                    return;
+                }
+                why = result == SendResult.CLOSED ? "it is not registered" : "its queue: " + result;
+            }
+            notPassedOn(from, message.envelope(), destination, why);
+        } finally {
+            message.taken();
+        }
+    }
+
+    /** What was accepted for another node on behalf of this one did not reach it. */
+    void notPassedOn(Envelope envelope, String destination, Reason reason) {
+        Registration sender;
+        synchronized (this) {
+            sender = current;
+        }
+        if (sender != null) {
+            notPassedOn(sender, envelope, destination, String.valueOf(reason));
+        }
+    }
+
+    /** A node's message to another did not reach it. Who waits for an answer is given that; everybody else is told. */
+    private void notPassedOn(Registration from, Envelope envelope, String destination, String why) {
+        String text = "not passed on to " + destination + ": " + why;
+        table.events().notPassedOn();
+        if (envelope.kind() == Envelope.Kind.REQUEST) {
+            ByteBuffer content = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+            Envelope failure = new Envelope(Envelope.Kind.FAILURE, envelope.correlation(), null, null);
+            if (offerTo(from, new Outgoing(content, failure, null)) == SendResult.ACCEPTED) {
+                return;
+            }
+        }
+        from.owner.notPassedOn(text);
     }
 
     private void tellMessage(Registration from, Incoming message) {
@@ -383,7 +433,10 @@ public final class NodeEntry implements Lane.Owner {
     /** Whoever gave the message is told, once. */
     private void comesBack(Registration of, Outgoing message, Reason reason) {
         CompletableFuture<Void> left = message.left();
-        if (left != null) {
+        String source = message.envelope().source();
+        if (source != null) {
+            lane().add(() -> table.notPassedOn(source, message.envelope(), id, reason));
+        } else if (left != null) {
             lane().add(() -> left.completeExceptionally(new UndeliveredException(reason)));
         } else if (message.envelope().kind() == Envelope.Kind.REQUEST && of.requests != null) {
             of.requests.fail(message.envelope().correlation(), new UndeliveredException(reason));
@@ -440,7 +493,7 @@ public final class NodeEntry implements Lane.Owner {
             }
             requests = requestsOf(current);
         }
-        return requests.send(content, timeout, this::offer);
+        return requests.send(content, timeout, null, this::offer);
     }
 
     private Requests requestsOf(Registration registration) {

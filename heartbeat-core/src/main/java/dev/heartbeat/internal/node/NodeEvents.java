@@ -7,6 +7,7 @@ import dev.heartbeat.NodeListener;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.Request;
 import dev.heartbeat.RequestHandler;
+import dev.heartbeat.RoutePolicy;
 import dev.heartbeat.SuspectReason;
 import dev.heartbeat.internal.queue.Lane;
 import java.nio.ByteBuffer;
@@ -25,6 +26,7 @@ public final class NodeEvents {
     private final NodeListener listener;
     private final MessageHandler messages;
     private final RequestHandler requests;
+    private final RoutePolicy routes;
     private final Executor workers;
 
     private final Lane fleetLane = new Lane(new FleetLane());
@@ -34,6 +36,7 @@ public final class NodeEvents {
     private final AtomicLong failures = new AtomicLong();
     private final LongAdder coalesced = new LongAdder();
     private final LongAdder undelivered = new LongAdder();
+    private final LongAdder notPassedOn = new LongAdder();
     private final LongAdder unmatchedReplies = new LongAdder();
 
     /** For what concerns no node in particular. */
@@ -52,10 +55,16 @@ public final class NodeEvents {
         public void onIdle() {}
     }
 
-    public NodeEvents(NodeListener listener, MessageHandler messages, RequestHandler requests, Executor workers) {
+    public NodeEvents(
+            NodeListener listener,
+            MessageHandler messages,
+            RequestHandler requests,
+            RoutePolicy routes,
+            Executor workers) {
         this.listener = listener;
         this.messages = messages;
         this.requests = requests;
+        this.routes = routes;
         this.workers = workers;
     }
 
@@ -85,6 +94,14 @@ public final class NodeEvents {
 
     void request(Node from, Request request) {
         requests.onRequest(from, request);
+    }
+
+    boolean allows(Node from, String toNodeId) {
+        return routes.allows(from, toNodeId);
+    }
+
+    void notPassedOn() {
+        notPassedOn.increment();
     }
 
     void writable(Node node) {
@@ -130,6 +147,10 @@ public final class NodeEvents {
 
     public long coalescedCount() {
         return coalesced.sum();
+    }
+
+    public long notPassedOnCount() {
+        return notPassedOn.sum();
     }
 
     public long unmatchedReplyCount() {

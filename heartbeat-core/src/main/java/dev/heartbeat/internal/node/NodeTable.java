@@ -10,6 +10,8 @@ import dev.heartbeat.OverflowPolicy;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.TakeoverPolicy;
 import dev.heartbeat.UndeliveredException;
+import dev.heartbeat.UndeliveredException.Reason;
+import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.SharedMessage;
 import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.queue.Outgoing;
@@ -146,6 +148,14 @@ public final class NodeTable implements NodeRegistry {
         return entry == null
                 ? CompletableFuture.failedFuture(new UndeliveredException(UndeliveredException.Reason.CLOSED))
                 : entry.request(message, timeout);
+    }
+
+    /** A node's message was accepted for another, and did not reach it. Where the sender is gone too, nobody is left to be told. */
+    void notPassedOn(String source, Envelope envelope, String destination, Reason reason) {
+        NodeEntry entry = entries.get(source);
+        if (entry != null) {
+            entry.notPassedOn(envelope, destination, reason);
+        }
     }
 
     /** The place of a registered node on its connection; null if there is none. */

@@ -66,6 +66,9 @@ public final class Registration {
         /** Messages wait in the outbox. */
         void wake();
 
+        /** Messages of the node that were for others did not reach them: tell it. */
+        void notPassedOn(String text);
+
         /** The same process has registered over another connection: leave quietly, the node lives on. */
         void superseded();
 

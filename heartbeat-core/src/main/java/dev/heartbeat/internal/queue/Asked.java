@@ -8,6 +8,7 @@ import dev.heartbeat.internal.frame.Envelope;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A request of the other side, and the way back to it. */
 public final class Asked implements Request {
@@ -20,6 +21,11 @@ public final class Asked implements Request {
         this.envelope = envelope;
         this.content = content;
         this.back = back;
+    }
+
+    @Override
+    public @Nullable String source() {
+        return envelope.source();
     }
 
     @Override

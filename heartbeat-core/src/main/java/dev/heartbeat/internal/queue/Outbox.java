@@ -59,6 +59,7 @@ public final class Outbox {
         if (result != SendResult.FULL || untold >= maxMessages || untoldBytes >= maxBytes) {
             return result;
         }
+        wasFull = false; // Whoever asked is refused nothing.
         while (!hasRoomFor(message)) {
             dropped.add(dropOldest());
         }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -56,11 +57,15 @@ public final class Requests {
     private final class Pending extends Timer {
         private final long correlation;
         private final long timeoutNs;
+        /** Who alone may answer; null for the other side. */
+        private final @Nullable String destination;
+
         private final CompletableFuture<ByteBuffer> reply = new CompletableFuture<>();
 
-        Pending(long correlation, long timeoutNs) {
+        Pending(long correlation, long timeoutNs, @Nullable String destination) {
             this.correlation = correlation;
             this.timeoutNs = timeoutNs;
+            this.destination = destination;
         }
 
         @Override
@@ -73,10 +78,11 @@ public final class Requests {
     /**
      * Sends a request.
      *
+     * @param destination the node that is asked through the server; null for the other side itself
      * @param offer where it goes out
      */
     public CompletableFuture<ByteBuffer> send(
-            ByteBuffer content, Duration timeout, Function<Outgoing, SendResult> offer) {
+            ByteBuffer content, Duration timeout, @Nullable String destination, Function<Outgoing, SendResult> offer) {
         Pending request;
         synchronized (this) {
             if (closed) {
@@ -89,10 +95,11 @@ public final class Requests {
                 return failed(UndeliveredException.Reason.FULL);
             }
             last++;
-            request = new Pending(last, timeout.toNanos());
+            request = new Pending(last, timeout.toNanos(), destination);
             pending.put(last, request);
         }
-        SendResult result = offer.apply(new Outgoing(content, Envelope.request(request.correlation), null));
+        SendResult result =
+                offer.apply(new Outgoing(content, Envelope.request(request.correlation, destination), null));
         if (result != SendResult.ACCEPTED) {
             remove(request.correlation);
             return failed(reasonOf(result));
@@ -131,9 +138,22 @@ public final class Requests {
         return pending == null ? null : pending.remove(correlation);
     }
 
+    /** The request that this answers. Nobody answers for another, but the other side may say that whoever was asked cannot. */
+    private synchronized @Nullable Pending removeAnsweredBy(Envelope answer) {
+        Pending request = pending == null ? null : pending.get(answer.correlation());
+        if (request == null) {
+            return null;
+        }
+        boolean isFailureOfTheWay = answer.source() == null && answer.kind() == Envelope.Kind.FAILURE;
+        if (!isFailureOfTheWay && !Objects.equals(answer.source(), request.destination)) {
+            return null;
+        }
+        return remove(answer.correlation());
+    }
+
     /** An answer has come. */
     public void onAnswer(Incoming answer) {
-        Pending request = remove(answer.envelope().correlation());
+        Pending request = removeAnsweredBy(answer.envelope());
         if (request == null) {
             line.onUnmatchedReply();
             answer.taken();

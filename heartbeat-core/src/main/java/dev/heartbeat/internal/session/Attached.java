@@ -133,7 +133,19 @@ final class Attached implements AttachedNode, Home, Sender, Requests.Line, Lane.
 
     @Override
     public CompletableFuture<ByteBuffer> request(ByteBuffer message, Duration timeout) {
-        return requests().send(message, timeout, this::offer);
+        return requests().send(message, timeout, null, this::offer);
+    }
+
+    @Override
+    public SendResult trySend(String toNodeId, ByteBuffer message) {
+        Client.checkDestination(toNodeId);
+        return offer(new Outgoing(message, Envelope.to(toNodeId), null));
+    }
+
+    @Override
+    public CompletableFuture<ByteBuffer> request(String toNodeId, ByteBuffer message, Duration timeout) {
+        Client.checkDestination(toNodeId);
+        return requests().send(message, timeout, toNodeId, this::offer);
     }
 
     private synchronized Requests requests() {
@@ -410,13 +422,22 @@ final class Attached implements AttachedNode, Home, Sender, Requests.Line, Lane.
 
     void deliver(Incoming message) {
         switch (message.envelope().kind()) {
-            case MESSAGE -> Client.handle(lane, message, () -> listener.onMessage(message.content()));
+            case MESSAGE -> Client.handle(lane, message, () -> tellMessage(message));
             case REQUEST ->
                 Client.handle(
                         lane,
                         message,
                         () -> listener.onRequest(new Asked(message.envelope(), message.content(), this::offer)));
             case REPLY, FAILURE -> requests().onAnswer(message);
+        }
+    }
+
+    private void tellMessage(Incoming message) {
+        String source = message.envelope().source();
+        if (source == null) {
+            listener.onMessage(message.content());
+        } else {
+            listener.onNodeMessage(source, message.content());
         }
     }
 

@@ -56,6 +56,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -152,7 +153,11 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
     }
 
     /** What the application has to say to what comes. */
-    public record Handlers(Consumer<ByteBuffer> messages, Consumer<Request> requests, Acceptors acceptors) {}
+    public record Handlers(
+            Consumer<ByteBuffer> messages,
+            BiConsumer<String, ByteBuffer> nodeMessages,
+            Consumer<Request> requests,
+            Acceptors acceptors) {}
 
     /** Whether a call would do anything: each would be made on another thread. */
     private static boolean hearsHeartbeats(ClientListener listener) {
@@ -210,8 +215,24 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
         return left;
     }
 
-    public CompletableFuture<ByteBuffer> request(ByteBuffer message, Duration timeout) {
-        return requests.send(message, timeout, this::offer);
+    /**
+     * @param destination the node that is asked through the server; null for the server itself
+     */
+    public CompletableFuture<ByteBuffer> request(@Nullable String destination, ByteBuffer message, Duration timeout) {
+        checkDestination(destination);
+        return requests.send(message, timeout, destination, this::offer);
+    }
+
+    /** Offers a message for another node, which the server passes on if it allows that. */
+    public SendResult trySend(String destination, ByteBuffer message) {
+        checkDestination(destination);
+        return offer(new Outgoing(message, Envelope.to(destination), null));
+    }
+
+    static void checkDestination(@Nullable String nodeId) {
+        if (nodeId != null) {
+            refuse(NodeId.objection(nodeId));
+        }
     }
 
     /** Opens a channel now, or as soon as it is registered. */
@@ -514,7 +535,7 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
 
     void deliver(Incoming message) {
         switch (message.envelope().kind()) {
-            case MESSAGE -> handle(lane, message, () -> handlers.messages().accept(message.content()));
+            case MESSAGE -> handle(lane, message, () -> tellMessage(message));
             case REQUEST ->
                 handle(
                         lane,
@@ -522,6 +543,15 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
                         () -> handlers.requests()
                                 .accept(new Asked(message.envelope(), message.content(), this::offer)));
             case REPLY, FAILURE -> requests.onAnswer(message);
+        }
+    }
+
+    private void tellMessage(Incoming message) {
+        String source = message.envelope().source();
+        if (source == null) {
+            handlers.messages().accept(message.content());
+        } else {
+            handlers.nodeMessages().accept(source, message.content());
         }
     }
 

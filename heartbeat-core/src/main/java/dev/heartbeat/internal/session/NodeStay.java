@@ -157,6 +157,11 @@ final class NodeStay extends PeerMonitor implements Registration.Owner, Home, Se
     }
 
     @Override
+    public void notPassedOn(String text) {
+        session.shard.execute(() -> session.notPassedOn(this, text));
+    }
+
+    @Override
     public void superseded() {
         session.shard.execute(() -> session.superseded(this));
     }

@@ -17,6 +17,7 @@ import dev.heartbeat.NodeListener;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.RequestHandler;
+import dev.heartbeat.RoutePolicy;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.ServerOptions;
 import dev.heartbeat.UndeliveredException;
@@ -121,6 +122,7 @@ public final class Server implements Acceptor {
                 listener,
                 handlers.messages(),
                 handlers.requests(),
+                handlers.routes(),
                 transport.environment().workers());
         table = new NodeTable(
                 options.takeoverPolicy(),
@@ -149,7 +151,7 @@ public final class Server implements Acceptor {
     }
 
     /** What the application has to say to what comes. */
-    public record Handlers(MessageHandler messages, RequestHandler requests, Acceptors acceptors) {}
+    public record Handlers(MessageHandler messages, RequestHandler requests, RoutePolicy routes, Acceptors acceptors) {}
 
     /**
      * Begins to listen.
@@ -496,6 +498,7 @@ public final class Server implements Acceptor {
                 events.undeliveredCount() + channels.undeliveredMessages(),
                 table.dropped() + channels.droppedMessages(),
                 table.broadcasts(),
+                events.notPassedOnCount(),
                 events.unmatchedReplyCount() + channels.unmatchedReplies(),
                 channels.open(),
                 channels.everOpened(),

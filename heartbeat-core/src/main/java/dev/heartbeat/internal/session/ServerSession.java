@@ -53,6 +53,8 @@ final class ServerSession extends Session {
     private long channelCredit;
     private int heartbeatsToAnswer;
 
+    /** The last message of a node here that did not reach another, where that is yet to be told. */
+    private @Nullable String unpassed;
     /** As its own node measured it; 0 before the first. Written by the loop. */
     private volatile int rttMicros;
 
@@ -457,6 +459,18 @@ final class ServerSession extends Session {
         pumpSoon();
     }
 
+    /** Told of the latest only, while the socket is full. */
+    void notPassedOn(NodeStay stay, String text) {
+        if (state == State.REGISTERED && find(stay.handle()) == stay) {
+            if (connection.isWritable()) {
+                encoder.error(0, ErrorCode.NOT_PASSED_ON, text);
+                pumpSoon();
+            } else {
+                unpassed = text;
+            }
+        }
+    }
+
     void superseded(NodeStay stay) {
         stay.moveOn();
         if (stay.handle() == 0) {
@@ -548,7 +562,11 @@ final class ServerSession extends Session {
 
     @Override
     void onRoom() {
-        // Nothing but answers and messages waits here, which are seen to.
+        String text = unpassed;
+        if (text != null && isReading()) {
+            unpassed = null;
+            encoder.error(0, ErrorCode.NOT_PASSED_ON, text + " (and maybe others before)");
+        }
     }
 
     @Override

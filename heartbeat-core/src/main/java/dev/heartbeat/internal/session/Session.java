@@ -244,6 +244,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
     @Override
     public final void onData(int channel, int flags, Head head, int size, ByteBuffer message) throws ProtocolException {
         requireNotConnectionStream(channel);
+        requireWay(head.envelope());
         mux().onData(channel, flags, head, size, message);
     }
 
@@ -269,6 +270,14 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
     public final void onChannelReset(int channel, ChannelReset reset) throws ProtocolException {
         requireOtherThanChannel0(channel);
         mux().onReset(channel, reset);
+    }
+
+    /** Clients name whom a message is for, servers whom it is from. */
+    private void requireWay(Envelope envelope) throws ProtocolException {
+        String wrong = peer() == FrameType.Sender.CLIENT ? envelope.source() : envelope.destination();
+        if (wrong != null) {
+            throw new ProtocolException(UNEXPECTED_FRAME, "a message names node " + wrong + " in the wrong direction");
+        }
     }
 
     private static void requireOtherThanChannel0(int channel) throws ProtocolException {

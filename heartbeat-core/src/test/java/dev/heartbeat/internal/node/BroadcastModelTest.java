@@ -46,7 +46,12 @@ final class BroadcastModelTest {
             "group",
             MAX_JOINED,
             GROUPS,
-            new NodeEvents(new Listener(), (from, message) -> {}, (from, message) -> {}, environment.workers()),
+            new NodeEvents(
+                    new Listener(),
+                    (from, message) -> {},
+                    (from, message) -> {},
+                    (from, to) -> false,
+                    environment.workers()),
             environment,
             () -> new Outbox(MAX_QUEUED, 1000, 100),
             10,

@@ -32,7 +32,11 @@ final class DeparturesTest {
                 4,
                 2,
                 new NodeEvents(
-                        new NodeListener() {}, (from, message) -> {}, (from, message) -> {}, environment.workers()),
+                        new NodeListener() {},
+                        (from, message) -> {},
+                        (from, message) -> {},
+                        (from, to) -> false,
+                        environment.workers()),
                 environment,
                 () -> new Outbox(10, 1000, 100),
                 10,

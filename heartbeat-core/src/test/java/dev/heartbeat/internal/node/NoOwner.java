@@ -25,6 +25,9 @@ final class NoOwner implements Registration.Owner {
     public void wake() {}
 
     @Override
+    public void notPassedOn(String text) {}
+
+    @Override
     public void superseded() {}
 
     @Override

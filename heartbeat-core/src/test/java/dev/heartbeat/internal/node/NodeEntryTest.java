@@ -31,8 +31,8 @@ final class NodeEntryTest {
     private final List<String> told = new ArrayList<>();
     private final List<Long> toldEpochs = new ArrayList<>();
     private Map<String, String> toldMetadata = Map.of();
-    private final NodeEvents events =
-            new NodeEvents(new Recording(), (from, message) -> {}, (from, message) -> {}, environment.workers());
+    private final NodeEvents events = new NodeEvents(
+            new Recording(), (from, message) -> {}, (from, message) -> {}, (from, to) -> false, environment.workers());
     private final NodeTable table = new NodeTable(
             TakeoverPolicy.NEWEST_WINS,
             "group",
@@ -96,6 +96,9 @@ final class NodeEntryTest {
         public void wake() {
             onWake.run();
         }
+
+        @Override
+        public void notPassedOn(String text) {}
 
         @Override
         public void superseded() {}

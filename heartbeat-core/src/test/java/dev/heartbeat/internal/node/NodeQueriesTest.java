@@ -31,7 +31,12 @@ final class NodeQueriesTest {
             "zone",
             4,
             2,
-            new NodeEvents(new NodeListener() {}, (from, message) -> {}, (from, message) -> {}, environment.workers()),
+            new NodeEvents(
+                    new NodeListener() {},
+                    (from, message) -> {},
+                    (from, message) -> {},
+                    (from, to) -> false,
+                    environment.workers()),
             environment,
             () -> new Outbox(10, 1000, 100),
             10,
