@@ -86,7 +86,8 @@ RECEIVED = {
     "go-away-handle": ((1, 3, 0xFFFFFFFF), {}, b""),
     "go-away-shutdown": ((0, 1, 2500), {0x81: b"restart"}, b""),
 }
-NOT_OFFERED = {"channel-open", "channel-accept", "unknown-ignorable"}
+NOT_OFFERED = {"channel-open", "channel-open-of-handle", "channel-accept", "channel-reset-text", "data-end",
+               "data-request", "data-from-node", "unknown-ignorable"}
 
 
 class VectorsTest(unittest.TestCase):

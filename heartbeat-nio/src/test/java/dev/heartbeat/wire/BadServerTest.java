@@ -55,9 +55,9 @@ final class BadServerTest {
             message-1025                registered M36 ab0203000000000000000401 61*1025 → MESSAGE_TOO_LARGE channel
             data-unknown-channel        registered M37 ab0203000000000500000005 68656c6c6f → UNKNOWN_CHANNEL reset
             credit-unknown-channel      registered M37 ab020d000000000500000008 00*8 → UNKNOWN_CHANNEL reset
-            channel-0-open              registered M38 ab020a000000000000000000 → UNEXPECTED_FRAME connection
-            channel-0-accept            registered M38 ab020b000000000000000000 → UNEXPECTED_FRAME connection
-            channel-0-reset             registered M38 ab020c000000000000000000 → UNEXPECTED_FRAME connection
+            channel-0-open              registered M38 ab020a00000000000000000e 0000000000010000 10046c6f6773 → UNEXPECTED_FRAME connection
+            channel-0-accept            registered M38 ab020b000000000000000008 0000000000010000 → UNEXPECTED_FRAME connection
+            channel-0-reset             registered M38 ab020c000000000000000002 0028 → UNEXPECTED_FRAME connection
             channel-0-end               registered M38 ab0203020000000000000000 → UNEXPECTED_FRAME connection
             credit-exceeded             registered M40 ab0203000000000000000000*1366 ab0203000000000000000000 → CREDIT_EXCEEDED connection
             credit-lower                registered M41 ab020d000000000000000008 00*8 → ignored
@@ -71,11 +71,12 @@ final class BadServerTest {
             go-away-short               registered M11 ab020e000000000000000006 00*6 → MALFORMED connection
             go-away-of-a-node           registered M53 ab020e000000000500000007 01 0001 00000000 → ignored
             go-away-of-a-channel        registered M53 ab020e000000000500000007 02 0001 00000000 → ignored
-            channel-open                registered M54 ab020a000000000200000000 → UNSUPPORTED reset
-            channel-accept              registered M54 ab020b000000000100000000 → UNKNOWN_CHANNEL reset
-            channel-reset               registered M54 ab020c000000000100000000 → ignored
+            channel-open                registered M54 ab020a00000000020000000e 0000000000010000 10046c6f6773 → TOO_MANY_CHANNELS reset
+            channel-accept              registered M37 ab020b000000000100000008 0000000000010000 → UNKNOWN_CHANNEL reset
+            channel-reset               registered M69 ab020c000000000100000002 0028 → ignored
             message-of-handle-1         registered M65 ab020304000000000000000e 00070100040000000168656c6c6f → UNKNOWN_HANDLE node
-            message-with-kind           registered M56 ab020304000000000000000b 00040200010168656c6c6f → UNSUPPORTED channel
+            message-with-kind           registered M56 ab020304000000000000000b 00040200010168656c6c6f → MALFORMED connection
+            message-for-another         registered M75 ab020304000000000000000c 00050500026e3268656c6c6f → UNEXPECTED_FRAME connection
             """;
 
     private static final Semaphore applicationMayTake = new Semaphore(0);

@@ -87,11 +87,9 @@ final class MessagesToServerTest {
     @ParameterizedTest
     @CsvSource({
         "too large, MESSAGE_TOO_LARGE, 101, 060004 00000065",
-        "not offered, UNSUPPORTED, 5, 020001 01 060004 00000005",
     })
     @Tag("M35")
     @Tag("M36")
-    @Tag("M56")
     void fragmentsOfADroppedMessageMustAddUpToo(String why, String code, int total, String head) throws IOException {
         try (LocalBus bus = new LocalBus(options -> options.maxMessageBytes(100));
                 RawPeer peer = bus.connect("n1")) {

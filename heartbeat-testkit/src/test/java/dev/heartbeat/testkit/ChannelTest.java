@@ -48,6 +48,7 @@ final class ChannelTest {
                     .channel("broken", channel -> {
                         throw new IllegalStateException("a defect");
                     })
+                    .fragmentTimeout(Duration.ofSeconds(1))
                     .maxChannels(3));
     private final Host host = bus.world.newHost("client");
     private final HeartbeatClient client = bus.client(host, "n1")
@@ -78,6 +79,8 @@ final class ChannelTest {
     // ---- opening
 
     @Test
+    @Tag("M54")
+    @Tag("M67")
     void clientOpensAndBothSend() {
         Channel up = client.open("logs", PLAIN, atClient);
         assertThat(up.state()).isEqualTo(Channel.State.OPENING);
@@ -155,6 +158,7 @@ final class ChannelTest {
     }
 
     @Test
+    @Tag("M54")
     void thereAreNoMoreThanAllowedAndAPlaceIsFreeAgainAfterwards() {
         Channel first = open("logs");
         open("logs");
@@ -192,6 +196,7 @@ final class ChannelTest {
 
     @Test
     @Tag("M60")
+    @Tag("M68")
     void eachDirectionEndsByItselfBehindWhatWasAccepted() {
         Channel up = open("logs");
         Channel down = atServer.last();
@@ -222,6 +227,7 @@ final class ChannelTest {
     }
 
     @Test
+    @Tag("M69")
     void resetGivesBackWhatHasNotLeft() {
         Channel up = open("logs");
         up.trySend(text("gone"));
@@ -272,6 +278,7 @@ final class ChannelTest {
     // ---- flow and order
 
     @Test
+    @Tag("M71")
     void slowReaderIsPushedBackAndHoldsUpNobodyElse() {
         Channel slow = client.open("pull", PLAIN, atClient);
         settle();
@@ -443,6 +450,7 @@ final class ChannelTest {
     // ---- requests
 
     @Test
+    @Tag("M56")
     void requestIsAnsweredEitherWay() {
         Channel up = open("logs");
         CompletableFuture<ByteBuffer> reply = up.request(text("how"), Duration.ofSeconds(1));
@@ -471,6 +479,7 @@ final class ChannelTest {
     }
 
     @Test
+    @Tag("M72")
     void requestTimesOutAndTheLateReplyIsCountedAndHarmless() {
         Channel up = open("logs");
         atServer.answers = false;
@@ -525,6 +534,7 @@ final class ChannelTest {
     // ---- gateways
 
     @Test
+    @Tag("M70")
     void channelOfAGatewaysNodeIsItsOwn() {
         AttachedNode node = client.attach("n1-a", Map.of(), new AttachedNode.Listener() {});
         Channel up = node.open("logs", PLAIN, atClient);
@@ -561,5 +571,141 @@ final class ChannelTest {
         asking.advance(Duration.ofMillis(100));
         assertThat(ChannelRecorder.text(up.join())).isEqualTo("for n1");
         assertThat(ChannelRecorder.text(down.join())).isEqualTo("from n1");
+    }
+
+    // ---- what a peer may not do
+
+    private ScriptedPeer stranger() {
+        return stranger("n2");
+    }
+
+    private ScriptedPeer stranger(String id) {
+        ScriptedPeer peer = ScriptedPeer.client(host.transport(), bus.server.localAddress());
+        return peer.connect().register(id).expectRegistered().ignore("CREDIT");
+    }
+
+    private static final String OPEN_LOGS = "ab020a00 00000001 0000000e 0000000000010000 10 04 6c6f6773";
+
+    @Test
+    @Tag("M74")
+    void messageThatDoesNotGoOnIsGivenUpAndItsMemoryIsFree() {
+        ScriptedPeer peer = stranger();
+        peer.raw("ab020305 00000000 0000000c 0007 06000400000005 616263")
+                .expectError("NO_CAPACITY")
+                .ping()
+                .expectPong();
+        peer.raw("ab020300 00000000 00000002 6465").data("next");
+        peer.play();
+        bus.advance(Duration.ofSeconds(2));
+        peer.verify();
+        assertThat(bus.told.of("n2")).contains("message next");
+    }
+
+    @Test
+    @Tag("M74")
+    void channelOnWhichAMessageDoesNotGoOnIsReset() {
+        ScriptedPeer peer = stranger();
+        peer.raw(OPEN_LOGS)
+                .expect("CHANNEL_ACCEPT")
+                .raw("ab020305 00000001 0000000c 0007 06000400000005 616263")
+                .expect("CHANNEL_RESET");
+        peer.play();
+        bus.advance(Duration.ofSeconds(2));
+        peer.verify();
+        assertThat(atServer.events).last().asString().startsWith("closed FAILED: nothing more of a message came");
+    }
+
+    @Test
+    @Tag("M67")
+    @Tag("M68")
+    @Tag("M70")
+    void framesInAWrongStateCostTheChannelOrTheConnection() {
+        String end = "ab020302 00000001 00000000";
+        String[][] faults = {
+            {end + " " + end, "CHANNEL_RESET"},
+            {"ab020303 00000001 00000003 616263", "ERROR"},
+            {"ab020304 00000001 0000000c 0007 01000400000007 616263", "ERROR"},
+            {"ab020304 00000001 0000000a 0005 0500026e31 616263", "ERROR"},
+            {"ab020304 00000001 00000009 0004 02000101 616263", "ERROR"},
+            {"ab020305 00000001 0000000c 0007 06000400000005 616263 ab020304 00000001 00000005 0000 616263", "ERROR"},
+            {"ab020b00 00000001 00000008 0000000000010000", "ERROR"},
+        };
+        int strangers = 2;
+        for (String[] fault : faults) {
+            ScriptedPeer peer = stranger("n" + strangers++);
+            peer.raw(OPEN_LOGS).expect("CHANNEL_ACCEPT").raw(fault[0]).expect(fault[1]);
+            if (fault[1].equals("CHANNEL_RESET")) {
+                peer.ping().expectPong();
+            } else {
+                peer.expectEndOfStream();
+            }
+            peer.play();
+            bus.advance(Duration.ofSeconds(1));
+            peer.verify();
+        }
+        assertThat(bus.told.of("n1")).containsExactly("ONLINE");
+    }
+
+    @Test
+    @Tag("M67")
+    void dataBeforeTheApplicationHasAcceptedCostsTheConnection() {
+        bus.serverHost.delayCallbacks(Duration.ofSeconds(1));
+        ScriptedPeer peer = stranger();
+        peer.raw(OPEN_LOGS)
+                .raw("ab020300 00000001 00000003 616263")
+                .expectError("UNEXPECTED_FRAME")
+                .expectEndOfStream();
+        peer.play();
+        bus.advance(Duration.ofSeconds(2));
+        peer.verify();
+    }
+
+    @Test
+    @Tag("M69")
+    void whatCrossedWithAResetIsIgnored() {
+        ScriptedPeer peer = stranger();
+        peer.raw(OPEN_LOGS)
+                .expect("CHANNEL_ACCEPT")
+                .raw("ab020c00 00000001 00000002 002c")
+                .raw("ab020300 00000001 00000003 616263")
+                .raw("ab020d00 00000001 00000008 0000000000020000")
+                .raw("ab020c00 00000001 00000002 002c")
+                .ping()
+                .expectPong();
+        peer.play();
+        bus.advance(Duration.ofSeconds(1));
+        peer.verify();
+        assertThat(atServer.events).containsExactly("accepted logs of n2", "closed RESET_BY_PEER: CHANNEL_CANCELLED");
+    }
+
+    @Test
+    void floodOfOpensEndsTheConnectionAndNothingElse() {
+        ScriptedPeer peer = stranger();
+        for (int i = 0; i < 40; i++) {
+            peer.raw(String.format("ab020a00 %08x 0000000e 0000000000010000 10 04 6c6f6773", 2 * i + 1));
+        }
+        peer.ignore("CHANNEL_ACCEPT")
+                .ignore("CHANNEL_RESET")
+                .expectError("TOO_MANY_ERRORS")
+                .expectEndOfStream();
+        peer.play();
+        bus.advance(Duration.ofSeconds(1));
+        peer.verify();
+        assertThat(bus.told.of("n1")).containsExactly("ONLINE");
+    }
+
+    @Test
+    void floodOfOpensAndResetsIsBoundedByWhatTheApplicationHasHandled() {
+        bus.serverHost.delayCallbacks(Duration.ofSeconds(1));
+        ScriptedPeer peer = stranger();
+        for (int i = 0; i < 100; i++) {
+            peer.raw(String.format("ab020a00 %08x 0000000e 0000000000010000 10 04 6c6f6773", 2 * i + 1));
+            peer.raw(String.format("ab020c00 %08x 00000002 002c", 2 * i + 1));
+        }
+        peer.ignore("CHANNEL_ACCEPT").ignore("CHANNEL_RESET").ping().expectPong();
+        peer.play();
+        bus.advance(Duration.ofSeconds(2));
+        peer.verify();
+        assertThat(atServer.accepted).hasSizeLessThanOrEqualTo(6);
     }
 }

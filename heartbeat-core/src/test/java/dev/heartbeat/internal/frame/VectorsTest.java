@@ -96,6 +96,17 @@ final class VectorsTest {
         means.put("channel-open", "open 1 ChannelOpen[credit=65536, weight=1, name=logs, handle=0]");
         means.put("channel-accept", "accept 1 65536");
         means.put("channel-reset", "reset 1 ChannelReset[code=UNSUPPORTED_CHANNEL_FEATURE, text=]");
+        means.put("channel-open-of-handle", "open 2 ChannelOpen[credit=65536, weight=16, name=logs, handle=7]");
+        means.put("channel-reset-text", "reset 1 ChannelReset[code=CHANNEL_CANCELLED, text=enough]");
+        means.put("data-end", "data 1 flags 2 Head[total=-1, handle=0, " + PLAIN + "] size 12");
+        means.put(
+                "data-request",
+                "data 1 flags 4 Head[total=-1, handle=0, envelope=" + Envelope.request(9, null) + "] size 34 "
+                        + hex("hello"));
+        means.put(
+                "data-from-node",
+                "data 0 flags 4 Head[total=-1, handle=0, envelope=" + Envelope.NONE.passedOnFrom("n1") + "] size 24 "
+                        + hex("hello"));
         means.put("update", "update 0 {zone=eu-2}");
         means.put("unknown-ignorable", "skipped");
         return means;
@@ -124,6 +135,11 @@ final class VectorsTest {
         writes.put("data-of-handle", to -> to.data(0, 0, 7, Envelope.NONE, 5, Head.NO_TOTAL));
         writes.put("data-of-handle-first-fragment", to -> to.data(0, FrameHeader.FLAG_MORE, 7, Envelope.NONE, 6, 10));
         writes.put("channel-open", to -> to.channelOpen(1, new ChannelOpen(65_536, 1, "logs", 0)));
+        writes.put("channel-open-of-handle", to -> to.channelOpen(2, new ChannelOpen(65_536, 16, "logs", 7)));
+        writes.put("channel-reset-text", to -> to.channelReset(1, ErrorCode.CHANNEL_CANCELLED, "enough"));
+        writes.put("data-end", to -> to.data(1, FrameHeader.FLAG_END, 0, Envelope.NONE, 0, Head.NO_TOTAL));
+        writes.put("data-request", to -> to.data(1, 0, 0, Envelope.request(9, null), 5, Head.NO_TOTAL));
+        writes.put("data-from-node", to -> to.data(0, 0, 0, Envelope.NONE.passedOnFrom("n1"), 5, Head.NO_TOTAL));
         writes.put("channel-accept", to -> to.channelAccept(1, 65_536));
         writes.put("channel-reset", to -> to.channelReset(1, ErrorCode.UNSUPPORTED_CHANNEL_FEATURE, ""));
         writes.put("heartbeat-res", to -> to.heartbeatResponse(0, STAMP, 5));
@@ -210,7 +226,7 @@ final class VectorsTest {
     private static int messageSize(String name) {
         String meaning = MEANINGS.get(name);
         String last = meaning.substring(meaning.lastIndexOf(' ') + 1);
-        return name.equals("data-empty") ? 0 : last.length() / 2;
+        return name.equals("data-empty") || name.equals("data-end") ? 0 : last.length() / 2;
     }
 
     @Test
