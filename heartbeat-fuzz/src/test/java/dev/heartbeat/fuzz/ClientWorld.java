@@ -33,6 +33,7 @@ final class ClientWorld implements Script.Stage, Acceptor, ClientListener {
     private static final Duration ALL_DEADLINES = Duration.ofSeconds(30);
     private static final int INTERVAL_MILLIS = 1000;
     private static final int MAX_MESSAGE = 60_000;
+    private static final int BUDGET = 150_000;
 
     /** What may wait for a socket: the high water mark, the fragments ahead, and errors. */
     private static final long MOST_PENDING = 64 * 1024 + 2 * (16 * 1024 + Frames.HEADER) + 24 * 200;
@@ -49,7 +50,7 @@ final class ClientWorld implements Script.Stage, Acceptor, ClientListener {
     private final Host serverHost;
     private final HeartbeatClient client;
     private final List<RawPeer> peers = new ArrayList<>();
-    /** Each message holds the credit of a frame's header at least; and what begins and ends is told. */
+    /** Each message holds the credit of a frame's header at least, of a window that may have grown by the budget; and what begins and ends is told. */
     private final int callsOfAConnection;
 
     private long epoch = 1;
@@ -65,7 +66,7 @@ final class ClientWorld implements Script.Stage, Acceptor, ClientListener {
         int choices = input.hasRemaining() ? input.get() : 0;
         registersAtOnce = (choices & 1) != 0;
         int window = 16_396 + 200 * (size & 0xFF);
-        callsOfAConnection = window / Frames.HEADER + 8;
+        callsOfAConnection = (window + BUDGET) / Frames.HEADER + 8;
 
         world = new Simulation(Arrays.hashCode(script));
         serverHost = world.newHost("server");
@@ -85,6 +86,7 @@ final class ClientWorld implements Script.Stage, Acceptor, ClientListener {
                 .autoReconnect((choices & 2) == 0)
                 .windowBytes(window)
                 .maxMessageBytes(MAX_MESSAGE)
+                .inboundBudgetBytes(BUDGET)
                 .queue(20, 100_000)
                 .listener(this)
                 .transport(clientHost.transport())
@@ -236,7 +238,7 @@ final class ClientWorld implements Script.Stage, Acceptor, ClientListener {
         assertThat(client.registered()).isDone();
         assertThat(client.trySend(ByteBuffer.allocate(1))).isEqualTo(SendResult.CLOSED);
         assertThat(clientHost.connections()).isZero();
-        assertThat(Inside.freeBudget(client)).as("budget").isEqualTo(2L * MAX_MESSAGE);
+        assertThat(Inside.freeBudget(client)).as("budget").isEqualTo(BUDGET);
         assertThat(Inside.callsThatWait(client)).as("calls that wait").isZero();
         peers.forEach(ClientWorld::checkPeer);
     }

@@ -2,15 +2,21 @@ package dev.heartbeat.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heartbeat.internal.frame.ChannelOpen;
+import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameDecoder;
 import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.FrameHandler;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.mux.Endpoint;
 import dev.heartbeat.internal.mux.InboundBudget;
 import dev.heartbeat.internal.mux.Multiplexer;
+import dev.heartbeat.internal.mux.Receiver;
 import dev.heartbeat.internal.mux.Turns;
+import dev.heartbeat.internal.queue.Incoming;
+import dev.heartbeat.internal.time.Loop;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -27,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  *
  * <pre>
  *  step & 3   then
- *  0, 1       u8 flags, u8 total, u16 length      a DATA frame: MORE 1, END 2, HEAD 4, asking for what is not offered 8, of channel 5: 16;
+ *  0, 1       u8 flags, u8 total, u16 length      a DATA frame: MORE 1, END 2, HEAD 4, a kind without its correlation 8, of channel 5: 16;
  *                                                 the total is that of the table, or the length plus what it says
  *  2          u8 which                            the application takes a message
  *  3          -                                   the socket is full, or no longer
@@ -57,7 +63,7 @@ final class MessagesFuzzTest {
                         "00 00100005 00 0005 00020000 0005",
                         // Empty ones that say so, and a full socket.
                         "00 00040000 0000 03 00040000 0000 00040000 0000 03 0200",
-                        // What is not offered.
+                        // Of a kind, and without a correlation.
                         "00 000c0a 0005 000d06 0010 00014e10 00004e10",
                         // More than the budget.
                         "ff 000507 4000 000100 4000 000000 1c40 000507 4000 000100 4000 000000 1c40 000507 4000 000100 4000")
@@ -79,7 +85,8 @@ final class MessagesFuzzTest {
     private static final class Play {
         private final Paper connection = new Paper();
         private final InboundBudget budget = new InboundBudget(BUDGET);
-        private final List<Multiplexer.Hold> holds = new ArrayList<>();
+        private final List<Incoming> held = new ArrayList<>();
+        private final StillLoop loop = new StillLoop();
         private final FrameDecoder decoder = new FrameDecoder();
         private final FrameDecoder creditDecoder = new FrameDecoder();
         private final ByteBuffer input;
@@ -99,12 +106,13 @@ final class MessagesFuzzTest {
             long window = NaiveChannel.FULL_FRAME + 300L * u8();
             FrameEncoder encoder = new FrameEncoder(connection);
             mux = new Multiplexer(
+                    new Alone(),
                     connection,
                     encoder,
                     new Receiving(),
                     new Turns(),
                     new Multiplexer.Credits(window, window, window),
-                    MAX_MESSAGE,
+                    new Multiplexer.Limits(2, MAX_MESSAGE, 0, window, 1),
                     budget);
             naive = new NaiveChannel(window, MAX_MESSAGE, BUDGET);
             incoming = handler(
@@ -146,7 +154,38 @@ final class MessagesFuzzTest {
                     });
         }
 
-        private final class Receiving implements Multiplexer.Receiver {
+        /** A connection of which nothing is asked but to carry channel 0. */
+        private final class Alone implements Multiplexer.Host {
+            @Override
+            public Loop loop() {
+                return loop;
+            }
+
+            @Override
+            public long rttNs() {
+                return 0;
+            }
+
+            @Override
+            public Endpoint onOpen(ChannelOpen open) {
+                throw new AssertionError("nothing is opened");
+            }
+
+            @Override
+            public void onMessageSent() {
+                throw new AssertionError("nothing is sent");
+            }
+
+            @Override
+            public void onSignOfLife(int handle) {
+                throw new AssertionError("no channel has another node");
+            }
+
+            @Override
+            public void pumpSoon() {}
+        }
+
+        private final class Receiving implements Receiver {
             @Override
             public boolean takesFrom(int handle) {
                 return true;
@@ -156,19 +195,39 @@ final class MessagesFuzzTest {
             public void onFragment(int handle) {}
 
             @Override
-            public void onMessage(int handle, ByteBuffer content, Multiplexer.Hold hold) {
-                message = content;
-                holds.add(hold);
+            public boolean isInline() {
+                return false;
             }
 
             @Override
-            public void onMessageSent() {
-                throw new AssertionError("nothing is sent");
+            public void onView(int handle, Envelope envelope, ByteBuffer view) {
+                throw new AssertionError("it takes no views");
             }
 
             @Override
-            public void onRefusedMessage(int channel, ErrorCode code, String text) {
+            public void onMessage(int handle, Incoming whole) {
+                message = whole.content();
+                held.add(whole);
+            }
+
+            @Override
+            public void onRefusedMessage(ErrorCode code, String text) {
                 error = code.name();
+            }
+
+            @Override
+            public void onAccepted() {
+                throw new AssertionError("channel 0 is open");
+            }
+
+            @Override
+            public void onEnd() {
+                throw new AssertionError("channel 0 does not end");
+            }
+
+            @Override
+            public void onOver(Ending ending, String text) {
+                throw new AssertionError("channel 0 ends with the connection");
             }
         }
 
@@ -193,21 +252,23 @@ final class MessagesFuzzTest {
                 }
             }
             mux.abandon();
-            holds.forEach(mux::forgive);
+            held.forEach(Incoming::taken);
+            loop.run();
+            assertThat(loop.armed()).as("timers left").isZero();
             assertThat(Inside.free(budget)).as("budget in the end").isEqualTo(BUDGET);
         }
 
         private NaiveChannel.Frame frame() {
             int flags = u8();
             boolean head = (flags & 4) != 0;
-            boolean offered = !head || (flags & 8) == 0;
+            boolean plain = !head || (flags & 8) == 0;
             int which = u8();
             int length = Math.min(u8() << 8 | u8(), MAX_LENGTH);
             long total = NaiveChannel.UNTOLD;
             if (head && which != 0xFF) {
                 total = which < TOTALS.length ? TOTALS[which] : Math.max(NaiveChannel.UNTOLD, length + which - 128L);
             }
-            int headSize = !head ? 0 : Short.BYTES + (total == NaiveChannel.UNTOLD ? 0 : 7) + (offered ? 0 : 4);
+            int headSize = !head ? 0 : Short.BYTES + (total == NaiveChannel.UNTOLD ? 0 : 7) + (plain ? 0 : 4);
             byte[] bytes = new byte[Math.min(length, MAX_LENGTH - headSize)];
             for (int i = 0; i < bytes.length; i += 97) {
                 bytes[i] = (byte) (i + length);
@@ -218,7 +279,7 @@ final class MessagesFuzzTest {
                     (flags & 2) != 0,
                     head,
                     total,
-                    offered,
+                    plain,
                     ByteBuffer.wrap(bytes),
                     Frames.HEADER + headSize + bytes.length);
         }
@@ -228,7 +289,7 @@ final class MessagesFuzzTest {
             if (frame.head()) {
                 payload.putShort((short)
                         (payload.capacity() - Short.BYTES - frame.bytes().remaining()));
-                if (!frame.offered()) {
+                if (!frame.plain()) {
                     payload.put((byte) 2).putShort((short) 1).put((byte) 1);
                 }
                 if (frame.total() != NaiveChannel.UNTOLD) {
@@ -261,7 +322,8 @@ final class MessagesFuzzTest {
             if (!naive.holdsNothing()) {
                 int index = which % naive.held();
                 naive.take(index);
-                mux.taken(holds.remove(index));
+                held.remove(index).taken();
+                loop.run();
             }
         }
 

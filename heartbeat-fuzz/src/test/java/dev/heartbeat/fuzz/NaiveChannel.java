@@ -27,16 +27,20 @@ final class NaiveChannel {
     /** A message the application has not taken yet. */
     record Held(long credit, long charged) {}
 
-    private record Arriving(long total, boolean kept, ByteArrayOutputStream content) {}
+    private record Arriving(long total, boolean kept, ByteArrayOutputStream content, List<Integer> fragments) {
+        Arriving(long total, boolean kept) {
+            this(total, kept, new ByteArrayOutputStream(), new ArrayList<>());
+        }
+    }
 
-    /** A DATA frame; {@code head} where it has a HEAD, whose TLVs say {@code total} and whether something is asked for that is not offered. */
+    /** A DATA frame; {@code head} where it has a HEAD, whose TLVs say {@code total}, and which is {@code plain} unless it names a kind without a correlation. */
     record Frame(
             int channel,
             boolean more,
             boolean end,
             boolean head,
             long total,
-            boolean offered,
+            boolean plain,
             ByteBuffer bytes,
             int size) {}
 
@@ -85,7 +89,8 @@ final class NaiveChannel {
 
     private static boolean isWrongByItself(Frame frame) {
         boolean told = frame.total != UNTOLD;
-        return frame.more && frame.bytes.remaining() == 0
+        return !frame.plain
+                || frame.more && frame.bytes.remaining() == 0
                 || frame.more && frame.head && !told
                 || told && frame.bytes.remaining() > frame.total
                 || told && !frame.more && frame.bytes.remaining() < frame.total;
@@ -96,30 +101,31 @@ final class NaiveChannel {
             return Outcome.error("MALFORMED");
         }
         long total = frame.total == UNTOLD ? frame.bytes.remaining() : frame.total;
-        if (!frame.offered) {
-            return add(new Arriving(total, false, new ByteArrayOutputStream()), frame, "UNSUPPORTED_CHANNEL_FEATURE");
-        }
         if (total > maxMessage) {
-            return add(new Arriving(total, false, new ByteArrayOutputStream()), frame, "MESSAGE_TOO_LARGE");
+            return add(new Arriving(total, false), frame, "MESSAGE_TOO_LARGE");
         }
         if (!frame.more && frame.total == UNTOLD) {
             held.add(new Held(frame.size, 0));
             return new Outcome("", frame.bytes);
         }
         if (total > budget) {
-            return add(new Arriving(total, false, new ByteArrayOutputStream()), frame, "NO_CAPACITY");
+            return add(new Arriving(total, false), frame, "NO_CAPACITY");
         }
         budget -= total;
-        return add(new Arriving(total, true, new ByteArrayOutputStream()), frame, "");
+        return add(new Arriving(total, true), frame, "");
     }
 
     private Outcome add(Arriving message, Frame frame, String error) {
         byte[] part = new byte[frame.bytes.remaining()];
         frame.bytes.duplicate().get(part);
         message.content.writeBytes(part);
+        message.fragments.add(part.length);
         arriving = message;
         long arrived = message.content.size();
         if (arrived > message.total || !frame.more && arrived < message.total) {
+            return Outcome.error("MALFORMED");
+        }
+        if (message.fragments.size() > 16 + message.total / 256) {
             return Outcome.error("MALFORMED");
         }
         if (frame.more) {

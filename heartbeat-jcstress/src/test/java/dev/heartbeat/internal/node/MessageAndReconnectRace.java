@@ -1,8 +1,5 @@
 package dev.heartbeat.internal.node;
 
-import dev.heartbeat.SendResult;
-import java.nio.ByteBuffer;
-import java.util.Objects;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -30,27 +27,23 @@ public class MessageAndReconnectRace {
 
     public MessageAndReconnectRace() {
         Registration old = nodes.register(1, 1);
-        nodes.table.trySend("n1", ByteBuffer.allocate(1));
-        old.entry().outbox(old).poll(old);
+        nodes.offer();
+        Nodes.take(old);
     }
 
     @Actor
     public void application(III_Result result) {
-        result.r1 = nodes.table.trySend("n1", ByteBuffer.allocate(1)) == SendResult.ACCEPTED ? 1 : 0;
+        result.r1 = nodes.offer() ? 1 : 0;
     }
 
     @Actor
     public void newLoop(III_Result result) {
         fresh = nodes.register(1, 2, session);
-        result.r2 = look();
+        result.r2 = Nodes.take(fresh);
     }
 
     @Arbiter
     public void afterwards(III_Result result) {
-        result.r3 = session.woken ? look() : 0;
-    }
-
-    private int look() {
-        return Objects.requireNonNull(fresh.entry().outbox(fresh)).poll(fresh) == null ? 0 : 1;
+        result.r3 = session.woken ? Nodes.take(fresh) : 0;
     }
 }

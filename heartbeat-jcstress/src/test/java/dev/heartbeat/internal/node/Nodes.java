@@ -4,13 +4,18 @@ import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
+import dev.heartbeat.SendResult;
 import dev.heartbeat.SuspectReason;
 import dev.heartbeat.TakeoverPolicy;
+import dev.heartbeat.internal.queue.Chain;
 import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.queue.Outgoing;
+import dev.heartbeat.internal.time.Loop;
 import dev.heartbeat.races.StubWorkers;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Objects;
 
 /** A node table without a server, and what its listener is told of the one node: a word each, with the incarnation. */
 final class Nodes implements NodeListener {
@@ -34,9 +39,10 @@ final class Nodes implements NodeListener {
                 "group",
                 4,
                 2,
-                new NodeEvents(this, (from, message) -> {}, workers),
+                new NodeEvents(this, (from, message) -> {}, (from, request) -> {}, workers),
                 workers,
                 () -> new Outbox(10, 1000, 100),
+                10,
                 new Departures(1, kept, home),
                 () -> {});
     }
@@ -48,6 +54,11 @@ final class Nodes implements NodeListener {
         @Override
         public InetSocketAddress remoteAddress() {
             return NOWHERE;
+        }
+
+        @Override
+        public Loop loop() {
+            throw new UnsupportedOperationException("nothing is asked");
         }
 
         @Override
@@ -81,6 +92,16 @@ final class Nodes implements NodeListener {
     Registration register(String id, long incarnation, long attempt, Session session) {
         return table.admit(new Registration.Claim(id, incarnation, attempt, 0, Map.of(), session))
                 .registration();
+    }
+
+    /** Whether a message for the node is accepted. */
+    boolean offer() {
+        return table.offer("n1", new Outgoing(ByteBuffer.allocate(1))) == SendResult.ACCEPTED;
+    }
+
+    /** How many messages this registration takes when it looks. */
+    static int take(Registration registration) {
+        return Objects.requireNonNull(registration.entry().outbox(registration)).poll(registration, 0, 0, new Chain());
     }
 
     /** What was told so far; only for whoever has run the workers. */

@@ -4,9 +4,7 @@ import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
-import dev.heartbeat.SendResult;
 import dev.heartbeat.SuspectReason;
-import java.nio.ByteBuffer;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -182,7 +180,7 @@ public final class TransitionRace {
 
         @Actor
         public void application(II_Result result) {
-            result.r1 = nodes.table.trySend("n1", ByteBuffer.allocate(1)) == SendResult.ACCEPTED ? 1 : 0;
+            result.r1 = nodes.offer() ? 1 : 0;
         }
 
         @Actor

@@ -21,6 +21,8 @@ import org.openjdk.jcstress.infra.results.III_Result;
 public class OutboxCloseRace {
     private final Object holder = new Object();
     private final Outbox outbox = new Outbox(10, 1000, 100);
+    private final Chain taken = new Chain();
+    private int cameBack;
 
     public OutboxCloseRace() {
         outbox.holdBy(holder);
@@ -32,12 +34,13 @@ public class OutboxCloseRace {
     }
 
     private int offer() {
-        return outbox.offer(ByteBuffer.allocate(1)) == SendResult.ACCEPTED ? 1 : 0;
+        return outbox.offer(new Outgoing(ByteBuffer.allocate(1))) == SendResult.ACCEPTED ? 1 : 0;
     }
 
     @Actor
     public void loop(III_Result result) {
-        result.r2 = outbox.poll(holder) == null ? 0 : 1;
-        result.r3 = outbox.close().size();
+        result.r2 = outbox.poll(holder, 0, 0, taken);
+        outbox.close().drain(message -> cameBack++);
+        result.r3 = cameBack;
     }
 }

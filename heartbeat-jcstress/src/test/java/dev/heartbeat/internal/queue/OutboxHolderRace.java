@@ -21,17 +21,17 @@ public class OutboxHolderRace {
 
     public OutboxHolderRace() {
         outbox.holdBy(oldHolder);
-        outbox.offer(ByteBuffer.allocate(1));
+        outbox.offer(new Outgoing(ByteBuffer.allocate(1)));
     }
 
     @Actor
     public void oldLoop(II_Result result) {
-        result.r1 = outbox.poll(oldHolder) == null ? 0 : 1;
+        result.r1 = outbox.poll(oldHolder, 0, 0, new Chain());
     }
 
     @Actor
     public void newLoop(II_Result result) {
         outbox.holdBy(newHolder);
-        result.r2 = outbox.poll(newHolder) == null ? 0 : 1;
+        result.r2 = outbox.poll(newHolder, 0, 0, new Chain());
     }
 }
