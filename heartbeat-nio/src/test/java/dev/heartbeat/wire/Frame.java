@@ -1,5 +1,7 @@
 package dev.heartbeat.wire;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -179,5 +181,12 @@ record Frame(int version, int type, int flags, int stream, String payload) {
                 flags,
                 Integer.toUnsignedString(stream),
                 shown);
+    }
+
+    /** Whatever it says for people. */
+    void isReset(int ofStream, int code) {
+        assertThat(type()).as(toString()).isEqualTo(CHANNEL_RESET);
+        assertThat(stream()).isEqualTo(ofStream);
+        assertThat(payload()).startsWith(u16(code));
     }
 }

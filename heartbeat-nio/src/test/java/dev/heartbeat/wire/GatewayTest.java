@@ -93,11 +93,13 @@ final class GatewayTest {
             for (int handle = 1; handle <= 3; handle++) {
                 peer.register(Frame.register("n" + handle).of(handle));
             }
+            // Too long for two in a frame.
+            String many = "many".repeat(2_500);
             // Uses up the credit, so that the others wait.
             bus.server.trySend("gw", ByteBuffer.allocate(16_000));
             peer.next(Frame.DATA);
             for (int i = 0; i < 20; i++) {
-                send(bus, "n1", "many");
+                send(bus, "n1", many);
             }
             send(bus, "n2", "one");
             send(bus, "n3", "one");
@@ -112,7 +114,7 @@ final class GatewayTest {
             }
             assertThat(came.indexOf(Frame.data(2, "one"))).isBetween(0, 3);
             assertThat(came.indexOf(Frame.data(3, "one"))).isBetween(0, 4);
-            assertThat(came).filteredOn(Frame.data(1, "many")::equals).hasSize(20);
+            assertThat(came).filteredOn(Frame.data(1, many)::equals).hasSize(20);
         }
     }
 

@@ -109,9 +109,9 @@ final class HeartbeatsTest {
                     Frame.firstFragment(2, "t"),
                     Frame.data("w"),
                     Frame.of(Frame.DATA, 7, ""),
-                    Frame.of(Frame.CHANNEL_OPEN, 1, ""),
-                    Frame.of(Frame.CHANNEL_ACCEPT, 1, ""),
-                    Frame.of(Frame.CHANNEL_RESET, 1, ""),
+                    Frame.of(Frame.CHANNEL_OPEN, 1, "0000000000010000 1004 6c6f6773"),
+                    Frame.of(Frame.CHANNEL_ACCEPT, 9, "0000000000010000"),
+                    Frame.of(Frame.CHANNEL_RESET, 1, "0028"),
                     Frame.credit(0, 0),
                     Frame.heartbeat(1));
             List<Frame> answers = peer.until(Frame.HEARTBEAT_RES);

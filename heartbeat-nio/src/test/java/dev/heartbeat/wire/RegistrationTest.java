@@ -40,6 +40,7 @@ final class RegistrationTest {
                         .grace(Duration.ofMillis(4000))
                         .maxMessageBytes(12_345)
                         .maxNodesPerConnection(17)
+                        .maxChannels(23)
                         .windowBytes(20_000));
                 RawPeer peer = bus.connect()) {
             Frame answer = peer.register("n1");
@@ -51,7 +52,7 @@ final class RegistrationTest {
                             + Frame.u32(4000)
                             + Frame.u32(12_345)
                             + Frame.u32(17)
-                            + Frame.u32(0)
+                            + Frame.u32(23)
                             + Frame.u64(20_000)
                             + Frame.u64(20_000));
             bus.told.await("n1 ONLINE");

@@ -10,7 +10,9 @@ import dev.heartbeat.internal.node.Departures;
 import dev.heartbeat.internal.node.NodeEvents;
 import dev.heartbeat.internal.node.NodeTable;
 import dev.heartbeat.internal.node.Registration;
+import dev.heartbeat.internal.queue.Chain;
 import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.queue.Outgoing;
 import dev.heartbeat.spi.Environment;
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.LoopAgent;
@@ -70,9 +72,15 @@ public class BroadcastBenchmark {
             "group",
             100,
             100,
-            new NodeEvents(new NodeListener() {}, (from, message) -> {}, Runnable::run),
+            new NodeEvents(
+                    new NodeListener() {},
+                    (from, message) -> {},
+                    (from, request) -> {},
+                    (from, to) -> false,
+                    Runnable::run),
             new Nothing(),
             () -> new Outbox(1000, 1 << 20, 1 << 20),
+            1000,
             new Departures(0, 0, new FirstLoop(loop)),
             () -> {});
     private final List<String> ids = new ArrayList<>();
@@ -102,13 +110,24 @@ public class BroadcastBenchmark {
                 return;
             }
             Outbox outbox = registration.entry().outbox(registration);
-            while (outbox != null && outbox.poll(registration) != null) {}
+            Chain taken = new Chain();
+            while (outbox != null && outbox.poll(registration, 0, 16_384, taken) > 0) {
+                taken.drain(message -> {});
+            }
         }
 
         @Override
         public InetSocketAddress remoteAddress() {
             return NOWHERE;
         }
+
+        @Override
+        public dev.heartbeat.internal.time.Loop loop() {
+            return shard;
+        }
+
+        @Override
+        public void notPassedOn(String text) {}
 
         @Override
         public int rttMicros() {
@@ -219,7 +238,7 @@ public class BroadcastBenchmark {
     @Benchmark
     @OperationsPerInvocation(RECIPIENTS)
     public BroadcastResult group() {
-        return table.send("red", SharedMessage.copyOf(message).content());
+        return table.send("red", SharedMessage.copyOf(message));
     }
 
     @Benchmark
@@ -227,7 +246,7 @@ public class BroadcastBenchmark {
     public int oneByOne() {
         int accepted = 0;
         for (String id : ids) {
-            accepted += table.trySend(id, message.duplicate()) == SendResult.ACCEPTED ? 1 : 0;
+            accepted += table.offer(id, new Outgoing(message)) == SendResult.ACCEPTED ? 1 : 0;
         }
         return accepted;
     }
