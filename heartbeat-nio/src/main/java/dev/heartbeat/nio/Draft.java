@@ -30,10 +30,10 @@ final class Draft {
 
     /**
      * The largest piece that is copied. By itself it would cost two more elements of a gathering write, and a view. Measured
-     * by {@code CopyOrGatherBenchmark} (OpenJDK 17, Linux 6.18, EPYC), copying instead saves 40 to 100 ns for each piece of
-     * 64 bytes to 4 KiB of direct memory; beyond, it is sometimes a loss. Of heap memory it saves 80 to 500 ns, since the JDK
-     * copies that in any case, into memory it has to look for; but it does so when the socket has room, and so a large piece
-     * that has to wait is not copied twice.
+     * by {@code CopyOrGatherBenchmark} (OpenJDK 17, Linux 6.18, EPYC), copying instead saves 60 to 130 ns for each piece of
+     * 64 bytes to 4 KiB of direct memory, and 80 to 300 ns of heap memory, which the JDK copies in any case, into memory it
+     * has to look for. Beyond, that is little of what the write takes, and a piece that has to wait for a full socket would be
+     * copied twice.
      */
     static final int LARGEST_COPIED = 4 * 1024;
 
