@@ -20,13 +20,21 @@ final class Peer {
 
     private Peer() {}
 
-    public static void main(String[] args) throws Exception {
-        Peer peer = new Peer();
-        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line = in.readLine(); line != null; line = in.readLine()) {
-            System.out.println(ANSWER + peer.answer(line.split("\t")));
+    public static void main(String[] args) {
+        try {
+            new Peer().obey(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)));
+            System.exit(0);
+        } catch (Exception e) {
+            e.printStackTrace();
+            // Threads of the bus would keep it alive, and who started it waiting for an answer.
+            System.exit(1);
         }
-        System.exit(0);
+    }
+
+    private void obey(BufferedReader in) throws IOException, InterruptedException {
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            System.out.println(ANSWER + answer(line.split("\t")));
+        }
     }
 
     private String answer(String[] words) throws IOException, InterruptedException {
