@@ -10,9 +10,11 @@ import picocli.CommandLine.Unmatched;
 /** JMH, with the benchmarks of heartbeat-bench on its class path. */
 @Command(
         name = "bench",
+        subcommands = BenchMessagesCommand.class,
         description = {
             "Runs the JMH benchmarks that match, with all options of JMH: -h lists them, -l lists the benchmarks.",
-            "./heartbeat bench HeardBenchmark -prof gc"
+            "./heartbeat bench HeardBenchmark -prof gc",
+            "What is no matter of one JVM has a command of its own."
         })
 final class BenchCommand implements Callable<Integer> {
     @Unmatched

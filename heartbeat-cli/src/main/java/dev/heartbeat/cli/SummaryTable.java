@@ -69,16 +69,20 @@ final class SummaryTable {
                     quantile(row.delays(), 1),
                     (row.kept() ? "@|green " : "@|red ") + judgement(row) + "|@"));
         }
+        return tableOf(rows);
+    }
+
+    /** Each column as wide as its widest cell. */
+    static TextTable tableOf(List<Text[]> rows) {
         TextTable table = TextTable.forColumns(Help.defaultColorScheme(Ansi.AUTO), columnsFor(rows));
         rows.forEach(table::addRowValues);
         return table;
     }
 
-    private static Text[] texts(String... cells) {
+    static Text[] texts(String... cells) {
         return Arrays.stream(cells).map(Ansi.AUTO::text).toArray(Text[]::new);
     }
 
-    /** Each as wide as its widest cell. */
     private static Column[] columnsFor(List<Text[]> rows) {
         return IntStream.range(0, rows.get(0).length)
                 .mapToObj(column -> {

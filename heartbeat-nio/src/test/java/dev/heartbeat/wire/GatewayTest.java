@@ -103,8 +103,11 @@ final class GatewayTest {
             }
             send(bus, "n2", "one");
             send(bus, "n3", "one");
-            // The last of them has asked for its turn when a later question is answered.
-            peer.send(Frame.ping("asked"), Frame.credit(0, 1 << 20), Frame.credit(Frame.CONNECTION, 1 << 20));
+            // A loop reads before it does what it was asked to, so the last of them asks for its turn in the one in
+            // which this is answered.
+            peer.send(Frame.ping("asked"));
+            peer.next(Frame.PONG);
+            peer.send(Frame.credit(0, 1 << 20), Frame.credit(Frame.CONNECTION, 1 << 20));
             List<Frame> came = new ArrayList<>();
             while (came.size() < 22) {
                 Frame frame = peer.next();

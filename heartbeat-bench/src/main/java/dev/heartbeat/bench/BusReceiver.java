@@ -1,0 +1,29 @@
+package dev.heartbeat.bench;
+
+import dev.heartbeat.HeartbeatServer;
+
+/** A server whose application takes messages as it does by default, on worker threads. */
+final class BusReceiver implements Receiver {
+    private final Tally tally;
+    private final HeartbeatServer server;
+
+    BusReceiver(Workload workload) {
+        tally = new Tally(workload);
+        server = HeartbeatServer.builder()
+                .host("127.0.0.1")
+                .port(0)
+                .windowBytes(workload.windowBytes())
+                .onMessage((from, message) -> tally.add(message))
+                .start();
+    }
+
+    @Override
+    public int port() {
+        return server.localAddress().getPort();
+    }
+
+    @Override
+    public long count() {
+        return tally.count();
+    }
+}

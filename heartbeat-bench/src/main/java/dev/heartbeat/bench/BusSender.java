@@ -1,0 +1,25 @@
+package dev.heartbeat.bench;
+
+import dev.heartbeat.HeartbeatClient;
+import dev.heartbeat.SendResult;
+import java.nio.ByteBuffer;
+
+/** A node that offers the same message again and again. */
+final class BusSender extends Sender {
+    private final HeartbeatClient client;
+    private final ByteBuffer message;
+
+    BusSender(Workload workload, int port) {
+        message = ByteBuffer.allocateDirect(workload.bytes());
+        client = HeartbeatClient.builder()
+                .server("127.0.0.1", port)
+                .nodeId("sender")
+                .connect();
+        client.registered().join();
+    }
+
+    @Override
+    int sendSome() {
+        return client.trySend(message) == SendResult.ACCEPTED ? 1 : 0;
+    }
+}

@@ -1,0 +1,155 @@
+package dev.heartbeat.bench;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
+import org.openjdk.jmh.util.ListStatistics;
+
+/**
+ * Streams of messages over loopback between two processes, on a core each where that can be had: a plain socket beside the bus. In each round every workload has its turn in the same two processes, which live through
+ * all rounds, so that a machine that is busy with other things slows down what is compared alike; what is told are medians over the rounds.
+ *
+ * <p>Each turn sends for a while before it is measured, and ends when everything that was sent has arrived. The first round is not counted.
+ */
+public final class MessageBenchmark {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final List<Workload> workloads;
+    private final Options options;
+    private final Consumer<String> notes;
+
+    /**
+     * @param rounds how many are counted
+     * @param before how long each workload runs in a turn before it is measured
+     * @param measured how long it is measured
+     * @param receiverOptions of the Java that receives
+     * @param senderOptions of the Java that sends
+     */
+    public record Options(
+            int rounds, Duration before, Duration measured, List<String> receiverOptions, List<String> senderOptions) {}
+
+    /**
+     * Medians over the rounds. Times are processor time, of all threads of a process.
+     *
+     * @param messagesPerSecond as the receiving application counted them
+     * @param ofBaseline that, divided by the same of the plain socket in the same round; NaN without one
+     * @param receiverNanos for each message
+     * @param senderNanos for each message
+     * @param receiverLoopBytes allocated for each message on the receiver's loop
+     * @param receiverOtherBytes allocated for each message by its worker threads
+     * @param senderLoopBytes allocated for each message on the sender's loop
+     * @param senderOtherBytes allocated for each message by the thread that sends
+     */
+    public record Row(
+            Workload workload,
+            double messagesPerSecond,
+            double ofBaseline,
+            double receiverNanos,
+            double senderNanos,
+            double receiverLoopBytes,
+            double receiverOtherBytes,
+            double senderLoopBytes,
+            double senderOtherBytes) {}
+
+    /** One turn of one workload. */
+    private record Turn(Snapshot received, Snapshot sent) {}
+
+    /** Notes are for people, and tell how far it is. */
+    public MessageBenchmark(List<Workload> workloads, Options options, Consumer<String> notes) {
+        this.workloads = List.copyOf(workloads);
+        this.options = options;
+        this.notes = notes;
+    }
+
+    /** Runs all rounds. */
+    public List<Row> run() throws IOException, InterruptedException {
+        try (PeerProcess receiver = PeerProcess.start("receiver", 0, options.receiverOptions());
+                PeerProcess sender = PeerProcess.start("sender", 1, options.senderOptions())) {
+            for (Workload workload : workloads) {
+                sender.ask("connect", workload.name(), receiver.ask("receive", workload.name()));
+            }
+            List<Map<Workload, Turn>> rounds = new ArrayList<>();
+            for (int round = 0; round <= options.rounds(); round++) {
+                notes.accept(round == 0 ? "warming up" : "round " + round + " of " + options.rounds());
+                rounds.add(round(receiver, sender));
+            }
+            return rows(rounds.subList(1, rounds.size()));
+        }
+    }
+
+    private Map<Workload, Turn> round(PeerProcess receiver, PeerProcess sender)
+            throws IOException, InterruptedException {
+        Map<Workload, Turn> turns = new LinkedHashMap<>();
+        for (Workload workload : workloads) {
+            turns.put(workload, turn(workload, receiver, sender));
+        }
+        return turns;
+    }
+
+    private Turn turn(Workload workload, PeerProcess receiver, PeerProcess sender)
+            throws IOException, InterruptedException {
+        sender.ask("start", workload.name());
+        Thread.sleep(options.before().toMillis());
+        Snapshot receivedBefore = receiver.snapshot("received", workload);
+        Snapshot sentBefore = sender.snapshot("sent", workload);
+        Thread.sleep(options.measured().toMillis());
+        Snapshot received = receiver.snapshot("received", workload);
+        Snapshot sent = sender.snapshot("sent", workload);
+        sender.ask("stop", workload.name());
+        awaitAll(workload, receiver, sender);
+        return new Turn(received.minus(receivedBefore), sent.minus(sentBefore));
+    }
+
+    private static void awaitAll(Workload workload, PeerProcess receiver, PeerProcess sender)
+            throws IOException, InterruptedException {
+        long sent = sender.snapshot("sent", workload).messages();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long received = receiver.snapshot("received", workload).messages();
+        while (received != sent) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new IOException(workload.name() + ": " + sent + " messages were sent, and " + received + " came");
+            }
+            Thread.sleep(10);
+            received = receiver.snapshot("received", workload).messages();
+        }
+    }
+
+    private List<Row> rows(List<Map<Workload, Turn>> rounds) {
+        return workloads.stream().map(workload -> row(workload, rounds)).toList();
+    }
+
+    private static Row row(Workload workload, List<Map<Workload, Turn>> rounds) {
+        ToDoubleFunction<ToDoubleFunction<Turn>> median =
+                of -> median(rounds, round -> of.applyAsDouble(Objects.requireNonNull(round.get(workload))));
+        return new Row(
+                workload,
+                median.applyAsDouble(turn -> turn.received.perSecond()),
+                median(rounds, round -> ofBaseline(workload, round)),
+                median.applyAsDouble(turn -> turn.received.perMessage(turn.received.cpuNanos())),
+                median.applyAsDouble(turn -> turn.sent.perMessage(turn.sent.cpuNanos())),
+                median.applyAsDouble(turn -> turn.received.perMessage(turn.received.loopBytes())),
+                median.applyAsDouble(turn -> turn.received.perMessage(turn.received.otherBytes())),
+                median.applyAsDouble(turn -> turn.sent.perMessage(turn.sent.loopBytes())),
+                median.applyAsDouble(turn -> turn.sent.perMessage(turn.sent.otherBytes())));
+    }
+
+    private static double ofBaseline(Workload workload, Map<Workload, Turn> round) {
+        double rate = Objects.requireNonNull(round.get(workload)).received.perSecond();
+        return round.entrySet().stream()
+                .filter(other -> other.getKey().isBaseline() && other.getKey().bytes() == workload.bytes())
+                .mapToDouble(baseline -> rate / baseline.getValue().received.perSecond())
+                .findFirst()
+                .orElse(Double.NaN);
+    }
+
+    private static double median(
+            List<Map<Workload, Turn>> rounds, ToDoubleFunction<? super Map<Workload, Turn>> value) {
+        return new ListStatistics(rounds.stream().mapToDouble(value).toArray()).getPercentile(50);
+    }
+}

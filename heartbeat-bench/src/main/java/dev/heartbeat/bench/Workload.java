@@ -1,0 +1,38 @@
+package dev.heartbeat.bench;
+
+import java.util.List;
+
+/**
+ * A stream of messages in one direction over one connection.
+ *
+ * @param name for people, and for the processes to tell each other which it is
+ * @param subject what carries it
+ * @param bytes of each message
+ * @param windowBytes how much may be sent ahead of the receiving application, where the subject has such a limit
+ */
+public record Workload(String name, Subject subject, int bytes, int windowBytes) {
+    private static final int MIB = 1 << 20;
+    private static final int DEFAULT_WINDOW = 64 * 1024;
+
+    /** Every one there is; those of one size together, the plain socket first. */
+    public static final List<Workload> ALL = List.of(
+            new Workload("plain 100 B", Subject.PLAIN, 100, 0),
+            new Workload("bus 100 B", Subject.BUS, 100, DEFAULT_WINDOW),
+            new Workload("bus 100 B, window 1 MiB", Subject.BUS, 100, MIB),
+            new Workload("plain 1 MiB", Subject.PLAIN, MIB, 0),
+            new Workload("bus 1 MiB", Subject.BUS, MIB, DEFAULT_WINDOW),
+            new Workload("bus 1 MiB, window 4 MiB", Subject.BUS, MIB, 4 * MIB));
+
+    /** The one of this name. */
+    static Workload named(String name) {
+        return ALL.stream()
+                .filter(workload -> workload.name.equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no workload is named " + name));
+    }
+
+    /** Whether it is what others of its size are compared with. */
+    public boolean isBaseline() {
+        return subject == Subject.PLAIN;
+    }
+}

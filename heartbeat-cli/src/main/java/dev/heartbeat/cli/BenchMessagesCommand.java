@@ -1,0 +1,129 @@
+package dev.heartbeat.cli;
+
+import dev.heartbeat.bench.MessageBenchmark;
+import dev.heartbeat.bench.MessageBenchmark.Options;
+import dev.heartbeat.bench.MessageBenchmark.Row;
+import dev.heartbeat.bench.Workload;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi.Text;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Measures streams of messages between two processes, the bus beside a plain socket. */
+@Command(
+        name = "messages",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        description = {
+            "Measures streams of messages over loopback between two processes, the bus beside a plain socket.",
+            "All take turns in each round; medians over the rounds are printed. \"Of plain\" is the share of what the plain socket"
+                    + " carried in the same round."
+        })
+final class BenchMessagesCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "How many rounds are measured, after one that is not (default: ${DEFAULT-VALUE}).")
+    private int rounds;
+
+    @Option(
+            names = "--for",
+            paramLabel = "TIME",
+            defaultValue = "3s",
+            converter = DurationConverter.class,
+            description = "How long each stream is measured in a round (default: ${DEFAULT-VALUE}).")
+    private Duration measured;
+
+    @Option(
+            names = "--before",
+            paramLabel = "TIME",
+            defaultValue = "1s",
+            converter = DurationConverter.class,
+            description = "How long each stream runs before that (default: ${DEFAULT-VALUE}).")
+    private Duration before;
+
+    @Option(
+            names = "--only",
+            paramLabel = "TEXT",
+            defaultValue = "",
+            description = "Only streams whose name contains this.")
+    private String only;
+
+    @Option(names = "--receiver-java", paramLabel = "OPTION", description = "An option for the Java that receives.")
+    private List<String> receiverJava = new ArrayList<>();
+
+    @Option(names = "--sender-java", paramLabel = "OPTION", description = "An option for the Java that sends.")
+    private List<String> senderJava = new ArrayList<>();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        List<Workload> workloads = Workload.ALL.stream()
+                .filter(workload -> workload.name().contains(only))
+                .toList();
+        if (rounds < 1 || workloads.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), rounds < 1 ? "--rounds is " + rounds : "no stream is named " + only);
+        }
+        PrintWriter err = spec.commandLine().getErr();
+        Options options = new Options(rounds, before, measured, receiverJava, senderJava);
+        try {
+            print(new MessageBenchmark(workloads, options, err::println).run());
+            return 0;
+        } catch (IOException e) {
+            throw new Failure(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void print(List<Row> rows) {
+        List<Text[]> cells = new ArrayList<>();
+        cells.add(SummaryTable.texts(
+                "stream",
+                "per second",
+                "MB/s",
+                "of plain",
+                "CPU ns",
+                "B loop",
+                "B other",
+                "CPU ns",
+                "B loop",
+                "B other"));
+        for (Row row : rows) {
+            cells.add(SummaryTable.texts(
+                    row.workload().name(),
+                    number("%,.0f", row.messagesPerSecond()),
+                    number("%,.0f", row.messagesPerSecond() * row.workload().bytes() / 1e6),
+                    number("%.2f", row.ofBaseline()),
+                    number("%,.0f", row.receiverNanos()),
+                    number("%,.1f", row.receiverLoopBytes()),
+                    number("%,.1f", row.receiverOtherBytes()),
+                    number("%,.0f", row.senderNanos()),
+                    number("%,.1f", row.senderLoopBytes()),
+                    number("%,.1f", row.senderOtherBytes())));
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("Medians of " + rounds
+                + " rounds. For each message: CPU time and bytes allocated by loops and by other threads,"
+                + " of the receiver, then of the sender.");
+        out.println();
+        out.print(SummaryTable.tableOf(cells));
+        out.flush();
+    }
+
+    private static String number(String format, double value) {
+        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, format, value);
+    }
+}
