@@ -13,6 +13,7 @@ final class BusReceiver implements Receiver {
                 .host("127.0.0.1")
                 .port(0)
                 .windowBytes(workload.windowBytes())
+                .maxWindowBytes(Math.max(1 << 20, workload.windowBytes()))
                 .onMessage((from, message) -> tally.add(message))
                 .start();
     }

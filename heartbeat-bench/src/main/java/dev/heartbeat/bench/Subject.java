@@ -1,5 +1,6 @@
 package dev.heartbeat.bench;
 
+import dev.heartbeat.ChannelOptions.Delivery;
 import java.io.IOException;
 
 /** What carries messages. */
@@ -26,6 +27,30 @@ public enum Subject {
         @Override
         Sender sender(Workload workload, int port) {
             return new BusSender(workload, port);
+        }
+    },
+    /** Named channels that a node opens, received on worker threads. */
+    CHANNELS {
+        @Override
+        Receiver receiver(Workload workload) {
+            return new ChannelReceiver(workload, Delivery.PUSH);
+        }
+
+        @Override
+        Sender sender(Workload workload, int port) {
+            return new ChannelSender(workload, port);
+        }
+    },
+    /** Named channels that a node opens, received on the event loop. */
+    INLINE_CHANNELS {
+        @Override
+        Receiver receiver(Workload workload) {
+            return new ChannelReceiver(workload, Delivery.INLINE);
+        }
+
+        @Override
+        Sender sender(Workload workload, int port) {
+            return new ChannelSender(workload, port);
         }
     };
 

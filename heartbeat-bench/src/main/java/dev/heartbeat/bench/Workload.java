@@ -7,21 +7,28 @@ import java.util.List;
  *
  * @param name for people, and for the processes to tell each other which it is
  * @param subject what carries it
+ * @param channels over how many it is spread, one message after the other
  * @param bytes of each message
  * @param windowBytes how much may be sent ahead of the receiving application, where the subject has such a limit
  */
-public record Workload(String name, Subject subject, int bytes, int windowBytes) {
+public record Workload(String name, Subject subject, int channels, int bytes, int windowBytes) {
     private static final int MIB = 1 << 20;
     private static final int DEFAULT_WINDOW = 64 * 1024;
 
     /** Every one there is; those of one size together, the plain socket first. */
     public static final List<Workload> ALL = List.of(
-            new Workload("plain 100 B", Subject.PLAIN, 100, 0),
-            new Workload("bus 100 B", Subject.BUS, 100, DEFAULT_WINDOW),
-            new Workload("bus 100 B, window 1 MiB", Subject.BUS, 100, MIB),
-            new Workload("plain 1 MiB", Subject.PLAIN, MIB, 0),
-            new Workload("bus 1 MiB", Subject.BUS, MIB, DEFAULT_WINDOW),
-            new Workload("bus 1 MiB, window 4 MiB", Subject.BUS, MIB, 4 * MIB));
+            new Workload("plain 100 B", Subject.PLAIN, 1, 100, 0),
+            new Workload("bus 100 B", Subject.BUS, 1, 100, DEFAULT_WINDOW),
+            new Workload("bus 100 B, window 1 MiB", Subject.BUS, 1, 100, MIB),
+            new Workload("channel 100 B", Subject.CHANNELS, 1, 100, DEFAULT_WINDOW),
+            new Workload("channel 100 B, inline", Subject.INLINE_CHANNELS, 1, 100, DEFAULT_WINDOW),
+            new Workload("100 channels 100 B", Subject.CHANNELS, 100, 100, DEFAULT_WINDOW),
+            new Workload("100 channels 100 B, inline", Subject.INLINE_CHANNELS, 100, 100, DEFAULT_WINDOW),
+            new Workload("plain 1 MiB", Subject.PLAIN, 1, MIB, 0),
+            new Workload("bus 1 MiB", Subject.BUS, 1, MIB, DEFAULT_WINDOW),
+            new Workload("bus 1 MiB, window 4 MiB", Subject.BUS, 1, MIB, 4 * MIB),
+            new Workload("channel 1 MiB", Subject.CHANNELS, 1, MIB, DEFAULT_WINDOW),
+            new Workload("channel 1 MiB, window 4 MiB", Subject.CHANNELS, 1, MIB, 4 * MIB));
 
     /** The one of this name. */
     static Workload named(String name) {
