@@ -174,7 +174,7 @@ public final class HeartbeatClient implements AutoCloseable {
         private int queueMessages = 1000;
         private long queueBytes = MIB;
         private int windowBytes = 64 * 1024;
-        private int maxWindowBytes = MIB;
+        private int maxWindowBytes;
         private Duration fragmentTimeout = Duration.ofSeconds(30);
         private long inboundBudgetBytes = 64L * MIB;
         private ClientListener listener = new ClientListener() {};
@@ -263,7 +263,7 @@ public final class HeartbeatClient implements AutoCloseable {
             return this;
         }
 
-        /** To what that grows where the application keeps up and the budget allows it; 1 MiB by default. */
+        /** To what that grows where the application keeps up and the budget allows it; 1 MiB by default, or {@link #windowBytes} where that is more. */
         public Builder maxWindowBytes(int value) {
             maxWindowBytes = value;
             return this;
@@ -353,7 +353,7 @@ public final class HeartbeatClient implements AutoCloseable {
                     queueMessages,
                     queueBytes,
                     windowBytes,
-                    maxWindowBytes,
+                    maxWindowBytes == 0 ? Math.max(windowBytes, MIB) : maxWindowBytes,
                     fragmentTimeout,
                     inboundBudgetBytes);
             Client.Handlers handlers = new Client.Handlers(messages, nodeMessages, requests, acceptors.build());

@@ -189,7 +189,7 @@ public final class HeartbeatServer implements AutoCloseable {
         private int channelQueueMessages = 1000;
         private long channelQueueBytes = MIB;
         private int windowBytes = 64 * 1024;
-        private int maxWindowBytes = MIB;
+        private int maxWindowBytes;
         private int maxChannels = 100;
         private Duration fragmentTimeout = Duration.ofSeconds(30);
         private long inboundBudgetBytes = 256L * MIB;
@@ -304,7 +304,7 @@ public final class HeartbeatServer implements AutoCloseable {
             return this;
         }
 
-        /** To what that grows where the application keeps up and the budget allows it; 1 MiB by default. */
+        /** To what that grows where the application keeps up and the budget allows it; 1 MiB by default, or {@link #windowBytes} where that is more. */
         public Builder maxWindowBytes(int value) {
             maxWindowBytes = value;
             return this;
@@ -511,7 +511,7 @@ public final class HeartbeatServer implements AutoCloseable {
                     channelQueueMessages,
                     channelQueueBytes,
                     windowBytes,
-                    maxWindowBytes,
+                    maxWindowBytes == 0 ? Math.max(windowBytes, MIB) : maxWindowBytes,
                     maxChannels,
                     fragmentTimeout,
                     inboundBudgetBytes,

@@ -68,7 +68,7 @@ final class Assembly {
             return;
         }
         if (kept.remaining() < size) {
-            kept = ByteBuffer.allocate((int) Math.min(total, 2 * arrived)).put(kept.flip());
+            kept = ByteBuffer.allocate((int) Math.min(total, 4 * arrived)).put(kept.flip());
             buffer = kept;
         }
         kept.put(fragment);

@@ -22,17 +22,17 @@ import org.jspecify.annotations.Nullable;
  * The channels of one connection, in both directions, and their credit. Confined to the connection's loop; made with
  * the first message or channel, so that an idle node has none.
  *
- * <p>Outwards, control frames (CHANNEL_OPEN, ACCEPT and RESET, CREDIT) go before all DATA and wait for nothing but the socket. Of DATA it hands the transport about one frame at a time and waits until the socket has
- * taken it, so whatever is written meanwhile stands behind at most {@value #MAX_AHEAD_FRAMES} frames of full size in this process.
+ * <p>Outwards, control frames (CHANNEL_OPEN, ACCEPT and RESET, CREDIT) go before all DATA and wait for nothing but the socket. Of DATA it hands the transport a few frames at a time and waits until the socket has
+ * taken them, so whatever is written meanwhile stands behind at most {@value #MAX_AHEAD_FRAMES} frames of full size in this process.
  */
 public final class Multiplexer {
-    static final int MAX_AHEAD_FRAMES = 2;
+    static final int MAX_AHEAD_FRAMES = 5;
 
     /** What a channel has that nobody weighed. */
     public static final int DEFAULT_WEIGHT = 16;
 
-    /** As much as may be queued in the transport before more is written: one frame, so that two are there at the most. */
-    private static final int MAX_AHEAD = FrameType.MAX_DATA_PAYLOAD;
+    /** As much as may be queued in the transport before more is written. One frame for each write to the socket would cost bulk more than half of its speed. */
+    private static final int MAX_AHEAD = (MAX_AHEAD_FRAMES - 1) * FrameType.MAX_DATA_PAYLOAD;
 
     private final Host host;
     private final Connection connection;

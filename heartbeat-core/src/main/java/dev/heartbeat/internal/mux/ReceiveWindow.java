@@ -66,11 +66,13 @@ final class ReceiveWindow {
         window -= bytes;
     }
 
-    /** Whether enough has come together to be worth a CREDIT frame, or the peer may be waiting for room for a frame of full size. */
+    /** Whether enough has come together to be worth a CREDIT frame: half a window, or a frame of full size where the peer may be waiting for room for one. */
     boolean isGrantDue() {
-        long target = taken + window + reserved;
-        return target > granted
-                && (widened || target - granted >= window / 2 || granted - received < Register.MIN_CREDIT);
+        long more = taken + window + reserved - granted;
+        return more > 0
+                && (widened
+                        || more >= window / 2
+                        || more >= Register.MIN_CREDIT && granted - received < Register.MIN_CREDIT);
     }
 
     /** The new limit, to be told to the peer. */
