@@ -26,12 +26,15 @@ import org.jspecify.annotations.Nullable;
  * taken them, so whatever is written meanwhile stands behind at most {@value #MAX_AHEAD_FRAMES} frames of full size in this process.
  */
 public final class Multiplexer {
-    static final int MAX_AHEAD_FRAMES = 5;
+    static final int MAX_AHEAD_FRAMES = 3;
 
     /** What a channel has that nobody weighed. */
     public static final int DEFAULT_WEIGHT = 16;
 
-    /** As much as may be queued in the transport before more is written. One frame for each write to the socket would cost bulk more than half of its speed. */
+    /**
+     * As much as may be queued in the transport before more is written. One frame for each write to the socket would cost bulk half of its speed; as much as the default high water of a transport would keep control frames
+     * waiting for the low one.
+     */
     private static final int MAX_AHEAD = (MAX_AHEAD_FRAMES - 1) * FrameType.MAX_DATA_PAYLOAD;
 
     private final Host host;

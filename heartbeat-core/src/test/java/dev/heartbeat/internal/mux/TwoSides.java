@@ -604,7 +604,8 @@ final class TwoSides {
                     .isNotNegative();
             assertThat(wire.pendingBytes())
                     .as("bytes that wait for the socket")
-                    .isLessThanOrEqualTo(Math.max(highWater, Wire.FULL_FRAME) + Wire.FULL_FRAME + SLACK_OF_CONTROL);
+                    .isLessThanOrEqualTo(
+                            Math.max(highWater, Multiplexer.MAX_AHEAD_FRAMES * Wire.FULL_FRAME) + SLACK_OF_CONTROL);
             assertThat(wire.mostDataAhead())
                     .as("data ahead of a control frame")
                     .isLessThanOrEqualTo(Multiplexer.MAX_AHEAD_FRAMES * Wire.FULL_FRAME);
