@@ -213,7 +213,12 @@ public final class Multiplexer {
                     ErrorCode.TOO_MANY_CHANNELS, "allowed are " + limits.maxChannels() + " channels at a time");
         }
         Endpoint endpoint = host.onOpen(open);
-        reserveWindow(endpoint.window());
+        try {
+            reserveWindow(endpoint.window());
+        } catch (ProtocolException e) {
+            endpoint.onOver(Receiver.Ending.FAILED, e.text()); // It was made for this channel, and may count.
+            throw e;
+        }
         MuxChannel channel = MuxChannel.offered(this, id, open, endpoint);
         theirs.add(key(id), channel);
         endpoint.onOffered(channel);
