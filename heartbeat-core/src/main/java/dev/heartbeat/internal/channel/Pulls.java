@@ -51,6 +51,7 @@ final class Pulls {
      * @param timeout null for none
      */
     CompletableFuture<ByteBuffer> receive(@Nullable Duration timeout) {
+        long timeoutNs = timeout == null ? 0 : timeout.toNanos(); // Before it waits: it may be too long for a number.
         Waiting receiver;
         synchronized (this) {
             Incoming first = handing || !waiting.isEmpty() ? null : messages.poll();
@@ -65,7 +66,6 @@ final class Pulls {
             waiting.add(receiver);
         }
         if (timeout != null) {
-            long timeoutNs = timeout.toNanos();
             loop.execute(() -> {
                 if (!receiver.message.isDone()) {
                     loop.arm(receiver, timeoutNs);

@@ -1,19 +1,16 @@
-package dev.heartbeat.internal.mux;
+package dev.heartbeat.internal.time;
 
-import dev.heartbeat.internal.time.Loop;
-import dev.heartbeat.internal.time.Timer;
-import dev.heartbeat.internal.time.TimerWheel;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
 /** A loop that is turned by hand: its commands run, and its time passes, when a test says so. */
-final class HandLoop implements Loop {
+public final class HandLoop implements Loop {
     private final Queue<Runnable> commands = new ArrayDeque<>();
     private final TimerWheel wheel = new TimerWheel(0);
     private long nowNs;
 
     /** Runs what was sent to it, and what that sends; says whether there was anything. */
-    boolean run() {
+    public boolean run() {
         boolean any = !commands.isEmpty();
         for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
             command.run();
@@ -21,13 +18,13 @@ final class HandLoop implements Loop {
         return any;
     }
 
-    void pass(long ns) {
+    public void pass(long ns) {
         nowNs += ns;
         wheel.poll(nowNs, Integer.MAX_VALUE);
     }
 
     /** How many timers wait. */
-    int armed() {
+    public int armed() {
         return wheel.size();
     }
 
