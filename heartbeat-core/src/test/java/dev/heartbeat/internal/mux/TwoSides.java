@@ -128,7 +128,7 @@ final class TwoSides {
         void send() {
             byte[] content = new byte[size()];
             random.nextBytes(content);
-            Envelope envelope = random.nextInt(3) > 0 ? Envelope.NONE : Envelope.request(random.nextLong());
+            Envelope envelope = random.nextInt(3) > 0 ? Envelope.NONE : Envelope.request(random.nextLong(), null);
             if (random.nextInt(6) == 0) {
                 envelope = envelope.answer(Envelope.Kind.REPLY);
             }

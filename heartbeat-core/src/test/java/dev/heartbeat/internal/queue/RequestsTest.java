@@ -64,7 +64,7 @@ final class RequestsTest {
         Answer(Envelope.Kind kind, long correlation, String content) {
             super(
                     ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)),
-                    Envelope.request(correlation).answer(kind));
+                    Envelope.request(correlation, null).answer(kind));
         }
 
         @Override
@@ -74,7 +74,7 @@ final class RequestsTest {
     }
 
     private CompletableFuture<ByteBuffer> ask(Duration timeout) {
-        return requests.send(ByteBuffer.allocate(1), timeout, message -> {
+        return requests.send(ByteBuffer.allocate(1), timeout, null, message -> {
             offered.add(message);
             return SendResult.ACCEPTED;
         });
@@ -180,7 +180,7 @@ final class RequestsTest {
     @CsvSource({"FULL, FULL", "TOO_LARGE, TOO_LARGE", "CLOSED, CLOSED"})
     void whatDoesNotGetAwayIsNotWaitedFor(SendResult result, Reason reason) {
         for (int i = 0; i < 2 * LIMIT; i++) {
-            assertThat(reasonOf(requests.send(ByteBuffer.allocate(1), Duration.ofSeconds(1), message -> result)))
+            assertThat(reasonOf(requests.send(ByteBuffer.allocate(1), Duration.ofSeconds(1), null, message -> result)))
                     .isEqualTo(reason);
         }
         runAll();
