@@ -2,6 +2,7 @@ package dev.heartbeat.internal.node;
 
 import dev.heartbeat.BroadcastResult;
 import dev.heartbeat.OfflineReason;
+import dev.heartbeat.internal.frame.SharedMessage;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import org.openjdk.jcstress.annotations.Actor;
@@ -14,7 +15,7 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 
 /** The application joins nodes to groups and sends to those, while the loops begin and end the nodes' stays. */
 public final class GroupRace {
-    private static final ByteBuffer MESSAGE = ByteBuffer.allocate(1).asReadOnlyBuffer();
+    private static final SharedMessage MESSAGE = SharedMessage.copyOf(ByteBuffer.allocate(1));
 
     private GroupRace() {}
 
@@ -146,7 +147,7 @@ public final class GroupRace {
         @Arbiter
         public void afterwards(LL_Result result) {
             result.r1 = sent.recipients() + " recipients";
-            result.r2 = "staying has " + (staying.entry().outbox(staying).poll(staying) == null ? 0 : 1);
+            result.r2 = "staying has " + Nodes.take(staying);
         }
     }
 
@@ -202,7 +203,7 @@ public final class GroupRace {
             Registration old = nodes.register(1, 1);
             nodes.table.join("red", "n1");
             nodes.table.send("red", MESSAGE);
-            old.entry().outbox(old).poll(old);
+            Nodes.take(old);
         }
 
         @Actor
@@ -217,7 +218,7 @@ public final class GroupRace {
         }
 
         private boolean look() {
-            return fresh.entry().outbox(fresh).poll(fresh) != null;
+            return Nodes.take(fresh) > 0;
         }
 
         @Arbiter

@@ -39,7 +39,7 @@ final class Nodes implements NodeListener {
                 "group",
                 4,
                 2,
-                new NodeEvents(this, (from, message) -> {}, (from, request) -> {}, workers),
+                new NodeEvents(this, (from, message) -> {}, (from, request) -> {}, (from, to) -> false, workers),
                 workers,
                 () -> new Outbox(10, 1000, 100),
                 10,
@@ -70,6 +70,9 @@ final class Nodes implements NodeListener {
         public void wake() {
             woken = true;
         }
+
+        @Override
+        public void notPassedOn(String text) {}
 
         @Override
         public void superseded() {}

@@ -27,7 +27,7 @@ public final class RequestRace {
         private final Queue<Runnable> calls = new ConcurrentLinkedQueue<>();
         final Requests requests = new Requests(loop, 1, this);
         final CompletableFuture<ByteBuffer> reply =
-                requests.send(ByteBuffer.allocate(1), Duration.ofSeconds(1), message -> SendResult.ACCEPTED);
+                requests.send(ByteBuffer.allocate(1), Duration.ofSeconds(1), null, message -> SendResult.ACCEPTED);
         private volatile int unmatched;
         private int taken;
 
@@ -43,7 +43,8 @@ public final class RequestRace {
 
         final void answer() {
             requests.onAnswer(
-                    new Incoming(ByteBuffer.allocate(0), Envelope.request(1).answer(Envelope.Kind.REPLY)) {
+                    new Incoming(
+                            ByteBuffer.allocate(0), Envelope.request(1, null).answer(Envelope.Kind.REPLY)) {
                         @Override
                         public void taken() {
                             taken++;
