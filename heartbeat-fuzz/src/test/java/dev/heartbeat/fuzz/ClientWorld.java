@@ -2,6 +2,7 @@ package dev.heartbeat.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.ClientListener;
 import dev.heartbeat.ClientState;
 import dev.heartbeat.CloseReason;
@@ -49,6 +50,7 @@ final class ClientWorld implements Script.Stage, Acceptor, ClientListener {
     private final Host clientHost;
     private final Host serverHost;
     private final HeartbeatClient client;
+    private final Talkative channels = new Talkative();
     private final List<RawPeer> peers = new ArrayList<>();
     /** Each message holds the credit of a frame's header at least, of a window that may have grown by the budget; and what begins and ends is told. */
     private final int callsOfAConnection;
@@ -89,6 +91,10 @@ final class ClientWorld implements Script.Stage, Acceptor, ClientListener {
                 .inboundBudgetBytes(BUDGET)
                 .queue(20, 100_000)
                 .listener(this)
+                .channel("a", Talkative.options(ChannelOptions.Delivery.PUSH), channels)
+                .channel("i", Talkative.options(ChannelOptions.Delivery.INLINE), channels)
+                .channel("p", Talkative.options(ChannelOptions.Delivery.PULL), channels)
+                .channel("r", channels)
                 .transport(clientHost.transport())
                 .connect();
         world.advance(Duration.ofMillis(5));
@@ -240,6 +246,7 @@ final class ClientWorld implements Script.Stage, Acceptor, ClientListener {
         assertThat(clientHost.connections()).isZero();
         assertThat(Inside.freeBudget(client)).as("budget").isEqualTo(BUDGET);
         assertThat(Inside.callsThatWait(client)).as("calls that wait").isZero();
+        assertThat(channels.open()).as("channels left").isZero();
         peers.forEach(ClientWorld::checkPeer);
     }
 

@@ -9,6 +9,10 @@ final class Frames {
     static final int DATA = 0x03;
     static final int REGISTER = 0x06;
     static final int REGISTERED = 0x09;
+    static final int CHANNEL_OPEN = 0x0A;
+
+    private static final int TYPE_OFFSET = 2;
+    private static final int STREAM_OFFSET = 4;
 
     private Frames() {}
 
@@ -58,6 +62,14 @@ final class Frames {
             payload.put((byte) 0x81).putShort((short) Short.BYTES).putShort((short) ackEvery);
         }
         return frame(REGISTERED, 0, 0, written(payload));
+    }
+
+    /** An id opens a channel once: makes of a CHANNEL_OPEN that for the next one of its side, and leaves any other frame as it is. */
+    static void toNextChannel(byte[] frame) {
+        if (frame.length >= HEADER && frame[TYPE_OFFSET] == CHANNEL_OPEN) {
+            ByteBuffer bytes = ByteBuffer.wrap(frame);
+            bytes.putInt(STREAM_OFFSET, bytes.getInt(STREAM_OFFSET) + 2);
+        }
     }
 
     private static byte[] written(ByteBuffer payload) {

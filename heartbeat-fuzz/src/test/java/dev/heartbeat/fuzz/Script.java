@@ -16,7 +16,7 @@ import java.util.Arrays;
  *  4          u8 which                                                  a pause
  *  5          u8 what, u8 how                                           something happens around the connection
  *  6          u8 who                                                    a registration
- *  7          u8 times                                                  the last frame again and again
+ *  7          u8 times                                                  the last frame again and again; a CHANNEL_OPEN, for the next channel each time
  * </pre>
  *
  * The upper bits of a step that sends say how the bytes are cut: into pieces of so many, 0 for not at all.
@@ -106,6 +106,7 @@ final class Script {
             case 6 -> sendFrame(stage.registration(u8()), cut);
             default -> {
                 for (int times = u8(); times > 0; times--) {
+                    Frames.toNextChannel(latest);
                     send(latest, cut);
                 }
             }

@@ -24,7 +24,7 @@ final class Pulls {
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     /** A message is between the two queues, so nobody may pass it. */
     private boolean handing;
-    /** Null while it is open. */
+    /** Null while it is open. From then on what is left holds nothing of the connection. */
     private @Nullable String closed;
 
     Pulls(Loop loop, Requests.Line line) {
@@ -56,13 +56,16 @@ final class Pulls {
         synchronized (this) {
             Incoming first = handing || !waiting.isEmpty() ? null : messages.poll();
             if (first != null) {
-                first.taken();
+                if (closed == null) {
+                    first.taken();
+                }
                 return CompletableFuture.completedFuture(first.content());
             }
             if (closed != null && messages.isEmpty() && !handing) {
                 return CompletableFuture.failedFuture(new HeartbeatException(closed));
             }
             receiver = new Waiting();
+            waiting.removeIf(given -> given.message.isDone()); // Those who gave up do not come together without end.
             waiting.add(receiver);
         }
         if (timeout != null) {
@@ -88,10 +91,11 @@ final class Pulls {
         }
     }
 
-    /** What came before can still be received. */
+    /** What came before can still be received, but holds nothing any more of what its sender may send. */
     void close(String why) {
         synchronized (this) {
             closed = why;
+            messages.forEach(Incoming::taken);
         }
         line.call(this::match);
     }
@@ -107,6 +111,7 @@ final class Pulls {
         Waiting receiver;
         Incoming message;
         String why;
+        boolean held;
         synchronized (this) {
             waiting.removeIf(given -> given.message.isDone());
             why = closed;
@@ -116,6 +121,7 @@ final class Pulls {
             receiver = waiting.remove();
             message = messages.poll();
             handing = message != null;
+            held = why == null;
         }
         if (message == null) {
             receiver.message.completeExceptionally(new HeartbeatException(String.valueOf(why)));
@@ -126,9 +132,10 @@ final class Pulls {
             handing = false;
             if (!handed) {
                 messages.addFirst(message);
+                held &= closed != null; // If it was closed meanwhile, this one was not there.
             }
         }
-        if (handed) {
+        if (held) {
             message.taken();
         }
         return true;

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 public final class Multiplexer {
     static final int MAX_AHEAD_FRAMES = 3;
 
+    /** Beyond those for channels, as many as a peer may have caused by its own fault. */
+    private static final int ROOM_FOR_ERRORS = 16;
+
     /** What a channel has that nobody weighed. */
     public static final int DEFAULT_WEIGHT = 16;
 
@@ -56,12 +59,18 @@ public final class Multiplexer {
     private final WriteScheduler scheduler = new WriteScheduler();
     /** With something to say beside their messages. */
     private final ArrayDeque<MuxChannel> control = new ArrayDeque<>(4);
+    /** Of what never became a channel. */
+    private final ArrayDeque<Refusal> refusals = new ArrayDeque<>(4);
+    /** Channels of the other side that are over here, which it is yet to be told. */
+    private int untoldResets;
     /** Written, but not yet taken by the socket. */
     private final Chain travelling = new Chain();
 
     private long framesReceived;
     private long framesSent;
     private boolean over;
+
+    private record Refusal(int id, ErrorCode code, String text) {}
 
     /** Where the channels live. On the loop. */
     public interface Host {
@@ -210,8 +219,8 @@ public final class Multiplexer {
         if (!objection.isEmpty()) {
             throw new ProtocolException(ErrorCode.INVALID_CHANNEL_NAME, objection);
         }
-        // What is refused counts until its opener can have heard of it, or one who does not read could go on for ever.
-        if (theirs.size() >= limits.maxChannels() || control.size() > 2 * limits.maxChannels()) {
+        // What was reset counts until its opener can have heard of it, or one who does not read could go on for ever.
+        if (theirs.size() + untoldResets >= limits.maxChannels()) {
             throw new ProtocolException(
                     ErrorCode.TOO_MANY_CHANNELS, "allowed are " + limits.maxChannels() + " channels at a time");
         }
@@ -249,13 +258,17 @@ public final class Multiplexer {
     }
 
     /** Tells the other side that a channel is over, or that there is none. */
-    public void refuse(int id, ErrorCode code, String text) {
+    public void refuse(int id, ErrorCode code, String text) throws ProtocolException {
         MuxChannel channel = find(id);
         if (channel != null) {
             channel.reset(code, text);
         } else {
-            encoder.channelReset(id, code, text);
-            framesSent++;
+            if (refusals.size() > 2 * limits.maxChannels() + ROOM_FOR_ERRORS) {
+                throw new ProtocolException(
+                        ErrorCode.TOO_MANY_ERRORS, "more than " + refusals.size() + " refusals wait to be read");
+            }
+            refusals.add(new Refusal(id, code, text));
+            writeControl();
         }
     }
 
@@ -276,6 +289,21 @@ public final class Multiplexer {
             channel.reset(ErrorCode.NO_CAPACITY, text);
         }
         host.pumpSoon();
+    }
+
+    /** A reset waits to be written, or does not any more. */
+    void countUntoldReset(MuxChannel channel, int change) {
+        if (!isOurs(channel.id())) {
+            untoldResets += change;
+        }
+    }
+
+    /** The other side never heard of it, so there is nothing to say of it either. */
+    void unsay(MuxChannel channel) {
+        if (channel.inControl) {
+            channel.inControl = false;
+            control.remove(channel);
+        }
     }
 
     /** It is over. */
@@ -383,6 +411,11 @@ public final class Multiplexer {
     }
 
     private void writeControl() {
+        while (!refusals.isEmpty() && connection.isWritable()) {
+            Refusal refusal = refusals.remove();
+            encoder.channelReset(refusal.id, refusal.code, refusal.text);
+            framesSent++;
+        }
         while (!control.isEmpty() && connection.isWritable()) {
             MuxChannel channel = control.remove();
             channel.inControl = false;
@@ -443,6 +476,7 @@ public final class Multiplexer {
         channels().forEach(MuxChannel::abandon);
         channel0.abandon();
         control.clear();
+        refusals.clear();
     }
 
     /** Lets every channel but 0 end once it has sent what was accepted for it. */

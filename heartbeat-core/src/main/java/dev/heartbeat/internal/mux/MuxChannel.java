@@ -230,15 +230,19 @@ public final class MuxChannel {
         }
         if (openDue) {
             openDue = false; // The other side never heard of it.
+            mux.unsay(this);
         } else {
             acceptDue = false;
             resetDue = code;
             resetText = text;
+            mux.countUntoldReset(this, 1);
         }
         Ending why =
                 code == ErrorCode.CHANNEL_CANCELLED || code == ErrorCode.CHANNEL_REFUSED ? Ending.RESET : Ending.FAILED;
         over(why, text);
-        mux.control(this);
+        if (resetDue != null) {
+            mux.control(this);
+        }
     }
 
     void onReset(@Nullable ErrorCode code, String text) {
@@ -435,6 +439,7 @@ public final class MuxChannel {
             mux.encoder().channelReset(id, resetDue, resetText);
             mux.countSent();
             resetDue = null;
+            mux.countUntoldReset(this, -1);
         } else if (isGrantDue()) {
             widenIfBusy();
             mux.encoder().credit(id, window.grant());

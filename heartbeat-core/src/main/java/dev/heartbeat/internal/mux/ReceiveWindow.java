@@ -10,6 +10,8 @@ import dev.heartbeat.internal.frame.Register;
  * <p>Invariant: {@code taken <= received <= granted}, and {@code granted} is the highest that {@code taken + window + reserved} ever was when it was told.
  */
 final class ReceiveWindow {
+    private static final long MAX_FRAME = Register.MIN_CREDIT;
+
     private long window;
     private long received;
     private long taken;
@@ -66,13 +68,18 @@ final class ReceiveWindow {
         window -= bytes;
     }
 
-    /** Whether enough has come together to be worth a CREDIT frame: half a window, or a frame of full size where the peer may be waiting for room for one. */
+    /** Whether enough has come together to be worth a CREDIT frame: half of the window, or less where the peer may be waiting for room for a frame of full size. */
     boolean isGrantDue() {
         long more = taken + window + reserved - granted;
-        return more > 0
-                && (widened
-                        || more >= window / 2
-                        || more >= Register.MIN_CREDIT && granted - received < Register.MIN_CREDIT);
+        return more > 0 && (widened || more >= window / 2 || peerMayWaitFor(more));
+    }
+
+    /** It has no room for a frame of full size and would have, and it is not a crumb that is told, or the last one. */
+    private boolean peerMayWaitFor(long more) {
+        long room = granted - received;
+        return room < MAX_FRAME
+                && room + more >= MAX_FRAME
+                && (more >= Math.min(window / 4, MAX_FRAME) || untaken() == 0);
     }
 
     /** The new limit, to be told to the peer. */

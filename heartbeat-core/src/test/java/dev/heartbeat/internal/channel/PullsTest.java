@@ -19,7 +19,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -205,8 +204,6 @@ final class PullsTest {
     }
 
     @Test
-    @Disabled(
-            "messages that nobody fetches after the end hold credit, and so their channel's share of the budget, for ever")
     void whatIsLeftAfterTheEndHoldsNothing() {
         add();
         pulls.close("over");

@@ -15,8 +15,7 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 
 /** The application joins nodes to groups and sends to those, while the loops begin and end the nodes' stays. */
 public final class GroupRace {
-    private static final SharedMessage MESSAGE =
-            SharedMessage.copyOf(ByteBuffer.allocate(1).asReadOnlyBuffer());
+    private static final SharedMessage MESSAGE = SharedMessage.copyOf(ByteBuffer.allocate(1));
 
     private GroupRace() {}
 
