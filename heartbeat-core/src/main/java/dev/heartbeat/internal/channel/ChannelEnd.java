@@ -63,6 +63,9 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
     private final Lane lane = new Lane(this);
 
     private volatile ChannelListener listener;
+    /** Whether the application has said who listens; else what it is to be told waits for that. */
+    private volatile boolean decided;
+
     private volatile State state = State.OPENING;
     private final CompletableFuture<Channel> opened = new CompletableFuture<>();
     private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
@@ -101,6 +104,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
         this.options = options;
         this.listener = listener;
         this.handler = handler;
+        decided = handler == null;
         this.onFinished = onFinished;
         outbox = new Outbox(options.queueMessages(), options.queueBytes(), maxMessageBytes);
         requests = new Requests(loop, options.queueMessages(), this);
@@ -312,6 +316,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
     }
 
     private void accept() {
+        decided = true;
         if (state == State.OPENING) {
             place().accept();
             onOpen();
@@ -368,13 +373,22 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
     }
 
     private void tellClosed(CloseReason reason, String text) {
-        call(() -> {
+        callLast(() -> {
             opened.completeExceptionally(new HeartbeatException(
                     "channel " + name + " was not opened: " + reason + (text.isEmpty() ? "" : ", " + text)));
             closed.complete(reason);
         });
-        call(() -> listener.onClosed(this, reason, text));
-        call(onFinished);
+        callLast(() -> listener.onClosed(this, reason, text));
+        callLast(onFinished);
+    }
+
+    /** Behind what other threads have asked to be told. */
+    private void callLast(Runnable callback) {
+        if (isInline()) {
+            loop.execute(() -> call(callback));
+        } else {
+            call(callback);
+        }
     }
 
     private static CloseReason reasonOf(Ending ending) {
@@ -573,6 +587,8 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
     public void call(Runnable callback) {
         if (!isInline()) {
             lane.add(callback);
+        } else if (!decided) {
+            lane.add(() -> loop.execute(() -> callNow(callback))); // Behind the decision, and behind accept().
         } else if (loop.isInLoop()) {
             callNow(callback);
         } else {

@@ -462,7 +462,9 @@ public final class Multiplexer {
         Outgoing first = travelling.peek();
         while (first != null && first.endOffset() <= total) {
             travelling.poll();
-            host.onMessageSent();
+            if (!first.isMark()) {
+                host.onMessageSent();
+            }
             first.owner().left(first);
             first = travelling.peek();
         }

@@ -157,7 +157,7 @@ final class ServerSession extends Session {
     }
 
     /** What is refused here tells of others, and is not counted against what this gateway may do wrong. */
-    private void refuse(int handle, Admission.Refusal why) {
+    private void refuse(int handle, Admission.Refusal why) throws ProtocolException {
         if (why == Admission.Refusal.KICKED) {
             loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
             encoder.goAway(handle, new GoAway(ErrorCode.Scope.NODE, GoAwayReason.KICKED, GoAway.NEVER, KICKED_BEFORE));

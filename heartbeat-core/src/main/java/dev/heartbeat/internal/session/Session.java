@@ -318,7 +318,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
     }
 
     /** Tells the peer, without counting it against what it is allowed. */
-    protected final void tellRefusal(int streamId, ProtocolException refusal) {
+    protected final void tellRefusal(int streamId, ProtocolException refusal) throws ProtocolException {
         onErrorSent(refusal.code());
         if (refusal.code().scope() == ErrorCode.Scope.CHANNEL && streamId != 0) {
             mux().refuse(streamId, refusal.code(), refusal.text());
