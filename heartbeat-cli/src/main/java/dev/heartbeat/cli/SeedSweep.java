@@ -33,6 +33,9 @@ final class SeedSweep {
     private int broken;
     private long heartbeats;
     private long messages;
+    private long channels;
+    private long channelMessages;
+    private long requests;
     private long simulatedMillis;
     private long savedAt;
 
@@ -73,6 +76,9 @@ final class SeedSweep {
         finished++;
         heartbeats += result.heartbeats();
         messages += result.messages();
+        channels += result.channels();
+        channelMessages += result.channelMessages();
+        requests += result.requests();
         simulatedMillis += result.simulated().toMillis();
         if (result.violation() != null) {
             broken++;
@@ -91,14 +97,18 @@ final class SeedSweep {
     String summary() {
         return String.format(
                 Locale.ROOT,
-                "%,d seeds from %d in %,d s: %,d broke a promise; %,.1f simulated hours, %,d heartbeats, %,d messages",
+                "%,d seeds from %d in %,d s: %,d broke a promise; %,.1f simulated hours, %,d heartbeats, %,d messages,"
+                        + " %,d channels with %,d messages and %,d requests",
                 finished,
                 first,
                 (System.nanoTime() - startedAt) / 1_000_000_000,
                 broken,
                 simulatedMillis / 3_600_000.0,
                 heartbeats,
-                messages);
+                messages,
+                channels,
+                channelMessages,
+                requests);
     }
 
     // ---- the file
@@ -122,6 +132,9 @@ final class SeedSweep {
         broken = (int) number(kept, "broken");
         heartbeats = number(kept, "heartbeats");
         messages = number(kept, "messages");
+        channels = number(kept, "channels");
+        channelMessages = number(kept, "channelMessages");
+        requests = number(kept, "requests");
         simulatedMillis = number(kept, "simulatedMillis");
     }
 
@@ -144,6 +157,9 @@ final class SeedSweep {
         kept.setProperty("broken", Integer.toString(broken));
         kept.setProperty("heartbeats", Long.toString(heartbeats));
         kept.setProperty("messages", Long.toString(messages));
+        kept.setProperty("channels", Long.toString(channels));
+        kept.setProperty("channelMessages", Long.toString(channelMessages));
+        kept.setProperty("requests", Long.toString(requests));
         kept.setProperty("simulatedMillis", Long.toString(simulatedMillis));
         try (var out = Files.newBufferedWriter(file)) {
             kept.store(out, "How far ./heartbeat simulate has come");

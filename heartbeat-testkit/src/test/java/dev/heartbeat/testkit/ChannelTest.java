@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +43,10 @@ final class ChannelTest {
             2,
             options -> options.channel("logs", atServer)
                     .channel("pull", PULL, atServer)
+                    .channel(
+                            "inline",
+                            ChannelOptions.builder().delivery(Delivery.INLINE).build(),
+                            atServer)
                     .channel("no", channel -> {
                         throw new ChannelRefusedException("not today");
                     })
@@ -224,6 +229,51 @@ final class ChannelTest {
         up.end();
         settle();
         assertThat(atServer.events).containsExactly("accepted logs of n1", "message one", "ended");
+    }
+
+    @Test
+    void resetBeforeTheDecisionIsToldAfterIt() {
+        bus.serverHost.delayCallbacks(Duration.ofMillis(100));
+        for (String name : List.of("inline", "logs", "pull")) {
+            atServer.events.clear();
+            Channel up = client.open(name, PLAIN, atClient);
+            bus.advance(Duration.ofMillis(20));
+            up.reset("enough");
+            bus.advance(Duration.ofSeconds(1));
+            assertThat(atServer.events).containsExactly("accepted " + name + " of n1", "closed RESET_BY_PEER: enough");
+        }
+    }
+
+    /** A message of which the socket has taken a part, when the channel is closed by this side in one way or the other and the connection is lost then. */
+    private void closeWhileAMessageLeaves(Consumer<Channel> how) {
+        bus.world.links(LinkSettings.LAN.withSocketBuffer(4096));
+        Channel up = open("logs");
+        atServer.last().end();
+        settle();
+        bus.serverHost.stopReading(true);
+        up.trySend(ByteBuffer.allocate(10_000));
+        how.accept(up);
+        settle();
+        host.resetConnections();
+        bus.advance(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void whatHasNotLeftWhenTheChannelIsResetComesBackBeforeItIsClosed() {
+        closeWhileAMessageLeaves(up -> up.reset("enough"));
+        assertThat(atClient.events)
+                .containsExactly("opened", "ended", "undelivered 10000 bytes LOST", "closed RESET: enough");
+    }
+
+    @Test
+    void channelIsCompletedWhenItsEndHasLeftAndNotBefore() {
+        closeWhileAMessageLeaves(Channel::end);
+        assertThat(atClient.events)
+                .containsExactly(
+                        "opened",
+                        "ended",
+                        "undelivered 10000 bytes LOST",
+                        "closed CONNECTION_LOST: the connection was lost");
     }
 
     @Test

@@ -63,6 +63,9 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
     private final Lane lane = new Lane(this);
 
     private volatile ChannelListener listener;
+    /** Whether the application has said who listens; else what it is to be told waits for that. */
+    private volatile boolean decided;
+
     private volatile State state = State.OPENING;
     private final CompletableFuture<Channel> opened = new CompletableFuture<>();
     private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
@@ -96,6 +99,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
         this.options = options;
         this.listener = listener;
         this.handler = handler;
+        decided = handler == null;
         this.onFinished = onFinished;
         outbox = new Outbox(options.queueMessages(), options.queueBytes(), maxMessageBytes);
         requests = new Requests(loop, options.queueMessages(), this);
@@ -307,6 +311,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
     }
 
     private void accept() {
+        decided = true;
         if (state == State.OPENING) {
             place().accept();
             onOpen();
@@ -549,6 +554,8 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
     public void call(Runnable callback) {
         if (!isInline()) {
             lane.add(callback);
+        } else if (!decided) {
+            lane.add(() -> loop.execute(() -> callNow(callback))); // Behind the decision, and behind accept().
         } else if (loop.isInLoop()) {
             callNow(callback);
         } else {

@@ -1,6 +1,9 @@
 package dev.heartbeat.testkit.fleet;
 
 import dev.heartbeat.AttachedNode;
+import dev.heartbeat.Channel;
+import dev.heartbeat.ChannelListener;
+import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatException;
@@ -51,6 +54,11 @@ final class Dependant {
 
     SendResult send(int padding) {
         return current == null || !gateway.isAwake() ? SendResult.CLOSED : current.send(padding);
+    }
+
+    @Nullable
+    Channel open(String name, ChannelOptions options, ChannelListener listener) {
+        return current == null ? null : current.node.open(name, options, listener);
     }
 
     /** What was lost with a connection before is not asked for any more. */

@@ -63,7 +63,7 @@ public final class FleetRun {
                 tight ? 64 << 10 : 1 << 20,
                 tight ? 64 << 10 : 2 << 20,
                 // What a fleet of the largest size may hold at once, and no more.
-                tight ? 60 * (2 << 16) : 256 << 20);
+                tight ? (60 + 2 * Talks.AT_ONCE) * (2 << 16) : 256 << 20);
     }
 
     /**
@@ -80,6 +80,9 @@ public final class FleetRun {
             long events,
             long heartbeats,
             long messages,
+            long channels,
+            long channelMessages,
+            long requests,
             long traceHash,
             @Nullable Throwable violation,
             List<String> lastFrames) {
@@ -121,6 +124,9 @@ public final class FleetRun {
                 simulation.eventsRun(),
                 fleet.heartbeats(),
                 fleet.toServer().deliveredCount() + fleet.toNodes().deliveredCount(),
+                fleet.talks().openedCount(),
+                fleet.talks().messageCount(),
+                fleet.talks().requestCount(),
                 simulation.traceHash(),
                 violation,
                 violation == null ? List.of() : fleet.lastFrames());
@@ -130,17 +136,21 @@ public final class FleetRun {
         pass(Duration.ofSeconds(3));
         ordeal.begin();
         talk();
+        fleet.talks().begin();
         pass(Duration.ofSeconds(20 + random.nextInt(60)));
     }
 
     private void recover() {
         ordeal.end();
+        fleet.talks().windDown();
         pass(Ordeal.longestFault());
         simulation.healAll();
         fleet.members().stream().filter(Member::isClosed).forEach(this::beginAnew);
         pass(RECOVERY);
         fleet.checkRecovered();
         fleet.checkSettled();
+        fleet.talks().checkAtRest();
+        new ChannelExam(fleet).sit(this::pass);
         new Exam(fleet).sit(this::pass);
     }
 

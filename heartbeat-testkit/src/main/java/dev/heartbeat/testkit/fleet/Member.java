@@ -1,5 +1,8 @@
 package dev.heartbeat.testkit.fleet;
 
+import dev.heartbeat.Channel;
+import dev.heartbeat.ChannelListener;
+import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.ClientListener;
 import dev.heartbeat.ClientState;
 import dev.heartbeat.CloseReason;
@@ -96,8 +99,9 @@ final class Member implements ClientListener {
         closed = null;
         fleet.census().processStarted(id, host);
         int started = process;
-        HeartbeatClient newClient = HeartbeatClient.builder()
-                .server(fleet.serverHost().address(), Fleet.PORT)
+        HeartbeatClient.Builder builder = HeartbeatClient.builder();
+        fleet.talks().acceptAt(builder::channel, place());
+        HeartbeatClient newClient = builder.server(fleet.serverHost().address(), Fleet.PORT)
                 .nodeId(id)
                 .metadata("group", group(id))
                 .reconnectBackoff(BACKOFF_BASE, BACKOFF_CAP)
@@ -117,6 +121,17 @@ final class Member implements ClientListener {
     /** In which group a node of this id is. */
     static String group(String id) {
         return "group" + id.length();
+    }
+
+    /** Where the channels end that its process has now. */
+    Party.Place place() {
+        int started = process;
+        return new Party.Place(false, this::isAwake, () -> started == process && host.isRunning());
+    }
+
+    @Nullable
+    Channel open(String name, ChannelOptions options, ChannelListener listener) {
+        return client == null ? null : client.open(name, options, listener);
     }
 
     /** The process is gone with what it had accepted. */

@@ -1,0 +1,255 @@
+package dev.heartbeat.testkit.fleet;
+
+import dev.heartbeat.Channel.CloseReason;
+import dev.heartbeat.ChannelOptions;
+import dev.heartbeat.ChannelOptions.Delivery;
+import dev.heartbeat.SendResult;
+import dev.heartbeat.testkit.LinkSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/**
+ * What can be asked of the channels of a fleet that is well, so that there is one right outcome: one that nobody reads holds up nobody, shares of a slow connection go by weight while heartbeats go on, and neither
+ * resets nor refusals cost the connection anything.
+ */
+final class ChannelExam {
+    /** Of the names of its channels; the rest of them is a number. */
+    static final String PREFIX = "x";
+
+    static final Map<String, ChannelOptions> ACCEPTED = new LinkedHashMap<>();
+
+    private static final int SMALLEST = 16_396;
+    private static final int CUT_OFF = 24;
+    private static final int BYTES_PER_SECOND = 200_000;
+    private static final int SOCKET_BUFFER = 16_384;
+    private static final int HEAVY = 80;
+    private static final int LIGHT = 10;
+    private static final int WIDE = 256 << 10;
+    private static final int BULK = 6_000;
+    private static final int FRAME = 16_396;
+
+    /** Both directions have a socket's buffer and two frames before a heartbeat and its answer at the most, the frames of other nodes' messages none; then the link and the turns of loops. */
+    private static final Duration HEARTBEAT_DELAY =
+            Duration.ofMillis(1000L * (SOCKET_BUFFER + 2 * FRAME) / BYTES_PER_SECOND + 50);
+
+    static {
+        for (int i = 0; i < CUT_OFF; i++) {
+            ACCEPTED.put(PREFIX + "cut" + i, window(Delivery.PUSH));
+        }
+        ACCEPTED.put(PREFIX + "unread", window(Delivery.PULL));
+        for (String name : List.of("beside", "half", "last", "back")) {
+            ACCEPTED.put(PREFIX + name, ChannelOptions.defaults());
+        }
+        // So much that weight alone decides, and not who waits for credit.
+        ChannelOptions wide = ChannelOptions.builder().window(WIDE, WIDE).build();
+        ACCEPTED.put(PREFIX + "heavy", wide);
+        ACCEPTED.put(PREFIX + "light", wide);
+    }
+
+    private static ChannelOptions window(Delivery delivery) {
+        return ChannelOptions.builder()
+                .window(SMALLEST, SMALLEST)
+                .queue(100, 200_000)
+                .delivery(delivery)
+                .build();
+    }
+
+    private final Fleet fleet;
+    private final RandomGenerator random;
+    private final List<Conversation> whole = new ArrayList<>();
+
+    ChannelExam(Fleet fleet) {
+        this.fleet = fleet;
+        random = fleet.simulation().random();
+    }
+
+    /**
+     * Asks all of it of one member, and judges.
+     *
+     * @param pass lets time pass
+     */
+    void sit(Consumer<Duration> pass) {
+        List<Member> able = fleet.members().stream().filter(Member::isOnline).toList();
+        Member member = able.get(random.nextInt(able.size()));
+        cutOff(member, pass);
+        leaveUnread(member, pass);
+        endHalf(member, pass);
+        share(member, pass);
+        whole.forEach(Conversation::checkCompleted);
+        fleet.talks().checkAtRest();
+    }
+
+    private Conversation open(String name, boolean byServer, Member member, ChannelOptions options) {
+        Conversation conversation = fleet.talks().open(PREFIX + name, byServer, member, options);
+        if (conversation == null) {
+            throw new IllegalStateException(member + " is online and has no client");
+        }
+        return conversation;
+    }
+
+    private Conversation openWhole(String name, boolean byServer, Member member, ChannelOptions options) {
+        Conversation conversation = open(name, byServer, member, options);
+        whole.add(conversation);
+        return conversation;
+    }
+
+    private static Party accepterOf(Conversation conversation) {
+        Party accepter = conversation.accepter();
+        if (accepter == null) {
+            throw new Violation(
+                    "I28 what can be opened opens",
+                    conversation + " was offered to nobody: "
+                            + conversation.opener().closedFor() + " "
+                            + conversation.opener().why());
+        }
+        return accepter;
+    }
+
+    private static void end(Conversation conversation) {
+        conversation.opener().end();
+        accepterOf(conversation).end();
+    }
+
+    /** Many are reset in the middle of a large message, by either side, and what it had of any credit is there again. */
+    private void cutOff(Member member, Consumer<Duration> pass) {
+        int large = Math.min(60_000, fleet.options().maxMessageBytes() - 100);
+        for (int i = 0; i < CUT_OFF; i++) {
+            boolean byServer = i % 2 == 0;
+            Conversation cut = open("cut" + i, byServer, member, window(Delivery.PUSH));
+            cut.opener().send(large, false);
+            cut.opener().send(large, true);
+            boolean byOpener = random.nextBoolean();
+            fleet.simulation()
+                    .after(
+                            Duration.ofNanos(1_000_000 + random.nextInt(3_000_000)),
+                            () -> fleet.observe(() -> {
+                                Party accepter = cut.accepter();
+                                (byOpener || accepter == null ? cut.opener() : accepter).reset("cut");
+                            }));
+            pass.accept(Duration.ofMillis(5));
+        }
+        pass.accept(Duration.ofMillis(100));
+        Conversation last = openWhole("last", false, member, ChannelOptions.defaults());
+        Conversation back = openWhole("back", true, member, ChannelOptions.defaults());
+        for (int i = 0; i < 8; i++) {
+            last.opener().send(large, false);
+            back.opener().send(large, false);
+        }
+        pass.accept(Duration.ofMillis(200));
+        end(last);
+        end(back);
+    }
+
+    /** One that nobody reads takes what its window and its queue hold, and whoever is beside it notices nothing. */
+    private void leaveUnread(Member member, Consumer<Duration> pass) {
+        boolean byServer = random.nextBoolean();
+        Conversation unread = openWhole("unread", byServer, member, window(Delivery.PUSH));
+        Conversation beside = openWhole("beside", byServer, member, ChannelOptions.defaults());
+        while (unread.opener().send(1_000, false) == SendResult.ACCEPTED) {
+            // Until it is full.
+        }
+        pass.accept(Duration.ofMillis(100));
+        while (unread.opener().send(1_000, false) == SendResult.ACCEPTED) {
+            // What had left made room once.
+        }
+        for (int i = 0; i < 60; i++) {
+            beside.opener().send(1_000, false);
+        }
+        pass.accept(Duration.ofMillis(100));
+        if (beside.deliveredCount() < 60) {
+            throw new Violation(
+                    "I33 a channel that nobody reads holds up nobody",
+                    beside + " has delivered " + beside.deliveredCount() + " of 60 messages in 100 ms");
+        }
+        Party reader = accepterOf(unread);
+        unread.opener().end();
+        reader.end();
+        end(beside);
+        for (int i = 0; i < 40 && !reader.isOver(); i++) {
+            for (int turn = 0; turn < 100; turn++) {
+                reader.pull(1, null);
+            }
+            pass.accept(Duration.ofMillis(10));
+        }
+    }
+
+    /** Who has ended still receives. */
+    private void endHalf(Member member, Consumer<Duration> pass) {
+        Conversation half = openWhole("half", random.nextBoolean(), member, ChannelOptions.defaults());
+        half.opener().send(10, false);
+        half.opener().end();
+        pass.accept(Duration.ofMillis(50));
+        Party other = accepterOf(half);
+        if (!other.heardEnd() || other.closedFor() != null) {
+            throw new Violation(
+                    "I28 each direction ends by itself",
+                    half + " ended in one: the other side " + (other.heardEnd() ? "heard" : "did not hear")
+                            + " of it, and has it closed for " + other.closedFor());
+        }
+        if (other.send(20_000, true) != SendResult.ACCEPTED) {
+            throw new Violation("I28 each direction ends by itself", half + ": the other side may not send");
+        }
+        pass.accept(Duration.ofMillis(50));
+        other.end();
+        pass.accept(Duration.ofMillis(50));
+    }
+
+    /** On a slow connection each has its share, and heartbeats wait for a little of it only. */
+    private void share(Member member, Consumer<Duration> pass) {
+        fleet.simulation()
+                .link(
+                        member.host(),
+                        fleet.serverHost(),
+                        LinkSettings.LAN.withBytesPerSecond(BYTES_PER_SECOND).withSocketBuffer(SOCKET_BUFFER));
+        Conversation light = openWhole("light", false, member, weighing(LIGHT));
+        Conversation heavy = openWhole("heavy", false, member, weighing(HEAVY));
+        pass.accept(Duration.ofMillis(100));
+        for (int i = 0; i < 100; i++) {
+            light.opener().send(BULK, false);
+            heavy.opener().send(BULK, false);
+        }
+        pass.accept(Duration.ofMillis(1500));
+        long lights = light.deliveredCount();
+        long heavies = heavy.deliveredCount();
+        if (heavies < 4 * lights || heavies < 20 || lights == 0) {
+            throw new Violation(
+                    "I33 shares of a connection go by weight",
+                    "of weight " + HEAVY + " came " + heavies + " messages, and of " + LIGHT + " " + lights);
+        }
+        for (int i = 0; i < 25; i++) {
+            pass.accept(Duration.ofMillis(100));
+            Duration rtt = member.rtt();
+            if (rtt != null && rtt.compareTo(HEARTBEAT_DELAY) > 0) {
+                throw new Violation(
+                        "I34 heartbeats do not wait for bulk",
+                        member + " has " + rtt + " while it sends bulk, allowed is " + HEARTBEAT_DELAY);
+            }
+        }
+        if (!fleet.census().isOnline(member.id())) {
+            throw new Violation("I34 nobody is suspected for bulk", member + " is not online");
+        }
+        end(light);
+        end(heavy);
+        pass.accept(Duration.ofSeconds(5));
+        fleet.simulation().link(member.host(), fleet.serverHost(), LinkSettings.LAN);
+        pass.accept(fleet.options().interval().plus(fleet.options().interval()));
+        boolean done = light.opener().closedFor() == CloseReason.COMPLETED
+                && heavy.opener().closedFor() == CloseReason.COMPLETED;
+        if (!done) {
+            throw new Violation("I28 channels open, talk, end and close", light + " or " + heavy + " did not complete");
+        }
+    }
+
+    private static ChannelOptions weighing(int weight) {
+        return ChannelOptions.builder()
+                .weight(weight)
+                .window(Talks.MAX_WINDOW, Talks.MAX_WINDOW)
+                .queue(1000, 1 << 20)
+                .build();
+    }
+}
