@@ -70,6 +70,8 @@ public final class MuxChannel {
 
     private boolean ending;
     private boolean ended;
+    /** Whether the socket has taken the END, and so all before it. */
+    private boolean endLeft;
 
     boolean scheduled;
     long deficit;
@@ -249,7 +251,7 @@ public final class MuxChannel {
     }
 
     private void overIfDone() {
-        if (ended && peerEnded) {
+        if (endLeft && peerEnded) {
             over(Ending.COMPLETED, "");
         }
     }
@@ -261,6 +263,9 @@ public final class MuxChannel {
         state = State.OVER;
         forgetArriving();
         mux.connectionWindow().take(window.untaken() - held);
+        if (endpoint != null) {
+            mux.recall(endpoint.sender());
+        }
         ready.drain(message -> turns.last().undelivered(message));
         mux.forget(this);
         receiver.onOver(ending, text);
@@ -414,8 +419,24 @@ public final class MuxChannel {
         mux.encoder().data(id, FrameHeader.FLAG_END, 0, Envelope.NONE, 0, Head.NO_TOTAL);
         mux.countSent();
         ended = true;
-        overIfDone();
+        Outgoing mark = Outgoing.mark();
+        mark.written(new End(), mux.queuedBytes());
+        mux.travelling().add(mark);
         return FrameHeader.SIZE;
+    }
+
+    /** The END on its way. */
+    private final class End implements Outgoing.Owner {
+        @Override
+        public void left(Outgoing message) {
+            endLeft = true;
+            overIfDone();
+        }
+
+        @Override
+        public void undelivered(Outgoing message) {
+            // With the connection, of which the channel hears by itself.
+        }
     }
 
     // ---- control

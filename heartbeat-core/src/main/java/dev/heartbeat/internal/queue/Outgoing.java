@@ -24,6 +24,7 @@ public final class Outgoing {
     private long endOffset;
 
     private @Nullable Owner owner;
+    private boolean isMark;
 
     /** Whose message it is, and who is told what becomes of it. On the loop. */
     public interface Owner {
@@ -55,6 +56,17 @@ public final class Outgoing {
         envelope = Envelope.NONE;
         left = null;
         shared = message;
+    }
+
+    /** No message: it tells its owner that all before it has left. */
+    public static Outgoing mark() {
+        Outgoing mark = new Outgoing(ByteBuffer.allocate(0));
+        mark.isMark = true;
+        return mark;
+    }
+
+    public boolean isMark() {
+        return isMark;
     }
 
     /** The frame that was made of it for all its recipients; null where each has its own. */

@@ -21,14 +21,14 @@ final class ChannelExam {
     /** Of the names of its channels; the rest of them is a number. */
     static final String PREFIX = "x";
 
-    static final Map<String, ChannelOptions> ACCEPTED = new LinkedHashMap<>();
-
     private static final int SMALLEST = 16_396;
-    private static final int CUT_OFF = 24;
+    private static final int CUT_OFF = 36;
     private static final int BYTES_PER_SECOND = 200_000;
     private static final int SOCKET_BUFFER = 16_384;
     private static final int HEAVY = 80;
     private static final int LIGHT = 10;
+    private static final Duration HASTE = Duration.ofNanos(20_000);
+    private static final int CLIENT_BUDGET = 64 << 20;
     private static final int WIDE = 256 << 10;
     private static final int BULK = 6_000;
     private static final int FRAME = 16_396;
@@ -37,18 +37,30 @@ final class ChannelExam {
     private static final Duration HEARTBEAT_DELAY =
             Duration.ofMillis(1000L * (SOCKET_BUFFER + 2 * FRAME) / BYTES_PER_SECOND + 50);
 
-    static {
+    /** How its channels are accepted, by name. */
+    static Map<String, ChannelOptions> accepted(Fleet.Options options) {
+        Map<String, ChannelOptions> accepted = new LinkedHashMap<>();
         for (int i = 0; i < CUT_OFF; i++) {
-            ACCEPTED.put(PREFIX + "cut" + i, window(Delivery.PUSH));
+            accepted.put(PREFIX + "cut" + i, cut(options, i));
         }
-        ACCEPTED.put(PREFIX + "unread", window(Delivery.PULL));
+        accepted.put(PREFIX + "hasty", window(Delivery.INLINE));
+        accepted.put(PREFIX + "unread", window(Delivery.PULL));
         for (String name : List.of("beside", "half", "last", "back")) {
-            ACCEPTED.put(PREFIX + name, ChannelOptions.defaults());
+            accepted.put(PREFIX + name, ChannelOptions.defaults());
         }
         // So much that weight alone decides, and not who waits for credit.
         ChannelOptions wide = ChannelOptions.builder().window(WIDE, WIDE).build();
-        ACCEPTED.put(PREFIX + "heavy", wide);
-        ACCEPTED.put(PREFIX + "light", wide);
+        accepted.put(PREFIX + "heavy", wide);
+        accepted.put(PREFIX + "light", wide);
+        return accepted;
+    }
+
+    /** Each other has a window so large that all of them together have more than the memory there is. */
+    private static ChannelOptions cut(Fleet.Options options, int number) {
+        int large = Math.min(options.inboundBudgetBytes(), CLIENT_BUDGET) / 16;
+        return number % 2 == 0
+                ? window(Delivery.PUSH)
+                : ChannelOptions.builder().window(large, large).build();
     }
 
     private static ChannelOptions window(Delivery delivery) {
@@ -76,6 +88,7 @@ final class ChannelExam {
     void sit(Consumer<Duration> pass) {
         List<Member> able = fleet.members().stream().filter(Member::isOnline).toList();
         Member member = able.get(random.nextInt(able.size()));
+        resetAtOnce(member, pass);
         cutOff(member, pass);
         leaveUnread(member, pass);
         endHalf(member, pass);
@@ -115,12 +128,20 @@ final class ChannelExam {
         accepterOf(conversation).end();
     }
 
-    /** Many are reset in the middle of a large message, by either side, and what it had of any credit is there again. */
+    /** It is reset before anybody can have decided whether to accept it. */
+    private void resetAtOnce(Member member, Consumer<Duration> pass) {
+        Conversation hasty = open("hasty", random.nextBoolean(), member, window(Delivery.PUSH));
+        hasty.opener().send(10, false);
+        fleet.simulation().after(HASTE, () -> fleet.observe(() -> hasty.opener().reset("hasty")));
+        pass.accept(Duration.ofMillis(10));
+    }
+
+    /** Many are reset in the middle of a large message, by either side, and what it had of any credit, or of the memory, is there again. */
     private void cutOff(Member member, Consumer<Duration> pass) {
         int large = Math.min(60_000, fleet.options().maxMessageBytes() - 100);
         for (int i = 0; i < CUT_OFF; i++) {
-            boolean byServer = i % 2 == 0;
-            Conversation cut = open("cut" + i, byServer, member, window(Delivery.PUSH));
+            boolean byServer = random.nextBoolean();
+            Conversation cut = open("cut" + i, byServer, member, cut(fleet.options(), i));
             cut.opener().send(large, false);
             cut.opener().send(large, true);
             boolean byOpener = random.nextBoolean();

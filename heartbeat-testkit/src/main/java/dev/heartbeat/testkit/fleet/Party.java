@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -49,7 +48,7 @@ final class Party implements ChannelListener {
     private boolean endAsked;
     private @Nullable String resetAsked;
     private final Deque<CompletableFuture<ByteBuffer>> waiting = new ArrayDeque<>();
-    private final Map<ByteBuffer, Questions.Question> replies = new IdentityHashMap<>();
+    private final IdentityHashMap<ByteBuffer, Questions.Question> replies = new IdentityHashMap<>();
 
     // ---- what it was told
 
@@ -95,7 +94,7 @@ final class Party implements ChannelListener {
     /** It has its channel now. */
     Party on(Channel newChannel) {
         channel = newChannel;
-        newChannel.closed().whenComplete((reason, failure) -> promised = reason);
+        var unused = newChannel.closed().whenComplete((reason, failure) -> promised = reason);
         return this;
     }
 
@@ -124,12 +123,7 @@ final class Party implements ChannelListener {
         if (result == SendResult.ACCEPTED && mustRefuse) {
             throw new Violation("I28 nothing is accepted after the end", this + " accepted a message");
         }
-        if (result == SendResult.FULL) {
-            full = true;
-            if (options.overflow() == Overflow.DROP_OLDEST) {
-                throw new Violation("I29 who drops the oldest is never full", this + " is");
-            }
-        }
+        full |= result == SendResult.FULL && options.overflow() == Overflow.REJECT;
         outwards.checkBound(options.queueBytes(), otherWindow);
         return result;
     }
@@ -144,7 +138,7 @@ final class Party implements ChannelListener {
             };
         }
         Strand.Item item = outwards.accepted(message, true);
-        left.whenComplete((nothing, failure) -> fleet.observe(() -> {
+        var unused = left.whenComplete((nothing, failure) -> fleet.observe(() -> {
             outwards.settled(item, failure == null ? null : ((UndeliveredException) failure).reason());
             countUndelivered(failure);
         }));
@@ -169,7 +163,7 @@ final class Party implements ChannelListener {
         if (refused) {
             asked.notAccepted(question);
         }
-        reply.whenComplete((content, failure) -> fleet.observe(() -> {
+        var unused = reply.whenComplete((content, failure) -> fleet.observe(() -> {
             question.cancelled = failure instanceof CancellationException;
             asked.completed(question, content, failure, now());
             if (!refused) {
@@ -203,7 +197,8 @@ final class Party implements ChannelListener {
                 waiting.add(next);
             }
             Duration begun = now();
-            next.whenComplete((message, failure) -> fleet.observe(() -> received(message, failure, begun, timeout)));
+            var unused = next.whenComplete(
+                    (message, failure) -> fleet.observe(() -> received(message, failure, begun, timeout)));
         }
     }
 
@@ -251,7 +246,7 @@ final class Party implements ChannelListener {
     void refused(String text) {
         resetAsked = text;
         drained = true;
-        place().closed().whenComplete((reason, failure) -> closed = reason);
+        var unused = place().closed().whenComplete((reason, failure) -> closed = reason);
     }
 
     // ---- what it is told
@@ -373,7 +368,10 @@ final class Party implements ChannelListener {
 
     @Override
     public void onClosed(Channel told, CloseReason reason, String text) {
-        fleet.observe(() -> checkNotClosed("closed"));
+        fleet.observe(() -> {
+            checkNotClosed("closed");
+            asked.checkAllCompleted(); // Before the last call.
+        });
         closed = reason;
         why = text;
     }

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +21,7 @@ final class Strand {
     private final int salt;
     private final boolean dropsOldest;
     private final List<Item> items = new ArrayList<>();
-    private final Map<ByteBuffer, Item> given = new IdentityHashMap<>();
+    private final IdentityHashMap<ByteBuffer, Item> given = new IdentityHashMap<>();
     /** All before it were delivered, or passed over. */
     private int nextToCome;
 
@@ -85,8 +84,10 @@ final class Strand {
 
     /** What waits to be sent is bounded by its queue, and what was sent and not handled by the window: each with one message beyond it. */
     void checkBound(long queueBytes, long maxWindow) {
-        long most = queueBytes + maxWindow + 3L * longest + 3L * FRAME;
-        if (!dropsOldest && inFlight > most) {
+        // What was dropped may wait to be told, as much as the queue holds.
+        long waiting = dropsOldest ? 2 * (queueBytes + longest) : queueBytes;
+        long most = waiting + maxWindow + 3L * longest + 3L * FRAME;
+        if (inFlight > most) {
             throw violation(
                     "I32 what a channel holds is bounded",
                     inFlight + " bytes were accepted and are neither delivered nor told, allowed are " + most);

@@ -51,7 +51,7 @@ final class Talks {
         for (int i = 0; i < BY_CHANCE; i++) {
             accepted.put("c" + i, anyOptions());
         }
-        accepted.putAll(ChannelExam.ACCEPTED);
+        accepted.putAll(ChannelExam.accepted(fleet.options()));
     }
 
     private ChannelOptions anyOptions() {
@@ -63,7 +63,7 @@ final class Talks {
                         List.of(1, 4, 50, 1000).get(random.nextInt(4)),
                         List.of(1024, 20_000, 60_000).get(random.nextInt(3)))
                 .overflow(random.nextInt(4) == 0 ? Overflow.DROP_OLDEST : Overflow.REJECT)
-                .delivery(Delivery.values()[random.nextInt(3)])
+                .delivery(List.of(Delivery.PUSH, Delivery.INLINE, Delivery.PULL).get(random.nextInt(3)))
                 .build();
     }
 
