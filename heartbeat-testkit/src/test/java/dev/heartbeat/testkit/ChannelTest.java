@@ -389,6 +389,27 @@ final class ChannelTest {
         assertThat(atServer.events).containsExactly("accepted logs of n1", "message m2", "message m3", "message m4");
     }
 
+    @ParameterizedTest
+    @EnumSource(Delivery.class)
+    void whatIsDroppedWhileTheChannelIsResetIsToldBeforeItsEnd(Delivery delivery) {
+        ChannelOptions options = ChannelOptions.builder()
+                .queue(1, 1 << 20)
+                .overflow(Overflow.DROP_OLDEST)
+                .delivery(delivery)
+                .build();
+        Channel up = client.open("logs", options, atClient);
+        settle();
+        atClient.events.clear();
+        up.reset("enough");
+        up.trySend(text("m0"));
+        up.trySend(text("m1"));
+        settle();
+        assertThat(atClient.events)
+                .containsExactlyInAnyOrder("undelivered m0 DROPPED", "undelivered m1 LOST", "closed RESET: enough")
+                .last()
+                .isEqualTo("closed RESET: enough");
+    }
+
     @Test
     void futureOfAMessageCompletesWhenItHasLeftOrSaysWhyNot() {
         Channel up = open("logs");

@@ -360,13 +360,22 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
             pulls.close("channel " + name + " is closed: " + reasonOf(ending));
         }
         CloseReason reason = reasonOf(ending);
-        call(() -> {
+        callLast(() -> {
             opened.completeExceptionally(new HeartbeatException(
                     "channel " + name + " was not opened: " + reason + (text.isEmpty() ? "" : ", " + text)));
             closed.complete(reason);
         });
-        call(() -> listener.onClosed(this, reason, text));
-        call(onFinished);
+        callLast(() -> listener.onClosed(this, reason, text));
+        callLast(onFinished);
+    }
+
+    /** Behind what other threads have asked to be told. */
+    private void callLast(Runnable callback) {
+        if (isInline()) {
+            loop.execute(() -> call(callback));
+        } else {
+            call(callback);
+        }
     }
 
     private static CloseReason reasonOf(Ending ending) {
