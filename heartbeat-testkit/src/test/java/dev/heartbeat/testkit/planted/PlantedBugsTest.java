@@ -49,7 +49,8 @@ final class PlantedBugsTest {
                 "wheel-slot-skipped",
                 "registry-counts-off",
                 "linger-never-ends",
-                "leaving-reconnects"
+                "leaving-reconnects",
+                "refused-not-told"
             })
     void bugIsFoundFromItsSeedOn(String name) {
         PlantedBug bug = PlantedBug.named(name);
