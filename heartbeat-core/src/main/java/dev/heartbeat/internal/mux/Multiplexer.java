@@ -26,12 +26,15 @@ import org.jspecify.annotations.Nullable;
  * taken them, so whatever is written meanwhile stands behind at most {@value #MAX_AHEAD_FRAMES} frames of full size in this process.
  */
 public final class Multiplexer {
-    static final int MAX_AHEAD_FRAMES = 5;
+    static final int MAX_AHEAD_FRAMES = 3;
 
     /** What a channel has that nobody weighed. */
     public static final int DEFAULT_WEIGHT = 16;
 
-    /** As much as may be queued in the transport before more is written. One frame for each write to the socket would cost bulk more than half of its speed. */
+    /**
+     * As much as may be queued in the transport before more is written. One frame for each write to the socket would cost bulk more than half of its speed; as many as make the connection unwritable would leave no moment
+     * for a heartbeat.
+     */
     private static final int MAX_AHEAD = (MAX_AHEAD_FRAMES - 1) * FrameType.MAX_DATA_PAYLOAD;
 
     private final Host host;
@@ -413,7 +416,7 @@ public final class Multiplexer {
         if (connection.pendingBytes() >= MAX_AHEAD) {
             flush();
         }
-        return connection.pendingBytes() < MAX_AHEAD;
+        return connection.pendingBytes() < MAX_AHEAD && connection.isWritable();
     }
 
     public void flush() {
