@@ -94,6 +94,9 @@ final class Pulls {
     /** What came before can still be received, but holds nothing any more of what its sender may send. */
     void close(String why) {
         synchronized (this) {
+            if (closed != null) {
+                return;
+            }
             closed = why;
             messages.forEach(Incoming::taken);
         }

@@ -35,8 +35,8 @@ public final class Multiplexer {
     public static final int DEFAULT_WEIGHT = 16;
 
     /**
-     * As much as may be queued in the transport before more is written. One frame for each write to the socket would cost bulk half of its speed; as much as the default high water of a transport would keep control frames
-     * waiting for the low one.
+     * As much as may be queued in the transport before more is written. One frame for each write to the socket would cost bulk more than half of its speed; as many as make the connection unwritable would leave no moment
+     * for a heartbeat.
      */
     private static final int MAX_AHEAD = (MAX_AHEAD_FRAMES - 1) * FrameType.MAX_DATA_PAYLOAD;
 
@@ -254,6 +254,8 @@ public final class Multiplexer {
         MuxChannel channel = find(id);
         if (channel != null) {
             channel.onReset(reset.code(), reset.text());
+        } else {
+            forgetReset(id);
         }
     }
 
@@ -295,6 +297,27 @@ public final class Multiplexer {
     void countUntoldReset(MuxChannel channel, int change) {
         if (!isOurs(channel.id())) {
             untoldResets += change;
+        }
+    }
+
+    /** Where this side had ended too before it reset the channel, the other takes it for completed. */
+    private void forgetResetOfEnded(int id) {
+        for (MuxChannel channel : control) {
+            if (channel.id() == id && channel.hasEnded()) {
+                forgetReset(id);
+                return;
+            }
+        }
+    }
+
+    /** The other side has done with the channel by itself, and need not be told any more that it is over. */
+    private void forgetReset(int id) {
+        for (MuxChannel channel : control) {
+            if (channel.id() == id) {
+                channel.forgetReset();
+                unsay(channel);
+                return;
+            }
         }
     }
 
@@ -354,6 +377,9 @@ public final class Multiplexer {
             connectionWindow.take(size);
             grantConnection();
             requireUsed(id);
+            if ((flags & FrameHeader.FLAG_END) != 0) {
+                forgetResetOfEnded(id);
+            }
             return;
         }
         if (channel.handle() != 0) {
@@ -449,7 +475,7 @@ public final class Multiplexer {
         if (connection.pendingBytes() >= MAX_AHEAD) {
             flush();
         }
-        return connection.pendingBytes() < MAX_AHEAD;
+        return connection.pendingBytes() < MAX_AHEAD && connection.isWritable();
     }
 
     public void flush() {
@@ -468,6 +494,19 @@ public final class Multiplexer {
             first.owner().left(first);
             first = travelling.peek();
         }
+    }
+
+    /** A channel is over: what is written of it and has not left goes back to whose it was, who hears of nothing after that. */
+    void recall(Sender whose) {
+        Chain others = new Chain();
+        travelling.drain(message -> {
+            if (message.owner() == whose) {
+                whose.undelivered(message);
+            } else {
+                others.add(message);
+            }
+        });
+        others.drain(travelling::add);
     }
 
     /** The connection is gone: what had begun to travel and may not have arrived goes back to whose it was. */

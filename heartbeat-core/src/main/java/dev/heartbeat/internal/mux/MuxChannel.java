@@ -247,6 +247,19 @@ public final class MuxChannel {
         }
     }
 
+    /** It need not be said any more. */
+    void forgetReset() {
+        if (resetDue != null) {
+            resetDue = null;
+            mux.countUntoldReset(this, -1);
+        }
+    }
+
+    /** Whether this side's END is written. */
+    boolean hasEnded() {
+        return ended;
+    }
+
     void onReset(@Nullable ErrorCode code, String text) {
         Ending why = state == State.OPENING
                 ? Ending.REFUSED
@@ -267,6 +280,9 @@ public final class MuxChannel {
         state = State.OVER;
         forgetArriving();
         mux.connectionWindow().take(window.untaken() - held);
+        if (endpoint != null) {
+            mux.recall(endpoint.sender());
+        }
         ready.drain(message -> turns.last().undelivered(message));
         mux.forget(this);
         receiver.onOver(ending, text);

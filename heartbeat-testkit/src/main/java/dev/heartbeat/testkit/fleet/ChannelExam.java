@@ -33,9 +33,9 @@ final class ChannelExam {
     private static final int BULK = 6_000;
     private static final int FRAME = 16_396;
 
-    /** Both directions have a socket's buffer and two frames before a heartbeat and its answer at the most, the frames of other nodes' messages none; then the link and the turns of loops. */
+    /** Before a heartbeat are a socket's buffer and three frames at the most; then the link and the turns of loops. */
     private static final Duration HEARTBEAT_DELAY =
-            Duration.ofMillis(1000L * (SOCKET_BUFFER + 2 * FRAME) / BYTES_PER_SECOND + 50);
+            Duration.ofMillis(1000L * (SOCKET_BUFFER + 3 * FRAME) / BYTES_PER_SECOND + 50);
 
     /** How its channels are accepted, by name. */
     static Map<String, ChannelOptions> accepted(Fleet.Options options) {
@@ -70,6 +70,9 @@ final class ChannelExam {
                 .delivery(delivery)
                 .build();
     }
+
+    /** No beat among bulk is answered sooner. */
+    private static final Duration AMONG_BULK = Duration.ofMillis(20);
 
     private final Fleet fleet;
     private final RandomGenerator random;
@@ -244,10 +247,21 @@ final class ChannelExam {
         }
         end(light);
         end(heavy);
+        Duration longest = Duration.ZERO;
         // Until the last of it is over: a beat that waits too long is answered late.
         for (int i = 0; i < 75; i++) {
             pass.accept(Duration.ofMillis(100));
             checkHeartbeat(member);
+            Duration rtt = member.rtt();
+            longest = rtt != null && i < 30 && rtt.compareTo(longest) > 0 ? rtt : longest;
+        }
+        Duration answered =
+                fleet.options().interval().multipliedBy(fleet.options().ackEvery());
+        if (answered.compareTo(Duration.ofSeconds(2)) <= 0 && longest.compareTo(AMONG_BULK) < 0) {
+            throw new Violation(
+                    "I34 heartbeats go on among bulk",
+                    member + " has answers each " + answered + ", and while it sent bulk none took longer than "
+                            + longest);
         }
         if (!fleet.census().isOnline(member.id())) {
             throw new Violation("I34 nobody is suspected for bulk", member + " is not online");
