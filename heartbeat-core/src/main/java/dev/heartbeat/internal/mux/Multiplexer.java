@@ -496,19 +496,6 @@ public final class Multiplexer {
         }
     }
 
-    /** A channel is over: what is written of it and has not left goes back to whose it was, who hears of nothing after that. */
-    void recall(Sender whose) {
-        Chain others = new Chain();
-        travelling.drain(message -> {
-            if (message.owner() == whose) {
-                whose.undelivered(message);
-            } else {
-                others.add(message);
-            }
-        });
-        others.drain(travelling::add);
-    }
-
     /** The connection is gone: what had begun to travel and may not have arrived goes back to whose it was. */
     public void abandon() {
         over = true;

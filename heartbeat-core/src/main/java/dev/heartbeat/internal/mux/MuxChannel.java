@@ -273,6 +273,10 @@ public final class MuxChannel {
         }
     }
 
+    boolean isOver() {
+        return state == State.OVER;
+    }
+
     void over(Ending ending, String text) {
         if (state == State.OVER) {
             return;
@@ -280,12 +284,16 @@ public final class MuxChannel {
         state = State.OVER;
         forgetArriving();
         mux.connectionWindow().take(window.untaken() - held);
-        if (endpoint != null) {
-            mux.recall(endpoint.sender());
-        }
         ready.drain(message -> turns.last().undelivered(message));
         mux.forget(this);
-        receiver.onOver(ending, text);
+        if (mux.travelling().isEmpty()) {
+            receiver.onOver(ending, text);
+        } else {
+            // Behind its own messages that are on their way to the socket: they may still leave, or come back.
+            Outgoing mark = Outgoing.mark();
+            mark.written(new Over(ending, text), mux.queuedBytes());
+            mux.travelling().add(mark);
+        }
         releaseIfUnused();
     }
 
@@ -440,6 +448,27 @@ public final class MuxChannel {
         mark.written(new End(), mux.queuedBytes());
         mux.travelling().add(mark);
         return FrameHeader.SIZE;
+    }
+
+    /** What is told of the end, when nothing is left to be told before it. */
+    private final class Over implements Outgoing.Owner {
+        private final Ending ending;
+        private final String text;
+
+        Over(Ending ending, String text) {
+            this.ending = ending;
+            this.text = text;
+        }
+
+        @Override
+        public void left(Outgoing message) {
+            receiver.onOver(ending, text);
+        }
+
+        @Override
+        public void undelivered(Outgoing message) {
+            receiver.onOver(ending, text);
+        }
     }
 
     /** The END on its way. */

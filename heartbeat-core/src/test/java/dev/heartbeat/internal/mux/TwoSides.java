@@ -532,6 +532,8 @@ final class TwoSides {
             int handle = random.nextInt(3) * 7;
             long open = ends.stream()
                     .filter(each -> each.side == this && each != zero && !each.wasOffered && !each.over)
+                    // Its place is free before it is told, which waits for what is on its way to the socket.
+                    .filter(each -> each.channel == null || !each.channel.isOver())
                     .count();
             openers.put(end.name, end);
             try {
