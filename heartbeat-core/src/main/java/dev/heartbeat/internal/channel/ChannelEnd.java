@@ -84,11 +84,6 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
     /** What was asked for before there was a channel. */
     private boolean ending;
 
-    /** Messages that were taken to be written and of which it is not known yet what became. */
-    private int underWay;
-    /** The last call, which waits for them. */
-    private @Nullable Runnable lastCall;
-
     private ChannelEnd(
             Home home,
             Loop loop,
@@ -365,14 +360,6 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
             pulls.close("channel " + name + " is closed: " + reasonOf(ending));
         }
         CloseReason reason = reasonOf(ending);
-        lastCall = () -> tellClosed(reason, text);
-        if (underWay == 0) {
-            lastCall = null;
-            tellClosed(reason, text);
-        }
-    }
-
-    private void tellClosed(CloseReason reason, String text) {
         callLast(() -> {
             opened.completeExceptionally(new HeartbeatException(
                     "channel " + name + " was not opened: " + reason + (text.isEmpty() ? "" : ", " + text)));
@@ -440,7 +427,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
 
     @Override
     public void poll(Chain to, long room) {
-        underWay += outbox.poll(this, 0, room, to);
+        outbox.poll(this, 0, room, to);
         if (outbox.hasRoomAgain()) {
             call(() -> listener.onWritable(this));
         }
@@ -457,22 +444,11 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
         if (left != null) {
             call(() -> left.complete(null));
         }
-        settled();
     }
 
     @Override
     public void undelivered(Outgoing message) {
         comesBack(message, Reason.LOST);
-        settled();
-    }
-
-    private void settled() {
-        underWay--;
-        Runnable last = lastCall;
-        if (underWay == 0 && last != null) {
-            lastCall = null;
-            last.run();
-        }
     }
 
     /** Whoever gave the message is told, once. */

@@ -179,7 +179,9 @@ final class Conversation {
         if (Dependant.mayBe(nodeId)) {
             return;
         }
-        if (closedFor(one) == CloseReason.RESET_BY_PEER && !one.why().equals(other.resetText())) {
+        if (closedFor(one) == CloseReason.RESET_BY_PEER
+                && one.listens()
+                && !one.why().equals(other.resetText())) {
             throw violation(one + " was reset: " + one.why() + ", and the other side asked for " + other.resetText());
         }
         if (closedFor(one) == CloseReason.RESET && one.resetText() == null) {

@@ -58,6 +58,9 @@ final class Party implements ChannelListener {
     private boolean full;
     private @Nullable CloseReason closed;
     private @Nullable CloseReason promised;
+    /** Whether it hears why. */
+    private boolean listens = true;
+
     private String why = "";
 
     /** Where one end of a channel is. */
@@ -245,6 +248,7 @@ final class Party implements ChannelListener {
     /** Its acceptor said no; so it has no listener, and hears nothing more but by its future. */
     void refused(String text) {
         resetAsked = text;
+        listens = false;
         drained = true;
         var unused = place().closed().whenComplete((reason, failure) -> closed = reason);
     }
@@ -380,6 +384,10 @@ final class Party implements ChannelListener {
 
     boolean wasOpened() {
         return opened || !isOpener;
+    }
+
+    boolean listens() {
+        return listens;
     }
 
     boolean heardEnd() {
