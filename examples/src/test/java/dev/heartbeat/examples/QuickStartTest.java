@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,8 +19,8 @@ final class QuickStartTest {
     @Test
     void theServerHearsOfTheClientAndFromIt() throws Exception {
         String port = freePort();
-        Process client = start(QuickStartClient.class, port);
-        Process server = start(QuickStartServer.class, port);
+        Process client = Programs.start(QuickStartClient.class, port);
+        Process server = Programs.start(QuickStartServer.class, port);
         try (BufferedReader told = server.inputReader(StandardCharsets.UTF_8);
                 BufferedReader said = client.inputReader(StandardCharsets.UTF_8)) {
             assertThat(told.readLine()).isEqualTo("sensor-42 is online");
@@ -36,8 +35,8 @@ final class QuickStartTest {
     @Test
     void theServerHearsOfEachNodeBehindAGateway() throws Exception {
         String port = freePort();
-        Process gateway = start(Gateway.class, port);
-        Process server = start(QuickStartServer.class, port);
+        Process gateway = Programs.start(Gateway.class, port);
+        Process server = Programs.start(QuickStartServer.class, port);
         try (BufferedReader told = server.inputReader(StandardCharsets.UTF_8);
                 BufferedReader said = gateway.inputReader(StandardCharsets.UTF_8)) {
             assertThat(lines(told, 7))
@@ -64,18 +63,6 @@ final class QuickStartTest {
             lines.add(from.readLine());
         }
         return lines;
-    }
-
-    private static Process start(Class<?> program, String port) throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--module-path",
-                        System.getProperty("jdk.module.path"),
-                        "--module",
-                        program.getModule().getName() + "/" + program.getName(),
-                        port)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
     }
 
     private static String freePort() throws IOException {
