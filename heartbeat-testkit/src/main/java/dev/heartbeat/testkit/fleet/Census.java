@@ -365,7 +365,8 @@ final class Census implements WireTap {
         Wire wire = wires.get(node.remoteAddress());
         require(invariant, wire != null, node, "no connection");
         Wire judged = java.util.Objects.requireNonNull(wire);
-        long toldLateNs = 2 * callbackDelayNs + uptimes[judged.loop].stoppedNs(nowNs() - LONGEST_STOP_NS, nowNs());
+        // Each batch of calls that is ahead in the line of the node waits for a thread once more.
+        long toldLateNs = 4 * callbackDelayNs + uptimes[judged.loop].stoppedNs(nowNs() - LONGEST_STOP_NS, nowNs());
         long silentNs = judged.longestSilenceNs(Dependant.mayBe(node.id()), nowNs() - toldLateNs, nowNs());
         require(
                 invariant,
