@@ -16,6 +16,9 @@ import java.util.function.Consumer;
 final class Fleet {
     private static final int PATIENCE_SECONDS = 60;
 
+    /** So many at a time, which is less than what the kernel lets wait for a listener. */
+    private static final int AT_ONCE = 500;
+
     private Fleet() {}
 
     /** Returns when all are registered. */
@@ -41,9 +44,11 @@ final class Fleet {
                     })
                     .onMessage(onMessage)
                     .connect());
-        }
-        for (HeartbeatClient client : clients) {
-            client.registered().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (i % AT_ONCE == 0 || i == count) {
+                for (HeartbeatClient client : clients.subList((i - 1) / AT_ONCE * AT_ONCE, i)) {
+                    client.registered().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                }
+            }
         }
         return clients;
     }
