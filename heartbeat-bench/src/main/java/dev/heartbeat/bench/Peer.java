@@ -21,8 +21,18 @@ final class Peer {
     private Peer() {}
 
     public static void main(String[] args) {
+        Peer peer = new Peer();
+        obey(peer::answer);
+    }
+
+    /** What a process does with a line, in words; an exception ends it. */
+    interface Answering {
+        String answer(String[] words) throws Exception;
+    }
+
+    static void obey(Answering answering) {
         try {
-            new Peer().obey(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)));
+            obey(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)), answering);
             System.exit(0);
         } catch (Exception e) {
             e.printStackTrace();
@@ -31,9 +41,9 @@ final class Peer {
         }
     }
 
-    private void obey(BufferedReader in) throws IOException, InterruptedException {
+    private static void obey(BufferedReader in, Answering answering) throws Exception {
         for (String line = in.readLine(); line != null; line = in.readLine()) {
-            System.out.println(ANSWER + answer(line.split("\t")));
+            System.out.println(ANSWER + answering.answer(line.split("\t")));
         }
     }
 

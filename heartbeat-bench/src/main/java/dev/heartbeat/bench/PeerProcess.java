@@ -7,9 +7,10 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
-/** A {@link Peer}, seen by who started it. On a core of its own, if the machine has two and {@code taskset}. */
+/** A {@link Peer}, or another process that obeys as it does, seen by who started it. On a core of its own, if the machine has two and {@code taskset}. */
 final class PeerProcess implements AutoCloseable {
     private final String name;
     private final Process process;
@@ -24,6 +25,11 @@ final class PeerProcess implements AutoCloseable {
     }
 
     static PeerProcess start(String name, int core, List<String> javaOptions) throws IOException, InterruptedException {
+        return start(name, core, Peer.class, javaOptions);
+    }
+
+    static PeerProcess start(String name, int core, Class<?> main, List<String> javaOptions)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         if (canPin(core)) {
             command.addAll(pinned(core));
@@ -31,7 +37,7 @@ final class PeerProcess implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx1g", "-XX:+ExitOnOutOfMemoryError"));
         command.addAll(javaOptions);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Peer.class.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -66,6 +72,11 @@ final class PeerProcess implements AutoCloseable {
             }
         }
         throw new IOException(name + " ended when it was told: " + String.join(" ", words));
+    }
+
+    /** The numbers it answers with. */
+    long[] numbers(String... words) throws IOException {
+        return Arrays.stream(ask(words).split(" ")).mapToLong(Long::parseLong).toArray();
     }
 
     Snapshot snapshot(String what, Workload of) throws IOException {
