@@ -176,7 +176,10 @@ final class NaiveChannel {
     /** Whether M43 asks for a CREDIT by now. */
     boolean owes(boolean ofConnection) {
         long untold = target(ofConnection) - limit(ofConnection);
-        return untold > 0 && (untold >= window / 2 || limit(ofConnection) - received(ofConnection) < FULL_FRAME);
+        long room = limit(ofConnection) - received(ofConnection);
+        boolean isCrumb = untold < Math.min(window / 4, FULL_FRAME) && !holdsNothing();
+        boolean wouldFit = room < FULL_FRAME && room + untold >= FULL_FRAME;
+        return untold > 0 && (untold >= window / 2 || wouldFit && !isCrumb);
     }
 
     boolean holdsNothing() {
