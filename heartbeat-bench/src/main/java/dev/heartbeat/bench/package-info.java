@@ -1,4 +1,7 @@
-/** Streams of messages between two processes, measured from outside the bus: {@link dev.heartbeat.bench.MessageBenchmark}. */
+/**
+ * What is measured between processes, from outside the bus: streams of messages ({@link dev.heartbeat.bench.MessageBenchmark}), heartbeats beside bulk ({@link dev.heartbeat.bench.BulkBenchmark}), a message to all
+ * ({@link dev.heartbeat.bench.FanOutBenchmark}), and nodes that never read ({@link dev.heartbeat.bench.DeafBenchmark}).
+ */
 @NullMarked
 package dev.heartbeat.bench;
 

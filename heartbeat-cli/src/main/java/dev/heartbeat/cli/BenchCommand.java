@@ -10,7 +10,12 @@ import picocli.CommandLine.Unmatched;
 /** JMH, with the benchmarks of heartbeat-bench on its class path. */
 @Command(
         name = "bench",
-        subcommands = {BenchMessagesCommand.class, BenchBulkCommand.class, BenchBroadcastCommand.class},
+        subcommands = {
+            BenchMessagesCommand.class,
+            BenchBulkCommand.class,
+            BenchBroadcastCommand.class,
+            BenchDeafCommand.class
+        },
         description = {
             "Runs the JMH benchmarks that match, with all options of JMH: -h lists them, -l lists the benchmarks.",
             "./heartbeat bench HeardBenchmark -prof gc",

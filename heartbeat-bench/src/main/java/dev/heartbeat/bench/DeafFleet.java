@@ -1,0 +1,107 @@
+package dev.heartbeat.bench;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The process of nodes that register, allow the server to send without end, beat, and never read. */
+final class DeafFleet {
+    static final String PREFIX = "deaf-";
+
+    private static final long BEAT_MS = 1000;
+    private static final int RECEIVE_BUFFER = 4096;
+    private static final long CREDIT = 1L << 40;
+
+    private final List<SocketChannel> sockets = new CopyOnWriteArrayList<>();
+    private final AtomicLong beats = new AtomicLong();
+
+    private DeafFleet() {}
+
+    public static void main(String[] args) {
+        DeafFleet fleet = new DeafFleet();
+        Peer.obey(fleet::answer);
+    }
+
+    private String answer(String[] words) throws IOException {
+        if (!words[0].equals("connect")) {
+            throw new IllegalArgumentException(String.join(" ", words));
+        }
+        Thread beating = new Thread(this::beatForever, "beats");
+        beating.setDaemon(true);
+        beating.start();
+        InetSocketAddress server = new InetSocketAddress("127.0.0.1", Integer.parseInt(words[1]));
+        for (int i = 1; i <= Integer.parseInt(words[2]); i++) {
+            SocketChannel socket = SocketChannel.open().setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
+            socket.connect(server);
+            socket.write(register(PREFIX + i));
+            socket.configureBlocking(false);
+            sockets.add(socket);
+        }
+        return "connected";
+    }
+
+    private void beatForever() {
+        int known = 0;
+        while (true) {
+            // Those that came since the last time may not be registered yet.
+            for (SocketChannel socket : sockets.subList(0, known)) {
+                beat(socket);
+            }
+            known = sockets.size();
+            try {
+                Thread.sleep(BEAT_MS);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private void beat(SocketChannel socket) {
+        try {
+            if (socket.isOpen()) {
+                socket.write(frame(0x01, 16)
+                        .putLong(beats.incrementAndGet())
+                        .putLong(0)
+                        .flip());
+            }
+        } catch (IOException e) {
+            close(socket); // The server has closed it, as it should.
+        }
+    }
+
+    private static void close(SocketChannel socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // It is of no use any more.
+        }
+    }
+
+    private static ByteBuffer register(String id) {
+        byte[] name = id.getBytes(StandardCharsets.US_ASCII);
+        return frame(0x06, 8 + 4 + 8 + 8 + 1 + name.length)
+                .putLong(1)
+                .putInt(1)
+                .putLong(CREDIT)
+                .putLong(CREDIT)
+                .put((byte) name.length)
+                .put(name)
+                .flip();
+    }
+
+    private static ByteBuffer frame(int type, int length) {
+        return ByteBuffer.allocate(12 + length)
+                .put((byte) 0xab)
+                .put((byte) 0x02)
+                .put((byte) type)
+                .put((byte) 0)
+                .putInt(0)
+                .putInt(length);
+    }
+}

@@ -1,0 +1,157 @@
+package dev.heartbeat.bench;
+
+import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.Node;
+import dev.heartbeat.NodeListener;
+import dev.heartbeat.OfflineReason;
+import dev.heartbeat.SendResult;
+import dev.heartbeat.SuspectReason;
+import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.LongStream;
+
+/** The process that sends to nodes that do not read, as much as is accepted. */
+final class DeafServer implements NodeListener {
+    private static final int MESSAGE_BYTES = 4096;
+    private static final long PAUSE_MS = 10;
+
+    private final Verdicts ofOthers = new Verdicts(id -> !isDeaf(id));
+    private final LongAdder lost = new LongAdder();
+    private final LongAdder silent = new LongAdder();
+    private final AtomicLong firstLostAt = new AtomicLong(Long.MAX_VALUE);
+    private final AtomicLong lastLostAt = new AtomicLong();
+    private final LongAdder accepted = new LongAdder();
+    private final HeartbeatServer server = HeartbeatServer.builder()
+            .host("127.0.0.1")
+            .port(0)
+            .heartbeatInterval(Duration.ofSeconds(1))
+            .suspectAfter(Duration.ofMillis(2500))
+            .heartbeatTimeout(Duration.ofSeconds(3))
+            .grace(Duration.ofSeconds(1))
+            // That most of a fleet is given up is what this is about.
+            .massGuard(1, Integer.MAX_VALUE, Duration.ZERO)
+            .channelQueueBytes(DeafBenchmark.QUEUE_BYTES)
+            .writeStallTimeout(DeafBenchmark.WRITE_STALL)
+            .listener(this)
+            .start();
+
+    private volatile long startedAt;
+
+    private DeafServer() {}
+
+    public static void main(String[] args) {
+        DeafServer server = new DeafServer();
+        Peer.obey(server::answer);
+    }
+
+    private String answer(String[] words) throws IOException {
+        switch (words[0]) {
+            case "port" -> {
+                return String.valueOf(server.localAddress().getPort());
+            }
+            case "registered" -> {
+                return String.valueOf(server.stats().online());
+            }
+            case "push" -> {
+                List<String> deaf = server.nodes().stream()
+                        .map(Node::id)
+                        .filter(DeafServer::isDeaf)
+                        .toList();
+                startedAt = System.nanoTime();
+                Thread pushing = new Thread(() -> push(deaf), Sender.THREAD);
+                pushing.setDaemon(true);
+                pushing.start();
+                return "started";
+            }
+            case "memory" -> {
+                System.gc();
+                return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() + " " + direct() + " "
+                        + resident();
+            }
+            case "counts" -> {
+                return LongStream.of(
+                                accepted.sum(),
+                                lost.sum(),
+                                silent.sum(),
+                                lost.sum() == 0 ? 0 : (firstLostAt.get() - startedAt) / 1_000_000,
+                                lost.sum() == 0 ? 0 : (lastLostAt.get() - startedAt) / 1_000_000,
+                                ofOthers.suspect(),
+                                ofOthers.offline())
+                        .mapToObj(Long::toString)
+                        .reduce((a, b) -> a + " " + b)
+                        .orElseThrow();
+            }
+            default -> throw new IllegalArgumentException(String.join(" ", words));
+        }
+    }
+
+    private static boolean isDeaf(String id) {
+        return id.startsWith(DeafFleet.PREFIX);
+    }
+
+    @Override
+    public void onSuspect(Node node, SuspectReason reason) {
+        ofOthers.onSuspect(node, reason);
+        if (!isDeaf(node.id())) {
+            return;
+        }
+        if (reason == SuspectReason.LOST) {
+            long now = System.nanoTime();
+            firstLostAt.accumulateAndGet(now, Math::min);
+            lastLostAt.accumulateAndGet(now, Math::max);
+            lost.increment();
+        } else {
+            silent.increment();
+        }
+    }
+
+    @Override
+    public void onOffline(Node node, OfflineReason reason) {
+        ofOthers.onOffline(node, reason);
+    }
+
+    /** Each message has memory of its own, as an application's have. */
+    private void push(List<String> deaf) {
+        ByteBuffer message = ByteBuffer.allocate(MESSAGE_BYTES);
+        while (true) {
+            for (String id : deaf) {
+                while (server.trySend(id, message) == SendResult.ACCEPTED) {
+                    accepted.increment();
+                    message = ByteBuffer.allocate(MESSAGE_BYTES);
+                }
+            }
+            try {
+                Thread.sleep(PAUSE_MS);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private static long direct() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
+    }
+
+    /** 0 where the system does not tell. */
+    private static long resident() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.exists(status)) {
+            return 0;
+        }
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
+                .sum();
+    }
+}
