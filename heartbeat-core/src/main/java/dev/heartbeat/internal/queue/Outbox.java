@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
  * holds it may poll, so that a session that lost its node to another loop takes nothing more.
  *
  * <p>Every message that was accepted leaves exactly once: by {@link #poll}, in what {@link #offerDroppingOldest} and {@link #limitMessages} drop, or in what {@link #close} hands back.
- * <p>Every message that was accepted leaves exactly once: by {@link #poll}, in the list of {@link #close}, or as one that {@link #offerDroppingOldest} took out.
  */
 public final class Outbox {
     private final int maxMessages;
