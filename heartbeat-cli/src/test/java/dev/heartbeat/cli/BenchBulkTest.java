@@ -38,7 +38,7 @@ final class BenchBulkTest {
         return out.toString()
                 .lines()
                 .filter(line -> line.startsWith(row))
-                .mapToInt(line -> Integer.parseInt(line.split(" {2,}")[1].replace(",", "")))
+                .mapToInt(line -> Integer.parseInt(line.split(" {2,}", -1)[1].replace(",", "")))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(row + " is not in " + out));
     }
