@@ -1,6 +1,7 @@
 package dev.heartbeat.bench;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -35,7 +36,7 @@ final class DeafFleet {
         Thread beating = new Thread(this::beatForever, "beats");
         beating.setDaemon(true);
         beating.start();
-        InetSocketAddress server = new InetSocketAddress("127.0.0.1", Integer.parseInt(words[1]));
+        InetSocketAddress server = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(words[1]));
         for (int i = 1; i <= Integer.parseInt(words[2]); i++) {
             SocketChannel socket = SocketChannel.open().setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
             socket.connect(server);
