@@ -57,13 +57,15 @@ final class Census implements WireTap {
     private final List<Long> holds = new ArrayList<>();
 
     private long callbackDelayNs;
+    /** Each waits for a thread once more: a full queue's messages that come back are told before the end of their node's stay, 64 at a time. */
+    private static final int BATCHES_AHEAD = 18;
 
     /** What the options promise, in nanoseconds. */
     record Timing(long suspectNs, long timeoutNs, long graceNs, long holdNs, long retentionNs, int offlineMaximum) {}
 
     /** A connection of the server. */
     private static final class Wire {
-        private static final int KEPT = 128;
+        private static final int KEPT = 1024;
 
         final FrameTrail arriving = new FrameTrail();
         final FrameTrail reading = new FrameTrail();
@@ -114,6 +116,9 @@ final class Census implements WireTap {
         }
 
         private static void add(Deque<Long> times, long nowNs) {
+            if (!times.isEmpty() && times.getLast() == nowNs) {
+                return; // Of a flood one is enough, or it would push out the silence before it.
+            }
             if (times.size() == KEPT) {
                 times.removeFirst();
             }
@@ -365,8 +370,8 @@ final class Census implements WireTap {
         Wire wire = wires.get(node.remoteAddress());
         require(invariant, wire != null, node, "no connection");
         Wire judged = java.util.Objects.requireNonNull(wire);
-        // Each batch of calls that is ahead in the line of the node waits for a thread once more.
-        long toldLateNs = 4 * callbackDelayNs + uptimes[judged.loop].stoppedNs(nowNs() - LONGEST_STOP_NS, nowNs());
+        long toldLateNs =
+                BATCHES_AHEAD * callbackDelayNs + uptimes[judged.loop].stoppedNs(nowNs() - LONGEST_STOP_NS, nowNs());
         long silentNs = judged.longestSilenceNs(Dependant.mayBe(node.id()), nowNs() - toldLateNs, nowNs());
         require(
                 invariant,
