@@ -42,7 +42,7 @@ final class DescriptorExhaustionTest {
                         java,
                         "-Xshare:auto",
                         "-XX:TieredStopAtLevel=1",
-                        "-Dorg.slf4j.simpleLogger.log.dev.heartbeat.nio=info",
+                        "-Dorg.slf4j.simpleLogger.log.dev.heartbeat=info",
                         "-Dorg.slf4j.simpleLogger.logFile=System.err",
                         "-cp",
                         System.getProperty("java.class.path"),
