@@ -1,4 +1,4 @@
-package dev.heartbeat.bench;
+package dev.heartbeat.bench.process;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** A {@link Peer}, or another process that obeys as it does, seen by who started it. On a core of its own, if the machine has two and {@code taskset}. */
-final class PeerProcess implements AutoCloseable {
+/** A process that obeys {@link Orders}, seen by who started it. On a core of its own, if the machine has two and {@code taskset}. */
+public final class PeerProcess implements AutoCloseable {
     private final String name;
     private final Process process;
     private final PrintWriter commands;
@@ -24,28 +24,31 @@ final class PeerProcess implements AutoCloseable {
         answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
-    static PeerProcess start(String name, int core, List<String> javaOptions) throws IOException, InterruptedException {
-        return start(name, core, Peer.class, javaOptions);
-    }
-
-    static PeerProcess start(String name, int core, Class<?> main, List<String> javaOptions)
+    /** Starts a Java with the class path of this one. */
+    public static PeerProcess start(String name, int core, Class<?> main, List<String> javaOptions, String... arguments)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        if (canPin(core)) {
-            command.addAll(pinned(core));
-        }
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(List.of("-Xmx1g", "-XX:+ExitOnOutOfMemoryError"));
         command.addAll(javaOptions);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-        Process process = new ProcessBuilder(command)
+        command.addAll(List.of(arguments));
+        return start(name, core, command);
+    }
+
+    /** Starts any program. */
+    public static PeerProcess start(String name, int core, List<String> command)
+            throws IOException, InterruptedException {
+        List<String> where = canPin(core) ? pinned(core) : new ArrayList<>();
+        where.addAll(command);
+        Process process = new ProcessBuilder(where)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         return new PeerProcess(name, process);
     }
 
-    /** Whether two processes can have a core each. */
-    static boolean canPin(int core) throws InterruptedException {
+    /** Whether a process can have this core to itself. */
+    public static boolean canPin(int core) throws InterruptedException {
         List<String> probe = pinned(core);
         probe.add("true");
         try {
@@ -64,23 +67,28 @@ final class PeerProcess implements AutoCloseable {
         return new ArrayList<>(List.of("taskset", "-c", String.valueOf(core)));
     }
 
-    String ask(String... words) throws IOException {
+    /** The process id. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Tells it something, and waits for the answer. */
+    public String ask(String... words) throws IOException {
         commands.println(String.join("\t", words));
         for (String line = answers.readLine(); line != null; line = answers.readLine()) {
-            if (line.startsWith(Peer.ANSWER)) {
-                return line.substring(Peer.ANSWER.length());
+            if (line.startsWith(Orders.ANSWER)) {
+                return line.substring(Orders.ANSWER.length());
+            }
+            if (line.startsWith(Orders.FAILURE)) {
+                throw new IOException(line.substring(Orders.FAILURE.length()));
             }
         }
         throw new IOException(name + " ended when it was told: " + String.join(" ", words));
     }
 
     /** The numbers it answers with. */
-    long[] numbers(String... words) throws IOException {
+    public long[] numbers(String... words) throws IOException {
         return Arrays.stream(ask(words).split(" ")).mapToLong(Long::parseLong).toArray();
-    }
-
-    Snapshot snapshot(String what, Workload of) throws IOException {
-        return Snapshot.parse(ask(what, of.name()));
     }
 
     /** With the end of its input it ends; it is not asked twice. */
