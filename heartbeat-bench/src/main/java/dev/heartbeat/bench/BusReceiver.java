@@ -12,8 +12,6 @@ final class BusReceiver implements Receiver {
         server = HeartbeatServer.builder()
                 .host("127.0.0.1")
                 .port(0)
-                .windowBytes(workload.windowBytes())
-                .maxWindowBytes(Math.max(1 << 20, workload.windowBytes()))
                 .onMessage((from, message) -> tally.add(message))
                 .start();
     }

@@ -15,10 +15,7 @@ final class ChannelReceiver implements Receiver {
     private final HeartbeatServer server;
 
     ChannelReceiver(Workload workload, Delivery delivery) {
-        ChannelOptions options = ChannelOptions.builder()
-                .window(workload.windowBytes(), Math.max(1 << 20, workload.windowBytes()))
-                .delivery(delivery)
-                .build();
+        ChannelOptions options = ChannelOptions.builder().delivery(delivery).build();
         server = HeartbeatServer.builder()
                 .host("127.0.0.1")
                 .port(0)
