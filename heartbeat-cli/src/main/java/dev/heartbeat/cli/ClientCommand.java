@@ -1,9 +1,9 @@
 package dev.heartbeat.cli;
 
 import dev.heartbeat.HeartbeatClient;
-import dev.heartbeat.nio.NioTransport;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
+import dev.heartbeat.spi.TransportProvider;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -123,6 +123,13 @@ final class ClientCommand implements Callable<Integer> {
             description = "How many nodes begin to connect per second (default: ${DEFAULT-VALUE}).")
     private int connectRate;
 
+    @Option(
+            names = "--transport",
+            paramLabel = "NAME",
+            description =
+                    "What carries the connections: netty, netty-epoll, netty-nio, nio (default: the best of them here).")
+    private @Nullable String transport;
+
     @Option(names = "--quiet", description = "Print no lines about nodes.")
     private boolean quiet;
 
@@ -156,15 +163,14 @@ final class ClientCommand implements Callable<Integer> {
         Repeater.every(statsEvery, "stats", () -> out.write(stats.line(rttHistogram)));
         int loops = Math.min(
                 (count - 1) / CLIENTS_PER_LOOP + 1, Runtime.getRuntime().availableProcessors());
-        Transport transport = NioTransport.start(TransportOptions.defaults().withEventLoops(loops));
+        Transport shared = startTransport(TransportOptions.defaults().withEventLoops(loops));
         long startedAt = System.nanoTime();
         for (int i = 0; i < count; i++) {
             long dueAt = startedAt + TimeUnit.SECONDS.toNanos(i) / connectRate;
             LockSupport.parkNanos(dueAt - System.nanoTime());
             String id = idOf(i + 1);
             LineWriter lines = quiet ? null : out;
-            HeartbeatClient client =
-                    connect(id, transport, new ClientEvents(id, stats, lines, open, nodesPerConnection));
+            HeartbeatClient client = connect(id, shared, new ClientEvents(id, stats, lines, open, nodesPerConnection));
             synchronized (clients) {
                 clients.add(client);
             }
@@ -230,13 +236,24 @@ final class ClientCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    private HeartbeatClient connect(String id, Transport transport, ClientEvents events) {
+    private Transport startTransport(TransportOptions options) {
+        try {
+            return (transport == null ? TransportProvider.best().orElseThrow() : TransportProvider.named(transport))
+                    .create(options);
+        } catch (IllegalArgumentException e) {
+            throw OptionNames.inWordsOf(spec.commandLine(), e);
+        } catch (IllegalStateException e) {
+            throw bad(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private HeartbeatClient connect(String id, Transport shared, ClientEvents events) {
         HeartbeatClient.Builder builder = HeartbeatClient.builder()
                 .server(host, port)
                 .nodeId(id)
                 .reconnectBackoff(reconnectBase, reconnectCap)
                 .autoReconnect(!noReconnect)
-                .transport(transport)
+                .transport(shared)
                 .listener(events);
         metadata.forEach(builder::metadata);
         if (interval != null) {

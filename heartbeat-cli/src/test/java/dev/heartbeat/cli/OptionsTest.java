@@ -29,6 +29,8 @@ class OptionsTest {
                 "server --max-nodes-per-connection -1 | --max-nodes-per-connection | -1",
                 "server --takeover sometimes     | --takeover | sometimes",
                 "server --mass-guard-share 7     | --mass-guard-share | 7",
+                "server --transport pigeon       | --transport | pigeon",
+                "client --transport pigeon       | --transport | pigeon",
                 "client --port 0                 | --port     | 0",
                 "client --count 0                | --count    | 0",
                 "client --count 100000000        | --count    | 100000000",
