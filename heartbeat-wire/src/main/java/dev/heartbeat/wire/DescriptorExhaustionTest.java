@@ -1,4 +1,4 @@
-package dev.heartbeat.nio;
+package dev.heartbeat.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -42,7 +42,7 @@ final class DescriptorExhaustionTest {
                         java,
                         "-Xshare:auto",
                         "-XX:TieredStopAtLevel=1",
-                        "-Dorg.slf4j.simpleLogger.log.dev.heartbeat.nio=info",
+                        "-Dorg.slf4j.simpleLogger.log.dev.heartbeat=info",
                         "-Dorg.slf4j.simpleLogger.logFile=System.err",
                         "-cp",
                         System.getProperty("java.class.path"),
