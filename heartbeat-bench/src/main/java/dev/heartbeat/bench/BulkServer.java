@@ -1,5 +1,6 @@
 package dev.heartbeat.bench;
 
+import dev.heartbeat.bench.process.Orders;
 import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
@@ -28,7 +29,7 @@ final class BulkServer {
 
     public static void main(String[] args) {
         BulkServer server = new BulkServer();
-        Peer.obey(server::answer);
+        Orders.obey(server::answer);
     }
 
     private String answer(String[] words) {

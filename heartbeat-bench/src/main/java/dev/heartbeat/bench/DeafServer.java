@@ -6,12 +6,11 @@ import dev.heartbeat.NodeListener;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.SuspectReason;
+import dev.heartbeat.bench.process.Orders;
+import dev.heartbeat.bench.process.OwnMemory;
+import dev.heartbeat.bench.process.Resident;
 import java.io.IOException;
-import java.lang.management.BufferPoolMXBean;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -49,7 +48,7 @@ final class DeafServer implements NodeListener {
 
     public static void main(String[] args) {
         DeafServer server = new DeafServer();
-        Peer.obey(server::answer);
+        Orders.obey(server::answer);
     }
 
     private String answer(String[] words) throws IOException {
@@ -72,9 +71,8 @@ final class DeafServer implements NodeListener {
                 return "started";
             }
             case "memory" -> {
-                System.gc();
-                return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() + " " + direct() + " "
-                        + resident();
+                return OwnMemory.heapAfterCollection() + " " + OwnMemory.direct() + " "
+                        + Resident.bytes(ProcessHandle.current().pid());
             }
             case "counts" -> {
                 return LongStream.of(
@@ -134,24 +132,5 @@ final class DeafServer implements NodeListener {
                 return;
             }
         }
-    }
-
-    private static long direct() {
-        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-                .filter(pool -> pool.getName().equals("direct"))
-                .mapToLong(BufferPoolMXBean::getMemoryUsed)
-                .sum();
-    }
-
-    /** 0 where the system does not tell. */
-    private static long resident() throws IOException {
-        Path status = Path.of("/proc/self/status");
-        if (!Files.exists(status)) {
-            return 0;
-        }
-        return Files.readAllLines(status).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
-                .sum();
     }
 }

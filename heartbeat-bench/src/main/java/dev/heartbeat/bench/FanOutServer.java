@@ -1,5 +1,6 @@
 package dev.heartbeat.bench;
 
+import dev.heartbeat.bench.process.Orders;
 import com.sun.management.OperatingSystemMXBean;
 import dev.heartbeat.BroadcastResult;
 import dev.heartbeat.HeartbeatServer;
@@ -18,7 +19,7 @@ final class FanOutServer {
 
     public static void main(String[] args) {
         FanOutServer server = new FanOutServer();
-        Peer.obey(server::answer);
+        Orders.obey(server::answer);
     }
 
     private String answer(String[] words) {

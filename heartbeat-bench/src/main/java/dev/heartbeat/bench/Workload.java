@@ -28,7 +28,8 @@ public record Workload(String name, Subject subject, int channels, int bytes, in
             new Workload("bus 1 MiB", Subject.BUS, 1, MIB, DEFAULT_WINDOW),
             new Workload("bus 1 MiB, window 4 MiB", Subject.BUS, 1, MIB, 4 * MIB),
             new Workload("channel 1 MiB", Subject.CHANNELS, 1, MIB, DEFAULT_WINDOW),
-            new Workload("channel 1 MiB, window 4 MiB", Subject.CHANNELS, 1, MIB, 4 * MIB));
+            new Workload("channel 1 MiB, window 4 MiB", Subject.CHANNELS, 1, MIB, 4 * MIB),
+            new Workload("channel 1 MiB, inline", Subject.INLINE_CHANNELS, 1, MIB, DEFAULT_WINDOW));
 
     /** The one of this name. */
     static Workload named(String name) {

@@ -10,6 +10,7 @@ import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.FrameHandler;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.frame.Spares;
 import dev.heartbeat.internal.mux.Endpoint;
 import dev.heartbeat.internal.mux.InboundBudget;
 import dev.heartbeat.internal.mux.Multiplexer;
@@ -87,6 +88,7 @@ final class MessagesFuzzTest {
         private final InboundBudget budget = new InboundBudget(BUDGET);
         private final List<Incoming> held = new ArrayList<>();
         private final StillLoop loop = new StillLoop();
+        private final Spares spares = new Spares(2, 100_000);
         private final FrameDecoder decoder = new FrameDecoder();
         private final FrameDecoder creditDecoder = new FrameDecoder();
         private final ByteBuffer input;
@@ -159,6 +161,11 @@ final class MessagesFuzzTest {
             @Override
             public Loop loop() {
                 return loop;
+            }
+
+            @Override
+            public Spares spares() {
+                return spares;
             }
 
             @Override
@@ -308,7 +315,7 @@ final class MessagesFuzzTest {
             message = null;
             boolean goesOn = true;
             try {
-                decoder.decode(ByteBuffer.wrap(encode(frame)), incoming);
+                decoder.decode(ByteBuffer.wrap(encode(frame)), incoming, spares);
             } catch (ProtocolException e) {
                 error = e.code().name();
                 goesOn = false;
@@ -331,7 +338,7 @@ final class MessagesFuzzTest {
             mostOfChannel = Math.max(mostOfChannel, naive.target(false));
             mostOfConnection = Math.max(mostOfConnection, naive.target(true));
             try {
-                creditDecoder.decode(connection.readOff(), outgoing);
+                creditDecoder.decode(connection.readOff(), outgoing, spares);
             } catch (ProtocolException e) {
                 throw new AssertionError("what was written does not parse", e);
             }

@@ -4,7 +4,6 @@ import dev.heartbeat.spi.TransportOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
-import java.net.UnknownHostException;
 import java.nio.channels.Channel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -34,7 +33,6 @@ final class TcpSettings {
     }
 
     void bind(ServerSocketChannel socket, InetSocketAddress address) throws IOException {
-        requireResolved(address);
         socket.configureBlocking(false);
         // Lets a restarted server have its port back while connections of the old one linger.
         socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
@@ -45,12 +43,6 @@ final class TcpSettings {
             socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
         }
         socket.bind(address, options.backlog());
-    }
-
-    static void requireResolved(InetSocketAddress address) throws UnknownHostException {
-        if (address.isUnresolved()) {
-            throw new UnknownHostException("unknown host");
-        }
     }
 
     /** Closes it so that the peer sees a reset and the kernel forgets it. */

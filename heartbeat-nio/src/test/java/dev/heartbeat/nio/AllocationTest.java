@@ -32,6 +32,9 @@ final class AllocationTest {
     /** The selector itself takes about a byte, when it makes room for keys. */
     private static final double BYTES_PER_ECHO = 4;
 
+    /** As much as the transport copies of a piece. */
+    private static final int LARGEST_COPIED = 4096;
+
     private static final int MESSAGES = 1_000_000;
 
     /** What the JDK may take for itself in a moment, spread over all of them. */
@@ -51,8 +54,8 @@ final class AllocationTest {
 
     @Test
     void theLargestThatIsCopiedAllocatesNothingWhateverItsMemory() throws Exception {
-        assertGivingCostsNothing(ByteBuffer.allocate(Draft.LARGEST_COPIED));
-        assertGivingCostsNothing(ByteBuffer.allocateDirect(Draft.LARGEST_COPIED).asReadOnlyBuffer());
+        assertGivingCostsNothing(ByteBuffer.allocate(LARGEST_COPIED));
+        assertGivingCostsNothing(ByteBuffer.allocateDirect(LARGEST_COPIED).asReadOnlyBuffer());
     }
 
     private void assertGivingCostsNothing(ByteBuffer message) throws Exception {

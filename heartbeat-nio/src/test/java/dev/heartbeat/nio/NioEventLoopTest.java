@@ -3,6 +3,7 @@ package dev.heartbeat.nio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heartbeat.socket.SocketUser;
 import dev.heartbeat.spi.Acceptor;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
@@ -20,6 +21,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -133,7 +135,7 @@ final class NioEventLoopTest {
         AtomicInteger ran = new AtomicInteger();
         CountDownLatch allAdded = new CountDownLatch(1);
         loop.execute(() -> awaitUninterrupted(allAdded));
-        CompletableFuture<Void> ended = loop.endThread();
+        CompletableFuture<Void> ended = loop.end();
         addTasks(loop, ran);
         allAdded.countDown();
         ended.get(30, TimeUnit.SECONDS);
@@ -217,7 +219,7 @@ final class NioEventLoopTest {
     }
 
     /** Fails whenever it is ready, which no socket of the transport does. */
-    private static final class Bomb implements LoopSocket {
+    private static final class Bomb implements SocketUser {
 
         private final CountDownLatch failures = new CountDownLatch(3);
         private final Pipe.SourceChannel source;
@@ -228,7 +230,15 @@ final class NioEventLoopTest {
 
         void plant(NioEventLoop loop) {
             try {
-                loop.register(source, SelectionKey.OP_READ).attach(this);
+                loop.poll(
+                        new NioSocket() {
+                            @Override
+                            SelectableChannel channel() {
+                                return source;
+                            }
+                        },
+                        this,
+                        SelectionKey.OP_READ);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -626,7 +626,7 @@ public final class MuxChannel {
         window.reserve(roomFor(length));
         mux.connectionWindow().reserve(roomFor(length));
         watchArriving();
-        return Assembly.keeping(length);
+        return Assembly.keeping(length, receiver.isInline() ? mux.spares().take(length) : null);
     }
 
     /** On channel 0 the message alone is lost; any other channel ends with it. */
@@ -669,6 +669,7 @@ public final class MuxChannel {
         mux.connectionWindow().reserve(-roomFor(length));
         if (receiver.isInline()) {
             receiver.onView(arrivingFrom, arrivingEnvelope, message);
+            mux.spares().giveBack(message);
             take(size);
             mux.budget().release(length);
         } else {

@@ -19,6 +19,7 @@ import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.frame.Spares;
 import dev.heartbeat.internal.mux.Endpoint;
 import dev.heartbeat.internal.mux.Multiplexer;
 import dev.heartbeat.internal.mux.Receiver;
@@ -120,7 +121,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
         }
         onBytesRead(bytes.remaining());
         try {
-            decoder.decode(bytes, this);
+            decoder.decode(bytes, this, shard.frameSpares());
         } catch (ProtocolException e) {
             fail(e);
         }
@@ -152,6 +153,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
             closeReason = cause == null ? CloseReason.PEER_CLOSED : CloseReason.CONNECTION_LOST;
         }
         state = State.CLOSED;
+        decoder.end(shard.frameSpares());
         alarm.cancel();
         whenDrained = null;
         if (mux != null) {
@@ -382,6 +384,11 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
     @Override
     public final Loop loop() {
         return shard;
+    }
+
+    @Override
+    public final Spares spares() {
+        return shard.messageSpares();
     }
 
     /** Whose channels are those of this handle? */
