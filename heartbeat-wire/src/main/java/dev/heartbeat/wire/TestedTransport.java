@@ -19,6 +19,10 @@ final class TestedTransport {
 
     private TestedTransport() {}
 
+    static String name() {
+        return PROVIDER.name();
+    }
+
     static Transport start(int eventLoops) {
         return PROVIDER.create(TransportOptions.defaults().withEventLoops(eventLoops));
     }
