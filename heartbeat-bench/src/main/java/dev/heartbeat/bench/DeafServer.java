@@ -23,7 +23,6 @@ final class DeafServer implements NodeListener {
     private static final long PAUSE_MS = 10;
 
     private final Verdicts ofOthers = new Verdicts(id -> !isDeaf(id));
-    private final LongAdder lost = new LongAdder();
     private final LongAdder silent = new LongAdder();
     private final AtomicLong firstLostAt = new AtomicLong(Long.MAX_VALUE);
     private final AtomicLong lastLostAt = new AtomicLong();
@@ -77,10 +76,10 @@ final class DeafServer implements NodeListener {
             case "counts" -> {
                 return LongStream.of(
                                 accepted.sum(),
-                                lost.sum(),
+                                server.stats().writeStalls(),
                                 silent.sum(),
-                                lost.sum() == 0 ? 0 : (firstLostAt.get() - startedAt) / 1_000_000,
-                                lost.sum() == 0 ? 0 : (lastLostAt.get() - startedAt) / 1_000_000,
+                                lastLostAt.get() == 0 ? 0 : (firstLostAt.get() - startedAt) / 1_000_000,
+                                lastLostAt.get() == 0 ? 0 : (lastLostAt.get() - startedAt) / 1_000_000,
                                 ofOthers.suspect(),
                                 ofOthers.offline())
                         .mapToObj(Long::toString)
@@ -105,7 +104,6 @@ final class DeafServer implements NodeListener {
             long now = System.nanoTime();
             firstLostAt.accumulateAndGet(now, Math::min);
             lastLostAt.accumulateAndGet(now, Math::max);
-            lost.increment();
         } else {
             silent.increment();
         }
