@@ -1,6 +1,7 @@
 package dev.heartbeat.bench;
 
 import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.nio.NioTransport;
 
 /** A server whose application takes messages as it does by default, on worker threads. */
 final class BusReceiver implements Receiver {
@@ -10,6 +11,7 @@ final class BusReceiver implements Receiver {
     BusReceiver(Workload workload) {
         tally = new Tally(workload);
         server = HeartbeatServer.builder()
+                .transport(NioTransport.start())
                 .host("127.0.0.1")
                 .port(0)
                 .onMessage((from, message) -> tally.add(message))
