@@ -1,11 +1,13 @@
-package dev.heartbeat.nio;
+package dev.heartbeat.testkit.contract;
 
 import dev.heartbeat.spi.Acceptor;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.LoopAgent;
+import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
+import dev.heartbeat.spi.TransportProvider;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.net.InetAddress;
@@ -15,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The process of {@link DescriptorExhaustionTest}: prints its port, and does what a byte on a connection tells it.
+ * The process of {@link ScarcityContract}: starts the transport of the provider it is told, prints its port, and does what a byte on a connection tells it.
  * Its main returns at once.
  */
 final class ScarceHost implements Acceptor, LoopAgent {
@@ -27,18 +29,19 @@ final class ScarceHost implements Acceptor, LoopAgent {
     static final int LEAVE = 2;
 
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    private final NioTransport transport;
+    private final Transport transport;
     private final EventLoop loop;
     private @Nullable Connection asker;
     private long cpuBefore;
 
-    private ScarceHost(NioTransport transport) {
+    private ScarceHost(Transport transport) {
         this.transport = transport;
         this.loop = transport.eventLoops().get(0);
     }
 
     public static void main(String[] args) throws Exception {
-        NioTransport transport = NioTransport.start(TransportOptions.defaults().withEventLoops(1));
+        Transport transport = TransportProvider.named(args[0])
+                .create(TransportOptions.defaults().withEventLoops(1));
         ScarceHost host = new ScarceHost(transport);
         host.loop.agent(loop -> host);
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
