@@ -9,6 +9,7 @@ import dev.heartbeat.SuspectReason;
 import dev.heartbeat.bench.process.Orders;
 import dev.heartbeat.bench.process.OwnMemory;
 import dev.heartbeat.bench.process.Resident;
+import dev.heartbeat.nio.NioTransport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -28,6 +29,7 @@ final class DeafServer implements NodeListener {
     private final AtomicLong lastLostAt = new AtomicLong();
     private final LongAdder accepted = new LongAdder();
     private final HeartbeatServer server = HeartbeatServer.builder()
+            .transport(NioTransport.start())
             .host("127.0.0.1")
             .port(0)
             .heartbeatInterval(Duration.ofSeconds(1))

@@ -9,9 +9,7 @@ import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeState;
-import dev.heartbeat.nio.NioTransport;
 import dev.heartbeat.spi.Transport;
-import dev.heartbeat.spi.TransportOptions;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
@@ -48,7 +46,7 @@ final class BadInputTest {
 
     @BeforeAll
     static void start() throws Exception {
-        transport = NioTransport.start(TransportOptions.defaults().withEventLoops(2));
+        transport = TestedTransport.start(2);
         server = HeartbeatServer.builder()
                 .host("127.0.0.1")
                 .port(0)

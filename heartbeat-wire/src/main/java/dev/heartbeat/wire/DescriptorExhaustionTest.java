@@ -1,4 +1,4 @@
-package dev.heartbeat.nio;
+package dev.heartbeat.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,11 +15,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** A process that runs out of file descriptors goes on, rests meanwhile, and accepts again when it can. */
 @EnabledOnOs(OS.LINUX)
+@Timeout(60)
 final class DescriptorExhaustionTest {
 
     private static final int DESCRIPTORS = 200;
@@ -44,6 +46,7 @@ final class DescriptorExhaustionTest {
                         "-XX:TieredStopAtLevel=1",
                         "-Dorg.slf4j.simpleLogger.log.dev.heartbeat=info",
                         "-Dorg.slf4j.simpleLogger.logFile=System.err",
+                        "-Dheartbeat.transport=" + TestedTransport.name(),
                         "-cp",
                         System.getProperty("java.class.path"),
                         ScarceHost.class.getName())

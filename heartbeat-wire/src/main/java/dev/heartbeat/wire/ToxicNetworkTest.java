@@ -1,4 +1,4 @@
-package dev.heartbeat.nio;
+package dev.heartbeat.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,7 +11,7 @@ import dev.heartbeat.NodeListener;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.SuspectReason;
-import dev.heartbeat.spi.TransportOptions;
+import dev.heartbeat.spi.Transport;
 import dev.heartbeat.testkit.ToxicProxy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -36,8 +36,7 @@ final class ToxicNetworkTest {
     /** More than the kernel holds between two sockets, so that part of it is still here when the connection breaks. */
     private static final int HUGE = 8 << 20;
 
-    private final NioTransport transport =
-            NioTransport.start(TransportOptions.defaults().withEventLoops(2));
+    private final Transport transport = TestedTransport.start(2);
     private final BlockingQueue<String> ofServer = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> ofClient = new LinkedBlockingQueue<>();
     private final BlockingQueue<ByteBuffer> echoes = new LinkedBlockingQueue<>();

@@ -1,21 +1,21 @@
-package dev.heartbeat.nio;
+package dev.heartbeat.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatServer;
-import dev.heartbeat.spi.TransportOptions;
+import dev.heartbeat.spi.Transport;
 import dev.heartbeat.testkit.ScriptedPeer;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The scripted peer is a client and a server on real sockets as it is in the simulation. */
+@SuppressWarnings("FutureReturnValueIgnored") // It is verified instead.
 final class ScriptedPeerOnSocketsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final NioTransport transport =
-            NioTransport.start(TransportOptions.defaults().withEventLoops(2));
+    private final Transport transport = TestedTransport.start(2);
 
     @AfterEach
     void close() {

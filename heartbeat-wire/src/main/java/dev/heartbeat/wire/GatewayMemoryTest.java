@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.NodeState;
-import dev.heartbeat.nio.NioTransport;
 import dev.heartbeat.spi.Transport;
-import dev.heartbeat.spi.TransportOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,8 +21,7 @@ final class GatewayMemoryTest {
     @Test
     void aNodeOfAGatewayTakesLittle() throws IOException {
         List<RawPeer> peers = new ArrayList<>();
-        try (Transport transport =
-                        NioTransport.start(TransportOptions.defaults().withEventLoops(2));
+        try (Transport transport = TestedTransport.start(2);
                 HeartbeatServer server = HeartbeatServer.builder()
                         .host("127.0.0.1")
                         .port(0)

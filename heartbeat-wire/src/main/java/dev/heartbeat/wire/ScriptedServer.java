@@ -3,9 +3,7 @@ package dev.heartbeat.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.HeartbeatClient;
-import dev.heartbeat.nio.NioTransport;
 import dev.heartbeat.spi.Transport;
-import dev.heartbeat.spi.TransportOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -32,7 +30,7 @@ final class ScriptedServer implements AutoCloseable {
     ScriptedServer(UnaryOperator<HeartbeatClient.Builder> options) throws IOException {
         listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         listening.setSoTimeout(PATIENCE_MILLIS);
-        transport = NioTransport.start(TransportOptions.defaults().withEventLoops(1));
+        transport = TestedTransport.start(1);
         HeartbeatClient.Builder builder = HeartbeatClient.builder()
                 .server("127.0.0.1", listening.getLocalPort())
                 .nodeId("n1")

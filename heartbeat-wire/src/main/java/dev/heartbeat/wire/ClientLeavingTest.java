@@ -3,9 +3,8 @@ package dev.heartbeat.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.SendResult;
-import dev.heartbeat.nio.NioTransport;
 import dev.heartbeat.spi.EventLoop;
-import dev.heartbeat.spi.TransportOptions;
+import dev.heartbeat.spi.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -63,7 +62,7 @@ final class ClientLeavingTest {
     void aTransportThatIsClosedDuringACallbackIsNotBlamedOnIt() throws Exception {
         CountDownLatch called = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
-        NioTransport transport = NioTransport.start(TransportOptions.defaults().withEventLoops(1));
+        Transport transport = TestedTransport.start(1);
         try (ScriptedServer server = new ScriptedServer(
                         options -> options.transport(transport).onMessage(message -> {
                             called.countDown();

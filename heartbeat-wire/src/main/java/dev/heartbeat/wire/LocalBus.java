@@ -3,9 +3,7 @@ package dev.heartbeat.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.HeartbeatServer;
-import dev.heartbeat.nio.NioTransport;
 import dev.heartbeat.spi.Transport;
-import dev.heartbeat.spi.TransportOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
@@ -23,7 +21,7 @@ final class LocalBus implements AutoCloseable {
     }
 
     LocalBus(UnaryOperator<HeartbeatServer.Builder> options) {
-        transport = NioTransport.start(TransportOptions.defaults().withEventLoops(2));
+        transport = TestedTransport.start(2);
         HeartbeatServer.Builder builder = HeartbeatServer.builder()
                 .host("127.0.0.1")
                 .port(0)

@@ -1,11 +1,11 @@
-package dev.heartbeat.nio;
+package dev.heartbeat.wire;
 
 import dev.heartbeat.spi.Acceptor;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.LoopAgent;
-import dev.heartbeat.spi.TransportOptions;
+import dev.heartbeat.spi.Transport;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.net.InetAddress;
@@ -27,18 +27,18 @@ final class ScarceHost implements Acceptor, LoopAgent {
     static final int LEAVE = 2;
 
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    private final NioTransport transport;
+    private final Transport transport;
     private final EventLoop loop;
     private @Nullable Connection asker;
     private long cpuBefore;
 
-    private ScarceHost(NioTransport transport) {
+    private ScarceHost(Transport transport) {
         this.transport = transport;
         this.loop = transport.eventLoops().get(0);
     }
 
     public static void main(String[] args) throws Exception {
-        NioTransport transport = NioTransport.start(TransportOptions.defaults().withEventLoops(1));
+        Transport transport = TestedTransport.start(1);
         ScarceHost host = new ScarceHost(transport);
         host.loop.agent(loop -> host);
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
