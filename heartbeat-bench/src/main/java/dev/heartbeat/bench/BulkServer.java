@@ -1,10 +1,10 @@
 package dev.heartbeat.bench;
 
-import dev.heartbeat.bench.process.Orders;
 import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.bench.process.Orders;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;

@@ -1,9 +1,9 @@
 package dev.heartbeat.bench;
 
-import dev.heartbeat.bench.process.Orders;
 import com.sun.management.OperatingSystemMXBean;
 import dev.heartbeat.BroadcastResult;
 import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.bench.process.Orders;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 

@@ -23,6 +23,7 @@ import io.netty.handler.timeout.IdleStateHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -63,8 +64,7 @@ final class NettyServer implements LoadedServer {
                                         Frames.HEADER_BYTES + Frames.MAX_PAYLOAD_BYTES,
                                         Frames.LENGTH_AT,
                                         Integer.BYTES))
-                                .addLast(new IdleStateHandler(
-                                        terms.timeout().toMillis(), 0, 0, TimeUnit.MILLISECONDS))
+                                .addLast(new IdleStateHandler(terms.timeout().toMillis(), 0, 0, TimeUnit.MILLISECONDS))
                                 .addLast(new Node());
                     }
                 })
@@ -98,9 +98,14 @@ final class NettyServer implements LoadedServer {
             this.channel = channel;
             heardAt = System.nanoTime();
         }
+
+        boolean isSilentFor(Duration time) {
+            return System.nanoTime() - heardAt >= time.toNanos();
+        }
     }
 
-    /** One connection. */
+    /** One connection. What becomes of a write, its end tells. */
+    @SuppressWarnings("FutureReturnValueIgnored")
     private final class Node extends ChannelInboundHandlerAdapter {
         private @Nullable String id;
         private @Nullable Entry entry;
@@ -143,7 +148,8 @@ final class NettyServer implements LoadedServer {
 
         private void register(ChannelHandlerContext context, ByteBuf frame) {
             frame.skipBytes(Frames.HEADER_BYTES + Frames.ID_LENGTH_AT);
-            id = frame.readCharSequence(frame.readUnsignedByte(), StandardCharsets.US_ASCII).toString();
+            id = frame.readCharSequence(frame.readUnsignedByte(), StandardCharsets.US_ASCII)
+                    .toString();
             entry = new Entry(context.channel());
             Entry before = nodes.put(id, entry);
             if (before != null) {
@@ -175,7 +181,8 @@ final class NettyServer implements LoadedServer {
 
         @Override
         public void userEventTriggered(ChannelHandlerContext context, Object event) {
-            if (event instanceof IdleStateEvent) {
+            // Bytes that are no whole frame are no sign of life.
+            if (event instanceof IdleStateEvent && (entry == null || entry.isSilentFor(terms.timeout()))) {
                 suspect.increment();
                 offline.increment();
                 context.close();
