@@ -5,6 +5,7 @@ import dev.heartbeat.internal.session.Client;
 import dev.heartbeat.internal.session.Transports;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
+import dev.heartbeat.spi.TransportProvider;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -182,7 +184,10 @@ public final class HeartbeatClient implements AutoCloseable {
         private BiConsumer<String, ByteBuffer> nodeMessages = (from, message) -> {};
         private Consumer<Request> requests = request -> request.fail("the node does not answer requests");
         private final Acceptors.Builder acceptors = new Acceptors.Builder();
+        private TransportOptions transportOptions =
+                TransportOptions.defaults().withEventLoops(1).withWorkerThreads(4);
         private @Nullable Transport transport;
+        private @Nullable TransportProvider provider;
 
         private Builder() {}
 
@@ -329,9 +334,25 @@ public final class HeartbeatClient implements AutoCloseable {
             return this;
         }
 
+        /** Changes what the client's own transport is told, such as its socket buffers. It has one event loop and 4 worker threads by default. */
+        public Builder transportOptions(UnaryOperator<TransportOptions> change) {
+            transportOptions = change.apply(transportOptions);
+            return this;
+        }
+
         /** Uses this transport, which may be shared by thousands of clients and is not closed with any, instead of the best one on the class path. */
         public Builder transport(Transport value) {
             transport = value;
+            return this;
+        }
+
+        /**
+         * Uses a transport of its own by the provider of this name, such as {@code nio}, instead of the best one on the class path.
+         *
+         * @throws IllegalArgumentException if none of that name is there; the message names those that are
+         */
+        public Builder transport(String name) {
+            provider = TransportProvider.named(name);
             return this;
         }
 
@@ -358,10 +379,7 @@ public final class HeartbeatClient implements AutoCloseable {
                     inboundBudgetBytes);
             Client.Handlers handlers = new Client.Handlers(messages, nodeMessages, requests, acceptors.build());
             Transport given = transport;
-            Transport used = given == null
-                    ? Transports.startBest(
-                            TransportOptions.defaults().withEventLoops(1).withWorkerThreads(4))
-                    : given;
+            Transport used = given == null ? Transports.start(provider, transportOptions) : given;
             return new HeartbeatClient(new Client(options, listener, handlers, used, given == null));
         }
     }

@@ -6,12 +6,14 @@ import dev.heartbeat.internal.session.Transports;
 import dev.heartbeat.spi.RecorderProvider;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
+import dev.heartbeat.spi.TransportProvider;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -211,6 +213,7 @@ public final class HeartbeatServer implements AutoCloseable {
         private TransportOptions transportOptions = TransportOptions.defaults();
         private @Nullable RecorderProvider recorders;
         private @Nullable Transport transport;
+        private @Nullable TransportProvider provider;
 
         private Builder() {}
 
@@ -466,9 +469,25 @@ public final class HeartbeatServer implements AutoCloseable {
             return this;
         }
 
+        /** Changes what the server's own transport is told, such as its socket buffers. */
+        public Builder transportOptions(UnaryOperator<TransportOptions> change) {
+            transportOptions = change.apply(transportOptions);
+            return this;
+        }
+
         /** Uses this transport, which may be shared and is not closed with the server, instead of the best one on the class path. */
         public Builder transport(Transport value) {
             transport = value;
+            return this;
+        }
+
+        /**
+         * Uses a transport of its own by the provider of this name, such as {@code nio}, instead of the best one on the class path.
+         *
+         * @throws IllegalArgumentException if none of that name is there; the message names those that are
+         */
+        public Builder transport(String name) {
+            provider = TransportProvider.named(name);
             return this;
         }
 
@@ -476,7 +495,7 @@ public final class HeartbeatServer implements AutoCloseable {
         public CompletableFuture<HeartbeatServer> startAsync() {
             ServerOptions options = options();
             Transport given = transport;
-            Transport used = given == null ? Transports.startBest(transportOptions) : given;
+            Transport used = given == null ? Transports.start(provider, transportOptions) : given;
             Server.Handlers handlers = new Server.Handlers(messages, requests, routes, acceptors.build());
             return Server.start(options, listener, handlers, recorders, used, given == null)
                     .thenApply(HeartbeatServer::new);

@@ -13,6 +13,8 @@ final class ServerFlags {
     /** As in the library's defaults, so that a shorter timeout alone makes sense. */
     private static final int BEATS_PER_TIMEOUT = 3;
 
+    private static final int DEFAULT_PORT = 9501;
+
     private static final Duration MIN_TIMEOUT = Duration.ofMillis(30);
 
     @Option(names = "--host", paramLabel = "ADDRESS", description = "Address to listen on (default: 0.0.0.0, all).")
@@ -129,6 +131,13 @@ final class ServerFlags {
             description = "Verdicts that were held pass at so many a second, if that is enough (default: 1000).")
     private @Nullable Integer massGuardReleaseRate;
 
+    @Option(
+            names = "--transport",
+            paramLabel = "NAME",
+            description =
+                    "What carries the connections: netty, netty-epoll, netty-nio, netty-io_uring, nio (default: the best of them here).")
+    private @Nullable String transport;
+
     @Option(names = "--event-loops", paramLabel = "N", description = "Threads that carry the connections.")
     private @Nullable Integer eventLoops;
 
@@ -143,6 +152,18 @@ final class ServerFlags {
             paramLabel = "N",
             description = "Accept no more connections per second (default: as many as it can).")
     private @Nullable Integer acceptsPerSecond;
+
+    String host() {
+        return Objects.requireNonNullElse(host, "0.0.0.0");
+    }
+
+    int port() {
+        return Objects.requireNonNullElse(port, DEFAULT_PORT);
+    }
+
+    boolean reusesPort() {
+        return Boolean.TRUE.equals(reusePort);
+    }
 
     /** A builder told of every option that was given. */
     HeartbeatServer.Builder builder() {
@@ -174,6 +195,9 @@ final class ServerFlags {
                     Objects.requireNonNullElse(massGuardHold, Duration.ofSeconds(60)));
         }
         give(massGuardReleaseRate, builder::massGuardReleaseRate);
+        if (transport != null) {
+            builder.transport(transport);
+        }
         give(eventLoops, builder::eventLoops);
         give(workerThreads, builder::workerThreads);
         give(reusePort, builder::reusePort);

@@ -1,5 +1,7 @@
 package dev.heartbeat.nio;
 
+import dev.heartbeat.socket.SocketTransport;
+import dev.heartbeat.socket.TcpSettings;
 import dev.heartbeat.spi.Acceptor;
 import dev.heartbeat.spi.Connector;
 import dev.heartbeat.spi.Environment;
@@ -13,10 +15,6 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The default transport: TCP by plain {@code java.nio}, with one selector and one thread for each event loop.
@@ -25,16 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NioTransport implements Transport {
 
-    private final List<NioEventLoop> loops;
-    private final Workers workers;
-    private final Environment environment;
-    private final AtomicInteger turns = new AtomicInteger();
-    private @Nullable CompletableFuture<Void> closed;
+    private final SocketTransport sockets;
 
     private NioTransport(List<NioEventLoop> loops, TransportOptions options) {
-        this.loops = List.copyOf(loops);
-        this.workers = new Workers(options.workerThreads());
-        this.environment = new NioEnvironment(workers);
+        sockets = new SocketTransport(NioTransportProvider.NAME, loops, options);
     }
 
     /** Starts one with {@link TransportOptions#defaults()}. */
@@ -48,10 +40,11 @@ public final class NioTransport implements Transport {
      * @throws UncheckedIOException if the system gives no selector, which takes a few file descriptors for each loop
      */
     public static NioTransport start(TransportOptions options) {
+        TcpSettings tcp = new TcpSettings(options);
         List<NioEventLoop> loops = new ArrayList<>();
         try {
             while (loops.size() < options.eventLoops()) {
-                loops.add(NioEventLoop.start(loops.size(), options));
+                loops.add(NioEventLoop.start(loops.size(), options, tcp));
             }
         } catch (IOException e) {
             new NioTransport(loops, options).close();
@@ -62,80 +55,36 @@ public final class NioTransport implements Transport {
 
     @Override
     public String name() {
-        return NioTransportProvider.NAME;
+        return sockets.name();
     }
 
     @Override
     public Environment environment() {
-        return environment;
+        return sockets.environment();
     }
 
     @Override
     public List<EventLoop> eventLoops() {
-        return List.copyOf(loops);
+        return sockets.eventLoops();
     }
 
     @Override
     public CompletableFuture<Listener> listen(InetSocketAddress address, Acceptor acceptor) {
-        CompletableFuture<Listener> listening = new CompletableFuture<>();
-        NioEventLoop loop = nextLoop();
-        try {
-            loop.execute(() -> {
-                try {
-                    listening.complete(NioListener.open(loop, address, acceptor, this::nextLoop));
-                } catch (IOException e) {
-                    listening.completeExceptionally(e);
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            listening.completeExceptionally(
-                    new IOException("cannot listen on " + address + ": the transport is closed", e));
-        }
-        return listening;
+        return sockets.listen(address, acceptor);
     }
 
     @Override
     public void connect(InetSocketAddress remote, EventLoop loop, Connector connector) {
-        if (!(loop instanceof NioEventLoop home) || !loops.contains(home)) {
-            throw new IllegalArgumentException(loop + " is none of this transport's");
-        }
-        try {
-            home.execute(() -> PendingConnect.begin(home, remote, connector));
-        } catch (RejectedExecutionException e) {
-            // No loop is left to tell it on, and it must not be told from within this call.
-            IOException cause = new IOException("the transport is closed", e);
-            new Thread(() -> PendingConnect.tellFailure(connector, remote, cause), "heartbeat-nio-late").start();
-        }
+        sockets.connect(remote, loop, connector);
     }
 
     @Override
-    public synchronized CompletableFuture<Void> closeAsync() {
-        if (closed == null) {
-            // All loops run until the last has told its handlers, since what they do then may concern another loop.
-            closed = onEachLoop(NioEventLoop::closeSockets)
-                    .thenCompose(told -> onEachLoop(NioEventLoop::endThread))
-                    .thenCompose(ended -> workers.finish());
-        }
-        return closed;
+    public CompletableFuture<Void> closeAsync() {
+        return sockets.closeAsync();
     }
 
     @Override
     public void close() {
-        CompletableFuture<Void> done = closeAsync();
-        if (!isOwnThread()) {
-            done.join();
-        }
-    }
-
-    private CompletableFuture<Void> onEachLoop(Function<NioEventLoop, CompletableFuture<Void>> step) {
-        return CompletableFuture.allOf(loops.stream().map(step).toArray(CompletableFuture<?>[]::new));
-    }
-
-    private boolean isOwnThread() {
-        return workers.isCurrentThread() || loops.stream().anyMatch(NioEventLoop::inEventLoop);
-    }
-
-    private NioEventLoop nextLoop() {
-        return loops.get(Math.floorMod(turns.getAndIncrement(), loops.size()));
+        sockets.close();
     }
 }

@@ -1,5 +1,6 @@
 package dev.heartbeat.nio;
 
+import dev.heartbeat.socket.SocketLoop;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -43,7 +44,7 @@ final class Poller {
     /**
      * Polls, and waits if nothing is ready.
      *
-     * @param waitNs how long; not at all if it is not positive, for ever if it is {@link Timers#NEVER}
+     * @param waitNs how long; not at all if it is not positive, for ever if it is {@link SocketLoop#NEVER}
      */
     void poll(long waitNs) throws IOException {
         ready.clear();
@@ -51,7 +52,7 @@ final class Poller {
         Thread.interrupted();
         if (waitNs <= 0) {
             selector.selectNow(collect);
-        } else if (waitNs == Timers.NEVER) {
+        } else if (waitNs == SocketLoop.NEVER) {
             selector.select(collect);
         } else {
             // Rounded up: to wake early would be to poll again and again until the deadline.

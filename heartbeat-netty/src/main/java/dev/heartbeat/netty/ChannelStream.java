@@ -1,0 +1,68 @@
+package dev.heartbeat.netty;
+
+import dev.heartbeat.socket.StreamSocket;
+import dev.heartbeat.socket.TcpSettings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+
+/** One end of a connection, by {@code java.nio}. */
+final class ChannelStream extends NettySocket implements StreamSocket {
+
+    private final SocketChannel channel;
+
+    ChannelStream(SocketChannel channel) {
+        this.channel = channel;
+    }
+
+    SocketChannel channel() {
+        return channel;
+    }
+
+    @Override
+    NettyHandle newHandle(NettyEventLoop loop) {
+        return new NioHandle(loop, channel);
+    }
+
+    @Override
+    public boolean connect(InetSocketAddress remote) throws IOException {
+        return channel.connect(remote);
+    }
+
+    @Override
+    public boolean finishConnect() throws IOException {
+        return channel.finishConnect();
+    }
+
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+        return channel.read(into);
+    }
+
+    @Override
+    public int write(ByteBuffer from) throws IOException {
+        return channel.write(from);
+    }
+
+    @Override
+    public long write(ByteBuffer[] from, int offset, int length) throws IOException {
+        return channel.write(from, offset, length);
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        channel.shutdownOutput();
+    }
+
+    @Override
+    public void abort() {
+        TcpSettings.resetOnClose(channel);
+        close();
+    }
+
+    @Override
+    void closeDescriptor() {
+        TcpSettings.close(channel);
+    }
+}

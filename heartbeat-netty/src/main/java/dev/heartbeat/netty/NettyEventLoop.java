@@ -1,0 +1,282 @@
+package dev.heartbeat.netty;
+
+import dev.heartbeat.socket.ListeningSocket;
+import dev.heartbeat.socket.PolledSocket;
+import dev.heartbeat.socket.SocketLoop;
+import dev.heartbeat.socket.SocketUser;
+import dev.heartbeat.socket.StreamSocket;
+import dev.heartbeat.spi.TransportOptions;
+import io.netty.channel.SingleThreadIoEventLoop;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A loop on one of Netty's, which may have other work. A turn begins with the first thing that concerns it after Netty has
+ * polled, and ends when Netty is through with the sockets and the tasks of that poll:
+ *
+ * <pre>
+ *      ┌▶ Netty polls
+ *      │  sockets       the first of this loop begins the turn
+ *      │  tasks         Netty's; one of them is this loop's wake-up or alarm, and begins it as well
+ *      └─ end           of the turn: all that a loop does after its sockets
+ * </pre>
+ *
+ * <p>A loop that has nothing to do has no turn.
+ */
+final class NettyEventLoop extends SocketLoop {
+
+    private static final Logger log = LoggerFactory.getLogger(NettyEventLoop.class);
+
+    /** As much as goes to a socket at once. */
+    private static final int COPIES_BYTES = 128 * 1024;
+
+    /** Whose Netty's loop is, and who ends it. */
+    enum Owner {
+        TRANSPORT,
+        APPLICATION
+    }
+
+    private final SingleThreadIoEventLoop netty;
+    private final SocketKind kind;
+    private final Owner owner;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    // Made once: they are given to Netty in each turn.
+    private final Runnable begin = this::begin;
+    private final Runnable finish = this::finish;
+    private final Runnable shutDown = this::shutDown;
+
+    private boolean inTurn;
+    private int reported;
+    private boolean ending;
+    private boolean over;
+    private Runnable onShutDown = () -> {};
+
+    private @Nullable NettyHandle first;
+    private int handles;
+
+    private @Nullable Future<?> alarm;
+    private long alarmNs;
+
+    private @Nullable ByteBuffer copies;
+
+    NettyEventLoop(int index, TransportOptions options, SingleThreadIoEventLoop netty, SocketKind kind, Owner owner) {
+        super(index, options);
+        this.netty = netty;
+        this.kind = kind;
+        this.owner = owner;
+    }
+
+    SingleThreadIoEventLoop netty() {
+        return netty;
+    }
+
+    SocketKind kind() {
+        return kind;
+    }
+
+    @Override
+    public boolean inEventLoop() {
+        return netty.inEventLoop();
+    }
+
+    // The turn
+
+    @Override
+    protected void wakeUp() {
+        if (netty.inEventLoop()) {
+            begin();
+        } else {
+            netty.execute(begin);
+        }
+    }
+
+    private void begin() {
+        if (!inTurn && !over) {
+            inTurn = true;
+            // A stray interrupt means nothing to a loop, but would close a channel of java.nio.
+            Thread.interrupted();
+            beginTurn();
+            netty.executeAfterEventLoopIteration(finish);
+        }
+    }
+
+    /** One of its sockets is. */
+    void ready(SocketUser user, int operations) {
+        begin();
+        reported++;
+        try {
+            user.onReady(operations);
+        } catch (Throwable e) {
+            log.error("{} failed and goes on", this, e);
+        }
+    }
+
+    private void finish() {
+        if (over) {
+            return;
+        }
+        try {
+            endTurn(reported);
+        } catch (Throwable e) {
+            log.error("{} failed and goes on", this, e);
+        }
+        reported = 0;
+        inTurn = false;
+        if (ending) {
+            endByItself();
+        } else {
+            arrangeNextTurn();
+        }
+    }
+
+    private void arrangeNextTurn() {
+        long waitNs = hasWorkLeft() ? 0 : untilNextDeadlineNs();
+        if (waitNs <= 0) {
+            // Behind the next poll, which does not wait then.
+            netty.execute(begin);
+        } else if (waitNs != NEVER) {
+            setAlarm(waitNs);
+        }
+    }
+
+    /** Only for what comes earlier than the one that is set: one that is too early costs a turn, and a deadline is often put off. */
+    private void setAlarm(long waitNs) {
+        long deadlineNs = System.nanoTime() + waitNs;
+        if (alarm != null && deadlineNs - alarmNs >= 0) {
+            return;
+        }
+        cancelAlarm();
+        alarmNs = deadlineNs;
+        alarm = netty.schedule(this::onAlarm, waitNs, TimeUnit.NANOSECONDS);
+    }
+
+    private void onAlarm() {
+        alarm = null;
+        begin();
+    }
+
+    private void over() {
+        over = true;
+        cancelAlarm();
+    }
+
+    private void cancelAlarm() {
+        if (alarm != null) {
+            alarm.cancel(false);
+            alarm = null;
+        }
+    }
+
+    // Sockets
+
+    @Override
+    protected StreamSocket openStream() throws IOException {
+        return kind.open();
+    }
+
+    @Override
+    protected void setUp(StreamSocket socket) throws IOException {
+        kind.setUp(socket);
+    }
+
+    @Override
+    protected ListeningSocket listenOn(InetSocketAddress address) throws IOException {
+        return kind.listen(address);
+    }
+
+    @Override
+    protected void poll(PolledSocket socket, SocketUser user, int operations) throws IOException {
+        ((NettySocket) socket).poll(this, user, operations);
+    }
+
+    @Override
+    protected int sockets() {
+        return handles;
+    }
+
+    void add(NettyHandle handle) {
+        handles++;
+        handle.next = first;
+        if (first != null) {
+            first.previous = handle;
+        }
+        first = handle;
+    }
+
+    void remove(NettyHandle handle) {
+        handles--;
+        if (handle.previous != null) {
+            handle.previous.next = handle.next;
+        } else {
+            first = handle.next;
+        }
+        if (handle.next != null) {
+            handle.next.previous = handle.previous;
+        }
+    }
+
+    /** Direct memory for what has to be copied on its way to a socket. */
+    ByteBuffer copies() {
+        if (copies == null) {
+            copies = ByteBuffer.allocateDirect(COPIES_BYTES);
+        }
+        return copies;
+    }
+
+    // Closing
+
+    @Override
+    protected void closeUsers() {
+        NettyHandle next;
+        for (NettyHandle handle = first; handle != null; handle = next) {
+            next = handle.next;
+            handle.user().onTransportClosing();
+        }
+    }
+
+    /** Has it heard, on this loop, that Netty's is ended by its owner. */
+    void onShutDownByOwner(Runnable listener) {
+        onShutDown = listener;
+        netty.addShutdownHook(shutDown);
+    }
+
+    /** By Netty, as the last of what it does on this loop. */
+    void shutDown() {
+        if (!over) {
+            onShutDown.run();
+            endAtOnce();
+            over();
+            ended.complete(null);
+        }
+    }
+
+    @Override
+    protected CompletableFuture<Void> end() {
+        try {
+            execute(() -> ending = true);
+        } catch (RejectedExecutionException e) {
+            log.trace("{} has ended with Netty's", this, e);
+        }
+        return ended;
+    }
+
+    private void endByItself() {
+        endTasks();
+        over();
+        netty.removeShutdownHook(shutDown);
+        if (owner == Owner.TRANSPORT) {
+            netty.shutdownGracefully(0, 0, TimeUnit.SECONDS).addListener(done -> ended.complete(null));
+        } else {
+            ended.complete(null);
+        }
+    }
+}
