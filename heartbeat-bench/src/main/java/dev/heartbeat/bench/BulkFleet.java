@@ -1,6 +1,7 @@
 package dev.heartbeat.bench;
 
 import dev.heartbeat.HeartbeatClient;
+import dev.heartbeat.bench.process.Orders;
 import dev.heartbeat.nio.NioTransport;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
@@ -18,7 +19,7 @@ final class BulkFleet {
 
     public static void main(String[] args) {
         BulkFleet fleet = new BulkFleet();
-        Peer.obey(fleet::answer);
+        Orders.obey(fleet::answer);
     }
 
     private String answer(String[] words) throws Exception {

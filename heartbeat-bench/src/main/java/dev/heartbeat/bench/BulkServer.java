@@ -4,6 +4,8 @@ import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.bench.process.Orders;
+import dev.heartbeat.nio.NioTransport;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
@@ -15,6 +17,7 @@ final class BulkServer {
     private final LongAdder messages = new LongAdder();
     private final LongAdder wrong = new LongAdder();
     private final HeartbeatServer server = HeartbeatServer.builder()
+            .transport(NioTransport.start())
             .host("127.0.0.1")
             .port(0)
             .heartbeatInterval(Duration.ofSeconds(1))
@@ -28,7 +31,7 @@ final class BulkServer {
 
     public static void main(String[] args) {
         BulkServer server = new BulkServer();
-        Peer.obey(server::answer);
+        Orders.obey(server::answer);
     }
 
     private String answer(String[] words) {

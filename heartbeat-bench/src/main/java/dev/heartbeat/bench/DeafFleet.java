@@ -1,12 +1,12 @@
 package dev.heartbeat.bench;
 
+import dev.heartbeat.bench.process.Orders;
+import dev.heartbeat.bench.wire.Frames;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,7 +26,7 @@ final class DeafFleet {
 
     public static void main(String[] args) {
         DeafFleet fleet = new DeafFleet();
-        Peer.obey(fleet::answer);
+        Orders.obey(fleet::answer);
     }
 
     private String answer(String[] words) throws IOException {
@@ -40,7 +40,7 @@ final class DeafFleet {
         for (int i = 1; i <= Integer.parseInt(words[2]); i++) {
             SocketChannel socket = SocketChannel.open().setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
             socket.connect(server);
-            socket.write(register(PREFIX + i));
+            socket.write(Frames.register(PREFIX + i, 1, 1, CREDIT));
             socket.configureBlocking(false);
             sockets.add(socket);
         }
@@ -66,10 +66,7 @@ final class DeafFleet {
     private void beat(SocketChannel socket) {
         try {
             if (socket.isOpen()) {
-                socket.write(frame(0x01, 16)
-                        .putLong(beats.incrementAndGet())
-                        .putLong(0)
-                        .flip());
+                socket.write(Frames.heartbeat(beats.incrementAndGet()));
             }
         } catch (IOException e) {
             close(socket); // The server has closed it, as it should.
@@ -82,27 +79,5 @@ final class DeafFleet {
         } catch (IOException e) {
             // It is of no use any more.
         }
-    }
-
-    private static ByteBuffer register(String id) {
-        byte[] name = id.getBytes(StandardCharsets.US_ASCII);
-        return frame(0x06, 8 + 4 + 8 + 8 + 1 + name.length)
-                .putLong(1)
-                .putInt(1)
-                .putLong(CREDIT)
-                .putLong(CREDIT)
-                .put((byte) name.length)
-                .put(name)
-                .flip();
-    }
-
-    private static ByteBuffer frame(int type, int length) {
-        return ByteBuffer.allocate(12 + length)
-                .put((byte) 0xab)
-                .put((byte) 0x02)
-                .put((byte) type)
-                .put((byte) 0)
-                .putInt(0)
-                .putInt(length);
     }
 }

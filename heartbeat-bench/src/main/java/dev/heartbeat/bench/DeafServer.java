@@ -6,12 +6,12 @@ import dev.heartbeat.NodeListener;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.SuspectReason;
+import dev.heartbeat.bench.process.Orders;
+import dev.heartbeat.bench.process.OwnMemory;
+import dev.heartbeat.bench.process.Resident;
+import dev.heartbeat.nio.NioTransport;
 import java.io.IOException;
-import java.lang.management.BufferPoolMXBean;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,12 +24,12 @@ final class DeafServer implements NodeListener {
     private static final long PAUSE_MS = 10;
 
     private final Verdicts ofOthers = new Verdicts(id -> !isDeaf(id));
-    private final LongAdder lost = new LongAdder();
     private final LongAdder silent = new LongAdder();
     private final AtomicLong firstLostAt = new AtomicLong(Long.MAX_VALUE);
     private final AtomicLong lastLostAt = new AtomicLong();
     private final LongAdder accepted = new LongAdder();
     private final HeartbeatServer server = HeartbeatServer.builder()
+            .transport(NioTransport.start())
             .host("127.0.0.1")
             .port(0)
             .heartbeatInterval(Duration.ofSeconds(1))
@@ -49,7 +49,7 @@ final class DeafServer implements NodeListener {
 
     public static void main(String[] args) {
         DeafServer server = new DeafServer();
-        Peer.obey(server::answer);
+        Orders.obey(server::answer);
     }
 
     private String answer(String[] words) throws IOException {
@@ -72,17 +72,16 @@ final class DeafServer implements NodeListener {
                 return "started";
             }
             case "memory" -> {
-                System.gc();
-                return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() + " " + direct() + " "
-                        + resident();
+                return OwnMemory.heapAfterCollection() + " " + OwnMemory.direct() + " "
+                        + Resident.bytes(ProcessHandle.current().pid());
             }
             case "counts" -> {
                 return LongStream.of(
                                 accepted.sum(),
-                                lost.sum(),
+                                server.stats().writeStalls(),
                                 silent.sum(),
-                                lost.sum() == 0 ? 0 : (firstLostAt.get() - startedAt) / 1_000_000,
-                                lost.sum() == 0 ? 0 : (lastLostAt.get() - startedAt) / 1_000_000,
+                                lastLostAt.get() == 0 ? 0 : (firstLostAt.get() - startedAt) / 1_000_000,
+                                lastLostAt.get() == 0 ? 0 : (lastLostAt.get() - startedAt) / 1_000_000,
                                 ofOthers.suspect(),
                                 ofOthers.offline())
                         .mapToObj(Long::toString)
@@ -107,7 +106,6 @@ final class DeafServer implements NodeListener {
             long now = System.nanoTime();
             firstLostAt.accumulateAndGet(now, Math::min);
             lastLostAt.accumulateAndGet(now, Math::max);
-            lost.increment();
         } else {
             silent.increment();
         }
@@ -134,24 +132,5 @@ final class DeafServer implements NodeListener {
                 return;
             }
         }
-    }
-
-    private static long direct() {
-        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-                .filter(pool -> pool.getName().equals("direct"))
-                .mapToLong(BufferPoolMXBean::getMemoryUsed)
-                .sum();
-    }
-
-    /** 0 where the system does not tell. */
-    private static long resident() throws IOException {
-        Path status = Path.of("/proc/self/status");
-        if (!Files.exists(status)) {
-            return 0;
-        }
-        return Files.readAllLines(status).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
-                .sum();
     }
 }

@@ -1,5 +1,6 @@
 package dev.heartbeat.bench;
 
+import dev.heartbeat.bench.process.PeerProcess;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;

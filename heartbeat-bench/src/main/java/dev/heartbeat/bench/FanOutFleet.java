@@ -1,5 +1,6 @@
 package dev.heartbeat.bench;
 
+import dev.heartbeat.bench.process.Orders;
 import dev.heartbeat.nio.NioTransport;
 import dev.heartbeat.spi.TransportOptions;
 import java.nio.ByteBuffer;
@@ -16,7 +17,7 @@ final class FanOutFleet {
 
     public static void main(String[] args) {
         FanOutFleet fleet = new FanOutFleet();
-        Peer.obey(fleet::answer);
+        Orders.obey(fleet::answer);
     }
 
     private String answer(String[] words) throws Exception {

@@ -3,6 +3,8 @@ package dev.heartbeat.bench;
 import com.sun.management.OperatingSystemMXBean;
 import dev.heartbeat.BroadcastResult;
 import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.bench.process.Orders;
+import dev.heartbeat.nio.NioTransport;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 
@@ -11,14 +13,17 @@ final class FanOutServer {
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-    private final HeartbeatServer server =
-            HeartbeatServer.builder().host("127.0.0.1").port(0).start();
+    private final HeartbeatServer server = HeartbeatServer.builder()
+            .transport(NioTransport.start())
+            .host("127.0.0.1")
+            .port(0)
+            .start();
 
     private FanOutServer() {}
 
     public static void main(String[] args) {
         FanOutServer server = new FanOutServer();
-        Peer.obey(server::answer);
+        Orders.obey(server::answer);
     }
 
     private String answer(String[] words) {

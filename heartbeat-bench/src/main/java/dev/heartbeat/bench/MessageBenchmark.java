@@ -1,5 +1,6 @@
 package dev.heartbeat.bench;
 
+import dev.heartbeat.bench.process.PeerProcess;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,8 +70,8 @@ public final class MessageBenchmark {
 
     /** Runs all rounds. */
     public List<Row> run() throws IOException, InterruptedException {
-        try (PeerProcess receiver = PeerProcess.start("receiver", 0, options.receiverOptions());
-                PeerProcess sender = PeerProcess.start("sender", 1, options.senderOptions())) {
+        try (PeerProcess receiver = PeerProcess.start("receiver", 0, Peer.class, options.receiverOptions());
+                PeerProcess sender = PeerProcess.start("sender", 1, Peer.class, options.senderOptions())) {
             for (Workload workload : workloads) {
                 sender.ask("connect", workload.name(), receiver.ask("receive", workload.name()));
             }
@@ -96,27 +97,31 @@ public final class MessageBenchmark {
             throws IOException, InterruptedException {
         sender.ask("start", workload.name());
         Thread.sleep(options.before().toMillis());
-        Snapshot receivedBefore = receiver.snapshot("received", workload);
-        Snapshot sentBefore = sender.snapshot("sent", workload);
+        Snapshot receivedBefore = snapshot(receiver, "received", workload);
+        Snapshot sentBefore = snapshot(sender, "sent", workload);
         Thread.sleep(options.measured().toMillis());
-        Snapshot received = receiver.snapshot("received", workload);
-        Snapshot sent = sender.snapshot("sent", workload);
+        Snapshot received = snapshot(receiver, "received", workload);
+        Snapshot sent = snapshot(sender, "sent", workload);
         sender.ask("stop", workload.name());
         awaitAll(workload, receiver, sender);
         return new Turn(received.minus(receivedBefore), sent.minus(sentBefore));
     }
 
+    private static Snapshot snapshot(PeerProcess of, String what, Workload workload) throws IOException {
+        return Snapshot.parse(of.ask(what, workload.name()));
+    }
+
     private static void awaitAll(Workload workload, PeerProcess receiver, PeerProcess sender)
             throws IOException, InterruptedException {
-        long sent = sender.snapshot("sent", workload).messages();
+        long sent = snapshot(sender, "sent", workload).messages();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        long received = receiver.snapshot("received", workload).messages();
+        long received = snapshot(receiver, "received", workload).messages();
         while (received != sent) {
             if (System.nanoTime() - deadline > 0) {
                 throw new IOException(workload.name() + ": " + sent + " messages were sent, and " + received + " came");
             }
             Thread.sleep(10);
-            received = receiver.snapshot("received", workload).messages();
+            received = snapshot(receiver, "received", workload).messages();
         }
     }
 

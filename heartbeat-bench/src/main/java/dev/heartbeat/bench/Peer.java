@@ -1,19 +1,12 @@
 package dev.heartbeat.bench;
 
-import java.io.BufferedReader;
+import dev.heartbeat.bench.process.Orders;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
-/**
- * One of the two processes. It does what it is told line by line, answers each line with one, and ends with its input, so that it never outlives who started it.
- */
+/** One of the two processes that {@link MessageBenchmark} starts. */
 final class Peer {
-    /** Begins a line that is an answer; Java itself may print others. */
-    static final String ANSWER = "> ";
-
     private final Allocations allocations = new Allocations();
     private final Map<String, Receiver> receivers = new HashMap<>();
     private final Map<String, Sender> senders = new HashMap<>();
@@ -22,29 +15,7 @@ final class Peer {
 
     public static void main(String[] args) {
         Peer peer = new Peer();
-        obey(peer::answer);
-    }
-
-    /** What a process does with a line, in words; an exception ends it. */
-    interface Answering {
-        String answer(String[] words) throws Exception;
-    }
-
-    static void obey(Answering answering) {
-        try {
-            obey(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)), answering);
-            System.exit(0);
-        } catch (Exception e) {
-            e.printStackTrace();
-            // Threads of the bus would keep it alive, and who started it waiting for an answer.
-            System.exit(1);
-        }
-    }
-
-    private static void obey(BufferedReader in, Answering answering) throws Exception {
-        for (String line = in.readLine(); line != null; line = in.readLine()) {
-            System.out.println(ANSWER + answering.answer(line.split("\t")));
-        }
+        Orders.obey(peer::answer);
     }
 
     private String answer(String[] words) throws IOException, InterruptedException {

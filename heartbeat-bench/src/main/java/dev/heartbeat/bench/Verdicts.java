@@ -8,13 +8,13 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 
 /** How often some nodes were suspected, and given up. */
-final class Verdicts implements NodeListener {
+public final class Verdicts implements NodeListener {
     private final Predicate<String> of;
     private final LongAdder suspect = new LongAdder();
     private final LongAdder offline = new LongAdder();
 
     /** Of the nodes with such ids. */
-    Verdicts(Predicate<String> of) {
+    public Verdicts(Predicate<String> of) {
         this.of = of;
     }
 
@@ -32,11 +32,13 @@ final class Verdicts implements NodeListener {
         }
     }
 
-    long suspect() {
+    /** How often one of them was suspected. */
+    public long suspect() {
         return suspect.sum();
     }
 
-    long offline() {
+    /** How often one of them was given up. */
+    public long offline() {
         return offline.sum();
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,40 +27,31 @@ final class ChildProcess {
     }
 
     /**
-     * Starts it with the Java and the class path of this process.
+     * Starts it with the Java and the class path of this process. Its standard input ends when this process does.
      *
      * @param name for messages
-     * @param heapMegabytes the most it may use
+     * @param javaOptions what its Java is told beside that
      * @param mainClass the class to run
      * @param arguments the command and its options
-     * @param events hears the event lines
+     * @param lines hears the lines on its standard output; one it refuses by an {@link IllegalArgumentException} is a note
      * @param notes hears what it says on standard error
      */
     static ChildProcess start(
             String name,
-            int heapMegabytes,
+            List<String> javaOptions,
             String mainClass,
             List<String> arguments,
-            Consumer<EventLine> events,
+            Consumer<String> lines,
             Consumer<String> notes) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + heapMegabytes + "m",
-                "-XX:+UseSerialGC",
-                // Quick to start: several of them start at once, on as few as two cores, and live for half a minute.
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+ExitOnOutOfMemoryError",
-                // Who hears it notes the time, and knows nothing of the threads.
-                "-Dorg.slf4j.simpleLogger.showDateTime=false",
-                "-Dorg.slf4j.simpleLogger.showThreadName=false",
-                "-cp",
-                System.getProperty("java.class.path"),
-                mainClass));
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(javaOptions);
+        command.addAll(List.of("-XX:+ExitOnOutOfMemoryError", "-cp", System.getProperty("java.class.path"), mainClass));
         command.addAll(arguments);
         try {
             Process process = new ProcessBuilder(command).start();
-            listen(name + " lines", process.getInputStream(), line -> events.accept(EventLine.parse(line)), notes);
-            listen(name + " notes", process.getErrorStream(), line -> notes.accept(name + ": " + line), notes);
+            listen(name + " lines", process.getInputStream(), lines, notes);
+            listen(name + " notes", process.getErrorStream(), notes, notes);
             return new ChildProcess(name, process);
         } catch (IOException e) {
             throw new Failure("cannot start " + name + ": " + e.getMessage());
@@ -98,6 +90,16 @@ final class ChildProcess {
     /** SIGTERM, by the handle: the process itself would stop listening too, and the last lines would be lost. */
     void terminate() {
         process.toHandle().destroy();
+    }
+
+    /** Waits for its end, however long that takes; returns its status. */
+    int awaitEnd() throws InterruptedException {
+        return process.waitFor();
+    }
+
+    /** The processor time it has taken; none where that is not known. */
+    Optional<Duration> cpu() {
+        return process.toHandle().info().totalCpuDuration();
     }
 
     /** Whether it ended in time. */

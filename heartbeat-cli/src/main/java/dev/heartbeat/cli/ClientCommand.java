@@ -18,6 +18,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -86,6 +87,12 @@ final class ClientCommand implements Callable<Integer> {
                             + " ids are the prefix, the connection's number, a dash, and the node's number (default: ${DEFAULT-VALUE}).")
     private int nodesPerConnection;
 
+    @Option(names = "--first", paramLabel = "N", hidden = true, defaultValue = "1")
+    private int first;
+
+    @Mixin
+    private ProcessFlags processes;
+
     @Option(
             names = "--metadata",
             paramLabel = "KEY=VALUE",
@@ -130,6 +137,13 @@ final class ClientCommand implements Callable<Integer> {
                     "What carries the connections: netty, netty-epoll, netty-nio, netty-io_uring, nio (default: the best of them here).")
     private @Nullable String transport;
 
+    @Option(
+            names = "--spread",
+            description =
+                    "Find a server on this machine at one loopback address after the other, 10,000 connections at each: one has"
+                            + " local ports for some 28,000. The server listens on all addresses for that.")
+    private boolean spread;
+
     @Option(names = "--quiet", description = "Print no lines about nodes.")
     private boolean quiet;
 
@@ -151,6 +165,12 @@ final class ClientCommand implements Callable<Integer> {
         }
         check();
         LineWriter out = LineWriter.toStandardOutput();
+        if (processes.areSeveral()) {
+            return new ClientGroup(processes, count, connectRate, statsEvery).run(out);
+        }
+        if (processes.isMember()) {
+            Parent.endWith();
+        }
         List<HeartbeatClient> clients = new ArrayList<>(count);
         int status = Termination.bySignal(() -> stop(clients, out), () -> run(clients, out));
         out.close(GOODBYE);
@@ -168,13 +188,18 @@ final class ClientCommand implements Callable<Integer> {
         for (int i = 0; i < count; i++) {
             long dueAt = startedAt + TimeUnit.SECONDS.toNanos(i) / connectRate;
             LockSupport.parkNanos(dueAt - System.nanoTime());
-            String id = idOf(i + 1);
+            int connection = first + i;
+            String id = idOf(connection);
             LineWriter lines = quiet ? null : out;
-            HeartbeatClient client = connect(id, shared, new ClientEvents(id, stats, lines, open, nodesPerConnection));
+            HeartbeatClient client = connect(
+                    id, serverOf(connection), shared, new ClientEvents(id, stats, lines, open, nodesPerConnection));
             synchronized (clients) {
                 clients.add(client);
             }
-            attach(client, i + 1, stats, lines);
+            attach(client, connection, stats, lines);
+            if (i == 0 && processes.isMember()) {
+                out.write(EventLine.now(ClientGroup.STARTED));
+            }
         }
         boolean read = awaitEnd(open, out);
         goodbye(clients);
@@ -190,6 +215,11 @@ final class ClientCommand implements Callable<Integer> {
             return nodeId;
         }
         return nodesPerConnection == 1 ? NodeIds.of(nodeIdPrefix, connection) : NodeIds.of(nodeIdPrefix, connection, 1);
+    }
+
+    /** At which of the server's addresses this connection finds it. */
+    private String serverOf(int connection) {
+        return spread ? LoopbackAddresses.of(host, connection) : host;
     }
 
     /** The nodes that share its connection. */
@@ -219,9 +249,16 @@ final class ClientCommand implements Callable<Integer> {
         if (nodeId != null) {
             require("--count (with --node-id)", count, 1, 1);
         }
-        if (count < 1 || count > Limits.connections()) {
-            throw bad(
-                    Limits.tooMany(connections == null ? "--count" : "--connections", count, 1, Limits.connections()));
+        long most = Limits.connections() * (processes.areSeveral() ? processes.count() : 1);
+        if (count < 1 || count > most) {
+            throw bad(Limits.tooMany(connections == null ? "--count" : "--connections", count, 1, most));
+        }
+        if (processes.areSeveral()) {
+            require("--processes", processes.count(), 1, count);
+            require("--connect-rate (with --processes)", connectRate, processes.count(), 1_000_000);
+        }
+        if (spread && !LoopbackAddresses.canSpread(host)) {
+            throw bad("--spread is for Linux and a --host of 127.x.x.x, and that is " + host);
         }
         require("--nodes-per-connection", nodesPerConnection, 1, Math.min(1_000_000, Integer.MAX_VALUE / count));
     }
@@ -247,9 +284,9 @@ final class ClientCommand implements Callable<Integer> {
         }
     }
 
-    private HeartbeatClient connect(String id, Transport shared, ClientEvents events) {
+    private HeartbeatClient connect(String id, String server, Transport shared, ClientEvents events) {
         HeartbeatClient.Builder builder = HeartbeatClient.builder()
-                .server(host, port)
+                .server(server, port)
                 .nodeId(id)
                 .reconnectBackoff(reconnectBase, reconnectCap)
                 .autoReconnect(!noReconnect)

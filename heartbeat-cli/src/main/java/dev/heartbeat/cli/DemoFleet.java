@@ -167,10 +167,27 @@ final class DemoFleet implements AutoCloseable {
             String name, int heapMegabytes, String main, List<String> arguments, Consumer<EventLine> events) {
         synchronized (children) {
             requireOpen();
-            ChildProcess process = ChildProcess.start(name, heapMegabytes, main, arguments, events, notes);
+            ChildProcess process = ChildProcess.start(
+                    name,
+                    javaOptions(heapMegabytes),
+                    main,
+                    arguments,
+                    line -> events.accept(EventLine.parse(line)),
+                    note -> notes.accept(name + ": " + note));
             children.add(process);
             return process;
         }
+    }
+
+    private static List<String> javaOptions(int heapMegabytes) {
+        return List.of(
+                "-Xmx" + heapMegabytes + "m",
+                "-XX:+UseSerialGC",
+                // Quick to start: several of them start at once, on as few as two cores, and live for half a minute.
+                "-XX:TieredStopAtLevel=1",
+                // Who hears it notes the time, and knows nothing of the threads.
+                "-Dorg.slf4j.simpleLogger.showDateTime=false",
+                "-Dorg.slf4j.simpleLogger.showThreadName=false");
     }
 
     private void requireOpen() {

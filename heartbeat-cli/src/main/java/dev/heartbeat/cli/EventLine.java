@@ -4,9 +4,9 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -85,9 +85,9 @@ final class EventLine {
         return fields.get(name) instanceof Number number ? number.longValue() : 0;
     }
 
-    /** As it is written, with the end of the line. */
-    byte[] toBytes() {
-        return (this + "\n").getBytes(StandardCharsets.UTF_8);
+    /** All its fields, in their order. */
+    Map<String, Object> fields() {
+        return Collections.unmodifiableMap(fields);
     }
 
     @Override

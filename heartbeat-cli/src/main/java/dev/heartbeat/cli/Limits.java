@@ -34,7 +34,7 @@ final class Limits {
     static String tooMany(String option, long value, long smallest, long largest) {
         String why = largest < connections()
                 ? "one address has no more local ports here; ask for fewer"
-                : "a process may open no more files here; raise the limit (ulimit -Hn) or ask for fewer";
+                : "a process may open no more files here; raise the limit (ulimit -Hn), take more processes, or ask for fewer";
         return option + " is " + value + ", allowed is " + smallest + " to " + largest + ": " + why;
     }
 }

@@ -5,6 +5,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -42,9 +43,14 @@ final class LineWriter {
 
     /** Queues the line; waits while the queue is full. A line after the end is discarded. */
     void write(EventLine line) {
+        write(line.toString());
+    }
+
+    /** As {@link #write(EventLine)}, for what is a line already. */
+    void write(String line) {
         if (!closed) {
             waiting.incrementAndGet();
-            offerPatiently(line.toBytes());
+            offerPatiently((line + "\n").getBytes(StandardCharsets.UTF_8));
         }
     }
 

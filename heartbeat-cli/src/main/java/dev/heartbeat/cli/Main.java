@@ -28,7 +28,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ServerCommand.class,
             ClientCommand.class,
             SimulateCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            LoadCommand.class
         })
 public final class Main implements Runnable {
 

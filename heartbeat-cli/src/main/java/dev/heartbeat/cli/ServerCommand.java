@@ -23,17 +23,21 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Runs a server, and prints what becomes of its nodes.",
-            "Each event is a line with a JSON object: listening, online, suspect, offline, undelivered, massGuard, stats, stopped."
+            "Each event is a line with a JSON object: listening, online, suspect, offline, undelivered, massGuard, stats,"
+                    + " processEnded, stopped."
                     + " SIGTERM and SIGINT stop it in order; the exit status is then 0."
         })
 final class ServerCommand implements Callable<Integer> {
-    private static final Duration LAST_LINES = Duration.ofSeconds(5);
+    static final Duration LAST_LINES = Duration.ofSeconds(5);
 
     @Spec
     private CommandSpec spec;
 
     @Mixin
     private ServerFlags flags;
+
+    @Mixin
+    private ProcessFlags processes;
 
     @Option(
             names = "--drain",
@@ -54,6 +58,12 @@ final class ServerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         LineWriter out = LineWriter.toStandardOutput();
+        if (processes.areSeveral()) {
+            return new ServerGroup(spec.commandLine(), flags, processes, statsEvery, drain).run(out);
+        }
+        if (processes.isMember()) {
+            Parent.endWith();
+        }
         HeartbeatServer server = start(quiet ? new NodeListener() {} : new NodeEvents(out));
         Termination.bySignal(() -> stop(server, out), () -> tell(server, out));
         server.close();

@@ -13,6 +13,8 @@ final class ServerFlags {
     /** As in the library's defaults, so that a shorter timeout alone makes sense. */
     private static final int BEATS_PER_TIMEOUT = 3;
 
+    private static final int DEFAULT_PORT = 9501;
+
     private static final Duration MIN_TIMEOUT = Duration.ofMillis(30);
 
     @Option(names = "--host", paramLabel = "ADDRESS", description = "Address to listen on (default: 0.0.0.0, all).")
@@ -150,6 +152,18 @@ final class ServerFlags {
             paramLabel = "N",
             description = "Accept no more connections per second (default: as many as it can).")
     private @Nullable Integer acceptsPerSecond;
+
+    String host() {
+        return Objects.requireNonNullElse(host, "0.0.0.0");
+    }
+
+    int port() {
+        return Objects.requireNonNullElse(port, DEFAULT_PORT);
+    }
+
+    boolean reusesPort() {
+        return Boolean.TRUE.equals(reusePort);
+    }
 
     /** A builder told of every option that was given. */
     HeartbeatServer.Builder builder() {

@@ -39,6 +39,7 @@ final class ServerStats {
                 .with("loopLagP99Micros", micros(stats.loopLag().p99()))
                 .with("detections", stats.detection().count())
                 .with("detectionP99Millis", millis(stats.detection().p99()))
+                .with("recoveries", stats.recovery().count())
                 .with("heapUsedBytes", HeapMeter.used())
                 .with("heapBytesPerNode", heap == null ? null : heap.bytesPerNode(stats.online() + stats.suspect()));
     }

@@ -3,7 +3,6 @@ package dev.heartbeat.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -23,9 +22,7 @@ class EventLineTest {
         assertThat(line)
                 .hasToString("{\"time\":1795178096789.012,\"event\":\"suspect\",\"node\":\"a\\\"b\\nc\","
                         + "\"epoch\":1795186272777}");
-        assertThat(new String(line.toBytes(), StandardCharsets.UTF_8))
-                .isEqualTo(line + "\n")
-                .containsOnlyOnce("\n");
+        assertThat(line.toString()).doesNotContain("\n");
     }
 
     @Test

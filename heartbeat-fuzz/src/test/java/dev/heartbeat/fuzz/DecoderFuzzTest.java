@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heartbeat.internal.frame.FrameDecoder;
 import dev.heartbeat.internal.frame.FrameHandler;
 import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.frame.Spares;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -74,7 +75,7 @@ final class DecoderFuzzTest {
             for (int from = 0; from < bytes.length && handler.isReading(); ) {
                 int to = Math.min(bytes.length, from + cuts.next());
                 ByteBuffer chunk = ByteBuffer.wrap(bytes, from, to - from).asReadOnlyBuffer();
-                decoder.decode(chunk, handler);
+                decoder.decode(chunk, handler, Spares.NONE);
                 from = to;
                 assertThat(chunk.hasRemaining() && handler.isReading())
                         .as("left over")

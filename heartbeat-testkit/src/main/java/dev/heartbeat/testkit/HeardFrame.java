@@ -15,6 +15,7 @@ import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Register;
 import dev.heartbeat.internal.frame.Registered;
+import dev.heartbeat.internal.frame.Spares;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ final class HeardFrame implements FrameHandler {
     static HeardFrame read(byte[] bytes) throws ProtocolException {
         ByteBuffer frame = ByteBuffer.wrap(bytes);
         HeardFrame heard = new HeardFrame(FrameLog.line(true, frame, 0, bytes.length));
-        new FrameDecoder().decode(frame, heard);
+        new FrameDecoder().decode(frame, heard, Spares.NONE);
         return heard;
     }
 

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns bytes into frames, without I/O. Frames that lie whole in the input are read where they lie; only one that is cut is collected,
- * in a buffer that grows with what has arrived, never with what was announced, and is dropped with the frame. So an idle connection
- * holds no buffer, and any division of the same bytes gives the same calls.
+ * in a spare buffer or else in one that grows with what has arrived, never with what was announced, and is let go with the frame. So an
+ * idle connection holds no buffer, and any division of the same bytes gives the same calls.
  *
  * <p>Invariant: {@code partial == null || 0 < partial.position() < size of its frame}.
  */
@@ -25,18 +25,29 @@ public final class FrameDecoder {
     /**
      * Reads all of {@code in}, or until the handler wants no more.
      *
+     * @param spares where a frame that is cut may be collected
      * @throws ProtocolException of connection scope; nothing may be decoded after it
      */
-    public void decode(ByteBuffer in, FrameHandler handler) throws ProtocolException {
+    public void decode(ByteBuffer in, FrameHandler handler, Spares spares) throws ProtocolException {
         while (in.hasRemaining() && handler.isReading()) {
             ByteBuffer collecting = partial;
             if (collecting != null) {
-                collect(collecting, in, handler);
+                collect(collecting, in, handler, spares);
             } else if (FrameDecoder.holdsWholeFrame(in)) {
                 readFrame(in, handler);
             } else {
-                collect(ByteBuffer.allocate(FIRST_PARTIAL), in, handler);
+                ByteBuffer spare = spares.take(FIRST_PARTIAL);
+                collect(spare == null ? ByteBuffer.allocate(FIRST_PARTIAL) : spare, in, handler, spares);
             }
+        }
+    }
+
+    /** Decodes no more: what was collected of a frame is dropped. */
+    public void end(Spares spares) {
+        ByteBuffer dropped = partial;
+        if (dropped != null) {
+            partial = null;
+            spares.giveBack(dropped);
         }
     }
 
@@ -47,7 +58,8 @@ public final class FrameDecoder {
         return in.remaining() >= FrameHeader.SIZE && in.remaining() - FrameHeader.SIZE >= FrameHeader.length(in, at);
     }
 
-    private void collect(ByteBuffer collected, ByteBuffer in, FrameHandler handler) throws ProtocolException {
+    private void collect(ByteBuffer collected, ByteBuffer in, FrameHandler handler, Spares spares)
+            throws ProtocolException {
         ByteBuffer frame = take(collected, in, FrameHeader.SIZE);
         FrameHeader.check(frame, 0, frame.position());
         if (frame.position() >= FrameHeader.SIZE) {
@@ -55,7 +67,11 @@ public final class FrameDecoder {
             frame = take(frame, in, size);
             if (frame.position() == size) {
                 partial = null;
-                readFrame(frame.flip(), handler);
+                try {
+                    readFrame(frame.flip(), handler);
+                } finally {
+                    spares.giveBack(frame);
+                }
                 return;
             }
         }

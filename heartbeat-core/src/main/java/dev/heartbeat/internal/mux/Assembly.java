@@ -7,8 +7,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fragmented message on its way in. The buffer grows with what has arrived, never with what was announced. A message that cannot be taken is
- * counted to its last fragment, and not kept.
+ * A fragmented message on its way in. It is collected in a spare buffer or else in one that grows with what has arrived, never with what was announced. A message that cannot be taken is counted to its last fragment, and not kept.
  */
 final class Assembly {
     /** However short a message is, it may come in so many fragments. */
@@ -16,6 +15,9 @@ final class Assembly {
 
     /** Beyond that, each fragment must be worth so many bytes of the message. */
     static final int BYTES_PER_FRAGMENT = 256;
+
+    /** Of what has arrived. More would be too much for an announcement that is not kept, less would copy a large message several times. */
+    static final int GROWTH = 8;
 
     private final long total;
     private long arrived;
@@ -28,7 +30,14 @@ final class Assembly {
     }
 
     static Assembly keeping(int total) {
-        return new Assembly(total, ByteBuffer.allocate(0));
+        return keeping(total, null);
+    }
+
+    /**
+     * @param spare to collect it in; null if there is none
+     */
+    static Assembly keeping(int total, @Nullable ByteBuffer spare) {
+        return new Assembly(total, spare == null ? ByteBuffer.allocate(0) : spare);
     }
 
     static Assembly dropping(long total) {
@@ -68,7 +77,7 @@ final class Assembly {
             return;
         }
         if (kept.remaining() < size) {
-            kept = ByteBuffer.allocate((int) Math.min(total, 4 * arrived)).put(kept.flip());
+            kept = ByteBuffer.allocate((int) Math.min(total, GROWTH * arrived)).put(kept.flip());
             buffer = kept;
         }
         kept.put(fragment);

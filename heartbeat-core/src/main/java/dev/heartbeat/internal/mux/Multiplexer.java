@@ -8,6 +8,7 @@ import dev.heartbeat.internal.frame.FrameHeader;
 import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.frame.Spares;
 import dev.heartbeat.internal.queue.Chain;
 import dev.heartbeat.internal.queue.Outgoing;
 import dev.heartbeat.internal.time.Loop;
@@ -77,6 +78,9 @@ public final class Multiplexer {
 
         Loop loop();
 
+        /** For messages that arrive in parts and are handled at once. */
+        Spares spares();
+
         /** The last round trip, as far as it is known; else 0. */
         long rttNs();
 
@@ -131,6 +135,10 @@ public final class Multiplexer {
 
     Loop loop() {
         return host.loop();
+    }
+
+    Spares spares() {
+        return host.spares();
     }
 
     long rttNs() {
@@ -254,6 +262,7 @@ public final class Multiplexer {
         MuxChannel channel = find(id);
         if (channel != null) {
             channel.onReset(reset.code(), reset.text());
+            unsay(channel);
         } else {
             forgetReset(id);
         }
@@ -321,7 +330,7 @@ public final class Multiplexer {
         }
     }
 
-    /** The other side never heard of it, so there is nothing to say of it either. */
+    /** There is nothing to say of it: the other side never heard of it, or has ended it. */
     void unsay(MuxChannel channel) {
         if (channel.inControl) {
             channel.inControl = false;

@@ -532,7 +532,7 @@ public final class MuxChannel {
 
     /** Takes a DATA frame, and hands over the message that becomes whole with it. */
     void receive(int flags, Head head, int size, ByteBuffer fragment) throws ProtocolException {
-        if (state != State.OPEN) {
+        if (state != State.OPEN || acceptDue) {
             throw new ProtocolException(
                     ErrorCode.UNEXPECTED_FRAME, "DATA on channel " + text(id) + ", which was not accepted");
         }
@@ -626,7 +626,7 @@ public final class MuxChannel {
         window.reserve(roomFor(length));
         mux.connectionWindow().reserve(roomFor(length));
         watchArriving();
-        return Assembly.keeping(length);
+        return Assembly.keeping(length, receiver.isInline() ? mux.spares().take(length) : null);
     }
 
     /** On channel 0 the message alone is lost; any other channel ends with it. */
@@ -669,6 +669,7 @@ public final class MuxChannel {
         mux.connectionWindow().reserve(-roomFor(length));
         if (receiver.isInline()) {
             receiver.onView(arrivingFrom, arrivingEnvelope, message);
+            mux.spares().giveBack(message);
             take(size);
             mux.budget().release(length);
         } else {

@@ -354,12 +354,20 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     // ---- the rest of a session
 
-    /** Messages wait in the client's outbox. */
+    /** Messages may wait in the client's outbox. Where none do, nobody joins: the first who does makes the multiplexer, which an idle client need not have. */
     void wake() {
-        if (own.join()) {
+        if (client.outbox.isEmpty()) {
+            tellRoom(); // What filled it may have been too long for this server.
+        } else if (own.join()) {
             turns.add(own);
         }
         pump();
+    }
+
+    private void tellRoom() {
+        if (client.outbox.hasRoomAgain()) {
+            client.tellWritable();
+        }
     }
 
     /** The client's own messages; held by the session, so that one that lost the client takes nothing more. */
@@ -386,9 +394,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         @Override
         public void poll(Chain to, long room) {
             client.outbox.poll(ClientSession.this, 0, room, to);
-            if (client.outbox.hasRoomAgain()) {
-                client.tellWritable();
-            }
+            tellRoom();
         }
 
         @Override

@@ -19,6 +19,7 @@ import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.frame.Spares;
 import dev.heartbeat.internal.mux.Endpoint;
 import dev.heartbeat.internal.mux.Multiplexer;
 import dev.heartbeat.internal.mux.Receiver;
@@ -103,7 +104,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
     abstract long writeStallNs();
 
     /** The socket takes bytes again, of which what waits for that may write some. */
-    abstract void onRoom();
+    void onRoom() {}
 
     /** Nothing is read from here on; the end follows. */
     abstract void onReadingEnded();
@@ -120,7 +121,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
         }
         onBytesRead(bytes.remaining());
         try {
-            decoder.decode(bytes, this);
+            decoder.decode(bytes, this, shard.frameSpares());
         } catch (ProtocolException e) {
             fail(e);
         }
@@ -152,6 +153,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
             closeReason = cause == null ? CloseReason.PEER_CLOSED : CloseReason.CONNECTION_LOST;
         }
         state = State.CLOSED;
+        decoder.end(shard.frameSpares());
         alarm.cancel();
         whenDrained = null;
         if (mux != null) {
@@ -322,8 +324,19 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
         onErrorSent(refusal.code());
         if (refusal.code().scope() == ErrorCode.Scope.CHANNEL && streamId != 0) {
             mux().refuse(streamId, refusal.code(), refusal.text());
-        } else {
+        } else if (isPeersFault(refusal.code())) {
             encoder.error(streamId, refusal.code(), refusal.text());
+        } else {
+            tellOfChannel0(refusal.code(), refusal.text());
+        }
+    }
+
+    /** Tells what is not counted against the peer, and may happen without end: while the socket is full, the latest only. */
+    protected final void tellOfChannel0(ErrorCode code, String text) {
+        if (connection.isWritable()) {
+            encoder.error(0, code, text);
+        } else {
+            held().holdError(code, text);
         }
     }
 
@@ -382,6 +395,11 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
     @Override
     public final Loop loop() {
         return shard;
+    }
+
+    @Override
+    public final Spares spares() {
+        return shard.messageSpares();
     }
 
     /** Whose channels are those of this handle? */

@@ -1,5 +1,8 @@
 package dev.heartbeat.internal.session;
 
+import dev.heartbeat.internal.frame.FrameHeader;
+import dev.heartbeat.internal.frame.FrameType;
+import dev.heartbeat.internal.frame.Spares;
 import dev.heartbeat.internal.liveness.LogicalClock;
 import dev.heartbeat.internal.time.Loop;
 import dev.heartbeat.internal.time.Timer;
@@ -29,6 +32,13 @@ final class Shard implements LoopAgent, Loop {
     /** Timers run in one turn before the sockets are looked at again. */
     private static final int TIMERS_PER_TURN = 1024;
 
+    /** What is kept of memory for frames that were cut, and for messages that were handled where they were assembled. */
+    private static final int SPARE_FRAMES = 4;
+
+    private static final int SPARE_FRAME_BYTES = SPARE_FRAMES * (FrameHeader.SIZE + FrameType.MAX_DATA_PAYLOAD);
+    private static final int SPARE_MESSAGES = 4;
+    private static final int SPARE_MESSAGE_BYTES = 4 << 20;
+
     /** Commands run in one turn before the sockets are looked at again: a message to a million nodes is as many. */
     private static final int COMMANDS_PER_TURN = 1024;
 
@@ -47,6 +57,9 @@ final class Shard implements LoopAgent, Loop {
     private final EventLoop loop;
     private final TimerWheel wheel;
     private final LogicalClock clock;
+
+    private final Spares frameSpares = new Spares(SPARE_FRAMES, SPARE_FRAME_BYTES);
+    private final Spares messageSpares = new Spares(SPARE_MESSAGES, SPARE_MESSAGE_BYTES);
 
     private final List<Observer> observers = new ArrayList<>();
 
@@ -86,6 +99,14 @@ final class Shard implements LoopAgent, Loop {
     @Override
     public long nowNs() {
         return loop.nowNs();
+    }
+
+    Spares frameSpares() {
+        return frameSpares;
+    }
+
+    Spares messageSpares() {
+        return messageSpares;
     }
 
     /** Advanced to this turn. */

@@ -53,7 +53,7 @@ final class Heard implements FrameHandler {
         int from = 0;
         try {
             for (int to : cuts) {
-                decoder.decode(ByteBuffer.wrap(bytes, from, to - from).asReadOnlyBuffer(), this);
+                decoder.decode(ByteBuffer.wrap(bytes, from, to - from).asReadOnlyBuffer(), this, Spares.NONE);
                 from = to;
             }
         } catch (ProtocolException e) {

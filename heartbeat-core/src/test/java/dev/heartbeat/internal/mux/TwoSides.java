@@ -13,6 +13,7 @@ import dev.heartbeat.internal.frame.FrameHandler;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.frame.Spares;
 import dev.heartbeat.internal.queue.Chain;
 import dev.heartbeat.internal.queue.Incoming;
 import dev.heartbeat.internal.queue.Outbox;
@@ -430,6 +431,7 @@ final class TwoSides {
                 new Wire(random, 1_000 + random.nextInt(random.nextBoolean() ? 10_000 : 200_000), highWater);
         private final FrameEncoder encoder = new FrameEncoder(wire);
         private final FrameDecoder decoder = new FrameDecoder();
+        private final Spares spares = new Spares(random.nextInt(3), 100_000);
         private final Turns turns = new Turns();
         private final End zero;
         private final Multiplexer mux;
@@ -508,7 +510,7 @@ final class TwoSides {
                 return false;
             }
             try {
-                decoder.decode(bytes, incoming);
+                decoder.decode(bytes, incoming, spares);
             } catch (ProtocolException e) {
                 throw new AssertionError("an honest side is refused: " + e.code() + ", " + e.text(), e);
             }
@@ -569,6 +571,11 @@ final class TwoSides {
         @Override
         public HandLoop loop() {
             return loop;
+        }
+
+        @Override
+        public Spares spares() {
+            return spares;
         }
 
         @Override

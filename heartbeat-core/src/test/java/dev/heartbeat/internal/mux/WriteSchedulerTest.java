@@ -7,6 +7,7 @@ import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.frame.Spares;
 import dev.heartbeat.internal.queue.Chain;
 import dev.heartbeat.internal.queue.Incoming;
 import dev.heartbeat.internal.queue.Outgoing;
@@ -47,6 +48,11 @@ final class WriteSchedulerTest {
         @Override
         public Loop loop() {
             return new HandLoop();
+        }
+
+        @Override
+        public Spares spares() {
+            return Spares.NONE;
         }
 
         @Override

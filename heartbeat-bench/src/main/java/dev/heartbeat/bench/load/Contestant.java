@@ -1,0 +1,87 @@
+package dev.heartbeat.bench.load;
+
+import dev.heartbeat.bench.load.generator.Replies;
+import dev.heartbeat.bench.load.server.Terms;
+import dev.heartbeat.bench.process.PeerProcess;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** Who is put under load, one beside the others. */
+public interface Contestant {
+    /** Its name for people. */
+    String label();
+
+    /** Whether the others are divided by it. */
+    boolean isBaseline();
+
+    /** Each so many-th heartbeat is answered. */
+    int answerEvery();
+
+    /** Gets it to run; empty where it cannot be had here. */
+    Optional<Running> start(int core, List<String> javaOptions) throws IOException, InterruptedException;
+
+    /** A server that runs until it is closed. */
+    record Running(Target target, Runnable end) implements AutoCloseable {
+        @Override
+        public void close() {
+            end.run();
+        }
+    }
+
+    /** A subject, in a process that is started for it. */
+    static Contestant of(Subject subject, String label, Terms terms, boolean baseline) {
+        return new Started(subject, label, terms, baseline);
+    }
+
+    /** A server by Heartbeat's protocol that somebody else has started; its pid is 0 if it is not known. */
+    static Contestant at(String host, int port, long pid, int answerEvery) {
+        return new There(host, port, pid, answerEvery);
+    }
+
+    /** Started, and ended. */
+    record Started(Subject subject, String label, Terms terms, boolean isBaseline) implements Contestant {
+        @Override
+        public int answerEvery() {
+            return terms.answerEvery();
+        }
+
+        @Override
+        public Optional<Running> start(int core, List<String> javaOptions) throws IOException, InterruptedException {
+            Optional<PeerProcess> started = subject.start(core, terms, javaOptions);
+            if (started.isEmpty()) {
+                return Optional.empty();
+            }
+            PeerProcess server = started.get();
+            int port = Integer.parseInt(server.ask("port"));
+            Target target = new Target(
+                    label,
+                    "127.0.0.1",
+                    port,
+                    server.pid(),
+                    subject.replies(),
+                    answerEvery(),
+                    subject.isJava() ? server : null);
+            return Optional.of(new Running(target, server::close));
+        }
+    }
+
+    /** There before, and after. */
+    record There(String host, int port, long pid, int answerEvery) implements Contestant {
+        @Override
+        public String label() {
+            return host + ":" + port;
+        }
+
+        @Override
+        public boolean isBaseline() {
+            return false;
+        }
+
+        @Override
+        public Optional<Running> start(int core, List<String> javaOptions) {
+            Target target = new Target(label(), host, port, pid, Replies.ANSWERED, answerEvery, null);
+            return Optional.of(new Running(target, () -> {}));
+        }
+    }
+}

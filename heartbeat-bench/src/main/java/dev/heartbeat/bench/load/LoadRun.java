@@ -1,0 +1,106 @@
+package dev.heartbeat.bench.load;
+
+import dev.heartbeat.bench.load.Contestant.Running;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Puts the same load on several servers in turn. All live through the whole run, each on the same core, and the load on another. In each round every server has its turn, and every other round goes backwards, so that a
+ * machine that is busy with other things for a while slows down what is compared alike. A first round, which is longer, is not counted.
+ */
+public final class LoadRun {
+    /** A turn of the round that is not counted is so many times as long, since a JVM compiles while it runs. */
+    private static final int FIRST_ROUND = 3;
+
+    private final Options options;
+    private final Progress progress;
+
+    /**
+     * What is run.
+     *
+     * @param contestants the servers
+     * @param rounds how many are counted
+     * @param warmUp how long each turn takes before it is measured
+     * @param measured how long it is measured
+     * @param serverCore the core of the servers
+     * @param loadCore the core of the load
+     * @param serverJava options for the Java of the servers
+     */
+    public record Options(
+            List<Contestant> contestants,
+            int rounds,
+            Duration warmUp,
+            Duration measured,
+            int serverCore,
+            int loadCore,
+            List<String> serverJava) {
+
+        /** How many turns there are in all. */
+        public int turns() {
+            return contestants.size() * (rounds + 1);
+        }
+    }
+
+    /** Hears what happens. */
+    public interface Progress {
+        /** A turn of it begins. */
+        void turn(String label);
+
+        /** Something that people should know. */
+        void note(String text);
+    }
+
+    /** Tells what it does. */
+    public LoadRun(Options options, Progress progress) {
+        this.options = options;
+        this.progress = progress;
+    }
+
+    /** Starts all processes, and ends them. An exception has one line, which says who did not do as it should. */
+    public List<Series> run(Scenario scenario) throws IOException, InterruptedException {
+        List<Running> servers = new ArrayList<>();
+        try (Load load = Load.start(options.loadCore())) {
+            List<Contest> contests = new ArrayList<>();
+            for (Contestant contestant : options.contestants()) {
+                Optional<Running> running = contestant.start(options.serverCore(), options.serverJava());
+                if (running.isPresent()) {
+                    servers.add(running.get());
+                    contests.add(new Contest(contestant, running.get().target(), load, scenario));
+                } else {
+                    progress.note(contestant.label() + " cannot be had here, and is left out");
+                }
+            }
+            for (int round = 0; round <= options.rounds(); round++) {
+                play(contests, round);
+            }
+            return contests.stream().map(Contest::series).toList();
+        } finally {
+            servers.forEach(Running::close);
+        }
+    }
+
+    private void play(List<Contest> contests, int round) throws IOException {
+        List<Contest> order = new ArrayList<>(contests);
+        if (round % 2 == 1) {
+            Collections.reverse(order);
+        }
+        for (Contest contest : order) {
+            progress.turn(contest.label());
+            if (round == 0) {
+                contest.play(
+                        options.warmUp().multipliedBy(FIRST_ROUND),
+                        options.measured().multipliedBy(FIRST_ROUND));
+            } else {
+                contest.count(contest.play(options.warmUp(), options.measured()));
+            }
+            if (round == options.rounds()) {
+                contest.weigh();
+            }
+            contest.end();
+        }
+    }
+}

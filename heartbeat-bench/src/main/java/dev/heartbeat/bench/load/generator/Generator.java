@@ -1,0 +1,98 @@
+package dev.heartbeat.bench.load.generator;
+
+import dev.heartbeat.bench.process.Orders;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** The process that the load comes from. One thread, and as little as possible for each heartbeat, so that the server is what is measured. */
+public final class Generator {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long NO_END = Long.MAX_VALUE / 2;
+
+    private @Nullable Connected connected;
+    private int attempt;
+
+    private Generator() {}
+
+    /** The connections there are. */
+    private record Connected(Links links, Inbox inbox, int answerEvery, long server) {}
+
+    /** Does as it is told. */
+    public static void main(String[] args) {
+        Generator generator = new Generator();
+        Orders.obey(generator::answer);
+    }
+
+    private String answer(String[] words) throws IOException {
+        return switch (words[0]) {
+            case "connect" ->
+                connect(
+                                new InetSocketAddress(words[1], Integer.parseInt(words[2])),
+                                Long.parseLong(words[3]),
+                                Replies.valueOf(words[4]),
+                                Integer.parseInt(words[5]),
+                                Integer.parseInt(words[6]),
+                                Integer.parseInt(words[7]))
+                        .toLine();
+            case "closed" ->
+                closed(
+                                Integer.parseInt(words[1]),
+                                Integer.parseInt(words[2]),
+                                Long.parseLong(words[3]) * NANOS_PER_MILLI,
+                                Long.parseLong(words[4]) * NANOS_PER_MILLI)
+                        .toLine();
+            case "open" ->
+                open(
+                                Double.parseDouble(words[1]),
+                                Long.parseLong(words[2]) * NANOS_PER_MILLI,
+                                Long.parseLong(words[3]) * NANOS_PER_MILLI)
+                        .toLine();
+            case "reset" -> {
+                reset();
+                yield "reset";
+            }
+            default -> throw new IllegalArgumentException(String.join(" ", words));
+        };
+    }
+
+    private Turn connect(
+            InetSocketAddress address, long server, Replies replies, int answerEvery, int count, int atOnce)
+            throws IOException {
+        reset();
+        Links links = new Links(address);
+        Inbox inbox = new Inbox(replies, answerEvery);
+        connected = new Connected(links, inbox, answerEvery, server);
+        Recorder recorder = new Recorder(Clock.nanos(), NO_END, server);
+        new Registering(links, inbox, recorder).run(count, atOnce, ++attempt);
+        return recorder.turn();
+    }
+
+    private Turn closed(int inFlight, int perWrite, long warmUp, long measured) throws IOException {
+        Connected to = connected();
+        Recorder recorder = new Recorder(Clock.nanos() + warmUp, measured, to.server);
+        new ClosedLoop(to.links, to.inbox, recorder, inFlight, perWrite).run();
+        return recorder.turn();
+    }
+
+    private Turn open(double perSecond, long warmUp, long measured) throws IOException {
+        Connected to = connected();
+        Recorder recorder = new Recorder(Clock.nanos() + warmUp, measured, to.server);
+        new OpenLoop(to.links, to.inbox, recorder, perSecond, to.answerEvery).run();
+        return recorder.turn();
+    }
+
+    private Connected connected() {
+        if (connected == null) {
+            throw new IllegalStateException("nothing is connected");
+        }
+        return connected;
+    }
+
+    private void reset() throws IOException {
+        if (connected != null) {
+            connected.links.close();
+            connected = null;
+        }
+    }
+}

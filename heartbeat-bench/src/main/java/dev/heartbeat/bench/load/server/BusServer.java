@@ -1,0 +1,41 @@
+package dev.heartbeat.bench.load.server;
+
+import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.bench.Verdicts;
+import dev.heartbeat.spi.TransportOptions;
+import dev.heartbeat.spi.TransportProvider;
+
+/** Heartbeat, as an application embeds it, on one of its transports. */
+final class BusServer implements LoadedServer {
+    private final Verdicts verdicts = new Verdicts(id -> true);
+    private final HeartbeatServer server;
+
+    BusServer(TransportProvider transport, Terms terms) {
+        server = HeartbeatServer.builder()
+                .host("127.0.0.1")
+                .port(0)
+                .transport(transport.create(TransportOptions.defaults()))
+                .heartbeatInterval(terms.interval())
+                .suspectAfter(terms.suspectAfter())
+                .heartbeatTimeout(terms.timeout())
+                .grace(terms.grace())
+                .ackEvery(terms.answerEvery())
+                .listener(verdicts)
+                .start();
+    }
+
+    @Override
+    public int port() {
+        return server.localAddress().getPort();
+    }
+
+    @Override
+    public long suspect() {
+        return verdicts.suspect();
+    }
+
+    @Override
+    public long offline() {
+        return verdicts.offline();
+    }
+}

@@ -1,0 +1,94 @@
+package dev.heartbeat.bench.load.server;
+
+import com.sun.management.ThreadMXBean;
+import dev.heartbeat.bench.process.Orders;
+import dev.heartbeat.bench.process.OwnMemory;
+import dev.heartbeat.spi.TransportProvider;
+import java.io.IOException;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.function.ToLongFunction;
+
+/** The process of a server that is written in Java. Its arguments are {@link Terms#words}, the kind of server, and what that wants to know. */
+public final class ServerProcess {
+    /** Heartbeat; the name of a transport follows. */
+    public static final String BUS = "bus";
+
+    /** {@link NettyServer}. */
+    public static final String NETTY = "netty";
+
+    /** {@link EchoServer}. */
+    public static final String ECHO = "echo";
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private final LoadedServer server;
+
+    private ServerProcess(LoadedServer server) {
+        this.server = server;
+    }
+
+    /** Starts the server that the arguments name, and does as it is told. */
+    public static void main(String[] args) throws IOException {
+        List<String> words = List.of(args);
+        Terms terms = Terms.parse(words);
+        ServerProcess process = new ServerProcess(server(terms, words.subList(Terms.WORDS, words.size())));
+        Orders.obey(process::answer);
+    }
+
+    /** Whether there is a transport of this name that works here. */
+    public static boolean hasTransport(String name) {
+        return transport(name).isPresent();
+    }
+
+    static Optional<TransportProvider> transport(String name) {
+        return ServiceLoader.load(TransportProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(provider -> provider.name().equals(name) && provider.isAvailable())
+                .findFirst();
+    }
+
+    private static LoadedServer server(Terms terms, List<String> kind) throws IOException {
+        return switch (kind.get(0)) {
+            case BUS -> new BusServer(transport(kind.get(1)).orElseThrow(), terms);
+            case NETTY -> new NettyServer(terms);
+            case ECHO -> new EchoServer();
+            default -> throw new IllegalArgumentException(kind.toString());
+        };
+    }
+
+    private String answer(String[] words) {
+        return switch (words[0]) {
+            case "port" -> String.valueOf(server.port());
+            case "memory" -> OwnMemory.heapAfterCollection() + " " + OwnMemory.direct();
+            case "state" -> state().toLine();
+            case "garbage" -> {
+                GarbageMaker.start(Duration.ofMillis(Long.parseLong(words[1])));
+                yield "begun";
+            }
+            default -> throw new IllegalArgumentException(String.join(" ", words));
+        };
+    }
+
+    private State state() {
+        return new State(
+                server.suspect(),
+                server.offline(),
+                Arrays.stream(THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds()))
+                        .filter(bytes -> bytes > 0)
+                        .sum(),
+                collections(GarbageCollectorMXBean::getCollectionCount),
+                collections(GarbageCollectorMXBean::getCollectionTime));
+    }
+
+    private static long collections(ToLongFunction<GarbageCollectorMXBean> number) {
+        return ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .mapToLong(number)
+                .sum();
+    }
+}

@@ -1,0 +1,43 @@
+package dev.heartbeat.bench.process;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Processor time a process has taken, of all its threads, as the kernel counts it: in ticks of 10 ms.
+ *
+ * @param userNanos in its own code
+ * @param systemNanos in the kernel on its behalf
+ */
+public record Cpu(long userNanos, long systemNanos) {
+    /** What {@code /proc} counts in, whatever the kernel itself does. */
+    private static final long NANOS_PER_TICK = 10_000_000;
+
+    /** The field of {@code /proc/<pid>/stat} that user time is, counted from the one behind the name. */
+    private static final int USER_FIELD = 11;
+
+    /** Nothing yet. */
+    public static final Cpu NONE = new Cpu(0, 0);
+
+    /** Of a process that lives, on Linux. */
+    public static Cpu of(long pid) throws IOException {
+        String stat = new String(Files.readAllBytes(Path.of("/proc/" + pid + "/stat")), StandardCharsets.US_ASCII);
+        // The name may have blanks and brackets itself.
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return new Cpu(
+                Long.parseLong(fields[USER_FIELD]) * NANOS_PER_TICK,
+                Long.parseLong(fields[USER_FIELD + 1]) * NANOS_PER_TICK);
+    }
+
+    /** What was added since. */
+    public Cpu minus(Cpu before) {
+        return new Cpu(userNanos - before.userNanos, systemNanos - before.systemNanos);
+    }
+
+    /** User and system. */
+    public long nanos() {
+        return userNanos + systemNanos;
+    }
+}

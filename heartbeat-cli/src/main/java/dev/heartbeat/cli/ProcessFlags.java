@@ -1,0 +1,92 @@
+package dev.heartbeat.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Whether a command does its work in several processes, and what those are told. */
+final class ProcessFlags {
+    private static final int MOST = 1000;
+    private static final String PROCESSES = "--processes";
+    private static final String JAVA_OPTIONS = "--process-java-opts";
+    private static final String MEMBER = "--member";
+
+    /** Together they may use as much heap as one process would by itself, a quarter of the memory, but no less than this. */
+    private static final double HEAP_PERCENT = 25;
+
+    private static final double LEAST_HEAP_PERCENT = 0.5;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Option(
+            names = PROCESSES,
+            paramLabel = "N",
+            description =
+                    "Do it in so many processes, which this one starts and watches. Their lines begin with their number;"
+                            + " their numbers are added up.")
+    private @Nullable Integer processes;
+
+    @Option(
+            names = JAVA_OPTIONS,
+            paramLabel = "OPTIONS",
+            defaultValue = "",
+            description = "Options for the Java of each process, such as \"-Xmx64m -Xmn8m\".")
+    private String javaOptions;
+
+    @Option(names = MEMBER, hidden = true)
+    private boolean member;
+
+    /** Whether there are to be processes of their own. */
+    boolean areSeveral() {
+        return processes != null;
+    }
+
+    int count() {
+        if (processes == null || processes < 1 || processes > MOST) {
+            throw new ParameterException(
+                    command.commandLine(), PROCESSES + " is " + processes + ", allowed is 1 to " + MOST);
+        }
+        return processes;
+    }
+
+    /** Whether this process is one of them. */
+    boolean isMember() {
+        return member;
+    }
+
+    /** For the Java of each: one thread to collect garbage and small stacks, as they share the cores; then what was asked for. */
+    List<String> javaOptions() {
+        List<String> options = new ArrayList<>(List.of(
+                "-XX:+UseSerialGC",
+                "-Xss256k",
+                "-XX:MaxRAMPercentage=" + Math.max(LEAST_HEAP_PERCENT, HEAP_PERCENT / count())));
+        if (!javaOptions.isBlank()) {
+            options.addAll(List.of(javaOptions.strip().split("\\s+")));
+        }
+        return options;
+    }
+
+    /** The command as it was given, for one of the processes; without those options, which they are told otherwise. */
+    List<String> memberCommand(Set<String> but) {
+        List<String> arguments = new ArrayList<>(List.of(command.name(), MEMBER));
+        for (OptionSpec option : command.commandLine().getParseResult().matchedOptions()) {
+            String name = option.longestName();
+            if (!but.contains(name) && !name.equals(PROCESSES) && !name.equals(JAVA_OPTIONS)) {
+                option.originalStringValues()
+                        .forEach(value -> arguments.add(isFlag(option) ? name : name + "=" + value));
+            }
+        }
+        return arguments;
+    }
+
+    private static boolean isFlag(OptionSpec option) {
+        return option.arity().max() == 0;
+    }
+}

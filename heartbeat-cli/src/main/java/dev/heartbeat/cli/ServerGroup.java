@@ -1,0 +1,73 @@
+package dev.heartbeat.cli;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** Several server processes on one port, among which the kernel spreads the connections. One that ends by itself is replaced. */
+final class ServerGroup {
+    /** Beyond what each of them may take; they end at the same moment, on the same cores. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final ServerFlags flags;
+    private final ProcessFlags processes;
+    private final @Nullable Duration statsEvery;
+    private final Duration drain;
+
+    ServerGroup(
+            CommandLine command,
+            ServerFlags flags,
+            ProcessFlags processes,
+            @Nullable Duration statsEvery,
+            Duration drain) {
+        if (!System.getProperty("os.name").equals("Linux")) {
+            throw new ParameterException(
+                    command,
+                    "--processes needs Linux: elsewhere SO_REUSEPORT does not spread connections over processes");
+        }
+        this.flags = flags;
+        this.processes = processes;
+        this.statsEvery = statsEvery;
+        this.drain = drain;
+    }
+
+    /** Returns the status to exit with. */
+    int run(LineWriter out) throws Exception {
+        int count = processes.count();
+        try (ReservedPort port = ReservedPort.take(flags.host(), flags.port(), flags.reusesPort())) {
+            List<String> arguments = new ArrayList<>(processes.memberCommand(Set.of("--port", "--reuse-port")));
+            arguments.addAll(List.of("--port=" + port.address().getPort(), "--reuse-port"));
+            ProcessGroup group = new ProcessGroup(
+                    new ProcessGroup.Plan(
+                            "server", count, processes.javaOptions(), number -> arguments, "listening", true),
+                    out);
+            return Termination.bySignal(() -> stop(group, out), () -> watch(group, port.address(), out));
+        }
+    }
+
+    private int watch(ProcessGroup group, InetSocketAddress address, LineWriter out) throws InterruptedException {
+        if (!group.start()) {
+            return Math.max(1, group.end(PATIENCE));
+        }
+        out.write(EventLine.now("listening")
+                .with("address", Addresses.host(address))
+                .with("port", address.getPort())
+                .with("pid", ProcessHandle.current().pid())
+                .with("processes", processes.count()));
+        Repeater.every(statsEvery, "stats", () -> out.write(group.stats()));
+        group.awaitEnd();
+        group.end(drain.plus(PATIENCE));
+        throw new Failure("nobody reads the events any more, so the servers have stopped");
+    }
+
+    private int stop(ProcessGroup group, LineWriter out) throws InterruptedException {
+        int status = group.end(drain.plus(PATIENCE));
+        out.write(EventLine.now("stopped"));
+        return out.close(ServerCommand.LAST_LINES) == 0 ? status : 1;
+    }
+}

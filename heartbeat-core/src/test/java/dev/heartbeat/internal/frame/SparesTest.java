@@ -1,0 +1,51 @@
+package dev.heartbeat.internal.frame;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+
+/** What is kept is bounded, and is the largest that was there. */
+final class SparesTest {
+    private final Spares spares = new Spares(2, 100);
+
+    @Test
+    void whatWasGivenBackIsTakenAgainEmpty() {
+        ByteBuffer used = ByteBuffer.allocate(40).putInt(7).flip();
+        spares.giveBack(used);
+        ByteBuffer taken = spares.take(30);
+        assertThat(taken).isSameAs(used);
+        assertThat(taken.position()).isZero();
+        assertThat(taken.limit()).isEqualTo(40);
+        assertThat(spares.take(1)).as("lent to one only").isNull();
+    }
+
+    @Test
+    void whatIsTooSmallIsNotTaken() {
+        spares.giveBack(ByteBuffer.allocate(40));
+        assertThat(spares.take(41)).isNull();
+    }
+
+    @Test
+    void theLargerStay() {
+        ByteBuffer small = ByteBuffer.allocate(10);
+        ByteBuffer middle = ByteBuffer.allocate(20);
+        ByteBuffer large = ByteBuffer.allocate(30);
+        spares.giveBack(small);
+        spares.giveBack(large);
+        spares.giveBack(middle);
+        spares.giveBack(small);
+        assertThat(spares.take(1)).isSameAs(middle);
+        assertThat(spares.take(1)).isSameAs(large);
+        assertThat(spares.take(1)).isNull();
+    }
+
+    @Test
+    void neverMoreBytesThanWereAllowed() {
+        spares.giveBack(ByteBuffer.allocate(60));
+        spares.giveBack(ByteBuffer.allocate(50));
+        assertThat(spares.take(50)).extracting(ByteBuffer::capacity).isEqualTo(60);
+        spares.giveBack(ByteBuffer.allocate(101));
+        assertThat(spares.take(1)).isNull();
+    }
+}
