@@ -26,9 +26,19 @@ public record Cpu(long userNanos, long systemNanos) {
         String stat = new String(Files.readAllBytes(Path.of("/proc/" + pid + "/stat")), StandardCharsets.US_ASCII);
         // The name may have blanks and brackets itself.
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return new Cpu(
-                Long.parseLong(fields[USER_FIELD]) * NANOS_PER_TICK,
-                Long.parseLong(fields[USER_FIELD + 1]) * NANOS_PER_TICK);
+        return new Cpu(ticks(fields, USER_FIELD), ticks(fields, USER_FIELD + 1));
+    }
+
+    /** Of everything on this machine, its idle time and what other machines on the same host were given left out. On Linux. */
+    public static Cpu ofMachine() throws IOException {
+        String stat = new String(Files.readAllBytes(Path.of("/proc/stat")), StandardCharsets.US_ASCII);
+        // user nice system idle iowait irq softirq ..., behind "cpu" and two blanks
+        String[] fields = stat.substring(0, stat.indexOf('\n')).split(" +", -1);
+        return new Cpu(ticks(fields, 1) + ticks(fields, 2), ticks(fields, 3) + ticks(fields, 6) + ticks(fields, 7));
+    }
+
+    private static long ticks(String[] fields, int at) {
+        return Long.parseLong(fields[at]) * NANOS_PER_TICK;
     }
 
     /** What was added since. */

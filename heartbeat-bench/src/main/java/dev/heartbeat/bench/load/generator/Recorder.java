@@ -28,6 +28,8 @@ final class Recorder {
     private Cpu serverAfter = Cpu.NONE;
     private Cpu generatorBefore = Cpu.NONE;
     private Cpu generatorAfter = Cpu.NONE;
+    private Cpu machineBefore = Cpu.NONE;
+    private Cpu machineAfter = Cpu.NONE;
     private long sent;
     private long answered;
     private long answeredInSlices;
@@ -65,6 +67,7 @@ final class Recorder {
         openedAt = now;
         serverBefore = cpu(server);
         generatorBefore = cpu(ProcessHandle.current().pid());
+        machineBefore = Cpu.ofMachine();
         open = true;
     }
 
@@ -74,6 +77,7 @@ final class Recorder {
             closedAt = now;
             serverAfter = cpu(server);
             generatorAfter = cpu(ProcessHandle.current().pid());
+            machineAfter = Cpu.ofMachine();
             open = false;
         }
         over = true;
@@ -119,6 +123,7 @@ final class Recorder {
                 all,
                 serverAfter.minus(serverBefore),
                 generatorAfter.minus(generatorBefore),
+                machineAfter.minus(machineBefore),
                 latest,
                 latencies,
                 sliceNanos,

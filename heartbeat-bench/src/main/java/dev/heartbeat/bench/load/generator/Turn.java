@@ -19,6 +19,7 @@ import org.HdrHistogram.Histogram;
  * @param all how many came in all, before and after the window too
  * @param server the processor time of its process; {@link Cpu#NONE} where it is not known
  * @param generator that of the process of the load
+ * @param machine that of everything on the machine, these two among it
  * @param latest by how much the load was late with a heartbeat, at most, in nanoseconds; 0 where nothing is due at a time
  * @param latencies nanoseconds from when a heartbeat was due to its answer
  * @param sliceNanos how long each slice of the window is
@@ -31,12 +32,13 @@ public record Turn(
         long all,
         Cpu server,
         Cpu generator,
+        Cpu machine,
         long latest,
         Histogram latencies,
         long sliceNanos,
         List<Long> slices) {
 
-    private static final int NUMBERS = 10;
+    private static final int NUMBERS = 12;
 
     /** One line, for another process. */
     public String toLine() {
@@ -51,6 +53,8 @@ public record Turn(
                                 server.systemNanos(),
                                 generator.userNanos(),
                                 generator.systemNanos(),
+                                machine.userNanos(),
+                                machine.systemNanos(),
                                 latest,
                                 sliceNanos)
                         .mapToObj(Long::toString)
@@ -71,9 +75,10 @@ public record Turn(
                 numbers[3],
                 new Cpu(numbers[4], numbers[5]),
                 new Cpu(numbers[6], numbers[7]),
-                numbers[8],
+                new Cpu(numbers[8], numbers[9]),
+                numbers[10],
                 histogram(words[NUMBERS]),
-                numbers[9],
+                numbers[11],
                 Arrays.stream(words[NUMBERS + 1].split(","))
                         .filter(count -> !count.isEmpty())
                         .map(Long::valueOf)

@@ -51,7 +51,11 @@ public final class Comparison implements Report {
                         " Ratios are medians of %d pairs, each of two turns of the same round; in brackets the interval from one of the ratios to another that the true median lies in with %.1f %%.",
                         turns, 100 * rows.get(0).cpuOf(rows.get(0)).confidence());
         return scenario.description() + ". Medians of " + turns + " turns." + ratios
-                + " CPU is the processor time of the server's process, for each of the " + scenario.unit() + ".";
+                + " CPU is the processor time of the server's process, for each of the " + scenario.unit()
+                + format(
+                        ". What else ran on the machine took %.2f of its cores (median over servers).",
+                        Ratio.median(
+                                rows.stream().mapToDouble(Row::others).sorted().toArray()));
     }
 
     private List<String> costs() {

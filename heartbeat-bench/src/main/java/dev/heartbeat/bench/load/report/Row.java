@@ -64,6 +64,14 @@ final class Row {
                 seen -> (double) seen.turn().generator().nanos() / seen.turn().nanos());
     }
 
+    /** How many cores everything else on the machine used: 0 if it was quiet. */
+    double others() {
+        return median(seen -> (double) (seen.turn().machine().nanos()
+                        - seen.turn().server().nanos()
+                        - seen.turn().generator().nanos())
+                / seen.turn().nanos());
+    }
+
     /** Bytes allocated in the server for each of what was done, warm-up included. */
     double allocated() {
         return median(seen -> (double) seen.state().allocated()
@@ -152,6 +160,7 @@ final class Row {
         json.put("systemMicros", systemCpu());
         json.put("serverBusy", busy());
         json.put("loadBusy", loadBusy());
+        json.put("coresUsedByOthers", others());
         json.put("allocatedBytes", isJava() ? allocated() : null);
         json.put("latencyMillis", percentiles());
         json.put("loadLateMillis", latest());
