@@ -97,14 +97,15 @@ final class LoadFlags {
             return List.of(running(server, terms));
         }
         for (String name : subjects) {
-            if (Arrays.stream(Subject.values()).noneMatch(subject -> subject.id().equals(name))) {
+            if (Arrays.stream(Subject.values())
+                    .noneMatch(subject -> subject.id().equals(name))) {
                 throw bad("--subjects has " + name + ", which is none of " + Arrays.toString(Subject.values()));
             }
         }
         return Arrays.stream(Subject.values())
                 .filter(subject -> subjects.contains(subject.id()))
-                .map(subject -> Contestant.of(
-                        subject, subject.label(), terms, subject.isEcho() || subject == Subject.NETTY))
+                .map(subject ->
+                        Contestant.of(subject, subject.label(), terms, subject.isEcho() || subject == Subject.NETTY))
                 .toList();
     }
 
