@@ -12,5 +12,6 @@ module dev.heartbeat.netty {
 
     provides dev.heartbeat.spi.TransportProvider with
             dev.heartbeat.netty.NettyTransportProvider,
-            dev.heartbeat.netty.NettyNioTransportProvider;
+            dev.heartbeat.netty.NettyTransportProvider.Epoll,
+            dev.heartbeat.netty.NettyTransportProvider.Nio;
 }

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param connectionsRefused refused at the limit
  * @param foreignConnections closed without an answer, since they spoke another protocol
  * @param handshakeTimeouts closed, since they did not register in time
+ * @param writeStalls connections closed, since they took no bytes for too long
  * @param online nodes ONLINE now
  * @param suspect nodes SUSPECT now
  * @param registrations ever granted, reconnects included
@@ -51,6 +52,7 @@ public record BusStats(
         long connectionsRefused,
         long foreignConnections,
         long handshakeTimeouts,
+        long writeStalls,
         long online,
         long suspect,
         long registrations,

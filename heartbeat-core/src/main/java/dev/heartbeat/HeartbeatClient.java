@@ -5,6 +5,7 @@ import dev.heartbeat.internal.session.Client;
 import dev.heartbeat.internal.session.Transports;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
+import dev.heartbeat.spi.TransportProvider;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -183,6 +184,7 @@ public final class HeartbeatClient implements AutoCloseable {
         private Consumer<Request> requests = request -> request.fail("the node does not answer requests");
         private final Acceptors.Builder acceptors = new Acceptors.Builder();
         private @Nullable Transport transport;
+        private @Nullable TransportProvider provider;
 
         private Builder() {}
 
@@ -335,6 +337,16 @@ public final class HeartbeatClient implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Uses a transport of its own by the provider of this name, such as {@code nio}, instead of the best one on the class path.
+         *
+         * @throws IllegalArgumentException if none of that name is there; the message names those that are
+         */
+        public Builder transport(String name) {
+            provider = TransportProvider.named(name);
+            return this;
+        }
+
         /** Starts the client and returns at once; it connects, and comes back when it must, until it is closed. */
         public HeartbeatClient connect() {
             ClientOptions options = new ClientOptions(
@@ -359,7 +371,8 @@ public final class HeartbeatClient implements AutoCloseable {
             Client.Handlers handlers = new Client.Handlers(messages, nodeMessages, requests, acceptors.build());
             Transport given = transport;
             Transport used = given == null
-                    ? Transports.startBest(
+                    ? Transports.start(
+                            provider,
                             TransportOptions.defaults().withEventLoops(1).withWorkerThreads(4))
                     : given;
             return new HeartbeatClient(new Client(options, listener, handlers, used, given == null));

@@ -6,6 +6,7 @@ import dev.heartbeat.internal.session.Transports;
 import dev.heartbeat.spi.RecorderProvider;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
+import dev.heartbeat.spi.TransportProvider;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -211,6 +212,7 @@ public final class HeartbeatServer implements AutoCloseable {
         private TransportOptions transportOptions = TransportOptions.defaults();
         private @Nullable RecorderProvider recorders;
         private @Nullable Transport transport;
+        private @Nullable TransportProvider provider;
 
         private Builder() {}
 
@@ -472,11 +474,21 @@ public final class HeartbeatServer implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Uses a transport of its own by the provider of this name, such as {@code nio}, instead of the best one on the class path.
+         *
+         * @throws IllegalArgumentException if none of that name is there; the message names those that are
+         */
+        public Builder transport(String name) {
+            provider = TransportProvider.named(name);
+            return this;
+        }
+
         /** Binds the port and begins to serve; the future fails with a {@link HeartbeatException} that names the address if it cannot. */
         public CompletableFuture<HeartbeatServer> startAsync() {
             ServerOptions options = options();
             Transport given = transport;
-            Transport used = given == null ? Transports.startBest(transportOptions) : given;
+            Transport used = given == null ? Transports.start(provider, transportOptions) : given;
             Server.Handlers handlers = new Server.Handlers(messages, requests, routes, acceptors.build());
             return Server.start(options, listener, handlers, recorders, used, given == null)
                     .thenApply(HeartbeatServer::new);

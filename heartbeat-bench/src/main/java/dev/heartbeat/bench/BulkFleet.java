@@ -1,7 +1,7 @@
 package dev.heartbeat.bench;
 
-import dev.heartbeat.bench.process.Orders;
 import dev.heartbeat.HeartbeatClient;
+import dev.heartbeat.bench.process.Orders;
 import dev.heartbeat.nio.NioTransport;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;

@@ -1,10 +1,11 @@
 package dev.heartbeat.bench;
 
-import dev.heartbeat.bench.process.Orders;
 import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.bench.process.Orders;
+import dev.heartbeat.nio.NioTransport;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
@@ -16,6 +17,7 @@ final class BulkServer {
     private final LongAdder messages = new LongAdder();
     private final LongAdder wrong = new LongAdder();
     private final HeartbeatServer server = HeartbeatServer.builder()
+            .transport(NioTransport.start())
             .host("127.0.0.1")
             .port(0)
             .heartbeatInterval(Duration.ofSeconds(1))

@@ -1,6 +1,7 @@
 package dev.heartbeat.bench;
 
 import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.nio.NioTransport;
 
 /** A server whose application takes messages as it does by default, on worker threads. */
 final class BusReceiver implements Receiver {
@@ -10,10 +11,9 @@ final class BusReceiver implements Receiver {
     BusReceiver(Workload workload) {
         tally = new Tally(workload);
         server = HeartbeatServer.builder()
+                .transport(NioTransport.start())
                 .host("127.0.0.1")
                 .port(0)
-                .windowBytes(workload.windowBytes())
-                .maxWindowBytes(Math.max(1 << 20, workload.windowBytes()))
                 .onMessage((from, message) -> tally.add(message))
                 .start();
     }

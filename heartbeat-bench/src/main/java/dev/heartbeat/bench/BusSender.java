@@ -2,6 +2,8 @@ package dev.heartbeat.bench;
 
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.SendResult;
+import dev.heartbeat.nio.NioTransport;
+import dev.heartbeat.spi.TransportOptions;
 import java.nio.ByteBuffer;
 
 /** A node that offers the same message again and again. */
@@ -12,6 +14,8 @@ final class BusSender extends Sender {
     BusSender(Workload workload, int port) {
         message = ByteBuffer.allocateDirect(workload.bytes());
         client = HeartbeatClient.builder()
+                .transport(NioTransport.start(
+                        TransportOptions.defaults().withEventLoops(1).withSendBufferBytes(workload.sendBufferBytes())))
                 .server("127.0.0.1", port)
                 .nodeId("sender")
                 .connect();

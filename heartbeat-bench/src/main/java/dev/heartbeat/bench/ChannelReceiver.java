@@ -5,6 +5,7 @@ import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.ChannelOptions.Delivery;
 import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.nio.NioTransport;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -15,11 +16,9 @@ final class ChannelReceiver implements Receiver {
     private final HeartbeatServer server;
 
     ChannelReceiver(Workload workload, Delivery delivery) {
-        ChannelOptions options = ChannelOptions.builder()
-                .window(workload.windowBytes(), Math.max(1 << 20, workload.windowBytes()))
-                .delivery(delivery)
-                .build();
+        ChannelOptions options = ChannelOptions.builder().delivery(delivery).build();
         server = HeartbeatServer.builder()
+                .transport(NioTransport.start())
                 .host("127.0.0.1")
                 .port(0)
                 .otherChannels(options, channel -> {

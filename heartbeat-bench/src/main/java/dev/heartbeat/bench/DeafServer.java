@@ -9,6 +9,7 @@ import dev.heartbeat.SuspectReason;
 import dev.heartbeat.bench.process.Orders;
 import dev.heartbeat.bench.process.OwnMemory;
 import dev.heartbeat.bench.process.Resident;
+import dev.heartbeat.nio.NioTransport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -23,12 +24,12 @@ final class DeafServer implements NodeListener {
     private static final long PAUSE_MS = 10;
 
     private final Verdicts ofOthers = new Verdicts(id -> !isDeaf(id));
-    private final LongAdder lost = new LongAdder();
     private final LongAdder silent = new LongAdder();
     private final AtomicLong firstLostAt = new AtomicLong(Long.MAX_VALUE);
     private final AtomicLong lastLostAt = new AtomicLong();
     private final LongAdder accepted = new LongAdder();
     private final HeartbeatServer server = HeartbeatServer.builder()
+            .transport(NioTransport.start())
             .host("127.0.0.1")
             .port(0)
             .heartbeatInterval(Duration.ofSeconds(1))
@@ -77,10 +78,10 @@ final class DeafServer implements NodeListener {
             case "counts" -> {
                 return LongStream.of(
                                 accepted.sum(),
-                                lost.sum(),
+                                server.stats().writeStalls(),
                                 silent.sum(),
-                                lost.sum() == 0 ? 0 : (firstLostAt.get() - startedAt) / 1_000_000,
-                                lost.sum() == 0 ? 0 : (lastLostAt.get() - startedAt) / 1_000_000,
+                                lastLostAt.get() == 0 ? 0 : (firstLostAt.get() - startedAt) / 1_000_000,
+                                lastLostAt.get() == 0 ? 0 : (lastLostAt.get() - startedAt) / 1_000_000,
                                 ofOthers.suspect(),
                                 ofOthers.offline())
                         .mapToObj(Long::toString)
@@ -105,7 +106,6 @@ final class DeafServer implements NodeListener {
             long now = System.nanoTime();
             firstLostAt.accumulateAndGet(now, Math::min);
             lastLostAt.accumulateAndGet(now, Math::max);
-            lost.increment();
         } else {
             silent.increment();
         }

@@ -1,9 +1,10 @@
 package dev.heartbeat.bench;
 
-import dev.heartbeat.bench.process.Orders;
 import com.sun.management.OperatingSystemMXBean;
 import dev.heartbeat.BroadcastResult;
 import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.bench.process.Orders;
+import dev.heartbeat.nio.NioTransport;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 
@@ -12,8 +13,11 @@ final class FanOutServer {
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-    private final HeartbeatServer server =
-            HeartbeatServer.builder().host("127.0.0.1").port(0).start();
+    private final HeartbeatServer server = HeartbeatServer.builder()
+            .transport(NioTransport.start())
+            .host("127.0.0.1")
+            .port(0)
+            .start();
 
     private FanOutServer() {}
 

@@ -8,17 +8,22 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
-/** Reads as much as there is, and looks at each message where it was read. */
+/** Reads as much as there is, and looks at each message where it was read or in a copy. */
 final class PlainReceiver implements Receiver {
     static final String THREAD = "plain";
 
     private static final int BYTES_PER_READ = 64 * 1024;
 
     private final Tally tally;
+    private final boolean keeps;
     private final ServerSocketChannel listener;
     private final ByteBuffer buffer;
 
-    PlainReceiver(Workload workload) throws IOException {
+    /**
+     * @param keeps whether the application is given memory of its own for each message
+     */
+    PlainReceiver(Workload workload, boolean keeps) throws IOException {
+        this.keeps = keeps;
         tally = new Tally(workload);
         // No larger than one message that is larger: none is begun before the one before it was whole, so nothing is
         // moved.
@@ -59,7 +64,8 @@ final class PlainReceiver implements Receiver {
             if (end - start < bytes) {
                 return;
             }
-            tally.add(buffer.limit(start + bytes).position(start));
+            ByteBuffer message = buffer.limit(start + bytes).position(start);
+            tally.add(keeps ? ByteBuffer.allocate(bytes).put(message).flip() : message);
             buffer.limit(end).position(start + bytes);
         }
     }

@@ -9,7 +9,19 @@ public enum Subject {
     PLAIN {
         @Override
         Receiver receiver(Workload workload) throws IOException {
-            return new PlainReceiver(workload);
+            return new PlainReceiver(workload, false);
+        }
+
+        @Override
+        Sender sender(Workload workload, int port) throws IOException {
+            return new PlainSender(workload, port);
+        }
+    },
+    /** The same, but each message is the application's to keep, as the bus gives it to a listener that is not inline. */
+    PLAIN_KEPT {
+        @Override
+        Receiver receiver(Workload workload) throws IOException {
+            return new PlainReceiver(workload, true);
         }
 
         @Override

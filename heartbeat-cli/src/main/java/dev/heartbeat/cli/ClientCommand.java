@@ -1,9 +1,9 @@
 package dev.heartbeat.cli;
 
 import dev.heartbeat.HeartbeatClient;
-import dev.heartbeat.nio.NioTransport;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
+import dev.heartbeat.spi.TransportProvider;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -132,6 +132,13 @@ final class ClientCommand implements Callable<Integer> {
     private int connectRate;
 
     @Option(
+            names = "--transport",
+            paramLabel = "NAME",
+            description =
+                    "What carries the connections: netty, netty-epoll, netty-nio, nio (default: the best of them here).")
+    private @Nullable String transport;
+
+    @Option(
             names = "--spread",
             description =
                     "Find a server on this machine at one loopback address after the other, 10,000 connections at each: one has"
@@ -179,7 +186,7 @@ final class ClientCommand implements Callable<Integer> {
                 (count - 1) / CLIENTS_PER_LOOP + 1, Runtime.getRuntime().availableProcessors());
         TransportOptions options = TransportOptions.defaults().withEventLoops(loops);
         // Of several processes none needs all cores.
-        Transport transport = NioTransport.start(
+        Transport shared = startTransport(
                 processes.isMember() ? options.withEventLoops(1).withWorkerThreads(MEMBER_WORKERS) : options);
         long startedAt = System.nanoTime();
         for (int i = 0; i < count; i++) {
@@ -189,7 +196,7 @@ final class ClientCommand implements Callable<Integer> {
             String id = idOf(connection);
             LineWriter lines = quiet ? null : out;
             HeartbeatClient client = connect(
-                    id, serverOf(connection), transport, new ClientEvents(id, stats, lines, open, nodesPerConnection));
+                    id, serverOf(connection), shared, new ClientEvents(id, stats, lines, open, nodesPerConnection));
             synchronized (clients) {
                 clients.add(client);
             }
@@ -269,13 +276,24 @@ final class ClientCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    private HeartbeatClient connect(String id, String server, Transport transport, ClientEvents events) {
+    private Transport startTransport(TransportOptions options) {
+        try {
+            return (transport == null ? TransportProvider.best().orElseThrow() : TransportProvider.named(transport))
+                    .create(options);
+        } catch (IllegalArgumentException e) {
+            throw OptionNames.inWordsOf(spec.commandLine(), e);
+        } catch (IllegalStateException e) {
+            throw bad(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private HeartbeatClient connect(String id, String server, Transport shared, ClientEvents events) {
         HeartbeatClient.Builder builder = HeartbeatClient.builder()
                 .server(server, port)
                 .nodeId(id)
                 .reconnectBackoff(reconnectBase, reconnectCap)
                 .autoReconnect(!noReconnect)
-                .transport(transport)
+                .transport(shared)
                 .listener(events);
         metadata.forEach(builder::metadata);
         if (interval != null) {

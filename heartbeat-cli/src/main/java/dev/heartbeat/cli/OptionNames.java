@@ -33,6 +33,7 @@ final class OptionNames {
             Map.entry("massGuardMinimum", "--mass-guard-minimum"),
             Map.entry("massGuardMaxHold", "--mass-guard-hold"),
             Map.entry("massGuardReleaseRate", "--mass-guard-release-rate"),
+            Map.entry("transport", "--transport"),
             Map.entry("eventLoops", "--event-loops"),
             Map.entry("workerThreads", "--worker-threads"));
 

@@ -131,6 +131,13 @@ final class ServerFlags {
             description = "Verdicts that were held pass at so many a second, if that is enough (default: 1000).")
     private @Nullable Integer massGuardReleaseRate;
 
+    @Option(
+            names = "--transport",
+            paramLabel = "NAME",
+            description =
+                    "What carries the connections: netty, netty-epoll, netty-nio, nio (default: the best of them here).")
+    private @Nullable String transport;
+
     @Option(names = "--event-loops", paramLabel = "N", description = "Threads that carry the connections.")
     private @Nullable Integer eventLoops;
 
@@ -188,6 +195,9 @@ final class ServerFlags {
                     Objects.requireNonNullElse(massGuardHold, Duration.ofSeconds(60)));
         }
         give(massGuardReleaseRate, builder::massGuardReleaseRate);
+        if (transport != null) {
+            builder.transport(transport);
+        }
         give(eventLoops, builder::eventLoops);
         give(workerThreads, builder::workerThreads);
         give(reusePort, builder::reusePort);

@@ -29,6 +29,8 @@ class OptionsTest {
                 "server --max-nodes-per-connection -1 | --max-nodes-per-connection | -1",
                 "server --takeover sometimes     | --takeover | sometimes",
                 "server --mass-guard-share 7     | --mass-guard-share | 7",
+                "server --transport pigeon       | --transport | pigeon",
+                "client --transport pigeon       | --transport | pigeon",
                 "server --processes 0            | --processes | 0",
                 "server --processes 1001         | --processes | 1001",
                 "server --processes 2 --port 70000 | --port | 70000",

@@ -1,152 +1,202 @@
 package dev.heartbeat.spi;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
- * What every transport can be told. Values are within range when a transport sees them.
+ * What every transport can be told. Values are within range when a transport sees them, and none changes: each {@code with...}
+ * gives other options.
  *
- * @param eventLoops how many event loops (threads) carry the connections, 1 to 1024
- * @param workerThreads how many threads at most run the application's callbacks, 1 to 10,000; idle ones end
- * @param sendBufferBytes SO_SNDBUF of each connection: what the kernel may hold before a control frame waits behind it
- * @param backlog how many connections the kernel may hold before they are accepted
- * @param reusePort whether several processes may listen on the same port (SO_REUSEPORT)
- * @param highWaterBytes when this many written bytes wait for the socket, the connection is no longer writable
- * @param lowWaterBytes when it drains to this, it is writable again
- * @param connectTimeout how long an outgoing connection may take
- * @param acceptsPerSecond how many connections each listener accepts per second, once a tenth of them came at once; the others wait in the kernel. 0 to 1,000,000; 0: as fast as it can
+ * <p>All real transports honour all of them, but for {@link #userTimeout} and {@link #unsentLowWaterBytes}, which {@code java.nio}
+ * has no way to set: Netty's native transports do. A transport that is told what it cannot do says so once, in the log, and goes on
+ * without it. A simulated one has no sockets to set up.
  */
-public record TransportOptions(
-        int eventLoops,
-        int workerThreads,
-        int sendBufferBytes,
-        int backlog,
-        boolean reusePort,
-        int highWaterBytes,
-        int lowWaterBytes,
-        Duration connectTimeout,
-        int acceptsPerSecond) {
+public final class TransportOptions {
 
     private static final int KIB = 1024;
+    private static final int MIB = KIB * KIB;
 
-    /** Checks every value; the message of the exception names the option, the value and the allowed range. */
-    public TransportOptions {
-        require("eventLoops", eventLoops, 1, 1024);
-        require("workerThreads", workerThreads, 1, 10_000);
-        require("sendBufferBytes", sendBufferBytes, 4 * KIB, 64 * KIB * KIB);
-        require("backlog", backlog, 1, 65_535);
-        require("highWaterBytes", highWaterBytes, 1 * KIB, 64 * KIB * KIB);
-        require("lowWaterBytes", lowWaterBytes, 0, highWaterBytes);
-        require("connectTimeout (ms)", connectTimeout.toMillis(), 1, 600_000);
-        require("acceptsPerSecond", acceptsPerSecond, 0, 1_000_000);
+    private final Values values;
+
+    private TransportOptions(Values values) {
+        this.values = values;
     }
 
-    /** One event loop per core, 64 KiB of socket send buffer, 64 KiB of high water. */
+    /** One event loop per core, 64 KiB of socket send buffer, 64 KiB of high water; what the system has where it is 0. */
     public static TransportOptions defaults() {
-        int cores = Runtime.getRuntime().availableProcessors();
-        return new TransportOptions(cores, 32, 64 * KIB, 4096, false, 64 * KIB, 32 * KIB, Duration.ofSeconds(5), 0);
+        return new TransportOptions(new Values());
     }
 
-    /** The same with another number of event loops. */
+    /** How many event loops (threads) carry the connections. One per core. */
+    public int eventLoops() {
+        return values.eventLoops;
+    }
+
+    /** The same with another number of event loops, 1 to 1024. */
     public TransportOptions withEventLoops(int loops) {
-        return new TransportOptions(
-                loops,
-                workerThreads,
-                sendBufferBytes,
-                backlog,
-                reusePort,
-                highWaterBytes,
-                lowWaterBytes,
-                connectTimeout,
-                acceptsPerSecond);
+        require("eventLoops", loops, 1, 1024);
+        return with(changed -> changed.eventLoops = loops);
     }
 
-    /** The same with another bound on the threads of the application's callbacks. */
+    /** How many threads at most run the application's callbacks; idle ones end. 32. */
+    public int workerThreads() {
+        return values.workerThreads;
+    }
+
+    /** The same with another bound on the threads of the application's callbacks, 1 to 10,000. */
     public TransportOptions withWorkerThreads(int threads) {
-        return new TransportOptions(
-                eventLoops,
-                threads,
-                sendBufferBytes,
-                backlog,
-                reusePort,
-                highWaterBytes,
-                lowWaterBytes,
-                connectTimeout,
-                acceptsPerSecond);
+        require("workerThreads", threads, 1, 10_000);
+        return with(changed -> changed.workerThreads = threads);
     }
 
-    /** The same with SO_REUSEPORT on or off. */
-    public TransportOptions withReusePort(boolean reuse) {
-        return new TransportOptions(
-                eventLoops,
-                workerThreads,
-                sendBufferBytes,
-                backlog,
-                reuse,
-                highWaterBytes,
-                lowWaterBytes,
-                connectTimeout,
-                acceptsPerSecond);
+    /** SO_SNDBUF of each connection: what the kernel may hold before a control frame waits behind it. 64 KiB. */
+    public int sendBufferBytes() {
+        return values.sendBufferBytes;
     }
 
-    /** The same with another limit on the time an outgoing connection may take. */
-    public TransportOptions withConnectTimeout(Duration timeout) {
-        return new TransportOptions(
-                eventLoops,
-                workerThreads,
-                sendBufferBytes,
-                backlog,
-                reusePort,
-                highWaterBytes,
-                lowWaterBytes,
-                timeout,
-                acceptsPerSecond);
-    }
-
-    /** The same with another SO_SNDBUF. */
+    /** The same with another SO_SNDBUF, 4 KiB to 64 MiB. */
     public TransportOptions withSendBufferBytes(int bytes) {
-        return new TransportOptions(
-                eventLoops,
-                workerThreads,
-                bytes,
-                backlog,
-                reusePort,
-                highWaterBytes,
-                lowWaterBytes,
-                connectTimeout,
-                acceptsPerSecond);
+        require("sendBufferBytes", bytes, 4 * KIB, 64 * MIB);
+        return with(changed -> changed.sendBufferBytes = bytes);
     }
 
-    /** The same with other water marks. */
+    /** SO_RCVBUF of each connection; 0, the default, leaves it to the system, which adapts it. */
+    public int receiveBufferBytes() {
+        return values.receiveBufferBytes;
+    }
+
+    /** The same with another SO_RCVBUF, 4 KiB to 64 MiB, or the system's where it is 0. */
+    public TransportOptions withReceiveBufferBytes(int bytes) {
+        requireOrNone("receiveBufferBytes", bytes, 4 * KIB, 64 * MIB);
+        return with(changed -> changed.receiveBufferBytes = bytes);
+    }
+
+    /** How many connections the kernel may hold before they are accepted. 4096. */
+    public int backlog() {
+        return values.backlog;
+    }
+
+    /** The same with another backlog, 1 to 65,535. */
+    public TransportOptions withBacklog(int connections) {
+        require("backlog", connections, 1, 65_535);
+        return with(changed -> changed.backlog = connections);
+    }
+
+    /** Whether several processes may listen on the same port (SO_REUSEPORT). They may not. */
+    public boolean reusePort() {
+        return values.reusePort;
+    }
+
+    /** The same with SO_REUSEPORT on or off. A system that has none fails to listen. */
+    public TransportOptions withReusePort(boolean reuse) {
+        return with(changed -> changed.reusePort = reuse);
+    }
+
+    /** When this many written bytes wait for the socket, the connection is no longer writable. 64 KiB. */
+    public int highWaterBytes() {
+        return values.highWaterBytes;
+    }
+
+    /** When what waits has fallen to this, the connection is writable again. 32 KiB. */
+    public int lowWaterBytes() {
+        return values.lowWaterBytes;
+    }
+
+    /** The same with other water marks: {@code high} 1 KiB to 64 MiB, {@code low} at most that. */
     public TransportOptions withWaterMarks(int high, int low) {
-        return new TransportOptions(
-                eventLoops,
-                workerThreads,
-                sendBufferBytes,
-                backlog,
-                reusePort,
-                high,
-                low,
-                connectTimeout,
-                acceptsPerSecond);
+        require("highWaterBytes", high, KIB, 64 * MIB);
+        require("lowWaterBytes", low, 0, high);
+        return with(changed -> {
+            changed.highWaterBytes = high;
+            changed.lowWaterBytes = low;
+        });
     }
 
-    /** The same with another pace of accepting. */
+    /** How long an outgoing connection may take. 5 seconds. */
+    public Duration connectTimeout() {
+        return values.connectTimeout;
+    }
+
+    /** The same with another limit on the time an outgoing connection may take, 1 ms to 10 minutes. */
+    public TransportOptions withConnectTimeout(Duration timeout) {
+        require("connectTimeout (ms)", timeout.toMillis(), 1, 600_000);
+        return with(changed -> changed.connectTimeout = timeout);
+    }
+
+    /** How many connections each listener accepts per second, once a tenth of them came at once; the others wait in the kernel. 0, the default: as fast as it can. */
+    public int acceptsPerSecond() {
+        return values.acceptsPerSecond;
+    }
+
+    /** The same with another pace of accepting, 0 to 1,000,000. */
     public TransportOptions withAcceptsPerSecond(int accepts) {
-        return new TransportOptions(
-                eventLoops,
-                workerThreads,
-                sendBufferBytes,
-                backlog,
-                reusePort,
-                highWaterBytes,
-                lowWaterBytes,
-                connectTimeout,
-                accepts);
+        require("acceptsPerSecond", accepts, 0, 1_000_000);
+        return with(changed -> changed.acceptsPerSecond = accepts);
+    }
+
+    /** TCP_USER_TIMEOUT: how long sent bytes may stay unacknowledged until the kernel gives the connection up. 0, the default, leaves it to the system: some 15 minutes on Linux. */
+    public Duration userTimeout() {
+        return values.userTimeout;
+    }
+
+    /** The same with another TCP_USER_TIMEOUT, 1 ms to a day, or the system's where it is 0. */
+    public TransportOptions withUserTimeout(Duration timeout) {
+        requireOrNone(
+                "userTimeout (ms)", timeout.toMillis(), 1, Duration.ofDays(1).toMillis());
+        return with(changed -> changed.userTimeout = timeout);
+    }
+
+    /** TCP_NOTSENT_LOWAT: how many bytes that it has not sent yet the kernel may hold and still take more; what waits behind them is then not yet beyond reach. 0, the default, leaves it to the system. */
+    public int unsentLowWaterBytes() {
+        return values.unsentLowWaterBytes;
+    }
+
+    /** The same with another TCP_NOTSENT_LOWAT, 1 KiB to 64 MiB, or the system's where it is 0. */
+    public TransportOptions withUnsentLowWaterBytes(int bytes) {
+        requireOrNone("unsentLowWaterBytes", bytes, KIB, 64 * MIB);
+        return with(changed -> changed.unsentLowWaterBytes = bytes);
+    }
+
+    private TransportOptions with(Consumer<Values> change) {
+        Values changed = values.copy();
+        change.accept(changed);
+        return new TransportOptions(changed);
     }
 
     private static void require(String option, long value, long min, long max) {
         if (value < min || value > max) {
             throw new IllegalArgumentException(option + " is " + value + ", allowed is " + min + " to " + max);
+        }
+    }
+
+    private static void requireOrNone(String option, long value, long min, long max) {
+        if (value != 0 && (value < min || value > max)) {
+            throw new IllegalArgumentException(
+                    option + " is " + value + ", allowed is " + min + " to " + max + ", or 0 for the system's");
+        }
+    }
+
+    /** Changed only before anybody else sees them. */
+    private static final class Values implements Cloneable {
+        int eventLoops = Runtime.getRuntime().availableProcessors();
+        int workerThreads = 32;
+        int sendBufferBytes = 64 * KIB;
+        int receiveBufferBytes;
+        int backlog = 4096;
+        boolean reusePort;
+        int highWaterBytes = 64 * KIB;
+        int lowWaterBytes = 32 * KIB;
+        Duration connectTimeout = Duration.ofSeconds(5);
+        int acceptsPerSecond;
+        Duration userTimeout = Duration.ZERO;
+        int unsentLowWaterBytes;
+
+        Values copy() {
+            try {
+                return (Values) clone();
+            } catch (CloneNotSupportedException e) {
+                throw new AssertionError(e);
+            }
         }
     }
 }

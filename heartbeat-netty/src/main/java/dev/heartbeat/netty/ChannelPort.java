@@ -1,6 +1,7 @@
 package dev.heartbeat.netty;
 
 import dev.heartbeat.socket.ListeningSocket;
+import dev.heartbeat.socket.TcpSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -35,7 +36,7 @@ final class ChannelPort extends NettySocket implements ListeningSocket {
         try {
             return new Accepted(new ChannelStream(accepted), (InetSocketAddress) accepted.getRemoteAddress());
         } catch (IOException | RuntimeException e) {
-            ChannelSockets.close(accepted);
+            TcpSettings.close(accepted);
             throw e;
         }
     }
@@ -47,6 +48,6 @@ final class ChannelPort extends NettySocket implements ListeningSocket {
 
     @Override
     void closeDescriptor() {
-        ChannelSockets.close(channel);
+        TcpSettings.close(channel);
     }
 }

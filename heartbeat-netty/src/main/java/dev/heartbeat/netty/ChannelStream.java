@@ -1,6 +1,7 @@
 package dev.heartbeat.netty;
 
 import dev.heartbeat.socket.StreamSocket;
+import dev.heartbeat.socket.TcpSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -61,12 +62,12 @@ final class ChannelStream extends NettySocket implements StreamSocket {
 
     @Override
     public void abort() {
-        ChannelSockets.resetOnClose(channel);
+        TcpSettings.resetOnClose(channel);
         close();
     }
 
     @Override
     void closeDescriptor() {
-        ChannelSockets.close(channel);
+        TcpSettings.close(channel);
     }
 }

@@ -3,28 +3,39 @@ package dev.heartbeat.netty;
 import dev.heartbeat.socket.ListeningSocket;
 import dev.heartbeat.socket.StreamSocket;
 import dev.heartbeat.spi.TransportOptions;
-import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sockets by Netty's native library. */
+/** Sockets by the system calls of Netty's native libraries, which are for Linux. */
 final class NativeSockets implements SocketKind {
 
     private static final Logger log = LoggerFactory.getLogger(NativeSockets.class);
 
     private static final int RESET_ON_CLOSE = 0;
 
-    @Override
-    public IoHandlerFactory ioHandlers() {
-        return EpollIoHandler.newFactory();
+    // Of netinet/tcp.h, since those in Netty are for its channels.
+    private static final int IPPROTO_TCP = 6;
+    private static final int TCP_USER_TIMEOUT = 18;
+    private static final int TCP_NOTSENT_LOWAT = 25;
+
+    private final TransportOptions options;
+    private final Polling polling;
+
+    NativeSockets(TransportOptions options, Polling polling) {
+        this.options = options;
+        this.polling = polling;
+    }
+
+    /** How such a socket comes to a loop. */
+    interface Polling {
+        NettyHandle newHandle(NettyEventLoop loop, Socket socket);
     }
 
     NettyHandle newHandle(NettyEventLoop loop, Socket socket) {
-        return new EpollHandle(loop, socket);
+        return polling.newHandle(loop, socket);
     }
 
     @Override
@@ -33,18 +44,35 @@ final class NativeSockets implements SocketKind {
     }
 
     @Override
-    public void setUp(StreamSocket socket, TransportOptions options) throws IOException {
+    public void setUp(StreamSocket socket) throws IOException {
         Socket tcp = ((NativeStream) socket).socket();
+        // The bus batches by itself; a beat that waits for more to send would only be late.
         tcp.setTcpNoDelay(true);
+        // For what the liveness protocol does not see, such as a peer that never registers.
         tcp.setKeepAlive(true);
         tcp.setSendBufferSize(options.sendBufferBytes());
+        if (options.receiveBufferBytes() != 0) {
+            tcp.setReceiveBufferSize(options.receiveBufferBytes());
+        }
+        if (!options.userTimeout().isZero()) {
+            tcp.setIntOpt(
+                    IPPROTO_TCP, TCP_USER_TIMEOUT, (int) options.userTimeout().toMillis());
+        }
+        if (options.unsentLowWaterBytes() != 0) {
+            tcp.setIntOpt(IPPROTO_TCP, TCP_NOTSENT_LOWAT, options.unsentLowWaterBytes());
+        }
     }
 
     @Override
-    public ListeningSocket listen(InetSocketAddress address, TransportOptions options) throws IOException {
+    public ListeningSocket listen(InetSocketAddress address) throws IOException {
         Socket socket = Socket.newSocketStream();
         try {
+            // Lets a restarted server have its port back while connections of the old one linger.
             socket.setReuseAddress(true);
+            if (options.receiveBufferBytes() != 0) {
+                // Whoever connects is told how much there is room for, before anybody accepts.
+                socket.setReceiveBufferSize(options.receiveBufferBytes());
+            }
             if (options.reusePort()) {
                 socket.setReusePort(true);
             }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,18 +38,27 @@ final class NettyEventLoop extends SocketLoop {
     /** As much as goes to a socket at once. */
     private static final int COPIES_BYTES = 128 * 1024;
 
+    /** Whose Netty's loop is, and who ends it. */
+    enum Owner {
+        TRANSPORT,
+        APPLICATION
+    }
+
     private final SingleThreadIoEventLoop netty;
     private final SocketKind kind;
-    private final boolean endsNetty;
+    private final Owner owner;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     // Made once: they are given to Netty in each turn.
     private final Runnable begin = this::begin;
     private final Runnable finish = this::finish;
+    private final Runnable shutDown = this::shutDown;
 
     private boolean inTurn;
     private int reported;
     private boolean ending;
+    private boolean over;
+    private Runnable onShutDown = () -> {};
 
     private @Nullable NettyHandle first;
     private int handles;
@@ -58,12 +68,11 @@ final class NettyEventLoop extends SocketLoop {
 
     private @Nullable ByteBuffer copies;
 
-    NettyEventLoop(
-            int index, TransportOptions options, SingleThreadIoEventLoop netty, SocketKind kind, boolean endsNetty) {
+    NettyEventLoop(int index, TransportOptions options, SingleThreadIoEventLoop netty, SocketKind kind, Owner owner) {
         super(index, options);
         this.netty = netty;
         this.kind = kind;
-        this.endsNetty = endsNetty;
+        this.owner = owner;
     }
 
     SingleThreadIoEventLoop netty() {
@@ -87,7 +96,7 @@ final class NettyEventLoop extends SocketLoop {
     }
 
     private void begin() {
-        if (!inTurn) {
+        if (!inTurn && !over) {
             inTurn = true;
             // A stray interrupt means nothing to a loop, but would close a channel of java.nio.
             Thread.interrupted();
@@ -108,6 +117,9 @@ final class NettyEventLoop extends SocketLoop {
     }
 
     private void finish() {
+        if (over) {
+            return;
+        }
         try {
             endTurn(reported);
         } catch (Throwable e) {
@@ -116,7 +128,7 @@ final class NettyEventLoop extends SocketLoop {
         reported = 0;
         inTurn = false;
         if (ending) {
-            endAll();
+            endByItself();
         } else {
             arrangeNextTurn();
         }
@@ -148,6 +160,11 @@ final class NettyEventLoop extends SocketLoop {
         begin();
     }
 
+    private void over() {
+        over = true;
+        cancelAlarm();
+    }
+
     private void cancelAlarm() {
         if (alarm != null) {
             alarm.cancel(false);
@@ -164,12 +181,12 @@ final class NettyEventLoop extends SocketLoop {
 
     @Override
     protected void setUp(StreamSocket socket) throws IOException {
-        kind.setUp(socket, options());
+        kind.setUp(socket);
     }
 
     @Override
     protected ListeningSocket listenOn(InetSocketAddress address) throws IOException {
-        return kind.listen(address, options());
+        return kind.listen(address);
     }
 
     @Override
@@ -218,20 +235,41 @@ final class NettyEventLoop extends SocketLoop {
         NettyHandle next;
         for (NettyHandle handle = first; handle != null; handle = next) {
             next = handle.next;
-            handle.close();
+            handle.user().onTransportClosing();
+        }
+    }
+
+    /** Has it heard, on this loop, that Netty's is ended by its owner. */
+    void onShutDownByOwner(Runnable listener) {
+        onShutDown = listener;
+        netty.addShutdownHook(shutDown);
+    }
+
+    /** By Netty, as the last of what it does on this loop. */
+    void shutDown() {
+        if (!over) {
+            onShutDown.run();
+            endAtOnce();
+            over();
+            ended.complete(null);
         }
     }
 
     @Override
     protected CompletableFuture<Void> end() {
-        execute(() -> ending = true);
+        try {
+            execute(() -> ending = true);
+        } catch (RejectedExecutionException e) {
+            log.trace("{} has ended with Netty's", this, e);
+        }
         return ended;
     }
 
-    private void endAll() {
+    private void endByItself() {
         endTasks();
-        cancelAlarm();
-        if (endsNetty) {
+        over();
+        netty.removeShutdownHook(shutDown);
+        if (owner == Owner.TRANSPORT) {
             netty.shutdownGracefully(0, 0, TimeUnit.SECONDS).addListener(done -> ended.complete(null));
         } else {
             ended.complete(null);

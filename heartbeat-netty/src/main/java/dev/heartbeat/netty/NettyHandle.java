@@ -74,9 +74,9 @@ abstract class NettyHandle implements IoHandle {
         Objects.requireNonNull(registration).cancel();
     }
 
-    /** Netty's loop ends. */
+    /** By Netty, when its loop is shut down. */
     @Override
     public final void close() {
-        user().onTransportClosing();
+        loop.shutDown();
     }
 }

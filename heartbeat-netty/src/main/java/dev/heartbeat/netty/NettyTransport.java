@@ -8,19 +8,33 @@ import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.Listener;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
+import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SingleThreadIoEventLoop;
-import io.netty.channel.epoll.Epoll;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** TCP on Netty's event loops. */
+/**
+ * TCP on Netty's event loops: its own, or those of an application that runs Netty already. Netty polls, and its native library
+ * makes the system calls; its channels and pipelines have no part in it, since the bus needs nothing of them.
+ *
+ * <p>The threads of its own loops keep the process alive until the transport is closed; those of its workers do not. Loops that it was
+ * given stay their owner's, who may run anything else on them: closing the transport leaves them running. If their owner shuts them
+ * down first, the transport closes with them, which is said once in the log.
+ */
 public final class NettyTransport implements Transport {
+
+    private static final Logger log = LoggerFactory.getLogger(NettyTransport.class);
 
     private final SocketTransport sockets;
 
@@ -28,31 +42,14 @@ public final class NettyTransport implements Transport {
         this.sockets = sockets;
     }
 
-    /** Starts one on loops of its own, with epoll where the system has it; the caller closes it. */
+    /** Starts one on loops of its own, by epoll where this machine can and by {@code java.nio} elsewhere; the caller closes it. */
     public static NettyTransport start(TransportOptions options) {
-        return Epoll.isAvailable()
-                ? start(NettyTransportProvider.NAME, new NativeSockets(), options)
-                : startNio(options);
+        return builder().options(options).start();
     }
 
-    /** Starts one on loops of its own that poll by {@code java.nio}; the caller closes it. */
-    static NettyTransport startNio(TransportOptions options) {
-        return start(NettyNioTransportProvider.NAME, new ChannelSockets(), options);
-    }
-
-    private static NettyTransport start(String name, SocketKind kind, TransportOptions options) {
-        MultiThreadIoEventLoopGroup group =
-                new MultiThreadIoEventLoopGroup(options.eventLoops(), threads(), kind.ioHandlers());
-        List<NettyEventLoop> loops = new ArrayList<>();
-        for (EventExecutor netty : group) {
-            loops.add(new NettyEventLoop(loops.size(), options, (SingleThreadIoEventLoop) netty, kind, true));
-        }
-        return new NettyTransport(new SocketTransport(name, loops, options));
-    }
-
-    private static ThreadFactory threads() {
-        AtomicInteger started = new AtomicInteger();
-        return task -> new Thread(task, "heartbeat-netty-" + started.getAndIncrement());
+    /** One to be told more. */
+    public static Builder builder() {
+        return new Builder();
     }
 
     @Override
@@ -88,5 +85,129 @@ public final class NettyTransport implements Transport {
     @Override
     public void close() {
         sockets.close();
+    }
+
+    /** How a transport is to be. For one thread. */
+    public static final class Builder {
+
+        private TransportOptions options = TransportOptions.defaults();
+        private @Nullable NettyIo io;
+        private @Nullable IoEventLoopGroup group;
+
+        private Builder() {}
+
+        /** What every transport can be told. */
+        public Builder options(TransportOptions value) {
+            options = value;
+            return this;
+        }
+
+        /** This way and no other; by default the best that this machine can, io_uring apart. */
+        public Builder io(NettyIo value) {
+            io = value;
+            return this;
+        }
+
+        /**
+         * Runs on the loops of this group, which stays its owner's, instead of on loops of its own; then
+         * {@link TransportOptions#eventLoops} has no effect.
+         *
+         * @param value of threads with an {@code IoHandler} for epoll, io_uring or {@code java.nio}, as
+         *     {@link MultiThreadIoEventLoopGroup} makes them
+         */
+        public Builder eventLoopGroup(IoEventLoopGroup value) {
+            group = value;
+            return this;
+        }
+
+        /**
+         * Starts it; the caller closes it.
+         *
+         * @throws IllegalStateException if this machine cannot do what {@link #io} asks for, or the group is shut down; the message
+         *     says which
+         * @throws IllegalArgumentException if the group's loops are of no kind it knows, or not of the one asked for
+         */
+        public NettyTransport start() {
+            return group == null ? startOnOwn() : startOn(group);
+        }
+
+        private NettyTransport startOnOwn() {
+            NettyIo chosen = io == null ? best() : io;
+            chosen.requireAvailable();
+            IoEventLoopGroup own = new MultiThreadIoEventLoopGroup(options.eventLoops(), threads(), chosen.handlers());
+            return start(chosen, own, NettyEventLoop.Owner.TRANSPORT);
+        }
+
+        private NettyTransport startOn(IoEventLoopGroup given) {
+            NettyIo found = NettyIo.of(given)
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "eventLoopGroup polls by none of epoll, java.nio and io_uring: " + given));
+            if (io != null && io != found) {
+                throw new IllegalArgumentException(
+                        "io is " + io + ", and the loops of the group that was given are of " + found);
+            }
+            return start(found, given, NettyEventLoop.Owner.APPLICATION);
+        }
+
+        private NettyTransport start(NettyIo found, IoEventLoopGroup running, NettyEventLoop.Owner owner) {
+            if (running.isShuttingDown()) {
+                throw new IllegalStateException("eventLoopGroup is shut down");
+            }
+            SocketKind kind = found.sockets(options);
+            List<NettyEventLoop> loops = new ArrayList<>();
+            for (EventExecutor executor : running) {
+                if (!(executor instanceof SingleThreadIoEventLoop netty)) {
+                    throw new IllegalArgumentException(
+                            "eventLoopGroup has a loop that is no SingleThreadIoEventLoop: " + executor);
+                }
+                loops.add(new NettyEventLoop(loops.size(), options, netty, kind, owner));
+            }
+            NettyTransport transport = new NettyTransport(new SocketTransport(found.transportName(), loops, options));
+            transport.endWithLoops(loops);
+            return transport;
+        }
+
+        private static NettyIo best() {
+            if (NettyIo.EPOLL.isAvailable()) {
+                return NettyIo.EPOLL;
+            }
+            if (isLinux()) {
+                log.warn(
+                        "epoll cannot be used, so java.nio is: {}",
+                        NettyIo.reason(NettyIo.EPOLL.unavailabilityCause()));
+            }
+            return NettyIo.NIO;
+        }
+
+        private static boolean isLinux() {
+            return System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
+        }
+
+        private static ThreadFactory threads() {
+            AtomicInteger started = new AtomicInteger();
+            return task -> {
+                Thread thread = new Thread(task, "heartbeat-netty-" + started.getAndIncrement());
+                // Whoever started a server expects it to serve although main has returned, until it is closed.
+                thread.setDaemon(false);
+                return thread;
+            };
+        }
+    }
+
+    private void endWithLoops(List<NettyEventLoop> loops) {
+        AtomicBoolean told = new AtomicBoolean();
+        for (NettyEventLoop loop : loops) {
+            loop.onShutDownByOwner(() -> {
+                if (told.compareAndSet(false, true)) {
+                    log.warn("the event loops of {} were shut down by their owner, and it closes with them", this);
+                    closeAsync();
+                }
+            });
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "transport " + name();
     }
 }

@@ -4,17 +4,18 @@ import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
 import dev.heartbeat.spi.TransportProvider;
 
-/** Lets the bus find {@link NettyTransport}. */
+/**
+ * Lets the bus find {@link NettyTransport}: {@code netty} takes epoll where it can and {@code java.nio} elsewhere, and comes before
+ * the transport that has no dependency. The others are there to be named: each is what its name says, or fails to start.
+ */
 public final class NettyTransportProvider implements TransportProvider {
-
-    static final String NAME = "netty";
 
     /** For {@link java.util.ServiceLoader}. */
     public NettyTransportProvider() {}
 
     @Override
     public String name() {
-        return NAME;
+        return "netty";
     }
 
     @Override
@@ -30,5 +31,54 @@ public final class NettyTransportProvider implements TransportProvider {
     @Override
     public Transport create(TransportOptions options) {
         return NettyTransport.start(options);
+    }
+
+    /** {@code netty-epoll}. */
+    public static final class Epoll extends Named {
+
+        /** For {@link java.util.ServiceLoader}. */
+        public Epoll() {
+            super(NettyIo.EPOLL);
+        }
+    }
+
+    /** {@code netty-nio}. */
+    public static final class Nio extends Named {
+
+        /** For {@link java.util.ServiceLoader}. */
+        public Nio() {
+            super(NettyIo.NIO);
+        }
+    }
+
+    /** One way and no other. */
+    abstract static sealed class Named implements TransportProvider permits Epoll, Nio {
+
+        private final NettyIo io;
+
+        Named(NettyIo io) {
+            this.io = io;
+        }
+
+        @Override
+        public String name() {
+            return io.transportName();
+        }
+
+        /** After every other: it is taken by its name alone. */
+        @Override
+        public int priority() {
+            return Integer.MIN_VALUE;
+        }
+
+        @Override
+        public boolean isAvailable() {
+            return io.isAvailable();
+        }
+
+        @Override
+        public Transport create(TransportOptions options) {
+            return NettyTransport.builder().io(io).options(options).start();
+        }
     }
 }

@@ -2,21 +2,18 @@ package dev.heartbeat.netty;
 
 import dev.heartbeat.socket.ListeningSocket;
 import dev.heartbeat.socket.StreamSocket;
-import dev.heartbeat.spi.TransportOptions;
-import io.netty.channel.IoHandlerFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
-/** Makes the sockets that fit a way of polling them. */
+/** Makes the sockets of a transport, as its options say. */
 interface SocketKind {
-
-    IoHandlerFactory ioHandlers();
 
     /** Makes one that no loop polls yet. */
     StreamSocket open() throws IOException;
 
-    /** Sets up one of this kind. */
-    void setUp(StreamSocket socket, TransportOptions options) throws IOException;
+    /** Sets up one of this kind, before it connects or after it was accepted. */
+    void setUp(StreamSocket socket) throws IOException;
 
-    ListeningSocket listen(InetSocketAddress address, TransportOptions options) throws IOException;
+    /** Makes one that listens. */
+    ListeningSocket listen(InetSocketAddress address) throws IOException;
 }

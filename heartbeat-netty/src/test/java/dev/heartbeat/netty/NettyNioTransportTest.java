@@ -19,7 +19,7 @@ final class NettyNioTransportTest {
 
         @Override
         default Transport start(TransportOptions options) {
-            return NettyTransport.startNio(options);
+            return NettyTransport.builder().io(NettyIo.NIO).options(options).start();
         }
     }
 

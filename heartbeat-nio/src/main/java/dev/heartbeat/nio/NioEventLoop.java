@@ -5,6 +5,7 @@ import dev.heartbeat.socket.PolledSocket;
 import dev.heartbeat.socket.SocketLoop;
 import dev.heartbeat.socket.SocketUser;
 import dev.heartbeat.socket.StreamSocket;
+import dev.heartbeat.socket.TcpSettings;
 import dev.heartbeat.spi.TransportOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -27,16 +28,16 @@ final class NioEventLoop extends SocketLoop {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private boolean ending;
 
-    private NioEventLoop(int index, TransportOptions options) throws IOException {
+    private NioEventLoop(int index, TransportOptions options, TcpSettings tcp) throws IOException {
         super(index, options);
-        this.tcp = new TcpSettings(options);
+        this.tcp = tcp;
         this.thread = new Thread(this::run, "heartbeat-nio-" + index);
         // Whoever started a server expects it to serve although main has returned, until it is closed.
         thread.setDaemon(false);
     }
 
-    static NioEventLoop start(int index, TransportOptions options) throws IOException {
-        NioEventLoop loop = new NioEventLoop(index, options);
+    static NioEventLoop start(int index, TransportOptions options, TcpSettings tcp) throws IOException {
+        NioEventLoop loop = new NioEventLoop(index, options, tcp);
         loop.thread.start();
         return loop;
     }

@@ -1,6 +1,7 @@
 package dev.heartbeat.nio;
 
 import dev.heartbeat.socket.ListeningSocket;
+import dev.heartbeat.socket.TcpSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -46,7 +47,7 @@ final class NioPort extends NioSocket implements ListeningSocket {
         try {
             return new Accepted(new NioStream(accepted), (InetSocketAddress) accepted.getRemoteAddress());
         } catch (IOException | RuntimeException e) {
-            TcpSettings.abort(accepted);
+            TcpSettings.close(accepted);
             throw e;
         }
     }

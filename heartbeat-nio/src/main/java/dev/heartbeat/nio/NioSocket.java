@@ -2,6 +2,7 @@ package dev.heartbeat.nio;
 
 import dev.heartbeat.socket.PolledSocket;
 import dev.heartbeat.socket.SocketUser;
+import dev.heartbeat.socket.TcpSettings;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;

@@ -1,6 +1,7 @@
 package dev.heartbeat.nio;
 
 import dev.heartbeat.socket.StreamSocket;
+import dev.heartbeat.socket.TcpSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -56,6 +57,7 @@ final class NioStream extends NioSocket implements StreamSocket {
 
     @Override
     public void abort() {
-        TcpSettings.abort(channel);
+        TcpSettings.resetOnClose(channel);
+        close();
     }
 }

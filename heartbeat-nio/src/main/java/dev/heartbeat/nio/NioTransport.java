@@ -1,6 +1,7 @@
 package dev.heartbeat.nio;
 
 import dev.heartbeat.socket.SocketTransport;
+import dev.heartbeat.socket.TcpSettings;
 import dev.heartbeat.spi.Acceptor;
 import dev.heartbeat.spi.Connector;
 import dev.heartbeat.spi.Environment;
@@ -39,10 +40,11 @@ public final class NioTransport implements Transport {
      * @throws UncheckedIOException if the system gives no selector, which takes a few file descriptors for each loop
      */
     public static NioTransport start(TransportOptions options) {
+        TcpSettings tcp = new TcpSettings(options);
         List<NioEventLoop> loops = new ArrayList<>();
         try {
             while (loops.size() < options.eventLoops()) {
-                loops.add(NioEventLoop.start(loops.size(), options));
+                loops.add(NioEventLoop.start(loops.size(), options, tcp));
             }
         } catch (IOException e) {
             new NioTransport(loops, options).close();

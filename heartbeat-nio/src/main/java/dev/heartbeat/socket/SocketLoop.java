@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -260,13 +261,35 @@ public abstract class SocketLoop implements EventLoop {
     /** Closes all sockets and lets no more in. Completes when their handlers have heard of it. */
     final CompletableFuture<Void> closeSockets() {
         CompletableFuture<Void> told = new CompletableFuture<>();
-        execute(() -> {
-            closed = true;
-            closeUsers();
-            // In the next turn, after the handlers have been told at the end of this one.
-            execute(() -> told.complete(null));
-        });
+        try {
+            execute(() -> {
+                closed = true;
+                closeUsers();
+                afterThisTurn(told);
+            });
+        } catch (RejectedExecutionException e) {
+            log.trace("{} has ended, and has told them", this, e);
+            told.complete(null);
+        }
         return told;
+    }
+
+    /** Completes it in the next turn, after the handlers have been told at the end of this one. */
+    private void afterThisTurn(CompletableFuture<Void> passed) {
+        try {
+            execute(() -> passed.complete(null));
+        } catch (RejectedExecutionException e) {
+            log.trace("{} ends with this turn, and with telling them", this, e);
+            passed.complete(null);
+        }
+    }
+
+    /** Closes all sockets, ends the tasks, and tells the handlers, all within this call. Once, on the loop, at any place within a turn or outside one. */
+    protected final void endAtOnce() {
+        closed = true;
+        closeUsers();
+        endTasks();
+        tellHandlers();
     }
 
     /** Runs the tasks that have been accepted, and refuses all others from then on. Once, on the loop. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heartbeat.socket.SocketUser;
+import dev.heartbeat.socket.TcpSettings;
 import dev.heartbeat.spi.Acceptor;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
@@ -131,7 +132,8 @@ final class NioEventLoopTest {
 
     @Test
     void noTaskIsLostWhenItEnds() throws Exception {
-        NioEventLoop loop = NioEventLoop.start(0, TransportOptions.defaults());
+        TransportOptions options = TransportOptions.defaults();
+        NioEventLoop loop = NioEventLoop.start(0, options, new TcpSettings(options));
         AtomicInteger ran = new AtomicInteger();
         CountDownLatch allAdded = new CountDownLatch(1);
         loop.execute(() -> awaitUninterrupted(allAdded));

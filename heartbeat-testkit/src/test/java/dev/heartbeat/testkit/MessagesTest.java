@@ -220,6 +220,7 @@ final class MessagesTest {
         strict.advance(Duration.ofMillis(2200));
 
         assertThat(strict.told.of("n1")).contains("SUSPECT(LOST)");
+        assertThat(strict.server.stats().writeStalls()).isEqualTo(1);
     }
 
     @Test

@@ -69,8 +69,7 @@ public final class LoadRun {
                 Optional<Running> running = contestant.start(options.serverCore(), options.serverJava());
                 if (running.isPresent()) {
                     servers.add(running.get());
-                    contests.add(
-                            new Contest(contestant, running.get().target(), load, scenario));
+                    contests.add(new Contest(contestant, running.get().target(), load, scenario));
                 } else {
                     progress.note(contestant.label() + " cannot be had here, and is left out");
                 }

@@ -63,7 +63,10 @@ public final class Frames {
 
     /** A heartbeat, ready to be written. */
     public static ByteBuffer heartbeat(long timestamp) {
-        return frame(HEARTBEAT_REQ, 2 * Long.BYTES).putLong(timestamp).putLong(0).flip();
+        return frame(HEARTBEAT_REQ, 2 * Long.BYTES)
+                .putLong(timestamp)
+                .putLong(0)
+                .flip();
     }
 
     /**

@@ -33,9 +33,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -243,19 +241,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
     @Override
     public @Nullable ByteBuffer receive(Duration timeout) throws InterruptedException {
         home.requireMayWait("receive");
-        CompletableFuture<ByteBuffer> next = receiveAsync(timeout);
-        try {
-            return next.get();
-        } catch (InterruptedException e) {
-            next.cancel(false);
-            throw e;
-        } catch (ExecutionException e) {
-            Throwable cause = Objects.requireNonNull(e.getCause());
-            if (cause instanceof TimeoutException) {
-                return null;
-            }
-            throw new HeartbeatException(String.valueOf(cause.getMessage()), cause);
-        }
+        return pulls().await(timeout);
     }
 
     private Pulls pulls() {

@@ -8,7 +8,9 @@ import dev.heartbeat.internal.time.Timer;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +80,31 @@ final class Pulls {
                     receiver.message.whenComplete((message, failure) -> loop.execute(() -> loop.cancel(receiver)));
         }
         return receiver.message;
+    }
+
+    /**
+     * As {@link #receive}, and waits.
+     *
+     * @return null if none came in time
+     */
+    @Nullable
+    ByteBuffer await(@Nullable Duration timeout) throws InterruptedException {
+        CompletableFuture<ByteBuffer> next = receive(timeout);
+        try {
+            return next.get();
+        } catch (InterruptedException e) {
+            if (next.cancel(false) || next.isCompletedExceptionally()) {
+                throw e;
+            }
+            Thread.currentThread().interrupt(); // A message came at the last moment, and nobody else has it.
+            return next.join();
+        } catch (ExecutionException e) {
+            Throwable cause = Objects.requireNonNull(e.getCause());
+            if (cause instanceof TimeoutException) {
+                return null;
+            }
+            throw new HeartbeatException(String.valueOf(cause.getMessage()), cause);
+        }
     }
 
     void add(Incoming message) {

@@ -486,6 +486,7 @@ public final class Server implements Acceptor {
                 refusedConnections.sum(),
                 sum(all, Counter.FOREIGN),
                 sum(all, Counter.HANDSHAKE_TIMEOUTS),
+                sum(all, Counter.WRITE_STALLS),
                 table.count(NodeState.ONLINE),
                 table.count(NodeState.SUSPECT),
                 table.registrations(),

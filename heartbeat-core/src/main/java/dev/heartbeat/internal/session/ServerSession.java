@@ -577,6 +577,9 @@ final class ServerSession extends Session {
     @Override
     void onEnded(CloseReason reason) {
         loop.ended(this);
+        if (reason == CloseReason.WRITE_STALLED) {
+            loop.counters.add(Counter.WRITE_STALLS, 1);
+        }
         if (own != null) {
             own.loseConnection();
         }

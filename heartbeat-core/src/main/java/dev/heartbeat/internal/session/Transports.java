@@ -6,8 +6,8 @@ import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
 import dev.heartbeat.spi.TransportProvider;
-import java.util.Comparator;
-import java.util.ServiceLoader;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,16 +26,23 @@ public final class Transports {
         }
     }
 
-    /** Starts the available transport of the highest priority. */
-    public static Transport startBest(TransportOptions options) {
-        TransportProvider best = ServiceLoader.load(TransportProvider.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .filter(TransportProvider::isAvailable)
-                .max(Comparator.comparingInt(TransportProvider::priority))
-                .orElseThrow(
-                        () -> new HeartbeatException(
-                                "no transport found: put heartbeat-nio on the class path or module path, or give one to the builder"));
-        LOG.debug("transport {} with {} event loops", best.name(), options.eventLoops());
-        return best.create(options);
+    /** Starts one for a server or client of its own. */
+    public static Transport start(@Nullable TransportProvider chosen, TransportOptions options) {
+        TransportProvider provider = chosenOrBest(chosen);
+        LOG.debug("transport {} with {} event loops", provider.name(), options.eventLoops());
+        try {
+            return provider.create(options);
+        } catch (IllegalStateException | UncheckedIOException e) {
+            throw new HeartbeatException("cannot start the transport " + provider.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static TransportProvider chosenOrBest(@Nullable TransportProvider chosen) {
+        return chosen != null
+                ? chosen
+                : TransportProvider.best()
+                        .orElseThrow(
+                                () -> new HeartbeatException(
+                                        "no transport found: put heartbeat-nio on the class path or module path, or give one to the builder"));
     }
 }

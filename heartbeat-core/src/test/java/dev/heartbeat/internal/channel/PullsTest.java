@@ -18,6 +18,10 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -211,6 +215,59 @@ final class PullsTest {
         assertThat(messages.get(0).taken).isEqualTo(1);
         assertThat(number(receive())).isZero();
         assertThat(messages.get(0).taken).isEqualTo(1);
+    }
+
+    /** The one interrupts the receiver, the other gives it a message, at the same moment. */
+    @Test
+    void whoIsInterruptedHasTheMessageOrLeavesIt() throws Exception {
+        ExecutorService others = Executors.newFixedThreadPool(2);
+        try {
+            for (int round = 0; round < 3000; round++) {
+                interruptWhileAMessageComes(others);
+            }
+        } finally {
+            others.shutdown();
+        }
+    }
+
+    private static void interruptWhileAMessageComes(ExecutorService others) throws Exception {
+        Pulls shared = new Pulls(new HandLoop(), new Requests.Line() {
+            @Override
+            public void call(Runnable callback) {
+                callback.run();
+            }
+
+            @Override
+            public void onUnmatchedReply() {
+                throw new AssertionError("nothing was asked");
+            }
+        });
+        Thread receiver = Thread.currentThread();
+        CyclicBarrier start = new CyclicBarrier(2);
+        Future<?> interrupting = others.submit(() -> {
+            start.await();
+            receiver.interrupt();
+            return null;
+        });
+        Future<?> giving = others.submit(() -> {
+            start.await();
+            shared.add(new Message(7));
+            return null;
+        });
+        ByteBuffer message;
+        try {
+            message = shared.await(null);
+        } catch (InterruptedException e) {
+            giving.get();
+            message = shared.receive(null).getNow(null);
+        }
+        assertThat(message).as("a message that came").isNotNull();
+        // If it was not interrupted yet, it is now, which must not disturb the next round.
+        while (!interrupting.isDone()) {
+            Thread.onSpinWait();
+        }
+        boolean unused = Thread.interrupted();
+        giving.get();
     }
 
     @ParameterizedTest

@@ -66,8 +66,6 @@ final class ClosedLoop {
     }
 
     private long awaited() {
-        return links.all().stream()
-                .mapToLong(link -> link.next - link.awaited)
-                .sum();
+        return links.all().stream().mapToLong(link -> link.next - link.awaited).sum();
     }
 }

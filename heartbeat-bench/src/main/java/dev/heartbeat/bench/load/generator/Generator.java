@@ -26,25 +26,28 @@ public final class Generator {
 
     private String answer(String[] words) throws IOException {
         return switch (words[0]) {
-            case "connect" -> connect(
-                            new InetSocketAddress(words[1], Integer.parseInt(words[2])),
-                            Long.parseLong(words[3]),
-                            Replies.valueOf(words[4]),
-                            Integer.parseInt(words[5]),
-                            Integer.parseInt(words[6]),
-                            Integer.parseInt(words[7]))
-                    .toLine();
-            case "closed" -> closed(
-                            Integer.parseInt(words[1]),
-                            Integer.parseInt(words[2]),
-                            Long.parseLong(words[3]) * NANOS_PER_MILLI,
-                            Long.parseLong(words[4]) * NANOS_PER_MILLI)
-                    .toLine();
-            case "open" -> open(
-                            Double.parseDouble(words[1]),
-                            Long.parseLong(words[2]) * NANOS_PER_MILLI,
-                            Long.parseLong(words[3]) * NANOS_PER_MILLI)
-                    .toLine();
+            case "connect" ->
+                connect(
+                                new InetSocketAddress(words[1], Integer.parseInt(words[2])),
+                                Long.parseLong(words[3]),
+                                Replies.valueOf(words[4]),
+                                Integer.parseInt(words[5]),
+                                Integer.parseInt(words[6]),
+                                Integer.parseInt(words[7]))
+                        .toLine();
+            case "closed" ->
+                closed(
+                                Integer.parseInt(words[1]),
+                                Integer.parseInt(words[2]),
+                                Long.parseLong(words[3]) * NANOS_PER_MILLI,
+                                Long.parseLong(words[4]) * NANOS_PER_MILLI)
+                        .toLine();
+            case "open" ->
+                open(
+                                Double.parseDouble(words[1]),
+                                Long.parseLong(words[2]) * NANOS_PER_MILLI,
+                                Long.parseLong(words[3]) * NANOS_PER_MILLI)
+                        .toLine();
             case "reset" -> {
                 reset();
                 yield "reset";
@@ -54,7 +57,8 @@ public final class Generator {
     }
 
     private Turn connect(
-            InetSocketAddress address, long server, Replies replies, int answerEvery, int count, int atOnce) throws IOException {
+            InetSocketAddress address, long server, Replies replies, int answerEvery, int count, int atOnce)
+            throws IOException {
         reset();
         Links links = new Links(address);
         Inbox inbox = new Inbox(replies, answerEvery);

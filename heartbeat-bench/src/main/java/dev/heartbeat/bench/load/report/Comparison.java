@@ -27,26 +27,39 @@ public final class Comparison {
         List<String> lines = new ArrayList<>();
         lines.add(sentence());
         lines.add("");
-        lines.addAll(new MarkdownTable(
-                        Stream.concat(
-                                        Stream.of(
-                                                "",
-                                                scenario.unit() + " per second",
-                                                "server CPU for each",
-                                                "user + system",
-                                                "server busy",
-                                                "load busy",
-                                                "allocated for each"),
-                                        baselines.stream().map(row -> "CPU ÷ " + row.label()))
-                                .toList())
+        lines.addAll(new MarkdownTable(Stream.concat(
+                                Stream.of(
+                                        "",
+                                        scenario.unit() + " per second",
+                                        "server CPU for each",
+                                        "user + system",
+                                        "server busy",
+                                        "load busy",
+                                        "allocated for each"),
+                                baselines.stream().map(row -> "CPU ÷ " + row.label()))
+                        .toList())
                 .with(rows.stream().map(this::cost).toList())
                 .lines());
         lines.add("");
-        lines.addAll(new MarkdownTable(List.of("latency", "p50", "p90", "p99", "p99.9", "longest", "load late by at most", "SUSPECT", "OFFLINE"))
+        lines.addAll(new MarkdownTable(List.of(
+                        "latency",
+                        "p50",
+                        "p90",
+                        "p99",
+                        "p99.9",
+                        "longest",
+                        "load late by at most",
+                        "SUSPECT",
+                        "OFFLINE"))
                 .with(rows.stream().map(Comparison::latency).toList())
                 .lines());
         lines.add("");
-        lines.addAll(new MarkdownTable(List.of("memory, with all connections there", "heap", "direct", "resident", "TCP buffers of the machine"))
+        lines.addAll(new MarkdownTable(List.of(
+                        "memory, with all connections there",
+                        "heap",
+                        "direct",
+                        "resident",
+                        "TCP buffers of the machine"))
                 .with(rows.stream().map(Comparison::memory).toList())
                 .lines());
         return lines;

@@ -50,12 +50,14 @@ public final class Row {
 
     /** Which part of its core the server used. */
     double busy() {
-        return median(seen -> (double) seen.turn().server().nanos() / seen.turn().nanos());
+        return median(
+                seen -> (double) seen.turn().server().nanos() / seen.turn().nanos());
     }
 
     /** Which part of its core the load used. */
     double loadBusy() {
-        return median(seen -> (double) seen.turn().generator().nanos() / seen.turn().nanos());
+        return median(
+                seen -> (double) seen.turn().generator().nanos() / seen.turn().nanos());
     }
 
     /** Bytes allocated in the server for each of what was done, warm-up included. */
@@ -111,7 +113,6 @@ public final class Row {
     }
 
     private double median(ToDoubleFunction<Seen> value) {
-        return Ratio.median(
-                series.turns().stream().mapToDouble(value).sorted().toArray());
+        return Ratio.median(series.turns().stream().mapToDouble(value).sorted().toArray());
     }
 }

@@ -63,8 +63,7 @@ final class NettyServer implements LoadedServer {
                                         Frames.HEADER_BYTES + Frames.MAX_PAYLOAD_BYTES,
                                         Frames.LENGTH_AT,
                                         Integer.BYTES))
-                                .addLast(new IdleStateHandler(
-                                        terms.timeout().toMillis(), 0, 0, TimeUnit.MILLISECONDS))
+                                .addLast(new IdleStateHandler(terms.timeout().toMillis(), 0, 0, TimeUnit.MILLISECONDS))
                                 .addLast(new Node());
                     }
                 })
@@ -143,7 +142,8 @@ final class NettyServer implements LoadedServer {
 
         private void register(ChannelHandlerContext context, ByteBuf frame) {
             frame.skipBytes(Frames.HEADER_BYTES + Frames.ID_LENGTH_AT);
-            id = frame.readCharSequence(frame.readUnsignedByte(), StandardCharsets.US_ASCII).toString();
+            id = frame.readCharSequence(frame.readUnsignedByte(), StandardCharsets.US_ASCII)
+                    .toString();
             entry = new Entry(context.channel());
             Entry before = nodes.put(id, entry);
             if (before != null) {

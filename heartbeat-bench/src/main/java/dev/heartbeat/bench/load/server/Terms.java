@@ -17,9 +17,7 @@ public record Terms(Duration interval, Duration grace, int answerEvery) {
     /** As words on a command line. */
     public List<String> words() {
         return List.of(
-                String.valueOf(interval.toMillis()),
-                String.valueOf(grace.toMillis()),
-                String.valueOf(answerEvery));
+                String.valueOf(interval.toMillis()), String.valueOf(grace.toMillis()), String.valueOf(answerEvery));
     }
 
     static Terms parse(List<String> words) {

@@ -13,13 +13,13 @@ import dev.heartbeat.testkit.contract.TransportUnderTest;
 import org.junit.jupiter.api.Nested;
 
 /** Holds {@link NettyTransport} on epoll to what every transport is held to. */
-final class NettyTransportTest {
+final class NettyEpollTransportTest {
 
     interface OnEpoll extends TransportUnderTest {
 
         @Override
         default Transport start(TransportOptions options) {
-            return NettyTransport.start(options);
+            return NettyTransport.builder().io(NettyIo.EPOLL).options(options).start();
         }
     }
 
