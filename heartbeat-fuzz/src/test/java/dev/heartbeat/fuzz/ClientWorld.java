@@ -148,7 +148,7 @@ final class ClientWorld implements Script.Stage, Acceptor, ClientListener {
         int maxMessage = (who & 2) == 0 ? MAX_MESSAGE : 100;
         int ackEvery = (who & 4) == 0 ? 1 : 3;
         int intervalMillis = (who & 64) == 0 ? INTERVAL_MILLIS : 40;
-        return Frames.registered(++epoch, intervalMillis, maxMessage, credit, ackEvery);
+        return Frames.registered(++epoch, intervalMillis, maxMessage, 0, credit, ackEvery);
     }
 
     @Override

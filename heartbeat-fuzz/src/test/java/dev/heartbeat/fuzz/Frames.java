@@ -10,6 +10,9 @@ final class Frames {
     static final int REGISTER = 0x06;
     static final int REGISTERED = 0x09;
     static final int CHANNEL_OPEN = 0x0A;
+    static final int CHANNEL_ACCEPT = 0x0B;
+    static final int CHANNEL_RESET = 0x0C;
+    static final int CREDIT = 0x0D;
 
     private static final int TYPE_OFFSET = 2;
     private static final int STREAM_OFFSET = 4;
@@ -46,7 +49,8 @@ final class Frames {
         return frame(REGISTER, 0, handle, written(payload));
     }
 
-    static byte[] registered(long epoch, int intervalMillis, int maxMessage, long credit, int ackEvery) {
+    static byte[] registered(
+            long epoch, int intervalMillis, int maxMessage, int maxChannels, long credit, int ackEvery) {
         ByteBuffer payload = ByteBuffer.allocate(256)
                 .putLong(epoch)
                 .putInt(intervalMillis)
@@ -55,7 +59,7 @@ final class Frames {
                 .putInt(3 * intervalMillis)
                 .putInt(maxMessage)
                 .putInt(0)
-                .putInt(0)
+                .putInt(maxChannels)
                 .putLong(credit)
                 .putLong(credit);
         if (ackEvery != 1) {

@@ -41,7 +41,8 @@ final class FuzzingTest {
                 Arguments.of(DecoderFuzzTest.class, DecoderFuzzTest.seeds()),
                 Arguments.of(ServerFuzzTest.class, ServerFuzzTest.seeds()),
                 Arguments.of(ClientFuzzTest.class, ClientFuzzTest.seeds()),
-                Arguments.of(MessagesFuzzTest.class, MessagesFuzzTest.seeds()));
+                Arguments.of(MessagesFuzzTest.class, MessagesFuzzTest.seeds()),
+                Arguments.of(ChannelsFuzzTest.class, ChannelsFuzzTest.seeds()));
     }
 
     @ParameterizedTest(name = "{0}")

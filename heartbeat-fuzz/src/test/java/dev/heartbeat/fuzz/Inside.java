@@ -2,12 +2,15 @@ package dev.heartbeat.fuzz;
 
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.internal.channel.ChannelCounts;
 import dev.heartbeat.internal.frame.FrameDecoder;
 import dev.heartbeat.internal.mux.InboundBudget;
+import dev.heartbeat.spi.ConnectionHandler;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,29 @@ final class Inside {
 
     static long free(InboundBudget budget) {
         return ((AtomicLong) field(budget, "free")).get();
+    }
+
+    static ChannelCounts channelCounts(HeartbeatClient client) {
+        return (ChannelCounts) Objects.requireNonNull(field(client, "client", "counts"));
+    }
+
+    /** How many channels and refusals of a session wait for the socket to take what is to be said of them. */
+    static int unsaid(ConnectionHandler session) {
+        Object mux = inherited(session, "mux");
+        return mux == null
+                ? 0
+                : ((Collection<?>) Objects.requireNonNull(field(mux, "control"))).size()
+                        + ((Collection<?>) Objects.requireNonNull(field(mux, "refusals"))).size();
+    }
+
+    private static @Nullable Object inherited(Object holder, String name) {
+        try {
+            Field field = holder.getClass().getSuperclass().getDeclaredField(name);
+            field.setAccessible(true);
+            return field.get(holder);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("it has another name by now", e);
+        }
     }
 
     /** How many calls into the application wait in the lanes of all nodes. */

@@ -84,7 +84,7 @@ final class MessagesFuzzTest {
 
     /** One script, played to the multiplexer and to the naive channel. */
     private static final class Play {
-        private final Paper connection = new Paper();
+        private final Paper connection = new Paper(new HandTransport());
         private final InboundBudget budget = new InboundBudget(BUDGET);
         private final List<Incoming> held = new ArrayList<>();
         private final StillLoop loop = new StillLoop();
@@ -93,6 +93,8 @@ final class MessagesFuzzTest {
         private final FrameDecoder creditDecoder = new FrameDecoder();
         private final ByteBuffer input;
         private final Multiplexer mux;
+        private final NaiveCredit ofConnection;
+        private final NaiveChannel.Memory memory = new NaiveChannel.Memory(BUDGET);
         private final NaiveChannel naive;
         private final FrameHandler incoming;
         private final FrameHandler outgoing;
@@ -100,12 +102,10 @@ final class MessagesFuzzTest {
         private String error = "";
         private @Nullable ByteBuffer message;
         private boolean full;
-        private long mostOfChannel;
-        private long mostOfConnection;
 
         Play(ByteBuffer input) {
             this.input = input;
-            long window = NaiveChannel.FULL_FRAME + 300L * u8();
+            long window = NaiveCredit.FULL_FRAME + 300L * u8();
             FrameEncoder encoder = new FrameEncoder(connection);
             mux = new Multiplexer(
                     new Alone(),
@@ -116,7 +116,8 @@ final class MessagesFuzzTest {
                     new Multiplexer.Credits(window, window, window),
                     new Multiplexer.Limits(2, MAX_MESSAGE, 0, window, 1),
                     budget);
-            naive = new NaiveChannel(window, MAX_MESSAGE, BUDGET);
+            ofConnection = new NaiveCredit(window);
+            naive = new NaiveChannel(0, window, ofConnection, memory, MAX_MESSAGE);
             incoming = handler(
                     "onData",
                     arguments -> mux.onData(
@@ -125,7 +126,9 @@ final class MessagesFuzzTest {
                             (Head) arguments[2],
                             (int) arguments[3],
                             (ByteBuffer) arguments[4]));
-            outgoing = handler("onCredit", arguments -> naive.told((int) arguments[0] == -1, (long) arguments[1]));
+            outgoing = handler(
+                    "onCredit",
+                    arguments -> ((int) arguments[0] == -1 ? ofConnection : naive.credit()).told((long) arguments[1]));
         }
 
         /** What is done with the one call that counts. */
@@ -287,6 +290,7 @@ final class MessagesFuzzTest {
                     head,
                     total,
                     plain,
+                    NaiveChannel.Label.NONE,
                     ByteBuffer.wrap(bytes),
                     Frames.HEADER + headSize + bytes.length);
         }
@@ -310,7 +314,8 @@ final class MessagesFuzzTest {
 
         /** Whether the connection lives on. */
         private boolean receive(NaiveChannel.Frame frame) {
-            NaiveChannel.Outcome expected = naive.receive(frame);
+            NaiveChannel.Outcome expected = expect(frame);
+            NaiveChannel.Held whole = expected.message();
             error = "";
             message = null;
             boolean goesOn = true;
@@ -321,46 +326,52 @@ final class MessagesFuzzTest {
                 goesOn = false;
             }
             assertThat(error).as("error of %s", frame).isEqualTo(expected.error());
-            assertThat(message).as("message of %s", frame).isEqualTo(expected.message());
+            assertThat(message).as("message of %s", frame).isEqualTo(whole == null ? null : whole.content());
             return goesOn;
+        }
+
+        private NaiveChannel.Outcome expect(NaiveChannel.Frame frame) {
+            if (frame.isWrongByItself()) {
+                return NaiveChannel.Outcome.error("MALFORMED");
+            }
+            if (!ofConnection.receive(frame.size())) {
+                return NaiveChannel.Outcome.error("CREDIT_EXCEEDED");
+            }
+            return frame.channel() == 0 ? naive.receive(frame) : NaiveChannel.Outcome.error("UNKNOWN_CHANNEL");
         }
 
         private void take(int which) {
             if (!naive.holdsNothing()) {
                 int index = which % naive.held();
-                naive.take(index);
+                naive.take(naive.held(index));
                 held.remove(index).taken();
                 loop.run();
             }
         }
 
         private void check() {
-            mostOfChannel = Math.max(mostOfChannel, naive.target(false));
-            mostOfConnection = Math.max(mostOfConnection, naive.target(true));
+            naive.credit().look();
+            ofConnection.look();
             try {
                 creditDecoder.decode(connection.readOff(), outgoing, spares);
             } catch (ProtocolException e) {
                 throw new AssertionError("what was written does not parse", e);
             }
-            check(false, mostOfChannel);
-            check(true, mostOfConnection);
-            assertThat(Inside.free(budget)).as("budget").isEqualTo(naive.budget());
+            check(naive.credit());
+            check(ofConnection);
+            assertThat(Inside.free(budget)).as("budget").isEqualTo(memory.free());
         }
 
-        private void check(boolean ofConnection, long most) {
-            assertThat(naive.limit(ofConnection)).as("credit given").isLessThanOrEqualTo(most);
+        private void check(NaiveCredit credit) {
+            assertThat(credit.limit()).as("credit given").isLessThanOrEqualTo(credit.most());
             if (full) {
                 return;
             }
-            assertThat(naive.owes(ofConnection))
-                    .as(
-                            "credit owed: told %s, received %s, may be told %s",
-                            naive.limit(ofConnection), naive.received(ofConnection), naive.target(ofConnection))
-                    .isFalse();
+            assertThat(credit.owes()).as("credit owed: %s", credit).isFalse();
             if (naive.holdsNothing()) {
-                assertThat(naive.limit(ofConnection) - naive.received(ofConnection))
+                assertThat(credit.limit() - credit.received())
                         .as("room where nothing is held")
-                        .isGreaterThanOrEqualTo(NaiveChannel.FULL_FRAME);
+                        .isGreaterThanOrEqualTo(NaiveCredit.FULL_FRAME);
             }
         }
     }

@@ -6,34 +6,63 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What sections 6 to 8 of the protocol's page say of incoming DATA, word by word and without a thought of speed: what becomes of each frame, and what is held then. */
+/** What sections 6 to 8 of the protocol's page say of the DATA that comes in over a channel, word by word and without a thought of speed: what becomes of each frame, and what is held then. */
 final class NaiveChannel {
-    static final int FULL_FRAME = 16_396;
-
     /** The total of a frame that does not tell it. */
     static final long UNTOLD = -1;
 
-    private final long window;
+    private final int id;
+    private final Memory memory;
+    private final NaiveCredit credit;
     private final long maxMessage;
 
-    private long receivedByChannel;
-    private long receivedByConnection;
-    private long channelLimit;
-    private long connectionLimit;
-    private long budget;
     private final List<Held> held = new ArrayList<>();
+    /** How many messages came whole, by which they are told apart. */
+    private int received;
+
     private @Nullable Arriving arriving;
+    private boolean ended;
 
-    /** A message the application has not taken yet. */
-    record Held(long credit, long charged) {}
+    /** The memory for messages, which all channels share. */
+    static final class Memory {
+        private long free;
 
-    private record Arriving(long total, boolean kept, ByteArrayOutputStream content, List<Integer> fragments) {
-        Arriving(long total, boolean kept) {
-            this(total, kept, new ByteArrayOutputStream(), new ArrayList<>());
+        Memory(long bytes) {
+            free = bytes;
+        }
+
+        long free() {
+            return free;
+        }
+
+        boolean reserve(long bytes) {
+            if (bytes > free) {
+                return false;
+            }
+            free -= bytes;
+            return true;
+        }
+
+        void release(long bytes) {
+            free += bytes;
         }
     }
 
-    /** A DATA frame; {@code head} where it has a HEAD, whose TLVs say {@code total}, and which is {@code plain} unless it names a kind without a correlation. */
+    /** A message the application has not taken yet. */
+    record Held(int number, Frame first, ByteBuffer content, long credit, long charged) {}
+
+    private record Arriving(Frame first, long total, boolean kept, ByteArrayOutputStream content, List<Integer> parts) {
+        Arriving(Frame first, long total, boolean kept) {
+            this(first, total, kept, new ByteArrayOutputStream(), new ArrayList<>());
+        }
+    }
+
+    /** What is written on a message: its kind, 0 for none, with a correlation; the handle of the node it is for; and whether it names another node, in a direction in which that may be. */
+    record Label(int kind, long correlation, int handle, boolean routed, boolean wrongWay) {
+        static final Label NONE = new Label(0, 0, 0, false, false);
+    }
+
+    /** A DATA frame; {@code head} where it has a HEAD, whose TLVs say {@code total} and {@code label}, and which is {@code plain} unless it names a kind without a correlation. */
     record Frame(
             int channel,
             boolean more,
@@ -41,45 +70,68 @@ final class NaiveChannel {
             boolean head,
             long total,
             boolean plain,
+            Label label,
             ByteBuffer bytes,
-            int size) {}
+            int size) {
+
+        /** Whether it is MALFORMED whatever came before. */
+        boolean isWrongByItself() {
+            boolean told = total != UNTOLD;
+            return !plain
+                    || more && bytes.remaining() == 0
+                    || more && head && !told
+                    || told && bytes.remaining() > total
+                    || told && !more && bytes.remaining() < total;
+        }
+    }
 
     /** What becomes of a frame: the name of an error, if any; and the message that is complete with it, if any. */
-    record Outcome(String error, @Nullable ByteBuffer message) {
-        static Outcome nothing() {
-            return new Outcome("", null);
-        }
+    record Outcome(String error, @Nullable Held message) {
+        static final Outcome NOTHING = new Outcome("", null);
 
         static Outcome error(String name) {
             return new Outcome(name, null);
         }
     }
 
-    NaiveChannel(long window, long maxMessage, long budget) {
-        this.window = window;
+    /**
+     * @param ofConnection the credit of all channels together
+     */
+    NaiveChannel(int id, long window, NaiveCredit ofConnection, Memory memory, long maxMessage) {
+        this.id = id;
+        this.memory = memory;
         this.maxMessage = maxMessage;
-        this.budget = budget;
-        channelLimit = window;
-        connectionLimit = window;
+        credit = new NaiveCredit(window);
+        credit.usedBy(this);
+        ofConnection.usedBy(this);
     }
 
+    NaiveCredit credit() {
+        return credit;
+    }
+
+    /** Takes a frame that is right by itself, and fits the credit of the connection. */
     Outcome receive(Frame frame) {
-        if (isWrongByItself(frame)) {
+        if (!credit.receive(frame.size)) {
+            return Outcome.error("CREDIT_EXCEEDED");
+        }
+        if (frame.end && id == 0) {
+            return Outcome.error("UNEXPECTED_FRAME");
+        }
+        if (ended) {
+            return Outcome.error("CHANNEL_ENDED");
+        }
+        if (frame.end && frame.more) {
             return Outcome.error("MALFORMED");
         }
-        if (receivedByConnection + frame.size > connectionLimit) {
-            return Outcome.error("CREDIT_EXCEEDED");
-        }
-        receivedByConnection += frame.size;
-        if (frame.channel != 0) {
-            return Outcome.error("UNKNOWN_CHANNEL");
-        }
-        if (receivedByChannel + frame.size > channelLimit) {
-            return Outcome.error("CREDIT_EXCEEDED");
-        }
-        receivedByChannel += frame.size;
-        if (frame.end) {
-            return Outcome.error("UNEXPECTED_FRAME");
+        Outcome outcome = receiveMessage(frame);
+        ended = frame.end && outcome.error.isEmpty();
+        return outcome;
+    }
+
+    private Outcome receiveMessage(Frame frame) {
+        if (frame.end && arriving == null && !frame.head && !frame.bytes.hasRemaining()) {
+            return Outcome.NOTHING;
         }
         if (arriving != null) {
             return frame.head ? Outcome.error("MALFORMED") : add(arriving, frame, "");
@@ -87,45 +139,45 @@ final class NaiveChannel {
         return begin(frame);
     }
 
-    private static boolean isWrongByItself(Frame frame) {
-        boolean told = frame.total != UNTOLD;
-        return !frame.plain
-                || frame.more && frame.bytes.remaining() == 0
-                || frame.more && frame.head && !told
-                || told && frame.bytes.remaining() > frame.total
-                || told && !frame.more && frame.bytes.remaining() < frame.total;
-    }
-
     private Outcome begin(Frame frame) {
         if (frame.more && frame.total == UNTOLD) {
             return Outcome.error("MALFORMED");
         }
+        if (id != 0 && (frame.label.handle != 0 || frame.label.routed)) {
+            return Outcome.error("MALFORMED");
+        }
         long total = frame.total == UNTOLD ? frame.bytes.remaining() : frame.total;
+        if (frame.label.handle != 0) {
+            return add(new Arriving(frame, total, false), frame, "UNKNOWN_HANDLE");
+        }
         if (total > maxMessage) {
-            return add(new Arriving(total, false), frame, "MESSAGE_TOO_LARGE");
+            return refuse(frame, total, "MESSAGE_TOO_LARGE");
         }
         if (!frame.more && frame.total == UNTOLD) {
-            held.add(new Held(frame.size, 0));
-            return new Outcome("", frame.bytes);
+            return hold(new Held(received++, frame, frame.bytes, frame.size, 0), "");
         }
-        if (total > budget) {
-            return add(new Arriving(total, false), frame, "NO_CAPACITY");
+        if (!memory.reserve(total)) {
+            return refuse(frame, total, "NO_CAPACITY");
         }
-        budget -= total;
-        return add(new Arriving(total, true), frame, "");
+        return add(new Arriving(frame, total, true), frame, "");
+    }
+
+    /** Channel 0 goes on with the next message; any other ends. */
+    private Outcome refuse(Frame frame, long total, String error) {
+        return id == 0 ? add(new Arriving(frame, total, false), frame, error) : Outcome.error(error);
     }
 
     private Outcome add(Arriving message, Frame frame, String error) {
         byte[] part = new byte[frame.bytes.remaining()];
         frame.bytes.duplicate().get(part);
         message.content.writeBytes(part);
-        message.fragments.add(part.length);
+        message.parts.add(part.length);
         arriving = message;
         long arrived = message.content.size();
         if (arrived > message.total || !frame.more && arrived < message.total) {
             return Outcome.error("MALFORMED");
         }
-        if (message.fragments.size() > 16 + message.total / 256) {
+        if (message.parts.size() > 16 + message.total / 256) {
             return Outcome.error("MALFORMED");
         }
         if (frame.more) {
@@ -135,58 +187,58 @@ final class NaiveChannel {
         if (!message.kept) {
             return Outcome.error(error);
         }
-        held.add(new Held(message.total + Frames.HEADER, message.total));
-        return new Outcome(error, ByteBuffer.wrap(message.content.toByteArray()));
+        ByteBuffer whole = ByteBuffer.wrap(message.content.toByteArray());
+        return hold(new Held(received++, message.first, whole, message.total + Frames.HEADER, message.total), error);
     }
 
-    /** The application takes the message of this place. */
-    void take(int index) {
-        budget += held.remove(index).charged;
+    private Outcome hold(Held message, String error) {
+        held.add(message);
+        return new Outcome(error, message);
     }
 
-    void told(boolean ofConnection, long limit) {
-        if (ofConnection) {
-            connectionLimit = limit;
-        } else {
-            channelLimit = limit;
-        }
+    /** The application has taken the message. */
+    void take(Held message) {
+        memory.release(message.charged);
+        held.removeIf(each -> each.number == message.number);
     }
 
-    long budget() {
-        return budget;
+    Held held(int index) {
+        return held.get(index);
     }
 
-    /** What may be told at the most: window and reservation beyond what was taken. */
-    long target(boolean ofConnection) {
-        Arriving message = arriving;
-        long kept = message != null && message.kept ? message.content.size() : 0;
-        long reserved = message != null && message.kept ? message.total + FULL_FRAME : 0;
-        long waiting = held.stream().mapToLong(Held::credit).sum();
-        return received(ofConnection) - waiting - kept + window + reserved;
-    }
-
-    long limit(boolean ofConnection) {
-        return ofConnection ? connectionLimit : channelLimit;
-    }
-
-    long received(boolean ofConnection) {
-        return ofConnection ? receivedByConnection : receivedByChannel;
-    }
-
-    /** Whether M43 asks for a CREDIT by now. */
-    boolean owes(boolean ofConnection) {
-        long untold = target(ofConnection) - limit(ofConnection);
-        long room = limit(ofConnection) - received(ofConnection);
-        boolean isCrumb = untold < Math.min(window / 4, FULL_FRAME) && !holdsNothing();
-        boolean wouldFit = room < FULL_FRAME && room + untold >= FULL_FRAME;
-        return untold > 0 && (untold >= window / 2 || wouldFit && !isCrumb);
+    int held() {
+        return held.size();
     }
 
     boolean holdsNothing() {
         return held.isEmpty();
     }
 
-    int held() {
-        return held.size();
+    /** Nothing more arrives. */
+    void drop() {
+        if (arriving != null && arriving.kept) {
+            memory.release(arriving.total);
+        }
+        arriving = null;
+        ended = true;
+    }
+
+    /** Whether the other side has said END. */
+    boolean isEnded() {
+        return ended;
+    }
+
+    /** What came and was not taken. */
+    long waiting() {
+        return held.stream().mapToLong(Held::credit).sum() + kept();
+    }
+
+    private long kept() {
+        return arriving != null && arriving.kept ? arriving.content.size() : 0;
+    }
+
+    /** What is given beyond the window for the message that is arriving (M44). */
+    long reserved() {
+        return arriving != null && arriving.kept ? arriving.total + NaiveCredit.FULL_FRAME : 0;
     }
 }

@@ -2,29 +2,39 @@ package dev.heartbeat.fuzz;
 
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.EventLoop;
+import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** A connection without a socket: what is written on it can be read off. */
 final class Paper implements Connection {
-    private static final int ROOM = 1 << 20;
-
-    private final ByteBuffer written = ByteBuffer.allocate(ROOM);
+    private final EventLoop loop;
+    private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private @Nullable ByteBuffer reserved;
     private boolean writable = true;
+    private boolean ended;
     private long queued;
+
+    Paper(EventLoop loop) {
+        this.loop = loop;
+    }
 
     void writable(boolean value) {
         writable = value;
     }
 
+    /** Whether this side has said that nothing follows. */
+    boolean isEnded() {
+        return ended;
+    }
+
     /** Everything since the last call. */
     ByteBuffer readOff() {
         take();
-        ByteBuffer all = ByteBuffer.allocate(written.position()).put(written.flip());
-        written.clear();
-        return all.flip();
+        ByteBuffer all = ByteBuffer.wrap(written.toByteArray());
+        written.reset();
+        return all;
     }
 
     private void take() {
@@ -36,18 +46,23 @@ final class Paper implements Connection {
     }
 
     private void add(ByteBuffer bytes) {
-        queued += bytes.remaining();
-        written.put(bytes);
+        if (ended) {
+            return;
+        }
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.get(copy);
+        queued += copy.length;
+        written.writeBytes(copy);
     }
 
     @Override
     public EventLoop eventLoop() {
-        throw new UnsupportedOperationException("there is none");
+        return loop;
     }
 
     @Override
     public InetSocketAddress remoteAddress() {
-        throw new UnsupportedOperationException("there is none");
+        return new InetSocketAddress(0);
     }
 
     @Override
@@ -93,11 +108,18 @@ final class Paper implements Connection {
     public void resumeReading() {}
 
     @Override
-    public void shutdownOutput() {}
+    public void shutdownOutput() {
+        take();
+        ended = true;
+    }
 
     @Override
-    public void close() {}
+    public void close() {
+        ended = true;
+    }
 
     @Override
-    public void abort() {}
+    public void abort() {
+        ended = true;
+    }
 }

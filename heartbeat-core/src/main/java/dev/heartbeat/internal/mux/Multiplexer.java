@@ -262,6 +262,7 @@ public final class Multiplexer {
         MuxChannel channel = find(id);
         if (channel != null) {
             channel.onReset(reset.code(), reset.text());
+            unsay(channel);
         } else {
             forgetReset(id);
         }
@@ -329,7 +330,7 @@ public final class Multiplexer {
         }
     }
 
-    /** The other side never heard of it, so there is nothing to say of it either. */
+    /** There is nothing to say of it: the other side never heard of it, or has ended it. */
     void unsay(MuxChannel channel) {
         if (channel.inControl) {
             channel.inControl = false;

@@ -532,7 +532,7 @@ public final class MuxChannel {
 
     /** Takes a DATA frame, and hands over the message that becomes whole with it. */
     void receive(int flags, Head head, int size, ByteBuffer fragment) throws ProtocolException {
-        if (state != State.OPEN) {
+        if (state != State.OPEN || acceptDue) {
             throw new ProtocolException(
                     ErrorCode.UNEXPECTED_FRAME, "DATA on channel " + text(id) + ", which was not accepted");
         }

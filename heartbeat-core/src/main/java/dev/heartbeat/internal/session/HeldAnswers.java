@@ -1,7 +1,10 @@
 package dev.heartbeat.internal.session;
 
+import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameEncoder;
 import java.nio.ByteBuffer;
+import java.util.EnumMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Answers that wait for a full socket: at most one of each kind, to the latest question. */
@@ -10,6 +13,8 @@ final class HeldAnswers {
     private int heartbeatHandle;
     private long heartbeatTimestamp;
     private @Nullable ByteBuffer pong;
+    /** The latest of each code. */
+    private @Nullable Map<ErrorCode, String> errors;
 
     void holdHeartbeat(int handle, long timestamp) {
         heartbeat = true;
@@ -21,12 +26,22 @@ final class HeldAnswers {
         pong = ByteBuffer.allocate(payload.remaining()).put(payload).flip();
     }
 
+    void holdError(ErrorCode code, String text) {
+        if (errors == null) {
+            errors = new EnumMap<>(ErrorCode.class);
+        }
+        errors.put(code, text + " (and maybe others before)");
+    }
+
     void send(FrameEncoder encoder, long framesReceived) {
         if (heartbeat) {
             encoder.heartbeatResponse(heartbeatHandle, heartbeatTimestamp, framesReceived);
         }
         if (pong != null) {
             encoder.pong(pong);
+        }
+        if (errors != null) {
+            errors.forEach((code, text) -> encoder.error(0, code, text));
         }
     }
 }

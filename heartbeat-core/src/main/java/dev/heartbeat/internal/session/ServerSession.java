@@ -53,8 +53,6 @@ final class ServerSession extends Session {
     private long channelCredit;
     private int heartbeatsToAnswer;
 
-    /** The last message of a node here that did not reach another, where that is yet to be told. */
-    private @Nullable String unpassed;
     /** As its own node measured it; 0 before the first. Written by the loop. */
     private volatile int rttMicros;
 
@@ -459,15 +457,10 @@ final class ServerSession extends Session {
         pumpSoon();
     }
 
-    /** Told of the latest only, while the socket is full. */
     void notPassedOn(NodeStay stay, String text) {
         if (state == State.REGISTERED && find(stay.handle()) == stay) {
-            if (connection.isWritable()) {
-                encoder.error(0, ErrorCode.NOT_PASSED_ON, text);
-                pumpSoon();
-            } else {
-                unpassed = text;
-            }
+            tellOfChannel0(ErrorCode.NOT_PASSED_ON, text);
+            pumpSoon();
         }
     }
 
@@ -558,15 +551,6 @@ final class ServerSession extends Session {
         }
         endOwn(OfflineReason.PROTOCOL_ERROR);
         super.fail(e);
-    }
-
-    @Override
-    void onRoom() {
-        String text = unpassed;
-        if (text != null && isReading()) {
-            unpassed = null;
-            encoder.error(0, ErrorCode.NOT_PASSED_ON, text + " (and maybe others before)");
-        }
     }
 
     @Override

@@ -104,7 +104,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
     abstract long writeStallNs();
 
     /** The socket takes bytes again, of which what waits for that may write some. */
-    abstract void onRoom();
+    void onRoom() {}
 
     /** Nothing is read from here on; the end follows. */
     abstract void onReadingEnded();
@@ -324,8 +324,19 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
         onErrorSent(refusal.code());
         if (refusal.code().scope() == ErrorCode.Scope.CHANNEL && streamId != 0) {
             mux().refuse(streamId, refusal.code(), refusal.text());
-        } else {
+        } else if (isPeersFault(refusal.code())) {
             encoder.error(streamId, refusal.code(), refusal.text());
+        } else {
+            tellOfChannel0(refusal.code(), refusal.text());
+        }
+    }
+
+    /** Tells what is not counted against the peer, and may happen without end: while the socket is full, the latest only. */
+    protected final void tellOfChannel0(ErrorCode code, String text) {
+        if (connection.isWritable()) {
+            encoder.error(0, code, text);
+        } else {
+            held().holdError(code, text);
         }
     }
 
