@@ -52,6 +52,7 @@ final class NettyEventLoop extends SocketLoop {
     // Made once: they are given to Netty in each turn.
     private final Runnable begin = this::begin;
     private final Runnable finish = this::finish;
+    private final Runnable onAlarm = this::onAlarm;
     private final Runnable shutDown = this::shutDown;
 
     private boolean inTurn;
@@ -139,24 +140,22 @@ final class NettyEventLoop extends SocketLoop {
     }
 
     private void arrangeNextTurn() {
-        long waitNs = hasWorkLeft() ? 0 : untilNextDeadlineNs();
+        long waitNs = hasWorkLeft() ? 0 : untilNextDeadlineNs(nowNs());
         if (waitNs <= 0) {
             // Behind the next poll, which does not wait then.
             netty.execute(begin);
         } else if (waitNs != NEVER) {
-            setAlarm(waitNs);
+            setAlarm(nowNs() + waitNs);
         }
     }
 
     /** Only for what comes earlier than the one that is set: one that is too early costs a turn, and a deadline is often put off. */
-    private void setAlarm(long waitNs) {
-        long deadlineNs = System.nanoTime() + waitNs;
-        if (alarm != null && deadlineNs - alarmNs >= 0) {
-            return;
+    private void setAlarm(long deadlineNs) {
+        if (alarm == null || deadlineNs - alarmNs < 0) {
+            cancelAlarm();
+            alarmNs = deadlineNs;
+            alarm = netty.schedule(onAlarm, deadlineNs - System.nanoTime(), TimeUnit.NANOSECONDS);
         }
-        cancelAlarm();
-        alarmNs = deadlineNs;
-        alarm = netty.schedule(this::onAlarm, waitNs, TimeUnit.NANOSECONDS);
     }
 
     private void onAlarm() {

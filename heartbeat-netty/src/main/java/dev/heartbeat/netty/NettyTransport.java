@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The threads of its own loops keep the process alive until the transport is closed; those of its workers do not. Loops that it was
  * given stay their owner's, who may run anything else on them: closing the transport leaves them running. If their owner shuts them
- * down first, the transport closes with them, which is said once in the log.
+ * down first, all connections and listeners close with them, which is said once in the log; what is left is to close the transport.
  */
 public final class NettyTransport implements Transport {
 
@@ -193,13 +193,14 @@ public final class NettyTransport implements Transport {
         }
     }
 
+    /** Each ends by itself; the workers are left, to tell of it, until the transport is closed. */
     private void endWithLoops(List<NettyEventLoop> loops) {
         AtomicBoolean told = new AtomicBoolean();
         for (NettyEventLoop loop : loops) {
             loop.onShutDownByOwner(() -> {
                 if (told.compareAndSet(false, true)) {
-                    log.warn("the event loops of {} were shut down by their owner, and it closes with them", this);
-                    CompletableFuture<Void> unused = closeAsync();
+                    log.warn(
+                            "the event loops of {} were shut down by their owner, and its connections with them", this);
                 }
             });
         }

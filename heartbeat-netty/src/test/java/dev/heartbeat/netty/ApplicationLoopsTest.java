@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heartbeat.ClientState;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.Node;
+import dev.heartbeat.NodeListener;
 import dev.heartbeat.NodeState;
+import dev.heartbeat.OfflineReason;
+import dev.heartbeat.SuspectReason;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
 import dev.heartbeat.testkit.contract.BackpressureContract;
@@ -21,7 +25,8 @@ import dev.heartbeat.testkit.contract.TransportUnderTest;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -123,12 +128,13 @@ final class ApplicationLoopsTest {
         for (NettyIo io : NettyIo.values()) {
             IoEventLoopGroup group = group(io, 2);
             Transport transport = on(group, TransportOptions.defaults());
+            Queue<String> told = new ConcurrentLinkedQueue<>();
             HeartbeatServer server = HeartbeatServer.builder()
                     .host("127.0.0.1")
                     .port(0)
                     .transport(transport)
+                    .listener(new Told(told))
                     .start();
-            CompletableFuture<String> worker = new CompletableFuture<>();
             try (HeartbeatClient client = HeartbeatClient.builder()
                     .server("127.0.0.1", server.localAddress().getPort())
                     .nodeId("n1")
@@ -137,11 +143,8 @@ final class ApplicationLoopsTest {
                 while (server.nodes().count(NodeState.ONLINE) < 1) {
                     Thread.sleep(10);
                 }
-                transport.environment().workers().execute(() -> worker.complete("done"));
                 group.shutdownGracefully(quietMillis, 5_000, TimeUnit.MILLISECONDS);
-                transport.closeAsync().get(10, TimeUnit.SECONDS);
                 assertThat(group.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
-                assertThat(worker).isCompletedWithValue("done");
                 assertThatThrownBy(() -> transport.eventLoops().get(0).execute(() -> {}))
                         .isInstanceOf(RejectedExecutionException.class);
                 assertThatThrownBy(() ->
@@ -152,6 +155,26 @@ final class ApplicationLoopsTest {
                 }
             }
             server.closeAsync().get(10, TimeUnit.SECONDS);
+            assertThat(told).containsExactly("ONLINE", "SUSPECT LOST", "OFFLINE SHUTDOWN");
+            transport.closeAsync().get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private record Told(Queue<String> events) implements NodeListener {
+
+        @Override
+        public void onOnline(Node node) {
+            events.add("ONLINE");
+        }
+
+        @Override
+        public void onSuspect(Node node, SuspectReason reason) {
+            events.add("SUSPECT " + reason);
+        }
+
+        @Override
+        public void onOffline(Node node, OfflineReason reason) {
+            events.add("OFFLINE " + reason);
         }
     }
 

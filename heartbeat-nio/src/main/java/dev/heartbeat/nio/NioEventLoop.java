@@ -60,7 +60,7 @@ final class NioEventLoop extends SocketLoop {
 
     private void turn() throws IOException {
         poller.beginSleep();
-        poller.poll(hasWorkLeft() ? 0 : untilNextDeadlineNs());
+        poller.poll(hasWorkLeft() ? 0 : untilNextDeadlineNs(System.nanoTime()));
         beginTurn();
         tellUsers(poller.ready());
         endTurn(poller.ready().size());

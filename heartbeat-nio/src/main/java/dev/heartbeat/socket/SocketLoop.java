@@ -126,11 +126,10 @@ public abstract class SocketLoop implements EventLoop {
         return !tasks.isEmpty() || !toTell.isEmpty();
     }
 
-    /** How long the next poll may wait, if no work is left: not at all if it is not positive. */
-    protected final long untilNextDeadlineNs() {
-        long now = System.nanoTime();
-        long untilTimer = timers.untilNextNs(now);
-        return wakes ? Math.min(wakeNs - now, untilTimer) : untilTimer;
+    /** How long the next poll may wait, if no work is left: not at all if it is not positive, for ever if it is {@link #NEVER}. */
+    protected final long untilNextDeadlineNs(long fromNs) {
+        long untilTimer = timers.untilNextNs(fromNs);
+        return wakes ? Math.min(wakeNs - fromNs, untilTimer) : untilTimer;
     }
 
     private void runTasks() {

@@ -54,6 +54,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -63,9 +64,13 @@ import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What all loops of a server share: the node table, the limits, and how it starts and ends. Any thread may call any method. */
 public final class Server implements Acceptor {
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+
     /** How long closing may take: the linger of the last connections, and listeners that are still busy. */
     private static final long CLOSE_DEADLINE_NS = TimeUnit.SECONDS.toNanos(10);
 
@@ -452,15 +457,23 @@ public final class Server implements Acceptor {
         CompletableFuture<Void> either = new CompletableFuture<>();
         CompletableFuture<?> unusedFirst = future.thenRun(() -> either.complete(null));
         if (!either.isDone()) {
-            EventLoop loop = transport.eventLoops().get(0);
-            loop.execute(() -> {
-                Deadline deadline = new Deadline(() -> either.complete(null));
-                Shard shard = Shard.of(loop);
-                shard.arm(deadline, timeoutNs);
-                CompletableFuture<?> unused = either.thenRun(() -> shard.execute(() -> shard.cancel(deadline)));
-            });
+            completeAfter(timeoutNs, either);
         }
         return either;
+    }
+
+    private void completeAfter(long timeoutNs, CompletableFuture<Void> future) {
+        EventLoop loop = transport.eventLoops().get(0);
+        try {
+            loop.execute(() -> {
+                Deadline deadline = new Deadline(() -> future.complete(null));
+                Shard shard = Shard.of(loop);
+                shard.arm(deadline, timeoutNs);
+                CompletableFuture<?> unused = future.thenRun(() -> shard.execute(() -> shard.cancel(deadline)));
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("event loop {} has ended, and its clock; only the workers are waited for", loop.index());
+        }
     }
 
     private void onEveryLoop(java.util.function.Consumer<ServerLoop> action) {
