@@ -7,11 +7,14 @@ module dev.heartbeat.netty {
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;
     requires org.slf4j;
+    // Where io_uring is asked for.
+    requires static io.netty.transport.classes.io_uring;
 
     exports dev.heartbeat.netty;
 
     provides dev.heartbeat.spi.TransportProvider with
             dev.heartbeat.netty.NettyTransportProvider,
             dev.heartbeat.netty.NettyTransportProvider.Epoll,
-            dev.heartbeat.netty.NettyTransportProvider.Nio;
+            dev.heartbeat.netty.NettyTransportProvider.Nio,
+            dev.heartbeat.netty.NettyTransportProvider.IoUring;
 }

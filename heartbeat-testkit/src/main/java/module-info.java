@@ -3,6 +3,7 @@ module dev.heartbeat.testkit {
     requires transitive dev.heartbeat.core;
     requires org.slf4j;
     // The contract is made of tests; nothing else here needs them.
+    requires static jdk.management;
     requires static org.assertj.core;
     requires static org.junit.jupiter.api;
 

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -183,6 +184,8 @@ public final class HeartbeatClient implements AutoCloseable {
         private BiConsumer<String, ByteBuffer> nodeMessages = (from, message) -> {};
         private Consumer<Request> requests = request -> request.fail("the node does not answer requests");
         private final Acceptors.Builder acceptors = new Acceptors.Builder();
+        private TransportOptions transportOptions =
+                TransportOptions.defaults().withEventLoops(1).withWorkerThreads(4);
         private @Nullable Transport transport;
         private @Nullable TransportProvider provider;
 
@@ -331,6 +334,12 @@ public final class HeartbeatClient implements AutoCloseable {
             return this;
         }
 
+        /** Changes what the client's own transport is told, such as its socket buffers. It has one event loop and 4 worker threads by default. */
+        public Builder transportOptions(UnaryOperator<TransportOptions> change) {
+            transportOptions = change.apply(transportOptions);
+            return this;
+        }
+
         /** Uses this transport, which may be shared by thousands of clients and is not closed with any, instead of the best one on the class path. */
         public Builder transport(Transport value) {
             transport = value;
@@ -370,11 +379,7 @@ public final class HeartbeatClient implements AutoCloseable {
                     inboundBudgetBytes);
             Client.Handlers handlers = new Client.Handlers(messages, nodeMessages, requests, acceptors.build());
             Transport given = transport;
-            Transport used = given == null
-                    ? Transports.start(
-                            provider,
-                            TransportOptions.defaults().withEventLoops(1).withWorkerThreads(4))
-                    : given;
+            Transport used = given == null ? Transports.start(provider, transportOptions) : given;
             return new HeartbeatClient(new Client(options, listener, handlers, used, given == null));
         }
     }

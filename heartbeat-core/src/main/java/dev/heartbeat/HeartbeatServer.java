@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -465,6 +466,12 @@ public final class HeartbeatServer implements AutoCloseable {
         /** Whether several processes may listen on the same port; false by default. */
         public Builder reusePort(boolean value) {
             transportOptions = transportOptions.withReusePort(value);
+            return this;
+        }
+
+        /** Changes what the server's own transport is told, such as its socket buffers. */
+        public Builder transportOptions(UnaryOperator<TransportOptions> change) {
+            transportOptions = change.apply(transportOptions);
             return this;
         }
 

@@ -134,7 +134,7 @@ final class ClientCommand implements Callable<Integer> {
             names = "--transport",
             paramLabel = "NAME",
             description =
-                    "What carries the connections: netty, netty-epoll, netty-nio, nio (default: the best of them here).")
+                    "What carries the connections: netty, netty-epoll, netty-nio, netty-io_uring, nio (default: the best of them here).")
     private @Nullable String transport;
 
     @Option(

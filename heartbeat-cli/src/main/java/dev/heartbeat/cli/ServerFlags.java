@@ -135,7 +135,7 @@ final class ServerFlags {
             names = "--transport",
             paramLabel = "NAME",
             description =
-                    "What carries the connections: netty, netty-epoll, netty-nio, nio (default: the best of them here).")
+                    "What carries the connections: netty, netty-epoll, netty-nio, netty-io_uring, nio (default: the best of them here).")
     private @Nullable String transport;
 
     @Option(names = "--event-loops", paramLabel = "N", description = "Threads that carry the connections.")

@@ -42,11 +42,6 @@ final class ChannelPort extends NettySocket implements ListeningSocket {
     }
 
     @Override
-    public boolean isOpen() {
-        return channel.isOpen();
-    }
-
-    @Override
     void closeDescriptor() {
         TcpSettings.close(channel);
     }

@@ -56,11 +56,6 @@ final class ChannelStream extends NettySocket implements StreamSocket {
     }
 
     @Override
-    public boolean isOpen() {
-        return channel.isOpen();
-    }
-
-    @Override
     public void abort() {
         TcpSettings.resetOnClose(channel);
         close();

@@ -6,7 +6,6 @@ import static java.nio.channels.SelectionKey.OP_READ;
 import static java.nio.channels.SelectionKey.OP_WRITE;
 
 import io.netty.channel.IoEvent;
-import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
@@ -42,7 +41,18 @@ final class EpollHandle extends NettyHandle implements EpollIoHandle {
     }
 
     @Override
-    IoOps ops(int operations) {
+    void submit(IoRegistration to, int operations) {
+        to.submit(ops(operations));
+    }
+
+    /** The descriptor first: the kernel then drops it from the set by itself. */
+    @Override
+    void close(IoRegistration of, NettySocket socket) {
+        socket.closeDescriptor();
+        of.cancel();
+    }
+
+    private static EpollIoOps ops(int operations) {
         boolean in = (operations & (OP_READ | OP_ACCEPT)) != 0;
         boolean out = (operations & (OP_WRITE | OP_CONNECT)) != 0;
         if (in) {
@@ -61,6 +71,6 @@ final class EpollHandle extends NettyHandle implements EpollIoHandle {
         if ((reported & (OUT | FAILED)) != 0) {
             ready |= OP_WRITE | OP_CONNECT;
         }
-        ready(ready & awaited());
+        ready(ready);
     }
 }

@@ -14,17 +14,15 @@ final class NativePort extends NettySocket implements ListeningSocket {
     private static final int ADDRESS_BYTES = 26;
 
     private final Socket socket;
-    private final NativeSockets kind;
     private final byte[] peer = new byte[ADDRESS_BYTES];
 
-    NativePort(Socket socket, NativeSockets kind) {
+    NativePort(Socket socket) {
         this.socket = socket;
-        this.kind = kind;
     }
 
     @Override
     NettyHandle newHandle(NettyEventLoop loop) {
-        return kind.newHandle(loop, socket);
+        return NativeSockets.newHandle(loop, socket);
     }
 
     @Override
@@ -39,12 +37,7 @@ final class NativePort extends NettySocket implements ListeningSocket {
             return null;
         }
         InetSocketAddress remote = NativeInetAddress.address(peer, 1, peer[0]);
-        return new Accepted(new NativeStream(new Socket(accepted), kind), remote);
-    }
-
-    @Override
-    public boolean isOpen() {
-        return socket.isOpen();
+        return new Accepted(new NativeStream(new Socket(accepted)), remote);
     }
 
     @Override

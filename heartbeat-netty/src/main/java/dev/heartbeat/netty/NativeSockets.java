@@ -34,13 +34,14 @@ final class NativeSockets implements SocketKind {
         NettyHandle newHandle(NettyEventLoop loop, Socket socket);
     }
 
-    NettyHandle newHandle(NettyEventLoop loop, Socket socket) {
-        return polling.newHandle(loop, socket);
+    /** As the loop polls, which makes such sockets. */
+    static NettyHandle newHandle(NettyEventLoop loop, Socket socket) {
+        return ((NativeSockets) loop.kind()).polling.newHandle(loop, socket);
     }
 
     @Override
     public StreamSocket open() {
-        return new NativeStream(Socket.newSocketStream(), this);
+        return new NativeStream(Socket.newSocketStream());
     }
 
     @Override
@@ -78,7 +79,7 @@ final class NativeSockets implements SocketKind {
             }
             socket.bind(address);
             socket.listen(options.backlog());
-            return new NativePort(socket, this);
+            return new NativePort(socket);
         } catch (IOException | RuntimeException e) {
             close(socket);
             throw e;

@@ -10,11 +10,9 @@ import java.nio.ByteBuffer;
 final class NativeStream extends NettySocket implements StreamSocket {
 
     private final Socket socket;
-    private final NativeSockets kind;
 
-    NativeStream(Socket socket, NativeSockets kind) {
+    NativeStream(Socket socket) {
         this.socket = socket;
-        this.kind = kind;
     }
 
     Socket socket() {
@@ -23,7 +21,7 @@ final class NativeStream extends NettySocket implements StreamSocket {
 
     @Override
     NettyHandle newHandle(NettyEventLoop loop) {
-        return kind.newHandle(loop, socket);
+        return NativeSockets.newHandle(loop, socket);
     }
 
     @Override
@@ -101,11 +99,6 @@ final class NativeStream extends NettySocket implements StreamSocket {
     @Override
     public void shutdownOutput() throws IOException {
         socket.shutdown(false, true);
-    }
-
-    @Override
-    public boolean isOpen() {
-        return socket.isOpen();
     }
 
     @Override

@@ -79,6 +79,10 @@ final class NettyEventLoop extends SocketLoop {
         return netty;
     }
 
+    SocketKind kind() {
+        return kind;
+    }
+
     @Override
     public boolean inEventLoop() {
         return netty.inEventLoop();

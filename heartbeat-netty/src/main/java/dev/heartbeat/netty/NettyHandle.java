@@ -2,7 +2,6 @@ package dev.heartbeat.netty;
 
 import dev.heartbeat.socket.SocketUser;
 import io.netty.channel.IoHandle;
-import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -27,8 +26,11 @@ abstract class NettyHandle implements IoHandle {
         this.loop = loop;
     }
 
-    /** What to submit to hear of these operations, as in {@link java.nio.channels.SelectionKey#interestOps()}. */
-    abstract IoOps ops(int operations);
+    /** Has Netty report these operations, as in {@link java.nio.channels.SelectionKey#interestOps()}, and no other. */
+    abstract void submit(IoRegistration to, int operations);
+
+    /** Closes the descriptor, and has Netty forget it: at once, or soon where the system is still busy with it. */
+    abstract void close(IoRegistration of, NettySocket socket);
 
     final NettyEventLoop loop() {
         return loop;
@@ -48,9 +50,13 @@ abstract class NettyHandle implements IoHandle {
         user = told;
     }
 
+    final SocketUser user() {
+        return Objects.requireNonNull(user);
+    }
+
     final void await(int operations) {
         awaited = operations;
-        Objects.requireNonNull(registration).submit(ops(operations));
+        submit(registration(), operations);
     }
 
     /** The operations its user waits for. */
@@ -58,25 +64,27 @@ abstract class NettyHandle implements IoHandle {
         return awaited;
     }
 
-    final SocketUser user() {
-        return Objects.requireNonNull(user);
-    }
-
+    /** Tells its user which of the operations it waits for are ready. */
     final void ready(int operations) {
-        if (operations != 0) {
-            loop.ready(user(), operations);
+        int heard = operations & awaited;
+        if (heard != 0) {
+            loop.ready(user(), heard);
         }
     }
 
-    /** Its socket has been closed. */
-    final void cancel() {
+    final void close(NettySocket socket) {
+        awaited = 0;
         loop.remove(this);
-        Objects.requireNonNull(registration).cancel();
+        close(registration(), socket);
     }
 
     /** By Netty, when its loop is shut down. */
     @Override
-    public final void close() {
+    public void close() {
         loop.shutDown();
+    }
+
+    private IoRegistration registration() {
+        return Objects.requireNonNull(registration);
     }
 }

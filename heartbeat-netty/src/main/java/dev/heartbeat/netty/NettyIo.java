@@ -8,6 +8,9 @@ import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandle;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandle;
+import io.netty.channel.uring.IoUringIoHandler;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -61,6 +64,37 @@ public enum NettyIo {
         @Override
         SocketKind sockets(TransportOptions options) {
             return new ChannelSockets(options);
+        }
+    },
+
+    /**
+     * Linux's io_uring tells which sockets are ready; the system calls are those of epoll. Only where it is asked for. It needs
+     * {@code netty-transport-classes-io_uring} and {@code netty-transport-native-io_uring}, which this module does not bring along.
+     */
+    IO_URING {
+        @Override
+        @Nullable
+        Throwable unavailabilityCause() {
+            try {
+                return IoUring.unavailabilityCause();
+            } catch (NoClassDefFoundError e) {
+                return new ClassNotFoundException("netty-transport-classes-io_uring is not on the class path");
+            }
+        }
+
+        @Override
+        IoHandlerFactory handlers() {
+            return IoUringIoHandler.newFactory();
+        }
+
+        @Override
+        boolean isOf(IoEventLoopGroup group) {
+            return isAvailable() && group.isCompatible(IoUringIoHandle.class);
+        }
+
+        @Override
+        SocketKind sockets(TransportOptions options) {
+            return new NativeSockets(options, UringHandle::new);
         }
     };
 

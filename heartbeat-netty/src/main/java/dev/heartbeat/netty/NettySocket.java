@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 abstract class NettySocket implements PolledSocket {
 
     private @Nullable NettyHandle handle;
+    private boolean closed;
 
     /** Its place on a loop. */
     abstract NettyHandle newHandle(NettyEventLoop loop);
@@ -39,12 +40,20 @@ abstract class NettySocket implements PolledSocket {
     }
 
     @Override
+    public final boolean isOpen() {
+        return !closed;
+    }
+
+    @Override
     public final void close() {
-        if (isOpen()) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (handle == null) {
             closeDescriptor();
-            if (handle != null) {
-                handle.cancel();
-            }
+        } else {
+            handle.close(this);
         }
     }
 }

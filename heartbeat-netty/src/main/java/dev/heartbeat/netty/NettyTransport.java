@@ -168,13 +168,12 @@ public final class NettyTransport implements Transport {
         }
 
         private static NettyIo best() {
-            if (NettyIo.EPOLL.isAvailable()) {
+            Throwable cause = NettyIo.EPOLL.unavailabilityCause();
+            if (cause == null) {
                 return NettyIo.EPOLL;
             }
             if (isLinux()) {
-                log.warn(
-                        "epoll cannot be used, so java.nio is: {}",
-                        NettyIo.reason(NettyIo.EPOLL.unavailabilityCause()));
+                log.warn("epoll cannot be used, so java.nio is: {}", NettyIo.reason(cause));
             }
             return NettyIo.NIO;
         }
@@ -200,7 +199,7 @@ public final class NettyTransport implements Transport {
             loop.onShutDownByOwner(() -> {
                 if (told.compareAndSet(false, true)) {
                     log.warn("the event loops of {} were shut down by their owner, and it closes with them", this);
-                    closeAsync();
+                    CompletableFuture<Void> unused = closeAsync();
                 }
             });
         }

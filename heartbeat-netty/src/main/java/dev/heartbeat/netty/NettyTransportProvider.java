@@ -51,8 +51,17 @@ public final class NettyTransportProvider implements TransportProvider {
         }
     }
 
+    /** {@code netty-io_uring}. */
+    public static final class IoUring extends Named {
+
+        /** For {@link java.util.ServiceLoader}. */
+        public IoUring() {
+            super(NettyIo.IO_URING);
+        }
+    }
+
     /** One way and no other. */
-    abstract static sealed class Named implements TransportProvider permits Epoll, Nio {
+    abstract static sealed class Named implements TransportProvider permits Epoll, Nio, IoUring {
 
         private final NettyIo io;
 

@@ -1,7 +1,6 @@
 package dev.heartbeat.netty;
 
 import io.netty.channel.IoEvent;
-import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.nio.NioIoEvent;
 import io.netty.channel.nio.NioIoHandle;
@@ -24,12 +23,18 @@ final class NioHandle extends NettyHandle implements NioIoHandle {
     }
 
     @Override
-    IoOps ops(int operations) {
-        return operations == 0 ? NioIoOps.NONE : NioIoOps.valueOf(operations);
+    void submit(IoRegistration to, int operations) {
+        to.submit(operations == 0 ? NioIoOps.NONE : NioIoOps.valueOf(operations));
+    }
+
+    @Override
+    void close(IoRegistration of, NettySocket socket) {
+        of.cancel();
+        socket.closeDescriptor();
     }
 
     @Override
     public void handle(IoRegistration registration, IoEvent event) {
-        ready(((NioIoEvent) event).ops().value() & awaited());
+        ready(((NioIoEvent) event).ops().value());
     }
 }

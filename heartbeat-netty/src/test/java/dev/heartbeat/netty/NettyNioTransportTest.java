@@ -7,7 +7,11 @@ import dev.heartbeat.testkit.contract.BytesContract;
 import dev.heartbeat.testkit.contract.ClosingContract;
 import dev.heartbeat.testkit.contract.ConnectingContract;
 import dev.heartbeat.testkit.contract.ErrorsContract;
+import dev.heartbeat.testkit.contract.GarbageContract;
+import dev.heartbeat.testkit.contract.HeartbeatGarbageContract;
 import dev.heartbeat.testkit.contract.RealWorldContract;
+import dev.heartbeat.testkit.contract.RestContract;
+import dev.heartbeat.testkit.contract.ScarcityContract;
 import dev.heartbeat.testkit.contract.ThreadingContract;
 import dev.heartbeat.testkit.contract.TransportUnderTest;
 import org.junit.jupiter.api.Nested;
@@ -43,4 +47,22 @@ final class NettyNioTransportTest {
 
     @Nested
     final class RealWorld extends RealWorldContract implements OnNio {}
+
+    @Nested
+    final class Rest extends RestContract implements OnNio {}
+
+    @Nested
+    final class Garbage extends GarbageContract implements OnNio {}
+
+    @Nested
+    final class HeartbeatGarbage extends HeartbeatGarbageContract implements OnNio {}
+
+    @Nested
+    final class Scarcity extends ScarcityContract {
+
+        @Override
+        protected String provider() {
+            return "netty-nio";
+        }
+    }
 }

@@ -33,12 +33,12 @@ final class GatewayMemoryTest {
                 peers.add(peer);
                 peer.register(String.format("gateway-%016d", i));
             }
-            long before = usedHeap();
+            long before = UsedHeap.bytes();
             for (int i = 0; i < GATEWAYS; i++) {
                 attach(peers.get(i), i);
             }
             assertThat(server.nodes().count(NodeState.ONLINE)).isEqualTo(GATEWAYS * (NODES + 1));
-            long perNode = (usedHeap() - before) / (GATEWAYS * NODES);
+            long perNode = (UsedHeap.bytes() - before) / (GATEWAYS * NODES);
             System.out.println("bytes of heap per node of a gateway: " + perNode);
             assertThat(perNode).isBetween(ALLOWED / 2, ALLOWED);
         } finally {
@@ -61,16 +61,5 @@ final class GatewayMemoryTest {
                 assertThat(peer.next().type()).isEqualTo(Frame.REGISTERED);
             }
         }
-    }
-
-    /** The least that is in use after several collections. */
-    private static long usedHeap() {
-        Runtime runtime = Runtime.getRuntime();
-        long least = Long.MAX_VALUE;
-        for (int i = 0; i < 5; i++) {
-            System.gc();
-            least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
-        }
-        return least;
     }
 }

@@ -35,7 +35,7 @@ public class HeardBenchmark {
     private static final long SECOND = 1_000_000_000L;
 
     @Param({"1000", "1000000"})
-    private int nodes;
+    int nodes = 1;
 
     private Monitor[] monitors = {};
     private Bare[] bare = {};

@@ -5,6 +5,8 @@ import dev.heartbeat.NodeListener;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.TakeoverPolicy;
+import dev.heartbeat.bench.still.StillEnvironment;
+import dev.heartbeat.bench.still.StillLoop;
 import dev.heartbeat.internal.frame.SharedMessage;
 import dev.heartbeat.internal.node.Departures;
 import dev.heartbeat.internal.node.NodeEvents;
@@ -13,23 +15,15 @@ import dev.heartbeat.internal.node.Registration;
 import dev.heartbeat.internal.queue.Chain;
 import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.queue.Outgoing;
-import dev.heartbeat.spi.Environment;
-import dev.heartbeat.spi.EventLoop;
-import dev.heartbeat.spi.LoopAgent;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Random;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -65,7 +59,7 @@ public class BroadcastBenchmark {
     @Param({"10000", "1000000"})
     private int nodes;
 
-    private final Loop loop = new Loop();
+    private final StillLoop loop = new StillLoop();
     private final Shard shard = Shard.of(loop);
     private final NodeTable table = new NodeTable(
             TakeoverPolicy.NEWEST_WINS,
@@ -78,7 +72,7 @@ public class BroadcastBenchmark {
                     (from, request) -> {},
                     (from, to) -> false,
                     Runnable::run),
-            new Nothing(),
+            new StillEnvironment(),
             () -> new Outbox(1000, 1 << 20, 1 << 20),
             1000,
             new Departures(0, 0, new FirstLoop(loop)),
@@ -144,75 +138,6 @@ public class BroadcastBenchmark {
         public void drain(long retryAfterMillis) {}
     }
 
-    /** It has a turn when the benchmark says so. */
-    private static final class Loop implements EventLoop {
-        private final Queue<Runnable> tasks = new ArrayDeque<>();
-        private @Nullable LoopAgent agent;
-
-        void run() {
-            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-                task.run();
-            }
-        }
-
-        @Override
-        public int index() {
-            return 0;
-        }
-
-        @Override
-        public boolean inEventLoop() {
-            return true;
-        }
-
-        @Override
-        public void execute(Runnable task) {
-            tasks.add(task);
-        }
-
-        @Override
-        public long nowNs() {
-            return 0;
-        }
-
-        @Override
-        public void wakeAt(long deadlineNs) {}
-
-        @Override
-        public void cancelWake() {}
-
-        @Override
-        public LoopAgent agent(Function<EventLoop, LoopAgent> factory) {
-            if (agent == null) {
-                agent = factory.apply(this);
-            }
-            return agent;
-        }
-    }
-
-    /** Time stands still, and nothing is told. */
-    private static final class Nothing implements Environment {
-        @Override
-        public Executor workers() {
-            return Runnable::run;
-        }
-
-        @Override
-        public RandomGenerator random() {
-            return new Random(1);
-        }
-
-        @Override
-        public long nextSecret() {
-            return 1;
-        }
-
-        @Override
-        public long wallClockMillis() {
-            return 1_700_000_000_000L;
-        }
-    }
-
     /** The recipients are made among all others. */
     @Setup
     public void fill() {
@@ -232,7 +157,7 @@ public class BroadcastBenchmark {
     /** What waits is taken, so that no queue is ever full. */
     @Setup(Level.Invocation)
     public void take() {
-        loop.run();
+        loop.turn();
     }
 
     @Benchmark

@@ -19,13 +19,17 @@
  *     @Nested final class Errors extends ErrorsContract implements Mine {}
  *     @Nested final class Threading extends ThreadingContract implements Mine {}
  *     @Nested final class RealWorld extends RealWorldContract implements Mine {}
+ *     @Nested final class Rest extends RestContract implements Mine {}
  * }
  * }</pre>
  *
- * <p>A transport that has no sockets and threads of its own leaves {@link dev.heartbeat.testkit.contract.RealWorldContract}
- * out, and says in {@link dev.heartbeat.testkit.contract.TransportUnderTest#await} how time passes in its world. The tests
+ * <p>A transport that has no sockets and threads of its own leaves the last two out, and says in {@link dev.heartbeat.testkit.contract.TransportUnderTest#await} how time passes in its world. The tests
  * say where the documentation of {@link dev.heartbeat.spi} leaves a choice what the bus relies on; they assert no duration
  * and sleep nowhere.
+ *
+ * <p>Beyond what the bus relies on, a transport may promise more, and be held to that:
+ * {@link dev.heartbeat.testkit.contract.GarbageContract} and
+ * {@link dev.heartbeat.testkit.contract.HeartbeatGarbageContract}, {@link dev.heartbeat.testkit.contract.ScarcityContract}.
  *
  * <p>They need {@code junit-jupiter-api} and {@code assertj-core}, which the testkit does not bring along.
  */

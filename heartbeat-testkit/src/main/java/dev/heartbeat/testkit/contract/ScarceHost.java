@@ -1,4 +1,4 @@
-package dev.heartbeat.wire;
+package dev.heartbeat.testkit.contract;
 
 import dev.heartbeat.spi.Acceptor;
 import dev.heartbeat.spi.Connection;
@@ -6,6 +6,8 @@ import dev.heartbeat.spi.ConnectionHandler;
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.LoopAgent;
 import dev.heartbeat.spi.Transport;
+import dev.heartbeat.spi.TransportOptions;
+import dev.heartbeat.spi.TransportProvider;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.net.InetAddress;
@@ -15,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The process of {@link DescriptorExhaustionTest}: prints its port, and does what a byte on a connection tells it.
+ * The process of {@link ScarcityContract}: starts the transport of the provider it is told, prints its port, and does what a byte on a connection tells it.
  * Its main returns at once.
  */
 final class ScarceHost implements Acceptor, LoopAgent {
@@ -38,7 +40,8 @@ final class ScarceHost implements Acceptor, LoopAgent {
     }
 
     public static void main(String[] args) throws Exception {
-        Transport transport = TestedTransport.start(1);
+        Transport transport = TransportProvider.named(args[0])
+                .create(TransportOptions.defaults().withEventLoops(1));
         ScarceHost host = new ScarceHost(transport);
         host.loop.agent(loop -> host);
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);

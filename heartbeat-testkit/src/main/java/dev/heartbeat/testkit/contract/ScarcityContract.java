@@ -1,5 +1,6 @@
-package dev.heartbeat.wire;
+package dev.heartbeat.testkit.contract;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
@@ -12,58 +13,65 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** A process that runs out of file descriptors goes on, rests meanwhile, and accepts again when it can. */
-@EnabledOnOs(OS.LINUX)
-@Timeout(60)
-final class DescriptorExhaustionTest {
+/** A process that runs out of file descriptors goes on, rests meanwhile, and accepts again when it can. For transports that have a provider. */
+public abstract class ScarcityContract {
 
     private static final int DESCRIPTORS = 200;
     private static final int VISITORS = 250;
 
     private final List<Socket> sockets = new ArrayList<>();
-    private Process process;
-    private BufferedReader log;
+    private @Nullable Process started;
+    private @Nullable BufferedReader log;
     private int port;
+
+    /** For a nested class of the transport's own test. */
+    protected ScarcityContract() {}
+
+    /** The name of the provider of the transport. */
+    protected abstract String provider();
 
     /** The JVM raises the soft limit by itself, so both are lowered around it. */
     @BeforeEach
     void startHost() throws IOException {
         String java = ProcessHandle.current().info().command().orElseThrow();
-        process = new ProcessBuilder(
+        Process process = new ProcessBuilder(
                         "sh",
                         "-c",
                         "ulimit -n " + DESCRIPTORS + "; exec \"$@\"",
                         "sh",
                         java,
                         "-Xshare:auto",
+                        "--enable-native-access=ALL-UNNAMED",
                         "-XX:TieredStopAtLevel=1",
                         "-Dorg.slf4j.simpleLogger.log.dev.heartbeat=info",
                         "-Dorg.slf4j.simpleLogger.logFile=System.err",
-                        "-Dheartbeat.transport=" + TestedTransport.name(),
                         "-cp",
                         System.getProperty("java.class.path"),
-                        ScarceHost.class.getName())
+                        ScarceHost.class.getName(),
+                        provider())
                 .start();
+        started = process;
         log = process.errorReader(StandardCharsets.UTF_8);
         port = Integer.parseInt(process.inputReader(StandardCharsets.UTF_8).readLine());
     }
 
     @AfterEach
     void killHost() throws IOException {
-        process.destroyForcibly();
+        requireNonNull(started).destroyForcibly();
         for (Socket socket : sockets) {
             socket.close();
         }
     }
 
     @Test
+    @EnabledOnOs(OS.LINUX)
     void acceptingPausesAndResumes() throws Exception {
         Socket first = visit();
         // Before it gets scarce, so that the host need not open a class file then.
@@ -85,8 +93,8 @@ final class DescriptorExhaustionTest {
 
         // It leaves by itself: main has returned long ago, and no thread is left after the transport is closed.
         first.getOutputStream().write(ScarceHost.LEAVE);
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).isZero();
+        assertThat(requireNonNull(started).waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(requireNonNull(started).exitValue()).isZero();
     }
 
     private Socket visit() throws IOException {
@@ -100,7 +108,7 @@ final class DescriptorExhaustionTest {
         return Duration.ofNanos(new DataInputStream(socket.getInputStream()).readLong());
     }
 
-    private String nextLog() throws IOException {
-        return log.readLine();
+    private @Nullable String nextLog() throws IOException {
+        return requireNonNull(log).readLine();
     }
 }

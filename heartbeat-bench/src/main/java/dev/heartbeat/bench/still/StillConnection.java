@@ -1,0 +1,104 @@
+package dev.heartbeat.bench.still;
+
+import dev.heartbeat.spi.Connection;
+import dev.heartbeat.spi.EventLoop;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+
+/**
+ * A connection whose socket takes everything and sends it nowhere. What is written is copied into memory that all connections of the loop share, as {@code heartbeat-nio} does with small pieces; so one is written and
+ * flushed before the next is written.
+ */
+public final class StillConnection implements Connection {
+    static final int CAPACITY = 64 * 1024;
+
+    private static final InetSocketAddress NOWHERE = new InetSocketAddress(0);
+
+    private final StillLoop loop;
+    private final ByteBuffer memory;
+    private long flushed;
+
+    public StillConnection(StillLoop loop) {
+        this.loop = loop;
+        memory = loop.memory;
+    }
+
+    /** Where what was written and not flushed lies, before its position. */
+    public ByteBuffer written() {
+        return memory;
+    }
+
+    /** A copy of what was written and not flushed, from position 0 on; then it is flushed. */
+    public ByteBuffer takeWritten() {
+        ByteBuffer copy = ByteBuffer.allocateDirect(memory.position());
+        copy.put(memory.flip()).flip();
+        memory.position(memory.limit());
+        flush();
+        return copy;
+    }
+
+    @Override
+    public EventLoop eventLoop() {
+        return loop;
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return NOWHERE;
+    }
+
+    @Override
+    public ByteBuffer reserve(int bytes) {
+        makeRoom(bytes);
+        return memory.limit(memory.position() + bytes);
+    }
+
+    @Override
+    public void write(ByteBuffer content, int index, int length) {
+        makeRoom(length);
+        int at = memory.position();
+        memory.limit(at + length).put(at, content, index, length).position(at + length);
+    }
+
+    private void makeRoom(int bytes) {
+        if (CAPACITY - memory.position() < bytes) {
+            flush();
+        }
+    }
+
+    @Override
+    public void flush() {
+        flushed += memory.position();
+        memory.clear();
+    }
+
+    @Override
+    public long queuedBytes() {
+        return flushed + memory.position();
+    }
+
+    @Override
+    public long flushedBytes() {
+        return flushed;
+    }
+
+    @Override
+    public boolean isWritable() {
+        return true;
+    }
+
+    @Override
+    public void pauseReading() {}
+
+    @Override
+    public void resumeReading() {}
+
+    @Override
+    public void shutdownOutput() {}
+
+    @Override
+    public void close() {}
+
+    @Override
+    public void abort() {}
+}

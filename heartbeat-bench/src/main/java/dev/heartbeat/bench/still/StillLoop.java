@@ -1,0 +1,59 @@
+package dev.heartbeat.bench.still;
+
+import dev.heartbeat.spi.EventLoop;
+import dev.heartbeat.spi.LoopAgent;
+import java.nio.ByteBuffer;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A loop whose time stands still, and which runs what it was given when it is told to. Whoever tells it is on it. */
+public final class StillLoop implements EventLoop {
+    /** What its connections write into, as those of a loop of {@code heartbeat-nio} share their memory. */
+    final ByteBuffer memory = ByteBuffer.allocateDirect(StillConnection.CAPACITY);
+
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private @Nullable LoopAgent agent;
+
+    /** Runs all it was given, and what that gives it. */
+    public void turn() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+    }
+
+    @Override
+    public int index() {
+        return 0;
+    }
+
+    @Override
+    public boolean inEventLoop() {
+        return true;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        tasks.add(task);
+    }
+
+    @Override
+    public long nowNs() {
+        return 0;
+    }
+
+    @Override
+    public void wakeAt(long deadlineNs) {}
+
+    @Override
+    public void cancelWake() {}
+
+    @Override
+    public synchronized LoopAgent agent(Function<EventLoop, LoopAgent> factory) {
+        if (agent == null) {
+            agent = factory.apply(this);
+        }
+        return agent;
+    }
+}

@@ -1,0 +1,67 @@
+package dev.heartbeat.internal.frame;
+
+import dev.heartbeat.bench.still.StillConnection;
+import dev.heartbeat.bench.still.StillLoop;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
+
+/** What one frame costs where it is made, and where it is read: in direct memory, as a transport has it. The bytes of a message are copied beside their header, and read where they lie. */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@State(Scope.Thread)
+@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(1)
+public class CodecBenchmark {
+    @Param
+    Sample frame = Sample.PING;
+
+    private final StillConnection connection = new StillConnection(new StillLoop());
+    private final FrameEncoder encoder = new FrameEncoder(connection);
+    private final FrameDecoder decoder = new FrameDecoder();
+    private ByteBuffer input = ByteBuffer.allocate(0);
+
+    @SuppressWarnings("NullAway.Init") // By prepare.
+    private Discarded handler;
+
+    private long number;
+
+    @Setup
+    public void prepare(Blackhole hole) {
+        handler = new Discarded(hole);
+        frame.write(encoder, connection, 1);
+        input = connection.takeWritten();
+    }
+
+    @Benchmark
+    public int encode() {
+        frame.write(encoder, connection, ++number);
+        int bytes = connection.written().position();
+        connection.flush();
+        return bytes;
+    }
+
+    @Benchmark
+    public void decode() throws ProtocolException {
+        decoder.decode(input.rewind(), handler);
+    }
+
+    @Benchmark
+    public void encodeAndDecode() throws ProtocolException {
+        frame.write(encoder, connection, ++number);
+        decoder.decode(connection.written().flip(), handler);
+        connection.flush();
+    }
+}

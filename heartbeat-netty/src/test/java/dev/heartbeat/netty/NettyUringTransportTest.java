@@ -1,0 +1,71 @@
+package dev.heartbeat.netty;
+
+import dev.heartbeat.spi.Transport;
+import dev.heartbeat.spi.TransportOptions;
+import dev.heartbeat.testkit.contract.BackpressureContract;
+import dev.heartbeat.testkit.contract.BytesContract;
+import dev.heartbeat.testkit.contract.ClosingContract;
+import dev.heartbeat.testkit.contract.ConnectingContract;
+import dev.heartbeat.testkit.contract.ErrorsContract;
+import dev.heartbeat.testkit.contract.GarbageContract;
+import dev.heartbeat.testkit.contract.HeartbeatGarbageContract;
+import dev.heartbeat.testkit.contract.RealWorldContract;
+import dev.heartbeat.testkit.contract.RestContract;
+import dev.heartbeat.testkit.contract.ScarcityContract;
+import dev.heartbeat.testkit.contract.ThreadingContract;
+import dev.heartbeat.testkit.contract.TransportUnderTest;
+import org.junit.jupiter.api.Nested;
+
+/** Holds {@link NettyTransport} on io_uring to what every transport is held to. */
+final class NettyUringTransportTest {
+
+    interface OnUring extends TransportUnderTest {
+
+        @Override
+        default Transport start(TransportOptions options) {
+            return NettyTransport.builder()
+                    .io(NettyIo.IO_URING)
+                    .options(options)
+                    .start();
+        }
+    }
+
+    @Nested
+    final class Connecting extends ConnectingContract implements OnUring {}
+
+    @Nested
+    final class Bytes extends BytesContract implements OnUring {}
+
+    @Nested
+    final class Backpressure extends BackpressureContract implements OnUring {}
+
+    @Nested
+    final class Closing extends ClosingContract implements OnUring {}
+
+    @Nested
+    final class Errors extends ErrorsContract implements OnUring {}
+
+    @Nested
+    final class Threading extends ThreadingContract implements OnUring {}
+
+    @Nested
+    final class RealWorld extends RealWorldContract implements OnUring {}
+
+    @Nested
+    final class Rest extends RestContract implements OnUring {}
+
+    @Nested
+    final class Garbage extends GarbageContract implements OnUring {}
+
+    @Nested
+    final class HeartbeatGarbage extends HeartbeatGarbageContract implements OnUring {}
+
+    @Nested
+    final class Scarcity extends ScarcityContract {
+
+        @Override
+        protected String provider() {
+            return "netty-io_uring";
+        }
+    }
+}
