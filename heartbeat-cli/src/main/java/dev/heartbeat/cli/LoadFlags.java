@@ -3,11 +3,18 @@ package dev.heartbeat.cli;
 import dev.heartbeat.bench.load.Contestant;
 import dev.heartbeat.bench.load.LoadRun;
 import dev.heartbeat.bench.load.Subject;
+import dev.heartbeat.bench.load.report.Environment;
+import dev.heartbeat.bench.load.report.Report;
+import dev.heartbeat.bench.load.report.ReportFolder;
 import dev.heartbeat.bench.load.server.Terms;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -24,6 +31,9 @@ final class LoadFlags {
     /** A turn warms up for this part of the time it is measured. */
     private static final int WARM_UP = 3;
 
+    private static final Duration MAX_WARM_UP = Duration.ofSeconds(5);
+    private static final int MAX_CORE = 1023;
+
     @Spec(Target.MIXEE)
     private CommandSpec spec;
 
@@ -37,18 +47,17 @@ final class LoadFlags {
     @Option(
             names = "--seconds",
             paramLabel = "S",
-            defaultValue = "1",
             description =
-                    "How long a turn is measured, fractions allowed; a third more before is to warm up (default: ${DEFAULT-VALUE}).")
-    private double seconds;
+                    "How long a turn is measured, fractions allowed; a third more before is to warm up (default: 1; soak: 60, plan: 8).")
+    private double seconds = 1;
 
     @Option(
             names = "--subjects",
             paramLabel = "NAME",
             split = ",",
-            description = "Which servers, divided by commas (default: all there are).")
-    private List<String> subjects =
-            Arrays.stream(Subject.values()).map(Subject::id).toList();
+            description =
+                    "Which servers, divided by commas: heartbeat-nio, heartbeat-netty, netty, nio-echo, epoll-echo (default: all that are suitable).")
+    private @Nullable List<String> subjects;
 
     @Option(
             names = "--server",
@@ -79,33 +88,114 @@ final class LoadFlags {
             description = "The core the load runs on (default: ${DEFAULT-VALUE}).")
     private int loadCore;
 
-    LoadRun.Options options(List<Contestant> contestants) {
-        if (pairs < 1 || pairs > MAX_PAIRS) {
-            throw bad("--pairs is " + pairs + ", allowed is 1 to " + MAX_PAIRS);
+    @Option(
+            names = "--out",
+            paramLabel = "FOLDER",
+            description = "Write a page in Markdown, its pictures, and all numbers in JSON into this folder.")
+    private @Nullable Path out;
+
+    /** Each of those that were asked for, on the same terms; where nobody was, of all that are suitable. */
+    LoadRun.Options options(Terms terms, Predicate<Subject> suitable) {
+        return options(contestants(terms, suitable));
+    }
+
+    /** The same, each of them answering every heartbeat, and beside itself answering each so many-th only. */
+    LoadRun.Options optionsOneWay(Terms terms, int answerEvery) {
+        Terms oneWay = new Terms(terms.interval(), terms.grace(), answerEvery);
+        if (server != null) {
+            return options(List.of(running(server, oneWay)));
         }
+        List<Contestant> contestants = new ArrayList<>();
+        for (Subject subject : chosen(subject -> !subject.isEcho())) {
+            contestants.add(Contestant.of(subject, subject.label() + ", each answered", terms, true));
+            contestants.add(
+                    Contestant.of(subject, subject.label() + ", each " + answerEvery + "th answered", oneWay, false));
+        }
+        return options(contestants);
+    }
+
+    private LoadRun.Options options(List<Contestant> contestants) {
+        requireRange("--pairs", pairs, 1, MAX_PAIRS);
         if (!(seconds >= MIN_SECONDS && seconds <= MAX_SECONDS)) {
             throw bad("--seconds is " + seconds + ", allowed is " + MIN_SECONDS + " to " + MAX_SECONDS);
         }
+        requireRange("--server-core", serverCore, 0, MAX_CORE);
+        requireRange("--load-core", loadCore, 0, MAX_CORE);
         Duration measured = Duration.ofMillis(Math.round(seconds * 1000));
+        Duration warmUp = measured.dividedBy(WARM_UP);
         return new LoadRun.Options(
-                contestants, pairs, measured.dividedBy(WARM_UP), measured, serverCore, loadCore, serverJava);
+                contestants,
+                pairs,
+                warmUp.compareTo(MAX_WARM_UP) < 0 ? warmUp : MAX_WARM_UP,
+                measured,
+                serverCore,
+                loadCore,
+                serverJava);
     }
 
-    /** Those that were asked for, each on the same terms. */
-    List<Contestant> contestants(Terms terms) {
+    private List<Contestant> contestants(Terms terms, Predicate<Subject> suitable) {
         if (server != null) {
             return List.of(running(server, terms));
         }
+        return chosen(suitable).stream()
+                .map(subject ->
+                        Contestant.of(subject, subject.label(), terms, subject.isEcho() || subject == Subject.NETTY))
+                .toList();
+    }
+
+    private List<Subject> chosen(Predicate<Subject> suitable) {
+        if (subjects == null) {
+            return Arrays.stream(Subject.values()).filter(suitable).toList();
+        }
         for (String name : subjects) {
-            if (Arrays.stream(Subject.values()).noneMatch(subject -> subject.id().equals(name))) {
+            if (Arrays.stream(Subject.values())
+                    .noneMatch(subject -> subject.id().equals(name))) {
                 throw bad("--subjects has " + name + ", which is none of " + Arrays.toString(Subject.values()));
             }
         }
         return Arrays.stream(Subject.values())
                 .filter(subject -> subjects.contains(subject.id()))
-                .map(subject -> Contestant.of(
-                        subject, subject.label(), terms, subject.isEcho() || subject == Subject.NETTY))
                 .toList();
+    }
+
+    double seconds() {
+        return seconds;
+    }
+
+    /** Where nothing else was said. */
+    void secondsByDefault(double value) {
+        if (!spec.commandLine().getParseResult().hasMatchedOption("--seconds")) {
+            seconds = value;
+        }
+    }
+
+    void requireRange(String option, long value, long smallest, long largest) {
+        if (value < smallest || value > largest) {
+            throw bad(option + " is " + value + ", allowed is " + smallest + " to " + largest);
+        }
+    }
+
+    /** That one process may hold so many connections. */
+    void requireConnections(String option, long value) {
+        if (value < 1 || value > Limits.localConnections()) {
+            throw bad(Limits.tooMany(option, value, 1, Limits.localConnections()));
+        }
+    }
+
+    /** Prints the report, and keeps it where that was asked for. */
+    void tell(String scenario, Report report) throws InterruptedException {
+        PrintWriter to = spec.commandLine().getOut();
+        report.markdown().forEach(to::println);
+        to.flush();
+        if (out == null) {
+            return;
+        }
+        List<String> words = spec.root().commandLine().getParseResult().originalArgs();
+        try {
+            new ReportFolder(out).write(scenario, new Environment("./heartbeat " + String.join(" ", words)), report);
+        } catch (IOException e) {
+            throw new Failure("cannot write the report into " + out + ": " + e.getMessage());
+        }
     }
 
     private Contestant running(String address, Terms terms) {

@@ -3,6 +3,7 @@ package dev.heartbeat.bench.load;
 import dev.heartbeat.bench.load.Series.Seen;
 import dev.heartbeat.bench.load.generator.Turn;
 import dev.heartbeat.bench.load.server.State;
+import dev.heartbeat.bench.process.Cpu;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,6 +11,12 @@ import java.util.List;
 
 /** One server under one scenario, turn by turn. */
 final class Contest {
+    private static final int MAX_LOOKS = 100;
+    private static final int LOOK_MILLIS = 30;
+
+    /** One tick, which anybody may have. */
+    private static final long CALM_NANOS = 10_000_000;
+
     private final Contestant contestant;
     private final Target target;
     private final Load load;
@@ -51,8 +58,19 @@ final class Contest {
         footprint = Footprint.of(target);
     }
 
-    void end() throws IOException {
+    /** Resets its connections, and waits until the server has noticed. */
+    void end() throws IOException, InterruptedException {
         load.reset();
+        if (target.pid() == 0) {
+            return;
+        }
+        Cpu before = Cpu.NONE;
+        Cpu now = Cpu.of(target.pid());
+        for (int looks = 0; looks < MAX_LOOKS && now.minus(before).nanos() > CALM_NANOS; looks++) {
+            Thread.sleep(LOOK_MILLIS);
+            before = now;
+            now = Cpu.of(target.pid());
+        }
     }
 
     Series series() {

@@ -13,8 +13,11 @@ import java.util.Optional;
  * machine that is busy with other things for a while slows down what is compared alike. A first round, which is longer, is not counted.
  */
 public final class LoadRun {
-    /** A turn of the round that is not counted is so many times as long, since a JVM compiles while it runs. */
+    /** A turn of the round that is not counted is so many times as long, since a JVM compiles while it runs ... */
     private static final int FIRST_ROUND = 3;
+
+    /** ... but no longer than this. */
+    private static final Duration FIRST_ROUND_MOST = Duration.ofSeconds(3);
 
     private final Options options;
     private final Progress progress;
@@ -74,6 +77,9 @@ public final class LoadRun {
                     progress.note(contestant.label() + " cannot be had here, and is left out");
                 }
             }
+            if (contests.isEmpty()) {
+                throw new IOException("none of the servers can be had here");
+            }
             for (int round = 0; round <= options.rounds(); round++) {
                 play(contests, round);
             }
@@ -83,7 +89,7 @@ public final class LoadRun {
         }
     }
 
-    private void play(List<Contest> contests, int round) throws IOException {
+    private void play(List<Contest> contests, int round) throws IOException, InterruptedException {
         List<Contest> order = new ArrayList<>(contests);
         if (round % 2 == 1) {
             Collections.reverse(order);
@@ -91,9 +97,7 @@ public final class LoadRun {
         for (Contest contest : order) {
             progress.turn(contest.label());
             if (round == 0) {
-                contest.play(
-                        options.warmUp().multipliedBy(FIRST_ROUND),
-                        options.measured().multipliedBy(FIRST_ROUND));
+                contest.play(first(options.warmUp()), first(options.measured()));
             } else {
                 contest.count(contest.play(options.warmUp(), options.measured()));
             }
@@ -102,5 +106,10 @@ public final class LoadRun {
             }
             contest.end();
         }
+    }
+
+    private static Duration first(Duration ofOthers) {
+        Duration longer = ofOthers.multipliedBy(FIRST_ROUND);
+        return longer.compareTo(FIRST_ROUND_MOST) < 0 ? longer : FIRST_ROUND_MOST;
     }
 }

@@ -30,7 +30,7 @@ public record Open(String name, int connections, double perSecond, Duration garb
     public Turn play(Load load, Target target, Duration warmUp, Duration measured) throws IOException {
         if (!garbage.isZero()) {
             load.open(perSecond, Duration.ZERO, warmUp);
-            target.makeGarbage(garbage);
+            target.makeGarbage(garbage.compareTo(measured) < 0 ? garbage : measured);
             return load.open(perSecond, Duration.ZERO, measured);
         }
         return load.open(perSecond, warmUp, measured);

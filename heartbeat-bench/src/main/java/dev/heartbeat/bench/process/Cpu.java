@@ -25,7 +25,7 @@ public record Cpu(long userNanos, long systemNanos) {
     public static Cpu of(long pid) throws IOException {
         String stat = new String(Files.readAllBytes(Path.of("/proc/" + pid + "/stat")), StandardCharsets.US_ASCII);
         // The name may have blanks and brackets itself.
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return new Cpu(
                 Long.parseLong(fields[USER_FIELD]) * NANOS_PER_TICK,
                 Long.parseLong(fields[USER_FIELD + 1]) * NANOS_PER_TICK);

@@ -33,6 +33,7 @@ public class ChunkedDecodeBenchmark {
     int bytesPerRead = 1;
 
     private final FrameDecoder decoder = new FrameDecoder();
+    private final Spares spares = new Spares(1, 1 << 16);
     private ByteBuffer input = ByteBuffer.allocate(0);
 
     @SuppressWarnings("NullAway.Init") // By prepare.
@@ -55,7 +56,7 @@ public class ChunkedDecodeBenchmark {
     public void decode() throws ProtocolException {
         int end = input.capacity();
         for (int at = 0; at < end; at += bytesPerRead) {
-            decoder.decode(input.limit(Math.min(end, at + bytesPerRead)).position(at), handler);
+            decoder.decode(input.limit(Math.min(end, at + bytesPerRead)).position(at), handler, spares);
         }
     }
 }

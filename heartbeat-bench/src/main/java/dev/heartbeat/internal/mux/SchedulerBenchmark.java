@@ -7,6 +7,7 @@ import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.frame.Spares;
 import dev.heartbeat.internal.queue.Chain;
 import dev.heartbeat.internal.queue.Incoming;
 import dev.heartbeat.internal.queue.Outgoing;
@@ -60,6 +61,11 @@ public class SchedulerBenchmark {
         @Override
         public Loop loop() {
             throw new UnsupportedOperationException("nothing takes time");
+        }
+
+        @Override
+        public Spares spares() {
+            return Spares.NONE;
         }
 
         @Override

@@ -11,6 +11,10 @@ public final class Generator {
     private static final long NO_END = Long.MAX_VALUE / 2;
 
     private @Nullable Connected connected;
+
+    /** Of all fleets there were, so that no id comes twice but by intention. */
+    private int fleet;
+
     private int attempt;
 
     private Generator() {}
@@ -26,15 +30,12 @@ public final class Generator {
 
     private String answer(String[] words) throws IOException {
         return switch (words[0]) {
-            case "connect" ->
-                connect(
-                                new InetSocketAddress(words[1], Integer.parseInt(words[2])),
-                                Long.parseLong(words[3]),
-                                Replies.valueOf(words[4]),
-                                Integer.parseInt(words[5]),
-                                Integer.parseInt(words[6]),
-                                Integer.parseInt(words[7]))
-                        .toLine();
+            case "connect" -> {
+                fleet++;
+                attempt = 0;
+                yield connect(words).toLine();
+            }
+            case "reconnect" -> connect(words).toLine();
             case "closed" ->
                 closed(
                                 Integer.parseInt(words[1]),
@@ -56,15 +57,21 @@ public final class Generator {
         };
     }
 
-    private Turn connect(
-            InetSocketAddress address, long server, Replies replies, int answerEvery, int count, int atOnce)
-            throws IOException {
+    /** Registers nodes, after the connections that there were are reset. */
+    private Turn connect(String[] words) throws IOException {
+        InetSocketAddress address = new InetSocketAddress(words[1], Integer.parseInt(words[2]));
+        long server = Long.parseLong(words[3]);
+        Replies replies = Replies.valueOf(words[4]);
+        int answerEvery = Integer.parseInt(words[5]);
+        int count = Integer.parseInt(words[6]);
+        int atOnce = Integer.parseInt(words[7]);
+        Recorder recorder = new Recorder(Clock.nanos(), NO_END, server);
+        recorder.look(Clock.nanos());
         reset();
-        Links links = new Links(address);
+        Links links = new Links(address, "node-" + fleet + "-", ++attempt);
         Inbox inbox = new Inbox(replies, answerEvery);
         connected = new Connected(links, inbox, answerEvery, server);
-        Recorder recorder = new Recorder(Clock.nanos(), NO_END, server);
-        new Registering(links, inbox, recorder).run(count, atOnce, ++attempt);
+        new Registering(links, inbox, recorder).run(count, atOnce);
         return recorder.turn();
     }
 

@@ -14,7 +14,7 @@ final class Inbox {
     private final ByteBuffer in = ByteBuffer.allocateDirect(BYTES);
 
     /**
-     * @param answerEvery the server answers each so many-th heartbeat
+     * @param answerEvery the server answers each so many-th heartbeat, beginning with which it likes
      */
     Inbox(Replies replies, int answerEvery) {
         this.replies = replies;
@@ -64,10 +64,11 @@ final class Inbox {
     }
 
     private void take(Link link, long stamp, long now, Recorder recorder) throws IOException {
-        link.awaited += answerEvery;
-        if (!Stamp.hasNumber(stamp, link.awaited - 1)) {
+        int passedOver = Stamp.after(link.awaited, stamp);
+        if (passedOver >= answerEvery || passedOver >= link.next - link.awaited) {
             throw new LoadException("on " + link + " another heartbeat was answered than the one whose turn it was");
         }
+        link.awaited += passedOver + 1;
         recorder.answered(now - Stamp.nanos(stamp));
     }
 
@@ -76,9 +77,10 @@ final class Inbox {
         if (type == replies.toRegister && !link.registered) {
             link.registered = true;
         } else if (type == Frames.PING) {
-            ByteBuffer pong = Frames.frame(Frames.PONG, size - Frames.HEADER_BYTES);
-            in.get(at + Frames.HEADER_BYTES, pong.array(), Frames.HEADER_BYTES, size - Frames.HEADER_BYTES);
-            link.write(pong.clear());
+            int payload = size - Frames.HEADER_BYTES;
+            link.write(Frames.frame(Frames.PONG, payload)
+                    .put(in.slice(at + Frames.HEADER_BYTES, payload))
+                    .flip());
         } else if (type != Frames.CREDIT) {
             throw new LoadException("the server sent " + link + " a frame of type 0x" + Integer.toHexString(type)
                     + " and " + size + " bytes: " + text(at, size));

@@ -18,7 +18,7 @@ final class Link {
     /** The number of the next heartbeat to be sent. */
     int next;
 
-    /** The number that is to be answered next. */
+    /** The number after that which was answered last. */
     int awaited;
 
     /** The part of a frame that has come; null most of the time. */

@@ -25,10 +25,18 @@ final class Links implements AutoCloseable {
     private final Selector selector = Selector.open();
     private final List<Link> links = new ArrayList<>();
     private final InetSocketAddress server;
+    private final String prefix;
+    private final int attempt;
     private long heardAt;
 
-    Links(InetSocketAddress server) throws IOException {
+    /**
+     * @param prefix of the ids of its nodes
+     * @param attempt the how many-th connection of each node it is
+     */
+    Links(InetSocketAddress server, String prefix, int attempt) throws IOException {
         this.server = server;
+        this.prefix = prefix;
+        this.attempt = attempt;
     }
 
     List<Link> all() {
@@ -36,7 +44,7 @@ final class Links implements AutoCloseable {
     }
 
     /** Connects, and asks to be registered. */
-    void begin(int attempt) throws IOException {
+    void begin() throws IOException {
         Link link = new Link(links.size(), SocketChannel.open(), Clock.nanos());
         links.add(link);
         try {
@@ -46,7 +54,7 @@ final class Links implements AutoCloseable {
                     "cannot connect to " + server.getHostString() + ":" + server.getPort() + ": " + e.getMessage());
         }
         link.socket.register(selector, SelectionKey.OP_READ, link);
-        link.write(Frames.register("node-" + (link.index + 1), INCARNATION, attempt, CREDIT));
+        link.write(Frames.register(prefix + (link.index + 1), INCARNATION, attempt, CREDIT));
     }
 
     private void connect(SocketChannel socket) throws IOException {

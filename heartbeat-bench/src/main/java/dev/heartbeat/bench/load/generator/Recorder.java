@@ -9,7 +9,7 @@ import org.HdrHistogram.Histogram;
 /** Counts what happens in a window of time, and the processor time that goes by meanwhile. What happens before the window opens is to warm up, and counts nowhere. */
 final class Recorder {
     private static final int SLICES = 100;
-    private static final long SHORTEST_SLICE = 100_000_000;
+    private static final long SHORTEST_SLICE = 50_000_000;
     private static final long LONGEST_LATENCY = 3_600_000_000_000L;
     private static final int DIGITS = 3;
 

@@ -20,12 +20,11 @@ final class Registering {
     }
 
     /** Returns when all are registered, which is recorded like an answer to the attempt to connect. */
-    void run(int count, int atOnce, int attempt) throws IOException {
+    void run(int count, int atOnce) throws IOException {
         Consumer<SelectionKey> each = Links.each(this::read);
-        recorder.look(Clock.nanos());
         for (int begun = 0; registered < count; ) {
             while (begun < count && begun - registered < atOnce) {
-                links.begin(attempt);
+                links.begin();
                 recorder.sent(1);
                 begun++;
             }

@@ -19,7 +19,8 @@ final class Stamp {
         return stamp >>> NUMBER_BITS;
     }
 
-    static boolean hasNumber(long stamp, int number) {
-        return ((stamp ^ number) & NUMBER_MASK) == 0;
+    /** How many numbers after this one the stamp's is, modulo 65,536. */
+    static int after(int number, long stamp) {
+        return (int) (stamp - number) & NUMBER_MASK;
     }
 }

@@ -1,14 +1,24 @@
 package dev.heartbeat.bench.load.report;
 
+import static dev.heartbeat.bench.load.report.Texts.count;
+import static dev.heartbeat.bench.load.report.Texts.format;
+import static dev.heartbeat.bench.load.report.Texts.megabytes;
+import static dev.heartbeat.bench.load.report.Texts.milliseconds;
+import static dev.heartbeat.bench.load.report.Texts.percent;
+
 import dev.heartbeat.bench.load.Scenario;
 import dev.heartbeat.bench.load.Series;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Stream;
+import java.util.Map;
 
 /** Servers side by side under one scenario. */
-public final class Comparison {
+public final class Comparison implements Report {
+    private static final double[] PERCENTILES = {50, 90, 99, 99.9, 100};
+
     private final Scenario scenario;
     private final List<Row> rows;
     private final List<Row> baselines;
@@ -22,109 +32,120 @@ public final class Comparison {
                 .toList();
     }
 
-    /** Lines of Markdown. */
+    @Override
     public List<String> markdown() {
-        List<String> lines = new ArrayList<>();
-        lines.add(sentence());
+        List<String> lines = new ArrayList<>(List.of(sentence(), ""));
+        lines.addAll(costs());
         lines.add("");
-        lines.addAll(new MarkdownTable(Stream.concat(
-                                Stream.of(
-                                        "",
-                                        scenario.unit() + " per second",
-                                        "server CPU for each",
-                                        "user + system",
-                                        "server busy",
-                                        "load busy",
-                                        "allocated for each"),
-                                baselines.stream().map(row -> "CPU ÷ " + row.label()))
-                        .toList())
-                .with(rows.stream().map(this::cost).toList())
-                .lines());
+        lines.addAll(latencies());
         lines.add("");
-        lines.addAll(new MarkdownTable(List.of(
-                        "latency",
-                        "p50",
-                        "p90",
-                        "p99",
-                        "p99.9",
-                        "longest",
-                        "load late by at most",
-                        "SUSPECT",
-                        "OFFLINE"))
-                .with(rows.stream().map(Comparison::latency).toList())
-                .lines());
-        lines.add("");
-        lines.addAll(new MarkdownTable(List.of(
-                        "memory, with all connections there",
-                        "heap",
-                        "direct",
-                        "resident",
-                        "TCP buffers of the machine"))
-                .with(rows.stream().map(Comparison::memory).toList())
-                .lines());
+        lines.addAll(memory());
         return lines;
     }
 
     private String sentence() {
         int turns = rows.get(0).series().turns().size();
-        Ratio ratio = rows.get(0).cpuOf(rows.get(0));
-        return scenario.description() + ". Medians of " + turns + " turns; ratios are medians of " + turns
-                + " pairs of the same round, in brackets the interval that the true median lies in with "
-                + String.format(Locale.ROOT, "%.0f %%", 100 * ratio.confidence()) + ".";
+        String ratios = baselines.isEmpty()
+                ? ""
+                : format(
+                        " Ratios are medians of %d pairs, each of two turns of the same round; in brackets the interval from one of the ratios to another that the true median lies in with %.1f %%.",
+                        turns, 100 * rows.get(0).cpuOf(rows.get(0)).confidence());
+        return scenario.description() + ". Medians of " + turns + " turns." + ratios
+                + " CPU is the processor time of the server's process, for each of the " + scenario.unit() + ".";
     }
 
-    private List<String> cost(Row row) {
-        List<String> cells = new ArrayList<>(List.of(
-                row.label(),
-                format("%,.0f", row.perSecond()),
-                format("%.2f µs", row.cpu()),
-                format("%.2f + %.2f µs", row.userCpu(), row.systemCpu()),
-                percent(row.busy()),
-                percent(row.loadBusy()),
-                row.series().footprint().heap() == 0 ? "" : format("%,.1f B", row.allocated())));
-        baselines.forEach(baseline -> cells.add(ratio(row.cpuOf(baseline))));
-        return cells;
+    private List<String> costs() {
+        List<String> head = new ArrayList<>(List.of(
+                "",
+                scenario.unit() + " per second",
+                "server CPU",
+                "user + system",
+                "server busy",
+                "load busy",
+                "allocated"));
+        baselines.forEach(row -> head.add("CPU ÷ " + row.label()));
+        MarkdownTable table = new MarkdownTable(head);
+        for (Row row : rows) {
+            List<String> cells = new ArrayList<>(List.of(
+                    row.label(),
+                    format("%,.0f", row.perSecond()),
+                    microseconds(row.cpu()),
+                    microseconds(row.userCpu()) + " + " + microseconds(row.systemCpu()),
+                    percent(row.busy()),
+                    percent(row.loadBusy()),
+                    row.isJava() ? format("%,.1f B", row.allocated()) : ""));
+            baselines.forEach(baseline -> cells.add(ratio(row.cpuOf(baseline))));
+            table.add(cells);
+        }
+        return table.lines();
+    }
+
+    private List<String> latencies() {
+        MarkdownTable table = new MarkdownTable(List.of(
+                "latency", "p50", "p90", "p99", "p99.9", "longest", "load late by at most", "SUSPECT", "OFFLINE"));
+        for (Row row : rows) {
+            List<String> cells = new ArrayList<>(List.of(row.label()));
+            for (double percentile : PERCENTILES) {
+                cells.add(milliseconds(row.latency(percentile)));
+            }
+            cells.add(row.latest() == 0 ? "" : milliseconds(row.latest()));
+            cells.add(count(row.suspect()));
+            cells.add(count(row.offline()));
+            table.add(cells);
+        }
+        return table.lines();
+    }
+
+    private List<String> memory() {
+        MarkdownTable table = new MarkdownTable(List.of(
+                "memory, with all connections there",
+                "heap",
+                "direct",
+                "resident",
+                "TCP buffers of the machine",
+                "collections",
+                "they took"));
+        for (Row row : rows) {
+            table.add(List.of(
+                    row.label(),
+                    megabytes(row.series().footprint().heap()),
+                    megabytes(row.series().footprint().direct()),
+                    megabytes(row.series().footprint().resident()),
+                    megabytes(row.series().footprint().sockets()),
+                    row.isJava() ? count(row.collections()) : "",
+                    row.isJava() ? row.collectionMillis() + " ms" : ""));
+        }
+        return table.lines();
+    }
+
+    private static String microseconds(double value) {
+        return format(value < 1 ? "%.3f µs" : "%.2f µs", value);
     }
 
     private static String ratio(Ratio ratio) {
         return format("%.2f (%.2f to %.2f)", ratio.median(), ratio.low(), ratio.high());
     }
 
-    private static List<String> latency(Row row) {
-        return List.of(
-                row.label(),
-                milliseconds(row.latency(50)),
-                milliseconds(row.latency(90)),
-                milliseconds(row.latency(99)),
-                milliseconds(row.latency(99.9)),
-                milliseconds(row.latency(100)),
-                row.latest() == 0 ? "" : milliseconds(row.latest()),
-                format("%,d", row.suspect()),
-                format("%,d", row.offline()));
+    @Override
+    public Map<String, Object> json() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("scenario", scenario.name());
+        json.put("description", scenario.description());
+        json.put("servers", rows.stream().map(row -> row.json(baselines)).toList());
+        return json;
     }
 
-    private static List<String> memory(Row row) {
-        return List.of(
-                row.label(),
-                megabytes(row.series().footprint().heap()),
-                megabytes(row.series().footprint().direct()),
-                megabytes(row.series().footprint().resident()),
-                megabytes(row.series().footprint().sockets()));
-    }
-
-    private static String milliseconds(double value) {
-        return format("%.2f ms", value);
-    }
-
-    private static String megabytes(long bytes) {
-        return bytes == 0 ? "" : format("%,.1f MB", bytes / 1e6);
-    }
-
-    private static String percent(double share) {
-        return format("%.0f %%", 100 * share);
-    }
-
-    private static String format(String format, Object... values) {
-        return String.format(Locale.ROOT, format, values);
+    @Override
+    public List<String> draw(Path folder, String name) throws IOException {
+        List<String> files = new ArrayList<>();
+        Plot latency = new Plot("latency of " + scenario.unit(), "one in so many is slower", "ms").logarithmic();
+        rows.forEach(row -> row.drawLatency(latency));
+        files.add(latency.write(folder, name + "-latency"));
+        if (rows.stream().allMatch(Row::hasSlices)) {
+            Plot throughput = new Plot("throughput in the last turn", "s", scenario.unit() + " per second").fromZero();
+            rows.forEach(row -> row.drawThroughput(throughput));
+            files.add(throughput.write(folder, name + "-throughput"));
+        }
+        return files;
     }
 }

@@ -12,12 +12,7 @@ final class MarkdownTable {
         lines.add("| --- |" + " ---: |".repeat(head.size() - 1));
     }
 
-    MarkdownTable with(List<List<String>> rows) {
-        rows.forEach(this::add);
-        return this;
-    }
-
-    private void add(List<String> cells) {
+    void add(List<String> cells) {
         lines.add("| " + String.join(" | ", cells) + " |");
     }
 

@@ -2,15 +2,19 @@ package dev.heartbeat.bench.load.report;
 
 import dev.heartbeat.bench.load.Series;
 import dev.heartbeat.bench.load.Series.Seen;
+import dev.heartbeat.bench.load.generator.Turn;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 
 /** What is told of one server: medians over its turns, and latencies of all of them together. */
-public final class Row {
+final class Row {
     private static final double NANOS = 1e9;
     private static final int DIGITS = 3;
+    private static final double RARITY_STEP = 1.2;
 
     private final Series series;
     private final Histogram latencies = new Histogram(DIGITS);
@@ -81,16 +85,117 @@ public final class Row {
         return latencies.getValueAtPercentile(percentile) / 1e6;
     }
 
-    Histogram latencies() {
-        return latencies;
-    }
-
     long suspect() {
         return series.turns().stream().mapToLong(seen -> seen.state().suspect()).sum();
     }
 
     long offline() {
         return series.turns().stream().mapToLong(seen -> seen.state().offline()).sum();
+    }
+
+    /** How often garbage was collected in all turns. */
+    long collections() {
+        return series.turns().stream()
+                .mapToLong(seen -> seen.state().collections())
+                .sum();
+    }
+
+    long collectionMillis() {
+        return series.turns().stream()
+                .mapToLong(seen -> seen.state().collectionMillis())
+                .sum();
+    }
+
+    boolean isJava() {
+        return series.footprint().heap() > 0;
+    }
+
+    boolean hasSlices() {
+        return last().slices().size() > 1;
+    }
+
+    private Turn last() {
+        return series.turns().get(series.turns().size() - 1).turn();
+    }
+
+    /** Over how rare it is: 10 for the slowest tenth, 1,000 for the slowest thousandth. */
+    void drawLatency(Plot plot) {
+        List<Double> rarity = new ArrayList<>();
+        List<Double> millis = new ArrayList<>();
+        double rarest = latencies.getTotalCount();
+        for (double r = 1.1; r <= rarest; r *= RARITY_STEP) {
+            rarity.add(r);
+            millis.add(latency(100 - 100 / r));
+        }
+        if (!rarity.isEmpty()) {
+            plot.with(label(), rarity, millis);
+        }
+    }
+
+    void drawThroughput(Plot plot) {
+        double sliceSeconds = last().sliceNanos() / NANOS;
+        List<Double> seconds = new ArrayList<>();
+        List<Double> perSecond = new ArrayList<>();
+        for (long count : last().slices()) {
+            seconds.add((seconds.size() + 1) * sliceSeconds);
+            perSecond.add(count * series.contestant().answerEvery() / sliceSeconds);
+        }
+        plot.with(label(), seconds, perSecond);
+    }
+
+    Map<String, Object> json(List<Row> baselines) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("server", label());
+        json.put("perSecond", perSecond());
+        json.put("cpuMicros", cpu());
+        json.put("userMicros", userCpu());
+        json.put("systemMicros", systemCpu());
+        json.put("serverBusy", busy());
+        json.put("loadBusy", loadBusy());
+        json.put("allocatedBytes", isJava() ? allocated() : null);
+        json.put("latencyMillis", percentiles());
+        json.put("loadLateMillis", latest());
+        json.put("suspect", suspect());
+        json.put("offline", offline());
+        json.put("collections", collections());
+        json.put("collectionMillis", collectionMillis());
+        json.put(
+                "memory",
+                Map.of(
+                        "heap", series.footprint().heap(),
+                        "direct", series.footprint().direct(),
+                        "resident", series.footprint().resident(),
+                        "tcpBuffersOfTheMachine", series.footprint().sockets()));
+        Map<String, Object> ratios = new LinkedHashMap<>();
+        for (Row baseline : baselines) {
+            Ratio ratio = cpuOf(baseline);
+            ratios.put(
+                    baseline.label(),
+                    Map.of(
+                            "median", ratio.median(),
+                            "low", ratio.low(),
+                            "high", ratio.high(),
+                            "confidence", ratio.confidence()));
+        }
+        json.put("cpuRatios", ratios);
+        json.put("turns", series.turns().stream().map(this::turn).toList());
+        return json;
+    }
+
+    private Map<String, Object> percentiles() {
+        Map<String, Object> percentiles = new LinkedHashMap<>();
+        for (double percentile : new double[] {50, 90, 99, 99.9, 99.99, 100}) {
+            percentiles.put(String.valueOf(percentile), latency(percentile));
+        }
+        return percentiles;
+    }
+
+    private Map<String, Object> turn(Seen seen) {
+        return Map.of(
+                "seconds", seen.turn().nanos() / NANOS,
+                "sent", seen.turn().sent(),
+                "answered", seen.turn().answered(),
+                "cpuMicros", cpu(seen));
     }
 
     /** Processor time of this server through that of another, turn by turn. */

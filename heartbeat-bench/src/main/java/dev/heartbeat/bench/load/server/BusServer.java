@@ -4,6 +4,7 @@ import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.bench.Verdicts;
 import dev.heartbeat.spi.TransportOptions;
 import dev.heartbeat.spi.TransportProvider;
+import java.time.Duration;
 
 /** Heartbeat, as an application embeds it, on one of its transports. */
 final class BusServer implements LoadedServer {
@@ -11,8 +12,12 @@ final class BusServer implements LoadedServer {
     private final HeartbeatServer server;
 
     BusServer(TransportProvider transport, Terms terms) {
-        server = HeartbeatServer.builder()
-                .host("127.0.0.1")
+        HeartbeatServer.Builder builder = HeartbeatServer.builder();
+        if (terms.grace().isZero()) {
+            // Who goes is not waited for, however many they are: the load resets all its connections at once.
+            builder.massGuard(1, Integer.MAX_VALUE, Duration.ZERO);
+        }
+        server = builder.host("127.0.0.1")
                 .port(0)
                 .transport(transport.create(TransportOptions.defaults()))
                 .heartbeatInterval(terms.interval())

@@ -23,6 +23,7 @@ import io.netty.handler.timeout.IdleStateHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -97,9 +98,14 @@ final class NettyServer implements LoadedServer {
             this.channel = channel;
             heardAt = System.nanoTime();
         }
+
+        boolean isSilentFor(Duration time) {
+            return System.nanoTime() - heardAt >= time.toNanos();
+        }
     }
 
-    /** One connection. */
+    /** One connection. What becomes of a write, its end tells. */
+    @SuppressWarnings("FutureReturnValueIgnored")
     private final class Node extends ChannelInboundHandlerAdapter {
         private @Nullable String id;
         private @Nullable Entry entry;
@@ -175,7 +181,8 @@ final class NettyServer implements LoadedServer {
 
         @Override
         public void userEventTriggered(ChannelHandlerContext context, Object event) {
-            if (event instanceof IdleStateEvent) {
+            // Bytes that are no whole frame are no sign of life.
+            if (event instanceof IdleStateEvent && (entry == null || entry.isSilentFor(terms.timeout()))) {
                 suspect.increment();
                 offline.increment();
                 context.close();

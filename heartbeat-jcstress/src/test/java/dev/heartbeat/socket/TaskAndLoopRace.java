@@ -1,4 +1,4 @@
-package dev.heartbeat.nio;
+package dev.heartbeat.socket;
 
 import java.util.concurrent.RejectedExecutionException;
 import org.openjdk.jcstress.annotations.Actor;
