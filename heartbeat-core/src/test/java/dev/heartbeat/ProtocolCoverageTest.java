@@ -42,7 +42,7 @@ final class ProtocolCoverageTest {
     @Test
     void findsWhatIsNotShown(@TempDir Path root) throws IOException {
         plant(root, "docs/PROTOCOL.md", """
-                - **M1** By a tag. **M2** By a fault. **M3** By another, see M6.
+                - **M1** By a tag. **M2** By a fault. **M3** By another, see M6. **M7** By a test for others.
                 - **M4** By a peer in another language. - **M5◇** Not yet. **M6** Nowhere.
                 ```faults
                 name-1   new        M2,M3  00 → ignored
@@ -50,9 +50,10 @@ final class ProtocolCoverageTest {
                 """);
         plant(root, "module/src/test/java/SomeTest.java", "@Tag(\"M1\") // Not M6.");
         plant(root, "module/src/main/java/Some.java", "@Tag(\"M6\")");
+        plant(root, "tests/src/main/java/OtherTest.java", "@Tag(\"M7\")");
         plant(root, "examples/python/test_some.py", "# M4");
-        assertThat(required(root)).containsExactly(1, 2, 3, 4, 6);
-        assertThat(shown(root)).containsExactly(1, 2, 3, 4);
+        assertThat(required(root)).containsExactly(1, 2, 3, 4, 6, 7);
+        assertThat(shown(root)).containsExactly(1, 2, 3, 4, 7);
     }
 
     private static void plant(Path root, String file, String text) throws IOException {
@@ -68,12 +69,21 @@ final class ProtocolCoverageTest {
     private static Set<Integer> shown(Path root) throws IOException {
         Set<Integer> shown = numbers(FAULT, List.of(root.resolve("docs/PROTOCOL.md")));
         for (Path module : children(root)) {
-            List<Path> tests = sources(module.resolve("src/test/java"));
+            List<Path> tests = tests(module);
             shown.addAll(numbers(TAG, tests));
             shown.addAll(numbers(FAULT, tests));
         }
         shown.addAll(numbers(PYTHON, sources(root.resolve("examples/python"))));
         return shown;
+    }
+
+    /** Those that other modules run stand among the sources of their own. */
+    private static List<Path> tests(Path module) throws IOException {
+        return Stream.concat(
+                        sources(module.resolve("src/test/java")).stream(),
+                        sources(module.resolve("src/main/java")).stream()
+                                .filter(file -> file.getFileName().toString().endsWith("Test.java")))
+                .toList();
     }
 
     private static List<Path> children(Path folder) throws IOException {

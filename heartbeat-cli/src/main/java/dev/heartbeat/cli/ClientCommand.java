@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
         })
 final class ClientCommand implements Callable<Integer> {
     private static final int CLIENTS_PER_LOOP = 4000;
+    private static final int MEMBER_WORKERS = 2;
     private static final Duration GOODBYE = Duration.ofSeconds(5);
 
     @Spec
@@ -183,7 +184,10 @@ final class ClientCommand implements Callable<Integer> {
         Repeater.every(statsEvery, "stats", () -> out.write(stats.line(rttHistogram)));
         int loops = Math.min(
                 (count - 1) / CLIENTS_PER_LOOP + 1, Runtime.getRuntime().availableProcessors());
-        Transport shared = startTransport(TransportOptions.defaults().withEventLoops(loops));
+        TransportOptions options = TransportOptions.defaults().withEventLoops(loops);
+        // Of several processes none needs all cores.
+        Transport shared = startTransport(
+                processes.isMember() ? options.withEventLoops(1).withWorkerThreads(MEMBER_WORKERS) : options);
         long startedAt = System.nanoTime();
         for (int i = 0; i < count; i++) {
             long dueAt = startedAt + TimeUnit.SECONDS.toNanos(i) / connectRate;
@@ -255,7 +259,6 @@ final class ClientCommand implements Callable<Integer> {
         }
         if (processes.areSeveral()) {
             require("--processes", processes.count(), 1, count);
-            require("--connect-rate (with --processes)", connectRate, processes.count(), 1_000_000);
         }
         if (spread && !LoopbackAddresses.canSpread(host)) {
             throw bad("--spread is for Linux and a --host of 127.x.x.x, and that is " + host);

@@ -11,7 +11,7 @@ final class ClientGroup {
     /** A process of it tells so that its options are good. */
     static final String STARTED = "started";
 
-    private static final Set<String> SHARED = Set.of("--count", "--connections", "--connect-rate", "--rtt-histogram");
+    private static final Set<String> SHARED = Set.of("--count", "--connections", "--rtt-histogram");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final ProcessFlags processes;
@@ -30,30 +30,41 @@ final class ClientGroup {
     int run(LineWriter out) throws Exception {
         ProcessGroup group = new ProcessGroup(
                 new ProcessGroup.Plan(
-                        "client", processes.count(), processes.javaOptions(), this::arguments, STARTED, false),
+                        "client",
+                        processes.count(),
+                        processes.javaOptions(),
+                        this::arguments,
+                        this::startsAfter,
+                        STARTED,
+                        false),
                 out);
         return Termination.bySignal(() -> stop(group, out), () -> watch(group, out));
     }
 
-    /** The first processes have one connection more where they cannot have the same number. */
     private List<String> arguments(int number) {
-        int share = count / processes.count();
-        int rest = count % processes.count();
-        int before = (number - 1) * share + Math.min(number - 1, rest);
         List<String> arguments = new ArrayList<>(processes.memberCommand(SHARED));
         arguments.addAll(List.of(
-                "--first=" + (before + 1),
-                "--count=" + (share + (number <= rest ? 1 : 0)),
-                "--connect-rate=" + connectRate / processes.count(),
+                "--first=" + (before(number) + 1),
+                "--count=" + (before(number + 1) - before(number)),
                 "--rtt-histogram"));
         return arguments;
     }
 
+    /** They connect one after the other, so that each node begins when it would if there were one process. */
+    private Duration startsAfter(int number) {
+        return Duration.ofMillis(1000L * before(number) / connectRate);
+    }
+
+    /** How many connections the processes before this one have. */
+    private int before(int number) {
+        return (int) ((number - 1) * (long) count / processes.count());
+    }
+
     private int watch(ProcessGroup group, LineWriter out) throws InterruptedException {
+        Repeater.every(statsEvery, "stats", () -> out.write(group.stats()));
         if (!group.start()) {
             return Math.max(1, group.end(PATIENCE));
         }
-        Repeater.every(statsEvery, "stats", () -> out.write(group.stats()));
         if (group.awaitEnd()) {
             return 1;
         }

@@ -16,7 +16,7 @@ final class LoopbackAddresses {
     /** The address for a connection, counted from 1 on, where the first is this one. */
     static String of(String first, int connection) {
         int address = 0;
-        for (String part : first.substring(PREFIX.length()).split("\\.")) {
+        for (String part : first.substring(PREFIX.length()).split("\\.", -1)) {
             address = address << 8 | Integer.parseInt(part);
         }
         address += (connection - 1) / CONNECTIONS_PER_ADDRESS;

@@ -68,7 +68,7 @@ final class ProcessFlags {
                 "-Xss256k",
                 "-XX:MaxRAMPercentage=" + Math.max(LEAST_HEAP_PERCENT, HEAP_PERCENT / count())));
         if (!javaOptions.isBlank()) {
-            options.addAll(List.of(javaOptions.strip().split("\\s+")));
+            options.addAll(List.of(javaOptions.strip().split("\\s+", -1)));
         }
         return options;
     }

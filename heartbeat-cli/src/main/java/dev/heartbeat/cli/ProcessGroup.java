@@ -22,6 +22,7 @@ final class ProcessGroup {
      * @param count how many
      * @param javaOptions for the Java of each
      * @param arguments for each by its number, from 1 on
+     * @param startsAfter how long after the first was ready each is started
      * @param readyEvent the event by which a process tells that nothing was wrong with its options
      * @param replaces whether another process takes the place of one that ends by itself
      */
@@ -30,6 +31,7 @@ final class ProcessGroup {
             int count,
             List<String> javaOptions,
             IntFunction<List<String>> arguments,
+            IntFunction<Duration> startsAfter,
             String readyEvent,
             boolean replaces) {}
 
@@ -51,15 +53,21 @@ final class ProcessGroup {
      * Starts all of them, the first before the others: what is wrong with the options is wrong with all. Returns whether all became
      * ready; if not, what was wrong has been told.
      */
-    boolean start() {
+    boolean start() throws InterruptedException {
         Member first = members.get(0);
         first.start();
-        if (first.ready().join()) {
-            started = true;
-            members.stream().skip(1).forEach(Member::start);
-            return members.stream().allMatch(member -> member.ready().join());
+        if (!first.ready().join()) {
+            return false;
         }
-        return false;
+        started = true;
+        long startedAt = System.nanoTime();
+        for (Member member : members.subList(1, members.size())) {
+            Duration passed = Duration.ofNanos(System.nanoTime() - startedAt);
+            Thread.sleep(Math.max(
+                    0, plan.startsAfter().apply(member.number()).minus(passed).toMillis()));
+            member.start();
+        }
+        return members.stream().allMatch(member -> member.ready().join());
     }
 
     /** The latest numbers of all of them in one line, and what they cost together. */

@@ -10,6 +10,8 @@ import java.nio.channels.SocketChannel;
  * one and the start of the next. It is bound and does not listen, so no connection goes to it.
  */
 final class ReservedPort implements AutoCloseable {
+    private static final int MAX_PORT = 65_535;
+
     private final SocketChannel socket;
     private final InetSocketAddress address;
 
@@ -21,9 +23,18 @@ final class ReservedPort implements AutoCloseable {
     /**
      * Takes the port, or a free one for 0. Where it is not to be shared with processes that others started, those must not have it,
      * though they would share it: half of the nodes would go to them.
+     *
+     * @throws IllegalArgumentException in the library's words, if there is no such port
+     * @throws Failure if it cannot be had
      */
     static ReservedPort take(String host, int port, boolean shared) {
+        if (port < 0 || port > MAX_PORT) {
+            throw new IllegalArgumentException("port is " + port + ", allowed is 0 to " + MAX_PORT);
+        }
         InetSocketAddress wanted = new InetSocketAddress(host, port);
+        if (wanted.isUnresolved()) {
+            throw new Failure("cannot listen on " + host + ": unknown host");
+        }
         try {
             SocketChannel socket = SocketChannel.open();
             try {

@@ -14,6 +14,7 @@ final class ServerGroup {
     /** Beyond what each of them may take; they end at the same moment, on the same cores. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    private final CommandLine command;
     private final ServerFlags flags;
     private final ProcessFlags processes;
     private final @Nullable Duration statsEvery;
@@ -30,6 +31,7 @@ final class ServerGroup {
                     command,
                     "--processes needs Linux: elsewhere SO_REUSEPORT does not spread connections over processes");
         }
+        this.command = command;
         this.flags = flags;
         this.processes = processes;
         this.statsEvery = statsEvery;
@@ -39,14 +41,28 @@ final class ServerGroup {
     /** Returns the status to exit with. */
     int run(LineWriter out) throws Exception {
         int count = processes.count();
-        try (ReservedPort port = ReservedPort.take(flags.host(), flags.port(), flags.reusesPort())) {
+        try (ReservedPort port = takePort()) {
             List<String> arguments = new ArrayList<>(processes.memberCommand(Set.of("--port", "--reuse-port")));
             arguments.addAll(List.of("--port=" + port.address().getPort(), "--reuse-port"));
             ProcessGroup group = new ProcessGroup(
                     new ProcessGroup.Plan(
-                            "server", count, processes.javaOptions(), number -> arguments, "listening", true),
+                            "server",
+                            count,
+                            processes.javaOptions(),
+                            number -> arguments,
+                            number -> Duration.ZERO,
+                            "listening",
+                            true),
                     out);
             return Termination.bySignal(() -> stop(group, out), () -> watch(group, port.address(), out));
+        }
+    }
+
+    private ReservedPort takePort() {
+        try {
+            return ReservedPort.take(flags.host(), flags.port(), flags.reusesPort());
+        } catch (IllegalArgumentException e) {
+            throw OptionNames.inWordsOf(command, e);
         }
     }
 

@@ -27,7 +27,7 @@ final class CommandProcess implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
-        command.addAll(List.of(arguments));
+        command.addAll(TestedTransport.in(List.of(arguments)));
         File file = File.createTempFile("heartbeat", ".err");
         err = file.toPath();
         process = new ProcessBuilder(command).redirectError(file).start();

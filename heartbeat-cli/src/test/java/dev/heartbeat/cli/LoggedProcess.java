@@ -72,7 +72,7 @@ final class LoggedProcess implements AutoCloseable {
                 "-cp",
                 classPath,
                 Main.class.getName()));
-        command.addAll(arguments);
+        command.addAll(TestedTransport.in(arguments));
         return command;
     }
 

@@ -539,6 +539,7 @@ final class NaiveSession {
     }
 
     void wroteOpen(int id, String name, long firstLimit) {
+        requireRoom();
         NaiveEnd end = require(id);
         assertThat(end.openDue && end.name.equals(name) && firstLimit == window)
                 .as("CHANNEL_OPEN of %s", end)
@@ -547,6 +548,7 @@ final class NaiveSession {
     }
 
     void wroteAccept(int id, long firstLimit) {
+        requireRoom();
         NaiveEnd end = require(id);
         assertThat(end.acceptDue && firstLimit == window)
                 .as("CHANNEL_ACCEPT of %s", end)
@@ -555,6 +557,7 @@ final class NaiveSession {
     }
 
     void wroteReset(int id, String code) {
+        requireRoom();
         NaiveEnd end = ends.get(id);
         if (end != null && end.resetDue.equals(code)) {
             end.resetDue = "";
@@ -565,11 +568,15 @@ final class NaiveSession {
     }
 
     void wroteError(String code) {
+        assertThat(writable || !NOBODYS_FAULT.contains(code))
+                .as("%s is said to a full socket", code)
+                .isTrue();
         assertThat(errors).as("ERRORs that are due").contains("ERROR " + code);
         errors.remove("ERROR " + code);
     }
 
     void wroteCredit(int id, long newLimit) {
+        requireRoom();
         if (id == CONNECTION) {
             check(credit, newLimit);
         } else {
@@ -585,11 +592,18 @@ final class NaiveSession {
     }
 
     void wroteData(NaiveEnd.WrittenData data) {
+        requireRoom();
         sent += data.size();
         assertThat(sent).as("what is sent on the connection").isLessThanOrEqualTo(limit);
         NaiveEnd end = require(data.channel());
         end.wrote(data);
         overIfDone(end);
+    }
+
+    private void requireRoom() {
+        assertThat(writable)
+                .as("something is written though the socket is full")
+                .isTrue();
     }
 
     private NaiveEnd require(int id) {

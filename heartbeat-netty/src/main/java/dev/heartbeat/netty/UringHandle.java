@@ -27,6 +27,10 @@ final class UringHandle extends NettyHandle implements IoUringIoHandle {
     private static final int FAILED = 0x8 | 0x10;
 
     private final FileDescriptor descriptor;
+
+    /** Kept, since it is asked for each heartbeat. */
+    private final IoUringIoOps in;
+
     private int asked;
     private long idOfIn;
     private long idOfOut;
@@ -35,6 +39,7 @@ final class UringHandle extends NettyHandle implements IoUringIoHandle {
     UringHandle(NettyEventLoop loop, FileDescriptor descriptor) {
         super(loop);
         this.descriptor = descriptor;
+        this.in = question(IN);
     }
 
     @Override
@@ -49,7 +54,11 @@ final class UringHandle extends NettyHandle implements IoUringIoHandle {
 
     private long ask(IoRegistration to, int what) {
         asked |= what;
-        return to.submit(operation(POLL_ADD, descriptor.intValue(), 0, what, what));
+        return to.submit(what == IN ? in : question(what));
+    }
+
+    private IoUringIoOps question(int what) {
+        return operation(POLL_ADD, descriptor.intValue(), 0, what, what);
     }
 
     @Override

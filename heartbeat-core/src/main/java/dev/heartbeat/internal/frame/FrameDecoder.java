@@ -33,11 +33,8 @@ public final class FrameDecoder {
             ByteBuffer collecting = partial;
             if (collecting != null) {
                 collect(collecting, in, handler, spares);
-            } else if (FrameDecoder.holdsWholeFrame(in)) {
-                readFrame(in, handler);
             } else {
-                ByteBuffer spare = spares.take(FIRST_PARTIAL);
-                collect(spare == null ? ByteBuffer.allocate(FIRST_PARTIAL) : spare, in, handler, spares);
+                decodeNext(in, handler, spares);
             }
         }
     }
@@ -51,24 +48,26 @@ public final class FrameDecoder {
         }
     }
 
-    /** Whether a whole frame begins at the position. Every field of its header that is there has been checked then. */
-    private static boolean holdsWholeFrame(ByteBuffer in) throws ProtocolException {
-        int at = in.position();
-        FrameHeader.check(in, at, in.remaining());
-        return in.remaining() >= FrameHeader.SIZE && in.remaining() - FrameHeader.SIZE >= FrameHeader.length(in, at);
+    private void decodeNext(ByteBuffer in, FrameHandler handler, Spares spares) throws ProtocolException {
+        int size = FrameHeader.checkedSize(in, in.position(), in.remaining());
+        if (size <= in.remaining()) {
+            readFrame(in, size, handler);
+        } else {
+            ByteBuffer spare = spares.take(FIRST_PARTIAL);
+            collect(spare == null ? ByteBuffer.allocate(FIRST_PARTIAL) : spare, in, handler, spares);
+        }
     }
 
     private void collect(ByteBuffer collected, ByteBuffer in, FrameHandler handler, Spares spares)
             throws ProtocolException {
         ByteBuffer frame = take(collected, in, FrameHeader.SIZE);
-        FrameHeader.check(frame, 0, frame.position());
-        if (frame.position() >= FrameHeader.SIZE) {
-            int size = FrameHeader.SIZE + FrameHeader.length(frame, 0);
+        int size = FrameHeader.checkedSize(frame, 0, frame.position());
+        if (size != FrameHeader.UNKNOWN_SIZE) {
             frame = take(frame, in, size);
             if (frame.position() == size) {
                 partial = null;
                 try {
-                    readFrame(frame.flip(), handler);
+                    readFrame(frame.flip(), size, handler);
                 } finally {
                     spares.giveBack(frame);
                 }
@@ -96,24 +95,21 @@ public final class FrameDecoder {
     }
 
     /** Reads the frame at the position, and leaves the position behind it whatever happens. */
-    private static void readFrame(ByteBuffer in, FrameHandler handler) throws ProtocolException {
+    private static void readFrame(ByteBuffer in, int size, FrameHandler handler) throws ProtocolException {
         int at = in.position();
         int limit = in.limit();
-        int end = at + FrameHeader.SIZE + FrameHeader.length(in, at);
+        int end = at + size;
         FrameLog.in(in, at, end);
+        int typeAndFlags = FrameHeader.typeAndFlags(in, at);
+        int streamId = FrameHeader.streamId(in, at);
         in.limit(end).position(at + FrameHeader.SIZE);
         try {
-            dispatch(
-                    FrameType.of(FrameHeader.typeCode(in, at)),
-                    FrameHeader.flags(in, at),
-                    FrameHeader.streamId(in, at),
-                    in,
-                    handler);
+            dispatch(FrameType.of(typeAndFlags >>> 8), typeAndFlags & 0xFF, streamId, in, handler);
         } catch (ProtocolException e) {
             if (e.code().scope() == ErrorCode.Scope.CONNECTION) {
                 throw e;
             }
-            handler.onRefused(FrameHeader.streamId(in, at), e);
+            handler.onRefused(streamId, e);
         } finally {
             in.limit(limit).position(end);
         }

@@ -38,21 +38,18 @@ public final class FrameEncoder {
             Tlv.write(out, RTT, Integer.BYTES);
             out.putInt(rttMicros);
         }
-        end(out);
     }
 
     public void heartbeatResponse(int handle, long timestamp, long position) {
-        end(begin(FrameType.HEARTBEAT_RES, 0, handle, HEARTBEAT)
-                .putLong(timestamp)
-                .putLong(position));
+        begin(FrameType.HEARTBEAT_RES, 0, handle, HEARTBEAT).putLong(timestamp).putLong(position);
     }
 
     public void ping() {
-        end(begin(FrameType.PING, 0, 0, 0));
+        begin(FrameType.PING, 0, 0, 0);
     }
 
     public void pong(ByteBuffer payload) {
-        end(begin(FrameType.PONG, 0, 0, payload.remaining()).put(payload));
+        begin(FrameType.PONG, 0, 0, payload.remaining()).put(payload);
     }
 
     public void register(int handle, Register register) {
@@ -129,11 +126,11 @@ public final class FrameEncoder {
     }
 
     public void channelAccept(int channel, long credit) {
-        end(begin(FrameType.CHANNEL_ACCEPT, 0, channel, Long.BYTES).putLong(credit));
+        begin(FrameType.CHANNEL_ACCEPT, 0, channel, Long.BYTES).putLong(credit);
     }
 
     public void credit(int channel, long limit) {
-        end(begin(FrameType.CREDIT, 0, channel, Long.BYTES).putLong(limit));
+        begin(FrameType.CREDIT, 0, channel, Long.BYTES).putLong(limit);
     }
 
     public void channelReset(int channel, ErrorCode code, String text) {
@@ -158,20 +155,13 @@ public final class FrameEncoder {
         writeSized(FrameType.ERROR, streamId, PeerError.maxSize(text), out -> PeerError.write(out, code, text));
     }
 
+    /** The header; the payload follows in the buffer that is returned. */
     private ByteBuffer begin(FrameType type, int flags, int streamId, int length) {
         ByteBuffer out = connection.reserve(FrameHeader.SIZE + length);
-        out.mark();
+        int at = out.position();
         FrameHeader.write(out, type, flags, streamId, length);
+        FrameLog.out(out, at, out.position());
         return out;
-    }
-
-    private static void end(ByteBuffer out) {
-        if (FrameLog.isOn()) {
-            int end = out.position();
-            out.reset();
-            FrameLog.out(out, out.position(), end);
-            out.position(end);
-        }
     }
 
     private interface Payload {

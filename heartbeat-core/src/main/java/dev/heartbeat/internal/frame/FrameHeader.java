@@ -26,6 +26,10 @@ public final class FrameHeader {
     /** The stream id that means the connection as a whole. */
     public static final int CONNECTION_STREAM = 0xFFFF_FFFF;
 
+    static final int UNKNOWN_SIZE = Integer.MAX_VALUE;
+
+    private static final int MAGIC_AND_VERSION = MAGIC << 8 | VERSION;
+
     private static final int VERSION_OFFSET = 1;
     private static final int TYPE_OFFSET = 2;
     private static final int FLAGS_OFFSET = 3;
@@ -34,9 +38,11 @@ public final class FrameHeader {
 
     private FrameHeader() {}
 
+    /** Writes it at the position, which is moved once: each put that moves it by itself waits for the one before. */
     static void write(ByteBuffer out, FrameType type, int flags, int streamId, int length) {
-        out.put((byte) MAGIC).put((byte) VERSION).put((byte) type.code()).put((byte) flags);
-        out.putInt(streamId).putInt(length);
+        out.putInt(MAGIC_AND_VERSION << 16 | type.code() << 8 | flags)
+                .putInt(streamId)
+                .putInt(length);
     }
 
     static int typeCode(ByteBuffer frame, int at) {
@@ -55,11 +61,37 @@ public final class FrameHeader {
         return frame.getInt(at + LENGTH_OFFSET);
     }
 
+    static int typeAndFlags(ByteBuffer frame, int at) {
+        return frame.getShort(at + TYPE_OFFSET) & 0xFFFF;
+    }
+
+    /** The size of the frame that begins at this place, or {@link #UNKNOWN_SIZE} as long as less than its header is available. */
+    static int checkedSize(ByteBuffer frame, int at, int available) throws ProtocolException {
+        if (available < SIZE) {
+            checkEachField(frame, at, available);
+            return UNKNOWN_SIZE;
+        }
+        int length = length(frame, at);
+        if (!isSound(frame.getInt(at), length)) {
+            checkEachField(frame, at, available);
+        }
+        return SIZE + length;
+    }
+
+    /** Whether a header is that of a known type with nothing wrong: seen at a glance, for nearly every frame. */
+    private static boolean isSound(int start, int length) {
+        FrameType type = FrameType.of(start >>> 8 & 0xFF);
+        return start >>> 16 == MAGIC_AND_VERSION
+                && type != null
+                && type.allows(start & 0xFF)
+                && Integer.compareUnsigned(length, type.maxPayload()) <= 0;
+    }
+
     /**
      * Checks each field that has arrived, in the order of the bytes, so that a header fails at the same place however it was
      * cut.
      */
-    static void check(ByteBuffer frame, int at, int available) throws ProtocolException {
+    private static void checkEachField(ByteBuffer frame, int at, int available) throws ProtocolException {
         if (available > 0 && (frame.get(at) & 0xFF) != MAGIC) {
             throw new ProtocolException(ErrorCode.FOREIGN, "the first byte is not 0xAB");
         }
@@ -86,7 +118,7 @@ public final class FrameHeader {
             if ((flags & FLAG_IGNORABLE) == 0) {
                 throw new ProtocolException(ErrorCode.UNKNOWN_TYPE, "unknown frame type " + code);
             }
-        } else if ((flags & ~FLAG_IGNORABLE & ~type.allowedFlags()) != 0) {
+        } else if (!type.allows(flags)) {
             throw new ProtocolException(
                     ErrorCode.BAD_FLAGS,
                     String.format("%s has flags 0x%02x, allowed are 0x%02x", type, flags, type.allowedFlags()));

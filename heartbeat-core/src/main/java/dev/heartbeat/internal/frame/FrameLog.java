@@ -21,10 +21,6 @@ public final class FrameLog {
 
     private FrameLog() {}
 
-    static boolean isOn() {
-        return ON;
-    }
-
     static void in(ByteBuffer frame, int at, int end) {
         if (ON) {
             LOG.trace(line(true, frame, at, end));

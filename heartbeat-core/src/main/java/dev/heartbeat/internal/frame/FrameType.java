@@ -68,6 +68,11 @@ public enum FrameType {
         return this == DATA ? FrameHeader.FLAG_MORE | FrameHeader.FLAG_END | FrameHeader.FLAG_HEAD : 0;
     }
 
+    /** Whether these flags may stand on it; the one that says it may be ignored stands anywhere. */
+    boolean allows(int flags) {
+        return (flags & ~FrameHeader.FLAG_IGNORABLE & ~allowedFlags()) == 0;
+    }
+
     /** Whether {@code side} may send it. */
     public boolean mayComeFrom(Sender side) {
         return sender == Sender.BOTH || sender == side;
