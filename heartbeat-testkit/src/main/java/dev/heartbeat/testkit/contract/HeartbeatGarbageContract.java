@@ -67,6 +67,11 @@ public abstract class HeartbeatGarbageContract implements TransportUnderTest {
     /** For a nested class of the transport's own test. */
     protected HeartbeatGarbageContract() {}
 
+    /** What the polling itself may take for each turn, in bytes: what the transport stands on may be none of its making. */
+    protected double bytesPerPoll() {
+        return 0;
+    }
+
     private static byte[] frame(String hex) {
         return HexFormat.of().parseHex(hex.replace(" ", ""));
     }
@@ -115,7 +120,7 @@ public abstract class HeartbeatGarbageContract implements TransportUnderTest {
             int beats = beat(node, BEAT, beatsPerWrite, MEASURED);
             double bytesPerBeat = (double) (allocatedBy(serverSide()) - before) / beats;
             System.out.printf("measured: %.2f bytes per heartbeat, %d in each write%n", bytesPerBeat, beatsPerWrite);
-            assertThat(bytesPerBeat).isLessThan(TOLERANCE);
+            assertThat(bytesPerBeat).isLessThan(TOLERANCE + bytesPerPoll());
             assertThat(server().nodes().find("n1").orElseThrow().rtt()).isEqualTo(Duration.ofNanos(0x19f * 1000));
         }
     }
@@ -138,7 +143,7 @@ public abstract class HeartbeatGarbageContract implements TransportUnderTest {
             int beats = beat(gateway, BEAT_FOR_ALL, 64, MEASURED);
             double bytesPerBeat = (double) (allocatedBy(serverSide()) - before) / beats;
             System.out.printf("measured: %.2f bytes per heartbeat for a thousand nodes%n", bytesPerBeat);
-            assertThat(bytesPerBeat).isLessThan(TOLERANCE);
+            assertThat(bytesPerBeat).isLessThan(TOLERANCE + bytesPerPoll());
             assertThat(server().nodes().count(NodeState.ONLINE)).isEqualTo(1001);
         }
     }
@@ -166,7 +171,7 @@ public abstract class HeartbeatGarbageContract implements TransportUnderTest {
         long beats = awaitBeats(MEASURED_OF_CLIENTS);
         double bytesPerBeat = (double) (allocatedBy(clientSide()) - before) / beats;
         System.out.printf("measured: %.2f bytes per heartbeat of a client that is a gateway%n", bytesPerBeat);
-        assertThat(bytesPerBeat).isLessThan(TOLERANCE);
+        assertThat(bytesPerBeat).isLessThan(TOLERANCE + bytesPerPoll());
     }
 
     /** Sends at least so many, and reads each answer. */
@@ -195,7 +200,7 @@ public abstract class HeartbeatGarbageContract implements TransportUnderTest {
         long beats = awaitBeats(MEASURED_OF_CLIENTS);
         double bytesPerBeat = (double) (allocatedBy(clientSide()) - before) / beats;
         System.out.printf("measured: %.2f bytes per heartbeat of a client%n", bytesPerBeat);
-        assertThat(bytesPerBeat).isLessThan(TOLERANCE);
+        assertThat(bytesPerBeat).isLessThan(TOLERANCE + bytesPerPoll());
     }
 
     @Test
