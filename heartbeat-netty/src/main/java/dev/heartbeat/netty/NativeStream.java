@@ -5,6 +5,7 @@ import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.NotYetConnectedException;
 
 /** One end of a connection, by Netty's native system calls. */
 final class NativeStream extends NettySocket implements StreamSocket {
@@ -98,7 +99,12 @@ final class NativeStream extends NettySocket implements StreamSocket {
 
     @Override
     public void shutdownOutput() throws IOException {
-        socket.shutdown(false, true);
+        try {
+            socket.shutdown(false, true);
+        } catch (NotYetConnectedException e) {
+            // ENOTCONN in Netty's words: it was connected, and the peer has reset it.
+            throw new IOException("the peer has reset the connection", e);
+        }
     }
 
     @Override

@@ -2,12 +2,18 @@ package dev.heartbeat.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heartbeat.Channel;
+import dev.heartbeat.ChannelListener;
+import dev.heartbeat.ChannelOptions;
+import dev.heartbeat.ChannelOptions.Delivery;
 import dev.heartbeat.ClientState;
+import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.SendResult;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** How a client leaves when it is sent away, and whether and when it comes back. */
 @Tag("M53")
 final class GoAwayTest {
+    private static final String ORDERS = Frame.u64(65_536) + Frame.u8(16) + Frame.u8(6) + Frame.hex("orders");
+
     private static final String NEVER = "ffffffff";
 
     private static Frame goAway(int scope, int reason, String retryAfter) {
@@ -54,6 +62,30 @@ final class GoAwayTest {
                 assertThat(peer.next(Frame.DATA).text()).contains("later");
             }
             assertThat(server.told.lines()).noneMatch(line -> line.startsWith("undelivered"));
+        }
+    }
+
+    /** The turn of such a message is asked for by a command, which the loop has yet to come to. */
+    @Test
+    void whatWasAcceptedInTheTurnInWhichItComesIsSentToo() throws IOException {
+        AtomicReference<HeartbeatClient> client = new AtomicReference<>();
+        ChannelListener speaking = new ChannelListener() {
+            @Override
+            public void onMessage(Channel channel, ByteBuffer message) {
+                assertThat(client.get().trySend(message("last words", 100))).isEqualTo(SendResult.ACCEPTED);
+            }
+        };
+        ChannelOptions inline =
+                ChannelOptions.builder().delivery(Delivery.INLINE).build();
+        try (ScriptedServer server =
+                        new ScriptedServer(options -> options.channel("orders", inline, offered -> speaking));
+                RawPeer peer = server.accept()) {
+            client.set(server.client);
+            peer.next();
+            peer.send(ScriptedServer.registered(1, 65_536, 1), Frame.of(Frame.CHANNEL_OPEN, 2, ORDERS));
+            peer.next(Frame.CHANNEL_ACCEPT);
+            peer.send(Frame.data("speak").of(2), goAway(0, 1, "00000000"));
+            assertThat(peer.next(Frame.DATA).text()).contains("last words");
         }
     }
 

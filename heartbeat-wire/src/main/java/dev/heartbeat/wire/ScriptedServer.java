@@ -61,6 +61,13 @@ final class ScriptedServer implements AutoCloseable {
 
     /** The usual times: nothing happens by itself within a test. */
     static Frame registered(long epoch, long credit) {
+        return registered(epoch, credit, 0);
+    }
+
+    /**
+     * @param channels how many each side may have open
+     */
+    static Frame registered(long epoch, long credit, int channels) {
         return Frame.of(
                 Frame.REGISTERED,
                 0,
@@ -71,7 +78,7 @@ final class ScriptedServer implements AutoCloseable {
                         + Frame.u32(30_000)
                         + Frame.u32(10 << 20)
                         + Frame.u32(0)
-                        + Frame.u32(0)
+                        + Frame.u32(channels)
                         + Frame.u64(credit)
                         + Frame.u64(credit));
     }

@@ -162,7 +162,8 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
             if (gateway != null) {
                 gateway.seal();
             }
-            afterDraining(() -> finish(reasonOf(goAway)));
+            // Behind the commands of threads that had a message accepted before.
+            shard.execute(() -> afterDraining(() -> finish(reasonOf(goAway))));
         } else {
             finish(reasonOf(goAway));
         }
