@@ -44,14 +44,15 @@ public class ReceiveBenchmark {
     private final ByteBuffer onChannel0 = messages(CHANNEL_0);
     private final ByteBuffer inline = messages(INLINE);
     private final ByteBuffer pushed = messages(PUSH);
-    private long sum;
+    private final Application application = new Application();
 
     public ReceiveBenchmark() {
+        Application listening = application;
         HeartbeatServer unused = HeartbeatServer.builder()
                 .port(1)
-                .onMessage((from, message) -> lookAt(message))
-                .channel("inline", delivery(Delivery.INLINE), channel -> new Looking())
-                .channel("push", delivery(Delivery.PUSH), channel -> new Looking())
+                .onMessage((from, message) -> listening.lookAt(message))
+                .channel("inline", delivery(Delivery.INLINE), channel -> listening)
+                .channel("push", delivery(Delivery.PUSH), channel -> listening)
                 .transport(transport)
                 .start();
         node = new StillNode(transport, "node");
@@ -71,15 +72,18 @@ public class ReceiveBenchmark {
         });
     }
 
-    private final class Looking implements ChannelListener {
+    /** Looks at what it gets. */
+    private static final class Application implements ChannelListener {
+        private long sum;
+
         @Override
         public void onMessage(Channel channel, ByteBuffer message) {
             lookAt(message);
         }
-    }
 
-    private void lookAt(ByteBuffer message) {
-        sum += message.get(message.position());
+        private void lookAt(ByteBuffer message) {
+            sum += message.get(message.position());
+        }
     }
 
     /** The node opens its channels, and the application accepts them. */
@@ -117,6 +121,6 @@ public class ReceiveBenchmark {
     private long receive(ByteBuffer messages) {
         node.give(messages);
         transport.loop().turn();
-        return sum;
+        return application.sum;
     }
 }
