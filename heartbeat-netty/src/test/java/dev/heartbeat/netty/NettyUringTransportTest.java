@@ -15,12 +15,18 @@ import dev.heartbeat.testkit.contract.ScarcityContract;
 import dev.heartbeat.testkit.contract.ThreadingContract;
 import dev.heartbeat.testkit.contract.TransportUnderTest;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.condition.EnabledIf;
 
-/** Holds {@link NettyTransport} on io_uring to what every transport is held to. */
+/** Holds {@link NettyTransport} on io_uring to what every transport is held to, where the kernel allows it. */
+@EnabledIf("isAvailable")
 final class NettyUringTransportTest {
 
     /** IoUringIoHandler makes a function object of 16 bytes whenever it runs, once or twice for each answer. */
     private static final double NETTYS_BYTES_PER_POLL = 32;
+
+    static boolean isAvailable() {
+        return NettyIo.IO_URING.isAvailable();
+    }
 
     interface OnUring extends TransportUnderTest {
 
