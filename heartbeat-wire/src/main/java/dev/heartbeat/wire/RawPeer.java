@@ -31,7 +31,10 @@ final class RawPeer implements Closeable {
         this.socket = socket;
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(PATIENCE_MILLIS);
-        in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+        // A class of its own has its buffer from the beginning; the JDK's from 21 on when it is first read, which would
+        // be counted
+        // as the server's where memory is measured.
+        in = new DataInputStream(new BufferedInputStream(socket.getInputStream()) {});
         out = socket.getOutputStream();
     }
 
