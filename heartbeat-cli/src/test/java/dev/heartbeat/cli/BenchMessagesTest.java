@@ -30,13 +30,13 @@ final class BenchMessagesTest {
         assertThat(run("--rounds=1", "--for=200ms", "--before=200ms"))
                 .as(err.toString())
                 .isZero();
-        for (String stream : List.of("plain 100 B", "bus 100 B", "plain 1 MiB", "bus 1 MiB")) {
+        for (String stream : List.of("plain 100 B", "channel 0, 100 B", "plain 1 MiB", "channel 0, 1 MiB")) {
             assertThat(number(stream, 1)).as("%s: messages per second", stream).isPositive();
             assertThat(number(stream, 4)).as("%s: CPU of the receiver", stream).isPositive();
             assertThat(number(stream, 7)).as("%s: CPU of the sender", stream).isPositive();
         }
         assertThat(number("plain 100 B", 3)).isEqualTo(1);
-        assertThat(number("bus 100 B", 3)).isBetween(0.0, 10.0);
+        assertThat(number("channel 0, 100 B", 3)).isBetween(0.0, 10.0);
     }
 
     private double number(String stream, int column) {
@@ -54,7 +54,7 @@ final class BenchMessagesTest {
     void onlyWhatIsAskedForRuns() {
         assertThat(run("--rounds=1", "--for=100ms", "--before=100ms", "--only=plain 100"))
                 .isZero();
-        assertThat(out.toString()).contains("plain 100 B").doesNotContain("bus");
+        assertThat(out.toString()).contains("plain 100 B").doesNotContain("channel");
     }
 
     @Test
