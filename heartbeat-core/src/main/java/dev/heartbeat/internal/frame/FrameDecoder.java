@@ -3,6 +3,7 @@ package dev.heartbeat.internal.frame;
 import static dev.heartbeat.internal.frame.ProtocolException.malformed;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,7 +112,8 @@ public final class FrameDecoder {
             }
             handler.onRefused(streamId, e);
         } finally {
-            in.limit(limit).position(end);
+            // The order too: an application that was shown a message where it lies may have left any.
+            in.limit(limit).position(end).order(ByteOrder.BIG_ENDIAN);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.heartbeat.internal.frame;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ public final class Spares {
             dropSmallerThan(buffer);
         }
         if (hasRoomFor(buffer)) {
-            kept.add(buffer.clear());
+            kept.add(buffer.clear().order(ByteOrder.BIG_ENDIAN));
             bytes += buffer.capacity();
         }
     }

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes down what a decoder makes of bytes: a line for each frame, and the error that ended it. */
-final class Heard implements FrameHandler {
+class Heard implements FrameHandler {
     private final List<String> lines = new ArrayList<>();
     private int wanted = Integer.MAX_VALUE;
 

@@ -3,6 +3,9 @@ package dev.heartbeat.internal.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What is kept is bounded, and is the largest that was there. */
@@ -11,13 +14,30 @@ final class SparesTest {
 
     @Test
     void whatWasGivenBackIsTakenAgainEmpty() {
-        ByteBuffer used = ByteBuffer.allocate(40).putInt(7).flip();
+        ByteBuffer used = ByteBuffer.allocate(40).putInt(7).flip().order(ByteOrder.LITTLE_ENDIAN);
         spares.giveBack(used);
         ByteBuffer taken = spares.take(30);
         assertThat(taken).isSameAs(used);
         assertThat(taken.position()).isZero();
         assertThat(taken.limit()).isEqualTo(40);
+        assertThat(taken.order()).isEqualTo(ByteOrder.BIG_ENDIAN);
         assertThat(spares.take(1)).as("lent to one only").isNull();
+    }
+
+    @Test
+    void aFrameIsReadAsItStandsWhateverOrderTheOneBeforeWasLeftIn() throws ProtocolException {
+        byte[] frame = {(byte) 0xAB, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0, 1, 7};
+        ByteBuffer two = ByteBuffer.allocate(26).put(frame).put(frame).flip();
+        List<Integer> sizes = new ArrayList<>();
+        Heard heard = new Heard() {
+            @Override
+            public void onPing(ByteBuffer payload) {
+                sizes.add(payload.remaining());
+                payload.order(ByteOrder.LITTLE_ENDIAN);
+            }
+        };
+        new FrameDecoder().decode(two, heard, Spares.NONE);
+        assertThat(sizes).containsExactly(1, 1);
     }
 
     @Test
