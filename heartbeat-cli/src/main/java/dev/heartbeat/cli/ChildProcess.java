@@ -46,6 +46,8 @@ final class ChildProcess {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(javaOptions);
+        // For Netty's native library; newer versions would warn.
+        command.add("--enable-native-access=ALL-UNNAMED");
         command.addAll(List.of("-XX:+ExitOnOutOfMemoryError", "-cp", System.getProperty("java.class.path"), mainClass));
         command.addAll(arguments);
         try {
