@@ -166,7 +166,7 @@ final class GatewayTest {
             peer.send(Frame.of(Frame.UNREGISTER, 2, ""), Frame.data(1, "one"), Frame.data(3, "three"));
             bus.told.await("n1 message one");
             bus.told.await("n3 message three");
-            assertThat(bus.told.of("n2")).containsExactly("ONLINE", "OFFLINE(KICKED)");
+            bus.told.awaitOf("n2", "ONLINE", "OFFLINE(KICKED)");
             assertThat(bus.server.stats().errorsSent()).isEmpty();
         }
     }
