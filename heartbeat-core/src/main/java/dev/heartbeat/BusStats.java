@@ -20,8 +20,8 @@ import java.util.Map;
  * @param heartbeats heartbeat requests received
  * @param framesIn whole frames received
  * @param bytesIn bytes received
- * @param messagesIn messages handed to the application
- * @param messagesOut messages accepted for sending and taken by the socket
+ * @param messagesIn messages handed to the application, on any channel; requests and replies are messages too
+ * @param messagesOut messages accepted for sending and taken by the socket, likewise
  * @param undelivered accepted messages that came back instead of being delivered
  * @param dropped those of them that had to leave a full queue for a newer one
  * @param broadcasts messages sent to many: to a group, to those chosen, or to all

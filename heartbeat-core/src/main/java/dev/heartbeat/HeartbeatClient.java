@@ -59,6 +59,11 @@ public final class HeartbeatClient implements AutoCloseable {
         return client.rtt();
     }
 
+    /** What it has counted since it was made. */
+    public ClientStats stats() {
+        return client.stats();
+    }
+
     /**
      * Offers a message for the server, on channel 0. Never blocks and never drops in silence: what was ACCEPTED leaves through the socket, or comes back through
      * {@link ClientListener#onUndelivered}. Messages arrive in the order in which they were accepted; while the client is not registered they wait. What a socket

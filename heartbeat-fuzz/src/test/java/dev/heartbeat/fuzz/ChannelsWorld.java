@@ -212,7 +212,7 @@ final class ChannelsWorld {
 
             @Override
             public long unmatchedReplies() {
-                return Inside.channelCounts(client).unmatchedReplies();
+                return client.stats().unmatchedReplies();
             }
 
             @Override

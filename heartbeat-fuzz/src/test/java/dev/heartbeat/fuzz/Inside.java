@@ -2,7 +2,6 @@ package dev.heartbeat.fuzz;
 
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatServer;
-import dev.heartbeat.internal.channel.ChannelCounts;
 import dev.heartbeat.internal.frame.FrameDecoder;
 import dev.heartbeat.internal.mux.InboundBudget;
 import dev.heartbeat.spi.ConnectionHandler;
@@ -34,10 +33,6 @@ final class Inside {
 
     static long free(InboundBudget budget) {
         return ((AtomicLong) field(budget, "free")).get();
-    }
-
-    static ChannelCounts channelCounts(HeartbeatClient client) {
-        return (ChannelCounts) Objects.requireNonNull(field(client, "client", "counts"));
     }
 
     /** How many channels and refusals of a session wait for the socket to take what is to be said of them. */

@@ -479,6 +479,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
 
     @Override
     public void onView(int handle, Envelope envelope, ByteBuffer message) {
+        home.onMessageIn();
         switch (envelope.kind()) {
             case MESSAGE -> {
                 try {
@@ -510,6 +511,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
 
     @Override
     public void onMessage(int handle, Incoming message) {
+        home.onMessageIn();
         switch (message.envelope().kind()) {
             case MESSAGE -> {
                 if (pulls != null) {

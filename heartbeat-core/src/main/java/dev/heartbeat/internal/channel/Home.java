@@ -4,7 +4,7 @@ import dev.heartbeat.Node;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** Whose channels they are: a node as a server knows it, or a client. Any thread may call any method. */
+/** Whose channels they are: a node as a server knows it, or a client. Any thread may call any method, but for the one that says otherwise. */
 public interface Home {
 
     String nodeId();
@@ -19,6 +19,9 @@ public interface Home {
     void requireMayWait(String call);
 
     ChannelCounts counts();
+
+    /** A message came over one of its channels. On the loop. */
+    void onMessageIn();
 
     /** A callback of the application threw. */
     void onFailure(String of, Throwable failure);

@@ -255,6 +255,11 @@ final class Attached implements AttachedNode, Home, Sender, Requests.Line, Lane.
     }
 
     @Override
+    public void onMessageIn() {
+        client.onMessageIn();
+    }
+
+    @Override
     public void onFailure(String of, Throwable failure) {
         client.onFailure(of, failure);
     }
@@ -516,6 +521,7 @@ final class Attached implements AttachedNode, Home, Sender, Requests.Line, Lane.
 
     /** Whoever gave the message is told, once. */
     private void comesBack(Outgoing message, Reason reason) {
+        client.counts.undelivered();
         CompletableFuture<Void> left = message.left();
         if (left != null) {
             lane.add(() -> left.completeExceptionally(new UndeliveredException(reason)));

@@ -10,6 +10,7 @@ import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.ClientListener;
 import dev.heartbeat.ClientOptions;
 import dev.heartbeat.ClientState;
+import dev.heartbeat.ClientStats;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.Node;
@@ -91,7 +92,8 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
     private final boolean hearsHeartbeats;
     private final Handlers handlers;
     final Acceptors acceptors;
-    private final ChannelCounts counts = new ChannelCounts();
+    private final ChannelCounts channelCounts = new ChannelCounts();
+    final ClientCounts counts = new ClientCounts();
     private final Requests requests;
     /** Channels to be opened as soon as it is registered; on the loop. */
     private final List<ChannelEnd> waitingEnds = new ArrayList<>(0);
@@ -101,7 +103,6 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
     private final long incarnation;
     private final Reconnector reconnector;
     private final Deadline reconnect = new Deadline(this::attempt);
-    private long attempts;
     private long lastEpoch;
     private @Nullable ClientSession session;
     private boolean leaving;
@@ -196,6 +197,10 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
     public @Nullable Duration rtt() {
         long last = rttNs;
         return last == UNKNOWN ? null : Duration.ofNanos(last);
+    }
+
+    public ClientStats stats() {
+        return counts.with(channelCounts);
     }
 
     public CompletableFuture<ClientListener.Registered> registered() {
@@ -338,7 +343,12 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
 
     @Override
     public ChannelCounts counts() {
-        return counts;
+        return channelCounts;
+    }
+
+    @Override
+    public void onMessageIn() {
+        counts.messageIn();
     }
 
     @Override
@@ -403,6 +413,7 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
     }
 
     void callbackFailed(String nodeId, Throwable failure) {
+        counts.callbackFailed();
         LOG.error("a callback of the application for client {} threw", nodeId, failure);
     }
 
@@ -420,7 +431,7 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
             return;
         }
         state = ClientState.CONNECTING;
-        attempts++;
+        counts.attempt();
         // Looking up a name may block, which a loop must not.
         workers().execute(() -> {
             InetSocketAddress server = new InetSocketAddress(options.host(), options.port());
@@ -468,7 +479,7 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
         metadataChanged.set(false); // Before it is read: what comes later is an update.
         return new Register(
                 incarnation,
-                attempts,
+                counts.attempts(),
                 options.windowBytes(),
                 options.windowBytes(),
                 options.nodeId(),
@@ -492,6 +503,7 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
 
     void onRegistered(ClientSession from, Registered answer) {
         lastEpoch = answer.epoch();
+        counts.registered();
         state = ClientState.ONLINE;
         reconnector.registered(Shard.of(loop).nowNs(), MILLISECONDS.toNanos(answer.graceMillis()));
         messageLimit = (int) Math.min(answer.maxMessageBytes(), options.maxMessageBytes());
@@ -512,6 +524,7 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
 
     /** The hot path: where nobody hears of it, a field write. */
     void onHeartbeat(long measuredNs) {
+        counts.answered();
         rttNs = measuredNs;
         if (hearsHeartbeats && heartbeatToTell.compareAndSet(false, true)) {
             lane.add(this::tellHeartbeat);
@@ -589,6 +602,7 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
 
     /** Whoever gave the message is told, once. */
     void comesBack(Outgoing message, Reason reason) {
+        counts.undelivered();
         CompletableFuture<Void> left = message.left();
         if (left != null) {
             lane.add(() -> left.completeExceptionally(new UndeliveredException(reason)));
@@ -678,7 +692,7 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
 
     @Override
     public void onUnmatchedReply() {
-        counts.unmatchedReply();
+        channelCounts.unmatchedReply();
     }
 
     @Override

@@ -128,11 +128,13 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     /** A beat for one node alone. */
     void beatFor(Attached node) {
         if (hasRoom()) {
+            client.counts.heartbeat();
             encoder.heartbeatRequest(node.handle(), shard.nowNs(), framesReceived(), 0, Covered.NOBODY);
         }
     }
 
     void beat(Covered covered) {
+        client.counts.heartbeat();
         encoder.heartbeatRequest(0, shard.nowNs(), framesReceived(), rttMicros, covered);
     }
 
@@ -222,8 +224,10 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     public void onMessage(int handle, Incoming message) {
         Attached node = gateway == null ? null : gateway.get(handle);
         if (handle == 0) {
+            client.onMessageIn();
             client.deliver(message);
         } else if (node != null) {
+            client.onMessageIn();
             node.deliver(message);
         } else {
             message.taken(); // It has left meanwhile.
@@ -273,7 +277,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     @Override
     public void onMessageSent() {
-        // The client keeps no count of it.
+        client.counts.messageOut();
     }
 
     @Override

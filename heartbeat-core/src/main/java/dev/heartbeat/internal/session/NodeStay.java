@@ -220,6 +220,11 @@ final class NodeStay extends PeerMonitor implements Registration.Owner, Home, Se
     }
 
     @Override
+    public void onMessageIn() {
+        session.loop.counters.add(Counter.MESSAGES_IN, 1);
+    }
+
+    @Override
     public void onFailure(String of, Throwable failure) {
         session.loop.server.callbackFailed(of, failure);
     }

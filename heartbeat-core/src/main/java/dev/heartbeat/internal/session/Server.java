@@ -283,6 +283,11 @@ public final class Server implements Acceptor {
         }
 
         @Override
+        public void onMessageIn() {
+            throw new IllegalStateException("a message of a node that is not there");
+        }
+
+        @Override
         public void onFailure(String of, Throwable failure) {
             callbackFailed(of, failure);
         }

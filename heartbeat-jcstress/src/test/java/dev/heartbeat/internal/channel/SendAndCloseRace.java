@@ -61,6 +61,9 @@ public class SendAndCloseRace {
         public void requireMayWait(String call) {}
 
         @Override
+        public void onMessageIn() {}
+
+        @Override
         public void onFailure(String of, Throwable failure) {
             throw new AssertionError(failure);
         }

@@ -208,6 +208,7 @@ final class Party implements ChannelListener {
     private void received(
             @Nullable ByteBuffer message, @Nullable Throwable failure, Duration begun, @Nullable Duration timeout) {
         if (message != null) {
+            heard();
             inwards.delivered(message);
         } else if (failure instanceof TimeoutException) {
             if (timeout == null || now().compareTo(begun.plus(timeout)) < 0) {
@@ -270,10 +271,17 @@ final class Party implements ChannelListener {
     public void onMessage(Channel told, ByteBuffer message) {
         fleet.observe(() -> {
             checkTalking("a message");
+            heard();
             inwards.delivered(message);
         });
         if (isServer) {
             fleet.throwIfPlanted();
+        }
+    }
+
+    private void heard() {
+        if (isServer) {
+            fleet.talks().heardAtServer();
         }
     }
 
@@ -297,6 +305,7 @@ final class Party implements ChannelListener {
     public void onRequest(Channel told, Request request) {
         fleet.observe(() -> {
             checkTalking("a request");
+            heard();
             Questions.Question question = heard.heard(request.content());
             answer(request, question);
         });

@@ -41,6 +41,7 @@ final class Talks {
     private int opened;
     private boolean over;
 
+    private long heard;
     private long undelivered;
     private long givenUp;
 
@@ -249,12 +250,21 @@ final class Talks {
 
     // ---- what is counted
 
+    void heardAtServer() {
+        heard++;
+    }
+
     void undeliveredAtServer() {
         undelivered++;
     }
 
     void givenUpAtServer() {
         givenUp++;
+    }
+
+    /** How many messages and requests the server's channels handed over, since it was started. */
+    long heard() {
+        return heard;
     }
 
     /** What came back on the server's channels, since it was started. */
@@ -268,6 +278,7 @@ final class Talks {
     }
 
     void serverRestarted() {
+        heard = 0;
         undelivered = 0;
         givenUp = 0;
     }

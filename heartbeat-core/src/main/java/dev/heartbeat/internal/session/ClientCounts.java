@@ -1,0 +1,71 @@
+package dev.heartbeat.internal.session;
+
+import dev.heartbeat.ClientStats;
+import dev.heartbeat.internal.channel.ChannelCounts;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What a client counts: on its loop, so without any lock, but for what its callbacks do; read by anybody. */
+@SuppressWarnings("NonAtomicVolatileUpdate") // The loop alone writes.
+final class ClientCounts {
+    private volatile long attempts;
+    private volatile long registrations;
+    private volatile long heartbeats;
+    private volatile long answers;
+    private volatile long messagesIn;
+    private volatile long messagesOut;
+    private volatile long undelivered;
+    private final AtomicLong callbackFailures = new AtomicLong();
+
+    void attempt() {
+        attempts++;
+    }
+
+    long attempts() {
+        return attempts;
+    }
+
+    void registered() {
+        registrations++;
+    }
+
+    void heartbeat() {
+        heartbeats++;
+    }
+
+    void answered() {
+        answers++;
+    }
+
+    void messageIn() {
+        messagesIn++;
+    }
+
+    void messageOut() {
+        messagesOut++;
+    }
+
+    void undelivered() {
+        undelivered++;
+    }
+
+    /** Any thread. */
+    void callbackFailed() {
+        callbackFailures.incrementAndGet();
+    }
+
+    ClientStats with(ChannelCounts channels) {
+        return new ClientStats(
+                attempts,
+                registrations,
+                heartbeats,
+                answers,
+                messagesIn,
+                messagesOut,
+                undelivered + channels.undeliveredMessages(),
+                channels.droppedMessages(),
+                channels.unmatchedReplies(),
+                channels.open(),
+                channels.everOpened(),
+                callbackFailures.get());
+    }
+}

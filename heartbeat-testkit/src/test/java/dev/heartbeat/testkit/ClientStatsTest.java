@@ -1,0 +1,172 @@
+package dev.heartbeat.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heartbeat.AttachedNode;
+import dev.heartbeat.Channel;
+import dev.heartbeat.ChannelOptions;
+import dev.heartbeat.ChannelOptions.Delivery;
+import dev.heartbeat.ChannelOptions.Overflow;
+import dev.heartbeat.HeartbeatClient;
+import dev.heartbeat.Request;
+import dev.heartbeat.SendResult;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a client counts, beside what its server does; on virtual time. */
+final class ClientStatsTest {
+    private final List<Request> asked = new ArrayList<>();
+    private final ChannelRecorder atServer = new ChannelRecorder();
+    private final Bus bus = new Bus(
+            77,
+            2,
+            options -> options.onRequest((from, request) -> asked.add(request))
+                    .channel("PUSH", delivery(Delivery.PUSH), atServer)
+                    .channel("INLINE", delivery(Delivery.INLINE), atServer)
+                    .channel("PULL", delivery(Delivery.PULL), atServer));
+    private final Host host = bus.world.newHost("client");
+
+    private static ChannelOptions delivery(Delivery delivery) {
+        return ChannelOptions.builder().delivery(delivery).build();
+    }
+
+    private HeartbeatClient registered(HeartbeatClient.Builder options) {
+        HeartbeatClient client = options.connect();
+        bus.world.advanceUntil(client.registered()::isDone, Duration.ofSeconds(1));
+        return client;
+    }
+
+    private HeartbeatClient registered() {
+        return registered(bus.client(host, "n1"));
+    }
+
+    private static ByteBuffer message() {
+        return ByteBuffer.allocate(10);
+    }
+
+    private void settle() {
+        bus.advance(Duration.ofMillis(100));
+    }
+
+    @Test
+    void heartbeatsAndTheirAnswersAreCounted() {
+        HeartbeatClient client = registered();
+        bus.advance(Duration.ofSeconds(60));
+        assertThat(client.stats().heartbeats())
+                .isBetween(59L, 61L)
+                .isEqualTo(client.stats().heartbeatsAnswered())
+                .isEqualTo(bus.server.stats().heartbeats());
+    }
+
+    @Test
+    void attemptsThatDidNotGetThereAreCountedBesideThoseThatDid() {
+        HeartbeatClient client =
+                registered(bus.client(host, "n1").reconnectBackoff(Duration.ofMillis(100), Duration.ofMillis(200)));
+        assertThat(client.stats().attempts()).isEqualTo(1);
+        bus.serverHost.pause();
+        bus.advance(Duration.ofSeconds(30));
+        bus.serverHost.resume();
+        bus.advance(Duration.ofSeconds(30));
+        assertThat(client.stats().registrations()).isEqualTo(2);
+        assertThat(client.stats().attempts()).isGreaterThan(2);
+    }
+
+    @Test
+    void messagesOfTheFirstChannelAreCountedOnBothSides() {
+        HeartbeatClient client = registered();
+        client.trySend(message());
+        client.trySend(message());
+        bus.server.trySend("n1", message());
+        settle();
+        assertThat(client.stats().messagesOut()).isEqualTo(2);
+        assertThat(bus.server.stats().messagesIn()).isEqualTo(2);
+        assertThat(client.stats().messagesIn()).isEqualTo(1);
+        assertThat(bus.server.stats().messagesOut()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Delivery.class)
+    void messagesOfAnyOtherChannelAreCountedOnBothSides(Delivery delivery) {
+        HeartbeatClient client = registered();
+        Channel up = client.open(delivery.name(), delivery(delivery), new ChannelRecorder());
+        for (int i = 0; i < 3; i++) {
+            up.trySend(message());
+        }
+        settle();
+        atServer.last().trySend(message());
+        settle();
+        assertThat(client.stats().messagesOut()).isEqualTo(3);
+        assertThat(bus.server.stats().messagesIn()).isEqualTo(3);
+        assertThat(client.stats().messagesIn()).isEqualTo(1);
+        assertThat(bus.server.stats().messagesOut()).isEqualTo(1);
+        assertThat(client.stats().channels()).isEqualTo(1);
+        up.reset("enough");
+        settle();
+        assertThat(client.stats().channels()).isZero();
+        assertThat(client.stats().channelsEver()).isEqualTo(1);
+    }
+
+    @Test
+    void messagesOfAttachedNodesAreTheirGatewaysToo() {
+        HeartbeatClient client = registered();
+        AttachedNode node = client.attach("n2", Map.of(), new AttachedRecorder());
+        settle();
+        node.trySend(message());
+        bus.server.trySend("n2", message());
+        settle();
+        assertThat(client.stats().messagesOut()).isEqualTo(1);
+        assertThat(client.stats().messagesIn()).isEqualTo(1);
+    }
+
+    @Test
+    void replyThatNobodyWaitsForIsCounted() {
+        HeartbeatClient client = registered();
+        CompletableFuture<ByteBuffer> reply = client.request(message(), Duration.ofMillis(500));
+        bus.advance(Duration.ofSeconds(1));
+        assertThatThrownBy(reply::join).hasCauseInstanceOf(TimeoutException.class);
+        assertThat(client.stats().unmatchedReplies()).isZero();
+        asked.get(0).reply(message());
+        settle();
+        assertThat(client.stats().unmatchedReplies()).isEqualTo(1);
+    }
+
+    @Test
+    void whatComesBackIsCountedAndWhatWasDroppedForANewerOneAmongIt() {
+        HeartbeatClient client = bus.client(host, "n1").connect(); // Not registered yet: all waits.
+        client.trySend(message());
+        ChannelOptions four = ChannelOptions.builder()
+                .overflow(Overflow.DROP_OLDEST)
+                .queue(4, 1024)
+                .build();
+        Channel up = client.open("PUSH", four, new ChannelRecorder());
+        for (int i = 0; i < 6; i++) {
+            assertThat(up.trySend(message())).isEqualTo(SendResult.ACCEPTED);
+        }
+        assertThat(client.stats().dropped()).isEqualTo(2);
+        assertThat(client.stats().undelivered()).isEqualTo(2);
+        bus.serverHost.pause();
+        CompletableFuture<Void> closed = client.closeAsync();
+        bus.world.advanceUntil(closed::isDone, Duration.ofMinutes(1));
+        assertThat(client.stats().undelivered()).isEqualTo(7);
+        assertThat(client.stats().messagesOut()).isZero();
+    }
+
+    @Test
+    void callbackThatThrowsIsCounted() {
+        HeartbeatClient client = registered(bus.client(host, "n1").onMessage(message -> {
+            throw new IllegalStateException("a defect");
+        }));
+        bus.server.trySend("n1", message());
+        settle();
+        assertThat(client.stats().callbackFailures()).isEqualTo(1);
+    }
+}
