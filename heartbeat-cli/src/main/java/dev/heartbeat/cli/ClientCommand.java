@@ -107,6 +107,13 @@ final class ClientCommand implements Callable<Integer> {
     private @Nullable Duration interval;
 
     @Option(
+            names = "--handshake-timeout",
+            paramLabel = "TIME",
+            defaultValue = "5s",
+            description = "How long the server may take to answer a registration (default: ${DEFAULT-VALUE}).")
+    private Duration handshakeTimeout;
+
+    @Option(
             names = "--reconnect-base",
             paramLabel = "TIME",
             defaultValue = "500ms",
@@ -291,6 +298,7 @@ final class ClientCommand implements Callable<Integer> {
         HeartbeatClient.Builder builder = HeartbeatClient.builder()
                 .server(server, port)
                 .nodeId(id)
+                .handshakeTimeout(handshakeTimeout)
                 .reconnectBackoff(reconnectBase, reconnectCap)
                 .autoReconnect(!noReconnect)
                 .transport(shared)

@@ -44,6 +44,7 @@ class OptionsTest {
                 "client --node-id a/b            | --node-id  | a/b",
                 "client --node-id-prefix /       | --node-id-prefix | /1",
                 "client --reconnect-cap 1ms      | --reconnect-cap | 1 ms",
+                "client --handshake-timeout 1h   | --handshake-timeout | 3600 s",
                 "client --connect-rate 0         | --connect-rate | 0",
                 "client --connections 0          | --connections | 0",
                 "client --connections 2 --count 3 | --connections | 3",
