@@ -128,7 +128,7 @@ public final class Multiplexer {
         nextId = limits.firstId();
         connectionCredit = new SendWindow(credits.sendConnection());
         connectionWindow = new ReceiveWindow(credits.window());
-        channel0 = MuxChannel.zero(this, receiver, turns, credits, limits.maxWindow());
+        channel0 = new MuxChannel(this, receiver, turns, credits, limits.maxWindow());
     }
 
     // ---- what the channels share
@@ -467,7 +467,7 @@ public final class Multiplexer {
         writeControl();
         grantConnection();
         activate(channel0);
-        while (connectionCredit.available() >= MuxChannel.MIN_CREDIT_TO_SEND && hasRoom()) {
+        while (connectionCredit.available() >= Outward.MIN_CREDIT_TO_SEND && hasRoom()) {
             MuxChannel next = scheduler.next();
             if (next == null) {
                 break;

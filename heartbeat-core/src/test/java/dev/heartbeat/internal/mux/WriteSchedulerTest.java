@@ -97,7 +97,7 @@ final class WriteSchedulerTest {
         Busy offers(int messages, int bytes) {
             left += messages;
             size = bytes;
-            channel.turns.add(this);
+            channel.out.offer(this);
             scheduler.activate(channel);
             return this;
         }

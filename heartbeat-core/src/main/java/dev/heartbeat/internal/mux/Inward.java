@@ -1,0 +1,365 @@
+package dev.heartbeat.internal.mux;
+
+import static dev.heartbeat.internal.frame.ErrorCode.MALFORMED;
+
+import dev.heartbeat.internal.frame.Envelope;
+import dev.heartbeat.internal.frame.ErrorCode;
+import dev.heartbeat.internal.frame.FrameHeader;
+import dev.heartbeat.internal.frame.Head;
+import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.frame.Register;
+import dev.heartbeat.internal.queue.Incoming;
+import dev.heartbeat.internal.time.Deadline;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What comes in over a channel: its window and what that takes of the budget, the message that is arriving, and what the application has and gives back. */
+final class Inward {
+    /** A window of which half was used sooner than this is too small for a fast network, whatever the round trip. */
+    private static final long BUSY_NS = 20_000_000;
+
+    private final Multiplexer mux;
+    private final MuxChannel channel;
+    private final Receiver receiver;
+
+    private final ReceiveWindow window;
+    private final long maxWindow;
+    /** What its window takes of the budget. */
+    private long charged;
+
+    private @Nullable Assembly arriving;
+    private int arrivingFrom;
+    private Envelope arrivingEnvelope = Envelope.NONE;
+    private long lastFragmentNs;
+    private @Nullable Deadline fragmentDeadline;
+
+    private boolean ended;
+    private boolean over;
+    /** Credit of messages that the application has and has not handled. */
+    private long held;
+
+    private long grantNs;
+    private long takenAtGrant;
+
+    // ---- what the application gives back, from any thread
+
+    private final Object returns = new Object();
+    private long returnedCredit;
+    private long returnedCharge;
+    private boolean returning;
+
+    /**
+     * @param charged what its first window has taken of the budget
+     */
+    Inward(Multiplexer mux, MuxChannel channel, Receiver receiver, long window, long maxWindow, long charged) {
+        this.mux = mux;
+        this.channel = channel;
+        this.receiver = receiver;
+        this.window = new ReceiveWindow(window);
+        this.maxWindow = maxWindow;
+        this.charged = charged;
+    }
+
+    long windowSize() {
+        return window.size();
+    }
+
+    /** Whether the other side sends nothing more. */
+    boolean hasEnded() {
+        return ended;
+    }
+
+    /** What has come of a message is dropped. What the application holds is given back when it has handled it, and the window's memory with the last. */
+    void over() {
+        over = true;
+        forgetArriving();
+        mux.connectionWindow().take(window.untaken() - held);
+        releaseIfUnused();
+    }
+
+    /** What its window took of the budget is free again when the last message of it is. */
+    private void releaseIfUnused() {
+        if (over && held == 0 && charged > 0) {
+            mux.budget().release(charged);
+            mux.connectionWindow().narrow(charged);
+            charged = 0;
+        }
+    }
+
+    // ---- credit
+
+    boolean isGrantDue() {
+        return !ended && window.isGrantDue();
+    }
+
+    /** Returns the new limit, to be told. */
+    long grant() {
+        widenIfBusy();
+        return window.grant();
+    }
+
+    /** Of a window that is used up fast, the sender spends its time waiting for more: it is doubled, as long as there is memory for that. */
+    private void widenIfBusy() {
+        long now = mux.loop().nowNs();
+        boolean usedHalf = window.taken() - takenAtGrant >= window.size() / 2;
+        boolean fast = now - grantNs < Math.max(BUSY_NS, 2 * mux.rttNs());
+        long more = Math.min(window.size(), maxWindow - window.size());
+        if (usedHalf && fast && more > 0 && mux.budget().tryReserveSpare(more)) {
+            charged += more;
+            window.widen(more);
+            mux.connectionWindow().widen(more);
+        }
+        grantNs = now;
+        takenAtGrant = window.taken();
+    }
+
+    // ---- messages
+
+    /** Takes a DATA frame, and hands over the message that becomes whole with it. Returns whether it was the last. */
+    boolean receive(int flags, Head head, int size, ByteBuffer fragment) throws ProtocolException {
+        window.receive(size);
+        boolean end = (flags & FrameHeader.FLAG_END) != 0;
+        if (end && channel.id() == 0) {
+            throw new ProtocolException(ErrorCode.UNEXPECTED_FRAME, "channel 0 cannot be ended");
+        }
+        if (ended) {
+            throw new ProtocolException(ErrorCode.CHANNEL_ENDED, "DATA after the END of " + channel.number());
+        }
+        if (end && (flags & FrameHeader.FLAG_MORE) != 0) {
+            throw new ProtocolException(MALFORMED, "a fragment that is the last of its channel and not of its message");
+        }
+        if (end && arriving == null && (flags & FrameHeader.FLAG_HEAD) == 0 && !fragment.hasRemaining()) {
+            take(size);
+        } else {
+            receiveFragment(flags, head, size, fragment);
+        }
+        ended = end;
+        return end;
+    }
+
+    private void receiveFragment(int flags, Head head, int size, ByteBuffer fragment) throws ProtocolException {
+        boolean more = (flags & FrameHeader.FLAG_MORE) != 0;
+        Assembly assembly = arriving;
+        if (assembly == null) {
+            if (more && !head.hasTotal()) {
+                throw new ProtocolException(MALFORMED, "a first fragment without the total length");
+            }
+            requireNothingForOthers(head);
+            boolean taken = receiver.takesFrom(head.handle());
+            if (taken
+                    && !more
+                    && !head.hasTotal()
+                    && fragment.remaining() <= mux.limits().maxMessageBytes()) {
+                deliver(head, size, fragment);
+                return;
+            }
+            arrivingFrom = head.handle();
+            arrivingEnvelope = head.envelope();
+            assembly = begin(taken, head, fragment.remaining());
+        } else if ((flags & FrameHeader.FLAG_HEAD) != 0) {
+            throw new ProtocolException(MALFORMED, "a HEAD within a fragmented message");
+        } else {
+            receiver.onFragment(arrivingFrom);
+        }
+        add(assembly, fragment, size, more);
+    }
+
+    private void requireNothingForOthers(Head head) throws ProtocolException {
+        if (channel.id() != 0 && (head.handle() != 0 || head.envelope().isRouted())) {
+            throw new ProtocolException(MALFORMED, "a node's name on a message of a channel that has a node");
+        }
+    }
+
+    /** A whole message that needs no room but the window's. */
+    private void deliver(Head head, int size, ByteBuffer message) {
+        if (receiver.isInline()) {
+            receiver.onView(head.handle(), head.envelope(), message);
+            take(size);
+        } else {
+            hand(head.handle(), copyOf(message), head.envelope(), size, 0);
+        }
+    }
+
+    private void hand(int from, ByteBuffer message, Envelope envelope, int credit, int charge) {
+        held += credit;
+        receiver.onMessage(from, new Received(message, envelope, credit, charge));
+    }
+
+    private Assembly begin(boolean taken, Head head, int first) throws ProtocolException {
+        long total = head.hasTotal() ? head.total() : first;
+        if (!taken) {
+            return Assembly.dropping(total);
+        }
+        if (total > mux.limits().maxMessageBytes()) {
+            return refused(
+                    total,
+                    ErrorCode.MESSAGE_TOO_LARGE,
+                    "a message of " + total + " bytes, allowed are "
+                            + mux.limits().maxMessageBytes());
+        }
+        if (!mux.budget().tryReserve(total)) {
+            return refused(total, ErrorCode.NO_CAPACITY, "no memory for a message of " + total + " bytes");
+        }
+        int length = (int) total;
+        window.reserve(roomFor(length));
+        mux.connectionWindow().reserve(roomFor(length));
+        watchArriving();
+        return Assembly.keeping(length, receiver.isInline() ? mux.spares().take(length) : null);
+    }
+
+    /** On channel 0 the message alone is lost; any other channel ends with it. */
+    private Assembly refused(long total, ErrorCode code, String text) throws ProtocolException {
+        if (channel.id() != 0) {
+            throw new ProtocolException(code, text);
+        }
+        receiver.onRefusedMessage(code, text);
+        return Assembly.dropping(total);
+    }
+
+    /** A frame more than the message has: else its last bytes could need a header for which there is no credit. */
+    private static long roomFor(int message) {
+        return message + Register.MIN_CREDIT;
+    }
+
+    private void add(Assembly assembly, ByteBuffer fragment, int size, boolean more) throws ProtocolException {
+        arriving = assembly; // Before it can fail: what was reserved for it is found when the connection ends.
+        lastFragmentNs = mux.loop().nowNs();
+        boolean keeping = assembly.isKeeping();
+        boolean complete = keeping && !more;
+        int overhead = keeping ? size - fragment.remaining() : size;
+        // The last header is held with the message: else messages of next to nothing could wait without bound.
+        overhead -= complete ? FrameHeader.SIZE : 0;
+        take(overhead);
+        assembly.add(fragment, !more);
+        if (!more) {
+            arriving = null;
+            cancelFragmentDeadline();
+        }
+        if (complete) {
+            handAssembled(assembly.message());
+        }
+    }
+
+    private void handAssembled(ByteBuffer message) {
+        int length = message.remaining();
+        int size = length + FrameHeader.SIZE;
+        window.reserve(-roomFor(length));
+        mux.connectionWindow().reserve(-roomFor(length));
+        if (receiver.isInline()) {
+            receiver.onView(arrivingFrom, arrivingEnvelope, message);
+            mux.spares().giveBack(message);
+            take(size);
+            mux.budget().release(length);
+        } else {
+            hand(arrivingFrom, message, arrivingEnvelope, size, length);
+        }
+    }
+
+    /** A message that began to arrive and does not go on must not hold its memory for ever. */
+    private void watchArriving() {
+        long limitNs = mux.limits().fragmentTimeoutNs();
+        Deadline deadline = new Deadline(() -> {
+            long silentNs = mux.loop().nowNs() - lastFragmentNs;
+            if (silentNs < limitNs) {
+                mux.loop().arm(Objects.requireNonNull(fragmentDeadline), limitNs - silentNs);
+            } else {
+                fragmentDeadline = null;
+                mux.onStalledMessage(channel, "nothing more of a message came for " + limitNs / 1_000_000 + " ms");
+            }
+        });
+        fragmentDeadline = deadline;
+        mux.loop().arm(deadline, limitNs);
+    }
+
+    private void cancelFragmentDeadline() {
+        if (fragmentDeadline != null) {
+            mux.loop().cancel(fragmentDeadline);
+            fragmentDeadline = null;
+        }
+    }
+
+    /** What has come of the message is dropped, and so is the rest. */
+    void dropArriving() {
+        Assembly assembly = arriving;
+        if (assembly != null && assembly.isKeeping()) {
+            long inside = window.untaken() - held;
+            forgetReserved(assembly);
+            assembly.drop();
+            take(inside);
+        }
+    }
+
+    private void forgetArriving() {
+        cancelFragmentDeadline();
+        Assembly assembly = arriving;
+        if (assembly != null) {
+            arriving = null;
+            if (assembly.isKeeping()) {
+                forgetReserved(assembly);
+            }
+        }
+    }
+
+    private void forgetReserved(Assembly assembly) {
+        int length = (int) assembly.reserved();
+        mux.budget().release(length);
+        window.reserve(-roomFor(length));
+        mux.connectionWindow().reserve(-roomFor(length));
+    }
+
+    private void take(long bytes) {
+        window.take(bytes);
+        mux.connectionWindow().take(bytes);
+    }
+
+    private static ByteBuffer copyOf(ByteBuffer fragment) {
+        return ByteBuffer.allocate(fragment.remaining()).put(fragment).flip();
+    }
+
+    /** A message in the hands of the application. */
+    private final class Received extends Incoming {
+        private final int credit;
+        private final int charge;
+
+        /**
+         * @param credit bytes of both windows
+         * @param charge bytes of the budget; 0 if it fitted the window
+         */
+        Received(ByteBuffer content, Envelope envelope, int credit, int charge) {
+            super(content, envelope);
+            this.credit = credit;
+            this.charge = charge;
+        }
+
+        @Override
+        public void taken() {
+            synchronized (returns) {
+                returnedCredit += credit;
+                returnedCharge += charge;
+                if (returning) {
+                    return;
+                }
+                returning = true;
+            }
+            mux.loop().execute(Inward.this::settleReturns);
+        }
+    }
+
+    private void settleReturns() {
+        long creditBack;
+        long chargeBack;
+        synchronized (returns) {
+            creditBack = returnedCredit;
+            chargeBack = returnedCharge;
+            returnedCredit = 0;
+            returnedCharge = 0;
+            returning = false;
+        }
+        mux.budget().release(chargeBack);
+        held -= creditBack;
+        take(creditBack);
+        releaseIfUnused();
+        mux.onTaken(channel);
+    }
+}

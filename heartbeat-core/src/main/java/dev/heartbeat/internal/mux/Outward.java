@@ -1,0 +1,199 @@
+package dev.heartbeat.internal.mux;
+
+import dev.heartbeat.internal.frame.Envelope;
+import dev.heartbeat.internal.frame.FrameEncoder;
+import dev.heartbeat.internal.frame.FrameHeader;
+import dev.heartbeat.internal.frame.FrameType;
+import dev.heartbeat.internal.frame.Head;
+import dev.heartbeat.internal.frame.Register;
+import dev.heartbeat.internal.queue.Chain;
+import dev.heartbeat.internal.queue.Outgoing;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** What goes out over a channel: whose turn it is, the message that is being cut, how much credit there is for it, and the END. */
+final class Outward {
+    /** Below this much credit no message is begun and none goes on: tiny fragments cost more than they carry. */
+    static final int MIN_CREDIT_TO_SEND = FrameHeader.SIZE + FrameEncoder.MAX_HEAD_SIZE + 1024;
+
+    /** A frame of full size. */
+    private static final long MAX_FRAME = Register.MIN_CREDIT;
+
+    private final Multiplexer mux;
+    private final MuxChannel channel;
+    /** Null for channel 0, which many nodes share. */
+    private final @Nullable Endpoint endpoint;
+
+    private final Turns turns;
+    private final SendWindow credit;
+    private final Chain ready = new Chain();
+    /** How far the first of those that are ready is written. */
+    private int readyOffset;
+
+    private boolean ending;
+    private boolean ended;
+    /** Whether the socket has taken the END, and so all before it. */
+    private boolean endLeft;
+
+    Outward(Multiplexer mux, MuxChannel channel, @Nullable Endpoint endpoint, Turns turns, SendWindow credit) {
+        this.mux = mux;
+        this.channel = channel;
+        this.endpoint = endpoint;
+        this.turns = turns;
+        this.credit = credit;
+    }
+
+    SendWindow credit() {
+        return credit;
+    }
+
+    /** Someone has messages, and has joined. */
+    void offer(Sender joined) {
+        turns.add(joined);
+    }
+
+    /** Nothing more is given to be sent; the other side is told behind the last of it. */
+    void end() {
+        ending = true;
+    }
+
+    /** Whether the END is written. */
+    boolean hasEnded() {
+        return ended;
+    }
+
+    /** Whether the socket has taken the END. */
+    boolean hasEndLeft() {
+        return endLeft;
+    }
+
+    /** What was taken from its senders and not written goes back to them. */
+    void over() {
+        ready.drain(message -> turns.last().undelivered(message));
+    }
+
+    /** Whether there is anything to write, and credit for it. */
+    boolean canWrite() {
+        if (!ready.isEmpty() || !turns.isEmpty()) {
+            return credit.available() >= MIN_CREDIT_TO_SEND;
+        }
+        return mustEnd() && credit.available() >= FrameHeader.SIZE;
+    }
+
+    private boolean mustEnd() {
+        return ending
+                && !ended
+                && (endpoint == null || !endpoint.sender().hasMore()); // What is accepted may not have joined yet.
+    }
+
+    /** Whether something waits to be written, for which there may be no credit. */
+    boolean hasWork() {
+        return !ready.isEmpty() || !turns.isEmpty() || ending && !ended;
+    }
+
+    /** Whether a message of this sender is being cut, and not all of it is written. */
+    boolean isCutting(Sender who) {
+        return !ready.isEmpty() && turns.last() == who;
+    }
+
+    /**
+     * Writes what is next: several whole messages, or one fragment.
+     *
+     * @param connectionCredit how much the connection may send
+     * @return what it took of the credit
+     */
+    long write(long connectionCredit) {
+        long room = Math.min(Math.min(connectionCredit, credit.available()), MAX_FRAME);
+        if (ready.isEmpty()) {
+            turns.next(ready, room);
+        }
+        long written = ready.isEmpty() ? writeEnd() : writeReady(room);
+        credit.send(written);
+        return written;
+    }
+
+    private long writeReady(long room) {
+        Sender from = turns.last();
+        int handleToName = from.handle();
+        Chain travelling = mux.travelling();
+        long left = room;
+        boolean wrote = false;
+        for (Outgoing first = ready.peek(); first != null; first = ready.peek()) {
+            if (readyOffset > 0 || first.frameSize(handleToName) > left) {
+                return wrote ? room - left : room - left + writeFragment(first, from, left);
+            }
+            left -= first.frameSize(handleToName);
+            writeWhole(first, handleToName);
+            ready.poll();
+            first.written(from, mux.queuedBytes());
+            travelling.add(first);
+            wrote = true;
+        }
+        return room - left;
+    }
+
+    private void writeWhole(Outgoing message, int handleToName) {
+        ByteBuffer shared = message.sharedFrame(handleToName);
+        if (shared != null) {
+            mux.encoder().encoded(shared);
+        } else {
+            mux.encoder().data(channel.id(), 0, handleToName, message.envelope(), message.length(), Head.NO_TOTAL);
+            writeContent(message.content(), 0, message.length());
+        }
+        mux.countSent();
+    }
+
+    private long writeFragment(Outgoing message, Sender from, long room) {
+        boolean isFirst = readyOffset == 0;
+        int handleToName = isFirst ? from.handle() : 0;
+        Envelope envelope = isFirst ? message.envelope() : Envelope.NONE;
+        int total = isFirst ? message.length() : Head.NO_TOTAL;
+        long header = (long) FrameHeader.SIZE + FrameEncoder.headSize(handleToName, total, envelope);
+        int count = (int) Math.min(message.length() - readyOffset, Math.min(room - header, FrameType.MAX_DATA_PAYLOAD));
+        boolean isLast = readyOffset + count == message.length();
+        mux.encoder().data(channel.id(), isLast ? 0 : FrameHeader.FLAG_MORE, handleToName, envelope, count, total);
+        writeContent(message.content(), readyOffset, count);
+        mux.countSent();
+        readyOffset += count;
+        if (isLast) {
+            readyOffset = 0;
+            ready.poll();
+            message.written(from, mux.queuedBytes());
+            mux.travelling().add(message);
+        }
+        return header + count;
+    }
+
+    private void writeContent(ByteBuffer content, int from, int count) {
+        if (count > 0) {
+            mux.connection().write(content, content.position() + from, count);
+        }
+    }
+
+    private long writeEnd() {
+        if (!mustEnd()) {
+            return 0;
+        }
+        mux.encoder().data(channel.id(), FrameHeader.FLAG_END, 0, Envelope.NONE, 0, Head.NO_TOTAL);
+        mux.countSent();
+        ended = true;
+        Outgoing mark = Outgoing.mark();
+        mark.written(new End(), mux.queuedBytes());
+        mux.travelling().add(mark);
+        return FrameHeader.SIZE;
+    }
+
+    /** The END on its way. */
+    private final class End implements Outgoing.Owner {
+        @Override
+        public void left(Outgoing message) {
+            endLeft = true;
+            channel.overIfDone();
+        }
+
+        @Override
+        public void undelivered(Outgoing message) {
+            // With the connection, of which the channel hears by itself.
+        }
+    }
+}
