@@ -1,6 +1,8 @@
 package dev.heartbeat.internal.session;
 
 import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.Node;
+import dev.heartbeat.NodeListener;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.bench.still.StillNode;
 import dev.heartbeat.bench.still.StillTransport;
@@ -21,7 +23,7 @@ import org.openjdk.jmh.infra.Control;
 
 /**
  * A message of 100 bytes to a node, from {@code trySend} until its frame is flushed: its place in the queue, the command by which the loop learns of it, its turn. By one thread that is the loop too; and by two, where what
- * counts is the sender's time for a message that is accepted, the times it was FULL included. Without sockets.
+ * counts is the sender's time for a message that is accepted, waiting for room included. Without sockets.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -34,9 +36,23 @@ public class SendBenchmark {
     private static final String ID = "node";
 
     private final StillTransport transport = new StillTransport();
-    private final HeartbeatServer server =
-            HeartbeatServer.builder().port(1).transport(transport).start();
+    private final HeartbeatServer server = HeartbeatServer.builder()
+            .port(1)
+            .listener(new Writable())
+            .transport(transport)
+            .start();
     private final ByteBuffer message = ByteBuffer.allocate(100);
+
+    /** How often the queue was full and half of it free again. Written by the loop. */
+    private volatile int writable;
+
+    private final class Writable implements NodeListener {
+        @Override
+        @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes.
+        public void onWritable(Node node) {
+            writable++;
+        }
+    }
 
     public SendBenchmark() {
         StillNode unused = new StillNode(transport, ID);
@@ -61,7 +77,15 @@ public class SendBenchmark {
     @Benchmark
     @Group("from_another_thread")
     public void send(Control control) {
+        int before = writable;
         while (server.trySend(ID, message) != SendResult.ACCEPTED && !control.stopMeasurement) {
+            awaitWritable(before, control);
+            before = writable;
+        }
+    }
+
+    private void awaitWritable(int before, Control control) {
+        while (writable == before && !control.stopMeasurement) {
             Thread.onSpinWait();
         }
     }
