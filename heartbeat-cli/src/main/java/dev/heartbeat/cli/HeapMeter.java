@@ -1,10 +1,7 @@
 package dev.heartbeat.cli;
 
+import dev.heartbeat.bench.process.OwnMemory;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
-import java.lang.management.MemoryUsage;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * stops the program for a moment, so it is for those who want to know.
  */
 final class HeapMeter {
-    private final long bytesWithoutNodes = usedAfterCollection();
+    private final long bytesWithoutNodes = OwnMemory.heapAfterCollection();
     private long nodesBefore;
     private long nodesMeasured;
     private @Nullable Long bytesPerNode;
@@ -27,23 +24,12 @@ final class HeapMeter {
     @Nullable
     Long bytesPerNode(long nodes) {
         if (nodes > 0 && nodes == nodesBefore && nodes != nodesMeasured) {
-            long bytes = usedAfterCollection() - bytesWithoutNodes;
+            long bytes = OwnMemory.heapAfterCollection() - bytesWithoutNodes;
             // A handful of nodes is less than what else comes and goes.
             bytesPerNode = bytes > 0 ? bytes / nodes : null;
             nodesMeasured = nodes;
         }
         nodesBefore = nodes;
         return bytesPerNode;
-    }
-
-    /** What the collection left, and not what is in use after it: by then threads have taken fresh buffers of megabytes. */
-    private static long usedAfterCollection() {
-        System.gc();
-        return ManagementFactory.getMemoryPoolMXBeans().stream()
-                .filter(pool -> pool.getType() == MemoryType.HEAP)
-                .map(MemoryPoolMXBean::getCollectionUsage)
-                .filter(Objects::nonNull)
-                .mapToLong(MemoryUsage::getUsed)
-                .sum();
     }
 }
