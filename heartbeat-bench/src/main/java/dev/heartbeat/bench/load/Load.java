@@ -19,19 +19,17 @@ final class Load implements AutoCloseable {
         return new Load(PeerProcess.start("the load", core, Generator.class, List.of()));
     }
 
-    /** Resets the connections that there were, and registers so many nodes that were never there. */
+    /** Resets the connections that there were, and registers so many nodes, which are the same as before. */
     Turn connect(Target target, int count, int atOnce) throws IOException {
-        return connect("connect", target, count, atOnce);
-    }
-
-    /** Resets the connections that there were, and registers the same nodes again. */
-    Turn reconnect(Target target, int count, int atOnce) throws IOException {
-        return connect("reconnect", target, count, atOnce);
-    }
-
-    private Turn connect(String how, Target target, int count, int atOnce) throws IOException {
         return ask(
-                how, target.host(), target.port(), target.pid(), target.replies(), target.answerEvery(), count, atOnce);
+                "connect",
+                target.host(),
+                target.port(),
+                target.pid(),
+                target.replies(),
+                target.answerEvery(),
+                count,
+                atOnce);
     }
 
     Turn closed(int inFlight, int perWrite, Duration warmUp, Duration measured) throws IOException {

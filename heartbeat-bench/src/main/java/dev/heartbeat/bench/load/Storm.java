@@ -38,6 +38,6 @@ public record Storm(int nodes, int atOnce) implements Scenario {
 
     @Override
     public Turn play(Load load, Target target, Duration warmUp, Duration measured) throws IOException {
-        return load.reconnect(target, nodes, atOnce);
+        return load.connect(target, nodes, atOnce);
     }
 }

@@ -12,9 +12,7 @@ public final class Generator {
 
     private @Nullable Connected connected;
 
-    /** Of all fleets there were, so that no id comes twice but by intention. */
-    private int fleet;
-
+    /** To connect; a node that comes back says a greater one than before. */
     private int attempt;
 
     private Generator() {}
@@ -30,12 +28,7 @@ public final class Generator {
 
     private String answer(String[] words) throws IOException {
         return switch (words[0]) {
-            case "connect" -> {
-                fleet++;
-                attempt = 0;
-                yield connect(words).toLine();
-            }
-            case "reconnect" -> connect(words).toLine();
+            case "connect" -> connect(words).toLine();
             case "closed" ->
                 closed(
                                 Integer.parseInt(words[1]),
@@ -57,7 +50,7 @@ public final class Generator {
         };
     }
 
-    /** Registers nodes, after the connections that there were are reset. */
+    /** Registers nodes, the same as ever, after the connections that there were are reset. */
     private Turn connect(String[] words) throws IOException {
         InetSocketAddress address = new InetSocketAddress(words[1], Integer.parseInt(words[2]));
         long server = Long.parseLong(words[3]);
@@ -68,7 +61,7 @@ public final class Generator {
         Recorder recorder = new Recorder(Clock.nanos(), NO_END, server);
         recorder.look(Clock.nanos());
         reset();
-        Links links = new Links(address, "node-" + fleet + "-", ++attempt);
+        Links links = new Links(address, "node-", ++attempt);
         Inbox inbox = new Inbox(replies, answerEvery);
         connected = new Connected(links, inbox, answerEvery, server);
         new Registering(links, inbox, recorder).run(count, atOnce);

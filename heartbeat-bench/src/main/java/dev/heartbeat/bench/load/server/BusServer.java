@@ -16,6 +16,8 @@ final class BusServer implements LoadedServer {
         if (terms.grace().isZero()) {
             // Who goes is not waited for, however many they are: the load resets all its connections at once.
             builder.massGuard(1, Integer.MAX_VALUE, Duration.ZERO);
+            // Nor kept: what is measured is what those take that are there.
+            builder.offlineMaximum(0);
         }
         server = builder.host("127.0.0.1")
                 .port(0)
