@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  *      │  tasks         those queued by now
  *      │  timers        the transport's own
  *      │  agent         if its deadline has come, and every socket has been heard
- *      └─ tell          handlers hear what the calls of this turn made due
+ *      │  tell          handlers hear what the calls of this turn made due
+ *      └─ callbacks     those into the application leave for the threads that make them
  * </pre>
  *
  * <p>Who polls is a transport's business: it extends this, calls {@link #beginTurn} after a poll and {@link #endTurn} when it has
@@ -61,6 +62,7 @@ public abstract class SocketLoop implements EventLoop {
     private final Draft draft = new Draft(backlogs);
     private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BUFFER_BYTES);
     private final Queue<SocketConnection> toTell = new ArrayDeque<>();
+    private final Callbacks callbacks = new Callbacks();
 
     private volatile @Nullable LoopAgent agent;
 
@@ -106,6 +108,7 @@ public abstract class SocketLoop implements EventLoop {
     /** After a poll, which may have waited. */
     protected final void beginTurn() {
         nowNs = System.nanoTime();
+        callbacks.beginTurn();
     }
 
     /**
@@ -114,11 +117,15 @@ public abstract class SocketLoop implements EventLoop {
      * @param reported how many were ready
      */
     protected final void endTurn(int reported) {
-        sweep.polled(reported);
-        runTasks();
-        timers.runDue(nowNs);
-        runAgent();
-        tellHandlers();
+        try {
+            sweep.polled(reported);
+            runTasks();
+            timers.runDue(nowNs);
+            runAgent();
+            tellHandlers();
+        } finally {
+            callbacks.endTurn();
+        }
     }
 
     /** Whether the next poll must not wait. */
@@ -289,6 +296,7 @@ public abstract class SocketLoop implements EventLoop {
         closeUsers();
         endTasks();
         tellHandlers();
+        callbacks.endTurn();
     }
 
     /** Runs the tasks that have been accepted, and refuses all others from then on. Once, on the loop. */

@@ -42,7 +42,9 @@ final class Workers implements Executor {
 
     @Override
     public void execute(Runnable task) {
-        pool.execute(task);
+        if (!Callbacks.goesWithTurn(pool, task)) {
+            pool.execute(task);
+        }
     }
 
     /** Takes no more tasks; completes when those given are done. */

@@ -14,6 +14,9 @@ final class Contest {
     private static final int MAX_LOOKS = 100;
     private static final int LOOK_MILLIS = 30;
 
+    /** One after the other: a server may need a moment to begin. */
+    private static final int CALM_LOOKS = 3;
+
     /** One tick, which anybody may have. */
     private static final long CALM_NANOS = 10_000_000;
 
@@ -64,12 +67,13 @@ final class Contest {
         if (target.pid() == 0) {
             return;
         }
-        Cpu before = Cpu.NONE;
-        Cpu now = Cpu.of(target.pid());
-        for (int looks = 0; looks < MAX_LOOKS && now.minus(before).nanos() > CALM_NANOS; looks++) {
+        Cpu before = Cpu.of(target.pid());
+        int calm = 0;
+        for (int looks = 0; looks < MAX_LOOKS && calm < CALM_LOOKS; looks++) {
             Thread.sleep(LOOK_MILLIS);
+            Cpu now = Cpu.of(target.pid());
+            calm = now.minus(before).nanos() <= CALM_NANOS ? calm + 1 : 0;
             before = now;
-            now = Cpu.of(target.pid());
         }
     }
 
