@@ -1,51 +1,40 @@
 package dev.heartbeat.internal.session;
 
 import dev.heartbeat.internal.frame.ErrorCode;
-import java.util.EnumMap;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /** Counts of one loop: written by that loop alone, so without any lock or fence, and read by anybody. */
+@SuppressWarnings("EnumOrdinal") // Three are counted for each heartbeat, so where one lies is not looked up.
 final class Counters {
-    private final Map<ErrorCode, AtomicLong> errors = new EnumMap<>(ErrorCode.class);
-    private final Map<Counter, AtomicLong> counts = new EnumMap<>(Counter.class);
+    private static final ErrorCode[] CODES = ErrorCode.values();
 
-    Counters() {
-        for (Counter counter : Counter.values()) {
-            counts.put(counter, new AtomicLong());
-        }
-        for (ErrorCode code : ErrorCode.values()) {
-            errors.put(code, new AtomicLong());
-        }
-    }
+    private final AtomicLongArray counts = new AtomicLongArray(Counter.values().length);
+    private final AtomicLongArray errors = new AtomicLongArray(CODES.length);
 
     void add(Counter counter, long amount) {
-        add(of(counter), amount);
+        add(counts, counter.ordinal(), amount);
     }
 
     void error(ErrorCode code) {
-        add(Objects.requireNonNull(errors.get(code)), 1);
+        add(errors, code.ordinal(), 1);
     }
 
     long get(Counter counter) {
-        return of(counter).getOpaque();
+        return counts.getOpaque(counter.ordinal());
     }
 
     /** Adds the errors that occurred to a sum over loops. */
     void addErrorsTo(Map<String, Long> sum) {
-        errors.forEach((code, count) -> {
-            if (count.getOpaque() > 0) {
-                sum.merge(code.wireName(), count.getOpaque(), Long::sum);
+        for (ErrorCode code : CODES) {
+            long count = errors.getOpaque(code.ordinal());
+            if (count > 0) {
+                sum.merge(code.wireName(), count, Long::sum);
             }
-        });
+        }
     }
 
-    private AtomicLong of(Counter counter) {
-        return Objects.requireNonNull(counts.get(counter));
-    }
-
-    private static void add(AtomicLong count, long amount) {
-        count.setOpaque(count.getPlain() + amount);
+    private static void add(AtomicLongArray counts, int place, long amount) {
+        counts.setOpaque(place, counts.getPlain(place) + amount);
     }
 }
