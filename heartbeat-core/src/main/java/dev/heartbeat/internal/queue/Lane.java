@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>It has no bound of its own: each kind of call is bounded where it comes from (messages by credit, events by their owner).
  */
 public final class Lane implements Runnable {
-    /** After so many calls another lane gets the thread. */
-    private static final int BATCH = 64;
+    /** After so many calls another lane gets the thread. With 64, to be taken up again cost small messages a fourth of their rate. */
+    private static final int BATCH = 256;
 
     /** Set while a thread runs calls of any lane. */
     private static final ThreadLocal<Boolean> IN_CALL = ThreadLocal.withInitial(() -> false);
