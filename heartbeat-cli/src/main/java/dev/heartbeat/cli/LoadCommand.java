@@ -160,7 +160,10 @@ final class LoadCommand implements Runnable {
             name = "oneway",
             mixinStandardHelpOptions = true,
             sortOptions = false,
-            description = "Heartbeats at a fixed rate, each answered or only some of them; no two in one read.")
+            description = {
+                "Heartbeats at a fixed rate, each answered or only some of them; no two in one read.",
+                "At a low rate each wakes the server, which is most of what it takes, answered or not."
+            })
     int oneWay(
             @Option(
                             names = "--connections",
@@ -171,7 +174,7 @@ final class LoadCommand implements Runnable {
             @Option(
                             names = "--rate",
                             paramLabel = "N",
-                            defaultValue = "50000",
+                            defaultValue = "100000",
                             description = "Heartbeats per second, on all together (default: ${DEFAULT-VALUE}).")
                     double rate,
             @Option(
