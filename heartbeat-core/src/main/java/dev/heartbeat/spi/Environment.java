@@ -12,7 +12,7 @@ public interface Environment {
     /**
      * Runs the application's callbacks; tasks may block. It has several threads, at most as many as the transport was told, and
      * queues what they cannot take. The core gives it at most one task at a time for each node, so that queue is bounded by
-     * the fleet.
+     * the fleet. One that is given in a turn of a loop may begin only when that ends.
      */
     Executor workers();
 
