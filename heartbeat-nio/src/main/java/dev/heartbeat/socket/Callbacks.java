@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Calls into the application that a loop's turn has made due. They leave for the threads that make them when the turn ends: a thread that is woken before may at once wait for a lock of the one
- * that woke it, which on a single core is the rule, and one wake-up serves all. Confined to the loop.
+ * that woke it, which on a single core is the rule, and one wake-up serves all. Only a large write does not hold them up, as what they tell may be that there is room for more. Confined to the loop.
  */
 final class Callbacks {
     private static final Logger log = LoggerFactory.getLogger(Callbacks.class);
@@ -54,7 +54,8 @@ final class Callbacks {
         leave();
     }
 
-    private void leave() {
+    /** All that are due, whatever the turn has yet to do. */
+    void leave() {
         Executor by = threads;
         for (Runnable call = due.poll(); call != null && by != null; call = due.poll()) {
             try {

@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
  */
 final class SocketConnection implements Connection, SocketUser {
 
+    /** Bytes that take a system call as long as it takes to wake a thread. */
+    private static final int LARGE_WRITE = 8 * 1024;
+
     private static final Logger log = LoggerFactory.getLogger(SocketConnection.class);
 
     /** Times the loop's read buffer; then it is the others' turn, and a firehose waits for the next poll. */
@@ -217,6 +220,9 @@ final class SocketConnection implements Connection, SocketUser {
     }
 
     private void write(Segments segments) {
+        if (queued - flushed >= LARGE_WRITE) {
+            loop.letCallbacksGo();
+        }
         try {
             addFlushed(segments.writeTo(socket));
             if (segments.gaveBack()) {

@@ -258,6 +258,11 @@ public abstract class SocketLoop implements EventLoop {
         return timers.at(System.nanoTime() + delay.toNanos(), task);
     }
 
+    /** What comes next takes a while. */
+    final void letCallbacksGo() {
+        callbacks.leave();
+    }
+
     final void tellLater(SocketConnection connection) {
         toTell.add(connection);
     }

@@ -59,6 +59,20 @@ final class CallbacksTest {
     }
 
     @Test
+    void whatIsDueLeavesWhenItIsToldAndWhatComesThenWithTheTurn() {
+        Runnable first = call();
+        Runnable second = call();
+        callbacks.beginTurn();
+        Callbacks.goesWithTurn(threads, first);
+        callbacks.leave();
+        assertThat(left).containsExactly(first);
+        Callbacks.goesWithTurn(threads, second);
+        assertThat(left).containsExactly(first);
+        callbacks.endTurn();
+        assertThat(left).containsExactly(first, second);
+    }
+
+    @Test
     void thoseForOtherThreadsLeaveToThem() {
         List<Runnable> others = new ArrayList<>();
         Runnable first = call();
