@@ -309,6 +309,7 @@ public abstract class SocketLoop implements EventLoop {
         runBatch(Integer.MAX_VALUE);
         tasks.end();
         runBatch(Integer.MAX_VALUE);
+        callbacks.endTurn(); // Of one that failed in the middle.
     }
 
     @Override
