@@ -217,7 +217,7 @@ final class ChannelsWorld {
 
             @Override
             public long channels() {
-                return Inside.channelCounts(client).open();
+                return client.stats().channels();
             }
         };
     }
