@@ -38,7 +38,7 @@ public final class FrameHeader {
 
     private FrameHeader() {}
 
-    /** Writes it at the position, which is moved once: each put that moves it by itself waits for the one before. */
+    /** Writes it at the position, and moves that behind it. */
     static void write(ByteBuffer out, FrameType type, int flags, int streamId, int length) {
         out.putInt(MAGIC_AND_VERSION << 16 | type.code() << 8 | flags)
                 .putInt(streamId)
