@@ -43,7 +43,7 @@ final class ProtocolPage {
         return found;
     }
 
-    private static String text() {
+    static String text() {
         try {
             return Files.readString(PAGE);
         } catch (IOException e) {
