@@ -24,7 +24,7 @@ final class ProtocolCoverageTest {
     private static final Pattern REQUIREMENT = Pattern.compile("\\*\\*M(\\d+)\\*\\*");
     private static final Pattern TAG = Pattern.compile("@Tag\\(\"M(\\d+)\"\\)");
     private static final Pattern FAULT = Pattern.compile(
-            "^ *[a-z0-9-]+ +(?:new|registered|gateway) +M(\\d+)(?:,M(\\d+))?(?:,M(\\d+))? ", Pattern.MULTILINE);
+            "^ *[a-z0-9-]+ +(?:new|registered|gateway|channel) +M(\\d+)(?:,M(\\d+))?(?:,M(\\d+))? ", Pattern.MULTILINE);
     private static final Pattern PYTHON = Pattern.compile("\\bM(\\d+)\\b");
 
     @Test
@@ -42,12 +42,12 @@ final class ProtocolCoverageTest {
     @Test
     void findsWhatIsNotShown(@TempDir Path root) throws IOException {
         plant(root, "docs/PROTOCOL.md", """
-                - **M1** By a tag. **M2** By a fault. **M3** By another, see M6. **M7** By a test for others.
-                - **M4** By a peer in another language. - **M5◇** Not yet. **M6** Nowhere.
-                ```faults
-                name-1   new        M2,M3  00 → ignored
-                ```
-                """);
+            - **M1** By a tag. **M2** By a fault. **M3** By another, see M6. **M7** By a test for others.
+            - **M4** By a peer in another language. - **M5◇** Not yet. **M6** Nowhere.
+            ```faults
+            name-1   new        M2,M3  00 → ignored
+            ```
+            """);
         plant(root, "module/src/test/java/SomeTest.java", "@Tag(\"M1\") // Not M6.");
         plant(root, "module/src/main/java/Some.java", "@Tag(\"M6\")");
         plant(root, "tests/src/main/java/OtherTest.java", "@Tag(\"M7\")");

@@ -77,7 +77,8 @@ final class ChannelsFuzzTest {
                         "2000 0700 014105 0901 0005 05ff06 03410c0200 0005 03410c0200 0005 03410c0300 0005",
                         "2000 0900 0005 0a00 03000c0200 0001 0900 0005 0300140300 0005",
                         // Asked by the other side, on channels of all kinds.
-                        "2000 00c00005 00c00105 00c00205 0341040100 0005 0342040100 0005 0343040100 0005 0300040100 0005",
+                        "2000 00c00005 00c00105 00c00205 0341040100 0005 0342040100 0005 0343040100 0005 0300040100"
+                                + " 0005",
                         // Fragments: of one message, of two at a time, too many, too much, too little.
                         "2000 00c00005 0341054005 0010 0341010000 0010 0341000000 0010",
                         "2000 00c00005 0341054006 2710 0341054006 2710",
@@ -288,7 +289,7 @@ final class ChannelsFuzzTest {
             world.receive(bytes);
         }
 
-        /** The flags: MORE 1, END 2, HEAD 4, a correlation from 8 on. The HEAD: a kind; without its correlation 4; handle 8, source 16, destination 32; with the total 64. */
+        /** The flags: MORE 1, END 2, HEAD 4, a correlation from 8 on. The HEAD: a kind; without its correlation 4; handle 8, which is 0 with the correlation 1; source 16, destination 32; with the total 64. */
         private NaiveChannel.Frame frame(int id, int flags, int headCode, int totalCode, int size) {
             boolean head = (flags & 4) != 0;
             int length = Math.min(size, MAX_LENGTH);
@@ -317,14 +318,16 @@ final class ChannelsFuzzTest {
             boolean wrongWay = world.isClient() ? destination : source;
             // On channel 0 another node may be named, of which other tests tell.
             boolean routed = id != 0 && (world.isClient() ? source : destination);
-            return new NaiveChannel.Label(
-                    headCode & 3, flags >>> 3 & 7, (headCode & 8) == 0 ? 0 : 7, routed || wrongWay, wrongWay);
+            int correlation = flags >>> 3 & 7;
+            int named = correlation == 1 ? 0 : 7; // The connection's own node, or one that was never registered.
+            int handle = (headCode & 8) == 0 ? NaiveChannel.Label.UNNAMED : named;
+            return new NaiveChannel.Label(headCode & 3, correlation, handle, routed || wrongWay, wrongWay);
         }
 
         private byte[] headOf(NaiveChannel.Label label, int headCode, long total) {
             ByteArrayOutputStream head = new ByteArrayOutputStream();
             head.writeBytes(new byte[Short.BYTES]);
-            if (label.handle() != 0) {
+            if (label.handle() != NaiveChannel.Label.UNNAMED) {
                 head.writeBytes(new byte[] {1, 0, 4, 0, 0, 0, (byte) label.handle()});
             }
             if (label.kind() != 0) {

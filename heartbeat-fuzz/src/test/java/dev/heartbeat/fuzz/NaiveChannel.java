@@ -57,9 +57,11 @@ final class NaiveChannel {
         }
     }
 
-    /** What is written on a message: its kind, 0 for none, with a correlation; the handle of the node it is for; and whether it names another node, in a direction in which that may be. */
+    /** What is written on a message: its kind, 0 for none, with a correlation; the handle of the node it is for, {@link #UNNAMED} if it names none; and whether it names another node, in a direction in which that may be. */
     record Label(int kind, long correlation, int handle, boolean routed, boolean wrongWay) {
-        static final Label NONE = new Label(0, 0, 0, false, false);
+        static final int UNNAMED = -1;
+
+        static final Label NONE = new Label(0, 0, UNNAMED, false, false);
     }
 
     /** A DATA frame; {@code head} where it has a HEAD, whose TLVs say {@code total} and {@code label}, and which is {@code plain} unless it names a kind without a correlation. */
@@ -143,11 +145,11 @@ final class NaiveChannel {
         if (frame.more && frame.total == UNTOLD) {
             return Outcome.error("MALFORMED");
         }
-        if (id != 0 && (frame.label.handle != 0 || frame.label.routed)) {
+        if (id != 0 && (frame.label.handle != Label.UNNAMED || frame.label.routed)) {
             return Outcome.error("MALFORMED");
         }
         long total = frame.total == UNTOLD ? frame.bytes.remaining() : frame.total;
-        if (frame.label.handle != 0) {
+        if (frame.label.handle > 0) {
             return add(new Arriving(frame, total, false), frame, "UNKNOWN_HANDLE");
         }
         if (total > maxMessage) {

@@ -165,6 +165,10 @@ final class BadInputTest {
             if (fault.ofGateway()) {
                 peer.register(Frame.register(id + "-2").of(2));
             }
+            if (fault.onChannel()) {
+                peer.send(Frame.of(Frame.CHANNEL_OPEN, 1, "0000000000010000 10046c6f6773"));
+                peer.next(Frame.CHANNEL_ACCEPT);
+            }
             before = server.stats();
         }
 

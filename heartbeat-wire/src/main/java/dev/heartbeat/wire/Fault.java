@@ -21,7 +21,7 @@ record Fault(String name, String state, String requirements, String hex, String 
     private static final Path PAGE = Path.of("../docs/PROTOCOL.md");
     private static final Pattern BLOCK = Pattern.compile("^```faults\\n(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);
     private static final Pattern LINE =
-            Pattern.compile("(\\S+) +(new|registered|gateway) +(M\\d+(?:,M\\d+)*) +(.*) → (.*)");
+            Pattern.compile("(\\S+) +(new|registered|gateway|channel) +(M\\d+(?:,M\\d+)*) +(.*) → (.*)");
 
     static List<Fault> all() {
         try {
@@ -68,6 +68,11 @@ record Fault(String name, String state, String requirements, String hex, String 
     /** Whether another node is registered too. */
     boolean ofGateway() {
         return state.equals("gateway");
+    }
+
+    /** Whether channel 1 is open too. */
+    boolean onChannel() {
+        return state.equals("channel");
     }
 
     /** The name of the code; the other outcomes have none. */

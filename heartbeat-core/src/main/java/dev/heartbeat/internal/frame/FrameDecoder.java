@@ -224,6 +224,7 @@ public final class FrameDecoder {
         int limit = in.limit();
         in.limit(end);
         long total = Head.NO_TOTAL;
+        boolean namesHandle = false;
         int handle = 0;
         Envelope.Reader envelope = null;
         long seen = 0;
@@ -235,6 +236,7 @@ public final class FrameDecoder {
                 total = Integer.toUnsignedLong(Tlv.u32(in, tag));
             } else if (type == HEAD_HANDLE) {
                 seen = Tlv.once(seen, tag);
+                namesHandle = true;
                 handle = Tlv.u32(in, tag);
             } else if (type >= Envelope.KIND && type <= Envelope.DESTINATION) {
                 seen = Tlv.once(seen, tag);
@@ -247,7 +249,7 @@ public final class FrameDecoder {
             }
         }
         in.limit(limit);
-        return new Head(total, handle, envelope == null ? Envelope.NONE : envelope.envelope());
+        return new Head(total, namesHandle, handle, envelope == null ? Envelope.NONE : envelope.envelope());
     }
 
     private static long readCredit(ByteBuffer in) throws ProtocolException {

@@ -166,7 +166,7 @@ final class Inward {
     }
 
     private void requireNothingForOthers(Head head) throws ProtocolException {
-        if (channel.id() != 0 && (head.handle() != 0 || head.envelope().isRouted())) {
+        if (channel.id() != 0 && (head.namesHandle() || head.envelope().isRouted())) {
             throw new ProtocolException(MALFORMED, "a node's name on a message of a channel that has a node");
         }
     }

@@ -66,17 +66,22 @@ final class VectorsTest {
         means.put("go-away-handle", "7 GoAway[scope=NODE, reason=KICKED, retryAfterMillis=4294967295, text=]");
         means.put("unregister", "unregister 0");
         means.put("unregister-text", "unregister 0 going home");
-        means.put("data-empty", "data 0 flags 0 Head[total=-1, handle=0, " + PLAIN + "] size 12");
-        means.put("data", "data 0 flags 0 Head[total=-1, handle=0, " + PLAIN + "] size 17 " + hex("hello"));
+        means.put("data-empty", "data 0 flags 0 Head[total=-1, namesHandle=false, handle=0, " + PLAIN + "] size 12");
+        means.put(
+                "data",
+                "data 0 flags 0 Head[total=-1, namesHandle=false, handle=0, " + PLAIN + "] size 17 " + hex("hello"));
         means.put(
                 "data-first-fragment",
-                "data 0 flags 5 Head[total=10, handle=0, " + PLAIN + "] size 27 " + hex("abcdef"));
+                "data 0 flags 5 Head[total=10, namesHandle=false, handle=0, " + PLAIN + "] size 27 " + hex("abcdef"));
         means.put(
-                "data-last-fragment", "data 0 flags 0 Head[total=-1, handle=0, " + PLAIN + "] size 16 " + hex("ghij"));
-        means.put("data-of-handle", "data 0 flags 4 Head[total=-1, handle=7, " + PLAIN + "] size 26 " + hex("hello"));
+                "data-last-fragment",
+                "data 0 flags 0 Head[total=-1, namesHandle=false, handle=0, " + PLAIN + "] size 16 " + hex("ghij"));
+        means.put(
+                "data-of-handle",
+                "data 0 flags 4 Head[total=-1, namesHandle=true, handle=7, " + PLAIN + "] size 26 " + hex("hello"));
         means.put(
                 "data-of-handle-first-fragment",
-                "data 0 flags 5 Head[total=10, handle=7, " + PLAIN + "] size 34 " + hex("abcdef"));
+                "data 0 flags 5 Head[total=10, namesHandle=true, handle=7, " + PLAIN + "] size 34 " + hex("abcdef"));
         means.put("credit-channel-0", "credit 0 98304");
         means.put("credit-connection", "credit -1 98304");
         means.put(
@@ -98,15 +103,15 @@ final class VectorsTest {
         means.put("channel-reset", "reset 1 ChannelReset[code=UNSUPPORTED_CHANNEL_FEATURE, text=]");
         means.put("channel-open-of-handle", "open 2 ChannelOpen[credit=65536, weight=16, name=logs, handle=7]");
         means.put("channel-reset-text", "reset 1 ChannelReset[code=CHANNEL_CANCELLED, text=enough]");
-        means.put("data-end", "data 1 flags 2 Head[total=-1, handle=0, " + PLAIN + "] size 12");
+        means.put("data-end", "data 1 flags 2 Head[total=-1, namesHandle=false, handle=0, " + PLAIN + "] size 12");
         means.put(
                 "data-request",
-                "data 1 flags 4 Head[total=-1, handle=0, envelope=" + Envelope.request(9, null) + "] size 34 "
-                        + hex("hello"));
+                "data 1 flags 4 Head[total=-1, namesHandle=false, handle=0, envelope=" + Envelope.request(9, null)
+                        + "] size 34 " + hex("hello"));
         means.put(
                 "data-from-node",
-                "data 0 flags 4 Head[total=-1, handle=0, envelope=" + Envelope.NONE.passedOnFrom("n1") + "] size 24 "
-                        + hex("hello"));
+                "data 0 flags 4 Head[total=-1, namesHandle=false, handle=0, envelope="
+                        + Envelope.NONE.passedOnFrom("n1") + "] size 24 " + hex("hello"));
         means.put("update", "update 0 {zone=eu-2}");
         means.put("unknown-ignorable", "skipped");
         return means;
