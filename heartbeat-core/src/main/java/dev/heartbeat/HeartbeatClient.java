@@ -147,6 +147,9 @@ public final class HeartbeatClient implements AutoCloseable {
     /**
      * Sends what was accepted, says goodbye for the nodes attached to it and for itself, and stays closed. The server ends the node with {@link OfflineReason#UNREGISTERED} at once. Completes when the connection is closed and the listener has
      * heard of it, after a few seconds at the latest where the server does not answer. Idempotent.
+     *
+     * <p>A registration that is under way is answered first, within the handshake timeout. Once the future is complete the node does not register any more, so another process may take its id. One that registers before may be
+     * {@linkplain OfflineReason#REPLACED replaced} by the answer that was under way.
      */
     public CompletableFuture<Void> closeAsync() {
         return client.close();

@@ -219,9 +219,10 @@ final class Attached implements AttachedNode, Home, Sender, Requests.Line, Lane.
     // ---- on the loop: channels
 
     private void open(ChannelEnd end) {
-        if (state == State.REGISTERED) {
+        boolean leaving = detaching || client.isLeaving();
+        if (state == State.REGISTERED && !leaving) {
             place().session().open(end, handle);
-        } else if (state == State.ENDED || waitingEnds.size() == Client.MAX_WAITING_CHANNELS) {
+        } else if (leaving || state == State.ENDED || waitingEnds.size() == Client.MAX_WAITING_CHANNELS) {
             end.cannotOpen("node " + id + " is not registered");
         } else {
             waitingEnds.add(end);

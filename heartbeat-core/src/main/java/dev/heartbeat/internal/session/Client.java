@@ -107,6 +107,11 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
     private @Nullable ClientSession session;
     private boolean leaving;
 
+    /**
+     * Armed while a registration that was sent and not answered may still reach the server, although its connection is lost. A client that leaves is not closed before.
+     */
+    private @Nullable Deadline mayArrive;
+
     private final AtomicBoolean woken = new AtomicBoolean();
     /** What a server can cause at any rate must not fill the memory while the listener is slow. */
     private final AtomicBoolean heartbeatToTell = new AtomicBoolean();
@@ -254,7 +259,7 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
     }
 
     private void open(ChannelEnd end) {
-        if (session != null && session.isOpen()) {
+        if (!leaving && session != null && session.isOpen()) {
             session.open(end, 0);
         } else if (leaving || waitingEnds.size() == MAX_WAITING_CHANNELS) {
             end.cannotOpen("the client is not registered");
@@ -456,14 +461,14 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
 
     @Override
     public ConnectionHandler onOpen(Connection connection) {
-        ClientSession opened = new ClientSession(this, Shard.of(loop), connection);
         if (leaving) {
-            opened.leave();
-        } else {
-            session = opened;
-            outbox.holdBy(opened);
-            lane.add(listener::onConnected);
+            connection.close(); // Before a word is said: the id may be another process's by now.
+            return new NoSession();
         }
+        ClientSession opened = new ClientSession(this, Shard.of(loop), connection);
+        session = opened;
+        outbox.holdBy(opened);
+        lane.add(listener::onConnected);
         return opened;
     }
 
@@ -503,6 +508,7 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
 
     void onRegistered(ClientSession from, Registered answer) {
         lastEpoch = answer.epoch();
+        arrivesNoMore(); // The server now knows every earlier attempt for what it is.
         counts.registered();
         state = ClientState.ONLINE;
         reconnector.registered(Shard.of(loop).nowNs(), MILLISECONDS.toNanos(answer.graceMillis()));
@@ -614,10 +620,11 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
     }
 
     void onEnded(ClientSession ended, CloseReason reason) {
-        if (session != ended) {
-            return; // Opened when the client was already leaving.
-        }
         session = null;
+        boolean saysNothing = reason == CloseReason.CONNECTION_LOST || reason == CloseReason.PEER_CLOSED;
+        if (saysNothing && ended.isUnanswered()) {
+            mayArriveFor(ended.untilGivenUpNs());
+        }
         attached().forEach(node -> node.lost(reason));
         comeBackOrEnd(reason, ended.retryAfterMillis());
     }
@@ -627,7 +634,9 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
     private void comeBackOrEnd(CloseReason reason, long retryAfterMillis) {
         if (leaving || !options.autoReconnect() || retryAfterMillis == GoAway.NEVER || isForGood(reason)) {
             lane.add(() -> listener.onDisconnected(reason, null));
-            end(reason);
+            if (!leaving || mayArrive == null) {
+                end(reason);
+            }
             return;
         }
         state = ClientState.WAITING;
@@ -647,10 +656,40 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
         }
         leaving = true;
         Shard.of(loop).cancel(reconnect);
-        if (session == null) {
-            end(CloseReason.LOCAL);
-        } else {
+        waitingEndsCannotOpen(CloseReason.LOCAL);
+        if (session != null) {
             session.leave();
+        } else if (mayArrive == null) {
+            end(CloseReason.LOCAL);
+        }
+    }
+
+    boolean isLeaving() {
+        return leaving;
+    }
+
+    private void waitingEndsCannotOpen(CloseReason reason) {
+        waitingEnds.forEach(end -> end.cannotOpen("the client was closed: " + reason));
+        waitingEnds.clear();
+    }
+
+    /** The end of a connection does not take back what was sent over it: the server can read a registration later. */
+    private void mayArriveFor(long delayNs) {
+        arrivesNoMore();
+        Deadline deadline = new Deadline(() -> {
+            mayArrive = null;
+            if (leaving && session == null) {
+                end(CloseReason.LOCAL);
+            }
+        });
+        mayArrive = deadline;
+        Shard.of(loop).arm(deadline, delayNs);
+    }
+
+    private void arrivesNoMore() {
+        if (mayArrive != null) {
+            Shard.of(loop).cancel(mayArrive);
+            mayArrive = null;
         }
     }
 
@@ -663,8 +702,7 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
         state = ClientState.CLOSED;
         outbox.close().drain(message -> comesBack(message, Reason.CLOSED));
         requests.close("the client was closed");
-        waitingEnds.forEach(end -> end.cannotOpen("the client was closed: " + reason));
-        waitingEnds.clear();
+        waitingEndsCannotOpen(reason);
         List<Attached> last = attached();
         last.forEach(node -> node.end(reason));
         lane.add(() -> {

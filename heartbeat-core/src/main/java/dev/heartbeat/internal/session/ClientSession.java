@@ -40,15 +40,20 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     private FailureDetector detector = new FailureDetector(Long.MAX_VALUE, Long.MAX_VALUE);
     private @Nullable PeerMonitor server;
     private @Nullable Beat beat;
+    private final long openedNs;
     private long registeredNs;
     private int rttMicros;
 
     /** What the server said about coming back: 0 nothing, {@link GoAway#NEVER} not to. */
     private long retryAfterMillis;
 
+    /** Whether the server has said no to the registration. */
+    private boolean refused;
+
     ClientSession(Client client, Shard shard, Connection connection) {
         super(shard, connection);
         this.client = client;
+        openedNs = shard.nowNs();
         encoder.register(0, client.registration());
         alarm.set(client.options.handshakeTimeout().toNanos(), () -> abort(CloseReason.HANDSHAKE_TIMEOUT));
         flush();
@@ -56,6 +61,16 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     long retryAfterMillis() {
         return retryAfterMillis;
+    }
+
+    /** Whether the server has said nothing about the registration. */
+    boolean isUnanswered() {
+        return agreed == null && !refused;
+    }
+
+    /** How much is left of the time that the server has to answer the registration. */
+    long untilGivenUpNs() {
+        return client.options.handshakeTimeout().toNanos() - (shard.nowNs() - openedNs);
     }
 
     // ---- frames
@@ -107,6 +122,10 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         server.start();
         beat = new Beat(shard, client.random(), intervalNs, this::sendHeartbeat);
         client.onRegistered(this, registered);
+        if (client.isLeaving()) {
+            leave(); // It was closed while this was under way.
+            return;
+        }
         client.openWaiting(this);
         client.attached().forEach(this::register);
         update();
@@ -190,7 +209,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
             return;
         }
         client.tell(new HeartbeatException("the server reports " + error.codeName() + ": " + error.text()));
-        boolean refused = state == State.HANDSHAKE && error.scope() == ErrorCode.Scope.NODE;
+        refused = state == State.HANDSHAKE && error.scope() == ErrorCode.Scope.NODE;
         if (refused || error.scope() == ErrorCode.Scope.CONNECTION) {
             // Not sooner than a go-away said before.
             retryAfterMillis = Math.max(retryAfterMillis, error.retryAfterMillis());
@@ -489,17 +508,24 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         }
     }
 
-    /** Says goodbye after everything that was accepted has left. */
+    /** Says goodbye after everything that was accepted has left. A registration that is under way is answered first: else it could come to stand when the client is gone. */
     void leave() {
         if (state == State.REGISTERED) {
+            if (gateway != null) {
+                gateway.registerNoMore();
+            }
+            wake(); // A message may have been accepted whose turn is not yet asked for.
             afterDraining(() -> {
                 unregisterAttached();
                 encoder.unregister(0, "");
                 finish(CloseReason.UNREGISTERED);
             });
-        } else {
-            close(CloseReason.LOCAL);
         }
+    }
+
+    @Override
+    boolean isDrained() {
+        return super.isDrained() && (gateway == null || gateway.isAnswered());
     }
 
     @Override

@@ -53,6 +53,7 @@ final class Gateway {
     private final Backoff backoff;
 
     private boolean sealed;
+    private boolean leaving;
 
     Gateway(
             ClientSession session,
@@ -165,6 +166,9 @@ final class Gateway {
     }
 
     private void registerAgain(Attached node, long afterMillis) {
+        if (leaving) {
+            return; // It ends with the client.
+        }
         if (node.isDetaching() || !node.isVouched() || afterMillis == GoAway.NEVER) {
             node.run(); // Ends it, or waits until the gateway vouches for it again.
             return;
@@ -224,9 +228,21 @@ final class Gateway {
         registerWaiting();
     }
 
+    /** The client leaves: who is not registered yet is not any more. */
+    void registerNoMore() {
+        leaving = true;
+        toRegister.clear();
+        later.clear();
+        shard.cancel(retry);
+    }
+
+    /** Whether the server has answered every registration. */
+    boolean isAnswered() {
+        return unanswered == 0;
+    }
+
     /** Says goodbye for all that are registered; the connection ends after that. */
     void unregisterAll() {
-        toRegister.clear();
         places.forEach(node -> {
             if (node.isRegistered()) {
                 encoder.unregister(node.handle(), "");

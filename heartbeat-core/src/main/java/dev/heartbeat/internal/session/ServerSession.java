@@ -110,6 +110,10 @@ final class ServerSession extends Session {
         if (own != null) {
             throw new ProtocolException(ErrorCode.ALREADY_REGISTERED, "handle 0 is registered");
         }
+        if (loop.server.isDraining()) {
+            closeUnregistered();
+            return;
+        }
         NodeStay stay = new NodeStay(this, 0);
         Admission admission = admit(register, stay);
         if (admission.refusal() != null) {
@@ -123,6 +127,11 @@ final class ServerSession extends Session {
         alarm.cancel();
         loop.registered(this);
         begin(stay, admission);
+        if (loop.server.isDraining()) {
+            // It began to stop meanwhile, and whoever went through the nodes may have missed this one.
+            endOwn(OfflineReason.SHUTDOWN);
+            closeUnregistered();
+        }
     }
 
     /** Registers a node that the connection's own node, a gateway, speaks for. */

@@ -125,7 +125,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
         } catch (ProtocolException e) {
             fail(e);
         }
-        if (mux == null && turns.isEmpty()) {
+        if (mux == null && turns.isEmpty() && whenDrained == null) {
             flush();
         } else {
             pump(); // What was read may have brought credit, and this flush may make room for more.
@@ -496,7 +496,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
         }
     }
 
-    private boolean isDrained() {
+    boolean isDrained() {
         return turns.isEmpty() && (mux == null || mux.isSettled());
     }
 
