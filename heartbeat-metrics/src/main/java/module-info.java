@@ -1,9 +1,9 @@
 /** Percentiles of what a server measures of itself. */
-// HdrHistogram has no name of its own as a module.
+// HdrHistogram has no name of its own as a module, and becomes a part of this one when the jar is made.
 @SuppressWarnings("requires-automatic")
 module dev.heartbeat.metrics {
     requires transitive dev.heartbeat.core;
-    requires HdrHistogram;
+    requires static HdrHistogram;
 
     exports dev.heartbeat.metrics;
 
