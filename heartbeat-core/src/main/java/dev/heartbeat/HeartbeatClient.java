@@ -199,7 +199,10 @@ public final class HeartbeatClient implements AutoCloseable {
 
         private Builder() {}
 
-        /** Where the server is; 127.0.0.1:9501 by default. A name is looked up again for every attempt. */
+        /**
+         * Where the server is; 127.0.0.1:9501 by default. Each attempt looks the name up, within {@link #handshakeTimeout}, and tries its addresses in order, each for the transport's
+         * {@link TransportOptions#connectTimeout}. Whether a look-up finds a server that has moved is up to the {@link dev.heartbeat.spi.Resolver}; see there for what the JVM's does.
+         */
         public Builder server(String serverHost, int serverPort) {
             host = serverHost;
             port = serverPort;
@@ -224,7 +227,7 @@ public final class HeartbeatClient implements AutoCloseable {
             return this;
         }
 
-        /** How long the server may take to answer a registration; 5 s by default. */
+        /** How long looking up the server's name may take, and how long the server may take to answer a registration; 5 s by default. */
         public Builder handshakeTimeout(Duration value) {
             handshakeTimeout = value;
             return this;

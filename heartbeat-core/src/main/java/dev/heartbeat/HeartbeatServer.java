@@ -217,7 +217,7 @@ public final class HeartbeatServer implements AutoCloseable {
 
         private Builder() {}
 
-        /** The address to listen on; {@code 0.0.0.0} by default. */
+        /** The address to listen on; {@code 0.0.0.0} by default. A name is looked up within {@link #handshakeTimeout}, and its first address taken. */
         public Builder host(String value) {
             host = value;
             return this;

@@ -4,7 +4,7 @@ import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
 /**
- * What the core has no right to take for itself: threads, dice, clocks. Supplied by the {@link Transport}, so that a simulated
+ * What the core has no right to take for itself: threads, dice, clocks, names. Supplied by the {@link Transport}, so that a simulated
  * one decides all of it. Every method may be called from any thread.
  */
 public interface Environment {
@@ -15,6 +15,9 @@ public interface Environment {
      * the fleet. One that is given in a turn of a loop may begin only when that ends.
      */
     Executor workers();
+
+    /** Finds the addresses of hosts. Does its work on none of the {@link #workers()}, which callbacks may block. */
+    Resolver resolver();
 
     /** Randomness for jitter; safe for any thread. Not for secrets. */
     RandomGenerator random();

@@ -2,6 +2,7 @@ package dev.heartbeat.spi;
 
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every transport can be told. Values are within range when a transport sees them, and none changes: each {@code with...}
@@ -157,6 +158,42 @@ public final class TransportOptions {
         return with(changed -> changed.unsentLowWaterBytes = bytes);
     }
 
+    /** What finds the addresses of hosts; null, the default, is the transport's own, which asks the JVM. */
+    public @Nullable Resolver resolver() {
+        return values.resolver;
+    }
+
+    /** The same with another resolver, or the transport's own where it is null. */
+    public TransportOptions withResolver(@Nullable Resolver resolver) {
+        return with(changed -> changed.resolver = resolver);
+    }
+
+    /** How many threads of the transport's own resolver ask the JVM for names; idle ones end. 32. */
+    public int lookupThreads() {
+        return values.lookupThreads;
+    }
+
+    /** How many names may wait for one of the {@link #lookupThreads()}. 1,000. */
+    public int waitingLookups() {
+        return values.waitingLookups;
+    }
+
+    /**
+     * The same with other bounds for the transport's own resolver. A thread is taken for as long as the JVM takes for a name; further look-ups of the same name share it. An attempt whose name finds
+     * neither a thread nor a place to wait fails at once.
+     *
+     * @param threads 1 to 1,000
+     * @param waiting 0 to 1,000,000
+     */
+    public TransportOptions withLookups(int threads, int waiting) {
+        require("lookupThreads", threads, 1, 1_000);
+        require("waitingLookups", waiting, 0, 1_000_000);
+        return with(changed -> {
+            changed.lookupThreads = threads;
+            changed.waitingLookups = waiting;
+        });
+    }
+
     private TransportOptions with(Consumer<Values> change) {
         Values changed = values.copy();
         change.accept(changed);
@@ -190,6 +227,12 @@ public final class TransportOptions {
         int acceptsPerSecond;
         Duration userTimeout = Duration.ZERO;
         int unsentLowWaterBytes;
+
+        @Nullable
+        Resolver resolver;
+
+        int lookupThreads = 32;
+        int waitingLookups = 1_000;
 
         Values copy() {
             try {

@@ -9,8 +9,10 @@ import dev.heartbeat.spi.Environment;
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.Listener;
 import dev.heartbeat.spi.LoopAgent;
+import dev.heartbeat.spi.Resolver;
 import dev.heartbeat.spi.Transport;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -159,6 +161,11 @@ final class HandTransport implements Transport, EventLoop, Environment {
     @Override
     public Executor workers() {
         return work::add;
+    }
+
+    @Override
+    public Resolver resolver() {
+        return host -> CompletableFuture.failedFuture(new UnknownHostException(host));
     }
 
     @Override

@@ -1,8 +1,11 @@
 package dev.heartbeat.races;
 
 import dev.heartbeat.spi.Environment;
+import dev.heartbeat.spi.Resolver;
+import java.net.UnknownHostException;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
@@ -27,6 +30,11 @@ public final class StubWorkers implements Environment, Executor {
     @Override
     public Executor workers() {
         return this;
+    }
+
+    @Override
+    public Resolver resolver() {
+        return host -> CompletableFuture.failedFuture(new UnknownHostException(host));
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.heartbeat.spi.Connector;
 import dev.heartbeat.spi.Environment;
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.Listener;
+import dev.heartbeat.spi.Resolver;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
 import java.io.IOException;
@@ -22,6 +23,7 @@ public final class SocketTransport implements Transport {
     private final String name;
     private final List<SocketLoop> loops;
     private final Workers workers;
+    private final JvmResolver lookups;
     private final Environment environment;
     private final AtomicInteger turns = new AtomicInteger();
     private @Nullable CompletableFuture<Void> closed;
@@ -31,7 +33,9 @@ public final class SocketTransport implements Transport {
         this.name = name;
         this.loops = List.copyOf(loops);
         this.workers = new Workers(options.workerThreads());
-        this.environment = new RealWorld(workers);
+        this.lookups = new JvmResolver(options.lookupThreads(), options.waitingLookups());
+        Resolver given = options.resolver();
+        this.environment = new RealWorld(workers, given == null ? lookups : given);
     }
 
     @Override
@@ -88,7 +92,10 @@ public final class SocketTransport implements Transport {
             // All loops run until the last has told its handlers, since what they do then may concern another loop.
             closed = onEachLoop(SocketLoop::closeSockets)
                     .thenCompose(told -> onEachLoop(SocketLoop::end))
-                    .thenCompose(ended -> workers.finish());
+                    .thenCompose(ended -> {
+                        lookups.end();
+                        return workers.finish();
+                    });
         }
         return closed;
     }

@@ -3,9 +3,16 @@ package dev.heartbeat.testkit;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * A machine with one process on it, whose {@link #transport} a server or client is given. What can happen to a machine and a process is a method here.
@@ -27,6 +34,10 @@ public final class Host {
     private final Queue<Runnable> delayedWork = new ArrayDeque<>();
     private Duration wallClockOffset = Duration.ZERO;
     private Duration callbackDelay = Duration.ZERO;
+    private final Map<String, List<InetAddress>> names = new HashMap<>();
+    private Duration lookupDelay = Duration.ZERO;
+    private boolean failsLookups;
+    private long lookups;
     private boolean paused;
     private boolean off;
     private boolean refusesConnects;
@@ -162,6 +173,29 @@ public final class Host {
         callbackDelay = delay;
     }
 
+    /**
+     * What processes here are told from now on when they look this name up: addresses of hosts, as {@link #address()} has them, in this order; unknown where there are none. A name that nothing was said of is
+     * that of a host of this simulation, or unknown.
+     */
+    public void resolveTo(String host, String... addresses) {
+        names.put(host, Arrays.stream(addresses).map(Host::literal).toList());
+    }
+
+    /** Each look-up of a name that begins from now on takes so long. */
+    public void delayLookups(Duration delay) {
+        lookupDelay = delay;
+    }
+
+    /** Whether each look-up of a name that ends from now on fails, as with no DNS server in reach. */
+    public void failLookups(boolean fail) {
+        failsLookups = fail;
+    }
+
+    /** How often a name was looked up here. */
+    public long lookups() {
+        return lookups;
+    }
+
     /** Whether connecting to it and from it is refused. */
     public void refuseConnects(boolean refuse) {
         refusesConnects = refuse;
@@ -192,6 +226,35 @@ public final class Host {
     /** What a thread of the process is to do, when it comes to it. */
     void work(SimTransport process, Runnable task) {
         simulation.after(callbackDelay, () -> workNow(process, task));
+    }
+
+    /** What the JVM of the process does on threads that are none of its workers. */
+    CompletionStage<List<InetAddress>> lookUp(SimTransport process, String host) {
+        lookups++;
+        CompletableFuture<List<InetAddress>> answer = new CompletableFuture<>();
+        simulation.after(lookupDelay, () -> answerNow(process, host, answer));
+        return answer;
+    }
+
+    private void answerNow(SimTransport process, String host, CompletableFuture<List<InetAddress>> answer) {
+        if (paused) {
+            delayedWork.add(() -> answerNow(process, host, answer));
+        } else if (!process.isClosed()) {
+            List<InetAddress> found = failsLookups ? List.of() : names.getOrDefault(host, simulation.addressesOf(host));
+            if (found.isEmpty()) {
+                answer.completeExceptionally(new UnknownHostException(host));
+            } else {
+                answer.complete(found);
+            }
+        }
+    }
+
+    private static InetAddress literal(String address) {
+        try {
+            return InetAddress.getByName(address);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("no address: " + address, e);
+        }
     }
 
     private void workNow(SimTransport process, Runnable task) {

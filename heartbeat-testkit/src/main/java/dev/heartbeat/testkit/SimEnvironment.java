@@ -1,6 +1,7 @@
 package dev.heartbeat.testkit;
 
 import dev.heartbeat.spi.Environment;
+import dev.heartbeat.spi.Resolver;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
@@ -10,6 +11,12 @@ record SimEnvironment(Simulation simulation, Host host, SimTransport transport) 
     @Override
     public Executor workers() {
         return transport::work;
+    }
+
+    @Override
+    public Resolver resolver() {
+        Resolver given = transport.options().resolver();
+        return given == null ? name -> host.lookUp(transport, name) : given;
     }
 
     @Override

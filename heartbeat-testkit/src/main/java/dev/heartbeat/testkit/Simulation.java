@@ -94,6 +94,14 @@ public final class Simulation {
         return host;
     }
 
+    /** The addresses of the hosts of this name. */
+    List<InetAddress> addressesOf(String name) {
+        return hosts.stream()
+                .filter(host -> host.name().equals(name))
+                .map(Host::inetAddress)
+                .toList();
+    }
+
     /** The address of the host of this number. */
     static InetAddress addressOf(int number) {
         byte[] address = {10, (byte) (number >>> 16), (byte) (number >>> 8), (byte) number};

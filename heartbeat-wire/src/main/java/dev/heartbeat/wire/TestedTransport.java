@@ -24,7 +24,11 @@ final class TestedTransport {
     }
 
     static Transport start(int eventLoops) {
-        return PROVIDER.create(TransportOptions.defaults().withEventLoops(eventLoops));
+        return start(TransportOptions.defaults().withEventLoops(eventLoops));
+    }
+
+    static Transport start(TransportOptions options) {
+        return PROVIDER.create(options);
     }
 
     private static TransportProvider find(@Nullable String name) {

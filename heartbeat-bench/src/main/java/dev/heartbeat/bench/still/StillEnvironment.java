@@ -1,7 +1,10 @@
 package dev.heartbeat.bench.still;
 
 import dev.heartbeat.spi.Environment;
+import dev.heartbeat.spi.Resolver;
+import java.net.UnknownHostException;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
@@ -12,6 +15,11 @@ public final class StillEnvironment implements Environment {
     @Override
     public Executor workers() {
         return Runnable::run;
+    }
+
+    @Override
+    public Resolver resolver() {
+        return host -> CompletableFuture.failedFuture(new UnknownHostException(host));
     }
 
     @Override

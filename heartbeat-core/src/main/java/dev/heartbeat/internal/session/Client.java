@@ -45,7 +45,6 @@ import dev.heartbeat.spi.Connector;
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.Transport;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -104,6 +103,7 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
     private final Reconnector reconnector;
     private final Deadline reconnect = new Deadline(this::attempt);
     private long lastEpoch;
+    private @Nullable Dial dial;
     private @Nullable ClientSession session;
     private boolean leaving;
 
@@ -437,30 +437,13 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
         }
         state = ClientState.CONNECTING;
         counts.attempt();
-        // Looking up a name may block, which a loop must not.
-        workers().execute(() -> {
-            InetSocketAddress server = new InetSocketAddress(options.host(), options.port());
-            try {
-                loop.execute(() -> connect(server));
-            } catch (RejectedExecutionException e) {
-                LOG.debug("{}: the transport was closed meanwhile", options.nodeId());
-            }
-        });
-    }
-
-    private void connect(InetSocketAddress server) {
-        if (leaving) {
-            return;
-        }
-        if (server.isUnresolved()) {
-            onConnectFailed(new IOException("unknown host " + options.host()));
-        } else {
-            transport.connect(server, loop, this);
-        }
+        dial = new Dial(transport, loop, options.host(), options.port(), this);
+        dial.begin(options.handshakeTimeout());
     }
 
     @Override
     public ConnectionHandler onOpen(Connection connection) {
+        dial = null;
         if (leaving) {
             connection.close(); // Before a word is said: the id may be another process's by now.
             return new NoSession();
@@ -474,6 +457,7 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
 
     @Override
     public void onConnectFailed(IOException cause) {
+        dial = null;
         if (!leaving) {
             LOG.debug("{}: {}", options.nodeId(), cause.getMessage());
             comeBackOrEnd(CloseReason.CONNECT_FAILED, 0);
@@ -656,6 +640,9 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
         }
         leaving = true;
         Shard.of(loop).cancel(reconnect);
+        if (dial != null) {
+            dial.stop();
+        }
         waitingEndsCannotOpen(CloseReason.LOCAL);
         if (session != null) {
             session.leave();

@@ -38,6 +38,7 @@ import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.queue.Outgoing;
 import dev.heartbeat.internal.queue.Requests;
 import dev.heartbeat.internal.time.Deadline;
+import dev.heartbeat.internal.time.Loop;
 import dev.heartbeat.spi.Acceptor;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
@@ -53,6 +54,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -152,7 +154,10 @@ public final class Server implements Acceptor {
                 options.suspectAfter().toNanos(),
                 this::onGuard);
         loops = new AtomicReferenceArray<>(transport.eventLoops().size());
-        listening = transport.listen(new InetSocketAddress(options.host(), options.port()), this);
+        // A literal is looked up at once, so that a server on one listens as soon as its transport does.
+        listening = Names.lookUp(
+                        options.host(), transport.environment().resolver(), firstLoop(), options.handshakeTimeout())
+                .thenCompose(found -> transport.listen(new InetSocketAddress(found.get(0), options.port()), this));
     }
 
     /** What the application has to say to what comes. */
@@ -189,13 +194,19 @@ public final class Server implements Acceptor {
     }
 
     private static String reason(Throwable failure) {
-        Throwable cause = failure.getCause();
-        return Objects.requireNonNullElse((cause == null ? failure : cause).getMessage(), failure.toString());
+        Throwable outer =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = outer.getCause();
+        return Objects.requireNonNullElse((cause == null ? outer : cause).getMessage(), outer.toString());
     }
 
     /** Refuses a call that would wait for itself. */
     public void requireMayWait(String call) {
         Transports.requireMayWait(call, transport);
+    }
+
+    private Loop firstLoop() {
+        return new LoopOf(transport.eventLoops().get(0));
     }
 
     public ServerOptions options() {
@@ -239,12 +250,7 @@ public final class Server implements Acceptor {
             return stay.open(name, channelOptions, channelListener);
         }
         ChannelEnd end = ChannelEnd.opening(
-                new Absent(nodeId),
-                new LoopOf(transport.eventLoops().get(0)),
-                name,
-                channelOptions,
-                options.maxMessageBytes(),
-                channelListener);
+                new Absent(nodeId), firstLoop(), name, channelOptions, options.maxMessageBytes(), channelListener);
         end.cannotOpen("node " + nodeId + " is not registered");
         return end;
     }

@@ -1,11 +1,14 @@
 package dev.heartbeat.internal.node;
 
 import dev.heartbeat.spi.Environment;
+import dev.heartbeat.spi.Resolver;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
@@ -29,6 +32,11 @@ final class ManualEnvironment implements Environment {
     @Override
     public Executor workers() {
         return workers::add;
+    }
+
+    @Override
+    public Resolver resolver() {
+        return host -> CompletableFuture.failedFuture(new UnknownHostException(host));
     }
 
     @Override
