@@ -766,6 +766,8 @@ final class ChannelTest {
     }
 
     @Test
+    @Tag("M54")
+    @Tag("M69")
     void floodOfOpensAndResetsIsBoundedByWhatTheApplicationHasHandled() {
         bus.serverHost.delayCallbacks(Duration.ofSeconds(1));
         ScriptedPeer peer = stranger();
@@ -778,5 +780,26 @@ final class ChannelTest {
         bus.advance(Duration.ofSeconds(2));
         peer.verify();
         assertThat(atServer.accepted).hasSizeLessThanOrEqualTo(6);
+        // Twice as many as may be open wait to be told of; that is not the opener's fault, and does not count.
+        assertThat(bus.server.stats().errorsSent()).isEqualTo(Map.of("NO_CAPACITY", 94L));
+    }
+
+    @Test
+    @Tag("M9")
+    void whoOpensWithoutEndAndReadsNoAnswerCausesTooManyErrors() {
+        Host deaf = bus.world.newHost("deaf");
+        ScriptedPeer peer = ScriptedPeer.client(deaf.transport(), bus.server.localAddress());
+        peer.connect().register("n2").expectRegistered();
+        peer.play();
+        settle();
+        deaf.stopReading(true);
+        int opens = 0;
+        while (bus.told.of("n2").size() == 1 && opens < 20_000) {
+            peer.raw(String.format("ab020a00 %08x 0000000d 0000000000010000 10 03 6e6577", 2 * ++opens + 1));
+            peer.play();
+            bus.advance(Duration.ofMillis(1));
+        }
+        assertThat(bus.told.of("n2")).containsExactly("ONLINE", "OFFLINE(PROTOCOL_ERROR)");
+        assertThat(bus.server.stats().errorsSent()).containsEntry("TOO_MANY_ERRORS", 1L);
     }
 }

@@ -134,6 +134,7 @@ final class LivenessTest {
     }
 
     @Test
+    @Tag("M82")
     void stoppedServerJudgesNobodyForItsOwnPause() {
         Bus big = new Bus(3, 2, options -> options.massGuard(1, Integer.MAX_VALUE, Duration.ZERO));
         for (int i = 0; i < 200; i++) {
@@ -152,6 +153,7 @@ final class LivenessTest {
     }
 
     @Test
+    @Tag("M82")
     void shortPauseOfTheServerIsNotNoticedByAnyone() {
         for (int i = 0; i < 50; i++) {
             bus.newNode("n" + i);
@@ -179,6 +181,7 @@ final class LivenessTest {
     }
 
     @Test
+    @Tag("M81")
     void massGuardHoldsVerdictsAndLetsThemPassInTheEnd() {
         Bus guarded = new Bus(4, 2, options -> options.massGuard(0.1, 10, Duration.ofSeconds(20)));
         List<Host> hosts = new java.util.ArrayList<>();
@@ -198,6 +201,7 @@ final class LivenessTest {
     }
 
     @Test
+    @Tag("M81")
     void massGuardDoesNotHoldGoodbyesAndKicks() {
         Bus guarded = new Bus(5, 2, options -> options.massGuard(0.1, 10, Duration.ofSeconds(20)));
         Host polite = guarded.world.newHost("client");

@@ -7,11 +7,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Half of a fleet falls silent or is lost at once: on virtual time. */
+@Tag("M81")
 final class MassGuardTest {
     private static final int NODES = 200;
     private static final Duration MAXIMUM = Duration.ofSeconds(20);

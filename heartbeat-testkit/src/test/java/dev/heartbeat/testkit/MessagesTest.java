@@ -205,6 +205,7 @@ final class MessagesTest {
     }
 
     @Test
+    @Tag("M80")
     void nodeThatTakesNothingIsDisconnected() {
         Bus strict = new Bus(
                 43,

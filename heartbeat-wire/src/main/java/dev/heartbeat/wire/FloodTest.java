@@ -144,6 +144,22 @@ final class FloodTest {
     }
 
     @Test
+    @Tag("M20")
+    @Tag("M49")
+    void askingForWhatIsNotOfferedCountsToo() throws IOException {
+        try (LocalBus bus = new LocalBus(options -> options.maxNodesPerConnection(0));
+                RawPeer peer = bus.connect("n1")) {
+            for (int i = 1; i <= 17; i++) {
+                peer.send(Frame.register("n1-" + i).of(i));
+            }
+            List<Frame> answers = peer.untilEnd();
+            assertThat(answers).hasSize(17);
+            assertThat(answers.subList(0, 16)).extracting(ErrorCodes::of).containsOnly("UNSUPPORTED node");
+            assertThat(ErrorCodes.of(answers.get(16))).isEqualTo("TOO_MANY_ERRORS connection");
+        }
+    }
+
+    @Test
     @Tag("M36")
     @Tag("M49")
     void lackOfMemoryIsNotThePeersFault() throws IOException {

@@ -305,4 +305,36 @@ final class GatewayTest {
             }
         }
     }
+
+    @Test
+    @Tag("M19")
+    @Tag("M52")
+    void handleWhoseRegistrationWasRefusedWasNeverRegistered() throws IOException {
+        try (LocalBus bus = new LocalBus();
+                RawPeer peer = gateway(bus, 0)) {
+            peer.send(Frame.register("no id").of(1), Frame.of(Frame.UNREGISTER, 1, ""));
+            assertThat(ErrorCodes.of(peer.next())).isEqualTo("INVALID_NODE_ID node");
+            assertThat(ErrorCodes.of(peer.next())).isEqualTo("UNKNOWN_HANDLE node");
+            assertThat(peer.register(Frame.register("n1").of(1)).stream()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @Tag("M21")
+    @Tag("M63")
+    void handleWhoseNodeIsBackElsewhereEndsInSilence() throws IOException {
+        try (LocalBus bus = new LocalBus();
+                RawPeer peer = gateway(bus, 2);
+                RawPeer other = bus.connect("other")) {
+            other.register(Frame.register("n1", 1, 2, "").of(1));
+            bus.told.awaitOf("n1", "ONLINE", "SUSPECT(LOST)", "ONLINE");
+            peer.send(
+                    Frame.data(1, "too late"),
+                    Frame.of(Frame.HEARTBEAT_REQ, 1, Frame.u64(1) + Frame.u64(0)),
+                    Frame.of(Frame.UNREGISTER, 1, ""),
+                    Frame.heartbeat(2));
+            assertThat(peer.next()).isEqualTo(Frame.of(Frame.HEARTBEAT_RES, 0, Frame.u64(2) + Frame.u64(1)));
+            assertThat(bus.server.nodes().count(NodeState.ONLINE)).isEqualTo(4);
+        }
+    }
 }
