@@ -35,6 +35,13 @@ final class ProtocolCoverageTest {
     }
 
     @Test
+    void everyNumberIsGivenOnce() throws IOException {
+        assertThat(REQUIREMENT.matcher(Files.readString(ROOT.resolve("docs/PROTOCOL.md"))).results())
+                .extracting(found -> found.group(1))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
     void nothingIsShownThatIsNotRequired() throws IOException {
         assertThat(required(ROOT)).containsAll(shown(ROOT));
     }

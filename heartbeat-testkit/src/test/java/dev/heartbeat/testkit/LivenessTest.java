@@ -134,7 +134,7 @@ final class LivenessTest {
     }
 
     @Test
-    @Tag("M82")
+    @Tag("M92")
     void stoppedServerJudgesNobodyForItsOwnPause() {
         Bus big = new Bus(3, 2, options -> options.massGuard(1, Integer.MAX_VALUE, Duration.ZERO));
         for (int i = 0; i < 200; i++) {
@@ -153,7 +153,7 @@ final class LivenessTest {
     }
 
     @Test
-    @Tag("M82")
+    @Tag("M92")
     void shortPauseOfTheServerIsNotNoticedByAnyone() {
         for (int i = 0; i < 50; i++) {
             bus.newNode("n" + i);
@@ -181,7 +181,7 @@ final class LivenessTest {
     }
 
     @Test
-    @Tag("M81")
+    @Tag("M91")
     void massGuardHoldsVerdictsAndLetsThemPassInTheEnd() {
         Bus guarded = new Bus(4, 2, options -> options.massGuard(0.1, 10, Duration.ofSeconds(20)));
         List<Host> hosts = new java.util.ArrayList<>();
@@ -201,7 +201,7 @@ final class LivenessTest {
     }
 
     @Test
-    @Tag("M81")
+    @Tag("M91")
     void massGuardDoesNotHoldGoodbyesAndKicks() {
         Bus guarded = new Bus(5, 2, options -> options.massGuard(0.1, 10, Duration.ofSeconds(20)));
         Host polite = guarded.world.newHost("client");

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Half of a fleet falls silent or is lost at once: on virtual time. */
-@Tag("M81")
+@Tag("M91")
 final class MassGuardTest {
     private static final int NODES = 200;
     private static final Duration MAXIMUM = Duration.ofSeconds(20);

@@ -205,7 +205,7 @@ final class MessagesTest {
     }
 
     @Test
-    @Tag("M80")
+    @Tag("M90")
     void nodeThatTakesNothingIsDisconnected() {
         Bus strict = new Bus(
                 43,

@@ -170,7 +170,7 @@ final class MessagesFromServerTest {
     }
 
     @Test
-    @Tag("M80")
+    @Tag("M90")
     void peerThatTakesNothingIsResetWithoutAWord() throws IOException {
         try (LocalBus bus = new LocalBus(options -> options.writeStallTimeout(Duration.ofMillis(300)));
                 RawPeer peer = RawPeer.connect(bus.port(), 4096)) {
