@@ -81,6 +81,7 @@ RECEIVED = {
     "credit-connection": ((0x18000,), {}, b""),
     "error-version": ((0, UNSUPPORTED_VERSION), {2: b"\2"}, b""),
     "error-node": ((1, 20), {1: NODE_ID_TEXT.encode()}, b""),
+    "error-node-capacity": ((1, 29), {3: b"\0\0\x27\x10"}, b""),
     "error-channel": ((2, 42), {}, b""),
     "go-away-replaced": ((0, 2, 0xFFFFFFFF), {}, b""),
     "go-away-handle": ((1, 3, 0xFFFFFFFF), {}, b""),

@@ -16,7 +16,8 @@ import java.util.Map;
  * @param online nodes ONLINE now
  * @param suspect nodes SUSPECT now
  * @param registrations ever granted, reconnects included
- * @param registrationsRefused refused: stale, in use, invalid
+ * @param registrationsRefused refused: stale, in use, invalid, no room
+ * @param registrationBytes how much of the heap registrations hold now, an estimate; see {@link HeartbeatServer.Builder#registrationBudgetBytes}
  * @param heartbeats heartbeat requests received
  * @param framesIn whole frames received
  * @param bytesIn bytes received
@@ -57,6 +58,7 @@ public record BusStats(
         long suspect,
         long registrations,
         long registrationsRefused,
+        long registrationBytes,
         long heartbeats,
         long framesIn,
         long bytesIn,

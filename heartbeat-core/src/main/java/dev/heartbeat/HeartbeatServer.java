@@ -187,6 +187,8 @@ public final class HeartbeatServer implements AutoCloseable {
         private Duration writeStallTimeout = Duration.ofSeconds(10);
         private int maxConnections = 1_000_000;
         private int maxNodesPerConnection = 1000;
+        private int maxNodes = 10_000_000;
+        private @Nullable Long registrationBudgetBytes;
         private int maxMessageBytes = 10 * MIB;
         private int channelQueueMessages = 1000;
         private long channelQueueBytes = MIB;
@@ -280,6 +282,24 @@ public final class HeartbeatServer implements AutoCloseable {
         /** How many nodes a gateway may register over its one connection, beside its own; 1,000 by default, 0 allows no gateways. */
         public Builder maxNodesPerConnection(int value) {
             maxNodesPerConnection = value;
+            return this;
+        }
+
+        /**
+         * How many nodes may be known at a time; ten million by default. Nodes that are in their grace, that a gateway speaks for, or that are OFFLINE and kept count too. One more is refused,
+         * and may try again one heartbeat interval later; nodes that are known may always come back.
+         */
+        public Builder maxNodes(int value) {
+            maxNodes = value;
+            return this;
+        }
+
+        /**
+         * How much of the heap the registrations of all nodes may hold together, their ids and metadata included; a quarter of the JVM's maximum heap by default. A node takes about 300 bytes, and what its metadata take. A
+         * node that finds no room is refused, and may try again one heartbeat interval later; metadata that find none are refused, and those before stand.
+         */
+        public Builder registrationBudgetBytes(long value) {
+            registrationBudgetBytes = value;
             return this;
         }
 
@@ -513,6 +533,10 @@ public final class HeartbeatServer implements AutoCloseable {
             }
         }
 
+        private static long quarterOfTheHeap() {
+            return Math.max(MIB, Runtime.getRuntime().maxMemory() / 4);
+        }
+
         private ServerOptions options() {
             return new ServerOptions(
                     host,
@@ -526,6 +550,8 @@ public final class HeartbeatServer implements AutoCloseable {
                     writeStallTimeout,
                     maxConnections,
                     maxNodesPerConnection,
+                    maxNodes,
+                    registrationBudgetBytes == null ? quarterOfTheHeap() : registrationBudgetBytes,
                     maxMessageBytes,
                     channelQueueMessages,
                     channelQueueBytes,

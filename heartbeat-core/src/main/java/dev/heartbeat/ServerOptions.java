@@ -16,6 +16,8 @@ import java.time.Duration;
  * @param writeStallTimeout how long a peer may take no bytes before it is disconnected: 100 ms to 1 hour
  * @param maxConnections 1 to 100,000,000
  * @param maxNodesPerConnection how many nodes a gateway may register over its connection beside its own: 0 (none) to 1,000,000
+ * @param maxNodes how many nodes may be known at a time, those in grace, those of gateways and those that are kept OFFLINE included: 1 to 100,000,000
+ * @param registrationBudgetBytes what all their registrations may hold of the heap together: 64 KiB to 1 PiB
  * @param maxMessageBytes the longest message: 0 to 1 GiB
  * @param channelQueueMessages how many messages may wait for a node: 1 to 1,000,000
  * @param channelQueueBytes how many bytes of them: 1 KiB to 1 TiB; one message may be larger
@@ -47,6 +49,8 @@ public record ServerOptions(
         Duration writeStallTimeout,
         int maxConnections,
         int maxNodesPerConnection,
+        int maxNodes,
+        long registrationBudgetBytes,
         int maxMessageBytes,
         int channelQueueMessages,
         long channelQueueBytes,
@@ -78,6 +82,8 @@ public record ServerOptions(
         Ranges.check("writeStallTimeout", writeStallTimeout, Duration.ofMillis(100), Duration.ofHours(1));
         Ranges.check("maxConnections", maxConnections, 1, 100_000_000);
         Ranges.check("maxNodesPerConnection", maxNodesPerConnection, 0, 1_000_000);
+        Ranges.check("maxNodes", maxNodes, 1, 100_000_000);
+        Ranges.check("registrationBudgetBytes", registrationBudgetBytes, 1 << 16, 1L << 50);
         Ranges.check("maxMessageBytes", maxMessageBytes, 0, 1 << 30);
         Ranges.check("channelQueueMessages", channelQueueMessages, 1, 1_000_000);
         Ranges.check("channelQueueBytes", channelQueueBytes, 1 << 10, 1L << 40);

@@ -8,6 +8,7 @@ import dev.heartbeat.TakeoverPolicy;
 import dev.heartbeat.bench.still.StillEnvironment;
 import dev.heartbeat.bench.still.StillLoop;
 import dev.heartbeat.internal.frame.SharedMessage;
+import dev.heartbeat.internal.node.Capacity;
 import dev.heartbeat.internal.node.Departures;
 import dev.heartbeat.internal.node.NodeEvents;
 import dev.heartbeat.internal.node.NodeTable;
@@ -76,6 +77,7 @@ public class BroadcastBenchmark {
             () -> new Outbox(1000, 1 << 20, 1 << 20),
             1000,
             new Departures(0, 0, new FirstLoop(loop)),
+            Capacity.unbounded(),
             () -> {});
     private final List<String> ids = new ArrayList<>();
     private final ByteBuffer message = ByteBuffer.allocate(100);
@@ -122,6 +124,11 @@ public class BroadcastBenchmark {
 
         @Override
         public void notPassedOn(String text) {}
+
+        @Override
+        public boolean hasOwnConnection() {
+            return true;
+        }
 
         @Override
         public int rttMicros() {

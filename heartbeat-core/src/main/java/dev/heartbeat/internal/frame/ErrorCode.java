@@ -29,6 +29,7 @@ public enum ErrorCode {
     UNKNOWN_HANDLE(26, Scope.NODE),
     UNAUTHORIZED(27, Scope.NODE),
     REPLACED(28, Scope.NODE),
+    NODE_CAPACITY(29, Scope.NODE),
 
     UNKNOWN_CHANNEL(40, Scope.CHANNEL),
     MESSAGE_TOO_LARGE(41, Scope.CHANNEL),

@@ -152,7 +152,19 @@ public final class FrameEncoder {
      * @param streamId the handle or channel it concerns, 0 for the connection
      */
     public void error(int streamId, ErrorCode code, String text) {
-        writeSized(FrameType.ERROR, streamId, PeerError.maxSize(text), out -> PeerError.write(out, code, text));
+        error(streamId, code, text, 0);
+    }
+
+    /**
+     * @param streamId the handle or channel it concerns, 0 for the connection
+     * @param retryAfterMillis when the peer may try again; 0 for not to say
+     */
+    public void error(int streamId, ErrorCode code, String text, long retryAfterMillis) {
+        writeSized(
+                FrameType.ERROR,
+                streamId,
+                PeerError.maxSize(text),
+                out -> PeerError.write(out, code, text, retryAfterMillis));
     }
 
     /** The header; the payload follows in the buffer that is returned. */

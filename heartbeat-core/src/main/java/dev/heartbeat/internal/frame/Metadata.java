@@ -3,10 +3,10 @@ package dev.heartbeat.internal.frame;
 import static dev.heartbeat.internal.frame.ProtocolException.malformed;
 
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -20,7 +20,11 @@ public final class Metadata {
 
     static final int TLV = 0x01;
 
-    private final Map<String, String> entries = new LinkedHashMap<>();
+    private static final byte[] NONE = new byte[0];
+
+    private byte[] packed = NONE;
+    private int used;
+    private int entries;
     private int bytes;
     private String objection = "";
 
@@ -28,10 +32,13 @@ public final class Metadata {
 
     /** Why these cannot be a node's metadata, or an empty string if they can. */
     public static String objection(Map<String, String> metadata) {
+        return collect(metadata).objection;
+    }
+
+    static Metadata collect(Map<String, String> metadata) {
         Metadata collected = new Metadata();
-        metadata.forEach((key, value) ->
-                collected.add(key, value, key.length() + value.getBytes(StandardCharsets.UTF_8).length));
-        return collected.objection;
+        metadata.forEach(collected::add);
+        return collected;
     }
 
     /** All of an UPDATE. */
@@ -76,29 +83,60 @@ public final class Metadata {
         if (valueLength < 0) {
             throw malformed("a metadata entry is shorter than its key");
         }
+        if (!objection.isEmpty()) {
+            in.position(in.position() + keyLength + valueLength);
+            return;
+        }
         byte[] key = new byte[keyLength];
         in.get(key);
         ByteBuffer value = in.slice(in.position(), valueLength);
         in.position(in.position() + valueLength);
         try {
-            String text = StandardCharsets.UTF_8.newDecoder().decode(value).toString();
-            add(new String(key, StandardCharsets.ISO_8859_1), text, keyLength + valueLength);
+            CharBuffer unused = StandardCharsets.UTF_8.newDecoder().decode(value);
+            add(new String(key, StandardCharsets.ISO_8859_1), value.flip());
         } catch (CharacterCodingException e) {
             object("a metadata value is not UTF-8");
         }
     }
 
-    private void add(String key, String value, int size) {
-        bytes += size;
+    private void add(String key, String value) {
+        if (!objection.isEmpty()) {
+            return;
+        }
+        try {
+            add(key, StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(value)));
+        } catch (CharacterCodingException e) {
+            object("the value of metadata key " + key + " has half of a surrogate pair, which no UTF-8 can express");
+        }
+    }
+
+    private void add(String key, ByteBuffer value) {
+        bytes += key.length() + value.remaining();
         if (key.isEmpty() || key.length() > MAX_KEY || !NodeId.isPlain(key)) {
             object("a metadata key is not 1 to " + MAX_KEY + " characters of A-Z a-z 0-9 . _ : -");
-        } else if (entries.put(key, value) != null) {
+        } else if (MetadataMap.find(packed, used, key) >= 0) {
             object("metadata key " + key + " comes twice");
-        } else if (entries.size() > MAX_ENTRIES) {
+        } else if (entries == MAX_ENTRIES) {
             object("more than " + MAX_ENTRIES + " metadata entries");
         } else if (bytes > MAX_BYTES) {
             object("more than " + MAX_BYTES + " bytes of metadata");
+        } else {
+            pack(key, value);
         }
+    }
+
+    private void pack(String key, ByteBuffer value) {
+        int size = MetadataMap.ENTRY_HEADER + key.length() + value.remaining();
+        if (used + size > packed.length) {
+            packed = Arrays.copyOf(packed, Math.max(used + size, 2 * packed.length));
+        }
+        ByteBuffer.wrap(packed, used, size)
+                .put((byte) key.length())
+                .putShort((short) value.remaining())
+                .put(key.getBytes(StandardCharsets.US_ASCII))
+                .put(value);
+        used += size;
+        entries++;
     }
 
     private void object(String what) {
@@ -108,15 +146,27 @@ public final class Metadata {
     }
 
     /** The entries, if they can be a node's metadata. */
-    public Map<String, String> checked() throws ProtocolException {
+    public MetadataMap checked() throws ProtocolException {
         if (!objection.isEmpty()) {
             throw new ProtocolException(ErrorCode.INVALID_METADATA, objection);
         }
-        return entries.isEmpty() ? Map.of() : Collections.unmodifiableMap(entries);
+        return kept();
+    }
+
+    /** The entries of an application, which must be a node's metadata. */
+    MetadataMap packed() {
+        if (!objection.isEmpty()) {
+            throw new IllegalArgumentException(objection);
+        }
+        return kept();
+    }
+
+    private MetadataMap kept() {
+        return MetadataMap.of(Arrays.copyOf(packed, used));
     }
 
     @Override
     public String toString() {
-        return objection.isEmpty() ? entries.toString() : objection;
+        return objection.isEmpty() ? kept().toString() : objection;
     }
 }

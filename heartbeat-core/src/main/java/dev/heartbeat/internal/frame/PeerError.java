@@ -59,10 +59,19 @@ public record PeerError(
     }
 
     static int maxSize(String text) {
-        return FIXED + Tlv.HEADER + Math.min(3 * text.length(), Tlv.MAX_TEXT) + Tlv.HEADER + 1;
+        return FIXED
+                + Tlv.HEADER
+                + Math.min(3 * text.length(), Tlv.MAX_TEXT)
+                + Tlv.HEADER
+                + 1
+                + Tlv.HEADER
+                + Integer.BYTES;
     }
 
-    static void write(ByteBuffer out, ErrorCode code, String text) {
+    /**
+     * @param retryAfterMillis 0 for not to say
+     */
+    static void write(ByteBuffer out, ErrorCode code, String text, long retryAfterMillis) {
         out.put((byte) code.scope().wire()).putShort((short) code.wire());
         if (code == ErrorCode.UNSUPPORTED_VERSION) {
             Tlv.write(out, VERSIONS, 1);
@@ -70,6 +79,10 @@ public record PeerError(
         }
         if (!text.isEmpty()) {
             Tlv.write(out, TEXT, bounded(text));
+        }
+        if (retryAfterMillis != 0) {
+            Tlv.write(out, RETRY_AFTER, Integer.BYTES);
+            out.putInt((int) retryAfterMillis);
         }
     }
 

@@ -25,7 +25,9 @@ public record Admission(
         /** Another process took the id over since this one was registered last. */
         REPLACED,
         /** The epoch it claims to have had lies too far in the future. */
-        IMPLAUSIBLE_EPOCH
+        IMPLAUSIBLE_EPOCH,
+        /** There is no room for one node more, or for what it says of itself. */
+        NO_CAPACITY
     }
 
     static Admission refused(Refusal why) {

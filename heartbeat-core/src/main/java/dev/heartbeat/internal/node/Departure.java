@@ -20,6 +20,9 @@ final class Departure {
     /** Whether it counts no more: the node is back, or forgotten. Set under the lock of the entry. */
     volatile boolean isOver;
 
+    /** Whether {@link Departures} was given it. Guarded by the lock of the entry. */
+    boolean kept;
+
     // ---- of the list, and touched by its loop only
 
     long keptSinceNs;

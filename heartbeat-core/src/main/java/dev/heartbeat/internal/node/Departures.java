@@ -1,6 +1,7 @@
 package dev.heartbeat.internal.node;
 
 import dev.heartbeat.internal.time.Timer;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,8 @@ public final class Departures extends Timer {
     private final int maximum;
     private final Home home;
     private volatile boolean closed;
+    /** Whether the command is under way. */
+    private final AtomicBoolean makingRoom = new AtomicBoolean();
 
     private @Nullable Departure oldest;
     private @Nullable Departure newest;
@@ -69,6 +72,18 @@ public final class Departures extends Timer {
                 remove(oldest);
             }
         });
+    }
+
+    /** Nodes that come are refused for want of room: who is gone makes some. Any thread. */
+    void makeRoom() {
+        if (makingRoom.compareAndSet(false, true)) {
+            home.execute(() -> {
+                makingRoom.set(false);
+                for (int i = 0; i < FORGOTTEN_PER_TURN; i++) {
+                    forgetOldest();
+                }
+            });
+        }
     }
 
     private void add(Departure departure) {

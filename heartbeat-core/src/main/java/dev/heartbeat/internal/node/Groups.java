@@ -1,6 +1,7 @@
 package dev.heartbeat.internal.node;
 
 import dev.heartbeat.OverflowPolicy;
+import dev.heartbeat.internal.frame.MetadataMap;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,7 @@ final class Groups {
     }
 
     /** The metadata of a registered node are others than before; none before its stay and after it. */
-    void moved(NodeEntry entry, Map<String, String> before, Map<String, String> after) {
+    void moved(NodeEntry entry, MetadataMap before, MetadataMap after) {
         String from = before.get(key);
         String to = after.get(key);
         if (Objects.equals(from, to)) {
@@ -57,7 +58,7 @@ final class Groups {
     }
 
     /** It is no longer joined to the group. */
-    void left(NodeEntry entry, String group, Map<String, String> metadata) {
+    void left(NodeEntry entry, String group, MetadataMap metadata) {
         if (!isNamedIn(metadata, group)) {
             remove(entry, group);
         }
@@ -95,12 +96,12 @@ final class Groups {
 
     /** The group that a node of these metadata names; null if it names none. */
     @Nullable
-    String namedIn(Map<String, String> metadata) {
+    String namedIn(MetadataMap metadata) {
         return metadata.get(key);
     }
 
-    boolean isNamedIn(Map<String, String> metadata, String group) {
-        return group.equals(metadata.get(key));
+    boolean isNamedIn(MetadataMap metadata, String group) {
+        return metadata.has(key, group);
     }
 
     OverflowPolicy policy(String group) {

@@ -11,6 +11,7 @@ import dev.heartbeat.TakeoverPolicy;
 import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.Envelope;
+import dev.heartbeat.internal.frame.MetadataMap;
 import dev.heartbeat.internal.node.Admission.Refusal;
 import dev.heartbeat.internal.queue.Asked;
 import dev.heartbeat.internal.queue.Incoming;
@@ -50,8 +51,6 @@ public final class NodeEntry implements Lane.Owner {
     private volatile boolean offline;
     /** How its last stay ended, where that is kept: not null only while it is OFFLINE. */
     private @Nullable Departure departure;
-    /** Whether {@link Departures} was given the departure. */
-    private boolean kept;
 
     private boolean forgotten;
 
@@ -59,6 +58,10 @@ public final class NodeEntry implements Lane.Owner {
     private @Nullable Set<String> joined;
 
     private byte pendingEvents;
+    /** What it has taken of the capacity: for what is true now, and for what is yet to be told. */
+    private int taken;
+    /** Whether an event that is yet to be told holds the current metadata. */
+    private boolean shown;
     /** Set while the listener is so slow that transitions are no longer queued one by one. */
     private @Nullable Backlog backlog;
 
@@ -95,18 +98,39 @@ public final class NodeEntry implements Lane.Owner {
             return null;
         }
         Registration old = current;
-        if (old == null) {
-            Refusal refusal = departure == null ? null : refuseAfter(departure, claim);
-            return refusal == null ? Admission.granted(beginStay(claim), null, false) : Admission.refused(refusal);
+        Refusal refusal = old != null
+                ? refuseWhile(old, claim, policy)
+                : departure != null ? refuseAfter(departure, claim) : null;
+        if (refusal != null) {
+            return Admission.refused(refusal);
         }
+        MetadataMap metadata = old == null ? MetadataMap.of(claim.metadata()) : metadataAfter(old, claim.metadata());
+        if (!takeFor(metadata)) {
+            return Admission.refused(Refusal.NO_CAPACITY);
+        }
+        Registration fresh = table.newRegistration(this, claim, metadata);
+        if (old == null) {
+            beginStay(fresh);
+            return Admission.granted(fresh, null, false);
+        }
+        if (old.incarnation == fresh.incarnation) {
+            recoverAs(fresh, old);
+            return Admission.granted(fresh, old, false);
+        }
+        end(old, OfflineReason.REPLACED);
+        beginStay(fresh);
+        return Admission.granted(fresh, old, true);
+    }
+
+    private static @Nullable Refusal refuseWhile(Registration old, Registration.Claim claim, TakeoverPolicy policy) {
         if (old.incarnation == claim.incarnation()) {
-            return claim.attempt() > old.attempt() ? recoverAs(claim, old) : Admission.refused(Refusal.STALE_ATTEMPT);
+            return claim.attempt() > old.attempt() ? null : Refusal.STALE_ATTEMPT;
         }
         if (claim.lastEpoch() != 0 && claim.lastEpoch() < old.epoch) {
             // It was replaced before, and did not hear of it: else two processes could push each other out for ever.
-            return Admission.refused(Refusal.REPLACED);
+            return Refusal.REPLACED;
         }
-        return policy == TakeoverPolicy.NEWEST_WINS ? replaceBy(claim, old) : Admission.refused(Refusal.ID_IN_USE);
+        return policy == TakeoverPolicy.NEWEST_WINS ? null : Refusal.ID_IN_USE;
     }
 
     /**
@@ -124,12 +148,11 @@ public final class NodeEntry implements Lane.Owner {
     }
 
     /** The same process over another connection: whatever waited for it goes on waiting. */
-    private Admission recoverAs(Registration.Claim claim, Registration old) {
+    private void recoverAs(Registration fresh, Registration old) {
         if (old.state == NodeState.ONLINE) {
             // It came back before the end of its old connection was seen, which is what this tells.
             suspect(old, SuspectReason.LOST);
         }
-        Registration fresh = table.newRegistration(this, claim);
         fresh.outbox = old.outbox;
         fresh.requests = old.requests;
         if (fresh.outbox != null) {
@@ -138,34 +161,104 @@ public final class NodeEntry implements Lane.Owner {
         current = fresh;
         table.groups().moved(this, old.metadata, fresh.metadata);
         transition(old, old.state, online(fresh));
-        return Admission.granted(fresh, old, false);
     }
 
-    private Admission replaceBy(Registration.Claim claim, Registration old) {
-        end(old, OfflineReason.REPLACED);
-        return Admission.granted(beginStay(claim), old, true);
-    }
-
-    private Registration beginStay(Registration.Claim claim) {
-        Registration fresh = table.newRegistration(this, claim);
+    private void beginStay(Registration fresh) {
         current = fresh;
-        table.groups().moved(this, Map.of(), fresh.metadata);
+        table.groups().moved(this, MetadataMap.NONE, fresh.metadata);
         transition(null, offline ? NodeState.OFFLINE : null, online(fresh));
         offline = false;
         endDeparture();
-        return fresh;
+    }
+
+    // ---- what it takes of the capacity
+
+    /** What the node says of itself now; the very same object where it says the same again, which takes nothing. */
+    private static MetadataMap metadataAfter(Registration old, Map<String, String> entries) {
+        return old.metadata.equals(entries) ? old.metadata : MetadataMap.of(entries);
+    }
+
+    /** Takes what a registration with these metadata needs beyond what is taken; false if there is no room, and nothing has changed. A node that says the same again may always come back. */
+    @SuppressWarnings("ReferenceEquality") // Where they are the same, so is what they take.
+    private boolean takeFor(MetadataMap metadata) {
+        Registration old = current;
+        if (old != null && old.metadata == metadata) {
+            return true;
+        }
+        int held = Math.max(taken, Capacity.ofNode(id));
+        int needed;
+        if (pendingEvents == 0) {
+            needed = Capacity.ofNode(id) + table.sizeOf(metadata);
+        } else if (old == null || shown) {
+            needed = held + table.sizeOf(metadata); // What is yet to be told holds what was before.
+        } else {
+            needed = held - table.sizeOf(old.metadata) + table.sizeOf(metadata);
+        }
+        boolean fits = taken == 0
+                ? table.capacity().takeNode(needed)
+                : table.capacity().take(needed - taken);
+        if (fits) {
+            taken = needed;
+            shown = false;
+        }
+        return fits;
+    }
+
+    /** Everything was told: only what is true now is held. */
+    private void settle() {
+        giveBack(taken - held());
+        shown = false;
+    }
+
+    private int held() {
+        Registration of = current;
+        if (of == null) {
+            return Capacity.ofDeparture(id);
+        }
+        return Capacity.ofNode(id) + table.sizeOf(of.metadata) + (of.leftBehind ? Capacity.LOST_CONNECTION : 0);
+    }
+
+    /** Its connection is gone, and what is left of it is held for the node. */
+    private void leaveBehind(Registration of) {
+        if (!of.leftBehind && of.owner.hasOwnConnection()) {
+            of.leftBehind = true;
+            table.capacity().takeAnyway(Capacity.LOST_CONNECTION);
+            taken += Capacity.LOST_CONNECTION;
+        }
+    }
+
+    private void giveBack(int size) {
+        table.capacity().giveBack(size);
+        taken -= size;
+    }
+
+    private void giveAllBack() {
+        if (taken != 0) {
+            table.capacity().giveBackNode(taken);
+            taken = 0;
+        }
+    }
+
+    /** Where the first registration of this id was refused, nothing of it is kept. */
+    void forgetIfUnused() {
+        synchronized (this) {
+            if (taken != 0 || forgotten) {
+                return;
+            }
+            forgotten = true;
+        }
+        table.forgetUnused(id, this);
     }
 
     /** The node is back, or nothing is kept of it any more. */
     private void endDeparture() {
         if (departure != null) {
             departure.isOver = true;
-            if (kept) {
+            if (departure.kept) {
                 table.departures().release(departure);
             }
         }
         departure = null;
-        kept = false;
     }
 
     public synchronized boolean isCurrent(Registration registration) {
@@ -184,6 +277,14 @@ public final class NodeEntry implements Lane.Owner {
         }
         transition(of, NodeState.ONLINE, new Transition(of, NodeState.SUSPECT, reason, null));
         return true;
+    }
+
+    /** The connection is lost; for as long as its grace lasts the node may come back. */
+    public synchronized void lose(Registration of) {
+        if (current == of) {
+            leaveBehind(of);
+            boolean unused = suspect(of, SuspectReason.LOST);
+        }
     }
 
     public synchronized boolean recover(Registration of) {
@@ -209,20 +310,28 @@ public final class NodeEntry implements Lane.Owner {
         current = null;
         offline = true;
         leaveAll(of);
-        table.groups().moved(this, of.metadata, Map.of());
+        table.groups().moved(this, of.metadata, MetadataMap.NONE);
         Departure end = new Departure(of, reason, table.wallClockMillis());
         departure = table.departures().areKept() ? end : null;
         transition(of, before, new Transition(of, NodeState.OFFLINE, null, end));
+        if (backlog != null && !shown) {
+            giveBack(table.sizeOf(of.metadata)); // No event holds it.
+        }
         return true;
     }
 
     /**
      * The node says something else of itself than before. The one place where metadata change during a stay. A listener that is slower than the changes hears of the newest.
      *
-     * @param metadata all of it; unmodifiable
+     * @param entries all of it
+     * @return false too if there is no room for them
      */
-    public synchronized boolean changeMetadata(Registration of, Map<String, String> metadata) {
+    public synchronized boolean changeMetadata(Registration of, Map<String, String> entries) {
         if (current != of) {
+            return false;
+        }
+        MetadataMap metadata = metadataAfter(of, entries);
+        if (!takeFor(metadata)) {
             return false;
         }
         table.groups().moved(this, of.metadata, metadata);
@@ -292,7 +401,7 @@ public final class NodeEntry implements Lane.Owner {
 
     /** What the node says of itself; null if it is not registered. Without a lock, for searching through many. */
     @Nullable
-    Map<String, String> metadata() {
+    MetadataMap metadata() {
         Registration of = current;
         return of == null ? null : of.metadata;
     }
@@ -657,6 +766,7 @@ public final class NodeEntry implements Lane.Owner {
     private void queue(Transition step) {
         Node node = step.ended == null ? snapshot(step.of, step.to) : snapshot(step.ended, step.of.metadata);
         pendingEvents++;
+        shown |= step.of == current;
         lane().add(() -> {
             try {
                 tell(step, node);
@@ -685,6 +795,9 @@ public final class NodeEntry implements Lane.Owner {
             if (behind.updated && current != null) {
                 queueUpdate(current);
             }
+        }
+        if (pendingEvents == 0) {
+            settle();
         }
     }
 
@@ -748,13 +861,14 @@ public final class NodeEntry implements Lane.Owner {
             }
             endDeparture();
             forgotten = true;
+            giveAllBack();
         }
         table.forget(id, this);
     }
 
     private void keep(Departure end) {
-        if (!kept) {
-            kept = true;
+        if (!end.kept) {
+            end.kept = true;
             table.departures().keep(end);
         }
     }

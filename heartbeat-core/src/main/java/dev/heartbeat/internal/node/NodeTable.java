@@ -12,6 +12,7 @@ import dev.heartbeat.TakeoverPolicy;
 import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.Envelope;
+import dev.heartbeat.internal.frame.MetadataMap;
 import dev.heartbeat.internal.frame.SharedMessage;
 import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.queue.Outgoing;
@@ -49,11 +50,13 @@ public final class NodeTable implements NodeRegistry {
 
     private final Departures departures;
     private final Runnable onForgotten;
+    private final Capacity capacity;
     private final Epochs epochs;
 
     /**
      * @param maxGroupsPerNode how many a node may be joined to
      * @param maxGroupPolicies how many groups may have a policy of their own
+     * @param capacity what all nodes together may take
      * @param onForgotten called, on any thread, after an entry has left the table
      */
     public NodeTable(
@@ -66,6 +69,7 @@ public final class NodeTable implements NodeRegistry {
             Supplier<Outbox> newOutbox,
             int maxRequests,
             Departures departures,
+            Capacity capacity,
             Runnable onForgotten) {
         this.policy = policy;
         this.groups = new Groups(groupKey, maxGroupsPerNode, maxGroupPolicies);
@@ -74,6 +78,7 @@ public final class NodeTable implements NodeRegistry {
         this.newOutbox = newOutbox;
         this.maxRequests = maxRequests;
         this.departures = departures;
+        this.capacity = capacity;
         this.onForgotten = onForgotten;
         this.epochs = new Epochs(environment.wallClockMillis());
         for (NodeState state : NodeState.values()) {
@@ -89,15 +94,29 @@ public final class NodeTable implements NodeRegistry {
         while (true) {
             NodeEntry entry = entries.computeIfAbsent(claim.nodeId(), id -> new NodeEntry(id, this));
             Admission admission = entry.admit(claim, policy);
-            if (admission != null) {
-                return admission;
+            if (admission == null) {
+                continue;
             }
+            if (admission.refusal() == Admission.Refusal.NO_CAPACITY) {
+                entry.forgetIfUnused();
+                departures.makeRoom();
+            }
+            return admission;
         }
     }
 
-    Registration newRegistration(NodeEntry entry, Registration.Claim claim) {
+    Registration newRegistration(NodeEntry entry, Registration.Claim claim, MetadataMap metadata) {
         registrations.increment();
-        return new Registration(entry, claim, epochs.next(claim.lastEpoch()), environment.wallClockMillis());
+        return new Registration(entry, claim, metadata, epochs.next(claim.lastEpoch()), environment.wallClockMillis());
+    }
+
+    Capacity capacity() {
+        return capacity;
+    }
+
+    /** What these metadata take of the capacity. */
+    int sizeOf(MetadataMap metadata) {
+        return Capacity.ofMetadata(metadata, groups.namedIn(metadata));
     }
 
     Outbox newOutbox() {
@@ -122,6 +141,12 @@ public final class NodeTable implements NodeRegistry {
 
     long wallClockMillis() {
         return environment.wallClockMillis();
+    }
+
+    /** Of an entry of which nothing was ever known. */
+    void forgetUnused(String id, NodeEntry entry) {
+        entries.remove(id, entry);
+        onForgotten.run();
     }
 
     void forget(String id, NodeEntry entry) {
@@ -293,11 +318,11 @@ public final class NodeTable implements NodeRegistry {
     @Override
     public Stream<Node> withMetadata(String key, String value) {
         return snapshots(entries.values().stream().filter(entry -> has(entry.metadata(), key, value)))
-                .filter(node -> has(node.metadata(), key, value));
+                .filter(node -> value.equals(node.metadata().get(key)));
     }
 
-    private static boolean has(@Nullable Map<String, String> metadata, String key, String value) {
-        return metadata != null && value.equals(metadata.get(key));
+    private static boolean has(@Nullable MetadataMap metadata, String key, String value) {
+        return metadata != null && metadata.has(key, value);
     }
 
     @Override

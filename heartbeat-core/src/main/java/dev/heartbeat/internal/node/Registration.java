@@ -2,6 +2,7 @@ package dev.heartbeat.internal.node;
 
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
+import dev.heartbeat.internal.frame.MetadataMap;
 import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.queue.Requests;
 import dev.heartbeat.internal.time.Loop;
@@ -24,12 +25,15 @@ public final class Registration {
     final Owner owner;
 
     /** As the node told last; unmodifiable. Changed by the entry only, in {@link NodeEntry#changeMetadata}. */
-    volatile Map<String, String> metadata;
+    volatile MetadataMap metadata;
     /** Whether its listener is yet to be told of the metadata; guarded by the entry. */
     boolean updateToTell;
 
     /** Guarded by the entry; read without it for snapshots. */
     volatile NodeState state = NodeState.ONLINE;
+    /** Whether its connection is lost, and what is left of that is kept until the node is back or its grace is over; guarded by the entry. */
+    boolean leftBehind;
+
     /** Made with the first message to the node; guarded by the entry. It passes on to the next registration of the same process. */
     @Nullable
     Outbox outbox;
@@ -37,12 +41,12 @@ public final class Registration {
     @Nullable
     Requests requests;
 
-    Registration(NodeEntry entry, Claim claim, long epoch, long nowMillis) {
+    Registration(NodeEntry entry, Claim claim, MetadataMap metadata, long epoch, long nowMillis) {
         this.entry = entry;
         this.epoch = epoch;
         this.incarnation = claim.incarnation();
         this.attempt = (int) claim.attempt();
-        this.metadata = claim.metadata();
+        this.metadata = metadata;
         this.registeredAtMillis = nowMillis;
         this.owner = claim.owner();
     }
@@ -56,6 +60,9 @@ public final class Registration {
 
         /** Where its connection comes from. */
         InetSocketAddress remoteAddress();
+
+        /** Whether the connection is the node's alone, so that the node keeps what is left of it. */
+        boolean hasOwnConnection();
 
         /** The last round trip of a heartbeat, as the node measured it; 0 before the first. */
         int rttMicros();

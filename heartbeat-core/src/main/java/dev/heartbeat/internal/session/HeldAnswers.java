@@ -14,7 +14,14 @@ final class HeldAnswers {
     private long heartbeatTimestamp;
     private @Nullable ByteBuffer pong;
     /** The latest of each code. */
-    private @Nullable Map<ErrorCode, String> errors;
+    private @Nullable Map<ErrorCode, Fault> errors;
+
+    /** An ERROR that waits. */
+    record Fault(int streamId, ErrorCode code, String text, long retryAfterMillis) {
+        void send(FrameEncoder encoder) {
+            encoder.error(streamId, code, text + " (and maybe others before)", retryAfterMillis);
+        }
+    }
 
     void holdHeartbeat(int handle, long timestamp) {
         heartbeat = true;
@@ -26,11 +33,11 @@ final class HeldAnswers {
         pong = ByteBuffer.allocate(payload.remaining()).put(payload).flip();
     }
 
-    void holdError(ErrorCode code, String text) {
+    void holdError(Fault fault) {
         if (errors == null) {
             errors = new EnumMap<>(ErrorCode.class);
         }
-        errors.put(code, text + " (and maybe others before)");
+        errors.put(fault.code(), fault);
     }
 
     void send(FrameEncoder encoder, long framesReceived) {
@@ -41,7 +48,7 @@ final class HeldAnswers {
             encoder.pong(pong);
         }
         if (errors != null) {
-            errors.forEach((code, text) -> encoder.error(0, code, text));
+            errors.values().forEach(fault -> fault.send(encoder));
         }
     }
 }

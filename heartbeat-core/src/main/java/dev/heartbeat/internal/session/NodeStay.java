@@ -86,7 +86,7 @@ final class NodeStay extends PeerMonitor implements Registration.Owner, Home, Se
         } else if (session.loop.graceNs() == 0) {
             end(OfflineReason.CLOSED);
         } else {
-            registration().entry().suspect(registration(), SuspectReason.LOST);
+            registration().entry().lose(registration());
             lost();
         }
     }
@@ -149,6 +149,11 @@ final class NodeStay extends PeerMonitor implements Registration.Owner, Home, Se
     @Override
     public InetSocketAddress remoteAddress() {
         return session.remoteAddress();
+    }
+
+    @Override
+    public boolean hasOwnConnection() {
+        return handle == 0;
     }
 
     @Override

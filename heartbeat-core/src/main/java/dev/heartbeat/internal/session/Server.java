@@ -31,6 +31,7 @@ import dev.heartbeat.internal.frame.SharedMessage;
 import dev.heartbeat.internal.liveness.FailureDetector;
 import dev.heartbeat.internal.liveness.MassGuard;
 import dev.heartbeat.internal.mux.InboundBudget;
+import dev.heartbeat.internal.node.Capacity;
 import dev.heartbeat.internal.node.Departures;
 import dev.heartbeat.internal.node.NodeEvents;
 import dev.heartbeat.internal.node.NodeTable;
@@ -59,6 +60,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
@@ -76,12 +78,18 @@ public final class Server implements Acceptor {
     /** How long closing may take: the linger of the last connections, and listeners that are still busy. */
     private static final long CLOSE_DEADLINE_NS = TimeUnit.SECONDS.toNanos(10);
 
+    /** How often refusals for want of room are logged, at most. */
+    private static final long REFUSED_LOG_NS = TimeUnit.MINUTES.toNanos(1);
+
+    private static final long NEVER = Long.MIN_VALUE;
+
     private static final BroadcastResult NOBODY = new BroadcastResult(0, 0, 0, 0, 0, 0);
 
     final ServerOptions options;
     final FailureDetector detector;
     final NodeTable table;
     final InboundBudget budget;
+    private final Capacity capacity;
     final RecorderProvider recorders;
     final Acceptors acceptors;
     final ChannelCounts channels = new ChannelCounts();
@@ -99,6 +107,9 @@ public final class Server implements Acceptor {
 
     private final AtomicInteger openConnections = new AtomicInteger();
     private final LongAdder refusedConnections = new LongAdder();
+
+    private final LongAdder refusedSinceLog = new LongAdder();
+    private final AtomicLong refusedLogNs = new AtomicLong(NEVER);
 
     private final CompletableFuture<Listener> listening;
     private volatile boolean draining;
@@ -131,6 +142,7 @@ public final class Server implements Acceptor {
                 handlers.requests(),
                 handlers.routes(),
                 transport.environment().workers());
+        capacity = new Capacity(options.maxNodes(), options.registrationBudgetBytes());
         table = new NodeTable(
                 options.takeoverPolicy(),
                 options.groupKey(),
@@ -144,6 +156,7 @@ public final class Server implements Acceptor {
                         options.offlineRetention().toNanos(),
                         options.offlineMaximum(),
                         new FirstLoop(transport.eventLoops().get(0))),
+                capacity,
                 this::onForgotten);
         budget = new InboundBudget(options.inboundBudgetBytes());
         guard = new MassGuard(
@@ -411,6 +424,22 @@ public final class Server implements Acceptor {
         }
     }
 
+    /** A registration, or metadata, found no room. Any loop. */
+    void onNoCapacity(long nowNs) {
+        long lastNs = refusedLogNs.get();
+        refusedSinceLog.increment();
+        if ((lastNs == NEVER || nowNs - lastNs >= REFUSED_LOG_NS) && refusedLogNs.compareAndSet(lastNs, nowNs)) {
+            LOG.warn(
+                    "no room for {} registrations or metadata of nodes: known are {} nodes of {} (maxNodes), which"
+                            + " hold {} bytes of {} (registrationBudgetBytes); nodes that are known may come back",
+                    refusedSinceLog.sumThenReset(),
+                    table.size(),
+                    options.maxNodes(),
+                    capacity.bytes(),
+                    options.registrationBudgetBytes());
+        }
+    }
+
     private void onForgotten() {
         if (closing && table.isEmpty()) {
             told.complete(null);
@@ -515,6 +544,7 @@ public final class Server implements Acceptor {
                 table.count(NodeState.SUSPECT),
                 table.registrations(),
                 sum(all, Counter.REGISTRATIONS_REFUSED),
+                capacity.bytes(),
                 sum(all, Counter.HEARTBEATS),
                 sum(all, Counter.FRAMES_IN),
                 sum(all, Counter.BYTES_IN),

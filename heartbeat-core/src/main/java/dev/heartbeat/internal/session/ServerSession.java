@@ -43,7 +43,8 @@ final class ServerSession extends Session {
             ErrorCode.STALE_ATTEMPT,
             ErrorCode.NODE_ID_IN_USE,
             ErrorCode.EPOCH_REFUSED,
-            ErrorCode.REPLACED);
+            ErrorCode.REPLACED,
+            ErrorCode.NODE_CAPACITY);
 
     final ServerLoop loop;
 
@@ -165,12 +166,26 @@ final class ServerSession extends Session {
 
     /** What is refused here tells of others, and is not counted against what this gateway may do wrong. */
     private void refuse(int handle, Admission.Refusal why) throws ProtocolException {
-        if (why == Admission.Refusal.KICKED) {
-            loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
-            encoder.goAway(handle, new GoAway(ErrorCode.Scope.NODE, GoAwayReason.KICKED, GoAway.NEVER, KICKED_BEFORE));
-        } else {
-            tellRefusal(handle, refusalOf(why));
+        switch (why) {
+            case KICKED -> {
+                loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
+                encoder.goAway(
+                        handle, new GoAway(ErrorCode.Scope.NODE, GoAwayReason.KICKED, GoAway.NEVER, KICKED_BEFORE));
+            }
+            case NO_CAPACITY -> tellNoCapacity(handle, "node");
+            default -> tellRefusal(handle, refusalOf(why));
         }
+    }
+
+    /** There is no room for what a node is, or says of itself: that may change. */
+    private void tellNoCapacity(int handle, String forWhat) {
+        onErrorSent(ErrorCode.NODE_CAPACITY);
+        loop.server.onNoCapacity(loop.shard.nowNs());
+        tellUncounted(
+                handle,
+                ErrorCode.NODE_CAPACITY,
+                "the server has no room for this " + forWhat,
+                loop.server.options.heartbeatInterval().toMillis());
     }
 
     private Admission admit(Register register, NodeStay stay) {
@@ -189,17 +204,22 @@ final class ServerSession extends Session {
             sendAway(GoAwayReason.KICKED, CloseReason.KICKED, KICKED_BEFORE);
             return;
         }
+        if (why == Admission.Refusal.NO_CAPACITY) {
+            tellNoCapacity(0, "node");
+            finish(CloseReason.REFUSED);
+            return;
+        }
         onRefused(0, refusalOf(why));
         switch (why) {
             case STALE_ATTEMPT -> finish(CloseReason.REFUSED);
             case REPLACED -> finish(CloseReason.REPLACED);
-            case KICKED, ID_IN_USE, IMPLAUSIBLE_EPOCH -> {}
+            case KICKED, NO_CAPACITY, ID_IN_USE, IMPLAUSIBLE_EPOCH -> {}
         }
     }
 
     private static ProtocolException refusalOf(Admission.Refusal why) {
         return switch (why) {
-            case KICKED -> throw new IllegalStateException("said by GO_AWAY");
+            case KICKED, NO_CAPACITY -> throw new IllegalStateException("said otherwise");
             case STALE_ATTEMPT ->
                 new ProtocolException(
                         ErrorCode.STALE_ATTEMPT, "this attempt or a later one of the same process was registered");
@@ -310,9 +330,13 @@ final class ServerSession extends Session {
     @Override
     public void onUpdate(int handle, Metadata metadata) throws ProtocolException {
         NodeStay node = stay(handle);
-        if (node != null) {
-            node.heard();
-            node.registration().entry().changeMetadata(node.registration(), metadata.checked());
+        if (node == null) {
+            return;
+        }
+        node.heard();
+        boolean changed = node.registration().entry().changeMetadata(node.registration(), metadata.checked());
+        if (!changed && node.isCurrent()) {
+            tellNoCapacity(handle, "metadata");
         }
     }
 

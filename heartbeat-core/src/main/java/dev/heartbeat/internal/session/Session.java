@@ -333,10 +333,19 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
 
     /** Tells what is not counted against the peer, and may happen without end: while the socket is full, the latest only. */
     protected final void tellOfChannel0(ErrorCode code, String text) {
+        tellUncounted(0, code, text, 0);
+    }
+
+    /**
+     * Likewise, of a channel or a node.
+     *
+     * @param retryAfterMillis 0 for not to say
+     */
+    protected final void tellUncounted(int streamId, ErrorCode code, String text, long retryAfterMillis) {
         if (connection.isWritable()) {
-            encoder.error(0, code, text);
+            encoder.error(streamId, code, text, retryAfterMillis);
         } else {
-            held().holdError(code, text);
+            held().holdError(new HeldAnswers.Fault(streamId, code, text, retryAfterMillis));
         }
     }
 

@@ -92,6 +92,9 @@ final class VectorsTest {
                 "0 PeerError[scope=NODE, wireCode=20, code=INVALID_NODE_ID,"
                         + " text=node id has 0 characters, expected 1 to 128, retryAfterMillis=0]");
         means.put(
+                "error-node-capacity",
+                "0 PeerError[scope=NODE, wireCode=29, code=NODE_CAPACITY, text=, retryAfterMillis=10000]");
+        means.put(
                 "error-channel",
                 "0 PeerError[scope=CHANNEL, wireCode=42, code=NO_CAPACITY, text=, retryAfterMillis=0]");
         means.put(
@@ -162,6 +165,7 @@ final class VectorsTest {
         writes.put(
                 "error-node",
                 to -> to.error(0, ErrorCode.INVALID_NODE_ID, "node id has 0 characters, expected 1 to 128"));
+        writes.put("error-node-capacity", to -> to.error(0, ErrorCode.NODE_CAPACITY, "", 10_000));
         writes.put("error-channel", to -> to.error(0, ErrorCode.NO_CAPACITY, ""));
         writes.put("go-away-replaced", to -> to.goAway(0, goAway(GoAwayReason.REPLACED, GoAway.NEVER, "")));
         writes.put("go-away-shutdown", to -> to.goAway(0, goAway(GoAwayReason.SHUTDOWN, 2500, "restart")));

@@ -56,6 +56,7 @@ final class BroadcastModelTest {
             () -> new Outbox(MAX_QUEUED, 1000, 100),
             10,
             new Departures(0, 0, new ManualHome()),
+            Capacity.unbounded(),
             () -> {});
 
     private final Map<String, Model> nodes = new TreeMap<>();

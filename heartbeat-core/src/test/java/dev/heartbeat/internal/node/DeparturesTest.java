@@ -41,6 +41,7 @@ final class DeparturesTest {
                 () -> new Outbox(10, 1000, 100),
                 10,
                 new Departures(retentionSeconds * 1_000_000_000L, maximum, home),
+                Capacity.unbounded(),
                 () -> {});
     }
 

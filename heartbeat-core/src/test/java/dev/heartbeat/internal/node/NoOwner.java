@@ -17,6 +17,11 @@ final class NoOwner implements Registration.Owner {
     }
 
     @Override
+    public boolean hasOwnConnection() {
+        return true;
+    }
+
+    @Override
     public int rttMicros() {
         return 0;
     }

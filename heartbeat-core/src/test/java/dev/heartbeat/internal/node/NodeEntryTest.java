@@ -43,6 +43,7 @@ final class NodeEntryTest {
             () -> new Outbox(10, 1000, 100),
             10,
             new Departures(0, 0, new ManualHome()),
+            Capacity.unbounded(),
             () -> {});
 
     private final class Recording implements NodeListener {
@@ -85,6 +86,11 @@ final class NodeEntryTest {
         @Override
         public Loop loop() {
             throw new UnsupportedOperationException("nothing is asked");
+        }
+
+        @Override
+        public boolean hasOwnConnection() {
+            return true;
         }
 
         @Override

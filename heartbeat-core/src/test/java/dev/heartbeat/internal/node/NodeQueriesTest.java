@@ -41,6 +41,7 @@ final class NodeQueriesTest {
             () -> new Outbox(10, 1000, 100),
             10,
             new Departures(60_000_000_000L, 1000, home),
+            Capacity.unbounded(),
             () -> {});
 
     private Registration register(String id, long incarnation, long attempt, Map<String, String> metadata) {

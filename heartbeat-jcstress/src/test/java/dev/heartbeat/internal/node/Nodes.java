@@ -44,6 +44,7 @@ final class Nodes implements NodeListener {
                 () -> new Outbox(10, 1000, 100),
                 10,
                 new Departures(1, kept, home),
+                Capacity.unbounded(),
                 () -> {});
     }
 
@@ -59,6 +60,11 @@ final class Nodes implements NodeListener {
         @Override
         public Loop loop() {
             throw new UnsupportedOperationException("nothing is asked");
+        }
+
+        @Override
+        public boolean hasOwnConnection() {
+            return true;
         }
 
         @Override

@@ -1,0 +1,91 @@
+package dev.heartbeat.internal.node;
+
+import dev.heartbeat.internal.frame.MetadataMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all nodes together may take: how many they may be, and how many bytes of the heap their registrations may hold. It counts whoever is known, however: connected, by a gateway, in grace, or OFFLINE and kept. Any thread
+ * may ask.
+ *
+ * <p>The bytes are estimates, rounded up: {@code RegistrationMemoryTest} holds them against the heap.
+ */
+public final class Capacity {
+    /** An entry, its registration and its stay, and their places in tables; without the id. */
+    private static final int NODE = 280;
+    /** What is left of a connection of its own that was lost, while a node is in its grace. */
+    static final int LOST_CONNECTION = 1_000;
+    /** An entry and its departure, and the address that it keeps. */
+    private static final int DEPARTURE = 400;
+    /** A group of its own, in which a node may be alone; without the name. */
+    private static final int GROUP = 400;
+
+    private final long maxNodes;
+    private final long maxBytes;
+    private final AtomicLong nodes = new AtomicLong();
+    private final AtomicLong bytes = new AtomicLong();
+
+    public Capacity(long maxNodes, long maxBytes) {
+        this.maxNodes = maxNodes;
+        this.maxBytes = maxBytes;
+    }
+
+    /** Room for everybody. */
+    public static Capacity unbounded() {
+        return new Capacity(Long.MAX_VALUE, Long.MAX_VALUE);
+    }
+
+    /** A node that was not known begins to hold so much; false if there is no room, and nothing is taken. */
+    boolean takeNode(int size) {
+        if (nodes.incrementAndGet() > maxNodes || !take(size)) {
+            nodes.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    /** One that is known holds so much more. */
+    boolean take(int size) {
+        if (bytes.addAndGet(size) > maxBytes && size > 0) {
+            bytes.addAndGet(-size);
+            return false;
+        }
+        return true;
+    }
+
+    /** One that is known holds so much more, whether there is room or not. */
+    void takeAnyway(int size) {
+        bytes.addAndGet(size);
+    }
+
+    void giveBack(int size) {
+        bytes.addAndGet(-size);
+    }
+
+    void giveBackNode(int size) {
+        nodes.decrementAndGet();
+        giveBack(size);
+    }
+
+    public long bytes() {
+        return bytes.get();
+    }
+
+    /** What a registered node holds, apart from its metadata. */
+    static int ofNode(String id) {
+        return NODE + id.length();
+    }
+
+    static int ofDeparture(String id) {
+        return DEPARTURE + id.length();
+    }
+
+    /**
+     * What metadata hold.
+     *
+     * @param group the group that they name; null if they name none
+     */
+    static int ofMetadata(MetadataMap metadata, @Nullable String group) {
+        return metadata.heapBytes() + (group == null ? 0 : GROUP + 2 * group.length());
+    }
+}
