@@ -2,16 +2,19 @@
 """A minimal client of HBP/2, the Heartbeat bus protocol: hbp2.py HOST PORT NODE_ID
 
 It registers a node, beats, sends each line of its standard input as a message, tells what happens, and leaves at the
-end of its input. It does not reconnect. Written from docs/PROTOCOL.md alone; numbers such as M42 are to be found there.
+end of its input. It connects again only where the server has no room for it (NODE_CAPACITY).
+Written from docs/PROTOCOL.md alone; numbers such as M42 are to be found there.
 """
 import collections, contextlib, os, random, secrets, select, socket, struct, sys, threading, time
 
 (REQ, RES, DATA, PING, PONG, REGISTER, UNREGISTER, ERROR, REGISTERED, OPEN, ACCEPT, RESET, CREDIT, GO_AWAY,
  UPDATE) = KNOWN = range(1, 16)
 (MALFORMED, UNSUPPORTED_VERSION, UNKNOWN_TYPE, BAD_FLAGS, FRAME_TOO_LARGE, UNEXPECTED_FRAME, CREDIT_EXCEEDED,
- TOO_MANY_ERRORS, UNKNOWN_CHANNEL, MESSAGE_TOO_LARGE, UNSUPPORTED) = 1, 2, 3, 4, 5, 6, 9, 10, 40, 41, 50
+ TOO_MANY_ERRORS, NODE_CAPACITY, UNKNOWN_CHANNEL, MESSAGE_TOO_LARGE, UNSUPPORTED) = (
+     1, 2, 3, 4, 5, 6, 9, 10, 29, 40, 41, 50)
 MORE, END, HEAD, IGNORABLE = 0x01, 0x02, 0x04, 0x80
-CONNECTION, FULL, WINDOW, PATIENCE = 0xFFFFFFFF, 16384, 65536, 5
+CONNECTION = NEVER = 0xFFFFFFFF
+FULL, WINDOW, PATIENCE = 16384, 65536, 5
 LONGEST = {DATA: FULL, REGISTER: FULL, UPDATE: FULL, PING: 64, PONG: 64, CREDIT: 8}         # others: 4,096
 FIELDS = {RES: "QQ", ERROR: "BH", REGISTERED: "QIIIIIIIQQ", CREDIT: "Q", GO_AWAY: "BHI"}    # before the TLVs
 TLVS = {REGISTERED: {0x81: [2], 0x86: [4]}, GO_AWAY: {0x81: range(513)}, DATA: {6: [4]},    # that are looked at,
@@ -75,13 +78,16 @@ class Peer:
     received, told, position = 0, WINDOW, 0               # bytes of DATA, our limit for them, stream frames
     message, missing, more = None, 0, False               # the one that is coming in; None: it is dropped
     pong, rtt, errors = None, 0, 0
+    again = None                                          # after how many seconds to connect again; None: not at all
 
-    def __init__(self, host, port, node_id, tell):
+    def __init__(self, host, port, node_id, tell, source=None, incarnation=None, attempt=1):
         self.tell, self.input, self.output, self.queue = tell, bytearray(), bytearray(), collections.deque()
+        self.source = source                              # of the lines to send, once the node is registered
         self.limits = {0: 0, CONNECTION: 0}               # no other channel is ever open, so one count serves both
-        self.sock, self.heard = socket.create_connection((host, port), PATIENCE), time.monotonic()
-        incarnation = secrets.randbits(64) or 1
-        self.output += frame(REGISTER, "QIQQB", incarnation, 1, WINDOW, WINDOW, len(node_id), rest=node_id)
+        self.sock = socket.create_connection((host, port), PATIENCE)
+        self.heard = self.forgiven = time.monotonic()
+        identity = incarnation or new_incarnation(), attempt
+        self.output += frame(REGISTER, "QIQQB", *identity, WINDOW, WINDOW, len(node_id), rest=node_id)
 
     def run(self):
         """Carries the connection to its end; returns whether the node left in order."""
@@ -200,6 +206,9 @@ class Peer:
             self.leaving, self.give_up = True, time.monotonic() + PATIENCE
         elif kind == ERROR:
             self.tell("error", fields[1], tlvs.get(1, b"").decode("utf-8", "replace"))
+            retry_after = int.from_bytes(tlvs.get(3, b""), "big")
+            if not self.registered and fields[1] == NODE_CAPACITY and retry_after != NEVER:
+                self.again = (retry_after or 1000 * PATIENCE) / 1000 * random.uniform(1, 1.1)
             need(self.registered and fields[0] in (1, 2), "error %d" % fields[1])
 
     def register(self, epoch, interval, suspect, timeout, _, max_message, _handles, _channels, whole, limit, every):
@@ -212,6 +221,8 @@ class Peer:
         self.beat = self.heard + random.random() * self.interval
         self.limits = {0: limit, CONNECTION: whole}
         self.tell("registered", "epoch", epoch)
+        if self.source is not None:
+            threading.Thread(target=self.send_lines, args=(self.source,), daemon=True).start()
 
     def receive_data(self, head, more, tlvs, data):
         """Puts a message together (M35) and tells it when it is whole."""
@@ -231,8 +242,10 @@ class Peer:
                 self.tell("message", self.message.decode("utf-8", "replace"))
 
     def complain(self, answer):
-        """Answers an error of narrower scope, of which the server may cause 16 (M49)."""
-        self.errors += 1
+        """Answers an error of narrower scope, of which the server may cause 16, and one more each minute (M49)."""
+        minutes = int((time.monotonic() - self.forgiven) // 60)
+        self.forgiven += 60 * minutes
+        self.errors = max(0, self.errors - minutes) + 1
         need(self.errors <= 16, TOO_MANY_ERRORS)
         self.output += answer
 
@@ -245,10 +258,21 @@ class Peer:
         self.leaving = True
 
 
+def new_incarnation():
+    return secrets.randbits(64) or 1
+
+
 def main():
-    peer = Peer(sys.argv[1], int(sys.argv[2]), sys.argv[3].encode(), lambda *words: print(*words, flush=True))
-    threading.Thread(target=peer.send_lines, args=(sys.stdin.fileno(),), daemon=True).start()
-    return 0 if peer.run() else 1
+    incarnation, attempt = new_incarnation(), 0
+    while True:
+        attempt += 1                                      # the same process again (M25)
+        peer = Peer(sys.argv[1], int(sys.argv[2]), sys.argv[3].encode(), lambda *words: print(*words, flush=True),
+                    sys.stdin.fileno(), incarnation, attempt)
+        if peer.run():
+            return 0
+        if peer.again is None:
+            return 1
+        time.sleep(peer.again)
 
 
 if __name__ == "__main__":
