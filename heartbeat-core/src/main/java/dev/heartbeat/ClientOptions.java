@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param reconnectCap the bound of every wait: not less than {@code reconnectBase}, at most 1 day
  * @param reconnectResetAfter how long it must have been online to begin with the base again: 0 to 1 day
  * @param writeStallTimeout how long the server may take no bytes before the connection is given up: 100 ms to 1 hour
+ * @param drainTimeout how long {@link HeartbeatClient#closeAsync} may take to send what was accepted, and for how long nothing may get on after a server's go-away before the connection is closed: 0 to 1 day
  * @param maxMessageBytes the longest message: 0 to 1 GiB; the server may allow less
  * @param queueMessages how many messages may wait to be sent: 1 to 1,000,000
  * @param queueBytes how many bytes of them: 1 KiB to 1 TiB; one message may be larger
@@ -38,6 +39,7 @@ public record ClientOptions(
         Duration reconnectCap,
         Duration reconnectResetAfter,
         Duration writeStallTimeout,
+        Duration drainTimeout,
         int maxMessageBytes,
         int queueMessages,
         long queueBytes,
@@ -58,6 +60,7 @@ public record ClientOptions(
         Ranges.check("reconnectCap", reconnectCap, reconnectBase, Duration.ofDays(1));
         Ranges.check("reconnectResetAfter", reconnectResetAfter, Duration.ZERO, Duration.ofDays(1));
         Ranges.check("writeStallTimeout", writeStallTimeout, Duration.ofMillis(100), Duration.ofHours(1));
+        Ranges.check("drainTimeout", drainTimeout, Duration.ZERO, Duration.ofDays(1));
         Ranges.check("maxMessageBytes", maxMessageBytes, 0, 1 << 30);
         Ranges.check("queueMessages", queueMessages, 1, 1_000_000);
         Ranges.check("queueBytes", queueBytes, 1 << 10, 1L << 40);

@@ -146,7 +146,8 @@ public final class HeartbeatClient implements AutoCloseable {
 
     /**
      * Sends what was accepted, says goodbye for the nodes attached to it and for itself, and stays closed. The server ends the node with {@link OfflineReason#UNREGISTERED} at once. Completes when the connection is closed and the listener has
-     * heard of it, after a few seconds at the latest where the server does not answer. Idempotent.
+     * heard of it. Sending may take the {@linkplain Builder#drainTimeout drain timeout} and the server's answer two seconds; what is left comes back. Callbacks that are still busy ten seconds after the call, or two seconds
+     * after the connection's end where that is later, are waited for no longer. From the call on nothing more is accepted. Idempotent. What depends on the future may run on an event loop, and must not block.
      *
      * <p>A registration that is under way is answered first, within the handshake timeout. Once the future is complete the node does not register any more, so another process may take its id. One that registers before may be
      * {@linkplain OfflineReason#REPLACED replaced} by the answer that was under way.
@@ -180,6 +181,7 @@ public final class HeartbeatClient implements AutoCloseable {
         private Duration reconnectCap = Duration.ofSeconds(60);
         private Duration reconnectResetAfter = Duration.ofSeconds(60);
         private Duration writeStallTimeout = Duration.ofSeconds(10);
+        private Duration drainTimeout = Duration.ofSeconds(10);
         private int maxMessageBytes = 10 * MIB;
         private int queueMessages = 1000;
         private long queueBytes = MIB;
@@ -257,6 +259,15 @@ public final class HeartbeatClient implements AutoCloseable {
         /** After how long a server that takes no bytes is given up; 10 s by default. */
         public Builder writeStallTimeout(Duration value) {
             writeStallTimeout = value;
+            return this;
+        }
+
+        /**
+         * How long closing may take to send what was accepted; 10 s by default. What is left then comes back. It also bounds for how long nothing may be sent or handled after a server asked the client to go: a
+         * client whose application gets on stays until all is handled, or the server ends the connection.
+         */
+        public Builder drainTimeout(Duration value) {
+            drainTimeout = value;
             return this;
         }
 
@@ -381,6 +392,7 @@ public final class HeartbeatClient implements AutoCloseable {
                     reconnectCap,
                     reconnectResetAfter,
                     writeStallTimeout,
+                    drainTimeout,
                     maxMessageBytes,
                     queueMessages,
                     queueBytes,

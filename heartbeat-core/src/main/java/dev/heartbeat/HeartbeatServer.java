@@ -142,7 +142,9 @@ public final class HeartbeatServer implements AutoCloseable {
 
     /**
      * Stops without losing anything: accepts no more connections and messages, sends each node what was accepted for it, asks it to leave and come back at a time of
-     * its own within {@code drain}, and closes when all have left or {@code drain} is over. Nodes end with {@link OfflineReason#SHUTDOWN}.
+     * its own within {@code drain}, and closes when all have left or {@code drain} is over. A node leaves when its application has handled all of it; answers still go both ways until then. What is left when
+     * {@code drain} is over comes back by {@link NodeListener#onUndelivered} or a failed future, and is counted; connections that remain are closed within about two seconds more. Nodes end with
+     * {@link OfflineReason#SHUTDOWN}. The log tells how far it is.
      */
     public CompletableFuture<Void> shutdownAsync(Duration drain) {
         return server.shutdown(drain);

@@ -170,4 +170,35 @@ final class ClosingClientTest {
             assertThat(bus.told.count("ONLINE")).as("seed %s", seed).isEqualTo(bus.told.count("OFFLINE(SHUTDOWN)"));
         }
     }
+
+    @Test
+    void clientWhoseCallbacksDoNotReturnIsClosedWithoutThem() {
+        Bus bus = new Bus(5);
+        Host host = bus.world.newHost("client");
+        HeartbeatClient client = bus.client(host, "n1").connect();
+        var node = client.attach("n2", Map.of(), new AttachedRecorder());
+        bus.advance(Duration.ofSeconds(1));
+        host.delayCallbacks(Duration.ofHours(1));
+        CompletableFuture<Void> closed = client.closeAsync();
+        Duration took = bus.world.advanceUntil(closed::isDone, Duration.ofSeconds(12));
+
+        assertThat(took).isBetween(Duration.ofMillis(9900), Duration.ofMillis(10_200));
+        assertThat(node.detachAsync()).isCompleted();
+        assertThat(bus.told.of("n1")).endsWith("OFFLINE(UNREGISTERED)");
+    }
+
+    @Test
+    void serverWhoseCallbacksDoNotReturnIsClosedWithoutThem() {
+        for (boolean drains : new boolean[] {false, true}) {
+            Bus bus = new Bus(6);
+            bus.client(bus.world.newHost("client"), "n1").connect();
+            bus.advance(Duration.ofSeconds(1));
+            bus.serverHost.delayCallbacks(Duration.ofHours(1));
+            CompletableFuture<Void> closed =
+                    drains ? bus.server.shutdownAsync(Duration.ofSeconds(1)) : bus.server.closeAsync();
+            Duration took = bus.world.advanceUntil(closed::isDone, Duration.ofSeconds(12));
+
+            assertThat(took).isBetween(Duration.ofMillis(9900), Duration.ofMillis(10_200));
+        }
+    }
 }

@@ -215,6 +215,11 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
     }
 
     @Override
+    public boolean awaitsReplies() {
+        return !requests.isEmpty();
+    }
+
+    @Override
     public void reset(String why) {
         loop.execute(() -> {
             if (channel != null) {

@@ -15,6 +15,9 @@ public interface Endpoint extends Receiver {
     /** The connection is about to end: what was accepted may still go, and nothing more is accepted. */
     void drain();
 
+    /** Whether a request that was sent over it is not answered yet. */
+    boolean awaitsReplies();
+
     /** The other side has opened it. It is {@linkplain MuxChannel#accept accepted} or {@linkplain MuxChannel#reset reset} then, now or later. */
     void onOffered(MuxChannel channel);
 }

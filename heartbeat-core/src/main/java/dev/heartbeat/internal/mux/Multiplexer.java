@@ -533,6 +533,16 @@ public final class Multiplexer {
                 && channels().stream().noneMatch(MuxChannel::hasWork);
     }
 
+    /** Whether the application has handled everything that came, and waits for no reply over a channel other than 0. */
+    public boolean isHandled() {
+        return connectionWindow.untaken() == 0 && channels().stream().noneMatch(MuxChannel::awaitsReplies);
+    }
+
+    /** Grows with each frame that leaves and each message that is handled. */
+    public long progress() {
+        return framesSent + connectionWindow.taken();
+    }
+
     /** Frames of the resumable stream received on this connection. */
     public long framesReceived() {
         return framesReceived;

@@ -251,6 +251,10 @@ public final class MuxChannel {
         }
     }
 
+    boolean awaitsReplies() {
+        return endpoint != null && endpoint.awaitsReplies();
+    }
+
     // ---- outwards
 
     /** What was offered or is to be said goes out before the loop turns to other things. */

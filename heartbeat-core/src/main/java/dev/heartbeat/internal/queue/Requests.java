@@ -177,6 +177,11 @@ public final class Requests {
         }
     }
 
+    /** Whether no request waits for its reply. */
+    public synchronized boolean isEmpty() {
+        return pending == null || pending.isEmpty();
+    }
+
     /** The request did not get away, or cannot be answered any more. */
     public void fail(long correlation, Exception why) {
         Pending request = remove(correlation);

@@ -157,8 +157,13 @@ final class Attached implements AttachedNode, Home, Sender, Requests.Line, Lane.
         return made;
     }
 
+    boolean awaitsReplies() {
+        Requests made = requests;
+        return made != null && !made.isEmpty();
+    }
+
     private SendResult offer(Outgoing message) {
-        if (detaching || state == State.ENDED) {
+        if (detaching || state == State.ENDED || client.isClosing()) {
             return SendResult.CLOSED;
         }
         SendResult result = outbox().offer(message);

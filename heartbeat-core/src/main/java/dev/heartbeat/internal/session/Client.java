@@ -2,6 +2,8 @@ package dev.heartbeat.internal.session;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.heartbeat.AttachedNode;
 import dev.heartbeat.Channel;
@@ -72,6 +74,11 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
     private static final Logger LOG = LoggerFactory.getLogger(Client.class);
     private static final long UNKNOWN = -1;
     private static final int MAX_ERRORS_TO_TELL = 16;
+    /** How long closing may wait for callbacks, and how much of that they get at least, however long the connection took to end. */
+    private static final long CLOSE_DEADLINE_NS = SECONDS.toNanos(10);
+
+    private static final long LEAST_FOR_CALLBACKS_NS = SECONDS.toNanos(2);
+
     /** How many channels may wait for a registration. */
     static final int MAX_WAITING_CHANNELS = 1000;
 
@@ -106,6 +113,10 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
     private @Nullable Dial dial;
     private @Nullable ClientSession session;
     private boolean leaving;
+    /** Since when. */
+    private long leftNs;
+    /** Whether the application has closed it; by any thread. */
+    private volatile boolean closing;
 
     /**
      * Armed while a registration that was sent and not answered may still reach the server, although its connection is lost. A client that leaves is not closed before.
@@ -259,7 +270,7 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
     }
 
     private void open(ChannelEnd end) {
-        if (!leaving && session != null && session.isOpen()) {
+        if (!leaving && session != null && session.opensChannels()) {
             session.open(end, 0);
         } else if (leaving || waitingEnds.size() == MAX_WAITING_CHANNELS) {
             end.cannotOpen("the client is not registered");
@@ -300,7 +311,7 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
         long secret = transport.environment().nextSecret();
         Attached node = new Attached(this, nodeId, checked(itsMetadata), itsListener, secret == 0 ? 1 : secret);
         synchronized (attached) {
-            if (state == ClientState.CLOSED) {
+            if (closing || state == ClientState.CLOSED) {
                 throw new IllegalStateException("the client is closed");
             }
             if (nodeId.equals(options.nodeId()) || attached.putIfAbsent(nodeId, node) != null) {
@@ -326,6 +337,8 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
     }
 
     public CompletableFuture<Void> close() {
+        closing = true;
+        outbox.refuseMore();
         try {
             loop.execute(this::leave);
         } catch (RejectedExecutionException e) {
@@ -638,7 +651,7 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
         if (leaving) {
             return;
         }
-        leaving = true;
+        beginLeaving();
         Shard.of(loop).cancel(reconnect);
         if (dial != null) {
             dial.stop();
@@ -651,8 +664,25 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
         }
     }
 
+    private void beginLeaving() {
+        if (!leaving) {
+            leaving = true;
+            leftNs = Shard.of(loop).nowNs();
+        }
+    }
+
     boolean isLeaving() {
         return leaving;
+    }
+
+    /** Whether the application has closed it, and so can ask for nothing more. Any thread. */
+    boolean isClosing() {
+        return closing;
+    }
+
+    /** Whether a request on channel 0, of it or of a node attached to it, is not answered yet. */
+    boolean awaitsReplies() {
+        return !requests.isEmpty() || attached().stream().anyMatch(Attached::awaitsReplies);
     }
 
     private void waitingEndsCannotOpen(CloseReason reason) {
@@ -685,23 +715,36 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
         if (state == ClientState.CLOSED) {
             return;
         }
-        leaving = true;
+        beginLeaving();
         state = ClientState.CLOSED;
         outbox.close().drain(message -> comesBack(message, Reason.CLOSED));
         requests.close("the client was closed");
         waitingEndsCannotOpen(reason);
         List<Attached> last = attached();
         last.forEach(node -> node.end(reason));
+        HeartbeatException over = new HeartbeatException("the client was closed: " + reason);
         lane.add(() -> {
-            registered.completeExceptionally(new HeartbeatException("the client was closed: " + reason));
+            registered.completeExceptionally(over);
             listener.onClosed(reason);
         });
-        CompletableFuture<?>[] told = last.stream().map(Attached::ended).toArray(CompletableFuture[]::new);
-        lane.add(() -> {
-            CompletableFuture<?> unused = CompletableFuture.allOf(told)
-                    .thenCompose(done -> release())
-                    .whenComplete((done, failure) -> closed.complete(null));
+        CompletableFuture<Void> told = new CompletableFuture<>();
+        lane.add(() -> told.complete(null));
+        List<CompletableFuture<Void>> all = new ArrayList<>(List.of(told));
+        last.forEach(node -> all.add(node.ended()));
+        Deadline limit = new Deadline(() -> {
+            LOG.warn(
+                    "{}: callbacks still run {} s after the end; it is closed without them",
+                    options.nodeId(),
+                    SECONDS.convert(CLOSE_DEADLINE_NS, NANOSECONDS));
+            registered.completeExceptionally(over);
+            all.forEach(each -> each.complete(null));
         });
+        Shard shard = Shard.of(loop);
+        shard.arm(limit, Math.max(LEAST_FOR_CALLBACKS_NS, CLOSE_DEADLINE_NS - (shard.nowNs() - leftNs)));
+        CompletableFuture<?> unused = CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+                .whenComplete((done, failure) -> shard.execute(() -> shard.cancel(limit)))
+                .thenCompose(done -> release())
+                .whenComplete((done, failure) -> closed.complete(null));
     }
 
     private CompletableFuture<Void> release() {

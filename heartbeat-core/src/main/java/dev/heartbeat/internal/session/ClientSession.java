@@ -24,6 +24,7 @@ import dev.heartbeat.internal.mux.Sender;
 import dev.heartbeat.internal.queue.Chain;
 import dev.heartbeat.internal.queue.Incoming;
 import dev.heartbeat.internal.queue.Outgoing;
+import dev.heartbeat.internal.time.Deadline;
 import dev.heartbeat.internal.time.Timer;
 import dev.heartbeat.spi.Connection;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,13 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     /** What the server said about coming back: 0 nothing, {@link GoAway#NEVER} not to. */
     private long retryAfterMillis;
+
+    /** Bounds how long it drains; null while it does not. */
+    private @Nullable Deadline drainLimit;
+    /** Whether the application is to handle what came, and to hear what it asked for, before the connection ends. */
+    private boolean handlesFirst;
+
+    private boolean sentAway;
 
     /** Whether the server has said no to the registration. */
     private boolean refused;
@@ -178,15 +186,60 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         }
         retryAfterMillis = goAway.retryAfterMillis();
         willEnd(reasonOf(goAway));
-        if (state == State.REGISTERED) {
+        if (state != State.REGISTERED) {
+            finish(reasonOf(goAway));
+        } else if (!sentAway && !client.isLeaving()) {
+            sentAway = true;
+            drain(reasonOf(goAway));
+        }
+    }
+
+    /** The server asks to go: the application first handles what came, and what it answers and asks meanwhile still goes out; then what was accepted leaves; then the connection ends. */
+    private void drain(CloseReason reason) {
+        if (gateway != null) {
+            gateway.registerNoMore();
+        }
+        handlesFirst = true;
+        limitToProgress(progress());
+        afterDraining(() -> {
+            handlesFirst = false;
             client.outbox.seal();
             if (gateway != null) {
                 gateway.seal();
             }
             // Behind the commands of threads that had a message accepted before.
-            shard.execute(() -> afterDraining(() -> finish(reasonOf(goAway))));
-        } else {
-            finish(reasonOf(goAway));
+            shard.execute(() -> {
+                if (!client.isLeaving()) {
+                    endChannels();
+                    limitToProgress(progress());
+                    afterDraining(() -> finish(reason));
+                }
+            });
+        });
+    }
+
+    /** A server that does not let it go, or an application that does not get on, must not hold the node for ever. */
+    private void limitToProgress(long before) {
+        limitDraining(() -> {
+            if (progress() == before) {
+                stopDraining();
+            } else if (isDraining()) {
+                limitToProgress(progress());
+            }
+        });
+    }
+
+    private void limitDraining(Runnable action) {
+        cancelDrainLimit();
+        Deadline limit = new Deadline(action);
+        drainLimit = limit;
+        shard.arm(limit, client.options.drainTimeout().toNanos());
+    }
+
+    private void cancelDrainLimit() {
+        if (drainLimit != null) {
+            shard.cancel(drainLimit);
+            drainLimit = null;
         }
     }
 
@@ -335,8 +388,10 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         @Override
         protected void onSuspect() {
             client.onSuspect();
-            encoder.ping();
-            flush();
+            if (isReading()) {
+                encoder.ping();
+                flush();
+            }
         }
 
         @Override
@@ -441,7 +496,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     /** A node is to be registered, now or when the client is. */
     void register(Attached node) {
-        if (state == State.REGISTERED && client.isAttached(node)) {
+        if (opensChannels() && client.isAttached(node)) {
             gateway().register(node);
             pumpSoon();
         }
@@ -470,6 +525,11 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     boolean isOpen() {
         return state == State.REGISTERED;
+    }
+
+    /** Whether a channel can be opened on it; else it waits for the next connection. */
+    boolean opensChannels() {
+        return takesChannels() && !isDraining();
     }
 
     /** The application has messages of a registered node, or wants it to leave after them. */
@@ -514,7 +574,10 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
             if (gateway != null) {
                 gateway.registerNoMore();
             }
+            handlesFirst = false;
             wake(); // A message may have been accepted whose turn is not yet asked for.
+            endChannels();
+            limitDraining(this::stopDraining);
             afterDraining(() -> {
                 unregisterAttached();
                 encoder.unregister(0, "");
@@ -525,12 +588,17 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     @Override
     boolean isDrained() {
-        return super.isDrained() && (gateway == null || gateway.isAnswered());
+        boolean answered = gateway == null || gateway.isAnswered();
+        return answered && super.isDrained() && (!handlesFirst || isHandled() && !client.awaitsReplies());
     }
 
     @Override
     void onReadingEnded() {
         // The server's silence is watched to the end.
+        cancelDrainLimit();
+        if (beat != null) {
+            shard.cancel(beat);
+        }
     }
 
     @Override
@@ -538,6 +606,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         if (server != null) {
             server.stop();
         }
+        cancelDrainLimit();
         if (beat != null) {
             shard.cancel(beat);
         }

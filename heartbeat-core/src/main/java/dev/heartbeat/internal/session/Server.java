@@ -40,6 +40,7 @@ import dev.heartbeat.internal.queue.Outgoing;
 import dev.heartbeat.internal.queue.Requests;
 import dev.heartbeat.internal.time.Deadline;
 import dev.heartbeat.internal.time.Loop;
+import dev.heartbeat.internal.time.Timer;
 import dev.heartbeat.spi.Acceptor;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
@@ -63,6 +64,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
@@ -82,6 +84,8 @@ public final class Server implements Acceptor {
     private static final long REFUSED_LOG_NS = TimeUnit.MINUTES.toNanos(1);
 
     private static final long NEVER = Long.MIN_VALUE;
+
+    private static final long DRAIN_LOG_NS = TimeUnit.SECONDS.toNanos(5);
 
     private static final BroadcastResult NOBODY = new BroadcastResult(0, 0, 0, 0, 0, 0);
 
@@ -457,8 +461,33 @@ public final class Server implements Acceptor {
      */
     public CompletableFuture<Void> shutdown(Duration drain) {
         stopAccepting();
+        LOG.info("shutting down: {} connections get what was accepted for them, for up to {}", openConnections, drain);
         table.drainAll(drain.toMillis());
-        return within(drain.toNanos(), disconnected).thenCompose(done -> close());
+        DrainLog log = new DrainLog();
+        onFirstLoop(shard -> shard.arm(log, DRAIN_LOG_NS));
+        return within(drain.toNanos(), disconnected).thenCompose(done -> {
+            log.end();
+            return close();
+        });
+    }
+
+    /** Says from time to time how far it is. */
+    private final class DrainLog extends Timer {
+        @Override
+        protected void onDue(long nowNs) {
+            LOG.info("shutting down: {} connections have not left yet", openConnections);
+            onFirstLoop(shard -> shard.arm(this, DRAIN_LOG_NS));
+        }
+
+        void end() {
+            onFirstLoop(shard -> shard.cancel(this));
+            int left = openConnections.get();
+            if (left == 0) {
+                LOG.info("shutting down: all have left");
+            } else {
+                LOG.info("shutting down: {} connections have not left in time; what waits for them comes back", left);
+            }
+        }
     }
 
     private void stopAccepting() {
@@ -503,20 +532,23 @@ public final class Server implements Acceptor {
     }
 
     private void completeAfter(long timeoutNs, CompletableFuture<Void> future) {
+        onFirstLoop(shard -> {
+            Deadline deadline = new Deadline(() -> future.complete(null));
+            shard.arm(deadline, timeoutNs);
+            CompletableFuture<?> unused = future.thenRun(() -> shard.execute(() -> shard.cancel(deadline)));
+        });
+    }
+
+    private void onFirstLoop(Consumer<Shard> action) {
         EventLoop loop = transport.eventLoops().get(0);
         try {
-            loop.execute(() -> {
-                Deadline deadline = new Deadline(() -> future.complete(null));
-                Shard shard = Shard.of(loop);
-                shard.arm(deadline, timeoutNs);
-                CompletableFuture<?> unused = future.thenRun(() -> shard.execute(() -> shard.cancel(deadline)));
-            });
+            loop.execute(() -> action.accept(Shard.of(loop)));
         } catch (RejectedExecutionException e) {
             LOG.debug("event loop {} has ended, and its clock; only the workers are waited for", loop.index());
         }
     }
 
-    private void onEveryLoop(java.util.function.Consumer<ServerLoop> action) {
+    private void onEveryLoop(Consumer<ServerLoop> action) {
         startedLoops().forEach(loop -> loop.shard.execute(() -> action.accept(loop)));
     }
 

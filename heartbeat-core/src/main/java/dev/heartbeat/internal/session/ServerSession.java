@@ -550,13 +550,17 @@ final class ServerSession extends Session {
         finish(reason);
     }
 
-    /** Sends the node away once it has all that was accepted for it; it may come back after {@code retryAfterMillis}. */
+    /**
+     * Sends the node away once the socket has taken all that was accepted for it; it may come back after {@code retryAfterMillis}. The node closes when its application has handled all of it. Whatever takes longer than the
+     * server's time to drain is ended by the server.
+     */
     void drain(long retryAfterMillis) {
         // A message may be accepted whose turn is not yet asked for.
         joinIfMore(own);
         if (attached != null) {
             attached.forEach(this::joinIfMore);
         }
+        endChannels();
         afterDraining(() -> {
             goAway(GoAwayReason.SHUTDOWN, retryAfterMillis, "");
             flush();

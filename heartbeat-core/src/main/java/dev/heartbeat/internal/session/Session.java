@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.Host, Receiver {
     /** How long to wait for the peer's end of stream after our own, so that our last frame is not overtaken by a reset. */
-    private static final long LINGER_NS = TimeUnit.SECONDS.toNanos(2);
+    static final long LINGER_NS = TimeUnit.SECONDS.toNanos(2);
 
     enum State {
         HANDSHAKE,
@@ -75,6 +75,8 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
     private @Nullable Runnable whenDrained;
     /** Whether a command to send what waits is under way. */
     private boolean pumping;
+
+    private boolean drainsChannels;
     /** Channels that the peer opened and whose end the application has not heard of yet. */
     private int unfinished;
 
@@ -370,6 +372,16 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
         return mux;
     }
 
+    /** Whether the application has handled all that came, and waits for no reply over a channel. */
+    protected final boolean isHandled() {
+        return mux == null || mux.isHandled();
+    }
+
+    /** Changes as long as messages leave or are handled. */
+    protected final long progress() {
+        return mux == null ? 0 : mux.progress();
+    }
+
     protected final long framesReceived() {
         return mux == null ? 0 : mux.framesReceived();
     }
@@ -443,7 +455,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
 
     /** Opens a channel of a node that is registered on this connection. */
     final void open(ChannelEnd end, int handle) {
-        if (state == State.REGISTERED && homeOf(handle) != null) {
+        if (takesChannels() && homeOf(handle) != null) {
             end.openOn(mux(), handle, maxMessageBytes());
             pumpSoon();
         } else {
@@ -479,25 +491,38 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
         }
         flush();
         if (whenDrained != null && isDrained()) {
-            alarm.cancel();
             stopDraining();
         }
     }
 
-    /** Runs the action as soon as everything that was accepted has been taken by the socket, or after a while in any case. */
-    protected final void afterDraining(Runnable action) {
-        if (!isReading()) {
-            return; // It is over already, and the alarm is the linger's.
-        }
-        whenDrained = action;
+    /** Lets every channel but 0 end once it has sent what was accepted for it, and opens no more. */
+    protected final void endChannels() {
+        drainsChannels = true;
         if (mux != null) {
             mux.drain();
         }
-        alarm.set(LINGER_NS, this::stopDraining);
+    }
+
+    /** Whether a channel can still be opened. */
+    protected final boolean takesChannels() {
+        return state == State.REGISTERED && !drainsChannels;
+    }
+
+    /** Runs the action as soon as it {@link #isDrained}; whoever cannot wait for ever {@linkplain #stopDraining stops} it. */
+    protected final void afterDraining(Runnable action) {
+        if (!isReading()) {
+            return; // It is over already.
+        }
+        whenDrained = action;
         pump();
     }
 
-    private void stopDraining() {
+    protected final boolean isDraining() {
+        return whenDrained != null;
+    }
+
+    /** Goes on as if it were drained. */
+    protected final void stopDraining() {
         Runnable next = whenDrained;
         if (next != null) {
             whenDrained = null;
@@ -505,6 +530,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
         }
     }
 
+    /** Whether the socket has taken everything that was accepted. */
     boolean isDrained() {
         return turns.isEmpty() && (mux == null || mux.isSettled());
     }

@@ -384,6 +384,11 @@ final class TwoSides {
         }
 
         @Override
+        public boolean awaitsReplies() {
+            return false;
+        }
+
+        @Override
         public void drain() {
             end();
         }

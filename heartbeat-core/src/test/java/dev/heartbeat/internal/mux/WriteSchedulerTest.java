@@ -159,6 +159,11 @@ final class WriteSchedulerTest {
         }
 
         @Override
+        public boolean awaitsReplies() {
+            return false;
+        }
+
+        @Override
         public void drain() {}
 
         @Override

@@ -28,8 +28,11 @@ final class Member implements ClientListener {
     private static final Duration HANDSHAKE = Duration.ofSeconds(5);
     /** Who is sent away in time waits so long for the server's end, which may never come. */
     private static final Duration LINGER = Duration.ofSeconds(2);
-    /** Sending what was accepted and waiting for the server's end each have their limit. */
-    private static final Duration CLOSING = Duration.ofSeconds(10);
+    /** What a client may take to send what it had accepted, by default. */
+    private static final Duration DRAIN = Duration.ofSeconds(10);
+
+    /** The answer to a registration, sending what was accepted and the server's end are each waited for. */
+    private static final Duration CLOSING = HANDSHAKE.plus(DRAIN).plus(LINGER);
 
     private static final Duration SLACK = Duration.ofMillis(500);
 
