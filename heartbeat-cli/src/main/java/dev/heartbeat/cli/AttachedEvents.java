@@ -26,7 +26,7 @@ final class AttachedEvents implements AttachedNode.Listener {
             stats.reconnects.increment();
         }
         registeredBefore = true;
-        write(line("registered").with("epoch", epoch));
+        write(line("registered").withEpoch(epoch));
     }
 
     @Override

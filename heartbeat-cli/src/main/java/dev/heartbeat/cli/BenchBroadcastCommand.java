@@ -56,7 +56,7 @@ final class BenchBroadcastCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (nodes < 1 || nodes > Limits.localConnections()) {
-            throw bad(Limits.tooMany("--nodes", nodes, 1, Limits.localConnections()));
+            throw bad(Limits.outOfRange("--nodes", nodes, 1, Limits.localConnections()));
         }
         if (bytes < 8 || bytes > 65_536) {
             throw bad("--bytes is " + bytes + ", allowed is 8 to 65536");

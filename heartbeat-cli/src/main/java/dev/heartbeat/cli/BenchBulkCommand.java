@@ -84,7 +84,7 @@ final class BenchBulkCommand implements Callable<Integer> {
 
     private void check() {
         if (nodes < 1 || nodes > Limits.localConnections()) {
-            throw bad(Limits.tooMany("--nodes", nodes, 1, Limits.localConnections()));
+            throw bad(Limits.outOfRange("--nodes", nodes, 1, Limits.localConnections()));
         }
         if (channels < 1 || channels > 32) {
             throw bad("--channels is " + channels + ", allowed is 1 to 32");

@@ -69,7 +69,7 @@ final class BenchDeafCommand implements Callable<Integer> {
             throw bad("--others is " + others + ", allowed is 2 to 1000");
         }
         if (deaf < 1 || deaf > Limits.localConnections() - others) {
-            throw bad(Limits.tooMany("--deaf", deaf, 1, Limits.localConnections() - others));
+            throw bad(Limits.outOfRange("--deaf", deaf, 1, Limits.localConnections() - others));
         }
     }
 

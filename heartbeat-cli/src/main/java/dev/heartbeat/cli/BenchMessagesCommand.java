@@ -74,9 +74,12 @@ final class BenchMessagesCommand implements Callable<Integer> {
         List<Workload> workloads = Workload.ALL.stream()
                 .filter(workload -> workload.name().contains(only))
                 .toList();
-        if (rounds < 1 || workloads.isEmpty()) {
+        Allowed.range(spec.commandLine(), "--rounds", rounds, 1, 1000);
+        Allowed.range(spec.commandLine(), "--for", measured, Duration.ofMillis(100), Duration.ofHours(1));
+        Allowed.range(spec.commandLine(), "--before", before, Duration.ZERO, Duration.ofHours(1));
+        if (workloads.isEmpty()) {
             throw new ParameterException(
-                    spec.commandLine(), rounds < 1 ? "--rounds is " + rounds : "no stream is named " + only);
+                    spec.commandLine(), "--only is " + only + ", and no stream has that in its name");
         }
         PrintWriter err = spec.commandLine().getErr();
         Options options = new Options(rounds, before, measured, receiverJava, senderJava);

@@ -20,6 +20,11 @@ import picocli.CommandLine.Spec;
             "A million nodes: HEARTBEAT_JAVA_OPTS=-Xmx8g ./heartbeat simulate calm --nodes 1000000 --interval 30s --for 1m"
         })
 final class CalmCommand implements Callable<Integer> {
+    private static final int MAX_NODES = 10_000_000;
+    private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(10);
+    /** The timeout is three intervals, and at most 7 days. */
+    private static final Duration LONGEST_INTERVAL = Duration.ofHours(24);
+
     @Spec
     private CommandSpec spec;
 
@@ -48,11 +53,13 @@ final class CalmCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (nodes < 1) {
-            throw new ParameterException(spec.commandLine(), "--nodes is " + nodes + ", allowed is 1 and more");
-        }
+        Allowed.range(spec.commandLine(), "--nodes", nodes, 1, MAX_NODES);
+        Allowed.range(spec.commandLine(), "--interval", interval, SHORTEST_INTERVAL, LONGEST_INTERVAL);
         if (duration.compareTo(interval) < 0) {
-            throw new ParameterException(spec.commandLine(), "--for is shorter than --interval");
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--for is " + DurationConverter.format(duration) + ", allowed is --interval and more, which is "
+                            + DurationConverter.format(interval));
         }
         CalmFleet.Result result = new CalmFleet(nodes, interval).run(duration);
         print(spec.commandLine().getOut(), result);

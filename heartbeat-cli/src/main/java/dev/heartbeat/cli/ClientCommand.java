@@ -3,12 +3,9 @@ package dev.heartbeat.cli;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
-import dev.heartbeat.spi.TransportProvider;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -42,19 +39,8 @@ final class ClientCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--host",
-            paramLabel = "HOST",
-            defaultValue = "127.0.0.1",
-            description = "The server's host (default: ${DEFAULT-VALUE}).")
-    private String host;
-
-    @Option(
-            names = "--port",
-            paramLabel = "PORT",
-            defaultValue = "9501",
-            description = "The server's port (default: ${DEFAULT-VALUE}).")
-    private int port;
+    @Mixin
+    private ClientFlags flags;
 
     @Option(names = "--node-id", paramLabel = "ID", description = "The node's id, where it is only one.")
     private @Nullable String nodeId;
@@ -95,55 +81,11 @@ final class ClientCommand implements Callable<Integer> {
     private ProcessFlags processes;
 
     @Option(
-            names = "--metadata",
-            paramLabel = "KEY=VALUE",
-            description = "Something each node tells of itself; may be repeated.")
-    private Map<String, String> metadata = new LinkedHashMap<>();
-
-    @Option(
-            names = "--interval",
-            paramLabel = "TIME",
-            description = "The heartbeat interval to ask for; the server decides.")
-    private @Nullable Duration interval;
-
-    @Option(
-            names = "--handshake-timeout",
-            paramLabel = "TIME",
-            defaultValue = "5s",
-            description = "How long the server may take to answer a registration (default: ${DEFAULT-VALUE}).")
-    private Duration handshakeTimeout;
-
-    @Option(
-            names = "--reconnect-base",
-            paramLabel = "TIME",
-            defaultValue = "500ms",
-            description = "Longest wait before the first attempt to reconnect; doubles each time"
-                    + " (default: ${DEFAULT-VALUE}).")
-    private Duration reconnectBase;
-
-    @Option(
-            names = "--reconnect-cap",
-            paramLabel = "TIME",
-            defaultValue = "60s",
-            description = "Longest wait before any attempt to reconnect (default: ${DEFAULT-VALUE}).")
-    private Duration reconnectCap;
-
-    @Option(names = "--no-reconnect", description = "Give up when the connection is lost.")
-    private boolean noReconnect;
-
-    @Option(
             names = "--connect-rate",
             paramLabel = "N",
             defaultValue = "5000",
             description = "How many nodes begin to connect per second (default: ${DEFAULT-VALUE}).")
     private int connectRate;
-
-    @Option(
-            names = "--transport",
-            paramLabel = "NAME",
-            description =
-                    "What carries the connections: netty, netty-epoll, netty-nio, netty-io_uring, nio (default: the best of them here).")
-    private @Nullable String transport;
 
     @Option(
             names = "--spread",
@@ -230,7 +172,7 @@ final class ClientCommand implements Callable<Integer> {
 
     /** At which of the server's addresses this connection finds it. */
     private String serverOf(int connection) {
-        return spread ? LoopbackAddresses.of(host, connection) : host;
+        return spread ? LoopbackAddresses.of(flags.host(), connection) : flags.host();
     }
 
     /** The nodes that share its connection. */
@@ -238,7 +180,7 @@ final class ClientCommand implements Callable<Integer> {
         for (int number = 2; number <= nodesPerConnection; number++) {
             String id = nodeId != null ? nodeId + "-" + number : NodeIds.of(nodeIdPrefix, connection, number);
             try {
-                stats.attached(client.attach(id, metadata, new AttachedEvents(id, stats, lines)));
+                stats.attached(client.attach(id, flags.metadata(), new AttachedEvents(id, stats, lines)));
             } catch (IllegalArgumentException e) {
                 throw bad((nodeId != null ? "--node-id" : "--node-id-prefix") + " leads to " + id + ": "
                         + e.getMessage());
@@ -255,28 +197,27 @@ final class ClientCommand implements Callable<Integer> {
     }
 
     private void check() {
-        require("--port", port, 1, 65_535);
+        require("--port", flags.port(), 1, 65_535);
         require("--connect-rate", connectRate, 1, 1_000_000);
+        Allowed.often(spec.commandLine(), "--stats-every", statsEvery);
         if (nodeId != null) {
             require("--count (with --node-id)", count, 1, 1);
         }
         long most = Limits.connections() * (processes.areSeveral() ? processes.count() : 1);
         if (count < 1 || count > most) {
-            throw bad(Limits.tooMany(connections == null ? "--count" : "--connections", count, 1, most));
+            throw bad(Limits.outOfRange(connections == null ? "--count" : "--connections", count, 1, most));
         }
         if (processes.areSeveral()) {
             require("--processes", processes.count(), 1, count);
         }
-        if (spread && !LoopbackAddresses.canSpread(host)) {
-            throw bad("--spread is for Linux and a --host of 127.x.x.x, and that is " + host);
+        if (spread && !LoopbackAddresses.canSpread(flags.host())) {
+            throw bad("--spread is for Linux and a --host of 127.x.x.x, and that is " + flags.host());
         }
         require("--nodes-per-connection", nodesPerConnection, 1, Math.min(1_000_000, Integer.MAX_VALUE / count));
     }
 
     private void require(String option, long value, long min, long max) {
-        if (value < min || value > max) {
-            throw bad(option + " is " + value + ", allowed is " + min + " to " + max);
-        }
+        Allowed.range(spec.commandLine(), option, value, min, max);
     }
 
     private ParameterException bad(String message) {
@@ -285,8 +226,7 @@ final class ClientCommand implements Callable<Integer> {
 
     private Transport startTransport(TransportOptions options) {
         try {
-            return (transport == null ? TransportProvider.best().orElseThrow() : TransportProvider.named(transport))
-                    .create(options);
+            return flags.startTransport(options);
         } catch (IllegalArgumentException e) {
             throw OptionNames.inWordsOf(spec.commandLine(), e);
         } catch (IllegalStateException e) {
@@ -295,20 +235,12 @@ final class ClientCommand implements Callable<Integer> {
     }
 
     private HeartbeatClient connect(String id, String server, Transport shared, ClientEvents events) {
-        HeartbeatClient.Builder builder = HeartbeatClient.builder()
-                .server(server, port)
-                .nodeId(id)
-                .handshakeTimeout(handshakeTimeout)
-                .reconnectBackoff(reconnectBase, reconnectCap)
-                .autoReconnect(!noReconnect)
-                .transport(shared)
-                .listener(events);
-        metadata.forEach(builder::metadata);
-        if (interval != null) {
-            builder.heartbeatInterval(interval);
-        }
         try {
-            return builder.connect();
+            return flags.builder(server)
+                    .nodeId(id)
+                    .transport(shared)
+                    .listener(events)
+                    .connect();
         } catch (IllegalArgumentException e) {
             throw String.valueOf(e.getMessage()).startsWith("node id")
                     ? bad((nodeId != null ? "--node-id is " : "--node-id-prefix leads to ") + id + ": "

@@ -39,7 +39,7 @@ final class ClientEvents implements ClientListener {
         registeredBefore = true;
         become(true, false);
         write(line("registered")
-                .with("epoch", registered.epoch())
+                .withEpoch(registered.epoch())
                 .with("intervalMs", registered.interval().toMillis())
                 .with("suspectMs", registered.suspectAfter().toMillis())
                 .with("timeoutMs", registered.timeout().toMillis())

@@ -66,7 +66,7 @@ final class DemoOptions {
     /** Refuses what cannot be shown. */
     void check() {
         if (nodes < MIN_NODES || nodes > Limits.localConnections()) {
-            throw bad(Limits.tooMany("--nodes", nodes, MIN_NODES, Limits.localConnections()));
+            throw bad(Limits.outOfRange("--nodes", nodes, MIN_NODES, Limits.localConnections()));
         }
         between("--interval", interval, Duration.ofMillis(100), Duration.ofSeconds(10));
         between("--suspect", suspect, interval.plus(interval), Duration.ofSeconds(25));
@@ -121,10 +121,7 @@ final class DemoOptions {
     }
 
     private void between(String option, Duration value, Duration min, Duration max) {
-        if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
-            throw bad(option + " is " + DurationConverter.format(value) + ", allowed is "
-                    + DurationConverter.format(min) + " to " + DurationConverter.format(max));
-        }
+        Allowed.range(command.commandLine(), option, value, min, max);
     }
 
     private ParameterException bad(String message) {

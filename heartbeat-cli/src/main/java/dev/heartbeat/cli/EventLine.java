@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One line of a command's output: a JSON object that says when, what, and the details. The time is in milliseconds since 1970
- * with three decimals, which a double holds exactly, so that any JSON library can compute with it.
+ * with three decimals, which a double holds exactly, so that any JSON library can compute with it. An epoch is text, because it is
+ * larger than what a double tells from the next.
  */
 final class EventLine {
     private static final int MICRO_DIGITS = 3;
@@ -58,6 +59,17 @@ final class EventLine {
         return this;
     }
 
+    /** Adds the epoch of a registration. */
+    EventLine withEpoch(long epoch) {
+        return with("epoch", Long.toString(epoch));
+    }
+
+    /** The epoch; 0 where there is none. */
+    long epoch() {
+        String digits = text("epoch");
+        return digits.isEmpty() ? 0 : Long.parseLong(digits);
+    }
+
     Instant time() {
         return Instant.EPOCH.plus(Math.round(number("time") * 1000), ChronoUnit.MICROS);
     }
@@ -80,7 +92,7 @@ final class EventLine {
         return fields.get(name) instanceof Number number ? number.doubleValue() : 0;
     }
 
-    /** The number of a field that has no fraction, exactly: an epoch is larger than what a double can tell from the next; 0 where there is none. */
+    /** The number of a field that has no fraction; 0 where there is none. */
     long integer(String name) {
         return fields.get(name) instanceof Number number ? number.longValue() : 0;
     }

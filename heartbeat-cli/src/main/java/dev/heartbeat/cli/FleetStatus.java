@@ -1,5 +1,7 @@
 package dev.heartbeat.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -52,20 +54,20 @@ record FleetStatus(
         return suspect + " suspect, " + offline + " offline";
     }
 
-    /** How the fleet does. */
-    String numbers() {
-        StringBuilder text = new StringBuilder();
-        text.append(String.format(Locale.ROOT, "%,d beats/s", heartbeatsPerSecond));
+    /** How the fleet does, each number with its name. */
+    List<String> numbers() {
+        List<String> numbers = new ArrayList<>();
+        numbers.add(String.format(Locale.ROOT, "%,d beats/s", heartbeatsPerSecond));
         if (roundTrips.getTotalCount() > 0) {
-            text.append(String.format(
+            numbers.add(String.format(
                     Locale.ROOT,
-                    ", rtt p50 %.2f ms p99 %.2f ms",
+                    "rtt p50 %.2f ms p99 %.2f ms",
                     roundTrips.getValueAtPercentile(50) / 1000.0,
                     roundTrips.getValueAtPercentile(99) / 1000.0));
         }
         loopLagP99Micros.ifPresent(
-                micros -> text.append(String.format(Locale.ROOT, ", loop lag p99 %.2f ms", micros / 1000.0)));
-        heapBytesPerNode.ifPresent(bytes -> text.append(String.format(Locale.ROOT, ", server heap %,d B/node", bytes)));
-        return text.toString();
+                micros -> numbers.add(String.format(Locale.ROOT, "loop lag p99 %.2f ms", micros / 1000.0)));
+        heapBytesPerNode.ifPresent(bytes -> numbers.add(String.format(Locale.ROOT, "server heap %,d B/node", bytes)));
+        return numbers;
     }
 }

@@ -30,11 +30,15 @@ final class Limits {
                 : Integer.MAX_VALUE;
     }
 
-    /** The sentence for an option that asks for more. */
-    static String tooMany(String option, long value, long smallest, long largest) {
+    /** The sentence for an option that asks for more than that, or for too few. */
+    static String outOfRange(String option, long value, long smallest, long largest) {
+        String range = option + " is " + value + ", allowed is " + smallest + " to " + largest;
+        if (value < smallest) {
+            return range;
+        }
         String why = largest < connections()
                 ? "one address has no more local ports here; ask for fewer"
                 : "a process may open no more files here; raise the limit (ulimit -Hn), take more processes, or ask for fewer";
-        return option + " is " + value + ", allowed is " + smallest + " to " + largest + ": " + why;
+        return range + ": " + why;
     }
 }

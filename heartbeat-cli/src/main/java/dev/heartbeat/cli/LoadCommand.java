@@ -302,6 +302,7 @@ final class LoadCommand implements Runnable {
             @Mixin LoadFlags flags)
             throws InterruptedException {
         flags.secondsByDefault(8);
+        intervals.forEach(interval -> flags.requireInterval("--intervals", interval));
         for (int size : sizes) {
             flags.requireConnections("--sizes", size);
             intervals.forEach(interval -> requireRate(size, size * 1e9 / interval.toNanos(), 1, flags));

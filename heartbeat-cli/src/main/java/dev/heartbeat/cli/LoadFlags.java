@@ -9,6 +9,7 @@ import dev.heartbeat.bench.load.report.ReportFolder;
 import dev.heartbeat.bench.load.server.Terms;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -121,6 +122,7 @@ final class LoadFlags {
         }
         requireRange("--server-core", serverCore, 0, MAX_CORE);
         requireRange("--load-core", loadCore, 0, MAX_CORE);
+        requireFolder();
         Duration measured = Duration.ofMillis(Math.round(seconds * 1000));
         Duration warmUp = measured.dividedBy(WARM_UP);
         return new LoadRun.Options(
@@ -170,15 +172,17 @@ final class LoadFlags {
     }
 
     void requireRange(String option, long value, long smallest, long largest) {
-        if (value < smallest || value > largest) {
-            throw bad(option + " is " + value + ", allowed is " + smallest + " to " + largest);
-        }
+        Allowed.range(spec.commandLine(), option, value, smallest, largest);
+    }
+
+    void requireInterval(String option, Duration value) {
+        Allowed.range(spec.commandLine(), option, value, Duration.ofMillis(100), Duration.ofHours(24));
     }
 
     /** That one process may hold so many connections. */
     void requireConnections(String option, long value) {
         if (value < 1 || value > Limits.localConnections()) {
-            throw bad(Limits.tooMany(option, value, 1, Limits.localConnections()));
+            throw bad(Limits.outOfRange(option, value, 1, Limits.localConnections()));
         }
     }
 
@@ -194,7 +198,22 @@ final class LoadFlags {
         try {
             new ReportFolder(out).write(scenario, new Environment("./heartbeat " + String.join(" ", words)), report);
         } catch (IOException e) {
-            throw new Failure("cannot write the report into " + out + ": " + e.getMessage());
+            throw new Failure("cannot write the report into " + out + ": " + Reasons.of(e));
+        }
+    }
+
+    /** Before the load, and not after it, which may take hours. */
+    private void requireFolder() {
+        if (out == null) {
+            return;
+        }
+        try {
+            Files.createDirectories(out);
+        } catch (IOException e) {
+            throw bad("--out is " + out + ", which cannot be made: " + Reasons.of(e));
+        }
+        if (!Files.isWritable(out)) {
+            throw bad("--out is " + out + ", which cannot be written: permission denied");
         }
     }
 

@@ -3,6 +3,7 @@ package dev.heartbeat.cli;
 import dev.heartbeat.HeartbeatException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.security.Security;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
@@ -33,6 +34,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         })
 public final class Main implements Runnable {
 
+    private static final String NAMES_TTL = "networkaddress.cache.ttl";
+
     @Spec
     private CommandSpec spec;
 
@@ -44,7 +47,18 @@ public final class Main implements Runnable {
      * @param args the arguments
      */
     public static void main(String[] args) {
+        rememberNamesBriefly();
         System.exit(commandLine().execute(args));
+    }
+
+    /**
+     * Makes the JVM look a name up again after a second, where nobody said otherwise: so a server that moved to another address is found
+     * soon. The property is read before the first name is looked up.
+     */
+    private static void rememberNamesBriefly() {
+        if (Security.getProperty(NAMES_TTL) == null && System.getProperty("sun.net.inetaddr.ttl") == null) {
+            Security.setProperty(NAMES_TTL, "1");
+        }
     }
 
     static CommandLine commandLine() {

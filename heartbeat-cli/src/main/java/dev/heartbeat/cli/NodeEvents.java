@@ -51,6 +51,6 @@ final class NodeEvents implements NodeListener {
     }
 
     private static EventLine line(String event, Node node) {
-        return EventLine.now(event).with("node", node.id()).with("epoch", node.epoch());
+        return EventLine.now(event).with("node", node.id()).withEpoch(node.epoch());
     }
 }

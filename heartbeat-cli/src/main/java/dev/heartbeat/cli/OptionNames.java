@@ -1,52 +1,43 @@
 package dev.heartbeat.cli;
 
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 /** What the library's options are called on the command line. */
 final class OptionNames {
-    private static final Map<String, String> NAMES = Map.ofEntries(
-            Map.entry("port", "--port"),
-            Map.entry("nodeId", "--node-id"),
-            Map.entry("metadata", "--metadata"),
-            Map.entry("heartbeatInterval", "--interval"),
-            Map.entry("suspectAfter", "--suspect"),
-            Map.entry("heartbeatTimeout", "--timeout"),
-            Map.entry("grace", "--grace"),
-            Map.entry("ackEvery", "--ack-every"),
-            Map.entry("handshakeTimeout", "--handshake-timeout"),
-            Map.entry("writeStallTimeout", "--write-stall-timeout"),
-            Map.entry("reconnectBase", "--reconnect-base"),
-            Map.entry("reconnectCap", "--reconnect-cap"),
-            Map.entry("maxConnections", "--max-connections"),
-            Map.entry("maxNodesPerConnection", "--max-nodes-per-connection"),
-            Map.entry("maxMessageBytes", "--max-message-bytes"),
-            Map.entry("channelQueueMessages", "--channel-queue-messages"),
-            Map.entry("channelQueueBytes", "--channel-queue-bytes"),
-            Map.entry("windowBytes", "--window-bytes"),
-            Map.entry("inboundBudgetBytes", "--inbound-budget-bytes"),
-            Map.entry("groupKey", "--group-key"),
-            Map.entry("offlineRetention", "--offline-retention"),
-            Map.entry("offlineMaximum", "--offline-maximum"),
-            Map.entry("massGuardShare", "--mass-guard-share"),
-            Map.entry("massGuardMinimum", "--mass-guard-minimum"),
-            Map.entry("massGuardMaxHold", "--mass-guard-hold"),
-            Map.entry("massGuardReleaseRate", "--mass-guard-release-rate"),
-            Map.entry("transport", "--transport"),
-            Map.entry("eventLoops", "--event-loops"),
-            Map.entry("workerThreads", "--worker-threads"));
+    /** Where that is not the library's name with dashes. */
+    private static final Map<String, String> OTHERWISE = Map.of(
+            "heartbeatInterval", "--interval",
+            "suspectAfter", "--suspect",
+            "heartbeatTimeout", "--timeout",
+            "massGuardMaxHold", "--mass-guard-hold",
+            "takeoverPolicy", "--takeover",
+            "autoReconnect", "--no-reconnect");
+
+    private static final Pattern WORD = Pattern.compile("[A-Za-z]+");
 
     private OptionNames() {}
 
-    /** A refusal by the library, which names an option, its value and the range, as the command's own. */
-    static ParameterException inWordsOf(CommandLine command, IllegalArgumentException refusal) {
-        return new ParameterException(command, translate(String.valueOf(refusal.getMessage())), refusal);
+    /** What an option of the library is called on the command line, if it is there. */
+    static String of(String option) {
+        return OTHERWISE.getOrDefault(
+                option, "--" + option.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT));
     }
 
-    /** The library's messages begin with the name of the option. */
-    static String translate(String message) {
-        String name = message.split(" ", 2)[0];
-        return NAMES.getOrDefault(name, name) + message.substring(name.length());
+    /** A refusal by the library, which names options, values and ranges, as the command's own. */
+    static ParameterException inWordsOf(CommandLine command, IllegalArgumentException refusal) {
+        return new ParameterException(command, translate(command, String.valueOf(refusal.getMessage())), refusal);
+    }
+
+    /** The library's messages begin with the name of an option; further on, only a name of several words is surely one. */
+    private static String translate(CommandLine command, String message) {
+        return WORD.matcher(message).replaceAll(word -> {
+            boolean isName = word.start() == 0 || word.group().matches("[a-z]+[A-Z].*");
+            boolean isKnown = command.getCommandSpec().findOption(of(word.group())) != null;
+            return isName && isKnown ? of(word.group()) : word.group();
+        });
     }
 }

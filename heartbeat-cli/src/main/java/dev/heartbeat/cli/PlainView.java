@@ -18,7 +18,8 @@ final class PlainView extends View {
     void watch(Supplier<FleetStatus> fleet) {
         repeater = Repeater.every(EVERY, "view", () -> {
             FleetStatus status = fleet.get();
-            tell("        " + status.online() + " online, " + status.missing() + "; " + status.numbers());
+            tell("        " + status.online() + " online, " + status.missing() + "; "
+                    + String.join(", ", status.numbers()));
         });
     }
 

@@ -1,19 +1,30 @@
 package dev.heartbeat.cli;
 
 import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ProgressBarConsumer;
 
-/** Draws a progress bar in one line of a terminal; elsewhere as a line now and then. */
+/** Draws a progress bar in one line of a terminal; elsewhere as a line now and then, and once more at the end. */
 final class ProgressLine implements ProgressBarConsumer {
     private static final int WIDTH = 78;
-    private static final int DRAWINGS_PER_LINE = 15;
+    private static final Duration EVERY = Duration.ofSeconds(5);
 
     private final PrintWriter err;
-    private final boolean terminal = Boolean.getBoolean("heartbeat.terminal.err");
-    private int drawings;
+    private final boolean terminal;
+    private final LongSupplier nanos;
+    private String drawn = "";
+    private String printed = "";
+    private long printedAt;
 
     ProgressLine(PrintWriter err) {
+        this(err, Boolean.getBoolean("heartbeat.terminal.err"), System::nanoTime);
+    }
+
+    ProgressLine(PrintWriter err, boolean terminal, LongSupplier nanos) {
         this.err = err;
+        this.terminal = terminal;
+        this.nanos = nanos;
     }
 
     @Override
@@ -22,13 +33,14 @@ final class ProgressLine implements ProgressBarConsumer {
     }
 
     @Override
-    public void accept(String drawn) {
+    public void accept(String bar) {
+        drawn = bar;
         if (terminal) {
-            err.print("\r" + drawn);
-        } else if (drawings++ % DRAWINGS_PER_LINE == 0) {
-            err.println(drawn.stripTrailing());
+            err.print("\r" + bar);
+            err.flush();
+        } else if (printed.isEmpty() || nanos.getAsLong() - printedAt >= EVERY.toNanos()) {
+            print();
         }
-        err.flush();
     }
 
     @Override
@@ -36,6 +48,15 @@ final class ProgressLine implements ProgressBarConsumer {
         if (terminal) {
             err.println();
             err.flush();
+        } else if (!drawn.equals(printed)) {
+            print();
         }
+    }
+
+    private void print() {
+        printed = drawn;
+        printedAt = nanos.getAsLong();
+        err.println(drawn.stripTrailing());
+        err.flush();
     }
 }

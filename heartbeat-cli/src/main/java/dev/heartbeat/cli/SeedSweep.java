@@ -29,6 +29,8 @@ final class SeedSweep {
     /** Seeds are handed out in order; those below are handed out, those finished are counted. */
     private int next;
 
+    private boolean stopped;
+    private @Nullable Throwable failure;
     private int finished;
     private int broken;
     private long heartbeats;
@@ -47,29 +49,57 @@ final class SeedSweep {
         load();
     }
 
-    /** Runs all that has not been run. */
+    /** Runs all that has not been run. A file that cannot be written is told before that. */
     void run(LongConsumer progress, Consumer<FleetRun.Result> explain) {
+        save();
         progress.accept(finished);
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         for (int i = 0; i < threads; i++) {
-            pool.execute(() -> {
-                for (int seed = take(); seed >= 0; seed = take()) {
-                    finish(FleetRun.run(first + seed), progress, explain);
-                }
-            });
+            pool.execute(() -> work(progress, explain));
         }
         pool.shutdown();
         try {
             pool.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
-            pool.shutdownNow();
+            stop();
             throw new Failure("interrupted after " + finished + " seeds");
         }
+        rethrow();
         save();
     }
 
+    /** Begins no further seed, and keeps what has been run. */
+    synchronized void stop() {
+        stopped = true;
+        save();
+    }
+
+    private void work(LongConsumer progress, Consumer<FleetRun.Result> explain) {
+        try {
+            for (int seed = take(); seed >= 0; seed = take()) {
+                finish(FleetRun.run(first + seed), progress, explain);
+            }
+        } catch (RuntimeException | Error e) {
+            fail(e);
+        }
+    }
+
+    private synchronized void fail(Throwable cause) {
+        stopped = true;
+        failure = failure == null ? cause : failure;
+    }
+
+    private synchronized void rethrow() {
+        if (failure instanceof Failure told) {
+            throw told;
+        }
+        if (failure != null) {
+            throw new IllegalStateException("a seed could not be run", failure);
+        }
+    }
+
     private synchronized int take() {
-        return next < seeds ? next++ : -1;
+        return next < seeds && !stopped ? next++ : -1;
     }
 
     private synchronized void finish(FleetRun.Result result, LongConsumer progress, Consumer<FleetRun.Result> explain) {
@@ -90,11 +120,11 @@ final class SeedSweep {
         }
     }
 
-    int broken() {
+    synchronized int broken() {
         return broken;
     }
 
-    String summary() {
+    synchronized String summary() {
         return String.format(
                 Locale.ROOT,
                 "%,d seeds from %d in %,d s: %,d broke a promise; %,.1f simulated hours, %,d heartbeats, %,d messages,"
@@ -121,7 +151,7 @@ final class SeedSweep {
         try (var in = Files.newBufferedReader(file)) {
             kept.load(in);
         } catch (IOException e) {
-            throw new Failure("cannot read " + file + ": " + e.getMessage());
+            throw new Failure("cannot read " + file + ": " + Reasons.of(e));
         }
         if (number(kept, "first") != first) {
             throw new Failure(file + " is of a sweep from seed " + number(kept, "first") + ", not from " + first);
@@ -164,7 +194,7 @@ final class SeedSweep {
         try (var out = Files.newBufferedWriter(file)) {
             kept.store(out, "How far ./heartbeat simulate has come");
         } catch (IOException e) {
-            throw new Failure("cannot write " + file + ": " + e.getMessage());
+            throw new Failure("cannot write " + file + ": " + Reasons.of(e));
         }
     }
 }

@@ -57,6 +57,7 @@ final class ServerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        Allowed.often(spec.commandLine(), "--stats-every", statsEvery);
         LineWriter out = LineWriter.toStandardOutput();
         if (processes.areSeveral()) {
             return new ServerGroup(spec.commandLine(), flags, processes, statsEvery, drain).run(out);

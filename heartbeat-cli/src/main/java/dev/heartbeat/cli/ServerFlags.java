@@ -1,11 +1,14 @@
 package dev.heartbeat.cli;
 
+import static dev.heartbeat.cli.Given.give;
+
 import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.TakeoverPolicy;
+import dev.heartbeat.spi.TransportOptions;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of the library's server, as options of a command. What is not given is left to the library's defaults. */
@@ -16,6 +19,7 @@ final class ServerFlags {
     private static final int DEFAULT_PORT = 9501;
 
     private static final Duration MIN_TIMEOUT = Duration.ofMillis(30);
+    private static final Duration MAX_TIMEOUT = Duration.ofDays(3);
 
     @Option(names = "--host", paramLabel = "ADDRESS", description = "Address to listen on (default: 0.0.0.0, all).")
     private @Nullable String host;
@@ -77,6 +81,24 @@ final class ServerFlags {
     @Option(names = "--window-bytes", paramLabel = "N", description = "How much a node may send ahead.")
     private @Nullable Integer windowBytes;
 
+    @Option(
+            names = "--max-window-bytes",
+            paramLabel = "N",
+            description = "To what that grows (default: 1 MiB, or --window-bytes if that is more).")
+    private @Nullable Integer maxWindowBytes;
+
+    @Option(
+            names = "--max-channels",
+            paramLabel = "N",
+            description = "Channels that each side may open on a connection; 0 allows none (default: 100).")
+    private @Nullable Integer maxChannels;
+
+    @Option(
+            names = "--fragment-timeout",
+            paramLabel = "TIME",
+            description = "How long nothing more of a message that began to arrive may come (default: 30s).")
+    private @Nullable Duration fragmentTimeout;
+
     @Option(names = "--inbound-budget-bytes", paramLabel = "N", description = "What large messages may take together.")
     private @Nullable Long inboundBudgetBytes;
 
@@ -94,6 +116,18 @@ final class ServerFlags {
             paramLabel = "KEY",
             description = "Under which key of their metadata nodes name their group (default: group).")
     private @Nullable String groupKey;
+
+    @Option(
+            names = "--max-groups-per-node",
+            paramLabel = "N",
+            description = "Groups that a node may be joined to (default: 100).")
+    private @Nullable Integer maxGroupsPerNode;
+
+    @Option(
+            names = "--max-group-policies",
+            paramLabel = "N",
+            description = "Groups that may have a policy of their own (default: 10000).")
+    private @Nullable Integer maxGroupPolicies;
 
     @Option(
             names = "--offline-retention",
@@ -132,17 +166,10 @@ final class ServerFlags {
     private @Nullable Integer massGuardReleaseRate;
 
     @Option(
-            names = "--transport",
-            paramLabel = "NAME",
-            description =
-                    "What carries the connections: netty, netty-epoll, netty-nio, netty-io_uring, nio (default: the best of them here).")
-    private @Nullable String transport;
-
-    @Option(names = "--event-loops", paramLabel = "N", description = "Threads that carry the connections.")
-    private @Nullable Integer eventLoops;
-
-    @Option(names = "--worker-threads", paramLabel = "N", description = "Threads at most that tell what happened.")
-    private @Nullable Integer workerThreads;
+            names = "--backlog",
+            paramLabel = "N",
+            description = "Connections that the kernel may hold before they are accepted (default: 4096).")
+    private @Nullable Integer backlog;
 
     @Option(names = "--reuse-port", description = "Let several servers listen on one port (SO_REUSEPORT).")
     private @Nullable Boolean reusePort;
@@ -152,6 +179,9 @@ final class ServerFlags {
             paramLabel = "N",
             description = "Accept no more connections per second (default: as many as it can).")
     private @Nullable Integer acceptsPerSecond;
+
+    @Mixin
+    private TransportFlags transport;
 
     String host() {
         return Objects.requireNonNullElse(host, "0.0.0.0");
@@ -182,10 +212,15 @@ final class ServerFlags {
         give(channelQueueMessages, builder::channelQueueMessages);
         give(channelQueueBytes, builder::channelQueueBytes);
         give(windowBytes, builder::windowBytes);
+        give(maxWindowBytes, builder::maxWindowBytes);
+        give(maxChannels, builder::maxChannels);
+        give(fragmentTimeout, builder::fragmentTimeout);
         give(inboundBudgetBytes, builder::inboundBudgetBytes);
         give(ackEvery, builder::ackEvery);
         give(takeover, builder::takeoverPolicy);
         give(groupKey, builder::groupKey);
+        give(maxGroupsPerNode, builder::maxGroupsPerNode);
+        give(maxGroupPolicies, builder::maxGroupPolicies);
         give(offlineRetention, builder::offlineRetention);
         give(offlineMaximum, builder::offlineMaximum);
         if (massGuardShare != null || massGuardMinimum != null || massGuardHold != null) {
@@ -195,27 +230,20 @@ final class ServerFlags {
                     Objects.requireNonNullElse(massGuardHold, Duration.ofSeconds(60)));
         }
         give(massGuardReleaseRate, builder::massGuardReleaseRate);
-        if (transport != null) {
-            builder.transport(transport);
-        }
-        give(eventLoops, builder::eventLoops);
-        give(workerThreads, builder::workerThreads);
+        give(transport.name(), builder::transport);
+        builder.transportOptions(
+                options -> TransportFlags.with(transport.applyTo(options), backlog, TransportOptions::withBacklog));
         give(reusePort, builder::reusePort);
         give(acceptsPerSecond, builder::acceptsPerSecond);
         return builder;
     }
 
     private static Duration fitting(Duration timeout) {
-        if (timeout.compareTo(MIN_TIMEOUT) < 0) {
+        if (timeout.compareTo(MIN_TIMEOUT) < 0 || timeout.compareTo(MAX_TIMEOUT) > 0) {
             throw new IllegalArgumentException("heartbeatTimeout is " + DurationConverter.format(timeout)
-                    + ", allowed is " + DurationConverter.format(MIN_TIMEOUT) + " and more");
+                    + ", allowed without --interval is " + DurationConverter.format(MIN_TIMEOUT) + " to "
+                    + DurationConverter.format(MAX_TIMEOUT));
         }
         return timeout.dividedBy(BEATS_PER_TIMEOUT);
-    }
-
-    private static <T> void give(@Nullable T value, Consumer<T> setter) {
-        if (value != null) {
-            setter.accept(value);
-        }
     }
 }

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Runs whole fleets in a simulated world, a seed each, and explains every seed that breaks a promise. */
@@ -21,10 +20,15 @@ import picocli.CommandLine.Spec;
         subcommands = CalmCommand.class,
         description = {
             "Runs fleets in a simulated network under faults that each seed chooses, and checks what the bus promises.",
-            "The exit status is 0 only if no seed broke a promise; one that did is explained, and can be run again alone."
+            "The exit status is 0 only if no seed broke a promise; one that did is explained, and can be run again alone.",
+            "Ctrl-C prints the summary so far; the status is then 130, or 1 if a seed broke a promise."
         })
 final class SimulateCommand implements Callable<Integer> {
     private static final int UPDATE_MILLIS = 1000;
+    private static final int MAX_THREADS = 1000;
+
+    /** As a shell has it for a program that SIGINT ends. */
+    private static final int INTERRUPTED = 130;
 
     @Spec
     private CommandSpec spec;
@@ -53,21 +57,34 @@ final class SimulateCommand implements Callable<Integer> {
     private @Nullable Path resume;
 
     @Override
-    public Integer call() {
-        requireAtLeastOne("--seeds", seeds);
-        requireAtLeastOne("--threads", threads);
+    public Integer call() throws Exception {
+        Allowed.range(spec.commandLine(), "--seeds", seeds, 1, Integer.MAX_VALUE);
+        Allowed.range(spec.commandLine(), "--threads", threads, 1, MAX_THREADS);
         // Simulated servers and clients are stopped, killed and lied to all the time; their complaints are of no
         // interest here.
         System.setProperty("org.slf4j.simpleLogger.log.dev.heartbeat", "off");
 
         PrintWriter out = spec.commandLine().getOut();
         SeedSweep sweep = new SeedSweep(from, seeds, threads, resume);
-        try (ProgressBar bar = bar()) {
-            sweep.run(bar::stepTo, broken -> out.println(broken.explanation()));
-        }
+        Termination.bySignal(() -> interrupted(sweep), () -> {
+            try (ProgressBar bar = bar()) {
+                sweep.run(bar::stepTo, broken -> out.println(broken.explanation()));
+            }
+            return sweep;
+        });
         out.println(sweep.summary());
         out.flush();
         return sweep.broken() == 0 ? 0 : 1;
+    }
+
+    /** Not all seeds were run, so the status is never 0. */
+    private int interrupted(SeedSweep sweep) {
+        sweep.stop();
+        PrintWriter out = spec.commandLine().getOut();
+        out.println();
+        out.println("interrupted: " + sweep.summary());
+        out.flush();
+        return sweep.broken() == 0 ? INTERRUPTED : 1;
     }
 
     private ProgressBar bar() {
@@ -78,11 +95,5 @@ final class SimulateCommand implements Callable<Integer> {
                 .setUpdateIntervalMillis(UPDATE_MILLIS)
                 .setConsumer(new ProgressLine(spec.commandLine().getErr()))
                 .build();
-    }
-
-    private void requireAtLeastOne(String option, int value) {
-        if (value < 1) {
-            throw new ParameterException(spec.commandLine(), option + " is " + value + ", allowed is 1 and more");
-        }
     }
 }

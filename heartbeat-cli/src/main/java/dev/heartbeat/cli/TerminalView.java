@@ -2,6 +2,8 @@ package dev.heartbeat.cli;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -9,16 +11,17 @@ import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps two lines beneath the story, and draws them again in place: the fleet's numbers and a bar of who is online. */
+/** Keeps some lines beneath the story, and draws them again in place: the fleet's numbers and a bar of who is online. */
 final class TerminalView extends View {
     private static final Duration EVERY = Duration.ofMillis(200);
     private static final String CLEAR_BELOW = "\r\u001b[J";
-    private static final String UP = "\u001b[A\r";
+    private static final String UP = "\u001b[A";
+    private static final String BETWEEN = ", ";
 
     private final int width;
     private final ProgressBar bar;
     private @Nullable Repeater repeater;
-    private String numbers = "";
+    private List<String> numbers = List.of();
     private String drawnBar = "";
     private boolean ended;
 
@@ -64,8 +67,7 @@ final class TerminalView extends View {
     }
 
     private synchronized void show(FleetStatus status) {
-        String text = status.numbers();
-        numbers = text.substring(0, Math.min(text.length(), width));
+        numbers = wrapped(status.numbers(), width);
         bar.stepTo(status.online());
         bar.setExtraMessage(" " + status.missing());
     }
@@ -78,9 +80,30 @@ final class TerminalView extends View {
         }
     }
 
-    /** The two lines, and the cursor back at their beginning. */
+    /** The lines, and the cursor back at their beginning. */
     private String block() {
-        return numbers + "\n" + drawnBar + UP;
+        return String.join("", numbers.stream().map(line -> line + "\n").toList())
+                + drawnBar
+                + UP.repeat(numbers.size())
+                + "\r";
+    }
+
+    /** As few lines as no longer ones can hold them; only what is longer by itself is cut. */
+    static List<String> wrapped(List<String> numbers, int width) {
+        List<String> lines = new ArrayList<>();
+        String line = "";
+        for (String number : numbers) {
+            String longer = line.isEmpty() ? number : line + BETWEEN + number;
+            if (longer.length() > width && !line.isEmpty()) {
+                lines.add(line);
+                longer = number;
+            }
+            line = longer.substring(0, Math.min(longer.length(), width));
+        }
+        if (!line.isEmpty()) {
+            lines.add(line);
+        }
+        return lines;
     }
 
     /**

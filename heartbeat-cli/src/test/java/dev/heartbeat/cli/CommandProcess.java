@@ -20,6 +20,16 @@ final class CommandProcess implements AutoCloseable {
     private final Path err;
 
     CommandProcess(String... arguments) throws IOException {
+        File file = File.createTempFile("heartbeat", ".err");
+        err = file.toPath();
+        process = new ProcessBuilder(command(arguments)).redirectError(file).start();
+        out = process.inputReader(StandardCharsets.UTF_8);
+        // Whoever waits for a line cannot be interrupted, but hears the end of the process.
+        CompletableFuture.delayedExecutor(AT_MOST_SECONDS, TimeUnit.SECONDS).execute(process::destroyForcibly);
+    }
+
+    /** The words that start it. */
+    static List<String> command(String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -29,12 +39,7 @@ final class CommandProcess implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
         command.addAll(TestedTransport.in(List.of(arguments)));
-        File file = File.createTempFile("heartbeat", ".err");
-        err = file.toPath();
-        process = new ProcessBuilder(command).redirectError(file).start();
-        out = process.inputReader(StandardCharsets.UTF_8);
-        // Whoever waits for a line cannot be interrupted, but hears the end of the process.
-        CompletableFuture.delayedExecutor(AT_MOST_SECONDS, TimeUnit.SECONDS).execute(process::destroyForcibly);
+        return command;
     }
 
     Process process() {

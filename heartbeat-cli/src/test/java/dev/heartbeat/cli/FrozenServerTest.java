@@ -107,10 +107,7 @@ class FrozenServerTest {
         List<EventLine> registered =
                 lines.stream().filter(line -> line.event().equals("registered")).toList();
         assertThat(registered.size()).as("%s", lines).isGreaterThanOrEqualTo(2);
-        assertThat(registered)
-                .extracting(line -> line.integer("epoch"))
-                .isSorted()
-                .doesNotHaveDuplicates();
+        assertThat(registered).extracting(EventLine::epoch).isSorted().doesNotHaveDuplicates();
     }
 
     private static EventLine first(List<EventLine> lines, String event) {

@@ -25,6 +25,9 @@ class OptionsTest {
                 "server --port 70000             | --port     | 70000",
                 "server --port abc               | --port     | abc",
                 "server --interval 5s --suspect 1s | --suspect | 1 s",
+                "server --stats-every 0s         | --stats-every | 0ms",
+                "client --stats-every 0s         | --stats-every | 0ms",
+                "client --metadata x             | --metadata | x",
                 "server --max-connections -1     | --max-connections | -1",
                 "server --max-nodes-per-connection -1 | --max-nodes-per-connection | -1",
                 "server --takeover sometimes     | --takeover | sometimes",
@@ -55,7 +58,20 @@ class OptionsTest {
                 "demo --interval 1ms             | --interval | 1ms",
                 "demo --suspect 1s               | --suspect  | 1s",
                 "demo --timeout 2s               | --timeout  | 2s",
-                "demo --tolerance 0s             | --tolerance | 0ms"
+                "demo --tolerance 0s             | --tolerance | 0ms",
+                "simulate --seeds 0              | --seeds    | 0",
+                "simulate --threads 0            | --threads  | 0",
+                "simulate --threads 1000000      | --threads  | 1000000",
+                "simulate calm --interval 0s     | --interval | 0ms",
+                "simulate calm --interval 25h --for 25h | --interval | 25h",
+                "simulate calm --nodes 0         | --nodes    | 0",
+                "simulate calm --for 0s          | --for      | 0ms",
+                "bench messages --for 0s         | --for      | 0ms",
+                "bench messages --rounds 0       | --rounds   | 0",
+                "bench messages --only nothing   | --only     | nothing",
+                "load plan --intervals 0s        | --intervals | 0ms",
+                "load plan --sizes 0             | --sizes    | 0",
+                "load closed --out /dev/null/x   | --out      | /dev/null/x"
             })
     void aBadOptionIsOneLineWithItsNameAndValue(String arguments, String option, String value) {
         assertThat(commandLine.execute(arguments.trim().split(" +"))).isEqualTo(2);
@@ -72,9 +88,16 @@ class OptionsTest {
 
     @Test
     void theRangeIsInTheWordsOfTheCommand() {
-        assertThat(OptionNames.translate("heartbeatTimeout is 5 s, allowed is 6 s to 9 s"))
-                .isEqualTo("--timeout is 5 s, allowed is 6 s to 9 s");
-        assertThat(OptionNames.translate("something else")).isEqualTo("something else");
+        CommandLine server = commandLine.getSubcommands().get("server");
+
+        assertThat(OptionNames.inWordsOf(
+                        server,
+                        new IllegalArgumentException("heartbeatTimeout is 5 s, allowed is 6 s (suspectAfter) to 9 s")))
+                .hasMessage("--timeout is 5 s, allowed is 6 s (--suspect) to 9 s");
+        assertThat(OptionNames.inWordsOf(server, new IllegalArgumentException("transport is x, allowed: transport y")))
+                .hasMessage("--transport is x, allowed: transport y");
+        assertThat(OptionNames.inWordsOf(server, new IllegalArgumentException("something else")))
+                .hasMessage("something else");
     }
 
     @Test
@@ -82,5 +105,36 @@ class OptionsTest {
         commandLine.execute("demo", "--nodes", "100000000");
 
         assertThat(err.toString()).contains("allowed is 3 to " + Limits.connections(), "ulimit");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"client --count 0", "demo --nodes 0", "load closed --connections 0"})
+    void tooFewIsNoReasonToRaiseALimit(String arguments) {
+        commandLine.execute(arguments.split(" "));
+
+        assertThat(err.toString()).contains("allowed is ").doesNotContain("ulimit");
+    }
+
+    @Test
+    void aFileThatCannotBeWrittenIsOneLine() {
+        assertThat(commandLine.execute("simulate", "--seeds", "1", "--resume", "/dev/null/x"))
+                .isEqualTo(1);
+        assertThat(err.toString().lines()).anyMatch(line -> line.startsWith("heartbeat simulate: cannot "));
+        assertThat(err.toString()).doesNotContain("\tat ", "Exception");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bench", "bench --help"})
+    void benchSaysWhatThereIsToRun(String arguments) {
+        StringWriter out = new StringWriter();
+        commandLine.setOut(new PrintWriter(out, true));
+
+        assertThat(commandLine.execute(arguments.split(" "))).isZero();
+
+        assertThat(out.toString()).contains("messages", "bulk", "broadcast", "deaf", "JMH");
+        assertThat(err.toString()).isEmpty();
+        if (!arguments.contains("--help")) {
+            assertThat(out.toString()).contains("HeardBenchmark");
+        }
     }
 }

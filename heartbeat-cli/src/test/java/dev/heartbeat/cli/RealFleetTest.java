@@ -194,7 +194,7 @@ class RealFleetTest {
     /** The last epoch of each node. */
     private static Map<String, Long> epochs(LoggedProcess server) {
         Map<String, Long> epochs = new HashMap<>();
-        server.lines("online").forEach(line -> epochs.put(line.text("node"), line.integer("epoch")));
+        server.lines("online").forEach(line -> epochs.put(line.text("node"), line.epoch()));
         return epochs;
     }
 

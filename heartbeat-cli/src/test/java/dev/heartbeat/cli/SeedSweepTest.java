@@ -55,4 +55,48 @@ final class SeedSweepTest {
         Files.writeString(file, "nonsense");
         assertThatThrownBy(() -> new SeedSweep(1, 1, 1, file)).isInstanceOf(Failure.class);
     }
+
+    @Test
+    void aFileThatCannotBeWrittenIsToldBeforeASeedIsRun() {
+        List<Long> progress = new ArrayList<>();
+        SeedSweep sweep = new SeedSweep(1, 1, 1, folder.resolve("no-such-folder/sweep"));
+
+        assertThatThrownBy(() -> sweep.run(progress::add, broken -> {}))
+                .isInstanceOf(Failure.class)
+                .hasMessage("cannot write " + folder.resolve("no-such-folder/sweep") + ": no such file or folder");
+        assertThat(progress).isEmpty();
+    }
+
+    @Test
+    void whatGoesWrongInASeedEndsTheSweepAndIsTold() {
+        SeedSweep sweep = new SeedSweep(1, 1000, 2, null);
+
+        assertThatThrownBy(() -> sweep.run(
+                        step -> {
+                            if (step > 0) {
+                                throw new Failure("no more");
+                            }
+                        },
+                        broken -> {}))
+                .isInstanceOf(Failure.class)
+                .hasMessage("no more");
+    }
+
+    @Test
+    void oneThatIsStoppedGoesOnLater() {
+        Path file = folder.resolve("sweep");
+        SeedSweep sweep = new SeedSweep(1, 1000, 1, file);
+        sweep.run(step -> stopAt(2, step, sweep), broken -> {});
+
+        assertThat(sweep.summary()).startsWith("2 seeds from 1 ");
+        List<Long> progress = new ArrayList<>();
+        new SeedSweep(1, 3, 1, file).run(progress::add, broken -> {});
+        assertThat(progress).containsExactly(2L, 3L);
+    }
+
+    private static void stopAt(long last, long step, SeedSweep sweep) {
+        if (step == last) {
+            sweep.stop();
+        }
+    }
 }

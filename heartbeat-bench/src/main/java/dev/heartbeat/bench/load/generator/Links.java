@@ -50,8 +50,9 @@ final class Links implements AutoCloseable {
         try {
             connect(link.socket);
         } catch (IOException e) {
+            String reason = server.isUnresolved() ? "unknown host" : e.getMessage();
             throw new LoadException(
-                    "cannot connect to " + server.getHostString() + ":" + server.getPort() + ": " + e.getMessage());
+                    "cannot connect to " + server.getHostString() + ":" + server.getPort() + ": " + reason);
         }
         link.socket.register(selector, SelectionKey.OP_READ, link);
         link.write(Frames.register(prefix + (link.index + 1), INCARNATION, attempt, CREDIT));
