@@ -7,7 +7,7 @@ import java.util.Arrays;
 
 /**
  * Whom a heartbeat speaks for beside its own handle: nobody, all handles of the connection, or ranges of them. The first two are constants, so that the usual beat
- * allocates nothing.
+ * allocates nothing. Ranges are ascending and have no handle in common, so that a beat visits each node once at most, however many ranges it names.
  */
 public final class Covered {
     public static final Covered NOBODY = new Covered(new int[0], 0);
@@ -29,7 +29,7 @@ public final class Covered {
         this.ranges = ranges;
     }
 
-    /** Ranges, each its first and its last handle, at most {@link #MAX_RANGES}. */
+    /** Ranges, each its first and its last handle, ascending and apart from each other, at most {@link #MAX_RANGES}. */
     public static Covered ranges(int... bounds) {
         return new Covered(bounds, bounds.length / 2);
     }
@@ -52,6 +52,10 @@ public final class Covered {
                     + Integer.toUnsignedString(last));
         }
         if (sum != ALL) {
+            if (sum.ranges > 0 && Integer.compareUnsigned(first, sum.last(sum.ranges - 1)) <= 0) {
+                throw malformed("a range of handles from " + Integer.toUnsignedString(first) + " behind one to "
+                        + Integer.toUnsignedString(sum.last(sum.ranges - 1)));
+            }
             sum.bounds[2 * sum.ranges] = first;
             sum.bounds[2 * sum.ranges + 1] = last;
             sum.ranges++;
