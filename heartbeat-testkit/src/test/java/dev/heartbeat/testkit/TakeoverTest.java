@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.ClientState;
 import dev.heartbeat.HeartbeatClient;
+import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.TakeoverPolicy;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two processes, or two connections of one, that claim the same node id; on one event loop and across two. */
@@ -117,5 +121,79 @@ final class TakeoverTest {
         assertThat(bus.told.of("n1")).endsWith("ONLINE");
         assertThat(bus.server.nodes().count(NodeState.ONLINE)).isEqualTo(1);
         assertThat(bus.server.nodes().count(NodeState.SUSPECT)).isZero();
+    }
+
+    /** The wall clock of the server steps before it starts, and again while a process is away that was replaced meanwhile. */
+    @ParameterizedTest
+    @CsvSource({"400, -400", "-400, 400", "400, 0", "0, -400", "0, 400", "30, -60", "-1, -1"})
+    @Tag("M23")
+    void whoWasReplacedStaysAwayHoweverTheWallClockSteps(int before, int after) {
+        Simulation world = new Simulation(31);
+        Host serverHost = world.newHost("server", 2);
+        serverHost.stepWallClock(Duration.ofDays(before));
+        Recorder told = new Recorder(world);
+        HeartbeatServer server = HeartbeatServer.builder()
+                .port(0)
+                .heartbeatInterval(Bus.INTERVAL)
+                .suspectAfter(Bus.SUSPECT)
+                .heartbeatTimeout(Bus.TIMEOUT)
+                .listener(told)
+                .transport(serverHost.transport())
+                .start();
+        List<Host> hosts = new ArrayList<>();
+        List<ClientRecorder> clientsTold = new ArrayList<>();
+        List<HeartbeatClient> clients = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            hosts.add(world.newHost("client"));
+            clientsTold.add(new ClientRecorder());
+            clients.add(connect(hosts.get(i), serverHost, server, "n" + i, clientsTold.get(i)));
+        }
+        world.advance(Duration.ofSeconds(1));
+        serverHost.stepWallClock(Duration.ofDays(after));
+        // One half loses its connections, and the other is replaced while it cannot hear of it.
+        hosts.forEach(world::isolate);
+        List<HeartbeatClient> successors = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            Host host = world.newHost("successor");
+            successors.add(connect(host, serverHost, server, "n" + i, new ClientRecorder()));
+        }
+        world.advance(Duration.ofSeconds(20));
+        hosts.forEach(world::rejoin);
+        world.advance(Duration.ofMinutes(2));
+
+        assertThat(server.stats().errorsSent()).doesNotContainKey("EPOCH_REFUSED");
+        assertThat(successors).allMatch(client -> client.state() == ClientState.ONLINE);
+        for (int i = 0; i < 20; i++) {
+            assertThat(clients.get(i).state()).isEqualTo(i < 10 ? ClientState.CLOSED : ClientState.ONLINE);
+            if (i < 10) {
+                assertThat(clientsTold.get(i).events()).endsWith("closed REPLACED");
+            }
+        }
+    }
+
+    private static HeartbeatClient connect(
+            Host host, Host serverHost, HeartbeatServer server, String id, ClientRecorder told) {
+        return HeartbeatClient.builder()
+                .server(serverHost.address(), server.localAddress().getPort())
+                .nodeId(id)
+                .transport(host.transport())
+                .listener(told)
+                .connect();
+    }
+
+    @Test
+    void anEpochOfZeroSaysNothing() {
+        Bus bus = new Bus(25);
+        bus.newNode("n1");
+        ScriptedPeer other = ScriptedPeer.client(bus.world.newHost("other").transport(), bus.server.localAddress());
+        // TLV 0x04 of 0, by another incarnation.
+        other.connect()
+                .raw("ab0206000000000000000 02a 0123456789abcdef 00000001 0000000000010000 0000000000010000 02 6e31"
+                        + " 040008 0000000000000000")
+                .expectRegistered();
+        other.play();
+        bus.advance(Duration.ofSeconds(1));
+        other.verify();
+        assertThat(bus.told.of("n1")).containsExactly("ONLINE", "OFFLINE(REPLACED)", "ONLINE");
     }
 }

@@ -17,9 +17,9 @@ final class Epochs {
         last = new AtomicLong(startMillis << COUNTER_BITS);
     }
 
-    /** Whether an epoch that a node claims to have been given can be true; a forged one would push all epochs to their end. */
-    static boolean isPlausible(long claimed, long nowMillis) {
-        return claimed >= 0 && claimed >>> COUNTER_BITS <= nowMillis + MAX_AHEAD_MILLIS;
+    /** Whether an epoch that a node claims to have been given can be true; a forged one would push all epochs to their end. What was given here is true wherever the wall clock has stepped since. */
+    boolean isPlausible(long claimed, long nowMillis) {
+        return claimed >= 0 && (claimed <= last.get() || claimed >>> COUNTER_BITS <= nowMillis + MAX_AHEAD_MILLIS);
     }
 
     /** Greater than every one before, and than {@code claimed}. */

@@ -88,7 +88,7 @@ public final class NodeTable implements NodeRegistry {
 
     /** Registers a node, or says why not. The displaced registration's owner is not yet told. */
     public Admission admit(Registration.Claim claim) {
-        if (!Epochs.isPlausible(claim.lastEpoch(), environment.wallClockMillis())) {
+        if (!epochs.isPlausible(claim.lastEpoch(), environment.wallClockMillis())) {
             return Admission.refused(Admission.Refusal.IMPLAUSIBLE_EPOCH);
         }
         while (true) {
