@@ -46,6 +46,7 @@ import java.util.Map;
  * @param pauses how long a loop was itself stopped each time, as far as it was credited
  * @param loopLag how much later than it meant to a loop woke up for its timers
  * @param lateWakes how often that was more than a tick of its timers, which is 17 ms
+ * @param loopFailures what was thrown by the bus's own work on the loops of its transport, all servers and clients on it together; the loops go on, and the log tells of each. 0 unless something is broken
  */
 public record BusStats(
         long connections,
@@ -86,4 +87,5 @@ public record BusStats(
         Measure recovery,
         Measure pauses,
         Measure loopLag,
-        long lateWakes) {}
+        long lateWakes,
+        long loopFailures) {}

@@ -25,8 +25,8 @@ public interface EventLoop {
     boolean inEventLoop();
 
     /**
-     * Runs the task on the loop, in the order of the calls, never from within this call. Any thread. A task that throws is
-     * logged and hurts nothing else.
+     * Runs the task on the loop, in the order of the calls, never from within this call. Any thread. A task that throws,
+     * whatever it is, is counted among {@link #failures()} and hurts nothing else.
      *
      * @throws java.util.concurrent.RejectedExecutionException if the loop has ended
      */
@@ -40,6 +40,9 @@ public interface EventLoop {
      * {@code deadlineNs}. A later call replaces an earlier one. On the loop only.
      */
     void wakeAt(long deadlineNs);
+
+    /** What was thrown on this loop so far by work that nobody else watches over. Any thread. */
+    LoopFailures failures();
 
     /** Turns the timer off. On the loop only. */
     void cancelWake();

@@ -9,6 +9,7 @@ import dev.heartbeat.spi.Environment;
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.Listener;
 import dev.heartbeat.spi.LoopAgent;
+import dev.heartbeat.spi.LoopFailures;
 import dev.heartbeat.spi.Resolver;
 import dev.heartbeat.spi.Transport;
 import java.net.InetSocketAddress;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One connection on {@link Paper}, one loop, and workers that may rest: all of it turned by hand, in one thread, while time stands still. A hundred times as quick as the simulation, which has a network. */
 final class HandTransport implements Transport, EventLoop, Environment {
+    private final LoopFailures failures = new LoopFailures();
     private static final InetSocketAddress NOWHERE = new InetSocketAddress(0);
 
     private final Queue<Runnable> tasks = new ArrayDeque<>();
@@ -144,6 +146,11 @@ final class HandTransport implements Transport, EventLoop, Environment {
 
     @Override
     public void wakeAt(long deadlineNs) {}
+
+    @Override
+    public LoopFailures failures() {
+        return failures;
+    }
 
     @Override
     public void cancelWake() {}

@@ -2,6 +2,7 @@ package dev.heartbeat.races;
 
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.LoopAgent;
+import dev.heartbeat.spi.LoopFailures;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** An event loop that runs when a test says so: its tasks, and nothing else. Time stands still. */
 public final class StubLoop implements EventLoop {
+    private final LoopFailures failures = new LoopFailures();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private @Nullable LoopAgent agent;
 
@@ -44,6 +46,11 @@ public final class StubLoop implements EventLoop {
 
     @Override
     public void wakeAt(long deadlineNs) {}
+
+    @Override
+    public LoopFailures failures() {
+        return failures;
+    }
 
     @Override
     public void cancelWake() {}

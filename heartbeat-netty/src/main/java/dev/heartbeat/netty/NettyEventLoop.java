@@ -102,11 +102,12 @@ final class NettyEventLoop extends SocketLoop {
 
     private void begin() {
         if (!inTurn && !over) {
+            // First, since Netty refuses once it ends: a turn that has begun must come to its end.
+            netty.executeAfterEventLoopIteration(finish);
             inTurn = true;
             // A stray interrupt means nothing to a loop, but would close a channel of java.nio.
             Thread.interrupted();
             beginTurn();
-            netty.executeAfterEventLoopIteration(finish);
         }
     }
 
@@ -114,11 +115,7 @@ final class NettyEventLoop extends SocketLoop {
     void ready(SocketUser user, int operations) {
         begin();
         reported++;
-        try {
-            user.onReady(operations);
-        } catch (Throwable e) {
-            log.error("{} failed and goes on", this, e);
-        }
+        tellReady(user, operations);
     }
 
     private void finish() {
@@ -128,7 +125,7 @@ final class NettyEventLoop extends SocketLoop {
         try {
             endTurn(reported);
         } catch (Throwable e) {
-            log.error("{} failed and goes on", this, e);
+            failed("a turn", e);
         }
         reported = 0;
         inTurn = false;
@@ -238,7 +235,7 @@ final class NettyEventLoop extends SocketLoop {
         NettyHandle next;
         for (NettyHandle handle = first; handle != null; handle = next) {
             next = handle.next;
-            handle.user().onTransportClosing();
+            tellClosing(handle.user());
         }
     }
 

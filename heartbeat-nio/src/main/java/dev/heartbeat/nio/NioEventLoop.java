@@ -46,34 +46,45 @@ final class NioEventLoop extends SocketLoop {
         int failures = 0;
         while (!ending) {
             try {
-                turn();
-                failures = 0;
+                failures = turn() ? 0 : failures + 1;
+                if (failures > 0) {
+                    rest(failures - 1);
+                }
             } catch (Throwable e) {
-                log.error("{} failed and goes on", this, e);
+                failed("a turn", e);
                 rest(failures++);
             }
         }
-        endTasks();
-        closePoller();
-        ended.complete(null);
+        try {
+            endTasks();
+            closePoller();
+        } catch (Throwable e) {
+            failed("the end", e);
+        } finally {
+            ended.complete(null);
+        }
     }
 
-    private void turn() throws IOException {
+    /** Returns whether all went well. */
+    private boolean turn() throws IOException {
         poller.beginSleep();
         poller.poll(hasWorkLeft() ? 0 : untilNextDeadlineNs(System.nanoTime()));
         beginTurn();
-        tellUsers(poller.ready());
+        boolean well = tellUsers(poller.ready());
         endTurn(poller.ready().size());
+        return well;
     }
 
-    private static void tellUsers(List<SelectionKey> ready) {
+    private boolean tellUsers(List<SelectionKey> ready) {
+        boolean well = true;
         for (int i = 0; i < ready.size(); i++) {
             SelectionKey key = ready.get(i);
             // One told before may have closed it.
             if (key.isValid()) {
-                userOf(key).onReady(key.readyOps());
+                well &= tellReady(userOf(key), key.readyOps());
             }
         }
+        return well;
     }
 
     private static SocketUser userOf(SelectionKey key) {
@@ -129,7 +140,7 @@ final class NioEventLoop extends SocketLoop {
     protected void closeUsers() {
         for (SelectionKey key : poller.keys()) {
             if (key.isValid()) {
-                userOf(key).onTransportClosing();
+                tellClosing(userOf(key));
             }
         }
     }

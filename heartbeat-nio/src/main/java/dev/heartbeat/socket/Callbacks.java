@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +23,15 @@ final class Callbacks {
     private static final ThreadLocal<@Nullable Callbacks> OF_THIS_TURN = new ThreadLocal<>();
 
     private final Queue<Runnable> due = new ArrayDeque<>();
+    private final Consumer<? super Throwable> onFailure;
     private @Nullable Executor threads;
+
+    /**
+     * @param onFailure hears what the threads throw that take the calls
+     */
+    Callbacks(Consumer<? super Throwable> onFailure) {
+        this.onFailure = onFailure;
+    }
 
     /** Whether the call goes with a turn that there is on this thread. */
     static boolean goesWithTurn(Executor threads, Runnable call) {
@@ -62,6 +71,8 @@ final class Callbacks {
                 by.execute(call);
             } catch (RejectedExecutionException e) {
                 log.debug("a callback is not made: the transport is closed", e);
+            } catch (Throwable e) { // The system gives no thread; the others are not to be lost with it.
+                onFailure.accept(e);
             }
         }
     }

@@ -7,13 +7,9 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.channels.SelectionKey;
 import java.time.Duration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A connect on its way: it ends with a connection, or with an error that names the address. On its loop's thread. */
 final class PendingConnect implements SocketUser {
-
-    private static final Logger log = LoggerFactory.getLogger(PendingConnect.class);
 
     private final SocketLoop loop;
     private final InetSocketAddress remote;
@@ -48,7 +44,7 @@ final class PendingConnect implements SocketUser {
             throws IOException {
         loop.setUp(socket);
         if (socket.connect(remote)) {
-            SocketConnection.open(loop, socket, remote, connector::onOpen);
+            SocketConnection.attach(loop, socket, remote).open(connector::onOpen);
         } else {
             new PendingConnect(loop, remote, connector, socket).await();
         }
@@ -71,14 +67,18 @@ final class PendingConnect implements SocketUser {
 
     @Override
     public void onReady(int operations) {
+        SocketConnection connected;
         try {
-            if (socket.finishConnect()) {
-                timeout.cancel();
-                SocketConnection.open(loop, socket, remote, connector::onOpen);
+            if (!socket.finishConnect()) {
+                return;
             }
-        } catch (IOException e) {
+            timeout.cancel();
+            connected = SocketConnection.attach(loop, socket, remote);
+        } catch (Throwable e) {
             fail(e);
+            return;
         }
+        connected.open(connector::onOpen);
     }
 
     private void onTimeout() {
@@ -91,17 +91,21 @@ final class PendingConnect implements SocketUser {
         fail(new IOException("the transport is closed"));
     }
 
-    private void fail(IOException e) {
+    private void fail(Throwable e) {
         timeout.cancel();
-        socket.close();
-        tellFailure(connector, remote, e);
+        try {
+            socket.close();
+        } finally {
+            tellFailure(connector, remote, e);
+        }
     }
 
+    /** Whoever throws here throws at its loop, which counts it. */
     static void tellFailure(Connector connector, InetSocketAddress remote, Throwable e) {
-        try {
-            connector.onConnectFailed(new IOException("cannot connect to " + remote + ": " + e.getMessage(), e));
-        } catch (Throwable thrown) {
-            log.error("the connector to {} threw", remote, thrown);
-        }
+        connector.onConnectFailed(new IOException("cannot connect to " + remote + ": " + reason(e), e));
+    }
+
+    private static String reason(Throwable e) {
+        return e instanceof IOException && e.getMessage() != null ? e.getMessage() : e.toString();
     }
 }

@@ -11,8 +11,6 @@ import java.nio.channels.SelectionKey;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A connected socket. Everything happens on its loop's thread; what a call makes due for the handler is told at the
@@ -26,8 +24,6 @@ final class SocketConnection implements Connection, SocketUser {
 
     /** Bytes that take a system call as long as it takes to wake a thread. */
     private static final int LARGE_WRITE = 8 * 1024;
-
-    private static final Logger log = LoggerFactory.getLogger(SocketConnection.class);
 
     /** Times the loop's read buffer; then it is the others' turn, and a firehose waits for the next poll. */
     private static final int READS_PER_TURN = 4;
@@ -66,22 +62,22 @@ final class SocketConnection implements Connection, SocketUser {
     }
 
     /**
-     * Makes a connection of the connected socket, and asks who handles it.
+     * Makes a connection of the connected socket, to be {@link #open opened} at once.
      *
-     * @throws IOException if the loop cannot take it; then nobody was asked
+     * @throws IOException if the loop cannot take it
      */
-    static void open(
-            SocketLoop loop,
-            StreamSocket socket,
-            InetSocketAddress remote,
-            Function<? super Connection, ? extends ConnectionHandler> onOpen)
-            throws IOException {
+    static SocketConnection attach(SocketLoop loop, StreamSocket socket, InetSocketAddress remote) throws IOException {
         SocketConnection connection = new SocketConnection(loop, socket, remote);
         loop.attach(socket, connection, SelectionKey.OP_READ);
+        return connection;
+    }
+
+    /** Asks who handles it. */
+    void open(Function<? super Connection, ? extends ConnectionHandler> onOpen) {
         try {
-            connection.handler = Objects.requireNonNull(onOpen.apply(connection), "no handler");
+            handler = Objects.requireNonNull(onOpen.apply(this), "no handler");
         } catch (Throwable e) {
-            connection.fail(e);
+            fail(e);
         }
     }
 
@@ -302,27 +298,33 @@ final class SocketConnection implements Connection, SocketUser {
         close();
     }
 
-    /** Its own errors are the socket's business, everything else is a defect to be heard of. */
+    /** Its own errors are the socket's business; everything else is a defect to be heard of, and aborts the connection. */
     private void fail(Throwable e) {
         if (e instanceof IOException) {
             close(e);
         } else {
-            log.error("{} failed and is aborted", this, e);
             abort(e);
+            loop.failures().add("the handler", this, e);
         }
     }
 
     private void close(@Nullable Throwable why) {
         if (!is(CLOSED)) {
-            socket.close();
-            closed(why);
+            try {
+                socket.close();
+            } finally {
+                closed(why);
+            }
         }
     }
 
     private void abort(@Nullable Throwable why) {
         if (!is(CLOSED)) {
-            socket.abort();
-            closed(why);
+            try {
+                socket.abort();
+            } finally {
+                closed(why);
+            }
         }
     }
 

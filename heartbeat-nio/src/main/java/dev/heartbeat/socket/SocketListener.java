@@ -92,7 +92,7 @@ final class SocketListener implements Listener, SocketUser {
                 }
                 more = acceptOne();
             }
-        } catch (IOException e) {
+        } catch (Throwable e) {
             pause(e);
         }
     }
@@ -112,43 +112,65 @@ final class SocketListener implements Listener, SocketUser {
     }
 
     private void admit(StreamSocket guest, InetSocketAddress remote) {
+        if (!isWanted(remote)) {
+            guest.abort();
+            return;
+        }
         try {
-            if (acceptor.onAccept(remote)) {
-                SocketLoop home = nextLoop.get();
-                home.execute(() -> settle(guest, remote, home));
-            } else {
-                guest.abort();
-            }
-        } catch (RejectedExecutionException e) {
-            // The transport is closing.
-            guest.abort();
+            SocketLoop home = nextLoop.get();
+            home.execute(() -> settle(guest, remote, home));
         } catch (Throwable e) {
-            log.error("a connection on {} is aborted", address, e);
-            guest.abort();
+            abandon(guest, remote, e);
+        }
+    }
+
+    private boolean isWanted(InetSocketAddress remote) {
+        try {
+            return acceptor.onAccept(remote);
+        } catch (Throwable e) {
+            loop.failed("an acceptor", e);
+            return false;
         }
     }
 
     /** On the loop that is to be its home. */
     private void settle(StreamSocket guest, InetSocketAddress remote, SocketLoop home) {
+        SocketConnection connection;
         try {
             home.setUp(guest);
-            SocketConnection.open(home, guest, remote, acceptor::onOpen);
-        } catch (IOException e) {
-            log.debug("the connection from {} ended before it began", remote, e);
-            guest.abort();
+            connection = SocketConnection.attach(home, guest, remote);
         } catch (Throwable e) {
+            abandon(guest, remote, e);
+            return;
+        }
+        connection.open(acceptor::onOpen);
+    }
+
+    /** It was kept, and ends before it opens: who counts connections must hear of it. */
+    private void abandon(StreamSocket guest, InetSocketAddress remote, Throwable why) {
+        try {
             guest.abort();
-            throw e;
+        } finally {
+            acceptor.onAbandoned(remote);
+        }
+        if (why instanceof IOException
+                || why instanceof RejectedExecutionException) { // The peer's or the transport's end.
+            log.debug("the connection from {} ended before it began", remote, why);
+        } else {
+            loop.failed("setting a connection up", why);
         }
     }
 
     // Where accepting fails, or is too fast
 
-    private void pause(IOException e) {
-        if (backoff.isFresh()) {
+    private void pause(Throwable e) {
+        boolean isNews = backoff.isFresh();
+        rest(backoff.failed());
+        if (!(e instanceof IOException)) {
+            loop.failed("accepting", e);
+        } else if (isNews) {
             log.warn("cannot accept on {}, trying until it works: {}", address, e.getMessage());
         }
-        rest(backoff.failed());
     }
 
     private void rest(Duration delay) {

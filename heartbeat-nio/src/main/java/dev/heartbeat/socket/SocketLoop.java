@@ -2,6 +2,7 @@ package dev.heartbeat.socket;
 
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.LoopAgent;
+import dev.heartbeat.spi.LoopFailures;
 import dev.heartbeat.spi.TransportOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -53,16 +54,17 @@ public abstract class SocketLoop implements EventLoop {
     /** An agent that threw may have set no deadline; without it, nobody on the loop would ever be found dead. */
     private static final long AGENT_RETRY_NS = TimeUnit.SECONDS.toNanos(1);
 
+    private final LoopFailures failures = new LoopFailures();
     private final int index;
     private final TransportOptions options;
     private final TaskQueue tasks = new TaskQueue();
-    private final Timers timers = new Timers();
+    private final Timers timers;
     private final Sweep sweep = new Sweep();
     private final Backlogs backlogs = new Backlogs();
     private final Draft draft = new Draft(backlogs);
     private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BUFFER_BYTES);
     private final Queue<SocketConnection> toTell = new ArrayDeque<>();
-    private final Callbacks callbacks = new Callbacks();
+    private final Callbacks callbacks;
 
     private volatile @Nullable LoopAgent agent;
 
@@ -75,6 +77,8 @@ public abstract class SocketLoop implements EventLoop {
     protected SocketLoop(int index, TransportOptions options) {
         this.index = index;
         this.options = options;
+        timers = new Timers(thrown -> failed("a timer", thrown));
+        callbacks = new Callbacks(thrown -> failed("handing over a callback", thrown));
     }
 
     // What a transport brings
@@ -153,7 +157,7 @@ public abstract class SocketLoop implements EventLoop {
             try {
                 task.run();
             } catch (Throwable e) {
-                log.error("a task on {} threw", this, e);
+                failed("a task", e);
             }
         }
     }
@@ -170,10 +174,35 @@ public abstract class SocketLoop implements EventLoop {
                 present.onWake(nowNs);
             }
         } catch (Throwable e) {
-            log.error("the agent of {} threw", this, e);
+            failed("the agent", e);
             if (!wakes) {
                 wakeAt(nowNs + AGENT_RETRY_NS);
             }
+        }
+    }
+
+    /** Counts what nobody else has caught, and goes on. Never throws. */
+    protected final void failed(String what, Throwable thrown) {
+        failures.add(what, this, thrown);
+    }
+
+    /** Tells the user of a socket that it is ready. What it throws is no other's loss. */
+    protected final boolean tellReady(SocketUser user, int operations) {
+        try {
+            user.onReady(operations);
+            return true;
+        } catch (Throwable e) {
+            failed("the user of a socket", e);
+            return false;
+        }
+    }
+
+    /** Tells the user of a socket that the transport closes. */
+    protected final void tellClosing(SocketUser user) {
+        try {
+            user.onTransportClosing();
+        } catch (Throwable e) {
+            failed("closing a socket", e);
         }
     }
 
@@ -208,6 +237,11 @@ public abstract class SocketLoop implements EventLoop {
     public final void wakeAt(long deadlineNs) {
         wakeNs = deadlineNs;
         wakes = true;
+    }
+
+    @Override
+    public final LoopFailures failures() {
+        return failures;
     }
 
     @Override

@@ -61,7 +61,7 @@ public final class SocketTransport implements Transport {
             loop.execute(() -> {
                 try {
                     listening.complete(SocketListener.open(loop, address, acceptor, this::nextLoop));
-                } catch (IOException e) {
+                } catch (Throwable e) { // Whoever waits for it would wait for ever.
                     listening.completeExceptionally(e);
                 }
             });

@@ -1,6 +1,7 @@
 package dev.heartbeat.socket;
 
 import java.util.PriorityQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,9 +13,18 @@ final class Timers {
     /** What to answer where there is no deadline. */
     static final long NEVER = Long.MAX_VALUE;
 
+    private final Consumer<? super Throwable> onFailure;
+
     // By subtraction, since the clock may wrap.
     private final PriorityQueue<Timer> timers =
             new PriorityQueue<>((one, other) -> Long.signum(one.deadlineNs - other.deadlineNs));
+
+    /**
+     * @param onFailure hears what a task throws; the others are run
+     */
+    Timers(Consumer<? super Throwable> onFailure) {
+        this.onFailure = onFailure;
+    }
 
     Timer at(long deadlineNs, Runnable task) {
         Timer timer = new Timer(deadlineNs, task);
@@ -31,7 +41,11 @@ final class Timers {
     void runDue(long nowNs) {
         for (Timer next = next(); next != null && next.deadlineNs - nowNs <= 0; next = next()) {
             timers.remove();
-            next.run();
+            try {
+                next.run();
+            } catch (Throwable e) {
+                onFailure.accept(e);
+            }
         }
     }
 

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class CallbacksTest {
-    private final Callbacks callbacks = new Callbacks();
+    private final List<Throwable> failures = new ArrayList<>();
+    private final Callbacks callbacks = new Callbacks(failures::add);
     private final List<Runnable> left = new ArrayList<>();
     private final Executor threads = left::add;
 
@@ -45,6 +46,25 @@ final class CallbacksTest {
         assertThat(left).isEmpty();
         callbacks.endTurn();
         assertThat(left).containsExactly(first, second);
+    }
+
+    @Test
+    void oneThatFindsNoThreadHurtsNoOther() {
+        Error planted = new OutOfMemoryError("planted");
+        Runnable first = call();
+        Runnable second = call();
+        callbacks.beginTurn();
+        Executor scarce = call -> {
+            if (call == first) {
+                throw planted;
+            }
+            left.add(call);
+        };
+        Callbacks.goesWithTurn(scarce, first);
+        Callbacks.goesWithTurn(scarce, second);
+        callbacks.endTurn();
+        assertThat(left).containsExactly(second);
+        assertThat(failures).containsExactly(planted);
     }
 
     @Test
@@ -101,7 +121,7 @@ final class CallbacksTest {
 
     @Test
     void whatTwoTurnsOnOneThreadMakeDueLeavesWithEither() {
-        Callbacks other = new Callbacks();
+        Callbacks other = new Callbacks(failures::add);
         Runnable first = call();
         Runnable second = call();
         callbacks.beginTurn();

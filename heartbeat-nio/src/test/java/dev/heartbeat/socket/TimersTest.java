@@ -10,7 +10,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class TimersTest {
 
-    private final Timers timers = new Timers();
+    private final List<Throwable> failures = new ArrayList<>();
+    private final Timers timers = new Timers(failures::add);
     private final List<Integer> ran = new ArrayList<>();
 
     /** Wherever the clock stands, at its wrap too. */
@@ -50,6 +51,19 @@ final class TimersTest {
         timers.at(10, () -> at(10, 1));
         timers.runDue(10);
         assertThat(ran).containsExactly(1);
+    }
+
+    @Test
+    void oneThatThrowsHurtsNoOther() {
+        Error planted = new NoSuchMethodError("planted");
+        timers.at(5, () -> {
+            throw planted;
+        });
+        at(5, 1);
+        at(6, 2);
+        timers.runDue(6);
+        assertThat(ran).containsExactly(1, 2);
+        assertThat(failures).containsExactly(planted);
     }
 
     private Timers.Timer at(long deadlineNs, int number) {

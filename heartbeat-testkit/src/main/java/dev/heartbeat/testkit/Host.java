@@ -42,6 +42,7 @@ public final class Host {
     private boolean off;
     private boolean refusesConnects;
     private boolean lacksDescriptors;
+    private boolean failsSetUps;
     private boolean readsNothing;
     private long connects;
 
@@ -206,6 +207,11 @@ public final class Host {
         lacksDescriptors = exhausted;
     }
 
+    /** Whether each connection that is accepted ends before it can be set up, as one does that its peer resets at once. */
+    public void failSetUps(boolean fail) {
+        failsSetUps = fail;
+    }
+
     /** Whether {@link #pause} is in force. */
     public boolean isPaused() {
         return paused;
@@ -295,6 +301,10 @@ public final class Host {
 
     boolean readsNothing() {
         return readsNothing;
+    }
+
+    boolean failsSetUps() {
+        return failsSetUps;
     }
 
     boolean lacksDescriptors() {

@@ -43,9 +43,18 @@ final class SimListener implements Listener {
 
     private void admit(SimConnection connection, InetSocketAddress remote) {
         if (!closed && isWanted(remote)) {
-            connection.loop().onSocket(() -> connection.open(acceptor::onOpen));
+            connection.loop().onSocket(() -> settle(connection, remote));
         } else {
             connection.abort();
+        }
+    }
+
+    private void settle(SimConnection connection, InetSocketAddress remote) {
+        if (transport.host().failsSetUps()) {
+            connection.abort();
+            acceptor.onAbandoned(remote);
+        } else {
+            connection.open(acceptor::onOpen);
         }
     }
 

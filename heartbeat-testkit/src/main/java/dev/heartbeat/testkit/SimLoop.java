@@ -2,6 +2,7 @@ package dev.heartbeat.testkit;
 
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.LoopAgent;
+import dev.heartbeat.spi.LoopFailures;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,22 +10,19 @@ import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * An event loop whose turns are events of the simulation. A stopped one keeps what comes for it until it goes on; time passes meanwhile, and the first turn after it
  * sees how much.
  */
 final class SimLoop implements EventLoop {
-    private static final Logger LOG = LoggerFactory.getLogger(SimLoop.class);
-
     /** What a turn takes. If it took no time, a loop that is never idle would keep the world from getting any older. */
     private static final long TURN_NS = 1_000;
 
     private static final long AGENT_RETRY_NS = 1_000_000_000;
 
     private final Simulation simulation;
+    private final LoopFailures failures;
     private final SimTransport transport;
     private final int index;
     private final Runnable turn = this::turn;
@@ -68,6 +66,7 @@ final class SimLoop implements EventLoop {
 
     SimLoop(Simulation simulation, SimTransport transport, int index) {
         this.simulation = simulation;
+        failures = new LoopFailures(simulation::escaped);
         this.transport = transport;
         this.index = index;
         nowNs = transport.host().monotonicNs();
@@ -151,9 +150,8 @@ final class SimLoop implements EventLoop {
         for (int due = queue.size(); due > 0; due--) {
             try {
                 queue.remove().run();
-            } catch (RuntimeException | Error e) {
-                LOG.error("a task on {} threw", this, e);
-                simulation.escaped(e);
+            } catch (Throwable e) {
+                failures.add("a task", this, e);
             }
         }
     }
@@ -169,8 +167,8 @@ final class SimLoop implements EventLoop {
     private void wake(LoopAgent woken) {
         try {
             woken.onWake(nowNs);
-        } catch (RuntimeException | Error e) {
-            LOG.error("the agent of {} threw", this, e);
+        } catch (Throwable e) {
+            failures.add("the agent", this, e);
             if (wakeNs == Long.MAX_VALUE) {
                 wakeNs = nowNs + AGENT_RETRY_NS;
             }
@@ -222,6 +220,11 @@ final class SimLoop implements EventLoop {
         if (!inTurn) {
             scheduleWake();
         }
+    }
+
+    @Override
+    public LoopFailures failures() {
+        return failures;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.heartbeat.bench.still;
 
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.LoopAgent;
+import dev.heartbeat.spi.LoopFailures;
 import java.nio.ByteBuffer;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A loop whose time stands still, and which runs what it was given when it is told to. Whoever tells it is on it. */
 public final class StillLoop implements EventLoop {
+    private final LoopFailures failures = new LoopFailures();
     /** What its connections write into, as those of a loop of {@code heartbeat-nio} share their memory. */
     final ByteBuffer memory = ByteBuffer.allocateDirect(StillConnection.CAPACITY);
 
@@ -45,6 +47,11 @@ public final class StillLoop implements EventLoop {
 
     @Override
     public void wakeAt(long deadlineNs) {}
+
+    @Override
+    public LoopFailures failures() {
+        return failures;
+    }
 
     @Override
     public void cancelWake() {}

@@ -83,7 +83,9 @@ public class HeardBenchmark {
     /** What the monitors of a loop share: a clock that stands still, and a wheel that nobody turns. */
     private static final class Loop implements PeerMonitor.Watch {
         private final LogicalClock clock = new LogicalClock(0);
-        private final TimerWheel wheel = new TimerWheel(0);
+        private final TimerWheel wheel = new TimerWheel(0, thrown -> {
+            throw new AssertionError(thrown);
+        });
         private final FailureDetector detector = new FailureDetector(25 * SECOND, 30 * SECOND);
 
         @Override

@@ -33,7 +33,9 @@ public class WheelBenchmark {
     @Param({"1000", "100000", "1000000"})
     int timers = 1;
 
-    private final TimerWheel wheel = new TimerWheel(0);
+    private final TimerWheel wheel = new TimerWheel(0, thrown -> {
+        throw new AssertionError(thrown);
+    });
     private Timer[] all = {};
     private int next;
     private long nowNs;

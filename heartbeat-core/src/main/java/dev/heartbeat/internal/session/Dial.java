@@ -84,7 +84,12 @@ final class Dial implements Connector {
 
     @Override
     public ConnectionHandler onOpen(Connection connection) {
-        return owner.onOpen(connection);
+        try {
+            return owner.onOpen(connection);
+        } catch (Throwable e) {
+            owner.onConnectFailed(new IOException("cannot begin on " + connection + ": " + e, e));
+            throw e;
+        }
     }
 
     @Override

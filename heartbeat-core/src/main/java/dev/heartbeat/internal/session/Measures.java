@@ -2,6 +2,7 @@ package dev.heartbeat.internal.session;
 
 import dev.heartbeat.Measure;
 import dev.heartbeat.spi.Distribution;
+import dev.heartbeat.spi.LoopFailures;
 import dev.heartbeat.spi.Recorder;
 import dev.heartbeat.spi.RecorderProvider;
 import java.time.Duration;
@@ -30,22 +31,30 @@ final class Measures {
     }
 
     private final RecorderProvider provider;
+    /** A verdict does not depend on whether it could be measured. */
+    private final LoopFailures failures;
+
     private final Map<Kind, AtomicReference<@Nullable Recorder>> recorders = new EnumMap<>(Kind.class);
 
-    Measures(RecorderProvider provider) {
+    Measures(RecorderProvider provider, LoopFailures failures) {
         this.provider = provider;
+        this.failures = failures;
         for (Kind kind : Kind.values()) {
             recorders.put(kind, new AtomicReference<>());
         }
     }
 
     void record(Kind kind, long nanos) {
-        Recorder recorder = of(kind).get();
-        if (recorder == null) {
-            recorder = provider.newRecorder();
-            of(kind).set(recorder);
+        try {
+            Recorder recorder = of(kind).get();
+            if (recorder == null) {
+                recorder = provider.newRecorder();
+                of(kind).set(recorder);
+            }
+            recorder.record(Math.max(0, nanos));
+        } catch (Throwable e) {
+            failures.add("a recorder", kind, e);
         }
-        recorder.record(Math.max(0, nanos));
     }
 
     private AtomicReference<@Nullable Recorder> of(Kind kind) {

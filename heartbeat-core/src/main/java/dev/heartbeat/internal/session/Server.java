@@ -134,7 +134,7 @@ public final class Server implements Acceptor {
             boolean owned) {
         this.options = options;
         this.recorders = recorders;
-        guardMeasures = new Measures(recorders);
+        guardMeasures = new Measures(recorders, transport.eventLoops().get(0).failures());
         this.transport = transport;
         this.ownsTransport = owned;
         detector = new FailureDetector(
@@ -405,12 +405,22 @@ public final class Server implements Acceptor {
 
     @Override
     public ConnectionHandler onOpen(Connection connection) {
-        ServerLoop loop = loopOf(connection.eventLoop());
-        ServerSession session = new ServerSession(loop, connection);
+        ServerSession session;
+        try {
+            session = new ServerSession(loopOf(connection.eventLoop()), connection);
+        } catch (Throwable e) {
+            connectionEnded(); // Nobody else will tell of its end.
+            throw e;
+        }
         if (draining) {
             session.closeUnregistered();
         }
         return session;
+    }
+
+    @Override
+    public void onAbandoned(InetSocketAddress remote) {
+        connectionEnded();
     }
 
     private ServerLoop loopOf(EventLoop eventLoop) {
@@ -604,7 +614,14 @@ public final class Server implements Acceptor {
                 measure(all, Measures.Kind.RECOVERY),
                 measure(all, Measures.Kind.PAUSE),
                 measure(all, Measures.Kind.LOOP_LAG),
-                sum(all, Counter.LATE_WAKES));
+                sum(all, Counter.LATE_WAKES),
+                loopFailures());
+    }
+
+    private long loopFailures() {
+        return transport.eventLoops().stream()
+                .mapToLong(loop -> loop.failures().count())
+                .sum();
     }
 
     private Measure measure(List<ServerLoop> loops, Measures.Kind kind) {

@@ -24,7 +24,7 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
     ServerLoop(Server server, Shard shard) {
         this.server = server;
         this.shard = shard;
-        measures = new Measures(server.recorders);
+        measures = new Measures(server.recorders, shard.failures());
         shard.observe(this);
     }
 

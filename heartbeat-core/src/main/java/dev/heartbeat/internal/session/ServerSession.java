@@ -60,8 +60,8 @@ final class ServerSession extends Session {
     ServerSession(ServerLoop loop, Connection connection) {
         super(loop.shard, connection);
         this.loop = loop;
-        loop.began(this);
         awaitRegistration(shard.clock().nowNs());
+        loop.began(this);
     }
 
     /** The deadline is one of logical time: what came while this process was stopped must be read before. */
@@ -601,10 +601,13 @@ final class ServerSession extends Session {
         if (reason == CloseReason.WRITE_STALLED) {
             loop.counters.add(Counter.WRITE_STALLS, 1);
         }
-        if (own != null) {
-            own.loseConnection();
+        try {
+            if (own != null) {
+                own.loseConnection();
+            }
+        } finally {
+            loseOthers();
         }
-        loseOthers();
     }
 
     /** Whatever became of the connection's own node, the others may come back over another connection. */

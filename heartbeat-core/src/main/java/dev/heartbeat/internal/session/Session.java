@@ -155,13 +155,16 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
             closeReason = cause == null ? CloseReason.PEER_CLOSED : CloseReason.CONNECTION_LOST;
         }
         state = State.CLOSED;
-        decoder.end(shard.frameSpares());
-        alarm.cancel();
-        whenDrained = null;
-        if (mux != null) {
-            mux.abandon();
+        try {
+            decoder.end(shard.frameSpares());
+            alarm.cancel();
+            whenDrained = null;
+            if (mux != null) {
+                mux.abandon();
+            }
+        } finally {
+            onEnded(closeReason); // Whatever fails before: it is no longer counted, and its nodes are lost.
         }
-        onEnded(closeReason);
     }
 
     protected final void flush() {

@@ -9,6 +9,7 @@ import dev.heartbeat.internal.time.Timer;
 import dev.heartbeat.internal.time.TimerWheel;
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.LoopAgent;
+import dev.heartbeat.spi.LoopFailures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -82,7 +83,7 @@ final class Shard implements LoopAgent, Loop {
 
     private Shard(EventLoop loop) {
         this.loop = loop;
-        wheel = new TimerWheel(loop.nowNs());
+        wheel = new TimerWheel(loop.nowNs(), this::timerFailed);
         clock = new LogicalClock(loop.nowNs());
     }
 
@@ -123,15 +124,34 @@ final class Shard implements LoopAgent, Loop {
             stalledTurnNs = loop.nowNs();
             mustReadFirst = true;
             stalls = clock.stalls();
-            observers.forEach(observer -> observer.onStall(stalledNs));
             creditedNs = clock.creditedNs();
+            tellStall(stalledNs);
+        }
+    }
+
+    /** The clock is needed in the middle of anything: neither who keeps count nor the log may stop that. */
+    private void tellStall(long stalledNs) {
+        try {
+            for (int i = 0; i < observers.size(); i++) {
+                observers.get(i).onStall(stalledNs);
+            }
             // A short one is the ordinary lateness of a busy machine, and was credited all the same.
             LOG.atLevel(stalledNs < WORTH_A_WARNING_NS ? Level.DEBUG : Level.WARN)
                     .log(
                             "event loop {} was stopped for {} ms; nobody is judged for it",
                             loop.index(),
                             stalledNs / 1_000_000);
+        } catch (Throwable e) {
+            failed("telling of a stall", e);
         }
+    }
+
+    LoopFailures failures() {
+        return loop.failures();
+    }
+
+    private void failed(String what, Throwable e) {
+        loop.failures().add(what, loop, e);
     }
 
     /** Any thread. */
@@ -167,6 +187,9 @@ final class Shard implements LoopAgent, Loop {
                 loop.execute(runCommands);
             } catch (RejectedExecutionException e) {
                 LOG.debug("event loop {} has ended; nobody is left for a command", loop.index());
+            } catch (Throwable e) { // No memory for a task: the next command is to try again.
+                commandsScheduled.set(false);
+                throw e;
             }
         }
     }
@@ -177,8 +200,10 @@ final class Shard implements LoopAgent, Loop {
             try {
                 loop.execute(runCommands);
                 return;
-            } catch (RejectedExecutionException e) {
-                LOG.debug("event loop {} ends, and this is its last turn", loop.index());
+            } catch (Throwable e) {
+                if (!(e instanceof RejectedExecutionException)) { // Which is the loop's end, and this its last turn.
+                    failed("scheduling commands", e);
+                }
             }
         }
     }
@@ -197,8 +222,8 @@ final class Shard implements LoopAgent, Loop {
             }
             try {
                 command.run();
-            } catch (RuntimeException e) {
-                LOG.error("a command on event loop {} threw", loop.index(), e);
+            } catch (Throwable e) {
+                failed("a command", e);
             }
         }
         return !commands.isEmpty();
@@ -231,9 +256,17 @@ final class Shard implements LoopAgent, Loop {
         }
     }
 
+    private void timerFailed(Throwable e) {
+        failed("a timer", e);
+    }
+
     private void tellWake(long lateNs) {
-        for (int i = 0; i < observers.size(); i++) {
-            observers.get(i).onWake(lateNs);
+        try {
+            for (int i = 0; i < observers.size(); i++) {
+                observers.get(i).onWake(lateNs);
+            }
+        } catch (Throwable e) {
+            failed("measuring a wake-up", e);
         }
     }
 

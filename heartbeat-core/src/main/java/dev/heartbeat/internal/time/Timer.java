@@ -12,7 +12,7 @@ public abstract class Timer {
     /** The tick in which it is due; meaningful while it is armed. */
     long dueTick;
 
-    /** The time has come. The timer is no longer armed, and may be armed again. */
+    /** The time has come. The timer is no longer armed, and may be armed again. If it throws and is not, it is due again a second later. */
     protected abstract void onDue(long nowNs);
 
     public final boolean isArmed() {

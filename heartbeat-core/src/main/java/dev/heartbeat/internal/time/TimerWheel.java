@@ -2,12 +2,14 @@ package dev.heartbeat.internal.time;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A hashed timing wheel (Varghese and Lauck, 1987, scheme 6): one slot per tick, as many slots as about a minute has ticks. A timer that is
  * due later than one round waits in its slot and is passed over. Arming and cancelling take constant time; a timer is never early, and
- * late by at most a tick and the lateness of the caller. Confined to one thread.
+ * late by at most a tick and the lateness of the caller. A timer that throws hurts no other, and where it has not armed itself again it is due a second later.
+ * Confined to one thread.
  *
  * <p>It expects few cancellations: whoever waits for silence does not re-arm at each sign of life, but looks again when the timer is due.
  */
@@ -20,7 +22,11 @@ public final class TimerWheel {
     private static final int SLOTS = 4096;
     private static final int MASK = SLOTS - 1;
 
+    /** A timer that threw is due again: what it is for still has to be done. */
+    private static final long RETRY_NS = 1_000_000_000;
+
     private final long startNs;
+    private final Consumer<? super Throwable> onFailure;
     private final @Nullable Slot[] slots = new @Nullable Slot[SLOTS];
     /** A bit for each slot that may hold timers. */
     private final long[] occupied = new long[SLOTS / Long.SIZE];
@@ -51,8 +57,12 @@ public final class TimerWheel {
         }
     }
 
-    public TimerWheel(long nowNs) {
+    /**
+     * @param onFailure hears what a timer throws
+     */
+    public TimerWheel(long nowNs, Consumer<? super Throwable> onFailure) {
         startNs = nowNs;
+        this.onFailure = onFailure;
     }
 
     /** How many timers are armed. */
@@ -125,10 +135,21 @@ public final class TimerWheel {
                 link(slotOf(timer.dueTick), timer); // Due in a later round.
             } else {
                 size--;
-                timer.onDue(nowNs);
+                run(timer, nowNs);
             }
         }
         return seen;
+    }
+
+    private void run(Timer timer, long nowNs) {
+        try {
+            timer.onDue(nowNs);
+        } catch (Throwable e) {
+            onFailure.accept(e);
+            if (!timer.isArmed()) {
+                arm(timer, nowNs + RETRY_NS);
+            }
+        }
     }
 
     /** Moves what is in the next occupied slot to {@link #due}, or passes over all that are empty. */

@@ -11,7 +11,9 @@ final class ManualHome implements Departures.Home {
     private static final long STEP_NS = 10_000_000;
 
     private final Queue<Runnable> commands = new ArrayDeque<>();
-    private final TimerWheel wheel = new TimerWheel(0);
+    private final TimerWheel wheel = new TimerWheel(0, thrown -> {
+        throw new AssertionError(thrown);
+    });
     private long nowNs;
     private int turns;
 

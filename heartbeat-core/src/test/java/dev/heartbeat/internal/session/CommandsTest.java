@@ -1,7 +1,9 @@
 package dev.heartbeat.internal.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heartbeat.internal.time.Deadline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -39,6 +41,52 @@ final class CommandsTest {
         loop.turn(0, () -> {});
         loop.turn(0, () -> {});
         assertThat(run).hasSize(PER_TURN);
+    }
+
+    @Test
+    void errorIsNotTheEndOfCommands() {
+        for (int round = 1; round <= 3; round++) {
+            shard.execute(() -> {
+                throw new NoSuchMethodError("planted");
+            });
+            shard.execute(() -> run.add(0));
+            loop.turn(0, () -> {});
+            assertThat(run).hasSize(round);
+            assertThat(loop.failures().count()).isEqualTo(round);
+        }
+    }
+
+    @Test
+    void loopWithoutMemoryForATaskIsAskedAgain() {
+        loop.refuseTasks(new OutOfMemoryError("planted"));
+        assertThatThrownBy(() -> shard.execute(() -> run.add(1))).isInstanceOf(OutOfMemoryError.class);
+        loop.refuseTasks(null);
+        shard.execute(() -> run.add(2));
+        loop.turn(0, () -> {});
+        assertThat(run).containsExactly(1, 2);
+    }
+
+    @Test
+    void whoeverCountsStallsCannotStopTheClock() {
+        Error planted = new NoSuchMethodError("planted");
+        shard.observe(new Shard.Observer() {
+            @Override
+            public void onStall(long stalledNs) {
+                throw planted;
+            }
+
+            @Override
+            public void onWake(long lateNs) {
+                throw planted;
+            }
+        });
+        Deadline due = new Deadline(() -> run.add(1));
+        shard.arm(due, 1_000_000);
+        loop.stopFor(2_000_000_000);
+        loop.turn(0, () -> {});
+        loop.turn(0, () -> {});
+        assertThat(shard.stalls()).isOne();
+        assertThat(run).containsExactly(1);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.heartbeat.internal.session;
 
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.LoopAgent;
+import dev.heartbeat.spi.LoopFailures;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
@@ -10,11 +11,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A loop that takes a turn when the test says so: it polls, reads its clock, runs its tasks, and wakes its agent if it is time. */
 final class ManualLoop implements EventLoop {
+    private final LoopFailures failures = new LoopFailures();
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private @Nullable LoopAgent agent;
     private long nowNs = 1_000_000_000L;
     private long wakeNs = Long.MAX_VALUE;
     private boolean ended;
+    private @Nullable Error refusal;
 
     /**
      * Sleeps until it is to be woken, but {@code atMostNs}; then it is a turn.
@@ -48,6 +51,11 @@ final class ManualLoop implements EventLoop {
         return wakeNs <= nowNs;
     }
 
+    /** It takes no tasks from now on, but throws this; takes them again with null. */
+    void refuseTasks(@Nullable Error error) {
+        refusal = error;
+    }
+
     /** The process is stopped for so long. */
     void stopFor(long ns) {
         nowNs += ns;
@@ -68,6 +76,9 @@ final class ManualLoop implements EventLoop {
         if (ended) {
             throw new RejectedExecutionException("the loop has ended");
         }
+        if (refusal != null) {
+            throw refusal;
+        }
         tasks.add(task);
     }
 
@@ -79,6 +90,11 @@ final class ManualLoop implements EventLoop {
     @Override
     public void wakeAt(long deadlineNs) {
         wakeNs = deadlineNs;
+    }
+
+    @Override
+    public LoopFailures failures() {
+        return failures;
     }
 
     @Override

@@ -6,7 +6,9 @@ import java.util.Queue;
 /** A loop that is turned by hand: its commands run, and its time passes, when a test says so. */
 public final class HandLoop implements Loop {
     private final Queue<Runnable> commands = new ArrayDeque<>();
-    private final TimerWheel wheel = new TimerWheel(0);
+    private final TimerWheel wheel = new TimerWheel(0, thrown -> {
+        throw new AssertionError(thrown);
+    });
     private long nowNs;
 
     /** Runs what was sent to it, and what that sends; says whether there was anything. */

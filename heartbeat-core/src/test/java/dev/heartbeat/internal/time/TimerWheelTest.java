@@ -15,7 +15,9 @@ final class TimerWheelTest {
     private static final long SECOND = 1_000_000_000L;
 
     private long now = -5 * SECOND;
-    private final TimerWheel wheel = new TimerWheel(now);
+    private final TimerWheel wheel = new TimerWheel(now, thrown -> {
+        throw new AssertionError(thrown);
+    });
     private final List<Integer> ran = new ArrayList<>();
 
     private final class Numbered extends Timer {
@@ -37,7 +39,9 @@ final class TimerWheelTest {
     void isNeverEarlyAndAtMostATickLate() {
         for (long delay :
                 new long[] {1, TimerWheel.TICK_NS - 1, TimerWheel.TICK_NS, 3 * SECOND, 70 * SECOND, 3600 * SECOND}) {
-            TimerWheel fresh = new TimerWheel(now);
+            TimerWheel fresh = new TimerWheel(now, thrown -> {
+                throw new AssertionError(thrown);
+            });
             Numbered timer = new Numbered(1);
             fresh.arm(timer, now + delay);
             fresh.poll(now + delay - 1, 10);
@@ -46,6 +50,28 @@ final class TimerWheelTest {
             assertThat(ran).as("after %d ns", delay).containsExactly(1);
             ran.clear();
         }
+    }
+
+    @Test
+    void oneThatThrowsHurtsNoOtherAndIsDueAgain() {
+        List<Throwable> failures = new ArrayList<>();
+        TimerWheel watched = new TimerWheel(now, failures::add);
+        Numbered broken = new Numbered(1);
+        broken.then = () -> {
+            throw new NoSuchMethodError("planted");
+        };
+        watched.arm(broken, now);
+        watched.arm(new Numbered(2), now);
+        watched.poll(now, 10);
+        assertThat(ran).containsExactly(1, 2);
+        assertThat(failures).hasSize(1);
+
+        broken.then = () -> {};
+        watched.poll(now + SECOND - TimerWheel.TICK_NS, 10);
+        assertThat(ran).hasSize(2);
+        watched.poll(now + SECOND + TimerWheel.TICK_NS, 10);
+        assertThat(ran).containsExactly(1, 2, 1);
+        assertThat(watched.size()).isZero();
     }
 
     @Test

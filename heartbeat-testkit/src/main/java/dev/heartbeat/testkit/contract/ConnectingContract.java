@@ -8,12 +8,14 @@ import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.Listener;
+import dev.heartbeat.spi.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** How connections come about, and how they do not. */
@@ -93,6 +95,37 @@ public abstract class ConnectingContract extends TransportContract {
         await(refusal(listener));
         assertThat(await(asked).getAddress()).isEqualTo(listener.localAddress().getAddress());
         assertThat(opened).isFalse();
+    }
+
+    @Test
+    void whoeverIsKeptOpensOrIsAbandoned() throws Exception {
+        // The transport closes between the two.
+        Transport closing = transport();
+        CompletableFuture<Void> asked = new CompletableFuture<>();
+        AtomicInteger told = new AtomicInteger();
+        Listener listener = listen(new Acceptor() {
+            @Override
+            public boolean onAccept(InetSocketAddress remote) {
+                CompletableFuture<?> unused = closing.closeAsync();
+                asked.complete(null);
+                return true;
+            }
+
+            @Override
+            public ConnectionHandler onOpen(Connection connection) {
+                told.incrementAndGet();
+                return new End();
+            }
+
+            @Override
+            public void onAbandoned(InetSocketAddress remote) {
+                told.incrementAndGet();
+            }
+        });
+        CompletableFuture<IOException> unused = refusal(listener);
+        await(asked);
+        await(closing.closeAsync());
+        assertThat(told).hasValue(1);
     }
 
     @Test

@@ -141,6 +141,18 @@ public abstract class ErrorsContract extends TransportContract {
     }
 
     @Test
+    void whatIsThrownOnALoopIsCountedThere() throws Exception {
+        assertThat(loop(0).failures().count()).isZero();
+        on(
+                loop(0),
+                () -> loop(0).execute(() -> {
+                    throw new Defect();
+                }));
+        turns(loop(0), 2);
+        assertThat(loop(0).failures().count()).isOne();
+    }
+
+    @Test
     void anAgentThatThrowsIsWokenAgain() throws Exception {
         CompletableFuture<Void> wokenAgain = new CompletableFuture<>();
         int[] runs = {0};
@@ -188,9 +200,14 @@ public abstract class ErrorsContract extends TransportContract {
         }
     }
 
-    /** An error and no exception, which must make no difference. */
+    /** An error and no exception, which must make no difference; nor must it that no log can print it. */
     private static final class Defect extends Error {
 
         private static final long serialVersionUID = 1;
+
+        @Override
+        public String getMessage() {
+            throw new Defect();
+        }
     }
 }

@@ -1,0 +1,57 @@
+package dev.heartbeat.spi;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What was thrown by work of an {@link EventLoop} that nobody else catches. The loop goes on whatever it is, an {@link Error} included: a loop that ends, or waits for ever, would look alive and hear
+ * nobody. So each is counted, for {@link dev.heartbeat.BusStats#loopFailures}, and told in the log; where the log itself throws, the count remains. Any thread.
+ */
+public final class LoopFailures {
+    private static final Logger LOG = LoggerFactory.getLogger(LoopFailures.class);
+
+    /** Each of so many is told, then those whose number is a power of two: what fails once may fail in each turn. */
+    private static final int TOLD_ONE_BY_ONE = 10;
+
+    private final AtomicLong count = new AtomicLong();
+    private final Consumer<? super Throwable> witness;
+
+    /** Of a loop to which nothing has happened yet. */
+    public LoopFailures() {
+        this(thrown -> {});
+    }
+
+    /**
+     * Of a loop to which nothing has happened yet.
+     *
+     * @param witness hears of each, too, on the thread to which it happened
+     */
+    public LoopFailures(Consumer<? super Throwable> witness) {
+        this.witness = witness;
+    }
+
+    /**
+     * Counts one. Never throws.
+     *
+     * @param what it was that threw, such as "a task"
+     * @param where on which loop or of what
+     */
+    public void add(String what, Object where, Throwable thrown) {
+        try {
+            long now = count.incrementAndGet();
+            witness.accept(thrown);
+            if (now <= TOLD_ONE_BY_ONE || Long.bitCount(now) == 1) {
+                LOG.error("{} of {} threw, and the loop goes on; {} failures so far", what, where, now, thrown);
+            }
+        } catch (Throwable e) {
+            // Neither a broken logger nor an exception that cannot be printed may end the loop.
+        }
+    }
+
+    /** How many there were. */
+    public long count() {
+        return count.get();
+    }
+}
