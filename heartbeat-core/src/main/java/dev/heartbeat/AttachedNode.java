@@ -102,7 +102,7 @@ public interface AttachedNode {
         default void onRefused(HeartbeatException error) {}
 
         /** A message that {@link AttachedNode#trySend} had accepted was not delivered, or not as a whole. The buffer belongs to the application again. */
-        default void onUndelivered(ByteBuffer message) {}
+        default void onUndelivered(ByteBuffer message, UndeliveredException.Reason reason) {}
 
         /** The last call: it is not registered any more, and does not come back. */
         default void onEnded(CloseReason reason) {}

@@ -46,7 +46,7 @@ public interface ClientListener {
      * connection was lost while the message was on its way, so that part of it may have arrived. The buffer belongs to the
      * application again.
      */
-    default void onUndelivered(ByteBuffer message) {}
+    default void onUndelivered(ByteBuffer message, UndeliveredException.Reason reason) {}
 
     /** The last call: the client is closed and does not come back. */
     default void onClosed(CloseReason reason) {}

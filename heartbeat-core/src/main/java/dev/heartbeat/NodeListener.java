@@ -44,7 +44,7 @@ public interface NodeListener {
      * arrived, or it had to leave a full queue for a newer one to a group ({@link OverflowPolicy#DROP_OLDEST}). The message's content is as it was given; the buffer belongs to the application again.
      * One that was sent to many comes as a read-only view.
      */
-    default void onUndelivered(Node node, ByteBuffer message) {}
+    default void onUndelivered(Node node, ByteBuffer message, UndeliveredException.Reason reason) {}
 
     /**
      * The mass guard began to hold verdicts of silence, began to release them, or ended ({@link HeartbeatServer.Builder#massGuard}). While it holds them, much of the fleet is SUSPECT, and the fault

@@ -36,7 +36,9 @@ final class ProtocolCoverageTest {
 
     @Test
     void everyNumberIsGivenOnce() throws IOException {
-        assertThat(REQUIREMENT.matcher(Files.readString(ROOT.resolve("docs/PROTOCOL.md"))).results())
+        assertThat(REQUIREMENT
+                        .matcher(Files.readString(ROOT.resolve("docs/PROTOCOL.md")))
+                        .results())
                 .extracting(found -> found.group(1))
                 .doesNotHaveDuplicates();
     }

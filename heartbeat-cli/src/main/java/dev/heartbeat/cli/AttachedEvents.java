@@ -1,5 +1,6 @@
 package dev.heartbeat.cli;
 
+import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.AttachedNode;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
@@ -35,7 +36,7 @@ final class AttachedEvents implements AttachedNode.Listener {
     }
 
     @Override
-    public void onUndelivered(ByteBuffer message) {
+    public void onUndelivered(ByteBuffer message, UndeliveredException.Reason reason) {
         write(line("undelivered").with("bytes", message.remaining()));
     }
 

@@ -1,5 +1,6 @@
 package dev.heartbeat.cli;
 
+import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.ClientListener;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
@@ -80,7 +81,7 @@ final class ClientEvents implements ClientListener {
     }
 
     @Override
-    public void onUndelivered(ByteBuffer message) {
+    public void onUndelivered(ByteBuffer message, UndeliveredException.Reason reason) {
         write(line("undelivered").with("bytes", message.remaining()));
     }
 

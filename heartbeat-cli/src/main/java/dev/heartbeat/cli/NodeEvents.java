@@ -1,5 +1,6 @@
 package dev.heartbeat.cli;
 
+import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.MassGuardStatus;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
@@ -35,7 +36,7 @@ final class NodeEvents implements NodeListener {
     }
 
     @Override
-    public void onUndelivered(Node node, ByteBuffer message) {
+    public void onUndelivered(Node node, ByteBuffer message, UndeliveredException.Reason reason) {
         out.write(line("undelivered", node).with("bytes", message.remaining()));
     }
 

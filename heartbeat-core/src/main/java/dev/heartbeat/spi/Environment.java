@@ -19,6 +19,24 @@ public interface Environment {
     /** Finds the addresses of hosts. Does its work on none of the {@link #workers()}, which callbacks may block. */
     Resolver resolver();
 
+    /**
+     * Completes futures whose time is over or whose owner is closed, on threads of its own: busy
+     * callbacks hold none of them up. It has at most as many threads as {@link #workers}.
+     */
+    Executor completions();
+
+    /**
+     * The calling thread is about to wait until the bus has made a callback. Each call that returns
+     * is followed by one of {@link #endWait} on the same thread.
+     *
+     * @throws IllegalStateException if nobody would be left to make it: all other threads of the
+     *     caller's executor wait already, or time does not pass by itself
+     */
+    void beginWait();
+
+    /** The calling thread waits no more. */
+    void endWait();
+
     /** Randomness for jitter; safe for any thread. Not for secrets. */
     RandomGenerator random();
 

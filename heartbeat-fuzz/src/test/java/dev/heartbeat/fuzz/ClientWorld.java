@@ -9,6 +9,7 @@ import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.SendResult;
+import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.spi.Acceptor;
 import dev.heartbeat.spi.Connection;
@@ -220,7 +221,7 @@ final class ClientWorld implements Script.Stage, Acceptor, ClientListener {
     }
 
     @Override
-    public void onUndelivered(ByteBuffer message) {
+    public void onUndelivered(ByteBuffer message, UndeliveredException.Reason reason) {
         assertThat(accepted.remove(message)).as("told once").isTrue();
         assertThat(closed).isFalse();
     }

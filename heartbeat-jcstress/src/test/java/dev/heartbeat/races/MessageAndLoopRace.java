@@ -5,6 +5,7 @@ import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.SendResult;
+import dev.heartbeat.UndeliveredException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.openjdk.jcstress.annotations.Actor;
@@ -45,7 +46,7 @@ public final class MessageAndLoopRace {
         private int count;
 
         @Override
-        public void onUndelivered(Node node, ByteBuffer message) {
+        public void onUndelivered(Node node, ByteBuffer message, UndeliveredException.Reason reason) {
             count++;
         }
     }

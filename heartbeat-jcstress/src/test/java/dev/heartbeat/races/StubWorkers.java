@@ -38,6 +38,17 @@ public final class StubWorkers implements Environment, Executor {
     }
 
     @Override
+    public Executor completions() {
+        return this;
+    }
+
+    @Override
+    public void beginWait() {}
+
+    @Override
+    public void endWait() {}
+
+    @Override
     public RandomGenerator random() {
         return random;
     }

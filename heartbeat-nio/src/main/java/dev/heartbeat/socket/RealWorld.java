@@ -10,12 +10,14 @@ import java.util.random.RandomGenerator;
 /** The real world: the machine's threads, dice, clock and names. */
 final class RealWorld implements Environment {
 
-    private final Executor workers;
+    private final Workers workers;
+    private final Workers completions;
     private final Resolver resolver;
     private final SecureRandom secrets = new SecureRandom();
 
-    RealWorld(Executor workers, Resolver resolver) {
+    RealWorld(Workers workers, Workers completions, Resolver resolver) {
         this.workers = workers;
+        this.completions = completions;
         this.resolver = resolver;
     }
 
@@ -27,6 +29,29 @@ final class RealWorld implements Environment {
     @Override
     public Resolver resolver() {
         return resolver;
+    }
+
+    @Override
+    public Executor completions() {
+        return completions;
+    }
+
+    @Override
+    public void beginWait() {
+        if (workers.isCurrentThread()) {
+            workers.beginWait();
+        } else if (completions.isCurrentThread()) {
+            completions.beginWait();
+        }
+    }
+
+    @Override
+    public void endWait() {
+        if (workers.isCurrentThread()) {
+            workers.endWait();
+        } else if (completions.isCurrentThread()) {
+            completions.endWait();
+        }
     }
 
     @Override

@@ -23,6 +23,7 @@ public final class SocketTransport implements Transport {
     private final String name;
     private final List<SocketLoop> loops;
     private final Workers workers;
+    private final Workers completions;
     private final JvmResolver lookups;
     private final Environment environment;
     private final AtomicInteger turns = new AtomicInteger();
@@ -32,10 +33,11 @@ public final class SocketTransport implements Transport {
     public SocketTransport(String name, List<? extends SocketLoop> loops, TransportOptions options) {
         this.name = name;
         this.loops = List.copyOf(loops);
-        this.workers = new Workers(options.workerThreads());
+        this.workers = new Workers("worker", options.workerThreads());
+        this.completions = new Workers("completion", options.workerThreads());
         this.lookups = new JvmResolver(options.lookupThreads(), options.waitingLookups());
         Resolver given = options.resolver();
-        this.environment = new RealWorld(workers, given == null ? lookups : given);
+        this.environment = new RealWorld(workers, completions, given == null ? lookups : given);
     }
 
     @Override
@@ -94,7 +96,7 @@ public final class SocketTransport implements Transport {
                     .thenCompose(told -> onEachLoop(SocketLoop::end))
                     .thenCompose(ended -> {
                         lookups.end();
-                        return workers.finish();
+                        return CompletableFuture.allOf(workers.finish(), completions.finish());
                     });
         }
         return closed;
@@ -113,7 +115,9 @@ public final class SocketTransport implements Transport {
     }
 
     private boolean isOwnThread() {
-        return workers.isCurrentThread() || loops.stream().anyMatch(SocketLoop::inEventLoop);
+        return workers.isCurrentThread()
+                || completions.isCurrentThread()
+                || loops.stream().anyMatch(SocketLoop::inEventLoop);
     }
 
     private SocketLoop nextLoop() {

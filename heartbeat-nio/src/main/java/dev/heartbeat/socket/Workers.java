@@ -22,10 +22,17 @@ final class Workers implements Executor {
 
     private static final int IDLE_SECONDS = 10;
 
+    private final String name;
+    private final int threads;
     private final AtomicInteger started = new AtomicInteger();
+    /** Threads that wait for the bus, which must leave one to serve it. */
+    private final AtomicInteger waiting = new AtomicInteger();
+
     private final ForkJoinPool pool;
 
-    Workers(int threads) {
+    Workers(String name, int threads) {
+        this.name = name;
+        this.threads = threads;
         pool = new ForkJoinPool(
                 threads,
                 Worker::new,
@@ -68,6 +75,20 @@ final class Workers implements Executor {
         }
     }
 
+    /** One of these threads is about to wait for what another of them is to do. */
+    void beginWait() {
+        if (waiting.incrementAndGet() >= threads) {
+            waiting.decrementAndGet();
+            throw new IllegalStateException(
+                    "waiting here would not end: of " + threads + " " + name
+                            + " threads all others wait for the bus already; allow more threads, or use methods that do not wait");
+        }
+    }
+
+    void endWait() {
+        waiting.decrementAndGet();
+    }
+
     boolean isCurrentThread() {
         return Thread.currentThread() instanceof Worker worker && worker.getPool() == pool;
     }
@@ -76,7 +97,7 @@ final class Workers implements Executor {
 
         Worker(ForkJoinPool of) {
             super(of);
-            setName("heartbeat-worker-" + started.getAndIncrement());
+            setName("heartbeat-" + name + "-" + started.getAndIncrement());
         }
     }
 }

@@ -263,6 +263,11 @@ public final class Host {
         }
     }
 
+    /** As {@link #work}, on a thread that no callback keeps busy. */
+    void complete(SimTransport process, Runnable task) {
+        simulation.after(Duration.ZERO, () -> workNow(process, task));
+    }
+
     private void workNow(SimTransport process, Runnable task) {
         if (paused) {
             delayedWork.add(() -> workNow(process, task));

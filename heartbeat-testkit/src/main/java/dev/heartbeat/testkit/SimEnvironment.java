@@ -20,6 +20,21 @@ record SimEnvironment(Simulation simulation, Host host, SimTransport transport) 
     }
 
     @Override
+    public Executor completions() {
+        return transport::complete;
+    }
+
+    @Override
+    public void beginWait() {
+        throw new IllegalStateException("nobody lets time pass meanwhile; use Simulation.await()");
+    }
+
+    @Override
+    public void endWait() {
+        // Nobody waits in a simulation.
+    }
+
+    @Override
     public RandomGenerator random() {
         return simulation.random();
     }

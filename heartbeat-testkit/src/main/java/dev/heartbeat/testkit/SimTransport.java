@@ -97,6 +97,11 @@ final class SimTransport implements Transport {
         host.work(this, task);
     }
 
+    void complete(Runnable task) {
+        tasks++;
+        host.complete(this, task);
+    }
+
     void run(Runnable task) {
         if (dead) {
             return; // The task died with its process.

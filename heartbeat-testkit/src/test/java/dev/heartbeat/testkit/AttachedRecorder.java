@@ -3,6 +3,7 @@ package dev.heartbeat.testkit;
 import dev.heartbeat.AttachedNode;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.UndeliveredException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ public final class AttachedRecorder implements AttachedNode.Listener {
     }
 
     @Override
-    public void onUndelivered(ByteBuffer message) {
+    public void onUndelivered(ByteBuffer message, UndeliveredException.Reason reason) {
         events.add("undelivered " + text(message));
     }
 

@@ -9,6 +9,7 @@ import dev.heartbeat.Node;
 import dev.heartbeat.NodeGroups;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.OverflowPolicy;
+import dev.heartbeat.UndeliveredException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,7 +71,7 @@ final class BroadcastAccountsTest {
                 2,
                 options -> options.channelQueueMessages(5).listener(new NodeListener() {
                     @Override
-                    public void onUndelivered(Node node, ByteBuffer message) {
+                    public void onUndelivered(Node node, ByteBuffer message, UndeliveredException.Reason reason) {
                         note(undelivered, node.id(), message);
                     }
                 }));

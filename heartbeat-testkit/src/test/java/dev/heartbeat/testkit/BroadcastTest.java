@@ -13,6 +13,7 @@ import dev.heartbeat.NodeListener;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OverflowPolicy;
 import dev.heartbeat.SendResult;
+import dev.heartbeat.UndeliveredException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -271,7 +272,7 @@ final class BroadcastTest {
                 2,
                 options -> options.listener(new NodeListener() {
                     @Override
-                    public void onUndelivered(Node node, ByteBuffer message) {
+                    public void onUndelivered(Node node, ByteBuffer message, UndeliveredException.Reason reason) {
                         assertThat(message.isReadOnly()).isTrue();
                         assertThat(message.position()).isZero();
                         assertThat(Room.text(message)).isEqualTo("hello");

@@ -3,6 +3,7 @@ package dev.heartbeat.testkit;
 import dev.heartbeat.ClientListener;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.UndeliveredException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -57,7 +58,7 @@ public final class ClientRecorder implements ClientListener {
     }
 
     @Override
-    public void onUndelivered(ByteBuffer message) {
+    public void onUndelivered(ByteBuffer message, UndeliveredException.Reason reason) {
         events.add("undelivered " + StandardCharsets.UTF_8.decode(message.duplicate()));
     }
 

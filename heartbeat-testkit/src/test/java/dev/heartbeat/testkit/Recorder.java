@@ -6,6 +6,7 @@ import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SuspectReason;
+import dev.heartbeat.UndeliveredException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -50,7 +51,7 @@ public final class Recorder implements NodeListener, MessageHandler {
     }
 
     @Override
-    public void onUndelivered(Node node, ByteBuffer message) {
+    public void onUndelivered(Node node, ByteBuffer message, UndeliveredException.Reason reason) {
         record(node, "undelivered " + text(message));
     }
 

@@ -1,5 +1,6 @@
 package dev.heartbeat.wire;
 
+import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.MessageHandler;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
@@ -37,7 +38,7 @@ final class Application implements NodeListener, MessageHandler {
     }
 
     @Override
-    public void onUndelivered(Node node, ByteBuffer message) {
+    public void onUndelivered(Node node, ByteBuffer message, UndeliveredException.Reason reason) {
         told.add(node.id() + " undelivered " + text(message));
     }
 

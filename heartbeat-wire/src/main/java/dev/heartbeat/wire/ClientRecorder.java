@@ -1,5 +1,6 @@
 package dev.heartbeat.wire;
 
+import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.ClientListener;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
@@ -47,7 +48,7 @@ final class ClientRecorder implements ClientListener {
     }
 
     @Override
-    public void onUndelivered(ByteBuffer message) {
+    public void onUndelivered(ByteBuffer message, UndeliveredException.Reason reason) {
         told.add("undelivered " + StandardCharsets.UTF_8.decode(message.duplicate()));
     }
 

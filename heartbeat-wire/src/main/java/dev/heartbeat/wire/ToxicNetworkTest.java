@@ -2,6 +2,7 @@ package dev.heartbeat.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.ClientListener;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatClient;
@@ -169,7 +170,7 @@ final class ToxicNetworkTest {
         }
 
         @Override
-        public void onUndelivered(ByteBuffer message) {
+        public void onUndelivered(ByteBuffer message, UndeliveredException.Reason reason) {
             ofClient.add("undelivered " + message.remaining());
         }
 

@@ -23,6 +23,17 @@ public final class StillEnvironment implements Environment {
     }
 
     @Override
+    public Executor completions() {
+        return Runnable::run;
+    }
+
+    @Override
+    public void beginWait() {}
+
+    @Override
+    public void endWait() {}
+
+    @Override
     public RandomGenerator random() {
         return random;
     }

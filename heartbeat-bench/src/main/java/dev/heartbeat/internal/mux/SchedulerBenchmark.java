@@ -1,5 +1,6 @@
 package dev.heartbeat.internal.mux;
 
+import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.bench.still.StillConnection;
 import dev.heartbeat.bench.still.StillLoop;
 import dev.heartbeat.internal.frame.ChannelOpen;
@@ -181,7 +182,7 @@ public class SchedulerBenchmark {
         }
 
         @Override
-        public void undelivered(Outgoing message) {}
+        public void undelivered(Outgoing message, Reason reason) {}
 
         @Override
         public Sender sender() {

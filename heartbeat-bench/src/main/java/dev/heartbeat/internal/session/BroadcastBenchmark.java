@@ -14,6 +14,8 @@ import dev.heartbeat.internal.node.NodeEvents;
 import dev.heartbeat.internal.node.NodeTable;
 import dev.heartbeat.internal.node.Registration;
 import dev.heartbeat.internal.queue.Chain;
+import dev.heartbeat.internal.queue.Crew;
+import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.queue.Outgoing;
 import java.net.InetSocketAddress;
@@ -72,7 +74,7 @@ public class BroadcastBenchmark {
                     (from, message) -> {},
                     (from, request) -> {},
                     (from, to) -> false,
-                    Runnable::run),
+                    new Crew(new StillEnvironment(), List.of())),
             new StillEnvironment(),
             () -> new Outbox(1000, 1 << 20, 1 << 20),
             1000,
@@ -105,7 +107,7 @@ public class BroadcastBenchmark {
             if (registration == null) {
                 return;
             }
-            Outbox outbox = registration.entry().outbox(registration);
+            Mailbox outbox = registration.entry().mailbox(registration);
             Chain taken = new Chain();
             while (outbox != null && outbox.poll(registration, 0, 16_384, taken) > 0) {
                 taken.drain(message -> {});

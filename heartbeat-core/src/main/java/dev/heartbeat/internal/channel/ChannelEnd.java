@@ -10,7 +10,6 @@ import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.Node;
 import dev.heartbeat.SendResult;
-import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.ErrorCode;
@@ -21,11 +20,12 @@ import dev.heartbeat.internal.mux.MuxChannel;
 import dev.heartbeat.internal.mux.Sender;
 import dev.heartbeat.internal.queue.Asked;
 import dev.heartbeat.internal.queue.Chain;
+import dev.heartbeat.internal.queue.Crew;
 import dev.heartbeat.internal.queue.Incoming;
 import dev.heartbeat.internal.queue.Lane;
+import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.queue.Outgoing;
-import dev.heartbeat.internal.queue.Requests;
 import dev.heartbeat.internal.time.Loop;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * The application's end of a channel: its queue outwards, its line of callbacks, its requests. What the application calls runs on any thread and reaches the loop as a command; what comes from the connection runs on the
  * loop and reaches the application through the line.
  */
-public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Line, Lane.Owner, Runnable {
+public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owner, Lane.Owner, Runnable {
     private static final ChannelListener NOBODY = new ChannelListener() {};
     private static final VarHandle JOINED;
 
@@ -65,11 +65,10 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
     private volatile boolean decided;
 
     private volatile State state = State.OPENING;
-    private final CompletableFuture<Channel> opened = new CompletableFuture<>();
-    private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
+    private final CompletableFuture<Channel> opened;
+    private final CompletableFuture<CloseReason> closed;
 
-    private final Outbox outbox;
-    private final Requests requests;
+    private final Mailbox mailbox;
     private final @Nullable Pulls pulls;
 
     /** Whether it has a turn coming, or the command for one is under way; set by any thread, cleared by the loop. */
@@ -99,8 +98,14 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
         this.handler = handler;
         decided = handler == null;
         this.onFinished = onFinished;
-        outbox = new Outbox(options.queueMessages(), options.queueBytes(), maxMessageBytes);
-        requests = new Requests(loop, options.queueMessages(), this);
+        opened = Crew.newFuture(this);
+        closed = Crew.newFuture(this);
+        mailbox = new Mailbox(
+                this,
+                loop,
+                new Outbox(options.queueMessages(), options.queueBytes(), maxMessageBytes),
+                options.overflow() == Overflow.DROP_OLDEST ? home.counts()::dropped : null,
+                options.queueMessages());
         pulls = options.delivery() == Delivery.PULL ? new Pulls(loop, this) : null;
         home.counts().opened();
     }
@@ -158,47 +163,29 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
 
     @Override
     public SendResult trySend(ByteBuffer message) {
-        return offer(new Outgoing(message));
+        return mailbox.trySend(message);
     }
 
     @Override
     public CompletableFuture<Void> send(ByteBuffer message) {
-        CompletableFuture<Void> left = new CompletableFuture<>();
-        SendResult result = offer(new Outgoing(message, Envelope.NONE, left));
-        if (result != SendResult.ACCEPTED) {
-            left.completeExceptionally(new UndeliveredException(Requests.reasonOf(result)));
-        }
-        return left;
+        return mailbox.send(message);
     }
 
     @Override
     public CompletableFuture<ByteBuffer> request(ByteBuffer message, Duration timeout) {
-        return requests.send(message, timeout, null, this::offer);
+        return mailbox.request(null, message, timeout);
     }
 
-    private SendResult offer(Outgoing message) {
-        SendResult result;
-        if (options.overflow() == Overflow.REJECT) {
-            result = outbox.offer(message);
-        } else {
-            Chain dropped = new Chain();
-            result = outbox.offerDroppingOldest(message, dropped);
-            dropped.drain(oldest -> {
-                int size = oldest.length(); // Before the application has it, and may change that.
-                home.counts().dropped();
-                comesBack(oldest, Reason.DROPPED);
-                call(() -> outbox.told(size));
-            });
-        }
-        if (result == SendResult.ACCEPTED && join()) {
+    @Override
+    public void wake() {
+        if (join()) {
             loop.execute(this);
         }
-        return result;
     }
 
     @Override
     public void end() {
-        outbox.refuseMore();
+        mailbox.refuseMore();
         loop.execute(() -> {
             ending = true;
             if (channel != null) {
@@ -210,13 +197,13 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
 
     @Override
     public void drain() {
-        outbox.refuseMore();
+        mailbox.refuseMore();
         place().end();
     }
 
     @Override
     public boolean awaitsReplies() {
-        return !requests.isEmpty();
+        return mailbox.awaitsReplies();
     }
 
     @Override
@@ -264,9 +251,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
         if (state == State.CLOSED) {
             return; // It was given up before there was a connection.
         }
-        Chain tooLong = new Chain();
-        outbox.limitMessages(maxMessageBytes, tooLong);
-        tooLong.drain(message -> comesBack(message, Reason.TOO_LARGE));
+        mailbox.limitMessages(maxMessageBytes);
         try {
             MuxChannel placed = multiplexer.open(name, options.weight(), handle, this);
             channel = placed;
@@ -326,8 +311,8 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
 
     private void onOpen() {
         state = State.OPEN;
-        outbox.holdBy(this);
-        call(() -> opened.complete(this));
+        mailbox.holdBy(this);
+        complete(() -> opened.complete(this));
         if (hasMore() && join()) {
             place().offer(this);
         }
@@ -345,17 +330,20 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
         }
         state = State.CLOSED;
         home.counts().closed();
-        outbox.close().drain(message -> comesBack(message, Reason.LOST));
-        requests.close("the channel is closed");
         if (pulls != null) {
             pulls.close("channel " + name + " is closed: " + reasonOf(ending));
         }
-        CloseReason reason = reasonOf(ending);
-        callLast(() -> {
-            opened.completeExceptionally(new HeartbeatException(
-                    "channel " + name + " was not opened: " + reason + (text.isEmpty() ? "" : ", " + text)));
-            closed.complete(reason);
-        });
+        mailbox.close(Reason.LOST, "the channel is closed", () -> onClosed(reasonOf(ending), text));
+    }
+
+    /** Behind everything that was sent, asked and received. */
+    private void onClosed(CloseReason reason, String text) {
+        if (pulls != null) {
+            pulls.match();
+        }
+        opened.completeExceptionally(new HeartbeatException(
+                "channel " + name + " was not opened: " + reason + (text.isEmpty() ? "" : ", " + text)));
+        closed.complete(reason);
         callLast(() -> listener.onClosed(this, reason, text));
         callLast(onFinished);
     }
@@ -363,7 +351,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
     /** Behind what other threads have asked to be told. */
     private void callLast(Runnable callback) {
         if (isInline()) {
-            loop.execute(() -> call(callback));
+            lane.add(() -> loop.execute(() -> callNow(callback))); // Behind what completes in the lane.
         } else {
             call(callback);
         }
@@ -418,41 +406,22 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
 
     @Override
     public void poll(Chain to, long room) {
-        outbox.poll(this, 0, room, to);
-        if (outbox.hasRoomAgain()) {
-            call(() -> listener.onWritable(this));
-        }
+        mailbox.poll(this, 0, room, to);
     }
 
     @Override
     public boolean hasMore() {
-        return !outbox.isEmpty();
+        return mailbox.hasMore();
     }
 
     @Override
     public void left(Outgoing message) {
-        CompletableFuture<Void> left = message.left();
-        if (left != null) {
-            call(() -> left.complete(null));
-        }
+        mailbox.left(message);
     }
 
     @Override
-    public void undelivered(Outgoing message) {
-        comesBack(message, Reason.LOST);
-    }
-
-    /** Whoever gave the message is told, once. */
-    private void comesBack(Outgoing message, Reason reason) {
-        home.counts().undelivered();
-        CompletableFuture<Void> left = message.left();
-        if (left != null) {
-            call(() -> left.completeExceptionally(new UndeliveredException(reason)));
-        } else if (message.envelope().kind() == Envelope.Kind.REQUEST) {
-            requests.fail(message.envelope().correlation(), new UndeliveredException(reason));
-        } else {
-            call(() -> listener.onUndelivered(this, message.content(), reason));
-        }
+    public void undelivered(Outgoing message, Reason reason) {
+        mailbox.undelivered(message, reason);
     }
 
     // ---- receiving, on the loop
@@ -493,11 +462,13 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
                     onFailure(failure);
                 }
             }
-            case REQUEST -> callNow(() -> listener.onRequest(this, new Asked(envelope, message, this::offer)));
+            case REQUEST ->
+                callNow(() ->
+                        Asked.hand(envelope, message, mailbox::offer, request -> listener.onRequest(this, request)));
             case REPLY, FAILURE -> {
                 ByteBuffer kept =
                         ByteBuffer.allocate(message.remaining()).put(message).flip();
-                requests.onAnswer(new Kept(kept, envelope));
+                mailbox.answered(new Kept(kept, envelope));
             }
         }
     }
@@ -522,26 +493,11 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
                 if (pulls != null) {
                     pulls.add(message);
                 } else {
-                    lane.add(() -> deliver(message));
+                    mailbox.deliver(message, whole -> listener.onMessage(this, whole.content()));
                 }
             }
-            case REQUEST ->
-                lane.add(() -> {
-                    try {
-                        listener.onRequest(this, new Asked(message.envelope(), message.content(), this::offer));
-                    } finally {
-                        message.taken();
-                    }
-                });
-            case REPLY, FAILURE -> requests.onAnswer(message);
-        }
-    }
-
-    private void deliver(Incoming message) {
-        try {
-            listener.onMessage(this, message.content());
-        } finally {
-            message.taken();
+            case REQUEST -> mailbox.ask(message, request -> listener.onRequest(this, request));
+            case REPLY, FAILURE -> mailbox.answered(message);
         }
     }
 
@@ -573,14 +529,45 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Requests.Lin
         }
     }
 
+    /** On a worker thread always: what the application does then must not stop a loop. */
     @Override
-    public void onUnmatchedReply() {
+    public void complete(Runnable completion) {
+        lane.add(completion);
+    }
+
+    @Override
+    public Lane.Owner laneOwner() {
+        return this;
+    }
+
+    @Override
+    public Crew crew() {
+        return home.crew();
+    }
+
+    @Override
+    public void onUndelivered(Outgoing message, Reason reason) {
+        listener.onUndelivered(this, message.content(), reason);
+    }
+
+    @Override
+    public void onWritable() {
+        listener.onWritable(this);
+    }
+
+    @Override
+    public void countUndelivered() {
+        home.counts().undelivered();
+    }
+
+    @Override
+    public void countUnmatchedReply() {
         home.counts().unmatchedReply();
     }
 
     @Override
     public Executor workers() {
-        return home.workers();
+        return home.crew().workers();
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.heartbeat.internal.channel;
 
 import dev.heartbeat.Node;
-import java.util.concurrent.Executor;
+import dev.heartbeat.internal.queue.Crew;
 import org.jspecify.annotations.Nullable;
 
 /** Whose channels they are: a node as a server knows it, or a client. Any thread may call any method, but for the one that says otherwise. */
@@ -13,7 +13,7 @@ public interface Home {
     @Nullable
     Node node();
 
-    Executor workers();
+    Crew crew();
 
     /** Refuses a call that would wait for itself. */
     void requireMayWait(String call);

@@ -1,8 +1,9 @@
 package dev.heartbeat.internal.channel;
 
 import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.internal.queue.Crew;
 import dev.heartbeat.internal.queue.Incoming;
-import dev.heartbeat.internal.queue.Requests;
+import dev.heartbeat.internal.queue.Line;
 import dev.heartbeat.internal.time.Loop;
 import dev.heartbeat.internal.time.Timer;
 import java.nio.ByteBuffer;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pulls {
     private final Loop loop;
-    private final Requests.Line line;
+    private final Line line;
 
     private final ArrayDeque<Incoming> messages = new ArrayDeque<>();
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
@@ -29,18 +30,18 @@ final class Pulls {
     /** Null while it is open. From then on what is left holds nothing of the connection. */
     private @Nullable String closed;
 
-    Pulls(Loop loop, Requests.Line line) {
+    Pulls(Loop loop, Line line) {
         this.loop = loop;
         this.line = line;
     }
 
     private final class Waiting extends Timer {
-        private final CompletableFuture<ByteBuffer> message = new CompletableFuture<>();
+        private final CompletableFuture<ByteBuffer> message = Crew.newFuture(line);
 
         @Override
         protected void onDue(long nowNs) {
             if (giveUp(this)) {
-                line.call(() -> message.completeExceptionally(new TimeoutException("no message came in time")));
+                line.crew().aside(() -> message.completeExceptionally(new TimeoutException("no message came in time")));
             }
         }
     }
@@ -114,11 +115,14 @@ final class Pulls {
             wanted = !waiting.isEmpty();
         }
         if (wanted) {
-            line.call(this::match);
+            line.complete(this::match);
         }
     }
 
-    /** What came before can still be received, but holds nothing any more of what its sender may send. */
+    /**
+     * What came before can still be received, but holds nothing any more of what its sender may send.
+     * Who waits for more hears of it by {@link #match}.
+     */
     void close(String why) {
         synchronized (this) {
             if (closed != null) {
@@ -127,22 +131,24 @@ final class Pulls {
             closed = why;
             messages.forEach(Incoming::taken);
         }
-        line.call(this::match);
     }
 
-    private void match() {
+    void match() {
         while (matchOne()) {
             // And the next.
         }
     }
 
-    /** One at a time, since it runs in the line. False if there is nothing to match. */
+    /** One at a time: whoever finds another at it leaves the rest to that one. False if there is nothing to match. */
     private boolean matchOne() {
         Waiting receiver;
         Incoming message;
         String why;
         boolean held;
         synchronized (this) {
+            if (handing) {
+                return false;
+            }
             waiting.removeIf(given -> given.message.isDone());
             why = closed;
             if (waiting.isEmpty() || messages.isEmpty() && why == null) {

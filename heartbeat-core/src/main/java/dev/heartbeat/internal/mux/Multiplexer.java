@@ -1,5 +1,6 @@
 package dev.heartbeat.internal.mux;
 
+import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.ChannelOpen;
 import dev.heartbeat.internal.frame.ChannelReset;
 import dev.heartbeat.internal.frame.ErrorCode;
@@ -509,7 +510,7 @@ public final class Multiplexer {
     public void abandon() {
         over = true;
         settle(connection.flushedBytes());
-        travelling.drain(lost -> lost.owner().undelivered(lost));
+        travelling.drain(lost -> lost.owner().undelivered(lost, Reason.LOST));
         channels().forEach(MuxChannel::abandon);
         channel0.abandon();
         control.clear();

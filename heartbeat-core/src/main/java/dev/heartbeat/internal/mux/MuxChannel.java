@@ -1,5 +1,6 @@
 package dev.heartbeat.internal.mux;
 
+import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.ChannelOpen;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.Head;
@@ -229,7 +230,7 @@ public final class MuxChannel {
         }
 
         @Override
-        public void undelivered(Outgoing message) {
+        public void undelivered(Outgoing message, Reason reason) {
             receiver.onOver(ending, text);
         }
     }

@@ -1,5 +1,6 @@
 package dev.heartbeat.internal.mux;
 
+import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.FrameHeader;
@@ -69,7 +70,7 @@ final class Outward {
 
     /** What was taken from its senders and not written goes back to them. */
     void over() {
-        ready.drain(message -> turns.last().undelivered(message));
+        ready.drain(message -> turns.last().undelivered(message, Reason.LOST));
     }
 
     /** Whether there is anything to write, and credit for it. */
@@ -119,8 +120,16 @@ final class Outward {
         long left = room;
         boolean wrote = false;
         for (Outgoing first = ready.peek(); first != null; first = ready.peek()) {
-            if (readyOffset > 0 || first.frameSize(handleToName) > left) {
-                return wrote ? room - left : room - left + writeFragment(first, from, left);
+            boolean isWhole = readyOffset == 0 && first.frameSize(handleToName) <= left;
+            if (!isWhole && wrote) {
+                return room - left;
+            }
+            if (readyOffset == 0 && !first.begin()) {
+                ready.poll(); // Its sender does not want it any more.
+                continue;
+            }
+            if (!isWhole) {
+                return room - left + writeFragment(first, from, left);
             }
             left -= first.frameSize(handleToName);
             writeWhole(first, handleToName);
@@ -138,7 +147,7 @@ final class Outward {
             mux.encoder().encoded(shared);
         } else {
             mux.encoder().data(channel.id(), 0, handleToName, message.envelope(), message.length(), Head.NO_TOTAL);
-            writeContent(message.content(), 0, message.length());
+            writeContent(message.bytes(), 0, message.length());
         }
         mux.countSent();
     }
@@ -152,7 +161,7 @@ final class Outward {
         int count = (int) Math.min(message.length() - readyOffset, Math.min(room - header, FrameType.MAX_DATA_PAYLOAD));
         boolean isLast = readyOffset + count == message.length();
         mux.encoder().data(channel.id(), isLast ? 0 : FrameHeader.FLAG_MORE, handleToName, envelope, count, total);
-        writeContent(message.content(), readyOffset, count);
+        writeContent(message.bytes(), readyOffset, count);
         mux.countSent();
         readyOffset += count;
         if (isLast) {
@@ -192,7 +201,7 @@ final class Outward {
         }
 
         @Override
-        public void undelivered(Outgoing message) {
+        public void undelivered(Outgoing message, Reason reason) {
             // With the connection, of which the channel hears by itself.
         }
     }

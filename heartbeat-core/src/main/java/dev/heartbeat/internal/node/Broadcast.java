@@ -4,8 +4,7 @@ import dev.heartbeat.BroadcastResult;
 import dev.heartbeat.OverflowPolicy;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.internal.frame.SharedMessage;
-import dev.heartbeat.internal.queue.Chain;
-import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.Outgoing;
 import org.jspecify.annotations.Nullable;
 
@@ -45,10 +44,10 @@ final class Broadcast {
      *
      * @return whether it was accepted
      */
-    boolean offer(NodeEntry entry, Registration of, Outbox outbox) {
-        SendResult result = outbox.offer(new Outgoing(message));
+    boolean offer(NodeEntry entry, Mailbox mailbox) {
+        SendResult result = mailbox.accept(new Outgoing(message));
         if (result == SendResult.FULL) {
-            result = offerOnceMore(entry, of, outbox);
+            result = offerOnceMore(entry, mailbox);
         }
         switch (result) {
             case ACCEPTED -> accepted++;
@@ -59,17 +58,11 @@ final class Broadcast {
         return result == SendResult.ACCEPTED;
     }
 
-    private SendResult offerOnceMore(NodeEntry entry, Registration of, Outbox outbox) {
+    private SendResult offerOnceMore(NodeEntry entry, Mailbox mailbox) {
         switch (policy) {
             case SKIP -> {}
             case DROP_OLDEST -> {
-                Chain oldest = new Chain();
-                SendResult result = outbox.offerDroppingOldest(new Outgoing(message), oldest);
-                oldest.drain(left -> {
-                    dropped++;
-                    entry.tellDropped(of, left, outbox);
-                });
-                return result;
+                return mailbox.acceptDroppingOldest(new Outgoing(message), () -> dropped++);
             }
             case REMOVE -> {
                 if (group != null && entry.leave(group)) {

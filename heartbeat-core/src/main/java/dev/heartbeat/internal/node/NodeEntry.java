@@ -8,26 +8,20 @@ import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.SuspectReason;
 import dev.heartbeat.TakeoverPolicy;
-import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.MetadataMap;
 import dev.heartbeat.internal.node.Admission.Refusal;
-import dev.heartbeat.internal.queue.Asked;
 import dev.heartbeat.internal.queue.Incoming;
 import dev.heartbeat.internal.queue.Lane;
-import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.Outgoing;
-import dev.heartbeat.internal.queue.Requests;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -153,10 +147,9 @@ public final class NodeEntry implements Lane.Owner {
             // It came back before the end of its old connection was seen, which is what this tells.
             suspect(old, SuspectReason.LOST);
         }
-        fresh.outbox = old.outbox;
-        fresh.requests = old.requests;
-        if (fresh.outbox != null) {
-            fresh.outbox.holdBy(fresh);
+        fresh.mail = old.mail;
+        if (fresh.mail != null) {
+            fresh.mail.passTo(fresh);
         }
         current = fresh;
         table.groups().moved(this, old.metadata, fresh.metadata);
@@ -300,11 +293,8 @@ public final class NodeEntry implements Lane.Owner {
         if (current != of) {
             return false;
         }
-        if (of.outbox != null) {
-            of.outbox.close().drain(message -> comesBack(of, message, Reason.CLOSED));
-        }
-        if (of.requests != null) {
-            of.requests.close("node " + id + " is OFFLINE: " + reason);
+        if (of.mail != null) {
+            of.mail.mailbox().close(Reason.CLOSED, "node " + id + " is OFFLINE: " + reason, () -> {});
         }
         NodeState before = of.state;
         current = null;
@@ -435,123 +425,32 @@ public final class NodeEntry implements Lane.Owner {
         if (current != from) {
             return false;
         }
-        if (message.envelope().destination() != null) {
-            lane().add(() -> passOn(from, message));
-            return true;
-        }
-        switch (message.envelope().kind()) {
-            case MESSAGE -> lane().add(() -> tellMessage(from, message));
-            case REQUEST -> lane().add(() -> tellRequest(from, message));
-            case REPLY, FAILURE -> requestsOf(from).onAnswer(message);
-        }
+        mailOf(from).deliver(from, message);
         return true;
-    }
-
-    /** It is for another node. */
-    private void passOn(Registration from, Incoming message) {
-        try {
-            String destination = String.valueOf(message.envelope().destination());
-            String why = "the server does not allow it";
-            if (table.events().allows(snapshot(from), destination)) {
-                Outgoing passedOn =
-                        new Outgoing(message.content(), message.envelope().passedOnFrom(id), null);
-                SendResult result = table.offer(destination, passedOn);
-                if (result == SendResult.ACCEPTED) {
-                    return;
-                }
-                why = result == SendResult.CLOSED ? "it is not registered" : "its queue: " + result;
-            }
-            notPassedOn(from, message.envelope(), destination, why);
-        } finally {
-            message.taken();
-        }
     }
 
     /** What was accepted for another node on behalf of this one did not reach it. */
     void notPassedOn(Envelope envelope, String destination, Reason reason) {
         Registration sender;
+        NodeMail mail;
         synchronized (this) {
-            sender = current;
-        }
-        if (sender != null) {
-            notPassedOn(sender, envelope, destination, String.valueOf(reason));
-        }
-    }
-
-    /** A node's message to another did not reach it. Who waits for an answer is given that; everybody else is told. */
-    private void notPassedOn(Registration from, Envelope envelope, String destination, String why) {
-        String text = "not passed on to " + destination + ": " + why;
-        table.events().notPassedOn();
-        if (envelope.kind() == Envelope.Kind.REQUEST) {
-            ByteBuffer content = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-            Envelope failure = new Envelope(Envelope.Kind.FAILURE, envelope.correlation(), null, null);
-            if (offerTo(from, new Outgoing(content, failure, null)) == SendResult.ACCEPTED) {
+            if (current == null) {
                 return;
             }
+            sender = current;
+            mail = mailOf(sender);
         }
-        from.owner.notPassedOn(text);
+        mail.notPassedOn(sender, envelope, destination, String.valueOf(reason));
     }
 
-    private void tellMessage(Registration from, Incoming message) {
-        try {
-            table.events().message(snapshot(from), message.content());
-        } finally {
-            message.taken();
-        }
-    }
-
-    private void tellRequest(Registration from, Incoming message) {
-        try {
-            table.events()
-                    .request(
-                            snapshot(from),
-                            new Asked(message.envelope(), message.content(), answer -> offerTo(from, answer)));
-        } finally {
-            message.taken();
-        }
-    }
-
-    /** An answer is for the process that asked, over whichever connection. */
-    private SendResult offerTo(Registration asker, Outgoing answer) {
+    /** An answer to the process that asked by this registration, over whichever connection. */
+    SendResult offerTo(Registration asker, Outgoing answer) {
         synchronized (this) {
             if (current == null || current.incarnation != asker.incarnation) {
                 return SendResult.CLOSED;
             }
         }
         return offer(answer);
-    }
-
-    /** A message that had begun to travel when its connection ended. */
-    public synchronized void undelivered(Registration of, Outgoing message) {
-        comesBack(of, message, Reason.LOST);
-    }
-
-    /** A message that was waited for has left. */
-    public synchronized void left(Outgoing message) {
-        CompletableFuture<Void> left = message.left();
-        if (left != null) {
-            lane().add(() -> left.complete(null));
-        }
-    }
-
-    /** The node's queue was full, and is not any more. */
-    public synchronized void writable(Registration of) {
-        lane().add(() -> table.events().writable(snapshot(of)));
-    }
-
-    /** Whoever gave the message is told, once. */
-    private void comesBack(Registration of, Outgoing message, Reason reason) {
-        CompletableFuture<Void> left = message.left();
-        String source = message.envelope().source();
-        if (source != null) {
-            lane().add(() -> table.notPassedOn(source, message.envelope(), id, reason));
-        } else if (left != null) {
-            lane().add(() -> left.completeExceptionally(new UndeliveredException(reason)));
-        } else if (message.envelope().kind() == Envelope.Kind.REQUEST && of.requests != null) {
-            of.requests.fail(message.envelope().correlation(), new UndeliveredException(reason));
-        } else {
-            lane().add(() -> table.events().undelivered(snapshot(of), viewOf(message.content())));
-        }
     }
 
     private void queueUpdate(Registration of) {
@@ -567,66 +466,23 @@ public final class NodeEntry implements Lane.Owner {
         return snapshot(of);
     }
 
-    /** A message that had to leave the outbox for a newer one. Under the lock. */
-    void tellDropped(Registration of, Outgoing message, Outbox outbox) {
-        int size = message.length(); // Before the application has it, and may change that.
-        comesBack(of, message, Reason.DROPPED);
-        lane().add(() -> outbox.told(size));
-    }
-
-    /** What was sent to many is one buffer in all their queues, and none of those who are told of it may move it for the others. */
-    private static ByteBuffer viewOf(ByteBuffer message) {
-        return message.isReadOnly() ? message.duplicate() : message;
-    }
-
     SendResult offer(Outgoing message) {
-        Outbox outbox;
-        synchronized (this) {
-            if (current == null) {
-                return SendResult.CLOSED;
-            }
-            outbox = outboxOf(current);
-        }
-        SendResult result = outbox.offer(message);
-        if (result == SendResult.ACCEPTED) {
-            wakeOwner();
-        }
-        return result;
+        Mailbox mailbox = openMailbox();
+        return mailbox == null ? SendResult.CLOSED : mailbox.offer(message);
     }
 
-    CompletableFuture<ByteBuffer> request(ByteBuffer content, Duration timeout) {
-        Requests requests;
-        synchronized (this) {
-            if (current == null) {
-                return CompletableFuture.failedFuture(new UndeliveredException(Reason.CLOSED));
-            }
-            requests = requestsOf(current);
-        }
-        return requests.send(content, timeout, null, this::offer);
+    /** That of the current stay; null if the node is not registered. */
+    synchronized @Nullable Mailbox openMailbox() {
+        return current == null ? null : mailOf(current).mailbox();
     }
 
-    private Requests requestsOf(Registration registration) {
-        Requests requests = registration.requests;
-        if (requests == null) {
-            requests = new Requests(registration.owner.loop(), table.maxRequests(), new AnswerLine());
-            registration.requests = requests;
+    private NodeMail mailOf(Registration registration) {
+        NodeMail mail = registration.mail;
+        if (mail == null) {
+            mail = new NodeMail(this, table, registration);
+            registration.mail = mail;
         }
-        return requests;
-    }
-
-    /** Answers come in line with everything else of the node. */
-    private final class AnswerLine implements Requests.Line {
-        @Override
-        public void call(Runnable callback) {
-            synchronized (NodeEntry.this) {
-                lane().add(callback);
-            }
-        }
-
-        @Override
-        public void onUnmatchedReply() {
-            table.events().unmatchedReply();
-        }
+        return mail;
     }
 
     /** Offers the node what is sent to many. Whoever is not registered, or not in the group any more, is no recipient. */
@@ -642,7 +498,11 @@ public final class NodeEntry implements Lane.Owner {
     /** The registration that has it now; null if there is none. Whether it is for this node and that it has it are one step. */
     private synchronized @Nullable Registration accept(Broadcast broadcast) {
         Registration of = current;
-        return of != null && broadcast.isFor(this) && broadcast.offer(this, of, outboxOf(of)) ? of : null;
+        return of != null
+                        && broadcast.isFor(this)
+                        && broadcast.offer(this, mailOf(of).mailbox())
+                ? of
+                : null;
     }
 
     private synchronized @Nullable Registration accept(Broadcast broadcast, Node chosen) {
@@ -660,27 +520,22 @@ public final class NodeEntry implements Lane.Owner {
         }
     }
 
-    /** Whoever owns the node by now: between the look at it and the offer the outbox may have passed on. */
-    private void wakeOwner() {
+    /** Whoever owns the node by now: between the look at it and the offer the mailbox may have passed on. */
+    void wakeOwner() {
         Registration.Owner owner = owner();
         if (owner != null) {
             owner.wake();
         }
     }
 
-    private Outbox outboxOf(Registration registration) {
-        Outbox outbox = registration.outbox;
-        if (outbox == null) {
-            outbox = table.newOutbox();
-            outbox.holdBy(registration);
-            registration.outbox = outbox;
-        }
-        return outbox;
+    /** The messages of this registration; null as long as none was sent or received. */
+    public synchronized @Nullable Mailbox mailbox(Registration of) {
+        return of.mail == null ? null : of.mail.mailbox();
     }
 
-    /** What waits for the node of this registration; null as long as nothing ever was sent to it. */
-    public synchronized @Nullable Outbox outbox(Registration of) {
-        return of.outbox;
+    /** In line with everything else of the node. */
+    synchronized void call(Runnable callback) {
+        lane().add(callback);
     }
 
     public String id() {
@@ -837,7 +692,7 @@ public final class NodeEntry implements Lane.Owner {
 
     @Override
     public Executor workers() {
-        return table.events().workers();
+        return table.events().crew().workers();
     }
 
     @Override
@@ -890,5 +745,10 @@ public final class NodeEntry implements Lane.Owner {
             endDeparture();
         }
         onIdle();
+    }
+
+    @Override
+    public String toString() {
+        return "node " + id;
     }
 }

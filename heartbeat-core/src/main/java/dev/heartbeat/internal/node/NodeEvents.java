@@ -9,6 +9,8 @@ import dev.heartbeat.Request;
 import dev.heartbeat.RequestHandler;
 import dev.heartbeat.RoutePolicy;
 import dev.heartbeat.SuspectReason;
+import dev.heartbeat.UndeliveredException.Reason;
+import dev.heartbeat.internal.queue.Crew;
 import dev.heartbeat.internal.queue.Lane;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
@@ -27,7 +29,7 @@ public final class NodeEvents {
     private final MessageHandler messages;
     private final RequestHandler requests;
     private final RoutePolicy routes;
-    private final Executor workers;
+    private final Crew crew;
 
     private final Lane fleetLane = new Lane(new FleetLane());
     /** What is to be told of the mass guard; null if nothing is. */
@@ -43,7 +45,7 @@ public final class NodeEvents {
     private final class FleetLane implements Lane.Owner {
         @Override
         public Executor workers() {
-            return workers;
+            return crew.workers();
         }
 
         @Override
@@ -56,20 +58,16 @@ public final class NodeEvents {
     }
 
     public NodeEvents(
-            NodeListener listener,
-            MessageHandler messages,
-            RequestHandler requests,
-            RoutePolicy routes,
-            Executor workers) {
+            NodeListener listener, MessageHandler messages, RequestHandler requests, RoutePolicy routes, Crew crew) {
         this.listener = listener;
         this.messages = messages;
         this.requests = requests;
         this.routes = routes;
-        this.workers = workers;
+        this.crew = crew;
     }
 
-    Executor workers() {
-        return workers;
+    Crew crew() {
+        return crew;
     }
 
     void online(Node node) {
@@ -112,9 +110,12 @@ public final class NodeEvents {
         unmatchedReplies.increment();
     }
 
-    void undelivered(Node node, ByteBuffer content) {
+    void undelivered(Node node, ByteBuffer content, Reason reason) {
+        listener.onUndelivered(node, content, reason);
+    }
+
+    void countUndelivered() {
         undelivered.increment();
-        listener.onUndelivered(node, content);
     }
 
     /** Any thread; returns at once. Of several that wait the last is told. */

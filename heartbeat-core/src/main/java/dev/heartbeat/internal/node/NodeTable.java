@@ -9,22 +9,20 @@ import dev.heartbeat.OfflineReason;
 import dev.heartbeat.OverflowPolicy;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.TakeoverPolicy;
-import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.MetadataMap;
 import dev.heartbeat.internal.frame.SharedMessage;
+import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.queue.Outgoing;
+import dev.heartbeat.internal.time.Loop;
 import dev.heartbeat.spi.Environment;
-import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
@@ -119,12 +117,8 @@ public final class NodeTable implements NodeRegistry {
         return Capacity.ofMetadata(metadata, groups.namedIn(metadata));
     }
 
-    Outbox newOutbox() {
-        return newOutbox.get();
-    }
-
-    int maxRequests() {
-        return maxRequests;
+    Mailbox newMailbox(Mailbox.Owner owner, Loop loop) {
+        return new Mailbox(owner, loop, newOutbox.get(), null, maxRequests);
     }
 
     NodeEvents events() {
@@ -168,11 +162,10 @@ public final class NodeTable implements NodeRegistry {
         return entry == null ? SendResult.CLOSED : entry.offer(message);
     }
 
-    public CompletableFuture<ByteBuffer> request(String id, ByteBuffer message, Duration timeout) {
+    /** The messages of a registered node; null if it is not registered. */
+    public @Nullable Mailbox mailbox(String id) {
         NodeEntry entry = entries.get(id);
-        return entry == null
-                ? CompletableFuture.failedFuture(new UndeliveredException(UndeliveredException.Reason.CLOSED))
-                : entry.request(message, timeout);
+        return entry == null ? null : entry.openMailbox();
     }
 
     /** A node's message was accepted for another, and did not reach it. Where the sender is gone too, nobody is left to be told. */

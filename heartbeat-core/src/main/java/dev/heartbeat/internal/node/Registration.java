@@ -3,8 +3,6 @@ package dev.heartbeat.internal.node;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.internal.frame.MetadataMap;
-import dev.heartbeat.internal.queue.Outbox;
-import dev.heartbeat.internal.queue.Requests;
 import dev.heartbeat.internal.time.Loop;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -34,12 +32,9 @@ public final class Registration {
     /** Whether its connection is lost, and what is left of that is kept until the node is back or its grace is over; guarded by the entry. */
     boolean leftBehind;
 
-    /** Made with the first message to the node; guarded by the entry. It passes on to the next registration of the same process. */
+    /** Made with the first message; guarded by the entry. It passes on to the next registration of the same process. */
     @Nullable
-    Outbox outbox;
-    /** Made with the first request to the node; passes on likewise. */
-    @Nullable
-    Requests requests;
+    NodeMail mail;
 
     Registration(NodeEntry entry, Claim claim, MetadataMap metadata, long epoch, long nowMillis) {
         this.entry = entry;

@@ -6,7 +6,9 @@ import dev.heartbeat.Request;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.internal.frame.Envelope;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +19,36 @@ public final class Asked implements Request {
     private final Function<Outgoing, SendResult> back;
     private final AtomicBoolean answered = new AtomicBoolean();
 
-    public Asked(Envelope envelope, ByteBuffer content, Function<Outgoing, SendResult> back) {
+    private Asked(Envelope envelope, ByteBuffer content, Function<Outgoing, SendResult> back) {
         this.envelope = envelope;
         this.content = content;
         this.back = back;
+    }
+
+    /**
+     * Has the application answer a request. Where the handler throws, the other side hears of a
+     * failure at once, unless it was answered before.
+     *
+     * @param back how answers go out
+     */
+    public static void hand(
+            Envelope envelope,
+            ByteBuffer content,
+            Function<Outgoing, SendResult> back,
+            Consumer<? super Request> handler) {
+        Asked request = new Asked(envelope, content, back);
+        try {
+            handler.accept(request);
+        } catch (Throwable failure) {
+            request.failUnanswered();
+            throw failure;
+        }
+    }
+
+    private void failUnanswered() {
+        if (!answered.get()) {
+            SendResult unused = fail("the application failed to answer");
+        }
     }
 
     @Override
@@ -35,7 +63,7 @@ public final class Asked implements Request {
 
     @Override
     public SendResult reply(ByteBuffer message) {
-        return answer(Envelope.Kind.REPLY, message);
+        return answer(Envelope.Kind.REPLY, Objects.requireNonNull(message, "message"));
     }
 
     @Override
@@ -44,10 +72,11 @@ public final class Asked implements Request {
     }
 
     private SendResult answer(Envelope.Kind kind, ByteBuffer message) {
+        Outgoing answer = new Outgoing(message, envelope.answer(kind), null);
         if (!answered.compareAndSet(false, true)) {
             throw new IllegalStateException("the request was answered before");
         }
-        SendResult result = back.apply(new Outgoing(message, envelope.answer(kind), null));
+        SendResult result = back.apply(answer);
         if (result != SendResult.ACCEPTED) {
             answered.set(false);
         }

@@ -15,8 +15,8 @@ public final class Lane implements Runnable {
     /** After so many calls another lane gets the thread. With 64, to be taken up again cost small messages a fourth of their rate. */
     private static final int BATCH = 256;
 
-    /** Set while a thread runs calls of any lane. */
-    private static final ThreadLocal<Boolean> IN_CALL = ThreadLocal.withInitial(() -> false);
+    /** Whose call a thread makes. */
+    private static final ThreadLocal<@Nullable Owner> CURRENT = new ThreadLocal<>();
 
     private final Owner owner;
     private @Nullable ArrayDeque<Runnable> calls;
@@ -48,12 +48,21 @@ public final class Lane implements Runnable {
             }
             scheduled = true;
         }
-        owner.workers().execute(this);
+        try {
+            owner.workers().execute(this);
+        } catch (RejectedExecutionException e) {
+            run(); // The transport is closed: the last calls are made by whoever brings them.
+        }
     }
 
     /** Whether the caller is itself a callback, so that waiting for callbacks to end would never end. */
     public static boolean isInCall() {
-        return IN_CALL.get();
+        return current() != null;
+    }
+
+    /** Whose callback the calling thread makes; null if it makes none. */
+    static @Nullable Owner current() {
+        return CURRENT.get();
     }
 
     public synchronized boolean isIdle() {
@@ -70,7 +79,11 @@ public final class Lane implements Runnable {
                 // The threads end; this one first finishes what the lane had taken.
             }
         }
-        owner.onIdle();
+        try {
+            owner.onIdle();
+        } catch (Throwable failure) {
+            onFailure(failure);
+        }
     }
 
     private boolean isLeftAfterBatch() {
@@ -79,16 +92,26 @@ public final class Lane implements Runnable {
             if (call == null) {
                 return false;
             }
-            IN_CALL.set(true);
+            CURRENT.set(owner);
             try {
                 call.run();
             } catch (Throwable failure) {
-                owner.onFailure(failure);
+                onFailure(failure);
             } finally {
-                IN_CALL.set(false);
+                CURRENT.set(null);
+                boolean unused = Thread.interrupted(); // It was meant for this call, and not for the next.
             }
         }
         return true;
+    }
+
+    /** Whatever was thrown may throw once more when it is logged. The lane goes on all the same. */
+    private void onFailure(Throwable failure) {
+        try {
+            owner.onFailure(failure);
+        } catch (Throwable again) {
+            // The owner counts before it logs, and nobody else is left to be told.
+        }
     }
 
     private synchronized @Nullable Runnable next() {

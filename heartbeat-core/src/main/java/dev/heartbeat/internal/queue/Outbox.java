@@ -1,25 +1,37 @@
 package dev.heartbeat.internal.queue;
 
 import dev.heartbeat.SendResult;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Messages the application has handed over and that have not begun to travel: bounded in number and bytes. Any thread may offer; only the session that
  * holds it may poll, so that a session that lost its node to another loop takes nothing more.
  *
- * <p>Every message that was accepted leaves exactly once: by {@link #poll}, in what {@link #offerDroppingOldest} and {@link #limitMessages} drop, or in what {@link #close} hands back.
+ * <p>Every message that was accepted leaves exactly once: by {@link #poll}, by {@link #withdraw}, in what {@link #offerDroppingOldest} and {@link #limitMessages} drop, or in what {@link #close} hands back.
  */
 public final class Outbox {
+    /** So many withdrawn messages may stay linked before they are swept out. */
+    private static final int SWEEP_FROM = 16;
+
+    /** The number of a message that is in no outbox. */
+    private static final long TAKEN = 0;
+
     private final int maxMessages;
     private final long maxBytes;
     private int maxMessageBytes;
 
+    /** In the order of their numbers. Some may be withdrawn; they count for nothing. */
     private final Chain messages = new Chain();
+
     private int count;
     private long bytes;
+    private int withdrawn;
+    private long lastNumber;
+
     private @Nullable Object holder;
-    /** How many more the holder may take. */
-    private long forHolder;
+    /** The last that the holder may take. */
+    private long lastForHolder;
     /** Whether one was refused since there was room last. */
     private boolean wasFull;
 
@@ -43,6 +55,7 @@ public final class Outbox {
             return SendResult.FULL;
         }
         if (objection == SendResult.ACCEPTED) {
+            message.numbered(++lastNumber);
             add(message);
         }
         return objection;
@@ -66,10 +79,7 @@ public final class Outbox {
     }
 
     private Outgoing dropOldest() {
-        Outgoing oldest = remove();
-        if (forHolder > 0) {
-            forHolder--; // Those of the holder are the oldest.
-        }
+        Outgoing oldest = Objects.requireNonNull(remove());
         untold++;
         untoldBytes += oldest.length();
         return oldest;
@@ -99,35 +109,82 @@ public final class Outbox {
         bytes += message.length();
     }
 
-    private Outgoing remove() {
-        Outgoing message = java.util.Objects.requireNonNull(messages.poll());
+    /** The oldest that is not withdrawn. */
+    private @Nullable Outgoing first() {
+        Outgoing first = messages.peek();
+        while (first != null && first.isWithdrawn()) {
+            messages.poll();
+            withdrawn--;
+            first = messages.peek();
+        }
+        return first;
+    }
+
+    private @Nullable Outgoing remove() {
+        if (first() == null) {
+            return null;
+        }
+        Outgoing message = Objects.requireNonNull(messages.poll());
+        message.numbered(TAKEN);
+        uncount(message);
+        return message;
+    }
+
+    private void uncount(Outgoing message) {
         count--;
         bytes -= message.length();
-        return message;
+    }
+
+    /**
+     * Takes out a message that its sender does not want any more; its place is free at once.
+     *
+     * @return false if it has left already
+     */
+    public synchronized boolean withdraw(Outgoing message) {
+        if (!message.withdraw()) {
+            return false;
+        }
+        if (message.number() != TAKEN) {
+            uncount(message);
+            withdrawn++;
+            if (withdrawn >= SWEEP_FROM && withdrawn > count) {
+                sweep(Integer.MAX_VALUE, messages); // At a constant cost for each that is withdrawn.
+            }
+        }
+        return true;
     }
 
     /** Lowers the bound of a message; those that waited and are longer go to {@code tooLong}. */
     public synchronized void limitMessages(int newMaxMessageBytes, Chain tooLong) {
         maxMessageBytes = newMaxMessageBytes;
-        for (int left = count; left > 0; left--) {
-            Outgoing message = remove();
-            if (message.length() > newMaxMessageBytes) {
+        sweep(newMaxMessageBytes, tooLong);
+    }
+
+    private void sweep(int maxLength, Chain tooLong) {
+        for (int left = count + withdrawn; left > 0; left--) {
+            Outgoing message = Objects.requireNonNull(messages.poll());
+            if (message.isWithdrawn()) {
+                continue;
+            }
+            if (message.length() > maxLength) {
+                uncount(message);
                 tooLong.add(message);
             } else {
-                add(message);
+                messages.add(message);
             }
         }
+        withdrawn = 0;
     }
 
     /** From now on only this holder can poll. */
     public synchronized void holdBy(Object newHolder) {
         holder = newHolder;
-        forHolder = Long.MAX_VALUE;
+        lastForHolder = Long.MAX_VALUE;
     }
 
     /** The holder takes what waits now; what is offered from now on waits for the next holder. */
     public synchronized void seal() {
-        forHolder = count;
+        lastForHolder = lastNumber;
     }
 
     /**
@@ -141,13 +198,12 @@ public final class Outbox {
         }
         int moved = 0;
         long left = room;
-        for (Outgoing first = messages.peek(); first != null && forHolder > 0; first = messages.peek()) {
+        for (Outgoing first = first(); first != null && first.number() <= lastForHolder; first = first()) {
             left -= first.frameSize(handle);
             if (moved > 0 && left < 0) {
                 break;
             }
-            to.add(remove());
-            forHolder--;
+            to.add(Objects.requireNonNull(remove()));
             moved++;
         }
         return moved;
@@ -155,7 +211,8 @@ public final class Outbox {
 
     /** Whether there is nothing for the holder to take. */
     public synchronized boolean isEmpty() {
-        return count == 0 || forHolder == 0;
+        Outgoing first = first();
+        return first == null || first.number() > lastForHolder;
     }
 
     /** Whether one that was refused would have a place now: true once for each time that it filled up, when half of it is free again. */
@@ -176,8 +233,8 @@ public final class Outbox {
     public synchronized Chain close() {
         closed = true;
         Chain left = new Chain();
-        while (count > 0) {
-            left.add(remove());
+        for (Outgoing message = remove(); message != null; message = remove()) {
+            left.add(message);
         }
         return left;
     }

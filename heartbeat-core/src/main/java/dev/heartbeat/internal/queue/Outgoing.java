@@ -1,9 +1,12 @@
 package dev.heartbeat.internal.queue;
 
+import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.FrameHeader;
 import dev.heartbeat.internal.frame.SharedMessage;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -13,18 +16,44 @@ import org.jspecify.annotations.Nullable;
  * messages wait take no memory of their own.
  */
 public final class Outgoing {
-    private final ByteBuffer content;
+    private static final byte WAITING = 0;
+    private static final byte WITHDRAWN = 1;
+    private static final byte BEGUN = 2;
+
+    private static final VarHandle STAGE;
+
+    static {
+        try {
+            STAGE = MethodHandles.lookup().findVarHandle(Outgoing.class, "stage", byte.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private ByteBuffer content;
+    /** Position and limit as they were given, whatever the application does to its buffer meanwhile. */
+    private ByteBuffer bytes;
+
     private final Envelope envelope;
     private final @Nullable CompletableFuture<Void> left;
     private final @Nullable SharedMessage shared;
 
     @Nullable
     Outgoing next;
-    /** Up to where the connection must have been flushed for all of it to have left. */
-    private long endOffset;
+    /**
+     * While it waits in an outbox, its number there. Later, up to where the connection must have been
+     * flushed for all of it to have left.
+     */
+    private long offset;
 
     private @Nullable Owner owner;
     private boolean isMark;
+
+    /** Of requests only: whether it was withdrawn, or has begun to travel; whichever came first. */
+    @SuppressWarnings("unused") // Through STAGE.
+    private volatile byte stage = WAITING;
 
     /** Whose message it is, and who is told what becomes of it. On the loop. */
     public interface Owner {
@@ -33,7 +62,7 @@ public final class Outgoing {
         void left(Outgoing message);
 
         /** It had begun to travel, or was about to, when the connection or the channel ended. */
-        void undelivered(Outgoing message);
+        void undelivered(Outgoing message, Reason reason);
     }
 
     public Outgoing(ByteBuffer content) {
@@ -45,6 +74,7 @@ public final class Outgoing {
      */
     public Outgoing(ByteBuffer content, Envelope envelope, @Nullable CompletableFuture<Void> left) {
         this.content = content;
+        this.bytes = content.duplicate();
         this.envelope = envelope;
         this.left = left;
         this.shared = null;
@@ -53,6 +83,7 @@ public final class Outgoing {
     /** To one of many, on channel 0. */
     public Outgoing(SharedMessage message) {
         content = message.content();
+        bytes = content;
         envelope = Envelope.NONE;
         left = null;
         shared = message;
@@ -74,9 +105,23 @@ public final class Outgoing {
         return shared == null || handle != 0 ? null : shared.frame();
     }
 
-    /** As it was given: from its position to its limit. */
+    /** What is sent, from its position to its limit. Nobody moves either. */
+    public ByteBuffer bytes() {
+        return bytes;
+    }
+
+    /** The buffer as it was given, for who gets it back. What was sent to many is a view of it. */
     public ByteBuffer content() {
-        return content;
+        if (shared != null) {
+            return content.duplicate();
+        }
+        return content.limit(bytes.limit()).position(bytes.position());
+    }
+
+    /** It has left, and its sender keeps it for other reasons than its content. */
+    void forgetContent() {
+        content = NOTHING;
+        bytes = NOTHING;
     }
 
     public Envelope envelope() {
@@ -89,7 +134,7 @@ public final class Outgoing {
     }
 
     public int length() {
-        return content.remaining();
+        return bytes.remaining();
     }
 
     /** How large its frame is if it goes in one. */
@@ -97,14 +142,40 @@ public final class Outgoing {
         return (long) FrameHeader.SIZE + FrameEncoder.headSize(handle, envelope) + length();
     }
 
+    // ---- whether it may still be withdrawn
+
+    /** Its sender does not want it any more. Any thread; false if it has begun to travel. */
+    boolean withdraw() {
+        return STAGE.compareAndSet(this, WAITING, WITHDRAWN);
+    }
+
+    boolean isWithdrawn() {
+        return stage == WITHDRAWN;
+    }
+
+    /** Its first byte is about to be written. False if it was withdrawn, and is not to be sent. */
+    public boolean begin() {
+        return envelope.kind() != Envelope.Kind.REQUEST || STAGE.compareAndSet(this, WAITING, BEGUN) || stage == BEGUN;
+    }
+
+    // ---- where it is
+
+    void numbered(long number) {
+        offset = number;
+    }
+
+    long number() {
+        return offset;
+    }
+
     /** All of it is written, up to this offset of the connection's stream. */
-    public void written(Owner whose, long offset) {
+    public void written(Owner whose, long endOffset) {
         owner = whose;
-        endOffset = offset;
+        offset = endOffset;
     }
 
     public long endOffset() {
-        return endOffset;
+        return offset;
     }
 
     public Owner owner() {

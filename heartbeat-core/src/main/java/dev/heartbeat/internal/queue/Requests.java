@@ -8,7 +8,6 @@ import dev.heartbeat.internal.time.Loop;
 import dev.heartbeat.internal.time.Timer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,29 +15,33 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of one channel that wait for their replies. Any thread may call any method; futures are completed in line with the channel's other calls.
+ * The requests of one channel that wait for their replies. Any thread may call any method. Replies complete in line with the channel's other calls; time that is over, cancelling and closing complete
+ * a request without waiting for that line.
  *
- * <p>Invariant: a request is in here until it is answered, failed, timed out or cancelled, whichever comes first, and its future completes by that.
+ * <p>Invariant: a request is in here until it is answered, failed, timed out or cancelled, whichever comes first, and its future completes by that. Then it is withdrawn, so that it never acts later.
  */
 public final class Requests {
     private final Loop loop;
     private final int limit;
     private final Line line;
+    private final Way way;
     /** Made with the first. */
     private @Nullable Map<Long, Pending> pending;
 
     private long last;
     private boolean closed;
 
-    /** Where callbacks are made. */
-    public interface Line {
+    /** How requests get away. */
+    public interface Way {
 
-        /** Makes the call, after all that were given before. */
-        void call(Runnable callback);
+        SendResult offer(Outgoing request);
+
+        /** Its sender does not wait for the reply any more. */
+        void withdraw(Outgoing request);
 
         /** An answer came that nobody waits for. */
         void onUnmatchedReply();
@@ -47,42 +50,52 @@ public final class Requests {
     /**
      * @param limit how many may be unanswered
      */
-    public Requests(Loop loop, int limit, Line line) {
+    public Requests(Loop loop, int limit, Line line, Way way) {
         this.loop = loop;
         this.limit = limit;
         this.line = line;
+        this.way = way;
     }
 
     /** A request and its deadline. */
     private final class Pending extends Timer {
-        private final long correlation;
+        private final Outgoing message;
         private final long timeoutNs;
-        /** Who alone may answer; null for the other side. */
-        private final @Nullable String destination;
+        private final CompletableFuture<ByteBuffer> reply = Crew.newFuture(line);
 
-        private final CompletableFuture<ByteBuffer> reply = new CompletableFuture<>();
-
-        Pending(long correlation, long timeoutNs, @Nullable String destination) {
-            this.correlation = correlation;
+        Pending(Outgoing message, long timeoutNs) {
+            this.message = message;
             this.timeoutNs = timeoutNs;
-            this.destination = destination;
+        }
+
+        long correlation() {
+            return message.envelope().correlation();
         }
 
         @Override
         protected void onDue(long nowNs) {
-            Duration timeout = Duration.ofNanos(timeoutNs);
-            fail(correlation, new TimeoutException("no reply within " + timeout.toMillis() + " ms"));
+            if (remove(correlation()) != null) {
+                way.withdraw(message);
+                line.crew().aside(() -> reply.completeExceptionally(timedOut(timeoutNs)));
+            }
         }
+    }
+
+    private static TimeoutException timedOut(long timeoutNs) {
+        return new TimeoutException("no reply within " + timeoutNs / 1_000_000 + " ms");
     }
 
     /**
      * Sends a request.
      *
+     * @param timeoutNs not negative; 0 fails at once, and sends nothing
      * @param destination the node that is asked through the server; null for the other side itself
-     * @param offer where it goes out
      */
-    public CompletableFuture<ByteBuffer> send(
-            ByteBuffer content, Duration timeout, @Nullable String destination, Function<Outgoing, SendResult> offer) {
+    public CompletableFuture<ByteBuffer> send(ByteBuffer content, long timeoutNs, @Nullable String destination) {
+        Objects.requireNonNull(content, "message");
+        if (timeoutNs == 0) {
+            return CompletableFuture.failedFuture(timedOut(0));
+        }
         Pending request;
         synchronized (this) {
             if (closed) {
@@ -95,13 +108,13 @@ public final class Requests {
                 return failed(UndeliveredException.Reason.FULL);
             }
             last++;
-            request = new Pending(last, timeout.toNanos(), destination);
+            Outgoing message = new Outgoing(content, Envelope.request(last, destination), null);
+            request = new Pending(message, timeoutNs);
             pending.put(last, request);
         }
-        SendResult result =
-                offer.apply(new Outgoing(content, Envelope.request(request.correlation, destination), null));
+        SendResult result = way.offer(request.message);
         if (result != SendResult.ACCEPTED) {
-            remove(request.correlation);
+            remove(request.correlation());
             return failed(reasonOf(result));
         }
         loop.execute(() -> watch(request));
@@ -117,7 +130,9 @@ public final class Requests {
 
     /** It was answered, or cancelled by who asked. */
     private void forget(Pending request) {
-        remove(request.correlation);
+        if (remove(request.correlation()) != null) {
+            way.withdraw(request.message);
+        }
         loop.execute(() -> loop.cancel(request));
     }
 
@@ -145,7 +160,8 @@ public final class Requests {
             return null;
         }
         boolean isFailureOfTheWay = answer.source() == null && answer.kind() == Envelope.Kind.FAILURE;
-        if (!isFailureOfTheWay && !Objects.equals(answer.source(), request.destination)) {
+        if (!isFailureOfTheWay
+                && !Objects.equals(answer.source(), request.message.envelope().destination())) {
             return null;
         }
         return remove(answer.correlation());
@@ -155,11 +171,11 @@ public final class Requests {
     public void onAnswer(Incoming answer) {
         Pending request = removeAnsweredBy(answer.envelope());
         if (request == null) {
-            line.onUnmatchedReply();
+            way.onUnmatchedReply();
             answer.taken();
             return;
         }
-        line.call(() -> {
+        line.complete(() -> {
             try {
                 complete(request, answer);
             } finally {
@@ -183,15 +199,19 @@ public final class Requests {
     }
 
     /** The request did not get away, or cannot be answered any more. */
-    public void fail(long correlation, Exception why) {
+    void fail(long correlation, Exception why, Consumer<Runnable> completing) {
         Pending request = remove(correlation);
         if (request != null) {
-            line.call(() -> request.reply.completeExceptionally(why));
+            completing.accept(() -> request.reply.completeExceptionally(why));
         }
     }
 
-    /** Nothing more is asked or answered. */
-    public void close(String why) {
+    /**
+     * Nothing more is asked or answered.
+     *
+     * @param completions gets what completes those that were not answered
+     */
+    void close(String why, List<Runnable> completions) {
         List<Pending> left;
         synchronized (this) {
             closed = true;
@@ -202,6 +222,6 @@ public final class Requests {
             pending = null;
         }
         left.forEach(request ->
-                line.call(() -> request.reply.completeExceptionally(new HeartbeatException("no reply: " + why))));
+                completions.add(() -> request.reply.completeExceptionally(new HeartbeatException("no reply: " + why))));
     }
 }

@@ -8,21 +8,18 @@ import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.Node;
 import dev.heartbeat.SendResult;
-import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.channel.ChannelCounts;
 import dev.heartbeat.internal.channel.ChannelEnd;
 import dev.heartbeat.internal.channel.Home;
-import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.Register;
 import dev.heartbeat.internal.mux.Sender;
-import dev.heartbeat.internal.queue.Asked;
 import dev.heartbeat.internal.queue.Chain;
+import dev.heartbeat.internal.queue.Crew;
 import dev.heartbeat.internal.queue.Incoming;
 import dev.heartbeat.internal.queue.Lane;
-import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.Outgoing;
-import dev.heartbeat.internal.queue.Requests;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -39,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What the application asks for is noted by whichever thread asks, and one command at a time brings it to the loop, which looks at all of it ({@link #run}). Everything else runs on the loop.
  */
-final class Attached implements AttachedNode, Home, Sender, Requests.Line, Lane.Owner, Runnable {
+final class Attached implements AttachedNode, Home, Sender, Mailbox.Owner, Lane.Owner, Runnable {
     private static final int MAX_ERRORS_TO_TELL = 16;
     private static final VarHandle COMMANDED;
 
@@ -56,7 +53,7 @@ final class Attached implements AttachedNode, Home, Sender, Requests.Line, Lane.
     private final AttachedNode.Listener listener;
     private final long incarnation;
     private final Lane lane = new Lane(this);
-    private final CompletableFuture<Void> detached = new CompletableFuture<>();
+    private final CompletableFuture<Void> detached;
 
     // ---- what the application asks for, from any thread
 
@@ -69,7 +66,7 @@ final class Attached implements AttachedNode, Home, Sender, Requests.Line, Lane.
     private volatile boolean vouched = true;
     private volatile boolean detaching;
     /** Made with the first message. */
-    private volatile @Nullable Outbox outbox;
+    private volatile @Nullable Mailbox mailbox;
 
     private int errorsToTell;
 
@@ -88,15 +85,13 @@ final class Attached implements AttachedNode, Home, Sender, Requests.Line, Lane.
     /** Channels to be opened as soon as it is registered. */
     private List<ChannelEnd> waitingEnds = new ArrayList<>(0);
 
-    /** Made with the first. */
-    private volatile @Nullable Requests requests;
-
     Attached(Client client, String id, Map<String, String> metadata, AttachedNode.Listener listener, long incarnation) {
         this.client = client;
         this.id = id;
         this.metadata = metadata;
         this.listener = listener;
         this.incarnation = incarnation;
+        this.detached = Crew.newFuture(this);
     }
 
     // ---- from any thread
@@ -118,59 +113,59 @@ final class Attached implements AttachedNode, Home, Sender, Requests.Line, Lane.
 
     @Override
     public SendResult trySend(ByteBuffer message) {
-        return offer(new Outgoing(message));
+        return mailbox().trySend(message);
     }
 
     @Override
     public CompletableFuture<Void> send(ByteBuffer message) {
-        CompletableFuture<Void> left = new CompletableFuture<>();
-        SendResult result = offer(new Outgoing(message, Envelope.NONE, left));
-        if (result != SendResult.ACCEPTED) {
-            left.completeExceptionally(new UndeliveredException(Requests.reasonOf(result)));
-        }
-        return left;
+        return mailbox().send(message);
     }
 
     @Override
     public CompletableFuture<ByteBuffer> request(ByteBuffer message, Duration timeout) {
-        return requests().send(message, timeout, null, this::offer);
+        return mailbox().request(null, message, timeout);
     }
 
     @Override
     public SendResult trySend(String toNodeId, ByteBuffer message) {
         Client.checkDestination(toNodeId);
-        return offer(new Outgoing(message, Envelope.to(toNodeId), null));
+        return mailbox().trySend(toNodeId, message);
     }
 
     @Override
     public CompletableFuture<ByteBuffer> request(String toNodeId, ByteBuffer message, Duration timeout) {
         Client.checkDestination(toNodeId);
-        return requests().send(message, timeout, toNodeId, this::offer);
+        return mailbox().request(toNodeId, message, timeout);
     }
 
-    private synchronized Requests requests() {
-        Requests made = requests;
+    private synchronized Mailbox mailbox() {
+        Mailbox made = mailbox;
         if (made == null) {
-            made = new Requests(client.loop(), client.options.queueMessages(), this);
-            requests = made;
+            made = client.newMailbox(this);
+            mailbox = made;
+            if (detaching || state == State.ENDED || client.isClosing()) {
+                made.refuseMore(); // Between the look and now.
+            }
         }
         return made;
     }
 
     boolean awaitsReplies() {
-        Requests made = requests;
-        return made != null && !made.isEmpty();
+        Mailbox made = mailbox;
+        return made != null && made.awaitsReplies();
     }
 
-    private SendResult offer(Outgoing message) {
-        if (detaching || state == State.ENDED || client.isClosing()) {
-            return SendResult.CLOSED;
+    /** What was accepted may still be sent. */
+    synchronized void refuseMore() {
+        Mailbox waiting = mailbox;
+        if (waiting != null) {
+            waiting.refuseMore();
         }
-        SendResult result = outbox().offer(message);
-        if (result == SendResult.ACCEPTED) {
-            command();
-        }
-        return result;
+    }
+
+    @Override
+    public void wake() {
+        command();
     }
 
     @Override
@@ -180,18 +175,6 @@ final class Attached implements AttachedNode, Home, Sender, Requests.Line, Lane.
             end.cannotOpen("the client's transport is closed");
         }
         return end;
-    }
-
-    private synchronized Outbox outbox() {
-        Outbox made = outbox;
-        if (made == null) {
-            made = client.newOutbox();
-            outbox = made;
-            if (state == State.ENDED) {
-                made.close(); // Between the look and now.
-            }
-        }
-        return made;
     }
 
     @Override
@@ -211,6 +194,7 @@ final class Attached implements AttachedNode, Home, Sender, Requests.Line, Lane.
     @Override
     public CompletableFuture<Void> detachAsync() {
         detaching = true;
+        refuseMore();
         command();
         return detached.copy();
     }
@@ -323,20 +307,18 @@ final class Attached implements AttachedNode, Home, Sender, Requests.Line, Lane.
         epoch = newEpoch;
         forgetEpoch = false;
         state = State.REGISTERED;
-        Outbox waiting = outbox;
+        Mailbox waiting = mailbox;
         if (waiting != null) {
-            Chain tooLong = new Chain();
-            waiting.limitMessages(maxMessageBytes, tooLong);
-            tooLong.drain(message -> comesBack(message, Reason.TOO_LARGE));
+            waiting.limitMessages(maxMessageBytes);
         }
-        lane.add(() -> listener.onRegistered(newEpoch));
+        call(() -> listener.onRegistered(newEpoch));
         openWaiting();
         run();
     }
 
     void refused(HeartbeatException error) {
         if (mayTellError()) {
-            lane.add(() -> {
+            call(() -> {
                 errorTold();
                 listener.onRefused(error);
             });
@@ -379,22 +361,21 @@ final class Attached implements AttachedNode, Home, Sender, Requests.Line, Lane.
             return;
         }
         left();
-        closeOutbox();
-        requests().close("node " + id + " has ended");
+        closeMailbox();
         openWaiting(); // Which cannot be done any more.
         client.forget(this);
-        lane.add(() -> listener.onEnded(reason));
-        lane.add(() -> detached.complete(null));
+        call(() -> listener.onEnded(reason));
+        call(() -> detached.complete(null));
     }
 
-    private void closeOutbox() {
-        Outbox waiting;
+    private void closeMailbox() {
+        Mailbox waiting;
         synchronized (this) {
             state = State.ENDED;
-            waiting = outbox;
+            waiting = mailbox;
         }
         if (waiting != null) {
-            waiting.close().drain(message -> comesBack(message, Reason.CLOSED));
+            waiting.close(Reason.CLOSED, "node " + id + " has ended", () -> {});
         }
     }
 
@@ -433,13 +414,9 @@ final class Attached implements AttachedNode, Home, Sender, Requests.Line, Lane.
 
     void deliver(Incoming message) {
         switch (message.envelope().kind()) {
-            case MESSAGE -> Client.handle(lane, message, () -> tellMessage(message));
-            case REQUEST ->
-                Client.handle(
-                        lane,
-                        message,
-                        () -> listener.onRequest(new Asked(message.envelope(), message.content(), this::offer)));
-            case REPLY, FAILURE -> requests().onAnswer(message);
+            case MESSAGE -> mailbox().deliver(message, this::tellMessage);
+            case REQUEST -> mailbox().ask(message, listener::onRequest);
+            case REPLY, FAILURE -> mailbox().answered(message);
         }
     }
 
@@ -454,7 +431,7 @@ final class Attached implements AttachedNode, Home, Sender, Requests.Line, Lane.
 
     /** From now on the outbox obeys this session, until it is sealed or held by the next. */
     void holdBy(ClientSession session) {
-        Outbox waiting = outbox;
+        Mailbox waiting = mailbox;
         if (!held && waiting != null) {
             held = true;
             waiting.holdBy(session);
@@ -463,7 +440,7 @@ final class Attached implements AttachedNode, Home, Sender, Requests.Line, Lane.
 
     /** It takes what waits now; what comes from now on waits for the next connection. */
     void seal() {
-        Outbox waiting = outbox;
+        Mailbox waiting = mailbox;
         if (held && waiting != null) {
             waiting.seal();
         }
@@ -488,7 +465,7 @@ final class Attached implements AttachedNode, Home, Sender, Requests.Line, Lane.
 
     @Override
     public void poll(Chain to, long room) {
-        Outbox waiting = outbox;
+        Mailbox waiting = mailbox;
         Gateway at = gateway;
         if (at == null) {
             return;
@@ -496,9 +473,6 @@ final class Attached implements AttachedNode, Home, Sender, Requests.Line, Lane.
         int polled = waiting == null ? 0 : waiting.poll(at.session(), handle, room, to);
         if (polled == 0 && detaching && state == State.REGISTERED) {
             at.unregister(this); // Whatever was accepted for it has been written before.
-        }
-        if (waiting != null && waiting.hasRoomAgain()) {
-            lane.add(listener::onWritable);
         }
     }
 
@@ -508,35 +482,41 @@ final class Attached implements AttachedNode, Home, Sender, Requests.Line, Lane.
     }
 
     boolean hasMessages() {
-        Outbox waiting = outbox;
-        return held && waiting != null && !waiting.isEmpty();
+        Mailbox waiting = mailbox;
+        return held && waiting != null && waiting.hasMore();
     }
 
     @Override
     public void left(Outgoing message) {
-        CompletableFuture<Void> left = message.left();
-        if (left != null) {
-            lane.add(() -> left.complete(null));
-        }
+        mailbox().left(message);
     }
 
     @Override
-    public void undelivered(Outgoing message) {
-        comesBack(message, Reason.LOST);
+    public void undelivered(Outgoing message, Reason reason) {
+        mailbox().undelivered(message, reason);
     }
 
-    /** Whoever gave the message is told, once. */
-    private void comesBack(Outgoing message, Reason reason) {
-        client.counts.undelivered();
-        CompletableFuture<Void> left = message.left();
-        if (left != null) {
-            lane.add(() -> left.completeExceptionally(new UndeliveredException(reason)));
-        } else if (message.envelope().kind() == Envelope.Kind.REQUEST) {
-            requests().fail(message.envelope().correlation(), new UndeliveredException(reason));
-        } else {
-            lane.add(() -> listener.onUndelivered(message.content()));
-        }
+    @Override
+    public void onUndelivered(Outgoing message, Reason reason) {
+        listener.onUndelivered(message.content(), reason);
     }
+
+    @Override
+    public void onWritable() {
+        listener.onWritable();
+    }
+
+    @Override
+    public void countUndelivered() {
+        client.counts.undelivered();
+    }
+
+    @Override
+    public void countUnmatchedReply() {
+        client.counts().unmatchedReply();
+    }
+
+    // ---- the lane
 
     @Override
     public void call(Runnable callback) {
@@ -544,15 +524,18 @@ final class Attached implements AttachedNode, Home, Sender, Requests.Line, Lane.
     }
 
     @Override
-    public void onUnmatchedReply() {
-        client.counts().unmatchedReply();
+    public Lane.Owner laneOwner() {
+        return this;
     }
 
-    // ---- the lane
+    @Override
+    public Crew crew() {
+        return client.crew();
+    }
 
     @Override
     public Executor workers() {
-        return client.workers();
+        return client.crew().workers();
     }
 
     @Override
@@ -563,5 +546,10 @@ final class Attached implements AttachedNode, Home, Sender, Requests.Line, Lane.
     @Override
     public void onIdle() {
         // It is kept by whoever attached it.
+    }
+
+    @Override
+    public String toString() {
+        return "node " + id;
     }
 }

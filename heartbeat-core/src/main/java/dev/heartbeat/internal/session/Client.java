@@ -18,26 +18,23 @@ import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.Node;
 import dev.heartbeat.Request;
 import dev.heartbeat.SendResult;
-import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.channel.Acceptors;
 import dev.heartbeat.internal.channel.ChannelCounts;
 import dev.heartbeat.internal.channel.ChannelEnd;
 import dev.heartbeat.internal.channel.Home;
-import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.GoAway;
 import dev.heartbeat.internal.frame.Metadata;
 import dev.heartbeat.internal.frame.NodeId;
 import dev.heartbeat.internal.frame.Register;
 import dev.heartbeat.internal.frame.Registered;
 import dev.heartbeat.internal.mux.InboundBudget;
-import dev.heartbeat.internal.queue.Asked;
-import dev.heartbeat.internal.queue.Chain;
+import dev.heartbeat.internal.queue.Crew;
 import dev.heartbeat.internal.queue.Incoming;
 import dev.heartbeat.internal.queue.Lane;
+import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.queue.Outgoing;
-import dev.heartbeat.internal.queue.Requests;
 import dev.heartbeat.internal.time.Backoff;
 import dev.heartbeat.internal.time.Deadline;
 import dev.heartbeat.internal.time.Loop;
@@ -70,7 +67,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It lives on one event loop. {@link #trySend}, {@link #close} and the getters may be called from any thread; everything else runs on the loop.
  */
-public final class Client implements Connector, Home, Requests.Line, Lane.Owner {
+public final class Client implements Connector, Home, Mailbox.Owner, Lane.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Client.class);
     private static final long UNKNOWN = -1;
     private static final int MAX_ERRORS_TO_TELL = 16;
@@ -88,7 +85,7 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
     /** The nodes it speaks for, by id and in the order in which they came; guarded by itself. */
     private final Map<String, Attached> attached = new LinkedHashMap<>();
 
-    final Outbox outbox;
+    final Mailbox mailbox;
     final InboundBudget budget;
 
     private final Transport transport;
@@ -100,7 +97,6 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
     final Acceptors acceptors;
     private final ChannelCounts channelCounts = new ChannelCounts();
     final ClientCounts counts = new ClientCounts();
-    private final Requests requests;
     /** Channels to be opened as soon as it is registered; on the loop. */
     private final List<ChannelEnd> waitingEnds = new ArrayList<>(0);
 
@@ -133,8 +129,9 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
     /** The longest message, as both sides have it. */
     private volatile int messageLimit;
 
-    private final CompletableFuture<ClientListener.Registered> registered = new CompletableFuture<>();
-    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final Crew crew;
+    private final CompletableFuture<ClientListener.Registered> registered;
+    private final CompletableFuture<Void> closed;
 
     /**
      * @param owned whether the transport is closed with the client
@@ -157,8 +154,10 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
         long secret = transport.environment().nextSecret();
         incarnation = secret == 0 ? 1 : secret;
         messageLimit = options.maxMessageBytes();
-        outbox = new Outbox(options.queueMessages(), options.queueBytes(), options.maxMessageBytes());
-        requests = new Requests(loop(), options.queueMessages(), this);
+        crew = new Crew(transport.environment(), transport.eventLoops());
+        registered = Crew.newFuture(this);
+        closed = crew.newFuture();
+        mailbox = newMailbox(this);
         budget = new InboundBudget(options.inboundBudgetBytes());
         reconnector = new Reconnector(
                 new Backoff(
@@ -224,16 +223,11 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
     }
 
     public SendResult trySend(ByteBuffer message) {
-        return offer(new Outgoing(message));
+        return mailbox.trySend(message);
     }
 
     public CompletableFuture<Void> send(ByteBuffer message) {
-        CompletableFuture<Void> left = new CompletableFuture<>();
-        SendResult result = offer(new Outgoing(message, Envelope.NONE, left));
-        if (result != SendResult.ACCEPTED) {
-            left.completeExceptionally(new UndeliveredException(Requests.reasonOf(result)));
-        }
-        return left;
+        return mailbox.send(message);
     }
 
     /**
@@ -241,13 +235,13 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
      */
     public CompletableFuture<ByteBuffer> request(@Nullable String destination, ByteBuffer message, Duration timeout) {
         checkDestination(destination);
-        return requests.send(message, timeout, destination, this::offer);
+        return mailbox.request(destination, message, timeout);
     }
 
     /** Offers a message for another node, which the server passes on if it allows that. */
     public SendResult trySend(String destination, ByteBuffer message) {
         checkDestination(destination);
-        return offer(new Outgoing(message, Envelope.to(destination), null));
+        return mailbox.trySend(destination, message);
     }
 
     static void checkDestination(@Nullable String nodeId) {
@@ -285,12 +279,11 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
         ends.forEach(end -> registeredSession.open(end, 0));
     }
 
-    private SendResult offer(Outgoing message) {
-        SendResult result = outbox.offer(message);
-        if (result == SendResult.ACCEPTED && woken.compareAndSet(false, true)) {
+    @Override
+    public void wake() {
+        if (woken.compareAndSet(false, true)) {
             loop.execute(this::sendWaiting);
         }
-        return result;
     }
 
     /** Replaces what the node tells of itself. */
@@ -338,7 +331,8 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
 
     public CompletableFuture<Void> close() {
         closing = true;
-        outbox.refuseMore();
+        mailbox.refuseMore();
+        attached().forEach(Attached::refuseMore);
         try {
             loop.execute(this::leave);
         } catch (RejectedExecutionException e) {
@@ -407,8 +401,9 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
         }
     }
 
-    Outbox newOutbox() {
-        return new Outbox(options.queueMessages(), options.queueBytes(), messageLimit);
+    Mailbox newMailbox(Mailbox.Owner owner) {
+        Outbox outbox = new Outbox(options.queueMessages(), options.queueBytes(), messageLimit);
+        return new Mailbox(owner, loop(), outbox, null, options.queueMessages());
     }
 
     Backoff newBackoff() {
@@ -463,7 +458,7 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
         }
         ClientSession opened = new ClientSession(this, Shard.of(loop), connection);
         session = opened;
-        outbox.holdBy(opened);
+        mailbox.holdBy(opened);
         lane.add(listener::onConnected);
         return opened;
     }
@@ -510,9 +505,7 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
         state = ClientState.ONLINE;
         reconnector.registered(Shard.of(loop).nowNs(), MILLISECONDS.toNanos(answer.graceMillis()));
         messageLimit = (int) Math.min(answer.maxMessageBytes(), options.maxMessageBytes());
-        Chain tooLong = new Chain();
-        outbox.limitMessages(messageLimit, tooLong);
-        tooLong.drain(message -> comesBack(message, Reason.TOO_LARGE));
+        mailbox.limitMessages(messageLimit);
         ClientListener.Registered told = new ClientListener.Registered(
                 answer.epoch(),
                 Duration.ofMillis(answer.intervalMillis()),
@@ -551,14 +544,9 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
 
     void deliver(Incoming message) {
         switch (message.envelope().kind()) {
-            case MESSAGE -> handle(lane, message, () -> tellMessage(message));
-            case REQUEST ->
-                handle(
-                        lane,
-                        message,
-                        () -> handlers.requests()
-                                .accept(new Asked(message.envelope(), message.content(), this::offer)));
-            case REPLY, FAILURE -> requests.onAnswer(message);
+            case MESSAGE -> mailbox.deliver(message, this::tellMessage);
+            case REQUEST -> mailbox.ask(message, handlers.requests());
+            case REPLY, FAILURE -> mailbox.answered(message);
         }
     }
 
@@ -571,16 +559,6 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
         }
     }
 
-    static void handle(Lane lane, Incoming message, Runnable call) {
-        lane.add(() -> {
-            try {
-                call.run();
-            } finally {
-                message.taken();
-            }
-        });
-    }
-
     void tell(HeartbeatException error) {
         if (errorsToTell.get() == MAX_ERRORS_TO_TELL) {
             return;
@@ -590,30 +568,6 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
             errorsToTell.decrementAndGet();
             listener.onError(error);
         });
-    }
-
-    void tellWritable() {
-        lane.add(listener::onWritable);
-    }
-
-    void left(Outgoing message) {
-        CompletableFuture<Void> left = message.left();
-        if (left != null) {
-            lane.add(() -> left.complete(null));
-        }
-    }
-
-    /** Whoever gave the message is told, once. */
-    void comesBack(Outgoing message, Reason reason) {
-        counts.undelivered();
-        CompletableFuture<Void> left = message.left();
-        if (left != null) {
-            lane.add(() -> left.completeExceptionally(new UndeliveredException(reason)));
-        } else if (message.envelope().kind() == Envelope.Kind.REQUEST) {
-            requests.fail(message.envelope().correlation(), new UndeliveredException(reason));
-        } else {
-            lane.add(() -> listener.onUndelivered(message.content()));
-        }
     }
 
     void onEnded(ClientSession ended, CloseReason reason) {
@@ -682,7 +636,7 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
 
     /** Whether a request on channel 0, of it or of a node attached to it, is not answered yet. */
     boolean awaitsReplies() {
-        return !requests.isEmpty() || attached().stream().anyMatch(Attached::awaitsReplies);
+        return mailbox.awaitsReplies() || attached().stream().anyMatch(Attached::awaitsReplies);
     }
 
     private void waitingEndsCannotOpen(CloseReason reason) {
@@ -717,8 +671,7 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
         }
         beginLeaving();
         state = ClientState.CLOSED;
-        outbox.close().drain(message -> comesBack(message, Reason.CLOSED));
-        requests.close("the client was closed");
+        mailbox.close(Reason.CLOSED, "the client was closed", () -> {});
         waitingEndsCannotOpen(reason);
         List<Attached> last = attached();
         last.forEach(node -> node.end(reason));
@@ -759,13 +712,38 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
     }
 
     @Override
-    public void onUnmatchedReply() {
+    public Lane.Owner laneOwner() {
+        return this;
+    }
+
+    @Override
+    public Crew crew() {
+        return crew;
+    }
+
+    @Override
+    public void onUndelivered(Outgoing message, Reason reason) {
+        listener.onUndelivered(message.content(), reason);
+    }
+
+    @Override
+    public void onWritable() {
+        listener.onWritable();
+    }
+
+    @Override
+    public void countUndelivered() {
+        counts.undelivered();
+    }
+
+    @Override
+    public void countUnmatchedReply() {
         channelCounts.unmatchedReply();
     }
 
     @Override
     public Executor workers() {
-        return transport.environment().workers();
+        return crew.workers();
     }
 
     @Override
@@ -776,5 +754,10 @@ public final class Client implements Connector, Home, Requests.Line, Lane.Owner 
     @Override
     public void onIdle() {
         // A client is not forgotten.
+    }
+
+    @Override
+    public String toString() {
+        return "client " + options.nodeId();
     }
 }

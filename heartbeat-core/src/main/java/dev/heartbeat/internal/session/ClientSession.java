@@ -203,7 +203,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         limitToProgress(progress());
         afterDraining(() -> {
             handlesFirst = false;
-            client.outbox.seal();
+            client.mailbox.seal();
             if (gateway != null) {
                 gateway.seal();
             }
@@ -435,18 +435,12 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     /** Messages may wait in the client's outbox. Where none do, nobody joins: the first who does makes the multiplexer, which an idle client need not have. */
     void wake() {
-        if (client.outbox.isEmpty()) {
-            tellRoom(); // What filled it may have been too long for this server.
+        if (!client.mailbox.hasMore()) {
+            client.mailbox.tellRoom(); // What filled it may have been too long for this server.
         } else if (own.join()) {
             turns.add(own);
         }
         pump();
-    }
-
-    private void tellRoom() {
-        if (client.outbox.hasRoomAgain()) {
-            client.tellWritable();
-        }
     }
 
     /** The client's own messages; held by the session, so that one that lost the client takes nothing more. */
@@ -472,23 +466,22 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
         @Override
         public void poll(Chain to, long room) {
-            client.outbox.poll(ClientSession.this, 0, room, to);
-            tellRoom();
+            client.mailbox.poll(ClientSession.this, 0, room, to);
         }
 
         @Override
         public boolean hasMore() {
-            return !client.outbox.isEmpty();
+            return client.mailbox.hasMore();
         }
 
         @Override
         public void left(Outgoing message) {
-            client.left(message);
+            client.mailbox.left(message);
         }
 
         @Override
-        public void undelivered(Outgoing message) {
-            client.comesBack(message, Reason.LOST);
+        public void undelivered(Outgoing message, Reason reason) {
+            client.mailbox.undelivered(message, reason);
         }
     }
 

@@ -5,6 +5,7 @@ import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.Node;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SuspectReason;
+import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.channel.ChannelCounts;
 import dev.heartbeat.internal.channel.ChannelEnd;
 import dev.heartbeat.internal.channel.Home;
@@ -12,7 +13,8 @@ import dev.heartbeat.internal.liveness.PeerMonitor;
 import dev.heartbeat.internal.mux.Sender;
 import dev.heartbeat.internal.node.Registration;
 import dev.heartbeat.internal.queue.Chain;
-import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.queue.Crew;
+import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.Outgoing;
 import dev.heartbeat.internal.session.Measures.Kind;
 import dev.heartbeat.internal.time.Loop;
@@ -20,7 +22,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.util.Objects;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -210,8 +211,8 @@ final class NodeStay extends PeerMonitor implements Registration.Owner, Home, Se
     }
 
     @Override
-    public Executor workers() {
-        return session.loop.server.workers();
+    public Crew crew() {
+        return session.loop.server.crew;
     }
 
     @Override
@@ -261,32 +262,29 @@ final class NodeStay extends PeerMonitor implements Registration.Owner, Home, Se
 
     @Override
     public void poll(Chain to, long room) {
-        Outbox outbox = outbox();
-        if (outbox != null) {
-            outbox.poll(registration(), handle, room, to);
-            if (outbox.hasRoomAgain()) {
-                registration().entry().writable(registration());
-            }
+        Mailbox mailbox = mailbox();
+        if (mailbox != null) {
+            mailbox.poll(registration(), handle, room, to);
         }
     }
 
     @Override
     public boolean hasMore() {
-        Outbox outbox = outbox();
-        return outbox != null && !outbox.isEmpty();
+        Mailbox mailbox = mailbox();
+        return mailbox != null && mailbox.hasMore();
     }
 
     @Override
     public void left(Outgoing message) {
-        registration().entry().left(message);
+        Objects.requireNonNull(mailbox()).left(message);
     }
 
     @Override
-    public void undelivered(Outgoing message) {
-        registration().entry().undelivered(registration(), message);
+    public void undelivered(Outgoing message, Reason reason) {
+        Objects.requireNonNull(mailbox()).undelivered(message, reason);
     }
 
-    private @Nullable Outbox outbox() {
-        return registration().entry().outbox(registration());
+    private @Nullable Mailbox mailbox() {
+        return registration().entry().mailbox(registration());
     }
 }

@@ -25,7 +25,6 @@ import dev.heartbeat.internal.channel.Acceptors;
 import dev.heartbeat.internal.channel.ChannelCounts;
 import dev.heartbeat.internal.channel.ChannelEnd;
 import dev.heartbeat.internal.channel.Home;
-import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.Registered;
 import dev.heartbeat.internal.frame.SharedMessage;
 import dev.heartbeat.internal.liveness.FailureDetector;
@@ -35,9 +34,9 @@ import dev.heartbeat.internal.node.Capacity;
 import dev.heartbeat.internal.node.Departures;
 import dev.heartbeat.internal.node.NodeEvents;
 import dev.heartbeat.internal.node.NodeTable;
+import dev.heartbeat.internal.queue.Crew;
+import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.Outbox;
-import dev.heartbeat.internal.queue.Outgoing;
-import dev.heartbeat.internal.queue.Requests;
 import dev.heartbeat.internal.time.Deadline;
 import dev.heartbeat.internal.time.Loop;
 import dev.heartbeat.internal.time.Timer;
@@ -57,7 +56,6 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -96,6 +94,7 @@ public final class Server implements Acceptor {
     private final Capacity capacity;
     final RecorderProvider recorders;
     final Acceptors acceptors;
+    final Crew crew;
     final ChannelCounts channels = new ChannelCounts();
 
     private final Transport transport;
@@ -140,12 +139,8 @@ public final class Server implements Acceptor {
         detector = new FailureDetector(
                 options.suspectAfter().toNanos(), options.heartbeatTimeout().toNanos());
         acceptors = handlers.acceptors();
-        events = new NodeEvents(
-                listener,
-                handlers.messages(),
-                handlers.requests(),
-                handlers.routes(),
-                transport.environment().workers());
+        crew = new Crew(transport.environment(), transport.eventLoops());
+        events = new NodeEvents(listener, handlers.messages(), handlers.requests(), handlers.routes(), crew);
         capacity = new Capacity(options.maxNodes(), options.registrationBudgetBytes());
         table = new NodeTable(
                 options.takeoverPolicy(),
@@ -239,26 +234,26 @@ public final class Server implements Acceptor {
     }
 
     public SendResult trySend(String nodeId, ByteBuffer message) {
-        return offer(nodeId, new Outgoing(message));
+        Mailbox mailbox = mailbox(nodeId);
+        return mailbox == null ? SendResult.CLOSED : mailbox.trySend(message);
     }
 
     public CompletableFuture<Void> send(String nodeId, ByteBuffer message) {
-        CompletableFuture<Void> left = new CompletableFuture<>();
-        SendResult result = offer(nodeId, new Outgoing(message, Envelope.NONE, left));
-        if (result != SendResult.ACCEPTED) {
-            left.completeExceptionally(new UndeliveredException(Requests.reasonOf(result)));
-        }
-        return left;
-    }
-
-    private SendResult offer(String nodeId, Outgoing message) {
-        return draining ? SendResult.CLOSED : table.offer(nodeId, message);
+        Mailbox mailbox = mailbox(nodeId);
+        return mailbox == null ? notRegistered() : mailbox.send(message);
     }
 
     public CompletableFuture<ByteBuffer> request(String nodeId, ByteBuffer message, Duration timeout) {
-        return draining
-                ? CompletableFuture.failedFuture(new UndeliveredException(UndeliveredException.Reason.CLOSED))
-                : table.request(nodeId, message, timeout);
+        Mailbox mailbox = mailbox(nodeId);
+        return mailbox == null ? notRegistered() : mailbox.request(null, message, timeout);
+    }
+
+    private @Nullable Mailbox mailbox(String nodeId) {
+        return draining ? null : table.mailbox(nodeId);
+    }
+
+    private static <T> CompletableFuture<T> notRegistered() {
+        return CompletableFuture.failedFuture(new UndeliveredException(UndeliveredException.Reason.CLOSED));
     }
 
     /** Opens a channel to a node. */
@@ -291,8 +286,8 @@ public final class Server implements Acceptor {
         }
 
         @Override
-        public Executor workers() {
-            return Server.this.workers();
+        public Crew crew() {
+            return crew;
         }
 
         @Override
@@ -314,10 +309,6 @@ public final class Server implements Acceptor {
         public void onFailure(String of, Throwable failure) {
             callbackFailed(of, failure);
         }
-    }
-
-    Executor workers() {
-        return transport.environment().workers();
     }
 
     void callbackFailed(String of, Throwable failure) {

@@ -6,15 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.queue.Incoming;
-import dev.heartbeat.internal.queue.Requests;
+import dev.heartbeat.internal.queue.ManualLine;
 import dev.heartbeat.internal.time.HandLoop;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -32,32 +30,16 @@ final class PullsTest {
     private static final long SECOND = 1_000_000_000L;
 
     private final HandLoop loop = new HandLoop();
-    private final Callbacks line = new Callbacks();
+    private final ManualLine line = new ManualLine();
     private final Pulls pulls = new Pulls(loop, line);
     private final List<Message> messages = new ArrayList<>();
     private final List<CompletableFuture<ByteBuffer>> receivers = new ArrayList<>();
     /** The places of those that wait for a time only. */
     private final Set<Integer> timed = new HashSet<>();
 
-    /** Made when a test says so. */
-    private static final class Callbacks implements Requests.Line {
-        private final Queue<Runnable> waiting = new ArrayDeque<>();
-
-        @Override
-        public void call(Runnable callback) {
-            waiting.add(callback);
-        }
-
-        @Override
-        public void onUnmatchedReply() {
-            throw new AssertionError("nothing was asked");
-        }
-
-        void makeOne() {
-            if (!waiting.isEmpty()) {
-                waiting.remove().run();
-            }
-        }
+    private void close() {
+        pulls.close("over");
+        pulls.match();
     }
 
     private static final class Message extends Incoming {
@@ -181,7 +163,7 @@ final class PullsTest {
     @Test
     void whatCameBeforeTheEndCanBeReceivedAfterIt() {
         add();
-        pulls.close("over");
+        close();
         runAll();
         assertThat(number(receive())).isZero();
         assertThatThrownBy(receive()::join)
@@ -192,7 +174,7 @@ final class PullsTest {
     @Test
     void whoWaitsAtTheEndIsToldSo() {
         CompletableFuture<ByteBuffer> receiver = receive(Duration.ofSeconds(1));
-        pulls.close("over");
+        close();
         runAll();
         assertThatThrownBy(receiver::join).hasCauseInstanceOf(HeartbeatException.class);
         assertThat(loop.armed()).isZero();
@@ -210,7 +192,7 @@ final class PullsTest {
     @Test
     void whatIsLeftAfterTheEndHoldsNothing() {
         add();
-        pulls.close("over");
+        close();
         runAll();
         assertThat(messages.get(0).taken).isEqualTo(1);
         assertThat(number(receive())).isZero();
@@ -231,15 +213,10 @@ final class PullsTest {
     }
 
     private static void interruptWhileAMessageComes(ExecutorService others) throws Exception {
-        Pulls shared = new Pulls(new HandLoop(), new Requests.Line() {
+        Pulls shared = new Pulls(new HandLoop(), new ManualLine() {
             @Override
             public void call(Runnable callback) {
                 callback.run();
-            }
-
-            @Override
-            public void onUnmatchedReply() {
-                throw new AssertionError("nothing was asked");
             }
         });
         Thread receiver = Thread.currentThread();
@@ -296,7 +273,7 @@ final class PullsTest {
                 case 9 -> {
                     if (step > 4900 && !closed) {
                         closed = true;
-                        pulls.close("over");
+                        close();
                     }
                 }
                 default -> line.makeOne();
@@ -305,7 +282,7 @@ final class PullsTest {
                 check(closed);
             }
         }
-        pulls.close("over");
+        close();
         runAll();
         check(true);
         while (!receive().isCompletedExceptionally()) {

@@ -3,6 +3,7 @@ package dev.heartbeat.internal.mux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.SendResult;
+import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.ChannelOpen;
 import dev.heartbeat.internal.frame.ChannelReset;
 import dev.heartbeat.internal.frame.Envelope;
@@ -259,7 +260,7 @@ final class TwoSides {
         }
 
         @Override
-        public void undelivered(Outgoing message) {
+        public void undelivered(Outgoing message, Reason reason) {
             decide(message, Fate.CAME_BACK);
         }
 
@@ -275,7 +276,7 @@ final class TwoSides {
             } else {
                 cameBack++;
             }
-            Arrays.fill(message.content().array(), (byte) 0x55);
+            Arrays.fill(message.bytes().array(), (byte) 0x55);
         }
 
         // ---- as a receiver
@@ -397,7 +398,7 @@ final class TwoSides {
         public void onOver(Ending ending, String text) {
             assertThat(over).as("%s is over once", this).isFalse();
             over = true;
-            outbox.close().drain(this::undelivered);
+            outbox.close().drain(left -> undelivered(left, Reason.LOST));
             boolean otherGaveUp = other != null && other.gaveUp;
             boolean noMemory = !wasOffered && channel == null
                     || side.noMemoryFor(place())
@@ -773,7 +774,7 @@ final class TwoSides {
             side.wire.lose();
             side.mux.abandon();
             side.zero.over = true;
-            side.zero.outbox.close().drain(side.zero::undelivered);
+            side.zero.outbox.close().drain(left -> side.zero.undelivered(left, Reason.LOST));
         }
         for (End end : ends) {
             while (!end.held.isEmpty()) {

@@ -2,6 +2,7 @@ package dev.heartbeat.internal.mux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.ChannelOpen;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.ErrorCode;
@@ -154,7 +155,7 @@ final class WriteSchedulerTest {
         public void left(Outgoing message) {}
 
         @Override
-        public void undelivered(Outgoing message) {
+        public void undelivered(Outgoing message, Reason reason) {
             throw new AssertionError("nothing ends");
         }
 

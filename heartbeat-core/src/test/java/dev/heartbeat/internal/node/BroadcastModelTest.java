@@ -10,8 +10,11 @@ import dev.heartbeat.OfflineReason;
 import dev.heartbeat.OverflowPolicy;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.TakeoverPolicy;
+import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.internal.frame.SharedMessage;
 import dev.heartbeat.internal.queue.Chain;
+import dev.heartbeat.internal.queue.Crew;
+import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.queue.Outgoing;
 import java.nio.ByteBuffer;
@@ -51,7 +54,7 @@ final class BroadcastModelTest {
                     (from, message) -> {},
                     (from, message) -> {},
                     (from, to) -> false,
-                    environment.workers()),
+                    new Crew(environment, List.of())),
             environment,
             () -> new Outbox(MAX_QUEUED, 1000, 100),
             10,
@@ -67,7 +70,7 @@ final class BroadcastModelTest {
 
     private final class Listener implements NodeListener {
         @Override
-        public void onUndelivered(Node node, ByteBuffer message) {
+        public void onUndelivered(Node node, ByteBuffer message, UndeliveredException.Reason reason) {
             assertThat(message.position()).isZero();
             undelivered.computeIfAbsent(node.id(), id -> new ArrayList<>()).add(text(message));
             assertThat(message.remaining()).as("read to its end").isZero();
@@ -143,7 +146,7 @@ final class BroadcastModelTest {
                         .isEqualTo(expected);
             }
             case 14 -> {
-                if (node != null && node.registration.entry().outbox(node.registration) != null) {
+                if (node != null && node.registration.entry().mailbox(node.registration) != null) {
                     drain(node);
                 }
             }
@@ -261,15 +264,14 @@ final class BroadcastModelTest {
     }
 
     private void drain(Model node) {
-        Outbox outbox = node.registration.entry().outbox(node.registration);
+        Mailbox outbox = node.registration.entry().mailbox(node.registration);
         for (int i = random.nextInt(MAX_QUEUED + 1); i > 0; i--) {
             Outgoing polled = poll(outbox, node.registration);
-            assertThat(polled == null ? null : text(polled.content().duplicate()))
-                    .isEqualTo(node.queue.poll());
+            assertThat(polled == null ? null : text(polled.content())).isEqualTo(node.queue.poll());
         }
     }
 
-    private static @Nullable Outgoing poll(Outbox outbox, Registration holder) {
+    private static @Nullable Outgoing poll(Mailbox outbox, Registration holder) {
         Chain first = new Chain();
         outbox.poll(holder, 0, 0, first);
         return first.poll();
@@ -325,8 +327,8 @@ final class BroadcastModelTest {
         SharedMessage message = SharedMessage.copyOf(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
         assertThat(table.broadcast(message)).isEqualTo(new BroadcastResult(3, 3, 0, 0, 0, 0));
         Registration first = all.get(0).registration;
-        Outgoing polled = poll(first.entry().outbox(first), first);
-        assertThat(polled.content()).isSameAs(message.content());
+        Outgoing polled = poll(first.entry().mailbox(first), first);
+        assertThat(polled.bytes()).isSameAs(message.content());
         assertThat(polled.sharedFrame(0)).isSameAs(message.frame());
         assertThat(polled.sharedFrame(1)).as("it has to name its node").isNull();
         all.forEach(node -> node.registration.entry().end(node.registration, OfflineReason.CLOSED));

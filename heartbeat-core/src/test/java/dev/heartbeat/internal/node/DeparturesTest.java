@@ -7,7 +7,10 @@ import dev.heartbeat.NodeListener;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.TakeoverPolicy;
+import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.internal.node.Admission.Refusal;
+import dev.heartbeat.internal.queue.Crew;
+import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.queue.Outgoing;
 import java.nio.ByteBuffer;
@@ -36,7 +39,7 @@ final class DeparturesTest {
                         (from, message) -> {},
                         (from, message) -> {},
                         (from, to) -> false,
-                        environment.workers()),
+                        new Crew(environment, List.of())),
                 environment,
                 () -> new Outbox(10, 1000, 100),
                 10,
@@ -173,10 +176,11 @@ final class DeparturesTest {
     @Test
     void messageThatComesBackLateDelaysForgetting() {
         Registration registration = claim(table, "n1", 1, 5).registration();
+        Mailbox mailbox = table.mailbox("n1");
         registration.entry().end(registration, OfflineReason.CLOSED);
         environment.work();
         home.pass(59);
-        registration.entry().undelivered(registration, new Outgoing(ByteBuffer.allocate(1)));
+        mailbox.undelivered(new Outgoing(ByteBuffer.allocate(1)), UndeliveredException.Reason.LOST);
         home.pass(2);
         assertThat(table.isEmpty()).isFalse();
         assertThat(table.find("n1")).isEmpty();

@@ -40,6 +40,17 @@ final class ManualEnvironment implements Environment {
     }
 
     @Override
+    public Executor completions() {
+        return workers::add;
+    }
+
+    @Override
+    public void beginWait() {}
+
+    @Override
+    public void endWait() {}
+
+    @Override
     public RandomGenerator random() {
         return new Random(1);
     }

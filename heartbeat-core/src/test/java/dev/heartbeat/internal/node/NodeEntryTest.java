@@ -9,8 +9,11 @@ import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SuspectReason;
 import dev.heartbeat.TakeoverPolicy;
 import dev.heartbeat.internal.node.Registration.Claim;
+import dev.heartbeat.internal.queue.Crew;
+import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.queue.Outgoing;
+import dev.heartbeat.internal.time.HandLoop;
 import dev.heartbeat.internal.time.Loop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -32,7 +35,11 @@ final class NodeEntryTest {
     private final List<Long> toldEpochs = new ArrayList<>();
     private Map<String, String> toldMetadata = Map.of();
     private final NodeEvents events = new NodeEvents(
-            new Recording(), (from, message) -> {}, (from, message) -> {}, (from, to) -> false, environment.workers());
+            new Recording(),
+            (from, message) -> {},
+            (from, message) -> {},
+            (from, to) -> false,
+            new Crew(environment, List.of()));
     private final NodeTable table = new NodeTable(
             TakeoverPolicy.NEWEST_WINS,
             "group",
@@ -85,7 +92,7 @@ final class NodeEntryTest {
 
         @Override
         public Loop loop() {
-            throw new UnsupportedOperationException("nothing is asked");
+            return new HandLoop();
         }
 
         @Override
@@ -278,10 +285,10 @@ final class NodeEntryTest {
     /** Else the message would wait until another comes for this node. */
     @Test
     @Tag("M39")
-    void whoHoldsTheOutboxIsWokenThoughItPassedOnWhileTheMessageCame() throws InterruptedException {
+    void whoHoldsTheMailboxIsWokenThoughItPassedOnWhileTheMessageCame() throws InterruptedException {
         Registration old = claim(1, 1, 0).registration();
         table.offer("n1", new Outgoing(ByteBuffer.allocate(1)));
-        Outbox outbox = old.entry().outbox(old);
+        Mailbox outbox = old.entry().mailbox(old);
         AtomicInteger woken = new AtomicInteger();
         Thread sender = new Thread(() -> table.offer("n1", new Outgoing(ByteBuffer.allocate(1))));
         synchronized (outbox) {

@@ -8,8 +8,10 @@ import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SuspectReason;
 import dev.heartbeat.TakeoverPolicy;
+import dev.heartbeat.internal.queue.Crew;
 import dev.heartbeat.internal.queue.Outbox;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -36,7 +38,7 @@ final class NodeQueriesTest {
                     (from, message) -> {},
                     (from, message) -> {},
                     (from, to) -> false,
-                    environment.workers()),
+                    new Crew(environment, List.of())),
             environment,
             () -> new Outbox(10, 1000, 100),
             10,

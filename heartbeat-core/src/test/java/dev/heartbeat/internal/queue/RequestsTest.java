@@ -12,11 +12,9 @@ import dev.heartbeat.internal.time.HandLoop;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -32,29 +30,32 @@ final class RequestsTest {
     private static final int LIMIT = 4;
 
     private final HandLoop loop = new HandLoop();
-    private final Callbacks line = new Callbacks();
-    private final Requests requests = new Requests(loop, LIMIT, line);
+    private final ManualLine line = new ManualLine();
     private final List<Outgoing> offered = new ArrayList<>();
+    private final List<Outgoing> withdrawn = new ArrayList<>();
+    private final Way way = new Way();
+    private final Requests requests = new Requests(loop, LIMIT, line, way);
 
-    /** Made when a test says so. */
-    private static final class Callbacks implements Requests.Line {
-        private final Queue<Runnable> waiting = new ArrayDeque<>();
+    private final class Way implements Requests.Way {
+        private SendResult result = SendResult.ACCEPTED;
         private int unmatched;
 
         @Override
-        public void call(Runnable callback) {
-            waiting.add(callback);
+        public SendResult offer(Outgoing request) {
+            if (result == SendResult.ACCEPTED) {
+                offered.add(request);
+            }
+            return result;
+        }
+
+        @Override
+        public void withdraw(Outgoing request) {
+            withdrawn.add(request);
         }
 
         @Override
         public void onUnmatchedReply() {
             unmatched++;
-        }
-
-        void makeOne() {
-            if (!waiting.isEmpty()) {
-                waiting.remove().run();
-            }
         }
     }
 
@@ -74,10 +75,7 @@ final class RequestsTest {
     }
 
     private CompletableFuture<ByteBuffer> ask(Duration timeout) {
-        return requests.send(ByteBuffer.allocate(1), timeout, null, message -> {
-            offered.add(message);
-            return SendResult.ACCEPTED;
-        });
+        return requests.send(ByteBuffer.allocate(1), timeout.toNanos(), null);
     }
 
     private CompletableFuture<ByteBuffer> ask() {
@@ -93,6 +91,12 @@ final class RequestsTest {
         Answer answer = new Answer(kind, correlation, content);
         requests.onAnswer(answer);
         return answer;
+    }
+
+    private void close(String why) {
+        List<Runnable> completions = new ArrayList<>();
+        requests.close(why, completions);
+        completions.forEach(Runnable::run);
     }
 
     private void runAll() {
@@ -134,10 +138,10 @@ final class RequestsTest {
     void whatNobodyWaitsForIsCountedAndTaken() {
         ask();
         assertThat(answer(Envelope.Kind.REPLY, correlation() + 1, "").taken).isEqualTo(1);
-        assertThat(line.unmatched).isEqualTo(1);
+        assertThat(way.unmatched).isEqualTo(1);
         answer(Envelope.Kind.REPLY, correlation(), "");
         assertThat(answer(Envelope.Kind.REPLY, correlation(), "again").taken).isEqualTo(1);
-        assertThat(line.unmatched).isEqualTo(2);
+        assertThat(way.unmatched).isEqualTo(2);
     }
 
     @Test
@@ -148,7 +152,43 @@ final class RequestsTest {
         answer(Envelope.Kind.REPLY, correlation(), "late");
         runAll();
         assertThatThrownBy(reply::join).hasCauseInstanceOf(TimeoutException.class);
-        assertThat(line.unmatched).isEqualTo(1);
+        assertThat(way.unmatched).isEqualTo(1);
+    }
+
+    @Test
+    void aRequestThatIsNotWaitedForIsWithdrawn() {
+        ask(Duration.ofSeconds(1));
+        ask().cancel(false);
+        ask();
+        answer(Envelope.Kind.REPLY, correlation(), "in time");
+        runAll();
+        loop.pass(2 * SECOND);
+        assertThat(withdrawn).containsExactly(offered.get(1), offered.get(0));
+    }
+
+    /** Whoever blocks the line may wait for just this. */
+    @Test
+    void timeIsOverThoughTheLineIsBusy() {
+        CompletableFuture<ByteBuffer> reply = ask(Duration.ofSeconds(1));
+        while (loop.run()) {
+            // Its deadline is set.
+        }
+        loop.pass(2 * SECOND);
+        assertThatThrownBy(reply::join).hasCauseInstanceOf(TimeoutException.class);
+    }
+
+    @Test
+    void noTimeAtAllSendsNothing() {
+        assertThatThrownBy(ask(Duration.ZERO)::join).hasCauseInstanceOf(TimeoutException.class);
+        assertThat(offered).isEmpty();
+    }
+
+    @Test
+    void aMissingMessageTakesNoPlace() {
+        for (int i = 0; i < 2 * LIMIT; i++) {
+            assertThatThrownBy(() -> requests.send(null, SECOND, null)).isInstanceOf(NullPointerException.class);
+        }
+        assertThat(ask()).isNotDone();
     }
 
     @Test
@@ -162,7 +202,7 @@ final class RequestsTest {
         runAll();
         assertThat(loop.armed()).isEqualTo(LIMIT);
         answer(Envelope.Kind.REPLY, offered.get(0).envelope().correlation(), "too late");
-        assertThat(line.unmatched).isEqualTo(1);
+        assertThat(way.unmatched).isEqualTo(1);
     }
 
     @Test
@@ -179,9 +219,9 @@ final class RequestsTest {
     @ParameterizedTest
     @CsvSource({"FULL, FULL", "TOO_LARGE, TOO_LARGE", "CLOSED, CLOSED"})
     void whatDoesNotGetAwayIsNotWaitedFor(SendResult result, Reason reason) {
+        way.result = result;
         for (int i = 0; i < 2 * LIMIT; i++) {
-            assertThat(reasonOf(requests.send(ByteBuffer.allocate(1), Duration.ofSeconds(1), null, message -> result)))
-                    .isEqualTo(reason);
+            assertThat(reasonOf(ask())).isEqualTo(reason);
         }
         runAll();
         assertThat(loop.armed()).isZero();
@@ -190,8 +230,8 @@ final class RequestsTest {
     @Test
     void whatComesBackFailsItsRequest() {
         CompletableFuture<ByteBuffer> reply = ask();
-        requests.fail(correlation(), new UndeliveredException(Reason.LOST));
-        requests.fail(correlation(), new UndeliveredException(Reason.DROPPED));
+        requests.fail(correlation(), new UndeliveredException(Reason.LOST), line::complete);
+        requests.fail(correlation(), new UndeliveredException(Reason.DROPPED), line::complete);
         runAll();
         assertThat(reasonOf(reply)).isEqualTo(Reason.LOST);
     }
@@ -199,8 +239,8 @@ final class RequestsTest {
     @Test
     void theEndFailsWhatWaitsAndWhatComes() {
         CompletableFuture<ByteBuffer> reply = ask();
-        requests.close("over");
-        requests.close("over again");
+        close("over");
+        close("over again");
         runAll();
         assertThatThrownBy(reply::join)
                 .hasCauseInstanceOf(HeartbeatException.class)
@@ -283,7 +323,7 @@ final class RequestsTest {
                 }
                 case 5 -> {
                     if (one != null) {
-                        requests.fail(one.correlation, new HeartbeatException("failed " + step));
+                        requests.fail(one.correlation, new HeartbeatException("failed " + step), line::complete);
                         one.end = one.end.isEmpty() ? "failed " + step : one.end;
                     }
                 }
@@ -305,12 +345,12 @@ final class RequestsTest {
                 }
                 default -> line.makeOne();
             }
-            assertThat(line.unmatched).isEqualTo(unmatched);
+            assertThat(way.unmatched).isEqualTo(unmatched);
         }
         for (Asked each : all) {
             each.end = each.end.isEmpty() ? "no reply: over" : each.end;
         }
-        requests.close("over");
+        close("over");
         runAll();
         for (Asked each : all) {
             assertThat(each.actualEnd()).isEqualTo(each.end);

@@ -2,11 +2,9 @@ package dev.heartbeat.internal.channel;
 
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.queue.Incoming;
-import dev.heartbeat.internal.queue.Requests;
+import dev.heartbeat.races.StubLine;
 import java.nio.ByteBuffer;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -18,27 +16,6 @@ import org.openjdk.jcstress.infra.results.III_Result;
 /** Messages on their way to those who fetch them. The line of callbacks runs on the thread that adds, and once more in the end. */
 public final class PullRace {
     private PullRace() {}
-
-    /** Calls are made one at a time, by whoever runs the line. */
-    private static final class Line implements Requests.Line {
-        private final Queue<Runnable> calls = new ConcurrentLinkedQueue<>();
-
-        @Override
-        public void call(Runnable callback) {
-            calls.add(callback);
-        }
-
-        @Override
-        public void onUnmatchedReply() {
-            throw new AssertionError("nothing was asked");
-        }
-
-        void run() {
-            for (Runnable call = calls.poll(); call != null; call = calls.poll()) {
-                call.run();
-            }
-        }
-    }
 
     private static final class Message extends Incoming {
         private int taken;
@@ -68,7 +45,7 @@ public final class PullRace {
     @Outcome(expect = Expect.FORBIDDEN, desc = "The message is lost, or given twice, or waits beside one who waits.")
     @State
     public static class TwoReceivers {
-        private final Line line = new Line();
+        private final StubLine line = new StubLine();
         private final Pulls pulls = new Pulls(new HandLoop(), line);
         private final Message message = new Message();
         private CompletableFuture<ByteBuffer> first;
@@ -106,7 +83,7 @@ public final class PullRace {
     @Outcome(expect = Expect.FORBIDDEN, desc = "The message is lost, or given twice.")
     @State
     public static class AddAndCancel {
-        private final Line line = new Line();
+        private final StubLine line = new StubLine();
         private final Pulls pulls = new Pulls(new HandLoop(), line);
         private final Message message = new Message();
         private final CompletableFuture<ByteBuffer> waiting = pulls.receive(null);

@@ -6,9 +6,10 @@ import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.Node;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.UndeliveredException;
+import dev.heartbeat.internal.queue.Crew;
 import dev.heartbeat.races.StubWorkers;
 import java.nio.ByteBuffer;
-import java.util.concurrent.Executor;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -42,9 +43,9 @@ public class SendAndCloseRace {
     }
 
     /** A client without a connection. */
-    private record StubHome(Executor workers, ChannelCounts counts) implements Home {
-        StubHome(Executor workers) {
-            this(workers, new ChannelCounts());
+    private record StubHome(Crew crew, ChannelCounts counts) implements Home {
+        StubHome(StubWorkers workers) {
+            this(new Crew(workers, List.of()), new ChannelCounts());
         }
 
         @Override

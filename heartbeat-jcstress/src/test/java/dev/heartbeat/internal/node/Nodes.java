@@ -7,13 +7,16 @@ import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.SuspectReason;
 import dev.heartbeat.TakeoverPolicy;
+import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.internal.queue.Chain;
+import dev.heartbeat.internal.queue.Crew;
 import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.queue.Outgoing;
 import dev.heartbeat.internal.time.Loop;
 import dev.heartbeat.races.StubWorkers;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -39,7 +42,12 @@ final class Nodes implements NodeListener {
                 "group",
                 4,
                 2,
-                new NodeEvents(this, (from, message) -> {}, (from, request) -> {}, (from, to) -> false, workers),
+                new NodeEvents(
+                        this,
+                        (from, message) -> {},
+                        (from, request) -> {},
+                        (from, to) -> false,
+                        new Crew(workers, List.of())),
                 workers,
                 () -> new Outbox(10, 1000, 100),
                 10,
@@ -110,7 +118,8 @@ final class Nodes implements NodeListener {
 
     /** How many messages this registration takes when it looks. */
     static int take(Registration registration) {
-        return Objects.requireNonNull(registration.entry().outbox(registration)).poll(registration, 0, 0, new Chain());
+        return Objects.requireNonNull(registration.entry().mailbox(registration))
+                .poll(registration, 0, 0, new Chain());
     }
 
     /** What was told so far; only for whoever has run the workers. */
@@ -144,7 +153,7 @@ final class Nodes implements NodeListener {
     }
 
     @Override
-    public void onUndelivered(Node node, ByteBuffer message) {
+    public void onUndelivered(Node node, ByteBuffer message, UndeliveredException.Reason reason) {
         undelivered++;
     }
 }

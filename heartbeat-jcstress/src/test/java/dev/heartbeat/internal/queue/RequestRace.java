@@ -3,11 +3,11 @@ package dev.heartbeat.internal.queue;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.internal.channel.HandLoop;
 import dev.heartbeat.internal.frame.Envelope;
+import dev.heartbeat.races.StubLine;
 import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.util.Queue;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeoutException;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -22,19 +22,22 @@ public final class RequestRace {
     private RequestRace() {}
 
     /** A request that waits for its reply. */
-    abstract static class Waiting implements Requests.Line {
+    abstract static class Waiting implements Requests.Way {
         private final HandLoop loop = new HandLoop();
-        private final Queue<Runnable> calls = new ConcurrentLinkedQueue<>();
-        final Requests requests = new Requests(loop, 1, this);
-        final CompletableFuture<ByteBuffer> reply =
-                requests.send(ByteBuffer.allocate(1), Duration.ofSeconds(1), null, message -> SendResult.ACCEPTED);
+        final StubLine line = new StubLine();
+        final Requests requests = new Requests(loop, 1, line, this);
+        final CompletableFuture<ByteBuffer> reply = requests.send(ByteBuffer.allocate(1), 1_000_000_000L, null);
+        final List<Runnable> completions = new ArrayList<>();
         private volatile int unmatched;
         private int taken;
 
         @Override
-        public void call(Runnable callback) {
-            calls.add(callback);
+        public SendResult offer(Outgoing request) {
+            return SendResult.ACCEPTED;
         }
+
+        @Override
+        public void withdraw(Outgoing request) {}
 
         @Override
         public void onUnmatchedReply() {
@@ -54,7 +57,8 @@ public final class RequestRace {
 
         final void finish(III_Result result) {
             loop.run();
-            calls.forEach(Runnable::run);
+            completions.forEach(Runnable::run);
+            line.run();
             result.r1 = reply.isDone() && !reply.isCompletedExceptionally() ? 1 : 0;
             result.r2 = reply.isCompletedExceptionally() ? 1 : 0;
             result.r3 = 10 * (taken - 1) + unmatched;
@@ -75,7 +79,7 @@ public final class RequestRace {
 
         @Actor
         public void timer() {
-            requests.fail(1, new TimeoutException());
+            requests.fail(1, new TimeoutException(), line::complete);
         }
 
         @Arbiter
@@ -98,7 +102,7 @@ public final class RequestRace {
 
         @Actor
         public void end() {
-            requests.close("over");
+            requests.close("over", completions);
         }
 
         @Arbiter

@@ -8,6 +8,7 @@ import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.SendResult;
+import dev.heartbeat.UndeliveredException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -145,7 +146,7 @@ final class Dependant {
         }
 
         @Override
-        public void onUndelivered(ByteBuffer message) {
+        public void onUndelivered(ByteBuffer message, UndeliveredException.Reason reason) {
             fleet.observe(() -> fleet.toServer().undelivered(message));
         }
 

@@ -9,6 +9,7 @@ import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.SuspectReason;
+import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.testkit.Host;
 import dev.heartbeat.testkit.Simulation;
 import java.nio.ByteBuffer;
@@ -289,7 +290,7 @@ final class Fleet implements NodeListener {
     }
 
     @Override
-    public void onUndelivered(Node node, ByteBuffer message) {
+    public void onUndelivered(Node node, ByteBuffer message, UndeliveredException.Reason reason) {
         undelivered++;
         if (census.isOfFleet(node.id())) {
             observe(() -> toNodes.undelivered(message));

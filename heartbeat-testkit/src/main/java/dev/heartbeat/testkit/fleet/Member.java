@@ -9,6 +9,7 @@ import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.SendResult;
+import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.testkit.Host;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -383,7 +384,7 @@ final class Member implements ClientListener {
     }
 
     @Override
-    public void onUndelivered(ByteBuffer message) {
+    public void onUndelivered(ByteBuffer message, UndeliveredException.Reason reason) {
         fleet.observe(() -> fleet.toServer().undelivered(message));
     }
 

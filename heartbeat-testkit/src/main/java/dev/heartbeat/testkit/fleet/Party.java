@@ -383,7 +383,7 @@ final class Party implements ChannelListener {
     public void onClosed(Channel told, CloseReason reason, String text) {
         fleet.observe(() -> {
             checkNotClosed("closed");
-            asked.checkAllCompleted(); // Before the last call.
+            asked.checkCompletedBy(now()); // Before the last call.
         });
         closed = reason;
         why = text;

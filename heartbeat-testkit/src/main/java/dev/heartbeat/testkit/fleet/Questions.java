@@ -141,6 +141,15 @@ final class Questions {
         question.accepted = false;
     }
 
+    /** The channel is closed. What has just run out of time may complete beside that. */
+    void checkCompletedBy(Duration now) {
+        for (Question question : all) {
+            if (!question.done && now.compareTo(question.askedAt.plus(question.timeout)) < 0) {
+                throw violation("I30 each request completes", question.number + " of " + all.size() + " did not");
+            }
+        }
+    }
+
     void checkAllCompleted() {
         for (Question question : all) {
             if (!question.done) {

@@ -1,0 +1,153 @@
+package dev.heartbeat.internal.node;
+
+import dev.heartbeat.SendResult;
+import dev.heartbeat.UndeliveredException.Reason;
+import dev.heartbeat.internal.frame.Envelope;
+import dev.heartbeat.internal.queue.Asked;
+import dev.heartbeat.internal.queue.Crew;
+import dev.heartbeat.internal.queue.Incoming;
+import dev.heartbeat.internal.queue.Lane;
+import dev.heartbeat.internal.queue.Mailbox;
+import dev.heartbeat.internal.queue.Outgoing;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The messages of one stay of a node: made with the first, and passed on from one registration of the
+ * process to the next. Its calls go through the lane of the {@link NodeEntry}, in line with the node's
+ * events.
+ */
+final class NodeMail implements Mailbox.Owner {
+    private final NodeEntry entry;
+    private final NodeTable table;
+    private final Mailbox mailbox;
+    /** The latest of the stay. */
+    private volatile Registration holder;
+
+    NodeMail(NodeEntry entry, NodeTable table, Registration holder) {
+        this.entry = entry;
+        this.table = table;
+        this.holder = holder;
+        mailbox = table.newMailbox(this, holder.owner.loop());
+        mailbox.holdBy(holder);
+    }
+
+    Mailbox mailbox() {
+        return mailbox;
+    }
+
+    /** The same process is registered anew: what waits for the node goes on waiting. */
+    void passTo(Registration next) {
+        holder = next;
+        mailbox.holdBy(next);
+    }
+
+    // ---- what comes from the node
+
+    /** Hands a message to the application, or passes it on to another node. */
+    void deliver(Registration from, Incoming message) {
+        if (message.envelope().destination() != null) {
+            mailbox.deliver(message, whole -> passOn(from, whole));
+            return;
+        }
+        switch (message.envelope().kind()) {
+            case MESSAGE ->
+                mailbox.deliver(message, whole -> table.events().message(entry.snapshot(from), whole.content()));
+            case REQUEST -> mailbox.deliver(message, whole -> ask(from, whole));
+            case REPLY, FAILURE -> mailbox.answered(message);
+        }
+    }
+
+    /** An answer is for the process that asked, over whichever connection. */
+    private void ask(Registration from, Incoming request) {
+        Asked.hand(
+                request.envelope(),
+                request.content(),
+                answer -> entry.offerTo(from, answer),
+                asked -> table.events().request(entry.snapshot(from), asked));
+    }
+
+    private void passOn(Registration from, Incoming message) {
+        String destination = String.valueOf(message.envelope().destination());
+        boolean isAllowed;
+        try {
+            isAllowed = table.events().allows(entry.snapshot(from), destination);
+        } catch (Throwable failure) {
+            notPassedOn(from, message.envelope(), destination, "the server's policy failed");
+            throw failure;
+        }
+        if (!isAllowed) {
+            notPassedOn(from, message.envelope(), destination, "the server does not allow it");
+            return;
+        }
+        Outgoing passedOn = new Outgoing(message.content(), message.envelope().passedOnFrom(entry.id()), null);
+        SendResult result = table.offer(destination, passedOn);
+        if (result != SendResult.ACCEPTED) {
+            String why = result == SendResult.CLOSED ? "it is not registered" : "its queue: " + result;
+            notPassedOn(from, message.envelope(), destination, why);
+        }
+    }
+
+    /** A message of this node to another did not reach it. Who asked is answered; everybody else is told. */
+    void notPassedOn(Registration from, Envelope envelope, String destination, String why) {
+        String text = "not passed on to " + destination + ": " + why;
+        table.events().notPassedOn();
+        if (envelope.kind() == Envelope.Kind.REQUEST) {
+            ByteBuffer content = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+            Envelope failure = new Envelope(Envelope.Kind.FAILURE, envelope.correlation(), null, null);
+            if (entry.offerTo(from, new Outgoing(content, failure, null)) == SendResult.ACCEPTED) {
+                return;
+            }
+        }
+        from.owner.notPassedOn(text);
+    }
+
+    // ---- what goes to the node
+
+    @Override
+    public void wake() {
+        entry.wakeOwner();
+    }
+
+    @Override
+    public void onUndelivered(Outgoing message, Reason reason) {
+        String source = message.envelope().source();
+        if (source == null) {
+            table.events().undelivered(entry.snapshot(holder), message.content(), reason);
+        } else {
+            table.notPassedOn(source, message.envelope(), entry.id(), reason);
+        }
+    }
+
+    @Override
+    public void onWritable() {
+        table.events().writable(entry.snapshot(holder));
+    }
+
+    @Override
+    public void countUndelivered() {
+        table.events().countUndelivered();
+    }
+
+    @Override
+    public void countUnmatchedReply() {
+        table.events().unmatchedReply();
+    }
+
+    // ---- its line
+
+    @Override
+    public void call(Runnable callback) {
+        entry.call(callback);
+    }
+
+    @Override
+    public Lane.Owner laneOwner() {
+        return entry;
+    }
+
+    @Override
+    public Crew crew() {
+        return table.events().crew();
+    }
+}

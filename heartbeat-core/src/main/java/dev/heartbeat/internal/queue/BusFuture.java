@@ -1,0 +1,76 @@
+package dev.heartbeat.internal.queue;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A result of the bus. Waiting for it is refused with an {@link IllegalStateException} on a thread
+ * that the result itself needs: an event loop, a callback of its own line, or the last worker thread
+ * that does not wait yet. What is derived from it refuses likewise.
+ */
+final class BusFuture<T> extends CompletableFuture<T> {
+    private final Crew crew;
+    private final Lane.@Nullable Owner line;
+
+    /**
+     * @param line whose calls it waits for; null if it may be those of any
+     */
+    BusFuture(Crew crew, Lane.@Nullable Owner line) {
+        this.crew = crew;
+        this.line = line;
+    }
+
+    @Override
+    public <U> CompletableFuture<U> newIncompleteFuture() {
+        return new BusFuture<>(crew, line);
+    }
+
+    /** Not the JDK's common pool, which may start a thread for each stage. */
+    @Override
+    public Executor defaultExecutor() {
+        return crew.workers();
+    }
+
+    @Override
+    public T join() {
+        if (isDone()) {
+            return super.join();
+        }
+        crew.beginWait(line);
+        try {
+            return super.join();
+        } finally {
+            crew.endWait();
+        }
+    }
+
+    @Override
+    public T get() throws InterruptedException, ExecutionException {
+        if (isDone()) {
+            return super.get();
+        }
+        crew.beginWait(line);
+        try {
+            return super.get();
+        } finally {
+            crew.endWait();
+        }
+    }
+
+    @Override
+    public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
+        if (isDone() || timeout <= 0) {
+            return super.get(timeout, unit);
+        }
+        crew.beginWait(line);
+        try {
+            return super.get(timeout, unit);
+        } finally {
+            crew.endWait();
+        }
+    }
+}

@@ -1,0 +1,286 @@
+package dev.heartbeat.internal.queue;
+
+import dev.heartbeat.Request;
+import dev.heartbeat.SendResult;
+import dev.heartbeat.UndeliveredException;
+import dev.heartbeat.UndeliveredException.Reason;
+import dev.heartbeat.internal.frame.Envelope;
+import dev.heartbeat.internal.time.Loop;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages that one application exchanges with a node or over a channel: those that wait to be
+ * sent, the requests that wait for replies, and the delivery of what comes in. Any thread may call
+ * any method. It is made with the first message, so an idle node has none.
+ */
+public final class Mailbox implements Outgoing.Owner, Requests.Way {
+    private final Owner owner;
+    private final Loop loop;
+    private final Outbox outbox;
+    private final @Nullable Runnable onDropped;
+    private final int maxRequests;
+    /** Made with the first; guarded by this. */
+    private @Nullable Requests requests;
+    /** Why nothing is asked any more; guarded by this. */
+    private @Nullable String closedBecause;
+
+    /** Whose messages they are, and how its application hears of them. Calls are made in its line. */
+    public interface Owner extends Line {
+
+        /** A message was accepted: has the loop take it. Any thread. */
+        void wake();
+
+        /** A message that was accepted comes back. In line. */
+        void onUndelivered(Outgoing message, Reason reason);
+
+        /** A message was refused as FULL, and half of the queue is free again. In line. */
+        void onWritable();
+
+        /** One message comes back, in whichever way its sender hears of it. Any thread. */
+        void countUndelivered();
+
+        /** A reply came that nobody waits for. Any thread. */
+        void countUnmatchedReply();
+    }
+
+    /**
+     * @param onDropped called for each that makes room for a newer one; null if a full queue refuses
+     * @param maxRequests how many may be unanswered
+     */
+    public Mailbox(Owner owner, Loop loop, Outbox outbox, @Nullable Runnable onDropped, int maxRequests) {
+        this.owner = owner;
+        this.loop = loop;
+        this.outbox = outbox;
+        this.onDropped = onDropped;
+        this.maxRequests = maxRequests;
+    }
+
+    // ---- sending, from any thread
+
+    public SendResult trySend(ByteBuffer message) {
+        return offer(new Outgoing(message));
+    }
+
+    /** Offers a message for another node, which the server passes on. */
+    public SendResult trySend(String destination, ByteBuffer message) {
+        return offer(new Outgoing(message, Envelope.to(destination), null));
+    }
+
+    /** The future completes in line when the message has left, and fails if it does not. */
+    public CompletableFuture<Void> send(ByteBuffer message) {
+        CompletableFuture<Void> left = Crew.newFuture(owner);
+        SendResult result = offer(new Outgoing(message, Envelope.NONE, left));
+        if (result != SendResult.ACCEPTED) {
+            left.completeExceptionally(new UndeliveredException(Requests.reasonOf(result)));
+        }
+        return left;
+    }
+
+    /**
+     * @param destination the node that is asked through the server; null for the other side itself
+     */
+    public CompletableFuture<ByteBuffer> request(@Nullable String destination, ByteBuffer message, Duration timeout) {
+        return requests().send(message, nanos(timeout), destination);
+    }
+
+    private static long nanos(Duration timeout) {
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("timeout is " + timeout + ", allowed is zero or more");
+        }
+        return timeout.compareTo(Duration.ofNanos(Long.MAX_VALUE / 2)) > 0 ? Long.MAX_VALUE / 2 : timeout.toNanos();
+    }
+
+    /** Whether a request waits for its reply. */
+    public boolean awaitsReplies() {
+        Requests asked;
+        synchronized (this) {
+            asked = requests;
+        }
+        return asked != null && !asked.isEmpty();
+    }
+
+    private synchronized Requests requests() {
+        Requests made = requests;
+        if (made == null) {
+            made = new Requests(loop, maxRequests, owner, this);
+            if (closedBecause != null) {
+                made.close(closedBecause, new ArrayList<>());
+            }
+            requests = made;
+        }
+        return made;
+    }
+
+    @Override
+    public SendResult offer(Outgoing message) {
+        SendResult result = onDropped == null ? accept(message) : acceptDroppingOldest(message, onDropped);
+        if (result == SendResult.ACCEPTED) {
+            owner.wake();
+        }
+        return result;
+    }
+
+    /** As {@link #offer}; the caller wakes whoever takes it. */
+    public SendResult accept(Outgoing message) {
+        return outbox.offer(message);
+    }
+
+    /** As {@link #accept}, but the oldest make room for it, and come back. */
+    public SendResult acceptDroppingOldest(Outgoing message, Runnable whenDropped) {
+        Chain dropped = new Chain();
+        SendResult result = outbox.offerDroppingOldest(message, dropped);
+        dropped.drain(oldest -> {
+            int size = oldest.length(); // Before the application has it.
+            whenDropped.run();
+            undelivered(oldest, Reason.DROPPED);
+            owner.call(() -> outbox.told(size));
+        });
+        return result;
+    }
+
+    @Override
+    public void withdraw(Outgoing request) {
+        if (outbox.withdraw(request)) {
+            tellRoom();
+        }
+    }
+
+    @Override
+    public void onUnmatchedReply() {
+        owner.countUnmatchedReply();
+    }
+
+    // ---- sending, for who holds it
+
+    /** From now on only this holder can take what waits. */
+    public void holdBy(Object holder) {
+        outbox.holdBy(holder);
+    }
+
+    /** The holder takes what waits now; what is offered from now on waits for the next holder. */
+    public void seal() {
+        outbox.seal();
+    }
+
+    /** What waits may still be taken, and no more is accepted. */
+    public void refuseMore() {
+        outbox.refuseMore();
+    }
+
+    /**
+     * Moves messages to {@code to}, if {@code by} holds the mailbox: one if there is one, and more as
+     * long as they fit {@code room} bytes together with their frames.
+     *
+     * @return how many
+     */
+    public int poll(Object by, int handle, long room, Chain to) {
+        int polled = outbox.poll(by, handle, room, to);
+        tellRoom();
+        return polled;
+    }
+
+    /** Tells the application of room, if it was refused for want of it. */
+    public void tellRoom() {
+        if (outbox.hasRoomAgain()) {
+            owner.call(owner::onWritable);
+        }
+    }
+
+    /** Whether there is something for the holder to take. */
+    public boolean hasMore() {
+        return !outbox.isEmpty();
+    }
+
+    /** Lowers the bound of a message. What waited and is longer comes back. */
+    public void limitMessages(int maxMessageBytes) {
+        Chain tooLong = new Chain();
+        outbox.limitMessages(maxMessageBytes, tooLong);
+        tooLong.drain(message -> undelivered(message, Reason.TOO_LARGE));
+    }
+
+    @Override
+    public void left(Outgoing message) {
+        CompletableFuture<Void> left = message.left();
+        if (left != null) {
+            owner.complete(() -> left.complete(null));
+        } else if (isRequest(message)) {
+            message.forgetContent(); // It is kept until it is answered.
+        }
+    }
+
+    /** One that asks on behalf of this side, and not of a node for which it is passed on. */
+    private static boolean isRequest(Outgoing message) {
+        return message.envelope().kind() == Envelope.Kind.REQUEST
+                && message.envelope().source() == null;
+    }
+
+    @Override
+    public void undelivered(Outgoing message, Reason reason) {
+        comesBack(message, reason, owner::complete);
+    }
+
+    /** The sender hears of it, once. */
+    private void comesBack(Outgoing message, Reason reason, Consumer<Runnable> completing) {
+        if (message.isWithdrawn()) {
+            return; // Its sender knows.
+        }
+        owner.countUndelivered();
+        CompletableFuture<Void> left = message.left();
+        if (left != null) {
+            completing.accept(() -> left.completeExceptionally(new UndeliveredException(reason)));
+        } else if (isRequest(message)) {
+            requests().fail(message.envelope().correlation(), new UndeliveredException(reason), completing);
+        } else {
+            owner.call(() -> owner.onUndelivered(message, reason));
+        }
+    }
+
+    /**
+     * Accepts no more. What waits comes back, and what was asked fails, behind nobody's callbacks.
+     *
+     * @param behind runs when all of their futures are completed, on the same thread
+     */
+    public void close(Reason reason, String why, Runnable behind) {
+        List<Runnable> completions = new ArrayList<>();
+        outbox.close().drain(message -> comesBack(message, reason, completions::add));
+        Requests asked;
+        synchronized (this) {
+            closedBecause = why;
+            asked = requests;
+        }
+        if (asked != null) {
+            asked.close(why, completions);
+        }
+        completions.add(behind);
+        owner.crew().aside(() -> completions.forEach(Runnable::run));
+    }
+
+    // ---- delivery
+
+    /** Hands a message to the application, in line. Its credit returns when that has handled it. */
+    public void deliver(Incoming message, Consumer<? super Incoming> handler) {
+        owner.call(() -> {
+            try {
+                handler.accept(message);
+            } finally {
+                message.taken();
+            }
+        });
+    }
+
+    /** Has the application answer a request, in line. */
+    public void ask(Incoming request, Consumer<? super Request> handler) {
+        deliver(request, whole -> Asked.hand(whole.envelope(), whole.content(), this::offer, handler));
+    }
+
+    /** An answer to one of its requests. */
+    public void answered(Incoming answer) {
+        requests().onAnswer(answer);
+    }
+}

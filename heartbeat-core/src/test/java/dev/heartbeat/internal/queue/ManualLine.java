@@ -1,0 +1,88 @@
+package dev.heartbeat.internal.queue;
+
+import dev.heartbeat.spi.Environment;
+import dev.heartbeat.spi.Resolver;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+
+/** Callbacks that are made when a test says so; what goes aside is done at once. */
+public class ManualLine implements Line, Lane.Owner {
+    public final Queue<Runnable> waiting = new ArrayDeque<>();
+    private final Crew crew = new Crew(new Threads(), List.of());
+
+    /** Nobody but the test. */
+    private static final class Threads implements Environment {
+        @Override
+        public Executor workers() {
+            throw new AssertionError("calls are made by the test");
+        }
+
+        @Override
+        public Executor completions() {
+            return Runnable::run;
+        }
+
+        @Override
+        public void beginWait() {}
+
+        @Override
+        public void endWait() {}
+
+        @Override
+        public Resolver resolver() {
+            throw new AssertionError("no names");
+        }
+
+        @Override
+        public RandomGenerator random() {
+            throw new AssertionError("no chance");
+        }
+
+        @Override
+        public long nextSecret() {
+            throw new AssertionError("no secret");
+        }
+
+        @Override
+        public long wallClockMillis() {
+            throw new AssertionError("no time");
+        }
+    }
+
+    @Override
+    public void call(Runnable callback) {
+        waiting.add(callback);
+    }
+
+    @Override
+    public Lane.Owner laneOwner() {
+        return this;
+    }
+
+    @Override
+    public Crew crew() {
+        return crew;
+    }
+
+    public void makeOne() {
+        if (!waiting.isEmpty()) {
+            waiting.remove().run();
+        }
+    }
+
+    @Override
+    public Executor workers() {
+        return crew.workers();
+    }
+
+    @Override
+    public void onFailure(Throwable failure) {
+        throw new AssertionError(failure);
+    }
+
+    @Override
+    public void onIdle() {}
+}

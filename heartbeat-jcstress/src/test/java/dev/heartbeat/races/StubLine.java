@@ -1,0 +1,52 @@
+package dev.heartbeat.races;
+
+import dev.heartbeat.internal.queue.Crew;
+import dev.heartbeat.internal.queue.Lane;
+import dev.heartbeat.internal.queue.Line;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+
+/** Calls and completions that are made when a test says so. */
+public final class StubLine implements Line, Lane.Owner {
+    private final StubWorkers workers = new StubWorkers();
+    private final Crew crew = new Crew(workers, List.of());
+    private final Queue<Runnable> calls = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public void call(Runnable callback) {
+        calls.add(callback);
+    }
+
+    /** Makes all of them. */
+    public void run() {
+        workers.run();
+        for (Runnable call = calls.poll(); call != null; call = calls.poll()) {
+            call.run();
+        }
+    }
+
+    @Override
+    public Lane.Owner laneOwner() {
+        return this;
+    }
+
+    @Override
+    public Crew crew() {
+        return crew;
+    }
+
+    @Override
+    public Executor workers() {
+        return workers;
+    }
+
+    @Override
+    public void onFailure(Throwable failure) {
+        throw new AssertionError(failure);
+    }
+
+    @Override
+    public void onIdle() {}
+}
