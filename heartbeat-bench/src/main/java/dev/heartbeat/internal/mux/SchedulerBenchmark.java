@@ -200,6 +200,11 @@ public class SchedulerBenchmark {
         }
 
         @Override
+        public boolean awaitsReplies() {
+            return false;
+        }
+
+        @Override
         public void drain() {}
 
         @Override
