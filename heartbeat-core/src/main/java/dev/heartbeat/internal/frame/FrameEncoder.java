@@ -48,6 +48,11 @@ public final class FrameEncoder {
         begin(FrameType.PING, 0, 0, 0);
     }
 
+    /** A PING whose answer can be told from others. */
+    public void ping(long number) {
+        begin(FrameType.PING, 0, 0, Long.BYTES).putLong(number);
+    }
+
     public void pong(ByteBuffer payload) {
         begin(FrameType.PONG, 0, 0, payload.remaining()).put(payload);
     }

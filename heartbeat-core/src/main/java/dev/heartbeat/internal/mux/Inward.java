@@ -19,6 +19,9 @@ final class Inward {
     /** A window of which half was used sooner than this is too small for a fast network, whatever the round trip. */
     private static final long BUSY_NS = 20_000_000;
 
+    /** By doubling, the shares of heavy channels would take several seconds to come right on a slow link. */
+    private static final int GROWTH = 4;
+
     private final Multiplexer mux;
     private final MuxChannel channel;
     private final Receiver receiver;
@@ -59,6 +62,7 @@ final class Inward {
         this.window = new ReceiveWindow(window);
         this.maxWindow = maxWindow;
         this.charged = charged;
+        grantNs = mux.loop().nowNs();
     }
 
     long windowSize() {
@@ -99,19 +103,29 @@ final class Inward {
         return window.grant();
     }
 
-    /** Of a window that is used up fast, the sender spends its time waiting for more: it is doubled, as long as there is memory for that. */
+    /**
+     * Of a window that is used up fast, the sender spends its time waiting for more: it is made {@value #GROWTH} times as wide, as long as there is memory for that. What is fast depends on the round trip, which is measured as
+     * long as it decides.
+     */
     private void widenIfBusy() {
         long now = mux.loop().nowNs();
-        boolean usedHalf = window.taken() - takenAtGrant >= window.size() / 2;
-        boolean fast = now - grantNs < Math.max(BUSY_NS, 2 * mux.rttNs());
-        long more = Math.min(window.size(), maxWindow - window.size());
-        if (usedHalf && fast && more > 0 && mux.budget().tryReserveSpare(more)) {
+        long more = Math.min((GROWTH - 1) * window.size(), maxWindow - window.size());
+        if (more > 0 && window.taken() - takenAtGrant >= window.size() / 2) {
+            if (now - grantNs < Math.max(BUSY_NS, 2 * mux.rttNs(now))) {
+                widen(more);
+            }
+            mux.measureRoundTrip(now); // For the next time: it grows with what the peer has written ahead.
+        }
+        grantNs = now;
+        takenAtGrant = window.taken();
+    }
+
+    private void widen(long more) {
+        if (mux.budget().tryReserveSpare(more)) {
             charged += more;
             window.widen(more);
             mux.connectionWindow().widen(more);
         }
-        grantNs = now;
-        takenAtGrant = window.taken();
     }
 
     // ---- messages

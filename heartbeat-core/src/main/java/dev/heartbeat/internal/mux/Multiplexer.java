@@ -50,6 +50,7 @@ public final class Multiplexer {
 
     private final SendWindow connectionCredit;
     private final ReceiveWindow connectionWindow;
+    private final RoundTrip roundTrip;
     private final MuxChannel channel0;
     /** By {@link #key}. */
     private final IdTable<MuxChannel> ours = new IdTable<>();
@@ -82,7 +83,7 @@ public final class Multiplexer {
         /** For messages that arrive in parts and are handled at once. */
         Spares spares();
 
-        /** The last round trip, as far as it is known; else 0. */
+        /** The last round trip, as far as heartbeats have told it; else 0. */
         long rttNs();
 
         /** The other side opens a channel: who receives what comes over it? The channel is then {@linkplain MuxChannel#accept accepted} or reset, now or later. */
@@ -129,6 +130,7 @@ public final class Multiplexer {
         nextId = limits.firstId();
         connectionCredit = new SendWindow(credits.sendConnection());
         connectionWindow = new ReceiveWindow(credits.window());
+        roundTrip = new RoundTrip(connection, encoder);
         channel0 = new MuxChannel(this, receiver, turns, credits, limits.maxWindow());
     }
 
@@ -142,8 +144,18 @@ public final class Multiplexer {
         return host.spares();
     }
 
-    long rttNs() {
-        return host.rttNs();
+    /** The last round trip, as far as it is known; else 0. */
+    long rttNs(long nowNs) {
+        return Math.max(host.rttNs(), roundTrip.ns(nowNs));
+    }
+
+    /** A window was used up, and whether that was fast depends on the round trip. */
+    void measureRoundTrip(long nowNs) {
+        roundTrip.measure(nowNs);
+    }
+
+    public void onPong(ByteBuffer payload) {
+        roundTrip.onPong(payload, loop().nowNs());
     }
 
     Connection connection() {

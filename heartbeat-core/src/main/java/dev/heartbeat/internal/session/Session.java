@@ -218,8 +218,10 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
     }
 
     @Override
-    public void onPong(ByteBuffer payload) {
-        // It was a sign of life, which is all it is for.
+    public final void onPong(ByteBuffer payload) {
+        if (mux != null) {
+            mux.onPong(payload); // Of any other it is a sign of life, which is all it is for.
+        }
     }
 
     protected final void answerHeartbeat(int handle, long timestamp) {

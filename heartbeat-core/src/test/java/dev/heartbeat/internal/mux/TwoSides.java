@@ -492,6 +492,8 @@ final class TwoSides {
                 case "onChannelOpen" -> mux.onOpen((int) with[0], (ChannelOpen) with[1]);
                 case "onChannelAccept" -> mux.onAccept((int) with[0], (long) with[1]);
                 case "onChannelReset" -> mux.onReset((int) with[0], (ChannelReset) with[1]);
+                case "onPing" -> encoder.pong((ByteBuffer) with[0]);
+                case "onPong" -> mux.onPong((ByteBuffer) with[0]);
                 case "onRefused" -> refuse((int) with[0], (ProtocolException) with[1]);
                 case "onError" -> assertThat(((PeerError) with[1]).code()).isEqualTo(ErrorCode.NO_CAPACITY);
                 default -> throw new AssertionError("nobody sends what calls " + call);
