@@ -50,7 +50,10 @@ public final class TransportOptions {
         return with(changed -> changed.workerThreads = threads);
     }
 
-    /** SO_SNDBUF of each connection: what the kernel may hold before a control frame waits behind it. 64 KiB. */
+    /**
+     * SO_SNDBUF of each connection: what the kernel may hold. 64 KiB. A heartbeat waits behind it, beside the quarter of its interval (250 ms at most) that it may wait in the bus: on a link of 32 kB/s that is 2 s, and
+     * twice as much where the kernel doubles the value, as Linux does. Where links are slow, a smaller buffer, or {@link #unsentLowWaterBytes} where the transport has it, keeps heartbeats prompt.
+     */
     public int sendBufferBytes() {
         return values.sendBufferBytes;
     }

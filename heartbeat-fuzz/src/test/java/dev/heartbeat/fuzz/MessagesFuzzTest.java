@@ -67,7 +67,8 @@ final class MessagesFuzzTest {
                         // Of a kind, and without a correlation.
                         "00 000c0a 0005 000d06 0010 00014e10 00004e10",
                         // More than the budget.
-                        "ff 000507 4000 000100 4000 000000 1c40 000507 4000 000100 4000 000000 1c40 000507 4000 000100 4000")
+                        "ff 000507 4000 000100 4000 000000 1c40 000507 4000 000100 4000 000000 1c40 000507 4000 000100"
+                                + " 4000")
                 .map(script -> HexFormat.of().parseHex(script.replace(" ", "")));
     }
 
@@ -114,7 +115,7 @@ final class MessagesFuzzTest {
                     new Receiving(),
                     new Turns(),
                     new Multiplexer.Credits(window, window, window),
-                    new Multiplexer.Limits(2, MAX_MESSAGE, 0, window, 1),
+                    new Multiplexer.Limits(2, MAX_MESSAGE, 0, window, 1, 1_000_000_000L),
                     budget);
             ofConnection = new NaiveCredit(window);
             naive = new NaiveChannel(0, window, ofConnection, memory, MAX_MESSAGE);

@@ -1,6 +1,7 @@
 package dev.heartbeat.testkit;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Queue;
 
 /**
@@ -12,6 +13,9 @@ final class Pipe {
     private static final byte[] END = new byte[0];
 
     private static final byte[] RESET = new byte[0];
+
+    /** Bytes of a packet, as an Ethernet has them. */
+    private static final int PACKET = 1448;
 
     /** How long after the way is open again the kernel tries it, at most. */
     private static final long MAX_RETRANSMISSION_NS = 400_000_000;
@@ -64,7 +68,14 @@ final class Pipe {
 
     void send(byte[] bytes) {
         inKernel += bytes.length;
-        travel(bytes);
+        if (simulation.settings(sender(), receiver()).bytesPerSecond() == 0) {
+            travel(bytes);
+            return;
+        }
+        // Where bytes take their time they arrive by and by, as packets do.
+        for (int at = 0; at < bytes.length; at += PACKET) {
+            travel(Arrays.copyOfRange(bytes, at, Math.min(at + PACKET, bytes.length)));
+        }
     }
 
     void end() {

@@ -73,8 +73,18 @@ final class RawPeer implements Closeable {
         }
     }
 
-    /** The next frame; empty at the end of the stream. */
+    /** The next frame; empty at the end of the stream. A PING that measures the round trip, which may come at any time, is passed over. */
     Optional<Frame> read() throws IOException {
+        Optional<Frame> next = readAny();
+        while (next.filter(
+                        frame -> frame.type() == Frame.PING && !frame.payload().isEmpty())
+                .isPresent()) {
+            next = readAny();
+        }
+        return next;
+    }
+
+    private Optional<Frame> readAny() throws IOException {
         int magic = in.read();
         if (magic < 0) {
             return Optional.empty();

@@ -40,6 +40,11 @@ public final class FrameDecoder {
         }
     }
 
+    /** How much has arrived of the frame that is under way; 0 where none is. */
+    public int underWay() {
+        return partial == null ? 0 : partial.position();
+    }
+
     /** Decodes no more: what was collected of a frame is dropped. */
     public void end(Spares spares) {
         ByteBuffer dropped = partial;

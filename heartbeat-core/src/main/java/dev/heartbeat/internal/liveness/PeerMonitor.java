@@ -49,6 +49,13 @@ public abstract class PeerMonitor extends Timer {
         return Long.MAX_VALUE;
     }
 
+    /**
+     * How long a frame under way has gained too little to put the verdict off; where none does, for ever.
+     */
+    protected long underWayNs() {
+        return Long.MAX_VALUE;
+    }
+
     /** The peer is silent; one probe may change that. */
     protected abstract void onSuspect();
 
@@ -126,7 +133,7 @@ public abstract class PeerMonitor extends Timer {
 
     /** How long nothing was heard; where the connection is gone, for how long the grace has run. */
     public final long silentNs() {
-        return Math.min(watch().clock().nowNs() - lastHeardNs, othersSilentNs());
+        return Math.min(watch().clock().nowNs() - lastHeardNs, Math.min(othersSilentNs(), underWayNs()));
     }
 
     @Override

@@ -62,7 +62,6 @@ final class Inward {
         this.window = new ReceiveWindow(window);
         this.maxWindow = maxWindow;
         this.charged = charged;
-        grantNs = mux.loop().nowNs();
     }
 
     long windowSize() {
@@ -111,10 +110,13 @@ final class Inward {
         long now = mux.loop().nowNs();
         long more = Math.min((GROWTH - 1) * window.size(), maxWindow - window.size());
         if (more > 0 && window.taken() - takenAtGrant >= window.size() / 2) {
-            if (now - grantNs < Math.max(BUSY_NS, 2 * mux.rttNs(now))) {
+            boolean busy = now - grantNs < BUSY_NS;
+            if (busy || now - grantNs < 2 * mux.rttNs(now)) {
                 widen(more);
             }
-            mux.measureRoundTrip(now); // For the next time: it grows with what the peer has written ahead.
+            if (!busy) {
+                mux.measureRoundTrip(now); // For the next time: it grows with what the peer has written ahead.
+            }
         }
         grantNs = now;
         takenAtGrant = window.taken();

@@ -6,7 +6,6 @@ import dev.heartbeat.internal.frame.ChannelReset;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.FrameHeader;
-import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Spares;
@@ -25,9 +24,13 @@ import org.jspecify.annotations.Nullable;
  * the first message or channel, so that an idle node has none.
  *
  * <p>Outwards, control frames (CHANNEL_OPEN, ACCEPT and RESET, CREDIT) go before all DATA and wait for nothing but the socket. Of DATA it hands the transport a few frames at a time and waits until the socket has
- * taken them, so whatever is written meanwhile stands behind at most {@value #MAX_AHEAD_FRAMES} frames of full size in this process.
+ * taken them, so whatever is written meanwhile stands behind at most {@value #MAX_AHEAD_FRAMES} frames in this process, which are smaller where the socket is slow ({@link Pace}).
  */
 public final class Multiplexer {
+    /**
+     * So many may be queued in the transport. One frame for each write to the socket would cost bulk more than half of its speed; as many as make the connection unwritable would leave no moment for a
+     * heartbeat.
+     */
     static final int MAX_AHEAD_FRAMES = 3;
 
     /** Beyond those for channels, as many as a peer may have caused by its own fault. */
@@ -35,12 +38,6 @@ public final class Multiplexer {
 
     /** What a channel has that nobody weighed. */
     public static final int DEFAULT_WEIGHT = 16;
-
-    /**
-     * As much as may be queued in the transport before more is written. One frame for each write to the socket would cost bulk more than half of its speed; as many as make the connection unwritable would leave no moment
-     * for a heartbeat.
-     */
-    private static final int MAX_AHEAD = (MAX_AHEAD_FRAMES - 1) * FrameType.MAX_DATA_PAYLOAD;
 
     private final Host host;
     private final Connection connection;
@@ -51,6 +48,7 @@ public final class Multiplexer {
     private final SendWindow connectionCredit;
     private final ReceiveWindow connectionWindow;
     private final RoundTrip roundTrip;
+    private final Pace pace;
     private final MuxChannel channel0;
     /** By {@link #key}. */
     private final IdTable<MuxChannel> ours = new IdTable<>();
@@ -106,8 +104,15 @@ public final class Multiplexer {
      * @param firstId of a channel that this side opens: 1 for a client, 2 for a server
      * @param maxChannels how many each side may have open
      * @param maxWindow to which the window of channel 0 may grow
+     * @param intervalNs between heartbeats
      */
-    public record Limits(int firstId, int maxMessageBytes, int maxChannels, long maxWindow, long fragmentTimeoutNs) {}
+    public record Limits(
+            int firstId,
+            int maxMessageBytes,
+            int maxChannels,
+            long maxWindow,
+            long fragmentTimeoutNs,
+            long intervalNs) {}
 
     /**
      * @param receiver of channel 0
@@ -131,6 +136,7 @@ public final class Multiplexer {
         connectionCredit = new SendWindow(credits.sendConnection());
         connectionWindow = new ReceiveWindow(credits.window());
         roundTrip = new RoundTrip(connection, encoder);
+        pace = new Pace(connection, limits.intervalNs());
         channel0 = new MuxChannel(this, receiver, turns, credits, limits.maxWindow());
     }
 
@@ -490,14 +496,20 @@ public final class Multiplexer {
             connectionCredit.send(written);
         }
         flush();
+        pace.onPumped(loop().nowNs());
     }
 
     /** Flushes first, if that makes room. */
     private boolean hasRoom() {
-        if (connection.pendingBytes() >= MAX_AHEAD) {
+        if (!pace.hasRoom()) {
             flush();
         }
-        return connection.pendingBytes() < MAX_AHEAD && connection.isWritable();
+        return pace.hasRoom();
+    }
+
+    /** Bytes of a message in one frame, at most. */
+    int fragmentBytes() {
+        return pace.fragmentBytes();
     }
 
     public void flush() {

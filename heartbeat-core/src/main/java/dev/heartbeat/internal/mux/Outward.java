@@ -4,7 +4,6 @@ import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.FrameHeader;
-import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.Register;
 import dev.heartbeat.internal.queue.Chain;
@@ -104,16 +103,17 @@ final class Outward {
      * @return what it took of the credit
      */
     long write(long connectionCredit) {
-        long room = Math.min(Math.min(connectionCredit, credit.available()), MAX_FRAME);
+        long allowed = Math.min(connectionCredit, credit.available());
+        long room = Math.min(allowed, (long) FrameHeader.SIZE + mux.fragmentBytes());
         if (ready.isEmpty()) {
             turns.next(ready, room);
         }
-        long written = ready.isEmpty() ? writeEnd() : writeReady(room);
+        long written = ready.isEmpty() ? writeEnd() : writeReady(room, allowed);
         credit.send(written);
         return written;
     }
 
-    private long writeReady(long room) {
+    private long writeReady(long room, long allowed) {
         Sender from = turns.last();
         int handleToName = from.handle();
         Chain travelling = mux.travelling();
@@ -129,7 +129,7 @@ final class Outward {
                 continue;
             }
             if (!isWhole) {
-                return room - left + writeFragment(first, from, left);
+                return writeFragment(first, from, allowed);
             }
             left -= first.frameSize(handleToName);
             writeWhole(first, handleToName);
@@ -152,13 +152,14 @@ final class Outward {
         mux.countSent();
     }
 
-    private long writeFragment(Outgoing message, Sender from, long room) {
+    private long writeFragment(Outgoing message, Sender from, long allowed) {
         boolean isFirst = readyOffset == 0;
         int handleToName = isFirst ? from.handle() : 0;
         Envelope envelope = isFirst ? message.envelope() : Envelope.NONE;
         int total = isFirst ? message.length() : Head.NO_TOTAL;
         long header = (long) FrameHeader.SIZE + FrameEncoder.headSize(handleToName, total, envelope);
-        int count = (int) Math.min(message.length() - readyOffset, Math.min(room - header, FrameType.MAX_DATA_PAYLOAD));
+        int count = (int) Math.min(message.length() - readyOffset, Math.min(allowed, MAX_FRAME) - header);
+        count = Math.min(count, mux.fragmentBytes());
         boolean isLast = readyOffset + count == message.length();
         mux.encoder().data(channel.id(), isLast ? 0 : FrameHeader.FLAG_MORE, handleToName, envelope, count, total);
         writeContent(message.bytes(), readyOffset, count);

@@ -386,6 +386,11 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         }
 
         @Override
+        protected long underWayNs() {
+            return ClientSession.this.underWayNs();
+        }
+
+        @Override
         protected void onSuspect() {
             client.onSuspect();
             if (isReading()) {
@@ -610,6 +615,17 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     }
 
     @Override
+    @Nullable
+    PeerMonitor judged() {
+        return server;
+    }
+
+    @Override
+    long suspectAfterNs() {
+        return detector.suspectAfterNs();
+    }
+
+    @Override
     void onBytesRead(int bytes) {
         // The client keeps no count of it.
     }
@@ -635,7 +651,8 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
                         maxMessageBytes(),
                         (int) Math.min(limits.maxChannels(), Integer.MAX_VALUE / 4),
                         client.options.maxWindowBytes(),
-                        client.options.fragmentTimeout().toNanos()),
+                        client.options.fragmentTimeout().toNanos(),
+                        MILLISECONDS.toNanos(limits.intervalMillis())),
                 client.budget);
     }
 

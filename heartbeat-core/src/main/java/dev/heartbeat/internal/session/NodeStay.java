@@ -113,6 +113,11 @@ final class NodeStay extends PeerMonitor implements Registration.Owner, Home, Se
     }
 
     @Override
+    protected long underWayNs() {
+        return session.underWayNs(this);
+    }
+
+    @Override
     protected void onSuspect() {
         if (registration().entry().suspect(registration(), SuspectReason.SILENT)) {
             session.suspected(this);

@@ -70,6 +70,11 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
         return shard.clock();
     }
 
+    /** From when on a beat is late. */
+    long overdueNs() {
+        return server.options.heartbeatInterval().toNanos() * 3 / 2;
+    }
+
     @Override
     public FailureDetector detector() {
         return server.detector;

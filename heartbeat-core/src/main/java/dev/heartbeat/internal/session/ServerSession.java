@@ -15,6 +15,8 @@ import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Register;
 import dev.heartbeat.internal.frame.Registered;
 import dev.heartbeat.internal.liveness.FailureDetector;
+import dev.heartbeat.internal.liveness.FrameUnderWay;
+import dev.heartbeat.internal.liveness.PeerMonitor;
 import dev.heartbeat.internal.mux.Multiplexer;
 import dev.heartbeat.internal.node.Admission;
 import dev.heartbeat.internal.node.Registration;
@@ -53,6 +55,10 @@ final class ServerSession extends Session {
     private long connectionCredit;
     private long channelCredit;
     private int heartbeatsToAnswer;
+    /** The last beat, or what took the place of its answer. */
+    private long beatNs;
+    /** Bytes since, as far as they count. */
+    private int readSinceBeat;
 
     /** As its own node measured it; 0 before the first. Written by the loop. */
     private volatile int rttMicros;
@@ -127,6 +133,7 @@ final class ServerSession extends Session {
         state = State.REGISTERED;
         alarm.cancel();
         loop.registered(this);
+        heardBeat(shard.clock().nowNs());
         begin(stay, admission);
         if (loop.server.isDraining()) {
             // It began to stop meanwhile, and whoever went through the nodes may have missed this one.
@@ -291,6 +298,7 @@ final class ServerSession extends Session {
         requireKnown(covered);
         checkPosition(position);
         loop.counters.add(Counter.HEARTBEATS, 1);
+        heardBeat(shard.clock().nowNs());
         if (node == null) {
             return;
         }
@@ -628,8 +636,44 @@ final class ServerSession extends Session {
     }
 
     @Override
+    @Nullable
+    PeerMonitor judged() {
+        return own;
+    }
+
+    @Override
+    long suspectAfterNs() {
+        return loop.detector().suspectAfterNs();
+    }
+
+    /** What a frame under way says for the connection's own node. Of others it may not be, and says nothing. */
+    long underWayNs(NodeStay stay) {
+        return stay == own ? underWayNs() : Long.MAX_VALUE;
+    }
+
+    @Override
     void onBytesRead(int bytes) {
         loop.counters.add(Counter.BYTES_IN, bytes);
+        readSinceBeat = Math.min(readSinceBeat + bytes, FrameUnderWay.MIN_GAIN);
+    }
+
+    /**
+     * The client hears of the server by the answers to its beats. Where much comes and no beat, they wait behind it, in the client's kernel perhaps, and a PING takes the place of the answers.
+     */
+    @Override
+    void onDecoded() {
+        if (readSinceBeat >= FrameUnderWay.MIN_GAIN && state == State.REGISTERED) {
+            long nowNs = shard.clock().nowNs();
+            if (nowNs - beatNs > loop.overdueNs() && connection.isWritable()) {
+                heardBeat(nowNs);
+                encoder.ping();
+            }
+        }
+    }
+
+    private void heardBeat(long nowNs) {
+        beatNs = nowNs;
+        readSinceBeat = 0;
     }
 
     @Override
@@ -655,7 +699,8 @@ final class ServerSession extends Session {
                         options.maxMessageBytes(),
                         options.maxChannels(),
                         options.maxWindowBytes(),
-                        options.fragmentTimeout().toNanos()),
+                        options.fragmentTimeout().toNanos(),
+                        options.heartbeatInterval().toNanos()),
                 loop.server.budget);
     }
 

@@ -20,6 +20,8 @@ import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Spares;
+import dev.heartbeat.internal.liveness.FrameUnderWay;
+import dev.heartbeat.internal.liveness.PeerMonitor;
 import dev.heartbeat.internal.mux.Endpoint;
 import dev.heartbeat.internal.mux.Multiplexer;
 import dev.heartbeat.internal.mux.Receiver;
@@ -71,6 +73,9 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
 
     private @Nullable Multiplexer mux;
     private @Nullable HeldAnswers held;
+    /** Of which enough has come to put a verdict of silence off. */
+    private @Nullable FrameUnderWay underWay;
+
     private @Nullable ErrorAllowance allowance;
     private @Nullable Runnable whenDrained;
     /** Whether a command to send what waits is under way. */
@@ -95,8 +100,17 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
     /** A frame has come that the peer may send: is it expected in this state? Here is also where it counts as a sign of life. */
     abstract void onExpectedFrame(@Nullable FrameType type) throws ProtocolException;
 
+    /** Who is judged by what comes in; null before there is anybody. */
+    abstract @Nullable PeerMonitor judged();
+
+    /** From how long a silence on. */
+    abstract long suspectAfterNs();
+
     /** Counts what came in. */
     abstract void onBytesRead(int bytes);
+
+    /** All that was read together is decoded, and what it was answered is about to leave. */
+    void onDecoded() {}
 
     abstract void onErrorSent(ErrorCode code);
 
@@ -124,6 +138,8 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
         onBytesRead(bytes.remaining());
         try {
             decoder.decode(bytes, this, shard.frameSpares());
+            watchUnderWay(decoder.underWay());
+            onDecoded();
         } catch (ProtocolException e) {
             fail(e);
         }
@@ -132,6 +148,27 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
         } else {
             pump(); // What was read may have brought credit, and this flush may make room for more.
         }
+    }
+
+    private void watchUnderWay(int arrived) {
+        PeerMonitor peer = judged();
+        if (arrived < FrameUnderWay.MIN_GAIN || peer == null) {
+            return;
+        }
+        long nowNs = shard.clock().nowNs();
+        FrameUnderWay frame = underWay;
+        if (frame == null) {
+            frame = new FrameUnderWay(nowNs - peer.silentNs());
+            underWay = frame;
+        }
+        frame.arrived(arrived, nowNs, suspectAfterNs());
+    }
+
+    /** What a verdict on {@link #judged} counts beside whole frames. */
+    protected final long underWayNs() {
+        return underWay == null
+                ? Long.MAX_VALUE
+                : underWay.silentNs(shard.clock().nowNs());
     }
 
     @Override
@@ -155,6 +192,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
             closeReason = cause == null ? CloseReason.PEER_CLOSED : CloseReason.CONNECTION_LOST;
         }
         state = State.CLOSED;
+        underWay = null;
         try {
             decoder.end(shard.frameSpares());
             alarm.cancel();
@@ -205,6 +243,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
             throw new ProtocolException(UNEXPECTED_FRAME, type + " is not for this side to receive");
         }
         onExpectedFrame(type);
+        underWay = null;
     }
 
     @Override

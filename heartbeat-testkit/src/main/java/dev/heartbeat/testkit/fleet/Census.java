@@ -80,12 +80,19 @@ final class Census implements WireTap {
 
         private final Deque<Long> beatsRead = new ArrayDeque<>();
 
+        /** What the frame under way has gained, for those who are strict with the server, and for those who are with the node. */
+        private final Gain sure;
+
+        private final Gain possible;
+
         long closedNs = Long.MAX_VALUE;
         /** Closed by an error, which takes along what was not read. */
         boolean broken;
 
-        Wire(int loop, long nowNs) {
+        Wire(int loop, long nowNs, long suspectNs) {
             this.loop = loop;
+            sure = new Gain(nowNs, suspectNs - TICK_NS);
+            possible = new Gain(nowNs, suspectNs + TICK_NS + LAG_NS);
             openedNs = nowNs;
             lives.add(nowNs);
             reads.add(nowNs);
@@ -96,6 +103,12 @@ final class Census implements WireTap {
         void arrived(byte[] bytes, int count, long nowNs) {
             long before = arriving.beatsForOthers();
             if (arriving.read(bytes, count, "", nowNs, null)) {
+                add(lives, nowNs);
+                sure.restart(nowNs);
+                possible.restart(nowNs);
+            }
+            possible.arrived(arriving.underWay(), nowNs);
+            if (sure.arrived(arriving.underWay(), nowNs)) {
                 add(lives, nowNs);
             }
             if (arriving.beatsForOthers() > before) {
@@ -129,6 +142,11 @@ final class Census implements WireTap {
             return lives.getLast();
         }
 
+        /** Until when the frame under way may have put a verdict off, if it was still due. */
+        long lastGainNs() {
+            return Math.max(lives.getLast(), possible.lastNs);
+        }
+
         /** The longest silence that lasted into the time between the two. What had not been read when the connection broke is lost with it. */
         long longestSilenceNs(boolean byBeats, long fromNs, long untilNs) {
             boolean whole = !broken;
@@ -142,6 +160,44 @@ final class Census implements WireTap {
                 before = life;
             }
             return longest;
+        }
+    }
+
+    /** A frame under way puts a verdict off, as long as it gains enough in each span; but not for ever. */
+    private static final class Gain {
+        private static final int ENOUGH = 1024;
+        private static final int SPANS = 16;
+
+        private final long spanNs;
+        private long beganNs;
+        private long lastNs;
+        private long counted;
+        private boolean ended;
+
+        Gain(long nowNs, long spanNs) {
+            this.spanNs = spanNs;
+            restart(nowNs);
+        }
+
+        /** A whole frame has come. */
+        void restart(long nowNs) {
+            beganNs = nowNs;
+            lastNs = nowNs;
+            counted = 0;
+            ended = false;
+        }
+
+        /** Returns whether it puts the verdict off once more. */
+        boolean arrived(long bytes, long nowNs) {
+            if (ended || bytes - counted < ENOUGH) {
+                return false;
+            }
+            counted = bytes;
+            ended = nowNs - lastNs > spanNs || nowNs - beganNs > SPANS * spanNs;
+            if (!ended) {
+                lastNs = nowNs;
+            }
+            return !ended;
         }
     }
 
@@ -254,7 +310,7 @@ final class Census implements WireTap {
     }
 
     private Wire wire(int loop, InetSocketAddress remote) {
-        return wires.computeIfAbsent(remote, key -> new Wire(loop, nowNs()));
+        return wires.computeIfAbsent(remote, key -> new Wire(loop, nowNs(), timing.suspectNs));
     }
 
     @Override
@@ -417,7 +473,7 @@ final class Census implements WireTap {
         }
         long slackNs = TICK_NS + LAG_NS + callbackDelayNs;
         boolean lost = wire.closedNs != Long.MAX_VALUE;
-        long sinceNs = lost ? wire.closedNs : wire.lastLifeNs();
+        long sinceNs = lost ? wire.closedNs : wire.lastGainNs();
         long overdueNs = nowNs() - sinceNs - creditNs(wire, sinceNs);
         if (stay.state == NodeState.ONLINE) {
             long promisedNs = lost ? 0 : timing.suspectNs;

@@ -97,6 +97,11 @@ final class FrameTrail {
         return whole;
     }
 
+    /** How much has come of the frame that is not whole; 0 where none is. */
+    long underWay() {
+        return headerBytes < HEADER ? headerBytes : HEADER + length() - payloadLeft;
+    }
+
     /** How many whole heartbeat requests there were. */
     long beats() {
         return beats;
