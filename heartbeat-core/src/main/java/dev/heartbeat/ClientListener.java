@@ -34,6 +34,13 @@ public interface ClientListener {
     default void onDisconnected(CloseReason reason, @Nullable Duration retryIn) {}
 
     /**
+     * As {@link #onDisconnected(CloseReason, Duration)}, with the cause. This is the one that is called; unless it is overridden it calls the other.
+     */
+    default void onDisconnected(Disconnect disconnect) {
+        onDisconnected(disconnect.reason(), disconnect.retryIn());
+    }
+
+    /**
      * Something went wrong that the other calls do not say: the server reported an error, a registration was refused. A listener for which sixteen of them wait already does not hear of more.
      */
     default void onError(HeartbeatException error) {}
@@ -50,6 +57,15 @@ public interface ClientListener {
 
     /** The last call: the client is closed and does not come back. */
     default void onClosed(CloseReason reason) {}
+
+    /**
+     * How a connection ended, or why it could not be made.
+     *
+     * @param reason why, in a word
+     * @param retryIn when it is tried again; null if never
+     * @param cause what the system or the server said: an unknown host, a connection that was refused or timed out, the text of a refusal; where neither said anything, the reason in a sentence
+     */
+    record Disconnect(CloseReason reason, @Nullable Duration retryIn, Throwable cause) {}
 
     /**
      * What the server decided at registration.

@@ -48,7 +48,7 @@ public final class HeartbeatClient implements AutoCloseable {
     }
 
     /**
-     * Completes with its first registration, or fails with a {@link HeartbeatException} if it is closed before. What depends on it runs on a worker thread.
+     * Completes with its first registration, or fails with a {@link HeartbeatException} if it is closed before; its cause is the last failure. What depends on it runs on a worker thread.
      */
     public CompletableFuture<ClientListener.Registered> registered() {
         return client.registered();

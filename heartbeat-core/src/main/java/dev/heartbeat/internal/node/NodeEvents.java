@@ -11,20 +11,16 @@ import dev.heartbeat.RoutePolicy;
 import dev.heartbeat.SuspectReason;
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.queue.Crew;
+import dev.heartbeat.internal.queue.Failures;
 import dev.heartbeat.internal.queue.Lane;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The application's end of every node's lane, and what went wrong there. */
 public final class NodeEvents {
-    private static final Logger LOG = LoggerFactory.getLogger(NodeEvents.class);
-
     private final NodeListener listener;
     private final MessageHandler messages;
     private final RequestHandler requests;
@@ -35,7 +31,7 @@ public final class NodeEvents {
     /** What is to be told of the mass guard; null if nothing is. */
     private final AtomicReference<@Nullable MassGuardStatus> guardNews = new AtomicReference<>();
 
-    private final AtomicLong failures = new AtomicLong();
+    private final Failures failures = new Failures();
     private final LongAdder coalesced = new LongAdder();
     private final LongAdder undelivered = new LongAdder();
     private final LongAdder notPassedOn = new LongAdder();
@@ -131,11 +127,7 @@ public final class NodeEvents {
     }
 
     public void failed(String of, Throwable failure) {
-        long count = failures.incrementAndGet();
-        // A handler that always throws must not also fill the disk: the 1st, 2nd, 4th, 8th ... is written.
-        if (Long.bitCount(count) == 1) {
-            LOG.error("a callback of the application threw, for {}; {} failed so far", of, count, failure);
-        }
+        failures.add(of, failure);
     }
 
     void coalesced() {
@@ -143,7 +135,7 @@ public final class NodeEvents {
     }
 
     public long failureCount() {
-        return failures.get();
+        return failures.count();
     }
 
     public long coalescedCount() {

@@ -165,7 +165,9 @@ final class Attached implements AttachedNode, Home, Sender, Mailbox.Owner, Lane.
 
     @Override
     public void wake() {
-        command();
+        if (!command()) {
+            closeMailbox();
+        }
     }
 
     @Override
@@ -182,27 +184,30 @@ final class Attached implements AttachedNode, Home, Sender, Mailbox.Owner, Lane.
         Map<String, String> copy = Client.checked(newMetadata);
         metadata = copy;
         metadataChanged = true;
-        command();
+        boolean unused = command();
     }
 
     @Override
     public void vouch(boolean alive) {
         vouched = alive;
-        command();
+        boolean unused = command();
     }
 
     @Override
     public CompletableFuture<Void> detachAsync() {
         detaching = true;
         refuseMore();
-        command();
+        boolean unused = command();
         return detached.copy();
     }
 
-    private void command() {
+    /** Has the loop look at what was asked for; false if that has ended. */
+    private boolean command() {
         if (COMMANDED.compareAndSet(this, false, true) && !client.onLoop(this)) {
             detached.complete(null); // Nobody is left to be told.
+            return false;
         }
+        return true;
     }
 
     // ---- on the loop: channels

@@ -105,6 +105,8 @@ public final class Client implements Connector, Home, Mailbox.Owner, Lane.Owner 
     private final long incarnation;
     private final Reconnector reconnector;
     private final Deadline reconnect = new Deadline(this::attempt);
+    private final ClientLog log;
+    private @Nullable Throwable lastFailure;
     private long lastEpoch;
     private @Nullable Dial dial;
     private @Nullable ClientSession session;
@@ -142,6 +144,7 @@ public final class Client implements Connector, Home, Mailbox.Owner, Lane.Owner 
         refuse(NodeId.objection(options.nodeId()));
         this.metadata = checked(options.metadata());
         this.options = options;
+        log = new ClientLog(options);
         this.listener = listener;
         hearsHeartbeats = hearsHeartbeats(listener);
         this.handlers = handlers;
@@ -281,9 +284,16 @@ public final class Client implements Connector, Home, Mailbox.Owner, Lane.Owner 
 
     @Override
     public void wake() {
-        if (woken.compareAndSet(false, true)) {
-            loop.execute(this::sendWaiting);
+        if (woken.compareAndSet(false, true) && !onLoop(this::sendWaiting)) {
+            closeWithTransport();
         }
+    }
+
+    /** The transport was closed, and no loop is left: nothing that waits can leave any more, and it comes back. */
+    private void closeWithTransport() {
+        closing = true;
+        state = ClientState.CLOSED;
+        mailbox.close(Reason.CLOSED, "the client's transport is closed", () -> {});
     }
 
     /** Replaces what the node tells of itself. */
@@ -426,8 +436,7 @@ public final class Client implements Connector, Home, Mailbox.Owner, Lane.Owner 
     }
 
     void callbackFailed(String nodeId, Throwable failure) {
-        counts.callbackFailed();
-        LOG.error("a callback of the application for client {} threw", nodeId, failure);
+        counts.callbackFailed(nodeId, failure);
     }
 
     private void sendWaiting() {
@@ -467,8 +476,7 @@ public final class Client implements Connector, Home, Mailbox.Owner, Lane.Owner 
     public void onConnectFailed(IOException cause) {
         dial = null;
         if (!leaving) {
-            LOG.debug("{}: {}", options.nodeId(), cause.getMessage());
-            comeBackOrEnd(CloseReason.CONNECT_FAILED, 0);
+            comeBackOrEnd(CloseReason.CONNECT_FAILED, 0, cause);
         }
     }
 
@@ -502,6 +510,8 @@ public final class Client implements Connector, Home, Mailbox.Owner, Lane.Owner 
         lastEpoch = answer.epoch();
         arrivesNoMore(); // The server now knows every earlier attempt for what it is.
         counts.registered();
+        lastFailure = null;
+        log.registered(Shard.of(loop).nowNs(), answer.epoch());
         state = ClientState.ONLINE;
         reconnector.registered(Shard.of(loop).nowNs(), MILLISECONDS.toNanos(answer.graceMillis()));
         messageLimit = (int) Math.min(answer.maxMessageBytes(), options.maxMessageBytes());
@@ -570,21 +580,23 @@ public final class Client implements Connector, Home, Mailbox.Owner, Lane.Owner 
         });
     }
 
-    void onEnded(ClientSession ended, CloseReason reason) {
+    void onEnded(ClientSession ended, CloseReason reason, @Nullable Throwable cause) {
         session = null;
         boolean saysNothing = reason == CloseReason.CONNECTION_LOST || reason == CloseReason.PEER_CLOSED;
         if (saysNothing && ended.isUnanswered()) {
             mayArriveFor(ended.untilGivenUpNs());
         }
         attached().forEach(node -> node.lost(reason));
-        comeBackOrEnd(reason, ended.retryAfterMillis());
+        comeBackOrEnd(reason, ended.retryAfterMillis(), cause);
     }
 
     // ---- coming back
 
-    private void comeBackOrEnd(CloseReason reason, long retryAfterMillis) {
+    private void comeBackOrEnd(CloseReason reason, long retryAfterMillis, @Nullable Throwable known) {
+        Throwable cause = log.causeOf(reason, known);
+        lastFailure = cause;
         if (leaving || !options.autoReconnect() || retryAfterMillis == GoAway.NEVER || isForGood(reason)) {
-            lane.add(() -> listener.onDisconnected(reason, null));
+            tellDisconnected(new ClientListener.Disconnect(reason, null, cause));
             if (!leaving || mayArrive == null) {
                 end(reason);
             }
@@ -594,7 +606,13 @@ public final class Client implements Connector, Home, Mailbox.Owner, Lane.Owner 
         Shard shard = Shard.of(loop);
         long delayNs = reconnector.nextDelayNs(shard.nowNs(), MILLISECONDS.toNanos(retryAfterMillis));
         shard.arm(reconnect, delayNs);
-        lane.add(() -> listener.onDisconnected(reason, Duration.ofNanos(delayNs)));
+        Duration retryIn = Duration.ofNanos(delayNs);
+        log.disconnected(shard.nowNs(), reason, known, retryIn);
+        tellDisconnected(new ClientListener.Disconnect(reason, retryIn, cause));
+    }
+
+    private void tellDisconnected(ClientListener.Disconnect disconnect) {
+        lane.add(() -> listener.onDisconnected(disconnect));
     }
 
     private static boolean isForGood(CloseReason reason) {
@@ -675,7 +693,8 @@ public final class Client implements Connector, Home, Mailbox.Owner, Lane.Owner 
         waitingEndsCannotOpen(reason);
         List<Attached> last = attached();
         last.forEach(node -> node.end(reason));
-        HeartbeatException over = new HeartbeatException("the client was closed: " + reason);
+        log.closed(reason, lastFailure);
+        HeartbeatException over = notRegistered(reason);
         lane.add(() -> {
             registered.completeExceptionally(over);
             listener.onClosed(reason);
@@ -698,6 +717,15 @@ public final class Client implements Connector, Home, Mailbox.Owner, Lane.Owner 
                 .whenComplete((done, failure) -> shard.execute(() -> shard.cancel(limit)))
                 .thenCompose(done -> release())
                 .whenComplete((done, failure) -> closed.complete(null));
+    }
+
+    /** Why it was never registered, as far as it is known, and what can be done about it. */
+    private HeartbeatException notRegistered(CloseReason reason) {
+        String text = "the client was closed: " + reason + ClientLog.advice(reason);
+        Throwable cause = lastFailure;
+        return cause == null
+                ? new HeartbeatException(text)
+                : new HeartbeatException(text + "; the last failure: " + ClientLog.text(cause), cause);
     }
 
     private CompletableFuture<Void> release() {

@@ -2,7 +2,7 @@ package dev.heartbeat.internal.session;
 
 import dev.heartbeat.ClientStats;
 import dev.heartbeat.internal.channel.ChannelCounts;
-import java.util.concurrent.atomic.AtomicLong;
+import dev.heartbeat.internal.queue.Failures;
 
 /** What a client counts: on its loop, so without any lock, but for what its callbacks do; read by anybody. */
 @SuppressWarnings("NonAtomicVolatileUpdate") // The loop alone writes.
@@ -14,7 +14,7 @@ final class ClientCounts {
     private volatile long messagesIn;
     private volatile long messagesOut;
     private volatile long undelivered;
-    private final AtomicLong callbackFailures = new AtomicLong();
+    private final Failures callbackFailures = new Failures();
 
     void attempt() {
         attempts++;
@@ -49,8 +49,8 @@ final class ClientCounts {
     }
 
     /** Any thread. */
-    void callbackFailed() {
-        callbackFailures.incrementAndGet();
+    void callbackFailed(String of, Throwable failure) {
+        callbackFailures.add(of, failure);
     }
 
     ClientStats with(ChannelCounts channels) {
@@ -66,6 +66,6 @@ final class ClientCounts {
                 channels.unmatchedReplies(),
                 channels.open(),
                 channels.everOpened(),
-                callbackFailures.get());
+                callbackFailures.count());
     }
 }

@@ -54,6 +54,8 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     private boolean handlesFirst;
 
     private boolean sentAway;
+    /** What the server said of the end. */
+    private @Nullable HeartbeatException said;
 
     /** Whether the server has said no to the registration. */
     private boolean refused;
@@ -185,6 +187,8 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
             return; // There are no other channels.
         }
         retryAfterMillis = goAway.retryAfterMillis();
+        said = new HeartbeatException(
+                "the server says " + (goAway.reason() == null ? "to go away" : goAway.reason()) + ": " + goAway.text());
         willEnd(reasonOf(goAway));
         if (state != State.REGISTERED) {
             finish(reasonOf(goAway));
@@ -261,9 +265,12 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
             gateway.onError(streamId, error);
             return;
         }
-        client.tell(new HeartbeatException("the server reports " + error.codeName() + ": " + error.text()));
+        HeartbeatException reported =
+                new HeartbeatException("the server reports " + error.codeName() + ": " + error.text());
+        client.tell(reported);
         refused = state == State.HANDSHAKE && error.scope() == ErrorCode.Scope.NODE;
         if (refused || error.scope() == ErrorCode.Scope.CONNECTION) {
+            said = reported;
             // Not sooner than a go-away said before.
             retryAfterMillis = Math.max(retryAfterMillis, error.retryAfterMillis());
         }
@@ -600,7 +607,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     }
 
     @Override
-    void onEnded(CloseReason reason) {
+    void onEnded(CloseReason reason, @Nullable Throwable cause) {
         if (server != null) {
             server.stop();
         }
@@ -611,7 +618,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         if (gateway != null) {
             gateway.stop();
         }
-        client.onEnded(this, reason);
+        client.onEnded(this, reason, said == null ? cause : said);
     }
 
     @Override

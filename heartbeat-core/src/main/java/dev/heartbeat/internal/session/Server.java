@@ -197,6 +197,7 @@ public final class Server implements Acceptor {
                 owned);
         return server.listening.handle((bound, failure) -> {
             if (failure == null) {
+                LOG.info("listening on {} ({})", bound.localAddress(), transport.name());
                 return server;
             }
             CompletableFuture<?> unused = server.release();
@@ -505,6 +506,7 @@ public final class Server implements Acceptor {
         if (closed == null) {
             stopAccepting();
             closing = true;
+            LOG.info("closing: {} nodes are told OFFLINE, {} connections are closed", table.size(), openConnections);
             table.endAll(OfflineReason.SHUTDOWN, "");
             if (table.isEmpty()) {
                 told.complete(null);

@@ -604,7 +604,7 @@ final class ServerSession extends Session {
     }
 
     @Override
-    void onEnded(CloseReason reason) {
+    void onEnded(CloseReason reason, @Nullable Throwable cause) {
         loop.ended(this);
         if (reason == CloseReason.WRITE_STALLED) {
             loop.counters.add(Counter.WRITE_STALLS, 1);

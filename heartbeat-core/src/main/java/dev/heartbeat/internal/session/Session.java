@@ -126,7 +126,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
     abstract void onReadingEnded();
 
     /** The connection is over. Called once, after what had begun to travel has gone back to its senders. */
-    abstract void onEnded(CloseReason reason);
+    abstract void onEnded(CloseReason reason, @Nullable Throwable cause);
 
     // ---- bytes
 
@@ -201,7 +201,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
                 mux.abandon();
             }
         } finally {
-            onEnded(closeReason); // Whatever fails before: it is no longer counted, and its nodes are lost.
+            onEnded(closeReason, cause); // Whatever fails before: it is no longer counted, and its nodes are lost.
         }
     }
 
