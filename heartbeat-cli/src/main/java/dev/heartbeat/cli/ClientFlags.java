@@ -126,6 +126,12 @@ final class ClientFlags {
     private @Nullable Long inboundBudgetBytes;
 
     @Option(
+            names = "--drain-timeout",
+            paramLabel = "TIME",
+            description = "How long a node that leaves may take to send what was accepted (default: 10s).")
+    private @Nullable Duration drainTimeout;
+
+    @Option(
             names = "--lookup-threads",
             paramLabel = "N",
             description = "Threads at most that look names up (default: 32).")
@@ -187,6 +193,7 @@ final class ClientFlags {
         give(maxWindowBytes, builder::maxWindowBytes);
         give(fragmentTimeout, builder::fragmentTimeout);
         give(inboundBudgetBytes, builder::inboundBudgetBytes);
+        give(drainTimeout, builder::drainTimeout);
         return builder;
     }
 }

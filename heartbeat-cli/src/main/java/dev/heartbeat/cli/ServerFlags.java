@@ -69,6 +69,18 @@ final class ServerFlags {
             description = "How many nodes a gateway may have beside its own; 0 allows no gateways.")
     private @Nullable Integer maxNodesPerConnection;
 
+    @Option(
+            names = "--max-nodes",
+            paramLabel = "N",
+            description = "Nodes that may be known at a time, those in grace and those kept OFFLINE included.")
+    private @Nullable Integer maxNodes;
+
+    @Option(
+            names = "--registration-budget-bytes",
+            paramLabel = "N",
+            description = "What all registrations may hold of the heap (default: a quarter of the largest heap).")
+    private @Nullable Long registrationBudgetBytes;
+
     @Option(names = "--max-message-bytes", paramLabel = "N", description = "Larger messages are not taken.")
     private @Nullable Integer maxMessageBytes;
 
@@ -208,6 +220,8 @@ final class ServerFlags {
         give(writeStallTimeout, builder::writeStallTimeout);
         give(maxConnections, builder::maxConnections);
         give(maxNodesPerConnection, builder::maxNodesPerConnection);
+        give(maxNodes, builder::maxNodes);
+        give(registrationBudgetBytes, builder::registrationBudgetBytes);
         give(maxMessageBytes, builder::maxMessageBytes);
         give(channelQueueMessages, builder::channelQueueMessages);
         give(channelQueueBytes, builder::channelQueueBytes);
