@@ -401,6 +401,7 @@ public final class HeartbeatClient implements AutoCloseable {
                     fragmentTimeout,
                     inboundBudgetBytes);
             Client.Handlers handlers = new Client.Handlers(messages, nodeMessages, requests, acceptors.build());
+            Transports.requireLogging();
             Transport given = transport;
             Transport used = given == null ? Transports.start(provider, transportOptions) : given;
             return new HeartbeatClient(new Client(options, listener, handlers, used, given == null));

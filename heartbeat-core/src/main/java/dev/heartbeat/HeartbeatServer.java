@@ -516,6 +516,7 @@ public final class HeartbeatServer implements AutoCloseable {
         /** Binds the port and begins to serve; the future fails with a {@link HeartbeatException} that names the address if it cannot. */
         public CompletableFuture<HeartbeatServer> startAsync() {
             ServerOptions options = options();
+            Transports.requireLogging();
             Transport given = transport;
             Transport used = given == null ? Transports.start(provider, transportOptions) : given;
             Server.Handlers handlers = new Server.Handlers(messages, requests, routes, acceptors.build());
@@ -523,8 +524,11 @@ public final class HeartbeatServer implements AutoCloseable {
                     .thenApply(HeartbeatServer::new);
         }
 
-        /** {@link #startAsync}, and waits for it. */
+        /** {@link #startAsync}, and waits for it; on a loop or in a callback of the transport that was given it refuses with an {@link IllegalStateException}. */
         public HeartbeatServer start() {
+            if (transport != null) {
+                Transports.requireMayWait("start", transport);
+            }
             try {
                 return startAsync().join();
             } catch (CompletionException e) {

@@ -54,6 +54,15 @@ public interface Connection {
     /** All bytes ever taken by the socket. Grows only; never more than {@link #queuedBytes()}. */
     long flushedBytes();
 
+    /**
+     * A number that has grown whenever bytes of this side got on: were taken by the socket or, where the transport can tell,
+     * acknowledged by the peer. A slow link may empty a large socket buffer for a long time before that takes more. Means
+     * nothing but by comparison with an earlier one. May cost a system call, so it is not for every write.
+     */
+    default long progress() {
+        return flushedBytes();
+    }
+
     /** Queued and not yet taken by the socket. */
     default long pendingBytes() {
         return queuedBytes() - flushedBytes();

@@ -1,6 +1,7 @@
 package dev.heartbeat.spi;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Makes the recorders by which a server measures itself. Found on the class path or module path by {@link java.util.ServiceLoader}, unless the application gives one to the builder; without any,
@@ -12,6 +13,11 @@ public interface RecorderProvider {
 
     /** One for each measure and event loop that has anything to record. */
     Recorder newRecorder();
+
+    /** The first that is found, by the context class loader of the thread and by that of this library. */
+    static Optional<RecorderProvider> first() {
+        return Services.present(RecorderProvider.class).stream().findFirst();
+    }
 
     /** All that these recorders, which this provider made, have taken together. */
     Distribution summarize(List<Recorder> recorders);

@@ -53,6 +53,8 @@ public final class TransportOptions {
     /**
      * SO_SNDBUF of each connection: what the kernel may hold. 64 KiB. A heartbeat waits behind it, beside the quarter of its interval (250 ms at most) that it may wait in the bus: on a link of 32 kB/s that is 2 s, and
      * twice as much where the kernel doubles the value, as Linux does. Where links are slow, a smaller buffer, or {@link #unsentLowWaterBytes} where the transport has it, keeps heartbeats prompt.
+     * A transport on {@code java.nio} sees no progress until about a third of it has left, so on a slow link that third has to leave within the {@code writeStallTimeout}; Netty's native transports ask what the peer has
+     * acknowledged.
      */
     public int sendBufferBytes() {
         return values.sendBufferBytes;

@@ -3,7 +3,6 @@ package dev.heartbeat.spi;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.ServiceLoader;
 
 /**
  * Finds a transport on the class path or module path, by {@link java.util.ServiceLoader}.
@@ -29,10 +28,17 @@ public interface TransportProvider {
      */
     Transport create(TransportOptions options);
 
-    /** The available one with the highest {@link #priority()}. */
+    /**
+     * Why this machine cannot run it, in a few words; empty if it can. As {@link #isAvailable()}, must not throw.
+     */
+    default Optional<String> objection() {
+        return isAvailable() ? Optional.empty() : Optional.of("it cannot run here");
+    }
+
+    /** The available one with the highest {@link #priority()}. One that throws when it is asked is not available. */
     static Optional<TransportProvider> best() {
         return present().stream()
-                .filter(TransportProvider::isAvailable)
+                .filter(provider -> objectionOf(provider).isEmpty())
                 .max(Comparator.comparingInt(TransportProvider::priority));
     }
 
@@ -56,9 +62,19 @@ public interface TransportProvider {
                                                 .toList())));
     }
 
-    private static List<TransportProvider> present() {
-        return ServiceLoader.load(TransportProvider.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .toList();
+    /**
+     * All that are found, available or not: by the context class loader of the thread and by that of this library. One that cannot be loaded is left out, which is said in the log.
+     */
+    static List<TransportProvider> present() {
+        return Services.present(TransportProvider.class);
+    }
+
+    /** {@link #objection()}, of one that may break its word and throw. */
+    static Optional<String> objectionOf(TransportProvider provider) {
+        try {
+            return provider.objection();
+        } catch (RuntimeException | LinkageError e) {
+            return Optional.of(e.toString());
+        }
     }
 }

@@ -6,6 +6,8 @@ import dev.heartbeat.spi.TransportOptions;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +22,11 @@ final class NativeSockets implements SocketKind {
     private static final int IPPROTO_TCP = 6;
     private static final int TCP_USER_TIMEOUT = 18;
     private static final int TCP_NOTSENT_LOWAT = 25;
+    private static final int TCP_INFO = 11;
+    /** Of {@code struct tcp_info}, up to and with tcpi_bytes_acked, which Linux has since 4.1. */
+    private static final int TCP_INFO_BYTES = 128;
+
+    private static final int BYTES_ACKED = 120;
 
     private final TransportOptions options;
     private final Polling polling;
@@ -83,6 +90,18 @@ final class NativeSockets implements SocketKind {
         } catch (IOException | RuntimeException e) {
             close(socket);
             throw e;
+        }
+    }
+
+    /** How many bytes the peer has acknowledged; 0 where the system does not tell. */
+    static long acknowledgedBytes(Socket socket) {
+        try {
+            ByteBuffer info = ByteBuffer.allocate(TCP_INFO_BYTES).order(ByteOrder.nativeOrder());
+            socket.getRawOpt(IPPROTO_TCP, TCP_INFO, info);
+            return info.getLong(BYTES_ACKED);
+        } catch (IOException e) {
+            log.debug("no TCP_INFO of {}", socket, e);
+            return 0;
         }
     }
 

@@ -98,6 +98,11 @@ final class NativeStream extends NettySocket implements StreamSocket {
     }
 
     @Override
+    public long acknowledgedBytes() {
+        return NativeSockets.acknowledgedBytes(socket);
+    }
+
+    @Override
     public void shutdownOutput() throws IOException {
         try {
             socket.shutdown(false, true);

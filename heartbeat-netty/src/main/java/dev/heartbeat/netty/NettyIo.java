@@ -117,6 +117,11 @@ public enum NettyIo {
         return unavailabilityCause() == null;
     }
 
+    /** Why this machine cannot do it; empty if it can. */
+    Optional<String> objection() {
+        return Optional.ofNullable(unavailabilityCause()).map(NettyIo::reason);
+    }
+
     void requireAvailable() {
         Throwable cause = unavailabilityCause();
         if (cause != null) {

@@ -3,6 +3,8 @@ package dev.heartbeat.netty;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
 import dev.heartbeat.spi.TransportProvider;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Lets the bus find {@link NettyTransport}: {@code netty} takes epoll where it can and {@code java.nio} elsewhere, and comes before
@@ -25,12 +27,24 @@ public final class NettyTransportProvider implements TransportProvider {
 
     @Override
     public boolean isAvailable() {
-        return true;
+        return objection().isEmpty();
+    }
+
+    @Override
+    public Optional<String> objection() {
+        return NettyOnPath.objection();
     }
 
     @Override
     public Transport create(TransportOptions options) {
+        requireNetty(name());
         return NettyTransport.start(options);
+    }
+
+    private static void requireNetty(String name) {
+        NettyOnPath.objection().ifPresent(why -> {
+            throw new IllegalStateException(name + " cannot run here: " + why);
+        });
     }
 
     /** {@code netty-epoll}. */
@@ -38,7 +52,7 @@ public final class NettyTransportProvider implements TransportProvider {
 
         /** For {@link java.util.ServiceLoader}. */
         public Epoll() {
-            super(NettyIo.EPOLL);
+            super("EPOLL");
         }
     }
 
@@ -47,7 +61,7 @@ public final class NettyTransportProvider implements TransportProvider {
 
         /** For {@link java.util.ServiceLoader}. */
         public Nio() {
-            super(NettyIo.NIO);
+            super("NIO");
         }
     }
 
@@ -56,22 +70,23 @@ public final class NettyTransportProvider implements TransportProvider {
 
         /** For {@link java.util.ServiceLoader}. */
         public IoUring() {
-            super(NettyIo.IO_URING);
+            super("IO_URING");
         }
     }
 
     /** One way and no other. */
     abstract static sealed class Named implements TransportProvider permits Epoll, Nio, IoUring {
 
-        private final NettyIo io;
+        /** By its name, since the class cannot be loaded with an older Netty. */
+        private final String io;
 
-        Named(NettyIo io) {
+        Named(String io) {
             this.io = io;
         }
 
         @Override
         public String name() {
-            return io.transportName();
+            return "netty-" + io.toLowerCase(Locale.ROOT);
         }
 
         /** After every other: it is taken by its name alone. */
@@ -82,12 +97,22 @@ public final class NettyTransportProvider implements TransportProvider {
 
         @Override
         public boolean isAvailable() {
-            return io.isAvailable();
+            return objection().isEmpty();
+        }
+
+        @Override
+        public Optional<String> objection() {
+            Optional<String> ofNetty = NettyOnPath.objection();
+            return ofNetty.isPresent() ? ofNetty : NettyIo.valueOf(io).objection();
         }
 
         @Override
         public Transport create(TransportOptions options) {
-            return NettyTransport.builder().io(io).options(options).start();
+            requireNetty(name());
+            return NettyTransport.builder()
+                    .io(NettyIo.valueOf(io))
+                    .options(options)
+                    .start();
         }
     }
 }

@@ -258,6 +258,11 @@ final class SocketConnection implements Connection, SocketUser {
     }
 
     @Override
+    public long progress() {
+        return is(CLOSED) ? flushed : flushed + socket.acknowledgedBytes();
+    }
+
+    @Override
     public boolean isWritable() {
         loop.draft().count();
         return !is(CLOSED | CHOKED);

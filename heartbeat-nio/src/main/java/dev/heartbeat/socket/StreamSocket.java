@@ -24,6 +24,11 @@ public interface StreamSocket extends PolledSocket, ReadableByteChannel, Gatheri
         return write(from, 0, from.length);
     }
 
+    /** How many bytes the peer has acknowledged, as far as the system tells; 0 where it does not. */
+    default long acknowledgedBytes() {
+        return 0;
+    }
+
     /** Sends the end of the stream. */
     void shutdownOutput() throws IOException;
 

@@ -3,9 +3,11 @@ package dev.heartbeat.socket;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +24,9 @@ final class Workers implements Executor {
 
     private static final int IDLE_SECONDS = 10;
 
+    /** For the tasks that are left at the end. Whoever closes a server or client has waited before, and longer. */
+    private static final int PATIENCE_SECONDS = 1;
+
     private final String name;
     private final int threads;
     private final AtomicInteger started = new AtomicInteger();
@@ -29,6 +34,7 @@ final class Workers implements Executor {
     private final AtomicInteger waiting = new AtomicInteger();
 
     private final ForkJoinPool pool;
+    private final Executor calls;
 
     Workers(String name, int threads) {
         this.name = name;
@@ -45,29 +51,31 @@ final class Workers implements Executor {
                 blocked -> true,
                 IDLE_SECONDS,
                 TimeUnit.SECONDS);
+        this.calls = task -> pool.execute(new Call(task));
     }
 
     @Override
     public void execute(Runnable task) {
-        if (!Callbacks.goesWithTurn(pool, task)) {
-            pool.execute(task);
+        if (!Callbacks.goesWithTurn(calls, task)) {
+            calls.execute(task);
         }
     }
 
-    /** Takes no more tasks; completes when those given are done. */
+    /** Takes no more tasks; completes when those given are done, or after a second: one that hangs is no reason not to close. */
     CompletableFuture<Void> finish() {
         pool.shutdown();
         CompletableFuture<Void> finished = new CompletableFuture<>();
-        Thread waiting = new Thread(() -> awaitEnd(finished), "heartbeat-workers-end");
-        waiting.setDaemon(true);
-        waiting.start();
+        Thread ending = new Thread(() -> awaitEnd(finished), "heartbeat-workers-end");
+        ending.setDaemon(true);
+        ending.start();
         return finished;
     }
 
     private void awaitEnd(CompletableFuture<Void> finished) {
         try {
-            while (!pool.awaitTermination(1, TimeUnit.HOURS)) {
-                log.warn("callbacks still run an hour after the transport was closed");
+            if (!pool.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                log.warn(
+                        "callbacks of the application still run, and the transport is closed without waiting for them");
             }
             finished.complete(null);
         } catch (InterruptedException e) {
@@ -79,9 +87,9 @@ final class Workers implements Executor {
     void beginWait() {
         if (waiting.incrementAndGet() >= threads) {
             waiting.decrementAndGet();
-            throw new IllegalStateException(
-                    "waiting here would not end: of " + threads + " " + name
-                            + " threads all others wait for the bus already; allow more threads, or use methods that do not wait");
+            throw new IllegalStateException("waiting here would not end: of " + threads + " " + name
+                    + " threads all others wait for the bus already; allow more threads, or use methods that"
+                    + " do not wait");
         }
     }
 
@@ -91,6 +99,45 @@ final class Workers implements Executor {
 
     boolean isCurrentThread() {
         return Thread.currentThread() instanceof Worker worker && worker.getPool() == pool;
+    }
+
+    /** As the pool would wrap a task itself, but that a flag which the last one left on the thread interrupts nobody else. */
+    private static final class Call extends ForkJoinTask<Void> {
+
+        private static final long serialVersionUID = 1;
+
+        private final transient Runnable task;
+
+        Call(Runnable task) {
+            this.task = task;
+        }
+
+        @Override
+        protected boolean exec() {
+            Thread.interrupted();
+            try {
+                task.run();
+            } catch (Throwable e) {
+                report(e);
+            }
+            return true;
+        }
+
+        private static void report(Throwable e) {
+            try {
+                log.error("a callback on {} threw", Thread.currentThread().getName(), e);
+            } catch (Throwable broken) {
+                // What cannot be printed does not end the thread either.
+            }
+        }
+
+        @Override
+        public @Nullable Void getRawResult() {
+            return null;
+        }
+
+        @Override
+        protected void setRawResult(@Nullable Void nothing) {}
     }
 
     private final class Worker extends ForkJoinWorkerThread {

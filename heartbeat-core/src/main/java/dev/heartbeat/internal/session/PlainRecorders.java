@@ -4,7 +4,6 @@ import dev.heartbeat.spi.Distribution;
 import dev.heartbeat.spi.Recorder;
 import dev.heartbeat.spi.RecorderProvider;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Count, sum and maximum, for whoever has nothing better on the class path. */
@@ -12,7 +11,7 @@ final class PlainRecorders implements RecorderProvider {
 
     /** The first that is found, or this. */
     static RecorderProvider orBetter() {
-        return ServiceLoader.load(RecorderProvider.class).findFirst().orElseGet(PlainRecorders::new);
+        return RecorderProvider.first().orElseGet(PlainRecorders::new);
     }
 
     private static final class Plain implements Recorder {

@@ -212,20 +212,21 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
             mux.flush();
         }
         if (connection.pendingBytes() > 0 && !alarm.isSet()) {
-            watchForStall(connection.flushedBytes());
+            watchForStall(connection.progress());
         }
     }
 
-    /** Closes the connection of a peer whose socket takes nothing for too long. */
-    private void watchForStall(long flushedBefore) {
+    /** Closes the connection of a peer that takes nothing for too long. */
+    private void watchForStall(long before) {
         alarm.set(writeStallNs(), () -> {
             if (connection.pendingBytes() == 0) {
                 return;
             }
-            if (connection.flushedBytes() == flushedBefore) {
+            long now = connection.progress();
+            if (now == before) {
                 abort(CloseReason.WRITE_STALLED);
             } else {
-                watchForStall(connection.flushedBytes());
+                watchForStall(now);
             }
         });
     }

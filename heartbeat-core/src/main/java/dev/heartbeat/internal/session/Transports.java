@@ -7,6 +7,7 @@ import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
 import dev.heartbeat.spi.TransportProvider;
 import java.io.UncheckedIOException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,23 +27,53 @@ public final class Transports {
         }
     }
 
+    /**
+     * Refuses to start where the log would fail later, on the loops. Before anything is started.
+     *
+     * @throws HeartbeatException naming the version of slf4j that was found
+     */
+    public static void requireLogging() {
+        Class<?> logger = Logger.class;
+        try {
+            Class.forName("org.slf4j.spi.LoggingEventBuilder", false, logger.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            Package of = logger.getPackage();
+            String version = of == null ? null : of.getImplementationVersion();
+            throw new HeartbeatException(
+                    "heartbeat needs slf4j-api 2.0 or later, and "
+                            + (version == null ? "an older one" : version) + " is on the class path: "
+                            + logger.getProtectionDomain().getCodeSource().getLocation(),
+                    e);
+        }
+    }
+
     /** Starts one for a server or client of its own. */
     public static Transport start(@Nullable TransportProvider chosen, TransportOptions options) {
         TransportProvider provider = chosenOrBest(chosen);
-        LOG.debug("transport {} with {} event loops", provider.name(), options.eventLoops());
+        LOG.info("transport {}; found are {}", provider.name(), found());
         try {
             return provider.create(options);
-        } catch (IllegalStateException | UncheckedIOException e) {
+        } catch (IllegalStateException | UncheckedIOException | LinkageError e) {
             throw new HeartbeatException("cannot start the transport " + provider.name() + ": " + e.getMessage(), e);
         }
+    }
+
+    private static String found() {
+        return TransportProvider.present().stream()
+                .map(provider -> provider.name()
+                        + TransportProvider.objectionOf(provider)
+                                .map(why -> " (unavailable: " + why + ")")
+                                .orElse(""))
+                .sorted()
+                .collect(Collectors.joining(", "));
     }
 
     private static TransportProvider chosenOrBest(@Nullable TransportProvider chosen) {
         return chosen != null
                 ? chosen
                 : TransportProvider.best()
-                        .orElseThrow(
-                                () -> new HeartbeatException(
-                                        "no transport found: put heartbeat-nio on the class path or module path, or give one to the builder"));
+                        .orElseThrow(() -> new HeartbeatException(
+                                "no transport found: put heartbeat-nio on the class path or module path, or"
+                                        + " give one to the builder"));
     }
 }

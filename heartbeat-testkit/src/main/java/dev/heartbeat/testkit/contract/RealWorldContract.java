@@ -272,6 +272,30 @@ public abstract class RealWorldContract extends TransportContract {
         assertThat(task).isCompleted();
     }
 
+    @Test
+    void aTaskThatHangsDoesNotHoldTheEndUp() throws Exception {
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        CompletableFuture<Void> task =
+                CompletableFuture.runAsync(gate::join, transport().environment().workers());
+        await(transport().closeAsync());
+        assertThat(task).isNotDone();
+        gate.complete(null);
+        await(task);
+    }
+
+    @Test
+    void aFlagThatATaskLeavesInterruptsNoOther() throws Exception {
+        Executor workers = transport().environment().workers();
+        AtomicInteger interrupted = new AtomicInteger();
+        for (int i = 0; i < 100; i++) {
+            await(CompletableFuture.allOf(
+                    CompletableFuture.runAsync(() -> Thread.currentThread().interrupt(), workers),
+                    CompletableFuture.runAsync(
+                            () -> interrupted.addAndGet(Thread.currentThread().isInterrupted() ? 1 : 0), workers)));
+        }
+        assertThat(interrupted).hasValue(0);
+    }
+
     private Socket peer(Service service) throws IOException {
         Socket peer = new Socket();
         peers.add(peer);
