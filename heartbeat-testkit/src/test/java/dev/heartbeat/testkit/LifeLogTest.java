@@ -19,9 +19,12 @@ import org.junit.jupiter.api.Test;
 
 /** What a client tells of its life: the cause of each end to its listener and its future, and few lines to the log; on virtual time. */
 final class LifeLogTest {
-    private final Bus bus = new Bus(31, 1, options -> options.onMessage((node, message) -> {
-        throw new IllegalStateException("the handler of life-5 fails");
-    }));
+    private final Bus bus = new Bus(
+            31,
+            1,
+            options -> options.onMessage((node, message) -> {
+                throw new IllegalStateException("the handler of life-5 fails");
+            }));
     private final Host host = bus.world.newHost("client");
     private final List<ClientListener.Disconnect> told = new ArrayList<>();
 
