@@ -296,7 +296,7 @@ public final class HeartbeatClient implements AutoCloseable {
             return this;
         }
 
-        /** For how long nothing more of a message that began to arrive may come before it is dropped; 30 s by default. */
+        /** For how long nothing more of a message that began to arrive may come before it is dropped; 30 s by default. One of which, after 10 s, less than 1 KiB comes each second is dropped too. */
         public Builder fragmentTimeout(Duration value) {
             fragmentTimeout = value;
             return this;

@@ -341,7 +341,7 @@ public final class HeartbeatServer implements AutoCloseable {
             return this;
         }
 
-        /** For how long nothing more of a message that began to arrive may come before it is dropped; 30 s by default. */
+        /** For how long nothing more of a message that began to arrive may come before it is dropped; 30 s by default. One of which, after 10 s, less than 1 KiB comes each second is dropped too. */
         public Builder fragmentTimeout(Duration value) {
             fragmentTimeout = value;
             return this;
@@ -349,7 +349,7 @@ public final class HeartbeatServer implements AutoCloseable {
 
         /**
          * What the memory for messages of all nodes may take beyond the first window of each: messages that are larger than a frame, until the application has handled them, the growth of windows, and the windows of
-         * channels. 256 MiB by default. What it has no room for is refused, or does not grow.
+         * channels. 256 MiB by default. One connection takes an eighth of it at most, or one message where that is more. What there is no room for is refused, or does not grow.
          */
         public Builder inboundBudgetBytes(long value) {
             inboundBudgetBytes = value;

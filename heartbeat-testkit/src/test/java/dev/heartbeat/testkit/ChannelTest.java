@@ -429,7 +429,8 @@ final class ChannelTest {
 
     @Test
     void largeMessagesOfManyChannelsShareTheConnectionAndHeartbeatsGoOn() {
-        Bus wide = new Bus(52, 2, options -> options.otherChannels(PLAIN, atServer));
+        Bus wide =
+                new Bus(52, 2, options -> options.inboundBudgetBytes(512L << 20).otherChannels(PLAIN, atServer));
         Host node = wide.world.newHost("client");
         HeartbeatClient bulky = wide.client(node, "n1").connect();
         wide.world.advanceUntil(bulky.registered()::isDone, Duration.ofSeconds(1));

@@ -9,9 +9,24 @@ public final class InboundBudget {
     private final long total;
     private final AtomicLong free;
 
+    private final long perConnection;
+
+    /** One for a single connection, which may take it all. */
     public InboundBudget(long bytes) {
+        this(bytes, 1);
+    }
+
+    /**
+     * @param parts of which each connection may take one
+     */
+    public InboundBudget(long bytes, int parts) {
         total = bytes;
+        perConnection = bytes / parts;
         free = new AtomicLong(bytes);
+    }
+
+    long perConnection() {
+        return perConnection;
     }
 
     /** What is refused takes nothing meanwhile, or a message that fits could be refused beside one that does not. */

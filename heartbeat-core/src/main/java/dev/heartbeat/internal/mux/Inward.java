@@ -12,6 +12,7 @@ import dev.heartbeat.internal.queue.Incoming;
 import dev.heartbeat.internal.time.Deadline;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What comes in over a channel: its window and what that takes of the budget, the message that is arriving, and what the application has and gives back. */
@@ -21,6 +22,14 @@ final class Inward {
 
     /** By doubling, the shares of heavy channels would take several seconds to come right on a slow link. */
     private static final int GROWTH = 4;
+
+    /** What a message must gain each second to keep the memory that is reserved for it. */
+    private static final long MIN_BYTES_PER_SECOND = 1024;
+
+    private static final long NS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    /** For how long it may be slower at first. */
+    private static final long UNPAID_NS = TimeUnit.SECONDS.toNanos(10);
 
     private final Multiplexer mux;
     private final MuxChannel channel;
@@ -35,6 +44,9 @@ final class Inward {
     private int arrivingFrom;
     private Envelope arrivingEnvelope = Envelope.NONE;
     private long lastFragmentNs;
+    /** Until when what has come of the message is enough. */
+    private long paidUntilNs;
+
     private @Nullable Deadline fragmentDeadline;
 
     private boolean ended;
@@ -240,7 +252,7 @@ final class Inward {
 
     private void add(Assembly assembly, ByteBuffer fragment, int size, boolean more) throws ProtocolException {
         arriving = assembly; // Before it can fail: what was reserved for it is found when the connection ends.
-        lastFragmentNs = mux.loop().nowNs();
+        pay(fragment.remaining());
         boolean keeping = assembly.isKeeping();
         boolean complete = keeping && !more;
         int overhead = keeping ? size - fragment.remaining() : size;
@@ -272,20 +284,46 @@ final class Inward {
         }
     }
 
-    /** A message that began to arrive and does not go on must not hold its memory for ever. */
+    /** A message that began to arrive and does not go on, or next to nothing of it comes, must not hold its memory for ever. */
     private void watchArriving() {
-        long limitNs = mux.limits().fragmentTimeoutNs();
-        Deadline deadline = new Deadline(() -> {
-            long silentNs = mux.loop().nowNs() - lastFragmentNs;
-            if (silentNs < limitNs) {
-                mux.loop().arm(Objects.requireNonNull(fragmentDeadline), limitNs - silentNs);
-            } else {
-                fragmentDeadline = null;
-                mux.onStalledMessage(channel, "nothing more of a message came for " + limitNs / 1_000_000 + " ms");
-            }
-        });
+        lastFragmentNs = mux.judgingNs();
+        paidUntilNs = lastFragmentNs + UNPAID_NS;
+        Deadline deadline = new Deadline(this::judgeArriving);
         fragmentDeadline = deadline;
-        mux.loop().arm(deadline, limitNs);
+        mux.loop().arm(deadline, untilGivenUpNs(lastFragmentNs));
+    }
+
+    private void judgeArriving() {
+        Deadline deadline = Objects.requireNonNull(fragmentDeadline);
+        long nowNs = mux.judgingNs();
+        if (mux.withholdsCredit(channel)) {
+            // The sender could not go on.
+            lastFragmentNs = nowNs;
+            paidUntilNs = Math.max(paidUntilNs, nowNs + UNPAID_NS);
+        }
+        long leftNs = untilGivenUpNs(nowNs);
+        if (leftNs > 0) {
+            mux.loop().arm(deadline, leftNs);
+            return;
+        }
+        fragmentDeadline = null;
+        mux.onStalledMessage(
+                channel,
+                paidUntilNs <= nowNs
+                        ? "a message comes with less than " + MIN_BYTES_PER_SECOND + " bytes a second"
+                        : "nothing more of a message came for " + mux.limits().fragmentTimeoutNs() / 1_000_000 + " ms");
+    }
+
+    private long untilGivenUpNs(long nowNs) {
+        return Math.min(lastFragmentNs + mux.limits().fragmentTimeoutNs(), paidUntilNs) - nowNs;
+    }
+
+    /** Each byte buys the message some time. What came fast does not buy more than a silence may last, or than a message may be slow at first. */
+    private void pay(int bytes) {
+        long nowNs = mux.judgingNs();
+        long mostNs = nowNs + Math.max(mux.limits().fragmentTimeoutNs(), UNPAID_NS);
+        lastFragmentNs = nowNs;
+        paidUntilNs = Math.min(paidUntilNs + bytes * NS_PER_SECOND / MIN_BYTES_PER_SECOND, mostNs);
     }
 
     private void cancelFragmentDeadline() {

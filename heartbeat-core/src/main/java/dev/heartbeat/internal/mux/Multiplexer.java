@@ -43,7 +43,7 @@ public final class Multiplexer {
     private final Connection connection;
     private final FrameEncoder encoder;
     private final Limits limits;
-    private final InboundBudget budget;
+    private final InboundShare budget;
 
     private final SendWindow connectionCredit;
     private final ReceiveWindow connectionWindow;
@@ -80,6 +80,11 @@ public final class Multiplexer {
 
         /** For messages that arrive in parts and are handled at once. */
         Spares spares();
+
+        /** The time by which a peer is judged: it does not advance while this process was stopped. */
+        default long judgingNs() {
+            return loop().nowNs();
+        }
 
         /** The last round trip, as far as heartbeats have told it; else 0. */
         long rttNs();
@@ -131,7 +136,7 @@ public final class Multiplexer {
         this.connection = connection;
         this.encoder = encoder;
         this.limits = limits;
-        this.budget = budget;
+        this.budget = new InboundShare(budget, limits.maxMessageBytes());
         nextId = limits.firstId();
         connectionCredit = new SendWindow(credits.sendConnection());
         connectionWindow = new ReceiveWindow(credits.window());
@@ -148,6 +153,15 @@ public final class Multiplexer {
 
     Spares spares() {
         return host.spares();
+    }
+
+    long judgingNs() {
+        return host.judgingNs();
+    }
+
+    /** Whether the peer may wait for credit that is due and could not be told. */
+    boolean withholdsCredit(MuxChannel channel) {
+        return channel.isGrantDue() || connectionWindow.isGrantDue();
     }
 
     /** The last round trip, as far as it is known; else 0. */
@@ -180,7 +194,7 @@ public final class Multiplexer {
         return limits;
     }
 
-    InboundBudget budget() {
+    InboundShare budget() {
         return budget;
     }
 
@@ -314,7 +328,7 @@ public final class Multiplexer {
     void onStalledMessage(MuxChannel channel, String text) {
         if (channel == channel0) {
             channel0.dropArriving();
-            encoder.error(0, ErrorCode.NO_CAPACITY, text);
+            channel0.tellRefused(ErrorCode.NO_CAPACITY, text);
         } else {
             channel.reset(ErrorCode.NO_CAPACITY, text);
         }

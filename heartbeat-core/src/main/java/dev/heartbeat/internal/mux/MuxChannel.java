@@ -339,6 +339,15 @@ public final class MuxChannel {
         in.dropArriving();
     }
 
+    /** On channel 0: a message is lost for no fault of the other side, which is told. */
+    void tellRefused(ErrorCode code, String text) {
+        try {
+            receiver.onRefusedMessage(code, text);
+        } catch (ProtocolException e) {
+            throw new IllegalStateException("it is nobody's fault", e);
+        }
+    }
+
     /** What it is called in errors. */
     String number() {
         return "channel " + Integer.toUnsignedString(id);

@@ -75,6 +75,9 @@ import org.slf4j.LoggerFactory;
 public final class Server implements Acceptor {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
+    /** Of the memory for what comes in, each connection may take one part. */
+    private static final int BUDGET_PARTS = 8;
+
     /** How long closing may take: the linger of the last connections, and listeners that are still busy. */
     private static final long CLOSE_DEADLINE_NS = TimeUnit.SECONDS.toNanos(10);
 
@@ -157,7 +160,7 @@ public final class Server implements Acceptor {
                         new FirstLoop(transport.eventLoops().get(0))),
                 capacity,
                 this::onForgotten);
-        budget = new InboundBudget(options.inboundBudgetBytes());
+        budget = new InboundBudget(options.inboundBudgetBytes(), BUDGET_PARTS);
         guard = new MassGuard(
                 options.massGuardShare(),
                 options.massGuardMinimum(),

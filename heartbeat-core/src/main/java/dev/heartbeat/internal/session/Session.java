@@ -464,6 +464,11 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
     }
 
     @Override
+    public final long judgingNs() {
+        return shard.clock().nowNs();
+    }
+
+    @Override
     public final Spares spares() {
         return shard.messageSpares();
     }
