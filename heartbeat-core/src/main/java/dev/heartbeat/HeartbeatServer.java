@@ -399,6 +399,9 @@ public final class HeartbeatServer implements AutoCloseable {
          * Holds verdicts of silence while more than {@code share} of the nodes, and more than {@code minimum}, are SUSPECT: then this side is likelier at fault. It ends when the nodes have come
          * back. Those that have not are released one after the other, so that hold and release together take {@code maxHold} at most. 0.1, 100 and one minute by default;
          * a {@code maxHold} of zero switches it off. The application is told by {@link NodeListener#onMassGuard}.
+         *
+         * <p>Nodes count as SUSPECT here once they have stayed for two timeouts; of a connection that speaks for several and is younger, all count once. No verdict is held for longer than
+         * {@code maxHold}, however often it engages meanwhile.
          */
         public Builder massGuard(double share, int minimum, Duration maxHold) {
             massGuardShare = share;

@@ -122,21 +122,19 @@ final class CapacityTest {
     @Test
     void whoIsKnownMayComeBackWhileThereIsNoRoom() {
         Bus bus = bus(10_000);
-        ClientRecorder told = new ClientRecorder();
-        HeartbeatClient known = bus.client(bus.world.newHost("known"), "known")
-                .metadata("k", LARGE.get("k"))
-                .listener(told)
-                .connect();
-        bus.advance(Duration.ofSeconds(1));
-        Host host = honest.get(0);
-        attack(bus, 1);
-        bus.world.silence(bus.serverHost, host);
-        attack(bus, 30);
-        bus.world.healAll();
-        bus.advance(Duration.ofSeconds(6));
-        assertThat(bus.told.of("honest0")).endsWith("ONLINE").doesNotContain("OFFLINE(CLOSED)");
-        assertThat(known.state()).isEqualTo(ClientState.ONLINE);
-        assertThat(told.events()).noneMatch(event -> event.contains("NODE_CAPACITY"));
+        ScriptedPeer known = ScriptedPeer.client(bus.world.newHost("known").transport(), bus.server.localAddress());
+        known.connect().register("known").expectRegistered().reset();
+        known.play();
+        bus.advance(Duration.ofMillis(100));
+        known.verify();
+        attack(bus, 2);
+        assertThat(bus.server.stats().errorsSent()).containsKey("NODE_CAPACITY");
+        known.connect().register("known").expectRegistered();
+        known.play();
+        bus.advance(Duration.ofMillis(100));
+        known.verify();
+        assertThat(bus.told.of("known")).containsExactly("ONLINE", "SUSPECT(LOST)", "ONLINE");
+        honestStayed(bus);
     }
 
     @Test

@@ -188,6 +188,7 @@ final class LivenessTest {
         for (int i = 0; i < 100; i++) {
             hosts.add(guarded.newNode("n" + i));
         }
+        guarded.advance(Bus.TIMEOUT.multipliedBy(2)); // Whoever has hardly been here does not count.
         hosts.subList(0, 50).forEach(Host::crash);
         guarded.advance(Duration.ofSeconds(15));
         assertThat(guarded.told.count("SUSPECT(LOST)")).isEqualTo(50);
@@ -207,9 +208,12 @@ final class LivenessTest {
         Host polite = guarded.world.newHost("client");
         HeartbeatClient leaving = guarded.client(polite, "polite").connect();
         guarded.newNode("kicked");
+        List<Host> hosts = new java.util.ArrayList<>();
         for (int i = 0; i < 50; i++) {
-            guarded.newNode("n" + i).crash();
+            hosts.add(guarded.newNode("n" + i));
         }
+        guarded.advance(Bus.TIMEOUT.multipliedBy(2));
+        hosts.forEach(Host::crash);
         guarded.advance(Duration.ofSeconds(5));
         assertThat(guarded.server.stats().massGuardEngaged()).isTrue();
         leaving.closeAsync();

@@ -38,7 +38,7 @@ final class MassGuardTest {
                     .connect();
             hosts.add(host);
         }
-        bus.advance(Duration.ofSeconds(5));
+        bus.advance(Duration.ofSeconds(8));
         return bus;
     }
 
@@ -97,6 +97,7 @@ final class MassGuardTest {
     void whoIsHeardAgainWhileHisVerdictIsHeldIsNotGivenUpLater() {
         // With few answers the nodes are more patient than their server, and stay on their connections.
         Bus bus = bus(2, 1000, 8);
+        bus.advance(Duration.ofMillis(3500)); // Their last answer is some seconds old.
         half().forEach(host -> bus.world.partition(host, bus.serverHost));
         bus.advance(Duration.ofSeconds(5));
         assertThat(bus.server.stats().massGuard().held()).isEqualTo(NODES / 2);
@@ -182,5 +183,71 @@ final class MassGuardTest {
         assertThat(bus.told.count("OFFLINE(SHUTDOWN)")).isEqualTo(NODES);
         assertThat(bus.server.stats().massGuardEngaged()).isFalse();
         assertThat(bus.server.stats().massGuard().held()).isZero();
+    }
+
+    /** Whoever registers hundreds of nodes a second and is reset decides nothing for the others. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 40})
+    void strangersThatComeAndGoDelayNoVerdict(int nodesOfEach) {
+        Bus bus = bus(2, 1000);
+        bus.world.silence(hosts.get(0), bus.serverHost);
+        Duration cut = bus.world.now();
+        for (int i = 0; i < 60; i++) {
+            ScriptedPeer peer =
+                    ScriptedPeer.client(bus.world.newHost("stranger").transport(), bus.server.localAddress());
+            peer.ignore("REGISTERED").ignore("ERROR").ignore("PING");
+            peer.connect().register("gateway" + i);
+            for (int handle = 1; handle <= nodesOfEach; handle++) {
+                peer.register(handle, "stranger" + i + "-" + handle);
+            }
+            peer.play();
+            bus.advance(Duration.ofMillis(100));
+            peer.close();
+        }
+        Duration told = bus.told.when("n0", "OFFLINE(TIMEOUT)");
+        assertThat(told.minus(cut)).isLessThan(Bus.TIMEOUT.plus(Bus.INTERVAL));
+        assertThat(bus.server.stats().massGuardHolds()).isZero();
+    }
+
+    /** The same from nodes that stay for long enough: what they gain is one maximum, however often the guard engages. */
+    @Test
+    void noVerdictIsHeldForLongerThanTheMaximumHoweverOftenTheGuardEngages() {
+        Bus bus = bus(2, 1);
+        List<ScriptedPeer> strangers = new ArrayList<>();
+        for (int i = 0; i < 14; i++) {
+            ScriptedPeer peer =
+                    ScriptedPeer.client(bus.world.newHost("stranger").transport(), bus.server.localAddress());
+            peer.ignore("REGISTERED").ignore("ERROR").ignore("PING").ignore("HEARTBEAT_RES");
+            peer.connect().register("gateway" + i);
+            for (int handle = 1; handle <= 60; handle++) {
+                peer.register(handle, "stranger" + i + "-" + handle);
+            }
+            peer.play();
+            strangers.add(peer);
+        }
+        for (int i = 0; i < 14; i++) {
+            beat(strangers);
+            bus.advance(Duration.ofSeconds(1));
+        }
+        bus.world.silence(hosts.get(0), bus.serverHost);
+        Duration cut = bus.world.now();
+        for (ScriptedPeer peer : List.copyOf(strangers)) {
+            strangers.remove(peer);
+            peer.close();
+            for (int i = 0; i < 3; i++) {
+                beat(strangers);
+                bus.advance(Duration.ofSeconds(1));
+            }
+        }
+        Duration told = bus.told.when("n0", "OFFLINE(TIMEOUT)");
+        assertThat(bus.server.stats().massGuardHolds()).isPositive();
+        assertThat(told.minus(cut)).isLessThan(Bus.TIMEOUT.plus(MAXIMUM).plus(Bus.INTERVAL));
+    }
+
+    private static void beat(List<ScriptedPeer> peers) {
+        peers.forEach(peer -> {
+            peer.raw("ab020100 00000000 00000013 0000000000000001 0000000000000000 010000");
+            peer.play();
+        });
     }
 }

@@ -30,7 +30,7 @@ final class StoriesTest {
             }
             bus.client(hosts.get(hosts.size() - 1), "n" + i).connect();
         }
-        bus.advance(Duration.ofSeconds(3));
+        bus.advance(Duration.ofSeconds(8));
         assertOnline(FLEET);
     }
 

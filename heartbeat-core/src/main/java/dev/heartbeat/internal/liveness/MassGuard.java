@@ -101,6 +101,13 @@ public final class MassGuard {
         held--;
     }
 
+    /** A verdict has waited for as long as one may, over several engagements, and passes. */
+    public synchronized void expire() {
+        held--;
+        released++;
+        permits = Math.min(permits, (double) held);
+    }
+
     /**
      * How many of a loop's held verdicts may pass now; they count as released.
      *
@@ -198,7 +205,8 @@ public final class MassGuard {
     private void end(long suspects, long nodes) {
         phase = Phase.PASSING;
         LOG.warn(
-                "mass guard: {} of {} nodes suspected, verdicts pass again; it was engaged for {} ms and has released {}",
+                "mass guard: {} of {} nodes suspected, verdicts pass again; it was engaged for {} ms and has released"
+                        + " {}",
                 suspects,
                 nodes,
                 engagedNs / 1_000_000,

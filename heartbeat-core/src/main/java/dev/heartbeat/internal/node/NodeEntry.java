@@ -147,6 +147,7 @@ public final class NodeEntry implements Lane.Owner {
             // It came back before the end of its old connection was seen, which is what this tells.
             suspect(old, SuspectReason.LOST);
         }
+        fresh.sinceTicks = old.sinceTicks;
         fresh.mail = old.mail;
         if (fresh.mail != null) {
             fresh.mail.passTo(fresh);
@@ -272,11 +273,25 @@ public final class NodeEntry implements Lane.Owner {
         return true;
     }
 
+    /**
+     * As {@link #suspect(Registration, SuspectReason)}.
+     *
+     * @param votes whether it counts as a vote for the fault being on this side
+     */
+    public synchronized boolean suspect(Registration of, SuspectReason reason, boolean votes) {
+        if (!suspect(of, reason)) {
+            return false;
+        }
+        of.votes = votes;
+        table.countVotes(votes ? 1 : 0);
+        return true;
+    }
+
     /** The connection is lost; for as long as its grace lasts the node may come back. */
-    public synchronized void lose(Registration of) {
+    public synchronized void lose(Registration of, boolean votes) {
         if (current == of) {
             leaveBehind(of);
-            boolean unused = suspect(of, SuspectReason.LOST);
+            boolean unused = suspect(of, SuspectReason.LOST, votes);
         }
     }
 
@@ -607,6 +622,10 @@ public final class NodeEntry implements Lane.Owner {
     private void transition(@Nullable Registration from, @Nullable NodeState before, Transition step) {
         step.of.state = step.to;
         table.count(before, step.to);
+        if (from != null && from.votes) {
+            from.votes = false;
+            table.countVotes(-1);
+        }
         if (backlog != null) {
             backlog.latest = step;
             table.events().coalesced();

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class NodeTable implements NodeRegistry {
     private final Map<String, NodeEntry> entries = new ConcurrentHashMap<>();
     private final Map<NodeState, LongAdder> counts = new EnumMap<>(NodeState.class);
+    private final LongAdder votes = new LongAdder();
     private final LongAdder registrations = new LongAdder();
     private final LongAdder broadcasts = new LongAdder();
     private final LongAdder dropped = new LongAdder();
@@ -147,6 +148,15 @@ public final class NodeTable implements NodeRegistry {
         entries.remove(id, entry);
         adder(NodeState.OFFLINE).decrement();
         onForgotten.run();
+    }
+
+    void countVotes(int change) {
+        votes.add(change);
+    }
+
+    /** How many of the nodes that are SUSPECT speak for the fault being on this side. */
+    public long votes() {
+        return votes.sum();
     }
 
     void count(@Nullable NodeState before, NodeState after) {

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * entry's lock; everything else is as it was registered with.
  */
 public final class Registration {
+    /** A quarter of a second, so that an int lasts for decades. */
+    private static final int TICK_SHIFT = 28;
+
     final NodeEntry entry;
     final long epoch;
     final long incarnation;
@@ -26,6 +29,11 @@ public final class Registration {
     volatile MetadataMap metadata;
     /** Whether its listener is yet to be told of the metadata; guarded by the entry. */
     boolean updateToTell;
+
+    /** Whether its being SUSPECT counts as a vote for the fault being on this side; guarded by the entry. */
+    boolean votes;
+    /** When the stay began, over all its registrations, in ticks of {@link #TICK_SHIFT}; 0 until the session says so. */
+    int sinceTicks;
 
     /** Guarded by the entry; read without it for snapshots. */
     volatile NodeState state = NodeState.ONLINE;
@@ -79,6 +87,22 @@ public final class Registration {
 
         /** The server stops: send the node away once it has all that was accepted for it. */
         void drain(long retryAfterMillis);
+    }
+
+    /** It begins now, unless it goes on with a stay that began before. On the owner's loop. */
+    public void begins(long nowNs) {
+        if (sinceTicks == 0) {
+            sinceTicks = Math.max(1, ticks(nowNs));
+        }
+    }
+
+    /** Whether the stay has lasted for so long. On the owner's loop. */
+    public boolean hasLasted(long durationNs, long nowNs) {
+        return ticks(nowNs) - sinceTicks >= ticks(durationNs);
+    }
+
+    private static int ticks(long ns) {
+        return (int) (ns >> TICK_SHIFT);
     }
 
     public NodeEntry entry() {

@@ -26,6 +26,17 @@ final class Attachments {
     private int answers;
     private long answeredUpTo;
 
+    private final long sinceNs;
+
+    Attachments(long nowNs) {
+        sinceNs = nowNs;
+    }
+
+    /** Whether the connection has spoken for others for so long. */
+    boolean haveLasted(long durationNs, long nowNs) {
+        return nowNs - sinceNs >= durationNs;
+    }
+
     int size() {
         return stays.size();
     }

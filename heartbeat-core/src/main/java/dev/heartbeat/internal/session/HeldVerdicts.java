@@ -1,8 +1,8 @@
 package dev.heartbeat.internal.session;
 
 import dev.heartbeat.internal.time.Timer;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The verdicts on nodes of one loop that the mass guard holds, the oldest first. One timer asks for all of them how many may pass, until the guard is at rest; each of them waits without one. */
@@ -13,7 +13,8 @@ final class HeldVerdicts extends Timer {
     private static final int PASSING_PER_TURN = 1024;
 
     private final ServerLoop loop;
-    private Set<NodeStay> waiting = new LinkedHashSet<>();
+    /** With the logical time since when each waits. */
+    private Map<NodeStay, Long> waiting = new LinkedHashMap<>();
     /** Whose verdict is carried out just now. */
     private @Nullable NodeStay passing;
 
@@ -26,7 +27,7 @@ final class HeldVerdicts extends Timer {
         if (stay == passing || !loop.server.guardHolds(loop.shard.nowNs())) {
             return false;
         }
-        waiting.add(stay);
+        waiting.put(stay, loop.clock().nowNs());
         if (!isArmed()) {
             loop.arm(this, ASK_EVERY_NS);
         }
@@ -35,7 +36,7 @@ final class HeldVerdicts extends Timer {
 
     /** The verdict is not due any more, if it was. */
     void withdraw(NodeStay stay) {
-        if (waiting.remove(stay)) {
+        if (waiting.remove(stay) != null) {
             loop.server.guardWithdraws();
         }
     }
@@ -47,16 +48,31 @@ final class HeldVerdicts extends Timer {
         for (int i = 0; i < allowed; i++) {
             carryOutOldest();
         }
+        boolean more = carryOutExpired(PASSING_PER_TURN - allowed);
         if (waiting.isEmpty()) {
-            waiting = new LinkedHashSet<>(); // The room that many took.
+            waiting = new LinkedHashMap<>(); // The room that many took.
         }
         if (!waiting.isEmpty() || !loop.server.guardIsAtRest()) {
-            loop.arm(this, allowed == PASSING_PER_TURN ? 0 : ASK_EVERY_NS);
+            loop.arm(this, more || allowed == PASSING_PER_TURN ? 0 : ASK_EVERY_NS);
         }
     }
 
+    /** No verdict waits for longer than the maximum, however often the guard engages meanwhile. Says whether there may be more of them. */
+    private boolean carryOutExpired(int limit) {
+        long maximumNs = loop.server.options.massGuardMaxHold().toNanos() - ASK_EVERY_NS;
+        for (int i = 0; i < limit; i++) {
+            if (waiting.isEmpty()
+                    || loop.clock().nowNs() - waiting.values().iterator().next() < maximumNs) {
+                return false;
+            }
+            loop.server.guardExpires();
+            carryOutOldest();
+        }
+        return true;
+    }
+
     private void carryOutOldest() {
-        NodeStay oldest = waiting.iterator().next();
+        NodeStay oldest = waiting.keySet().iterator().next();
         waiting.remove(oldest);
         passing = oldest;
         try {

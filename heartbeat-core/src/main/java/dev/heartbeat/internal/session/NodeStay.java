@@ -56,6 +56,7 @@ final class NodeStay extends PeerMonitor implements Registration.Owner, Home, Se
     /** The node is registered. */
     void begin(Registration granted) {
         registration = granted;
+        granted.begins(session.shard.nowNs());
         start();
     }
 
@@ -87,9 +88,14 @@ final class NodeStay extends PeerMonitor implements Registration.Owner, Home, Se
         } else if (session.loop.graceNs() == 0) {
             end(OfflineReason.CLOSED);
         } else {
-            registration().entry().lose(registration());
+            registration().entry().lose(registration(), votes());
             lost();
         }
+    }
+
+    /** Whether its loss speaks for the fault being on this side: nodes that have hardly been here lose nothing by being lost, and come at any number. */
+    private boolean votes() {
+        return registration().hasLasted(session.loop.provenNs(), session.shard.nowNs()) && session.mayVote();
     }
 
     /** The node is back over another connection. */
@@ -119,7 +125,7 @@ final class NodeStay extends PeerMonitor implements Registration.Owner, Home, Se
 
     @Override
     protected void onSuspect() {
-        if (registration().entry().suspect(registration(), SuspectReason.SILENT)) {
+        if (registration().entry().suspect(registration(), SuspectReason.SILENT, votes())) {
             session.suspected(this);
         }
     }

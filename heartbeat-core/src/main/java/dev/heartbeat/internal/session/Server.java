@@ -364,11 +364,16 @@ public final class Server implements Acceptor {
     }
 
     boolean guardHolds(long nowNs) {
-        return guard.holds(table.count(NodeState.SUSPECT), table.size(), nowNs);
+        return guard.holds(table.votes(), table.size(), nowNs);
     }
 
     int guardReleases(int wanted, long nowNs) {
-        return guard.release(wanted, table.count(NodeState.SUSPECT), table.size(), nowNs);
+        return guard.release(wanted, table.votes(), table.size(), nowNs);
+    }
+
+    /** A verdict has been held for as long as one may be. */
+    void guardExpires() {
+        guard.expire();
     }
 
     void guardWithdraws() {

@@ -46,6 +46,11 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
         }
     }
 
+    /** For how long a node must have stayed, and a connection of several have lasted, for each loss to count for the mass guard. */
+    long provenNs() {
+        return 2 * server.options.heartbeatTimeout().toNanos();
+    }
+
     void began(ServerSession session) {
         counters.add(Counter.ACCEPTED, 1);
         handshaking.add(session);

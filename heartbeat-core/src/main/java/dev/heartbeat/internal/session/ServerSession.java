@@ -60,6 +60,8 @@ final class ServerSession extends Session {
     /** Bytes since, as far as they count. */
     private int readSinceBeat;
 
+    private boolean voted;
+
     /** As its own node measured it; 0 before the first. Written by the loop. */
     private volatile int rttMicros;
 
@@ -266,7 +268,7 @@ final class ServerSession extends Session {
 
     private Attachments attached() {
         if (attached == null) {
-            attached = new Attachments();
+            attached = new Attachments(shard.nowNs());
         }
         return attached;
     }
@@ -478,6 +480,13 @@ final class ServerSession extends Session {
         return own.isSuspected();
     }
 
+    /** Whether one more loss of this connection counts for the mass guard. Of one that speaks for many and is young, all count once. */
+    boolean mayVote() {
+        boolean first = !voted;
+        voted = true;
+        return first || attached == null || attached.haveLasted(loop.provenNs(), shard.nowNs());
+    }
+
     void timedOut(NodeStay stay) {
         if (stay.handle() == 0) {
             goAway(GoAwayReason.TIMEOUT, 0, "nothing heard for the heartbeat timeout");
@@ -620,10 +629,9 @@ final class ServerSession extends Session {
 
     /** Whatever became of the connection's own node, the others may come back over another connection. */
     private void loseOthers() {
-        Attachments others = attached;
-        if (others != null) {
+        if (attached != null) {
+            attached.forEach(NodeStay::loseConnection);
             attached = null;
-            others.forEach(NodeStay::loseConnection);
         }
     }
 

@@ -17,8 +17,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +75,12 @@ final class Fleet implements NodeListener {
     private @Nullable Violation violation;
     private long heartbeatsOfDeadServers;
     private final Waits waits = new Waits();
-    /** Since when the registry has counted many as SUSPECT; null if it does not. */
+    /** When the stay of each node was told to begin. */
+    private final Map<String, Duration> stays = new HashMap<>();
+    /** Those with connections of their own that are SUSPECT after a stay that was long enough. */
+    private final Set<String> voters = new HashSet<>();
+
+    /** Since when many are among these; null if they are not. */
     private @Nullable Duration manySince;
 
     private long holds;
@@ -127,6 +134,8 @@ final class Fleet implements NodeListener {
 
     private HeartbeatServer startServer() {
         serverRuns++;
+        stays.clear();
+        voters.clear();
         HeartbeatServer.Builder builder = HeartbeatServer.builder();
         talks.acceptAt(builder::channel, place());
         return builder.port(PORT)
@@ -235,6 +244,8 @@ final class Fleet implements NodeListener {
     @Override
     public void onOnline(Node node) {
         observe(() -> census.online(node));
+        stays.putIfAbsent(node.id(), simulation.now());
+        voters.remove(node.id());
         Long before = epochs.put(node.id(), node.epoch());
         if (before != null && before != node.epoch()) {
             connectionLost(node.id()); // Whatever was written to the one before is gone with it.
@@ -245,6 +256,9 @@ final class Fleet implements NodeListener {
     @Override
     public void onSuspect(Node node, SuspectReason reason) {
         observe(() -> census.suspect(node, reason));
+        if (members.stream().anyMatch(member -> member.id().equals(node.id())) && isProven(node.id())) {
+            voters.add(node.id());
+        }
         connectionLost(node.id());
         throwIfPlanted();
     }
@@ -255,6 +269,8 @@ final class Fleet implements NodeListener {
             census.offline(node, reason);
             checkGuarded(node, reason);
         });
+        stays.remove(node.id());
+        voters.remove(node.id());
         connectionLost(node.id());
         throwIfPlanted();
     }
@@ -283,9 +299,20 @@ final class Fleet implements NodeListener {
         }
     }
 
+    /** Whether a node has been there for so long that its loss tells the guard something; with the time that callbacks may take. */
+    private boolean isProven(String id) {
+        Duration began = stays.get(id);
+        return began != null
+                && simulation
+                                .now()
+                                .minus(began)
+                                .compareTo(options.timeout.multipliedBy(2).plus(GUARD_LAG))
+                        > 0;
+    }
+
     private boolean areManySuspected() {
-        long suspects = server.nodes().count(NodeState.SUSPECT);
-        long nodes = suspects + server.nodes().count(NodeState.ONLINE);
+        long suspects = voters.size();
+        long nodes = server.nodes().size();
         return suspects > GUARD_MINIMUM + 1 && suspects > GUARD_SHARE * nodes + 1;
     }
 
