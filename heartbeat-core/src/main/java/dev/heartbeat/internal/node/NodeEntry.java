@@ -273,28 +273,6 @@ public final class NodeEntry implements Lane.Owner {
         return true;
     }
 
-    /**
-     * As {@link #suspect(Registration, SuspectReason)}.
-     *
-     * @param votes whether it counts as a vote for the fault being on this side
-     */
-    public synchronized boolean suspect(Registration of, SuspectReason reason, boolean votes) {
-        if (!suspect(of, reason)) {
-            return false;
-        }
-        of.votes = votes;
-        table.countVotes(votes ? 1 : 0);
-        return true;
-    }
-
-    /** The connection is lost; for as long as its grace lasts the node may come back. */
-    public synchronized void lose(Registration of, boolean votes) {
-        if (current == of) {
-            leaveBehind(of);
-            boolean unused = suspect(of, SuspectReason.LOST, votes);
-        }
-    }
-
     public synchronized boolean recover(Registration of) {
         if (current != of || of.state != NodeState.SUSPECT) {
             return false;
@@ -323,6 +301,28 @@ public final class NodeEntry implements Lane.Owner {
             giveBack(table.sizeOf(of.metadata)); // No event holds it.
         }
         return true;
+    }
+
+    /**
+     * As {@link #suspect(Registration, SuspectReason)}.
+     *
+     * @param votes whether it counts as a vote for the fault being on this side
+     */
+    public synchronized boolean suspect(Registration of, SuspectReason reason, boolean votes) {
+        if (!suspect(of, reason)) {
+            return false;
+        }
+        of.votes = votes;
+        table.countVotes(votes ? 1 : 0);
+        return true;
+    }
+
+    /** The connection is lost; for as long as its grace lasts the node may come back. */
+    public synchronized void lose(Registration of, boolean votes) {
+        if (current == of) {
+            leaveBehind(of);
+            boolean unused = suspect(of, SuspectReason.LOST, votes);
+        }
     }
 
     /**
