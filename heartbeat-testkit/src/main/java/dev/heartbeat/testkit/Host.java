@@ -32,6 +32,10 @@ public final class Host {
 
     private SimTransport transport;
     private final Queue<Runnable> delayedWork = new ArrayDeque<>();
+    /** What waits for a worker while callbacks block all of them. */
+    private final Queue<Runnable> blockedWork = new ArrayDeque<>();
+
+    private boolean blocksCallbacks;
     private Duration wallClockOffset = Duration.ZERO;
     private Duration callbackDelay = Duration.ZERO;
     private final Map<String, List<InetAddress>> names = new HashMap<>();
@@ -120,6 +124,8 @@ public final class Host {
     private void stopProcess() {
         transport.die();
         delayedWork.clear();
+        blockedWork.clear();
+        blocksCallbacks = false;
         paused = false;
     }
 
@@ -197,6 +203,17 @@ public final class Host {
         return lookups;
     }
 
+    /**
+     * Whether callbacks block all workers of the process: no further one is called until they do not.
+     * The bus's own work goes on.
+     */
+    public void blockCallbacks(boolean block) {
+        blocksCallbacks = block;
+        while (!block && !blockedWork.isEmpty()) {
+            simulation.at(simulation.nowNs(), blockedWork.remove());
+        }
+    }
+
     /** Whether connecting to it and from it is refused. */
     public void refuseConnects(boolean refuse) {
         refusesConnects = refuse;
@@ -231,7 +248,15 @@ public final class Host {
 
     /** What a thread of the process is to do, when it comes to it. */
     void work(SimTransport process, Runnable task) {
-        simulation.after(callbackDelay, () -> workNow(process, task));
+        simulation.after(callbackDelay, () -> callNow(process, task));
+    }
+
+    private void callNow(SimTransport process, Runnable task) {
+        if (blocksCallbacks) {
+            blockedWork.add(() -> callNow(process, task));
+        } else {
+            workNow(process, task);
+        }
     }
 
     /** What the JVM of the process does on threads that are none of its workers. */

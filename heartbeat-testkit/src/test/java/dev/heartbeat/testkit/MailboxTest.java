@@ -9,11 +9,11 @@ import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.ClientListener;
 import dev.heartbeat.CloseReason;
+import dev.heartbeat.HeartbeatClient;
+import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.OfflineReason;
-import dev.heartbeat.HeartbeatClient;
-import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.Request;
 import dev.heartbeat.SendResult;
 import java.nio.ByteBuffer;
@@ -33,16 +33,19 @@ final class MailboxTest {
     private static final Duration LONG = Duration.ofMinutes(1);
 
     private final List<String> asked = new ArrayList<>();
-    private final Bus bus = new Bus(1, 1, options -> options.maxNodesPerConnection(1)
-            .channelQueueMessages(1000)
-            .onRequest((from, request) -> asked.add(text(request.content())))
-            .routes((from, to) -> true)
-            .channel("c", offered -> new ChannelListener() {
-                @Override
-                public void onRequest(Channel channel, Request request) {
-                    asked.add(text(request.content()));
-                }
-            }));
+    private final Bus bus = new Bus(
+            1,
+            1,
+            options -> options.maxNodesPerConnection(1)
+                    .channelQueueMessages(1000)
+                    .onRequest((from, request) -> asked.add(text(request.content())))
+                    .routes((from, to) -> true)
+                    .channel("c", offered -> new ChannelListener() {
+                        @Override
+                        public void onRequest(Channel channel, Request request) {
+                            asked.add(text(request.content()));
+                        }
+                    }));
     private final Host host = bus.world.newHost("node");
 
     private static ByteBuffer bytes(String text) {
@@ -134,10 +137,14 @@ final class MailboxTest {
 
     @Test
     void handlerOfTheServerThatThrowsFailsTheRequest() {
-        Bus failing = new Bus(1, 1, options -> options.onRequest((from, request) -> {
-            throw new AssertionError("no answer");
-        }));
-        HeartbeatClient client = failing.client(failing.world.newHost("node"), "n1").connect();
+        Bus failing = new Bus(
+                1,
+                1,
+                options -> options.onRequest((from, request) -> {
+                    throw new AssertionError("no answer");
+                }));
+        HeartbeatClient client =
+                failing.client(failing.world.newHost("node"), "n1").connect();
         failing.advance(SOON);
         CompletableFuture<ByteBuffer> reply = client.request(bytes("x"), LONG);
         failing.advance(SOON);
@@ -171,14 +178,15 @@ final class MailboxTest {
     void handlerOfAChannelThatThrowsFailsTheRequest() {
         for (ChannelOptions.Delivery delivery : ChannelOptions.Delivery.values()) {
             HeartbeatClient client = connect(bus.client(bus.world.newHost("node"), "n-" + delivery)
-                    .channel("d", ChannelOptions.builder().delivery(delivery).build(), offered -> new ChannelListener() {
-                        @Override
-                        public void onRequest(Channel channel, Request request) {
-                            throw new IllegalStateException("no answer");
-                        }
-                    }));
-            Channel channel = bus.server.open(
-                    "n-" + delivery, "d", ChannelOptions.defaults(), new ChannelListener() {});
+                    .channel(
+                            "d", ChannelOptions.builder().delivery(delivery).build(), offered -> new ChannelListener() {
+                                @Override
+                                public void onRequest(Channel channel, Request request) {
+                                    throw new IllegalStateException("no answer");
+                                }
+                            }));
+            Channel channel =
+                    bus.server.open("n-" + delivery, "d", ChannelOptions.defaults(), new ChannelListener() {});
             failsAtOnce(channel.request(bytes("x"), LONG));
             client.closeAsync();
         }
@@ -186,11 +194,16 @@ final class MailboxTest {
 
     @Test
     void policyThatThrowsFailsTheRequest() {
-        Bus failing = new Bus(1, 1, options -> options.routes((from, to) -> {
-            throw new AssertionError("no policy");
-        }));
-        HeartbeatClient client = failing.client(failing.world.newHost("a"), "n1").connect();
-        HeartbeatClient unused = failing.client(failing.world.newHost("b"), "n2").connect();
+        Bus failing = new Bus(
+                1,
+                1,
+                options -> options.routes((from, to) -> {
+                    throw new AssertionError("no policy");
+                }));
+        HeartbeatClient client =
+                failing.client(failing.world.newHost("a"), "n1").connect();
+        HeartbeatClient unused =
+                failing.client(failing.world.newHost("b"), "n2").connect();
         failing.advance(SOON);
         CompletableFuture<ByteBuffer> reply = client.request("n2", bytes("x"), LONG);
         failing.advance(SOON);
@@ -213,8 +226,8 @@ final class MailboxTest {
     @Test
     void buffersThatAreMovedAfterwardsHarmNothing() {
         List<String> received = new ArrayList<>();
-        HeartbeatClient client = connect(
-                bus.client(host, "n1").onMessage(message -> received.add(text(message).substring(0, 5))));
+        HeartbeatClient client = connect(bus.client(host, "n1")
+                .onMessage(message -> received.add(text(message).substring(0, 5))));
         for (int size : new int[] {5, 100, 5_000, 16_000, 40_000}) {
             ByteBuffer emptied = bytes("first" + "x".repeat(size - 5));
             ByteBuffer cut = bytes("other" + "x".repeat(size - 5));
@@ -266,17 +279,20 @@ final class MailboxTest {
     @Test
     void exceptionThatCannotBePrintedEndsNoLine() {
         List<OfflineReason> ends = new ArrayList<>();
-        Bus failing = new Bus(1, 1, options -> options.listener(new NodeListener() {
-            @Override
-            public void onOnline(Node node) {
-                throw new Unprintable();
-            }
+        Bus failing = new Bus(
+                1,
+                1,
+                options -> options.listener(new NodeListener() {
+                    @Override
+                    public void onOnline(Node node) {
+                        throw new Unprintable();
+                    }
 
-            @Override
-            public void onOffline(Node node, OfflineReason reason) {
-                ends.add(reason);
-            }
-        }));
+                    @Override
+                    public void onOffline(Node node, OfflineReason reason) {
+                        ends.add(reason);
+                    }
+                }));
         List<CloseReason> closed = new ArrayList<>();
         HeartbeatClient client = failing.client(failing.world.newHost("node"), "n1")
                 .listener(new ClientListener() {

@@ -41,8 +41,11 @@ final class WaitingTest {
     private static final Duration LONG = Duration.ofMinutes(1);
 
     private final CountDownLatch done = new CountDownLatch(1);
+    private volatile boolean answers;
     private final LocalBus bus = new LocalBus(options -> options.onRequest((from, request) -> {
-                // Nobody is answered.
+                if (answers) {
+                    request.reply(message());
+                }
             })
             .channel("c", offered -> new ChannelListener() {}));
 
@@ -130,6 +133,15 @@ final class WaitingTest {
         Object result = inCallback(client -> CompletableFuture.allOf(
                         client.request(message(), SHORT), client.request(message(), SHORT))
                 .join());
+        assertThat((Throwable) result).hasRootCauseInstanceOf(TimeoutException.class);
+    }
+
+    /** The reply is in line behind the callback that waits for it. */
+    @Test
+    void allOfRequestsEndsThoughTheyAreAnswered() throws InterruptedException {
+        answers = true;
+        Object result = inCallback(
+                client -> CompletableFuture.allOf(client.request(message(), SHORT)).join());
         assertThat((Throwable) result).hasRootCauseInstanceOf(TimeoutException.class);
     }
 

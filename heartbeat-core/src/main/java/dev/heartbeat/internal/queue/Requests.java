@@ -62,6 +62,8 @@ public final class Requests {
         private final Outgoing message;
         private final long timeoutNs;
         private final CompletableFuture<ByteBuffer> reply = Crew.newFuture(line);
+        /** Why it fails, while that waits for its turn in the line. */
+        private volatile @Nullable Throwable failure;
 
         Pending(Outgoing message, long timeoutNs) {
             this.message = message;
@@ -72,12 +74,15 @@ public final class Requests {
             return message.envelope().correlation();
         }
 
+        /** Even if it is decided: what has come may wait for a line that waits for this. */
         @Override
         protected void onDue(long nowNs) {
             if (remove(correlation()) != null) {
                 way.withdraw(message);
-                line.crew().aside(() -> reply.completeExceptionally(timedOut(timeoutNs)));
             }
+            Throwable decided = failure;
+            Throwable why = decided == null ? timedOut(timeoutNs) : decided;
+            line.crew().aside(() -> reply.completeExceptionally(why));
         }
     }
 
@@ -202,6 +207,7 @@ public final class Requests {
     void fail(long correlation, Exception why, Consumer<Runnable> completing) {
         Pending request = remove(correlation);
         if (request != null) {
+            request.failure = why;
             completing.accept(() -> request.reply.completeExceptionally(why));
         }
     }

@@ -72,6 +72,7 @@ final class Fleet implements NodeListener {
 
     private HeartbeatServer server;
     private boolean throwing;
+    private @Nullable Misconduct misconduct;
     private @Nullable Violation violation;
     private long heartbeatsOfDeadServers;
     private final Waits waits = new Waits();
@@ -190,6 +191,11 @@ final class Fleet implements NodeListener {
         var unused = server.shutdownAsync(time);
     }
 
+    /** How often the server was started. */
+    int serverRuns() {
+        return serverRuns;
+    }
+
     /** Whether the server's application could do something now. */
     boolean isServerAwake() {
         return serverHost.isRunning() && !serverHost.isPaused();
@@ -200,7 +206,11 @@ final class Fleet implements NodeListener {
     }
 
     SendResult send(String id, int padding) {
-        SendResult result = server.trySend(id, toNodes.next(id, padding));
+        ByteBuffer message = toNodes.next(id, padding);
+        SendResult result = server.trySend(id, message);
+        if (misconduct != null) {
+            misconduct.offered(message, result);
+        }
         if (result == SendResult.ACCEPTED) {
             toNodes.accepted(id, lossesOf(id));
         }
@@ -235,6 +245,26 @@ final class Fleet implements NodeListener {
         return losses.getOrDefault(id, 0);
     }
 
+    /** From now on the application behaves so. */
+    void misconduct(Misconduct kind) {
+        misconduct = kind;
+    }
+
+    private long askedInVain() {
+        return misconduct == null ? 0 : misconduct.asked();
+    }
+
+    private void callBack(Node node) {
+        if (misconduct != null) {
+            Misconduct kind = misconduct;
+            observe(() -> kind.inCallback(node.id()));
+            if (kind.throwsNow()) {
+                thrown++;
+                throw new Misconduct.Unprintable();
+            }
+        }
+    }
+
     void throwInCallbacks(boolean on) {
         throwing = on;
     }
@@ -251,6 +281,7 @@ final class Fleet implements NodeListener {
             connectionLost(node.id()); // Whatever was written to the one before is gone with it.
         }
         throwIfPlanted();
+        callBack(node);
     }
 
     @Override
@@ -330,6 +361,7 @@ final class Fleet implements NodeListener {
             observe(() -> toServer.delivered(from.id(), "server", message));
         } // Else it is a stranger's, who may say what he likes.
         throwIfPlanted();
+        callBack(from);
     }
 
     void throwIfPlanted() {
@@ -473,7 +505,7 @@ final class Fleet implements NodeListener {
         requireNumber("messages handed over and not counted", Math.min(0, unseen), 0);
         // A request that was given up may come back to nobody.
         long comesBack = stats.undelivered() - undelivered - talks.undelivered();
-        requireNumber("messages undelivered", Math.max(0, comesBack - talks.givenUp()) + Math.min(0, comesBack), 0);
+        requireNumber("messages undelivered", Math.max(0, comesBack - talks.givenUp() - askedInVain()) + Math.min(0, comesBack), 0);
         requireNumber("callbacks that threw", stats.callbackFailures(), thrown);
         if (stats.stallsCredited() > census.stops()) {
             throw new Violation(

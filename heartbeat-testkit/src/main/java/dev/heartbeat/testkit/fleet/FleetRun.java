@@ -31,6 +31,7 @@ public final class FleetRun {
     private final Set<Fault> faults;
     private final Fleet fleet;
     private final Ordeal ordeal;
+    private final Misconduct misconduct;
 
     private FleetRun(long seed) {
         this.seed = seed;
@@ -39,6 +40,7 @@ public final class FleetRun {
         faults = Ordeal.choose(random);
         fleet = new Fleet(simulation, options(random), 3 + random.nextInt(25));
         ordeal = new Ordeal(fleet, faults);
+        misconduct = new Misconduct(fleet, seed);
     }
 
     /** Small windows, small queues and small messages in some, and the defaults in others. */
@@ -135,6 +137,7 @@ public final class FleetRun {
     private void suffer() {
         pass(Duration.ofSeconds(3));
         ordeal.begin();
+        misconduct.begin();
         talk();
         fleet.talks().begin();
         pass(Duration.ofSeconds(20 + random.nextInt(60)));
@@ -142,6 +145,7 @@ public final class FleetRun {
 
     private void recover() {
         ordeal.end();
+        misconduct.end();
         fleet.talks().windDown();
         pass(Ordeal.longestFault());
         simulation.healAll();
