@@ -1,9 +1,9 @@
 package dev.heartbeat.cli;
 
-import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.AttachedNode;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.UndeliveredException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 

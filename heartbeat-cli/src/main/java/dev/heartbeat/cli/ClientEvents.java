@@ -1,9 +1,9 @@
 package dev.heartbeat.cli;
 
-import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.ClientListener;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.UndeliveredException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;

@@ -1,11 +1,11 @@
 package dev.heartbeat.cli;
 
-import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.MassGuardStatus;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SuspectReason;
+import dev.heartbeat.UndeliveredException;
 import java.nio.ByteBuffer;
 
 /** Writes a line for everything that becomes of a node, and for what the mass guard does. */

@@ -1,11 +1,11 @@
 package dev.heartbeat.wire;
 
-import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.MessageHandler;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SuspectReason;
+import dev.heartbeat.UndeliveredException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;

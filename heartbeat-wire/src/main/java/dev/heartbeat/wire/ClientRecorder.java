@@ -1,9 +1,9 @@
 package dev.heartbeat.wire;
 
-import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.ClientListener;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.UndeliveredException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

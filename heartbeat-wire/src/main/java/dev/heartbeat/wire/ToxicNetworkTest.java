@@ -2,7 +2,6 @@ package dev.heartbeat.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.ClientListener;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatClient;
@@ -12,6 +11,7 @@ import dev.heartbeat.NodeListener;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.SuspectReason;
+import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.testkit.ToxicProxy;
 import java.io.IOException;

@@ -98,8 +98,7 @@ final class WaitingTest {
     void requestIsNotWaitedForInACallbackOfItsLine() throws InterruptedException {
         isRefused(inCallback(client -> client.request(message(), LONG).join()));
         isRefused(inCallback(client -> get(client.request(message(), LONG)::get)));
-        isRefused(inCallback(
-                client -> get(() -> client.request(message(), LONG).get(1, TimeUnit.MINUTES))));
+        isRefused(inCallback(client -> get(() -> client.request(message(), LONG).get(1, TimeUnit.MINUTES))));
     }
 
     private static Object get(Callable<Object> waiting) {
@@ -112,8 +111,8 @@ final class WaitingTest {
 
     @Test
     void whatDependsOnARequestIsNotWaitedForEither() throws InterruptedException {
-        isRefused(inCallback(
-                client -> client.request(message(), LONG).thenApply(reply -> reply).join()));
+        isRefused(inCallback(client ->
+                client.request(message(), LONG).thenApply(reply -> reply).join()));
         isRefused(inCallback(client -> client.request(message(), LONG).copy().join()));
     }
 
@@ -130,9 +129,9 @@ final class WaitingTest {
     /** A future of the JDK's knows nothing of the bus; it ends by the timeout of the request in it. */
     @Test
     void allOfRequestsEndsByTheirTimeouts() throws InterruptedException {
-        Object result = inCallback(client -> CompletableFuture.allOf(
-                        client.request(message(), SHORT), client.request(message(), SHORT))
-                .join());
+        Object result = inCallback(
+                client -> CompletableFuture.allOf(client.request(message(), SHORT), client.request(message(), SHORT))
+                        .join());
         assertThat((Throwable) result).hasRootCauseInstanceOf(TimeoutException.class);
     }
 
@@ -140,8 +139,8 @@ final class WaitingTest {
     @Test
     void allOfRequestsEndsThoughTheyAreAnswered() throws InterruptedException {
         answers = true;
-        Object result = inCallback(
-                client -> CompletableFuture.allOf(client.request(message(), SHORT)).join());
+        Object result = inCallback(client ->
+                CompletableFuture.allOf(client.request(message(), SHORT)).join());
         assertThat((Throwable) result).hasRootCauseInstanceOf(TimeoutException.class);
     }
 
@@ -230,7 +229,8 @@ final class WaitingTest {
                             public void onRegistered(Registered registered) {
                                 try {
                                     together.await();
-                                    asked.request(message(), Duration.ofSeconds(2)).join();
+                                    asked.request(message(), Duration.ofSeconds(2))
+                                            .join();
                                 } catch (Exception e) {
                                     results.add(e.getClass().getSimpleName());
                                 }
@@ -255,8 +255,8 @@ final class WaitingTest {
     void futuresOfAChannelCompleteOnAWorkerAndNeverOnALoop(Delivery delivery) throws Exception {
         Queue<String> threads = new ConcurrentLinkedQueue<>();
         HeartbeatClient client = connect("n1", new ClientListener() {});
-        Channel channel = client.open(
-                "c", ChannelOptions.builder().delivery(delivery).build(), new ChannelListener() {});
+        Channel channel =
+                client.open("c", ChannelOptions.builder().delivery(delivery).build(), new ChannelListener() {});
         CountDownLatch completed = new CountDownLatch(4);
         Function<Object, Object> note = unused -> {
             threads.add(Thread.currentThread().getName());
@@ -265,8 +265,7 @@ final class WaitingTest {
         };
         CompletableFuture<?> opened = channel.opened().handle((result, failure) -> note.apply(failure));
         CompletableFuture<?> sent = channel.send(message()).handle((result, failure) -> note.apply(failure));
-        CompletableFuture<?> asked =
-                channel.request(message(), SHORT).handle((result, failure) -> note.apply(failure));
+        CompletableFuture<?> asked = channel.request(message(), SHORT).handle((result, failure) -> note.apply(failure));
         opened.get(10, TimeUnit.SECONDS);
         sent.get(10, TimeUnit.SECONDS);
         asked.get(10, TimeUnit.SECONDS);

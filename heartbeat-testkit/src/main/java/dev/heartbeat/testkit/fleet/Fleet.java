@@ -505,7 +505,10 @@ final class Fleet implements NodeListener {
         requireNumber("messages handed over and not counted", Math.min(0, unseen), 0);
         // A request that was given up may come back to nobody.
         long comesBack = stats.undelivered() - undelivered - talks.undelivered();
-        requireNumber("messages undelivered", Math.max(0, comesBack - talks.givenUp() - askedInVain()) + Math.min(0, comesBack), 0);
+        requireNumber(
+                "messages undelivered",
+                Math.max(0, comesBack - talks.givenUp() - askedInVain()) + Math.min(0, comesBack),
+                0);
         requireNumber("callbacks that threw", stats.callbackFailures(), thrown);
         if (stats.stallsCredited() > census.stops()) {
             throw new Violation(

@@ -211,7 +211,8 @@ final class Misconduct {
     }
 
     private static boolean failsWith(CompletableFuture<?> result, Class<? extends Throwable> failure) {
-        return result.isDone() && result.handle((value, thrown) -> failure.isInstance(thrown)).join();
+        return result.isDone()
+                && result.handle((value, thrown) -> failure.isInstance(thrown)).join();
     }
 
     private static void isRefused(Class<? extends Throwable> expected, Supplier<?> call) {
