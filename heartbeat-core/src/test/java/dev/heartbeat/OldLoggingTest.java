@@ -55,7 +55,7 @@ final class OldLoggingTest {
         };
         try (URLClassLoader application = new URLClassLoader(path, ClassLoader.getPlatformClassLoader())) {
             for (String entry : List.of("Server start", "Server startAsync", "Client connect")) {
-                String[] words = entry.split(" ");
+                String[] words = entry.split(" ", 2);
                 Class<?> type = application.loadClass("dev.heartbeat.Heartbeat" + words[0]);
                 Object builder = type.getMethod("builder").invoke(null);
                 if (words[0].equals("Client")) {

@@ -26,11 +26,12 @@ import org.jspecify.annotations.Nullable;
 
 /** One connection on {@link Paper}, one loop, and workers that may rest: all of it turned by hand, in one thread, while time stands still. A hundred times as quick as the simulation, which has a network. */
 final class HandTransport implements Transport, EventLoop, Environment {
-    private final LoopFailures failures = new LoopFailures();
     private static final InetSocketAddress NOWHERE = new InetSocketAddress(0);
 
+    private final LoopFailures failures = new LoopFailures();
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final Queue<Runnable> work = new ArrayDeque<>();
+    private final Queue<Runnable> completions = new ArrayDeque<>();
     private final RandomGenerator random = new Random(1);
     private @Nullable LoopAgent agent;
     private @Nullable Acceptor acceptor;
@@ -54,11 +55,16 @@ final class HandTransport implements Transport, EventLoop, Environment {
 
     /** Runs what waits for the loop. */
     private void turn() {
-        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-            inLoop = true;
-            task.run();
-            inLoop = false;
-        }
+        do {
+            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+                inLoop = true;
+                task.run();
+                inLoop = false;
+            }
+            for (Runnable one = completions.poll(); one != null; one = completions.poll()) {
+                one.run();
+            }
+        } while (!tasks.isEmpty());
     }
 
     /**
@@ -174,6 +180,19 @@ final class HandTransport implements Transport, EventLoop, Environment {
     public Resolver resolver() {
         return host -> CompletableFuture.failedFuture(new UnknownHostException(host));
     }
+
+    @Override
+    public Executor completions() {
+        return completions::add;
+    }
+
+    @Override
+    public void beginWait() {
+        throw new AssertionError("nobody waits here");
+    }
+
+    @Override
+    public void endWait() {}
 
     @Override
     public RandomGenerator random() {
