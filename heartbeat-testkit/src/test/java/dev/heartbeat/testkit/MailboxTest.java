@@ -80,7 +80,7 @@ final class MailboxTest {
             assertThat(reply).as("request %d has a place", i).isNotDone();
         }
         bus.advance(SOON);
-        ask.apply(bytes("wanted"), LONG);
+        assertThat(ask.apply(bytes("wanted"), LONG)).isNotDone();
         host.refuseConnects(false);
         bus.advance(Duration.ofSeconds(10));
         assertThat(heard).containsExactly("wanted");

@@ -10,7 +10,6 @@ import dev.heartbeat.SuspectReason;
 import dev.heartbeat.TakeoverPolicy;
 import dev.heartbeat.internal.node.Registration.Claim;
 import dev.heartbeat.internal.queue.Crew;
-import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.queue.Outgoing;
 import dev.heartbeat.internal.time.HandLoop;
@@ -40,6 +39,9 @@ final class NodeEntryTest {
             (from, message) -> {},
             (from, to) -> false,
             new Crew(environment, List.of()));
+    /** The latest that was made. */
+    private Outbox outbox = new Outbox(1, 1, 1);
+
     private final NodeTable table = new NodeTable(
             TakeoverPolicy.NEWEST_WINS,
             "group",
@@ -47,7 +49,10 @@ final class NodeEntryTest {
             2,
             events,
             environment,
-            () -> new Outbox(10, 1000, 100),
+            () -> {
+                outbox = new Outbox(10, 1000, 100);
+                return outbox;
+            },
             10,
             new Departures(0, 0, new ManualHome()),
             Capacity.unbounded(),
@@ -286,12 +291,12 @@ final class NodeEntryTest {
     @Test
     @Tag("M39")
     void whoHoldsTheMailboxIsWokenThoughItPassedOnWhileTheMessageCame() throws InterruptedException {
-        Registration old = claim(1, 1, 0).registration();
+        claim(1, 1, 0);
         table.offer("n1", new Outgoing(ByteBuffer.allocate(1)));
-        Mailbox outbox = old.entry().mailbox(old);
         AtomicInteger woken = new AtomicInteger();
         Thread sender = new Thread(() -> table.offer("n1", new Outgoing(ByteBuffer.allocate(1))));
-        synchronized (outbox) {
+        Outbox held = outbox;
+        synchronized (held) {
             sender.start();
             while (sender.getState() != Thread.State.BLOCKED) {
                 Thread.onSpinWait();

@@ -190,28 +190,23 @@ final class Misconduct {
                 }));
     }
 
+    @SuppressWarnings({"NullAway", "FutureReturnValueIgnored"}) // It passes null, and gets nothing.
     private void passNonsense() {
         HeartbeatServer server = fleet.server();
         String id = anyId();
         ByteBuffer message = ByteBuffer.allocate(1);
         for (int i = 0; i < 20; i++) {
-            isRefused(NullPointerException.class, () -> server.trySend(id, nothing()));
-            isRefused(NullPointerException.class, () -> server.request(id, nothing(), Duration.ofSeconds(1)));
-            isRefused(NullPointerException.class, () -> server.request(id, message, nothing()));
+            isRefused(NullPointerException.class, () -> server.trySend(id, null));
+            isRefused(NullPointerException.class, () -> server.request(id, null, Duration.ofSeconds(1)));
+            isRefused(NullPointerException.class, () -> server.request(id, message, null));
         }
-        isRefused(NullPointerException.class, () -> server.kick(id, nothing()));
-        isRefused(NullPointerException.class, () -> server.trySend(nothing(), message));
+        isRefused(NullPointerException.class, () -> server.kick(id, null));
+        isRefused(NullPointerException.class, () -> server.trySend(null, message));
         isRefused(IllegalArgumentException.class, () -> server.request(id, message, Duration.ofNanos(-1)));
         boolean unused = ask(id, ChronoUnit.FOREVER.getDuration()).cancel(true);
         if (!ask(id, Duration.ZERO).isCompletedExceptionally()) {
             throw violation("a request without any time is sent");
         }
-    }
-
-    /** What no caller may pass. */
-    @SuppressWarnings("NullAway")
-    private static <T> T nothing() {
-        return null;
     }
 
     private static void isRefused(Class<? extends Throwable> expected, Supplier<?> call) {
