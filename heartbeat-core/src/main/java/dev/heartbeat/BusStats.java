@@ -2,6 +2,7 @@ package dev.heartbeat;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What a server has counted since it started. The numbers are read one after the other while the loops go on, so they may be
@@ -88,4 +89,17 @@ public record BusStats(
         Measure pauses,
         Measure loopLag,
         long lateWakes,
-        long loopFailures) {}
+        long loopFailures) {
+    /** Refuses null. */
+    public BusStats {
+        Objects.requireNonNull(errorsSent, "errorsSent");
+        Objects.requireNonNull(stallTimeCredited, "stallTimeCredited");
+        Objects.requireNonNull(massGuardTime, "massGuardTime");
+        Objects.requireNonNull(massGuard, "massGuard");
+        Objects.requireNonNull(massGuardHold, "massGuardHold");
+        Objects.requireNonNull(detection, "detection");
+        Objects.requireNonNull(recovery, "recovery");
+        Objects.requireNonNull(pauses, "pauses");
+        Objects.requireNonNull(loopLag, "loopLag");
+    }
+}

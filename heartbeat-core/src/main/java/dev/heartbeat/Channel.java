@@ -64,6 +64,9 @@ public interface Channel {
      * Sends a request; the future completes with the reply. It fails with an {@link UndeliveredException} if it did not get away, a {@link HeartbeatException} if the other side could not answer or the channel
      * closed, or a {@link java.util.concurrent.TimeoutException} after {@code timeout}. If it is cancelled, or too late, the reply is dropped and counted. As many requests as the channel's queue has places may be
      * unanswered.
+     *
+     * @param timeout with zero nothing is sent, and the future has failed when this returns; more than 36,500 days count as that
+     * @throws IllegalArgumentException if it is negative
      */
     CompletableFuture<ByteBuffer> request(ByteBuffer message, Duration timeout);
 
@@ -73,13 +76,20 @@ public interface Channel {
      */
     CompletableFuture<ByteBuffer> receiveAsync();
 
-    /** As {@link #receiveAsync()}; after {@code timeout} it fails with a {@link java.util.concurrent.TimeoutException}, and no message is lost. */
+    /**
+     * As {@link #receiveAsync()}; after {@code timeout} it fails with a {@link java.util.concurrent.TimeoutException}, and no message is lost.
+     *
+     * @param timeout with zero the future is complete when this returns; more than 36,500 days count as that
+     * @throws IllegalArgumentException if it is negative
+     */
     CompletableFuture<ByteBuffer> receiveAsync(Duration timeout);
 
     /**
      * Waits for the next message. Refused with an {@link IllegalStateException} on an event loop and in a callback, which must not wait.
      *
+     * @param timeout with zero it does not wait; more than 36,500 days count as that
      * @return null if there was none within {@code timeout}; none is lost
+     * @throws IllegalArgumentException if {@code timeout} is negative
      * @throws HeartbeatException if the channel is closed and everything was received
      */
     @Nullable

@@ -1,5 +1,7 @@
 package dev.heartbeat;
 
+import java.util.Objects;
+
 /**
  * How a channel is used by this side. The other side has options of its own.
  *
@@ -40,6 +42,8 @@ public record ChannelOptions(
 
     /** Checks every value; the message of the exception names the option, the value and the allowed range. */
     public ChannelOptions {
+        Objects.requireNonNull(overflow, "overflow");
+        Objects.requireNonNull(delivery, "delivery");
         Ranges.check("weight", weight, 1, 255);
         Ranges.check("windowBytes", windowBytes, Ranges.MIN_WINDOW, 1 << 30);
         Ranges.check("maxWindowBytes", maxWindowBytes, windowBytes, 1 << 30);
@@ -93,13 +97,13 @@ public record ChannelOptions(
 
         /** What happens when the queue is full; {@link Overflow#REJECT} by default. */
         public Builder overflow(Overflow value) {
-            overflow = value;
+            overflow = Objects.requireNonNull(value, "overflow");
             return this;
         }
 
         /** How messages are received; {@link Delivery#PUSH} by default. */
         public Builder delivery(Delivery value) {
-            delivery = value;
+            delivery = Objects.requireNonNull(value, "delivery");
             return this;
         }
 

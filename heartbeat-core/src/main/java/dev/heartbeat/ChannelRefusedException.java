@@ -1,5 +1,7 @@
 package dev.heartbeat;
 
+import java.util.Objects;
+
 /** Thrown by a {@link ChannelAcceptor}: the channel is not wanted. */
 public final class ChannelRefusedException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -8,6 +10,6 @@ public final class ChannelRefusedException extends Exception {
      * @param reason what the other side is told, at most 512 bytes of it
      */
     public ChannelRefusedException(String reason) {
-        super(reason, null, false, false);
+        super(Objects.requireNonNull(reason, "reason"), null, false, false);
     }
 }

@@ -2,6 +2,7 @@ package dev.heartbeat;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +66,13 @@ public interface ClientListener {
      * @param retryIn when it is tried again; null if never
      * @param cause what the system or the server said: an unknown host, a connection that was refused or timed out, the text of a refusal; where neither said anything, the reason in a sentence
      */
-    record Disconnect(CloseReason reason, @Nullable Duration retryIn, Throwable cause) {}
+    record Disconnect(CloseReason reason, @Nullable Duration retryIn, Throwable cause) {
+        /** Refuses null. */
+        public Disconnect {
+            Objects.requireNonNull(reason, "reason");
+            Objects.requireNonNull(cause, "cause");
+        }
+    }
 
     /**
      * What the server decided at registration.
@@ -76,5 +83,13 @@ public interface ClientListener {
      * @param timeout after how much silence either side gives the other up
      * @param grace how long the server waits for the node to come back after a lost connection
      */
-    record Registered(long epoch, Duration interval, Duration suspectAfter, Duration timeout, Duration grace) {}
+    record Registered(long epoch, Duration interval, Duration suspectAfter, Duration timeout, Duration grace) {
+        /** Refuses null. */
+        public Registered {
+            Objects.requireNonNull(interval, "interval");
+            Objects.requireNonNull(suspectAfter, "suspectAfter");
+            Objects.requireNonNull(timeout, "timeout");
+            Objects.requireNonNull(grace, "grace");
+        }
+    }
 }

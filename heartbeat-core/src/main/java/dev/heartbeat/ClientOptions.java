@@ -2,12 +2,13 @@ package dev.heartbeat;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a client was built with, checked. The constructor's exception names the option, the value and the allowed range.
  *
- * @param host where the server is
+ * @param host where the server is; not empty
  * @param port 1 to 65,535
  * @param nodeId 1 to 128 characters of A-Z a-z 0-9 . _ : -
  * @param metadata what the node tells of itself: at most 32 entries and 4 KiB, keys of 1 to 64 characters as in a node id; unmodifiable
@@ -50,6 +51,17 @@ public record ClientOptions(
 
     /** Checks every value but the node id and the metadata, which the client checks when it connects. */
     public ClientOptions {
+        Objects.requireNonNull(host, "host");
+        Objects.requireNonNull(nodeId, "nodeId");
+        Objects.requireNonNull(metadata, "metadata");
+        Objects.requireNonNull(handshakeTimeout, "handshakeTimeout");
+        Objects.requireNonNull(reconnectBase, "reconnectBase");
+        Objects.requireNonNull(reconnectCap, "reconnectCap");
+        Objects.requireNonNull(reconnectResetAfter, "reconnectResetAfter");
+        Objects.requireNonNull(writeStallTimeout, "writeStallTimeout");
+        Objects.requireNonNull(drainTimeout, "drainTimeout");
+        Objects.requireNonNull(fragmentTimeout, "fragmentTimeout");
+        Ranges.checkHost("host", host);
         Ranges.check("port", port, 1, 65_535);
         metadata = Map.copyOf(metadata);
         if (heartbeatInterval != null) {

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -72,6 +73,7 @@ public final class HeartbeatClient implements AutoCloseable {
      * @param message from its position to its limit; if it is ACCEPTED it belongs to the bus and must not be touched until it comes back. Its position and limit are not changed
      */
     public SendResult trySend(ByteBuffer message) {
+        Objects.requireNonNull(message, "message");
         return client.trySend(message);
     }
 
@@ -80,6 +82,7 @@ public final class HeartbeatClient implements AutoCloseable {
      * line with the listener's calls.
      */
     public CompletableFuture<Void> send(ByteBuffer message) {
+        Objects.requireNonNull(message, "message");
         return client.send(message);
     }
 
@@ -87,8 +90,13 @@ public final class HeartbeatClient implements AutoCloseable {
      * Sends a request to the server, on channel 0; the future completes with the reply, in line with the listener's calls. It fails with an {@link UndeliveredException} if the request did not get away, a
      * {@link HeartbeatException} if the server could not answer or the client was closed, or a {@link java.util.concurrent.TimeoutException} after {@code timeout}. If it is cancelled, or too late, the reply is
      * dropped. As many requests may be unanswered as the queue has places.
+     *
+     * @param timeout with zero nothing is sent, and the future has failed when this returns; more than 36,500 days count as that
+     * @throws IllegalArgumentException if it is negative
      */
     public CompletableFuture<ByteBuffer> request(ByteBuffer message, Duration timeout) {
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(timeout, "timeout");
         return client.request(null, message, timeout);
     }
 
@@ -99,6 +107,8 @@ public final class HeartbeatClient implements AutoCloseable {
      * @throws IllegalArgumentException if that is no node id
      */
     public SendResult trySend(String toNodeId, ByteBuffer message) {
+        Objects.requireNonNull(toNodeId, "toNodeId");
+        Objects.requireNonNull(message, "message");
         return client.trySend(toNodeId, message);
     }
 
@@ -106,9 +116,12 @@ public final class HeartbeatClient implements AutoCloseable {
      * Asks another node through the server. As {@link #request(ByteBuffer, Duration)}; it also fails with a {@link HeartbeatException} if the server does not pass it on. The server's {@link RoutePolicy} must allow the answer
      * too.
      *
-     * @throws IllegalArgumentException if that is no node id
+     * @throws IllegalArgumentException if that is no node id, or the timeout is negative
      */
     public CompletableFuture<ByteBuffer> request(String toNodeId, ByteBuffer message, Duration timeout) {
+        Objects.requireNonNull(toNodeId, "toNodeId");
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(timeout, "timeout");
         return client.request(toNodeId, message, timeout);
     }
 
@@ -119,6 +132,9 @@ public final class HeartbeatClient implements AutoCloseable {
      * @throws IllegalArgumentException if a channel cannot have this name
      */
     public Channel open(String name, ChannelOptions options, ChannelListener listener) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(listener, "listener");
         return client.open(name, options, listener);
     }
 
@@ -128,6 +144,7 @@ public final class HeartbeatClient implements AutoCloseable {
      * @throws IllegalArgumentException if the protocol does not allow it: at most 32 entries and 4 KiB
      */
     public void update(Map<String, String> metadata) {
+        Objects.requireNonNull(metadata, "metadata");
         client.update(metadata);
     }
 
@@ -141,6 +158,9 @@ public final class HeartbeatClient implements AutoCloseable {
      * @throws IllegalStateException if the client or its transport is closed
      */
     public AttachedNode attach(String nodeId, Map<String, String> metadata, AttachedNode.Listener listener) {
+        Objects.requireNonNull(nodeId, "nodeId");
+        Objects.requireNonNull(metadata, "metadata");
+        Objects.requireNonNull(listener, "listener");
         return client.attach(nodeId, metadata, listener);
     }
 
@@ -186,7 +206,7 @@ public final class HeartbeatClient implements AutoCloseable {
         private int queueMessages = 1000;
         private long queueBytes = MIB;
         private int windowBytes = 64 * 1024;
-        private int maxWindowBytes;
+        private @Nullable Integer maxWindowBytes;
         private Duration fragmentTimeout = Duration.ofSeconds(30);
         private long inboundBudgetBytes = 64L * MIB;
         private ClientListener listener = new ClientListener() {};
@@ -206,32 +226,32 @@ public final class HeartbeatClient implements AutoCloseable {
          * {@link TransportOptions#connectTimeout}. Whether a look-up finds a server that has moved is up to the {@link dev.heartbeat.spi.Resolver}; see there for what the JVM's does.
          */
         public Builder server(String serverHost, int serverPort) {
-            host = serverHost;
+            host = Objects.requireNonNull(serverHost, "serverHost");
             port = serverPort;
             return this;
         }
 
         /** The node's id, unique on the bus: 1 to 128 characters of A-Z a-z 0-9 . _ : - */
         public Builder nodeId(String value) {
-            nodeId = value;
+            nodeId = Objects.requireNonNull(value, "nodeId");
             return this;
         }
 
         /** Adds an entry to what the node tells of itself; at most 32 entries and 4 KiB. */
         public Builder metadata(String key, String value) {
-            metadata.put(key, value);
+            metadata.put(Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value"));
             return this;
         }
 
         /** The heartbeat interval to ask for. The server decides. */
         public Builder heartbeatInterval(Duration value) {
-            heartbeatInterval = value;
+            heartbeatInterval = Objects.requireNonNull(value, "heartbeatInterval");
             return this;
         }
 
         /** How long looking up the server's name may take, and how long the server may take to answer a registration; 5 s by default. */
         public Builder handshakeTimeout(Duration value) {
-            handshakeTimeout = value;
+            handshakeTimeout = Objects.requireNonNull(value, "handshakeTimeout");
             return this;
         }
 
@@ -245,6 +265,8 @@ public final class HeartbeatClient implements AutoCloseable {
          * How long to wait before coming back: at random between 0 and {@code base}, doubled with each failure up to {@code cap}; 0.5 s and 60 s by default.
          */
         public Builder reconnectBackoff(Duration base, Duration cap) {
+            Objects.requireNonNull(base, "base");
+            Objects.requireNonNull(cap, "cap");
             reconnectBase = base;
             reconnectCap = cap;
             return this;
@@ -252,13 +274,13 @@ public final class HeartbeatClient implements AutoCloseable {
 
         /** How long it must have been registered for the backoff to begin again; 60 s by default. */
         public Builder reconnectResetAfter(Duration value) {
-            reconnectResetAfter = value;
+            reconnectResetAfter = Objects.requireNonNull(value, "reconnectResetAfter");
             return this;
         }
 
         /** After how long a server that takes no bytes is given up; 10 s by default. */
         public Builder writeStallTimeout(Duration value) {
-            writeStallTimeout = value;
+            writeStallTimeout = Objects.requireNonNull(value, "writeStallTimeout");
             return this;
         }
 
@@ -267,7 +289,7 @@ public final class HeartbeatClient implements AutoCloseable {
          * client whose application gets on stays until all is handled, or the server ends the connection.
          */
         public Builder drainTimeout(Duration value) {
-            drainTimeout = value;
+            drainTimeout = Objects.requireNonNull(value, "drainTimeout");
             return this;
         }
 
@@ -298,7 +320,7 @@ public final class HeartbeatClient implements AutoCloseable {
 
         /** For how long nothing more of a message that began to arrive may come before it is dropped; 30 s by default. One of which, after 10 s, less than 1 KiB comes each second is dropped too. */
         public Builder fragmentTimeout(Duration value) {
-            fragmentTimeout = value;
+            fragmentTimeout = Objects.requireNonNull(value, "fragmentTimeout");
             return this;
         }
 
@@ -313,25 +335,25 @@ public final class HeartbeatClient implements AutoCloseable {
 
         /** Who hears what happens to the client. */
         public Builder listener(ClientListener value) {
-            listener = value;
+            listener = Objects.requireNonNull(value, "listener");
             return this;
         }
 
         /** Who receives the server's messages, on the same thread as the listener; without one they are dropped. The buffers belong to the application. */
         public Builder onMessage(Consumer<ByteBuffer> value) {
-            messages = value;
+            messages = Objects.requireNonNull(value, "onMessage");
             return this;
         }
 
         /** Who receives what other nodes send through the server: the id of the sender, and the message, which belongs to the application. On the same thread as the listener; without one they are dropped. */
         public Builder onNodeMessage(BiConsumer<String, ByteBuffer> value) {
-            nodeMessages = value;
+            nodeMessages = Objects.requireNonNull(value, "onNodeMessage");
             return this;
         }
 
         /** Who answers what the server asks, or other nodes through it, on the same thread as the listener; without one every request is failed. */
         public Builder onRequest(Consumer<Request> value) {
-            requests = value;
+            requests = Objects.requireNonNull(value, "onRequest");
             return this;
         }
 
@@ -341,6 +363,9 @@ public final class HeartbeatClient implements AutoCloseable {
          * @throws IllegalArgumentException if a channel cannot have this name
          */
         public Builder channel(String name, ChannelOptions options, ChannelAcceptor acceptor) {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(options, "options");
+            Objects.requireNonNull(acceptor, "acceptor");
             acceptors.add(name, options, acceptor);
             return this;
         }
@@ -352,19 +377,22 @@ public final class HeartbeatClient implements AutoCloseable {
 
         /** Who decides on channels of all other names. */
         public Builder otherChannels(ChannelOptions options, ChannelAcceptor acceptor) {
+            Objects.requireNonNull(options, "options");
+            Objects.requireNonNull(acceptor, "acceptor");
             acceptors.byDefault(options, acceptor);
             return this;
         }
 
         /** Changes what the client's own transport is told, such as its socket buffers. It has one event loop and 4 worker threads by default. */
         public Builder transportOptions(UnaryOperator<TransportOptions> change) {
-            transportOptions = change.apply(transportOptions);
+            Objects.requireNonNull(change, "change");
+            transportOptions = Objects.requireNonNull(change.apply(transportOptions), "what change returns");
             return this;
         }
 
         /** Uses this transport, which may be shared by thousands of clients and is not closed with any, instead of the best one on the class path. */
         public Builder transport(Transport value) {
-            transport = value;
+            transport = Objects.requireNonNull(value, "transport");
             return this;
         }
 
@@ -397,14 +425,17 @@ public final class HeartbeatClient implements AutoCloseable {
                     queueMessages,
                     queueBytes,
                     windowBytes,
-                    maxWindowBytes == 0 ? Math.max(windowBytes, MIB) : maxWindowBytes,
+                    maxWindowBytes == null ? Math.max(windowBytes, MIB) : maxWindowBytes,
                     fragmentTimeout,
                     inboundBudgetBytes);
             Client.Handlers handlers = new Client.Handlers(messages, nodeMessages, requests, acceptors.build());
             Transports.requireLogging();
-            Transport given = transport;
-            Transport used = given == null ? Transports.start(provider, transportOptions) : given;
-            return new HeartbeatClient(new Client(options, listener, handlers, used, given == null));
+            Client.requireValid(options); // Before a transport is started.
+            return Transports.use(
+                    transport,
+                    provider,
+                    transportOptions,
+                    (used, owned) -> new HeartbeatClient(new Client(options, listener, handlers, used, owned)));
         }
     }
 }

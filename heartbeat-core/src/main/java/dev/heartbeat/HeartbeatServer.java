@@ -10,6 +10,7 @@ import dev.heartbeat.spi.TransportProvider;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Predicate;
@@ -67,6 +68,8 @@ public final class HeartbeatServer implements AutoCloseable {
      * @param message from its position to its limit; if it is ACCEPTED it belongs to the bus and must not be touched until it comes back. Its position and limit are not changed
      */
     public SendResult trySend(String nodeId, ByteBuffer message) {
+        Objects.requireNonNull(nodeId, "nodeId");
+        Objects.requireNonNull(message, "message");
         return server.trySend(nodeId, message);
     }
 
@@ -85,6 +88,7 @@ public final class HeartbeatServer implements AutoCloseable {
      * @throws IllegalArgumentException if it is longer than a message may be ({@link Builder#maxMessageBytes}), since then it is for nobody
      */
     public BroadcastResult broadcast(ByteBuffer message) {
+        Objects.requireNonNull(message, "message");
         return server.broadcast(message);
     }
 
@@ -95,6 +99,8 @@ public final class HeartbeatServer implements AutoCloseable {
      * @throws IllegalArgumentException if the message is longer than a message may be
      */
     public BroadcastResult broadcast(Predicate<? super Node> to, ByteBuffer message) {
+        Objects.requireNonNull(to, "to");
+        Objects.requireNonNull(message, "message");
         return server.broadcast(to, message);
     }
 
@@ -103,6 +109,8 @@ public final class HeartbeatServer implements AutoCloseable {
      * line with the node's other events.
      */
     public CompletableFuture<Void> send(String nodeId, ByteBuffer message) {
+        Objects.requireNonNull(nodeId, "nodeId");
+        Objects.requireNonNull(message, "message");
         return server.send(nodeId, message);
     }
 
@@ -110,8 +118,14 @@ public final class HeartbeatServer implements AutoCloseable {
      * Sends a request to a node, on channel 0; the future completes with the reply, in line with the node's other events. It fails with an {@link UndeliveredException} if the request did not get away, a
      * {@link HeartbeatException} if the node could not answer or went offline, or a {@link java.util.concurrent.TimeoutException} after {@code timeout}. If it is cancelled, or too late, the reply is dropped and
      * counted ({@link BusStats#unmatchedReplies}). As many requests to a node may be unanswered as its queue has places.
+     *
+     * @param timeout with zero nothing is sent, and the future has failed when this returns; more than 36,500 days count as that
+     * @throws IllegalArgumentException if it is negative
      */
     public CompletableFuture<ByteBuffer> request(String nodeId, ByteBuffer message, Duration timeout) {
+        Objects.requireNonNull(nodeId, "nodeId");
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(timeout, "timeout");
         return server.request(nodeId, message, timeout);
     }
 
@@ -123,6 +137,10 @@ public final class HeartbeatServer implements AutoCloseable {
      * @throws IllegalArgumentException if a channel cannot have this name
      */
     public Channel open(String nodeId, String name, ChannelOptions options, ChannelListener listener) {
+        Objects.requireNonNull(nodeId, "nodeId");
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(listener, "listener");
         return server.open(nodeId, name, options, listener);
     }
 
@@ -132,6 +150,8 @@ public final class HeartbeatServer implements AutoCloseable {
      * @return false if it was not registered
      */
     public boolean kick(String nodeId, String reason) {
+        Objects.requireNonNull(nodeId, "nodeId");
+        Objects.requireNonNull(reason, "reason");
         return server.kick(nodeId, reason);
     }
 
@@ -145,8 +165,12 @@ public final class HeartbeatServer implements AutoCloseable {
      * its own within {@code drain}, and closes when all have left or {@code drain} is over. A node leaves when its application has handled all of it; answers still go both ways until then. What is left when
      * {@code drain} is over comes back by {@link NodeListener#onUndelivered} or a failed future, and is counted; connections that remain are closed within about two seconds more. Nodes end with
      * {@link OfflineReason#SHUTDOWN}. The log tells how far it is.
+     *
+     * @param drain with zero it is as {@link #closeAsync}; more than 30 days count as 30 days
+     * @throws IllegalArgumentException if it is negative
      */
     public CompletableFuture<Void> shutdownAsync(Duration drain) {
+        Objects.requireNonNull(drain, "drain");
         return server.shutdown(drain);
     }
 
@@ -180,9 +204,9 @@ public final class HeartbeatServer implements AutoCloseable {
 
         private String host = "0.0.0.0";
         private int port = 9501;
-        private Duration heartbeatInterval = Duration.ofSeconds(10);
+        private @Nullable Duration heartbeatInterval;
         private @Nullable Duration suspectAfter;
-        private Duration heartbeatTimeout = Duration.ofSeconds(30);
+        private @Nullable Duration heartbeatTimeout;
         private @Nullable Duration grace;
         private int ackEvery = 1;
         private Duration handshakeTimeout = Duration.ofSeconds(5);
@@ -195,7 +219,7 @@ public final class HeartbeatServer implements AutoCloseable {
         private int channelQueueMessages = 1000;
         private long channelQueueBytes = MIB;
         private int windowBytes = 64 * 1024;
-        private int maxWindowBytes;
+        private @Nullable Integer maxWindowBytes;
         private int maxChannels = 100;
         private Duration fragmentTimeout = Duration.ofSeconds(30);
         private long inboundBudgetBytes = 256L * MIB;
@@ -223,7 +247,7 @@ public final class HeartbeatServer implements AutoCloseable {
 
         /** The address to listen on; {@code 0.0.0.0} by default. A name is looked up within {@link #handshakeTimeout}, and its first address taken. */
         public Builder host(String value) {
-            host = value;
+            host = Objects.requireNonNull(value, "host");
             return this;
         }
 
@@ -235,25 +259,25 @@ public final class HeartbeatServer implements AutoCloseable {
 
         /** How often nodes are told to beat; 10 s by default. */
         public Builder heartbeatInterval(Duration value) {
-            heartbeatInterval = value;
+            heartbeatInterval = Objects.requireNonNull(value, "heartbeatInterval");
             return this;
         }
 
         /** After how much silence a node is SUSPECT; five sixths of {@link #heartbeatTimeout} by default, which is 25 s. */
         public Builder suspectAfter(Duration value) {
-            suspectAfter = value;
+            suspectAfter = Objects.requireNonNull(value, "suspectAfter");
             return this;
         }
 
         /** After how much silence a node is OFFLINE; 30 s by default. */
         public Builder heartbeatTimeout(Duration value) {
-            heartbeatTimeout = value;
+            heartbeatTimeout = Objects.requireNonNull(value, "heartbeatTimeout");
             return this;
         }
 
         /** How long a node may take to come back after its connection was lost; as long as {@link #heartbeatTimeout} by default. */
         public Builder grace(Duration value) {
-            grace = value;
+            grace = Objects.requireNonNull(value, "grace");
             return this;
         }
 
@@ -265,13 +289,13 @@ public final class HeartbeatServer implements AutoCloseable {
 
         /** How long a connection may take to register; 5 s by default. */
         public Builder handshakeTimeout(Duration value) {
-            handshakeTimeout = value;
+            handshakeTimeout = Objects.requireNonNull(value, "handshakeTimeout");
             return this;
         }
 
         /** After how long a peer that takes no bytes is disconnected; 10 s by default. */
         public Builder writeStallTimeout(Duration value) {
-            writeStallTimeout = value;
+            writeStallTimeout = Objects.requireNonNull(value, "writeStallTimeout");
             return this;
         }
 
@@ -343,7 +367,7 @@ public final class HeartbeatServer implements AutoCloseable {
 
         /** For how long nothing more of a message that began to arrive may come before it is dropped; 30 s by default. One of which, after 10 s, less than 1 KiB comes each second is dropped too. */
         public Builder fragmentTimeout(Duration value) {
-            fragmentTimeout = value;
+            fragmentTimeout = Objects.requireNonNull(value, "fragmentTimeout");
             return this;
         }
 
@@ -358,13 +382,13 @@ public final class HeartbeatServer implements AutoCloseable {
 
         /** Who wins when another process registers an id that is in use; the newest by default. */
         public Builder takeoverPolicy(TakeoverPolicy value) {
-            takeoverPolicy = value;
+            takeoverPolicy = Objects.requireNonNull(value, "takeoverPolicy");
             return this;
         }
 
         /** Under which key of their metadata nodes name the group they are in; {@code group} by default. See {@link NodeRegistry#group}. */
         public Builder groupKey(String value) {
-            groupKey = value;
+            groupKey = Objects.requireNonNull(value, "groupKey");
             return this;
         }
 
@@ -385,7 +409,7 @@ public final class HeartbeatServer implements AutoCloseable {
          * bring it back. With zero it is forgotten at once.
          */
         public Builder offlineRetention(Duration value) {
-            offlineRetention = value;
+            offlineRetention = Objects.requireNonNull(value, "offlineRetention");
             return this;
         }
 
@@ -404,6 +428,7 @@ public final class HeartbeatServer implements AutoCloseable {
          * {@code maxHold}, however often it engages meanwhile.
          */
         public Builder massGuard(double share, int minimum, Duration maxHold) {
+            Objects.requireNonNull(maxHold, "maxHold");
             massGuardShare = share;
             massGuardMinimum = minimum;
             massGuardMaxHold = maxHold;
@@ -418,25 +443,25 @@ public final class HeartbeatServer implements AutoCloseable {
 
         /** Who hears what becomes of nodes. */
         public Builder listener(NodeListener value) {
-            listener = value;
+            listener = Objects.requireNonNull(value, "listener");
             return this;
         }
 
         /** Who receives the nodes' messages; without one they are dropped. */
         public Builder onMessage(MessageHandler value) {
-            messages = value;
+            messages = Objects.requireNonNull(value, "onMessage");
             return this;
         }
 
         /** Who answers what nodes ask; without one every request is failed. */
         public Builder onRequest(RequestHandler value) {
-            requests = value;
+            requests = Objects.requireNonNull(value, "onRequest");
             return this;
         }
 
         /** Which nodes may send to which through the server; none to any by default. */
         public Builder routes(RoutePolicy value) {
-            routes = value;
+            routes = Objects.requireNonNull(value, "routes");
             return this;
         }
 
@@ -446,6 +471,9 @@ public final class HeartbeatServer implements AutoCloseable {
          * @throws IllegalArgumentException if a channel cannot have this name
          */
         public Builder channel(String name, ChannelOptions options, ChannelAcceptor acceptor) {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(options, "options");
+            Objects.requireNonNull(acceptor, "acceptor");
             acceptors.add(name, options, acceptor);
             return this;
         }
@@ -457,13 +485,15 @@ public final class HeartbeatServer implements AutoCloseable {
 
         /** Who decides on channels of all other names. */
         public Builder otherChannels(ChannelOptions options, ChannelAcceptor acceptor) {
+            Objects.requireNonNull(options, "options");
+            Objects.requireNonNull(acceptor, "acceptor");
             acceptors.byDefault(options, acceptor);
             return this;
         }
 
         /** By what the server measures itself; the best that is found on the class path by default, which {@code heartbeat-metrics} brings. */
         public Builder recorders(RecorderProvider value) {
-            recorders = value;
+            recorders = Objects.requireNonNull(value, "recorders");
             return this;
         }
 
@@ -496,13 +526,14 @@ public final class HeartbeatServer implements AutoCloseable {
 
         /** Changes what the server's own transport is told, such as its socket buffers. */
         public Builder transportOptions(UnaryOperator<TransportOptions> change) {
-            transportOptions = change.apply(transportOptions);
+            Objects.requireNonNull(change, "change");
+            transportOptions = Objects.requireNonNull(change.apply(transportOptions), "what change returns");
             return this;
         }
 
         /** Uses this transport, which may be shared and is not closed with the server, instead of the best one on the class path. */
         public Builder transport(Transport value) {
-            transport = value;
+            transport = Objects.requireNonNull(value, "transport");
             return this;
         }
 
@@ -520,10 +551,12 @@ public final class HeartbeatServer implements AutoCloseable {
         public CompletableFuture<HeartbeatServer> startAsync() {
             ServerOptions options = options();
             Transports.requireLogging();
-            Transport given = transport;
-            Transport used = given == null ? Transports.start(provider, transportOptions) : given;
             Server.Handlers handlers = new Server.Handlers(messages, requests, routes, acceptors.build());
-            return Server.start(options, listener, handlers, recorders, used, given == null)
+            return Transports.use(
+                            transport,
+                            provider,
+                            transportOptions,
+                            (used, owned) -> Server.start(options, listener, handlers, recorders, used, owned))
                     .thenApply(HeartbeatServer::new);
         }
 
@@ -547,13 +580,14 @@ public final class HeartbeatServer implements AutoCloseable {
         }
 
         private ServerOptions options() {
+            Silence silence = new Silence(heartbeatInterval, suspectAfter, heartbeatTimeout);
             return new ServerOptions(
                     host,
                     port,
-                    heartbeatInterval,
-                    suspectAfter == null ? heartbeatTimeout.multipliedBy(5).dividedBy(6) : suspectAfter,
-                    heartbeatTimeout,
-                    grace == null ? heartbeatTimeout : grace,
+                    silence.interval,
+                    silence.suspectAfter,
+                    silence.timeout,
+                    grace == null ? silence.timeout : grace,
                     ackEvery,
                     handshakeTimeout,
                     writeStallTimeout,
@@ -565,7 +599,7 @@ public final class HeartbeatServer implements AutoCloseable {
                     channelQueueMessages,
                     channelQueueBytes,
                     windowBytes,
-                    maxWindowBytes == 0 ? Math.max(windowBytes, MIB) : maxWindowBytes,
+                    maxWindowBytes == null ? Math.max(windowBytes, MIB) : maxWindowBytes,
                     maxChannels,
                     fragmentTimeout,
                     inboundBudgetBytes,

@@ -1,6 +1,7 @@
 package dev.heartbeat;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * What the mass guard does at one moment, and has done since it engaged.
@@ -13,6 +14,12 @@ import java.time.Duration;
  * @param engagedFor for how long it has been engaged, or was when it ended
  */
 public record MassGuardStatus(Phase phase, long suspects, long nodes, long held, long released, Duration engagedFor) {
+
+    /** Refuses null. */
+    public MassGuardStatus {
+        Objects.requireNonNull(phase, "phase");
+        Objects.requireNonNull(engagedFor, "engagedFor");
+    }
 
     /** What becomes of a verdict that is due. */
     public enum Phase {

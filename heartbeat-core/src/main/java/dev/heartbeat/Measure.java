@@ -1,6 +1,7 @@
 package dev.heartbeat;
 
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,4 +18,10 @@ public record Measure(
         Duration mean,
         Duration max,
         @Nullable Duration p50,
-        @Nullable Duration p99) {}
+        @Nullable Duration p99) {
+    /** Refuses null. */
+    public Measure {
+        Objects.requireNonNull(mean, "mean");
+        Objects.requireNonNull(max, "max");
+    }
+}

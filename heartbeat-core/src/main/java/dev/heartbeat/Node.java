@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,4 +32,13 @@ public record Node(
         Instant registeredAt,
         @Nullable Duration rtt,
         @Nullable OfflineReason offlineReason,
-        @Nullable Instant offlineSince) {}
+        @Nullable Instant offlineSince) {
+    /** Refuses null. */
+    public Node {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(state, "state");
+        Objects.requireNonNull(metadata, "metadata");
+        Objects.requireNonNull(remoteAddress, "remoteAddress");
+        Objects.requireNonNull(registeredAt, "registeredAt");
+    }
+}

@@ -1,11 +1,12 @@
 package dev.heartbeat;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * What a server was built with, checked. The constructor's exception names the option, the value and the allowed range.
  *
- * @param host the address to listen on
+ * @param host the address to listen on; not empty
  * @param port 0 to 65,535; 0 for any free one
  * @param heartbeatInterval how often nodes are told to beat: 10 ms to 1 day
  * @param suspectAfter silence after which a node is SUSPECT: at least 2 intervals
@@ -72,10 +73,21 @@ public record ServerOptions(
 
     /** Checks every value. */
     public ServerOptions {
+        Objects.requireNonNull(host, "host");
+        Objects.requireNonNull(heartbeatInterval, "heartbeatInterval");
+        Objects.requireNonNull(suspectAfter, "suspectAfter");
+        Objects.requireNonNull(heartbeatTimeout, "heartbeatTimeout");
+        Objects.requireNonNull(grace, "grace");
+        Objects.requireNonNull(handshakeTimeout, "handshakeTimeout");
+        Objects.requireNonNull(writeStallTimeout, "writeStallTimeout");
+        Objects.requireNonNull(fragmentTimeout, "fragmentTimeout");
+        Objects.requireNonNull(takeoverPolicy, "takeoverPolicy");
+        Objects.requireNonNull(groupKey, "groupKey");
+        Objects.requireNonNull(offlineRetention, "offlineRetention");
+        Objects.requireNonNull(massGuardMaxHold, "massGuardMaxHold");
+        Ranges.checkHost("host", host);
         Ranges.check("port", port, 0, 65_535);
-        Ranges.check("heartbeatInterval", heartbeatInterval, Duration.ofMillis(10), Duration.ofDays(1));
-        Ranges.check("suspectAfter", suspectAfter, heartbeatInterval.multipliedBy(2), Duration.ofDays(7));
-        Ranges.check("heartbeatTimeout", heartbeatTimeout, suspectAfter.plusMillis(1), Duration.ofDays(7));
+        new Silence(heartbeatInterval, suspectAfter, heartbeatTimeout);
         Ranges.check("grace", grace, Duration.ZERO, Duration.ofDays(7));
         Ranges.check("ackEvery", ackEvery, 1, 1000);
         Ranges.check("handshakeTimeout", handshakeTimeout, Duration.ofMillis(10), Duration.ofMinutes(10));

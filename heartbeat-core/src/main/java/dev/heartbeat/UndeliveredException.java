@@ -1,5 +1,7 @@
 package dev.heartbeat;
 
+import java.util.Objects;
+
 /** A message did not get away. */
 public final class UndeliveredException extends HeartbeatException {
     private static final long serialVersionUID = 1L;
@@ -22,7 +24,7 @@ public final class UndeliveredException extends HeartbeatException {
 
     /** With this reason. */
     public UndeliveredException(Reason reason) {
-        super("the message was not delivered: " + reason);
+        super("the message was not delivered: " + Objects.requireNonNull(reason, "reason"));
         this.reason = reason;
     }
 

@@ -1,5 +1,7 @@
 package dev.heartbeat.spi;
 
+import java.util.Objects;
+
 /**
  * How fast a listener accepts, for transports to ask: {@link TransportOptions#acceptsPerSecond} evenly, and a tenth of that at once after a pause. Where a whole fleet comes back together, those that have
  * registered are not kept waiting for those that have yet to; these wait in the kernel meanwhile. A token bucket, kept as the one moment at which it would be full again. For one thread.
@@ -15,7 +17,7 @@ public final class AcceptPace {
 
     /** As the options say. */
     public AcceptPace(TransportOptions options) {
-        int perSecond = options.acceptsPerSecond();
+        int perSecond = Objects.requireNonNull(options, "options").acceptsPerSecond();
         gapNs = perSecond == 0 ? 0 : SECOND_NS / perSecond;
         burstNs = Math.max(gapNs, SECOND_NS / BURST_DIVISOR);
     }

@@ -1,5 +1,6 @@
 package dev.heartbeat.spi;
 
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -29,7 +30,7 @@ public final class LoopFailures {
      * @param witness hears of each, too, on the thread to which it happened
      */
     public LoopFailures(Consumer<? super Throwable> witness) {
-        this.witness = witness;
+        this.witness = Objects.requireNonNull(witness, "witness");
     }
 
     /**

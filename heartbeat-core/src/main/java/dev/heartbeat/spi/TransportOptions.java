@@ -1,6 +1,7 @@
 package dev.heartbeat.spi;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ public final class TransportOptions {
 
     private static final int KIB = 1024;
     private static final int MIB = KIB * KIB;
+
+    private static final String OR_NONE = ", or 0 for the system's";
 
     private final Values values;
 
@@ -125,7 +128,7 @@ public final class TransportOptions {
 
     /** The same with another limit on the time an outgoing connection may take, 1 ms to 10 minutes. */
     public TransportOptions withConnectTimeout(Duration timeout) {
-        require("connectTimeout (ms)", timeout.toMillis(), 1, 600_000);
+        require("connectTimeout", timeout, 600_000, "");
         return with(changed -> changed.connectTimeout = timeout);
     }
 
@@ -147,8 +150,9 @@ public final class TransportOptions {
 
     /** The same with another TCP_USER_TIMEOUT, 1 ms to a day, or the system's where it is 0. */
     public TransportOptions withUserTimeout(Duration timeout) {
-        requireOrNone(
-                "userTimeout (ms)", timeout.toMillis(), 1, Duration.ofDays(1).toMillis());
+        if (!Objects.requireNonNull(timeout, "timeout").isZero()) {
+            require("userTimeout", timeout, Duration.ofDays(1).toMillis(), OR_NONE);
+        }
         return with(changed -> changed.userTimeout = timeout);
     }
 
@@ -211,10 +215,18 @@ public final class TransportOptions {
         }
     }
 
+    private static void require(String option, Duration timeout, long maxMillis, String or) {
+        Objects.requireNonNull(timeout, "timeout");
+        if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(Duration.ofMillis(maxMillis)) > 0) {
+            throw new IllegalArgumentException(
+                    option + " is " + timeout + ", allowed is 1 ms to " + maxMillis + " ms" + or);
+        }
+    }
+
     private static void requireOrNone(String option, long value, long min, long max) {
         if (value != 0 && (value < min || value > max)) {
             throw new IllegalArgumentException(
-                    option + " is " + value + ", allowed is " + min + " to " + max + ", or 0 for the system's");
+                    option + " is " + value + ", allowed is " + min + " to " + max + OR_NONE);
         }
     }
 

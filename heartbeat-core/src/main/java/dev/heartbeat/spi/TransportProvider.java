@@ -2,6 +2,7 @@ package dev.heartbeat.spi;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -48,6 +49,7 @@ public interface TransportProvider {
      * @throws IllegalArgumentException if there is none; the message names those that are present
      */
     static TransportProvider named(String name) {
+        Objects.requireNonNull(name, "name");
         List<TransportProvider> present = present();
         return present.stream()
                 .filter(provider -> provider.name().equals(name))
@@ -71,6 +73,7 @@ public interface TransportProvider {
 
     /** {@link #objection()}, of one that may break its word and throw. */
     static Optional<String> objectionOf(TransportProvider provider) {
+        Objects.requireNonNull(provider, "provider");
         try {
             return provider.objection();
         } catch (RuntimeException | LinkageError e) {

@@ -53,9 +53,9 @@ final class TransportOptionsTest {
         refused("backlog is 0", options -> options.withBacklog(0));
         refused("highWaterBytes is 1", options -> options.withWaterMarks(1, 0));
         refused("lowWaterBytes is 4097, allowed is 0 to 4096", options -> options.withWaterMarks(4096, 4097));
-        refused("connectTimeout (ms) is 0", options -> options.withConnectTimeout(Duration.ZERO));
+        refused("connectTimeout is PT0S", options -> options.withConnectTimeout(Duration.ZERO));
         refused("acceptsPerSecond is -1", options -> options.withAcceptsPerSecond(-1));
-        refused("userTimeout (ms) is -1", options -> options.withUserTimeout(Duration.ofMillis(-1)));
+        refused("userTimeout is PT-0.001S", options -> options.withUserTimeout(Duration.ofMillis(-1)));
         refused("unsentLowWaterBytes is 1, allowed is 1024", options -> options.withUnsentLowWaterBytes(1));
     }
 

@@ -4,6 +4,7 @@ import dev.heartbeat.spi.Distribution;
 import dev.heartbeat.spi.Recorder;
 import dev.heartbeat.spi.RecorderProvider;
 import java.util.List;
+import java.util.Objects;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -24,6 +25,7 @@ public final class HdrRecorders implements RecorderProvider {
 
     @Override
     public Distribution summarize(List<Recorder> recorders) {
+        Objects.requireNonNull(recorders, "recorders");
         Histogram sum = HdrRecorder.newHistogram();
         long total = 0;
         long max = 0;

@@ -12,12 +12,15 @@ import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +47,7 @@ public final class NettyTransport implements Transport {
 
     /** Starts one on loops of its own, by epoll where this machine can and by {@code java.nio} elsewhere; the caller closes it. */
     public static NettyTransport start(TransportOptions options) {
-        return builder().options(options).start();
+        return builder().options(Objects.requireNonNull(options, "options")).start();
     }
 
     /** One to be told more. */
@@ -98,13 +101,13 @@ public final class NettyTransport implements Transport {
 
         /** What every transport can be told. */
         public Builder options(TransportOptions value) {
-            options = value;
+            options = Objects.requireNonNull(value, "options");
             return this;
         }
 
         /** This way and no other; by default the best that this machine can, io_uring apart. */
         public Builder io(NettyIo value) {
-            io = value;
+            io = Objects.requireNonNull(value, "io");
             return this;
         }
 
@@ -116,7 +119,7 @@ public final class NettyTransport implements Transport {
          *     {@link MultiThreadIoEventLoopGroup} makes them
          */
         public Builder eventLoopGroup(IoEventLoopGroup value) {
-            group = value;
+            group = Objects.requireNonNull(value, "eventLoopGroup");
             return this;
         }
 
@@ -135,7 +138,12 @@ public final class NettyTransport implements Transport {
             NettyIo chosen = io == null ? best() : io;
             chosen.requireAvailable();
             IoEventLoopGroup own = new MultiThreadIoEventLoopGroup(options.eventLoops(), threads(), chosen.handlers());
-            return start(chosen, own, NettyEventLoop.Owner.TRANSPORT);
+            try {
+                return start(chosen, own, NettyEventLoop.Owner.TRANSPORT);
+            } catch (Throwable e) {
+                Future<?> unused = own.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+                throw e;
+            }
         }
 
         private NettyTransport startOn(IoEventLoopGroup given) {

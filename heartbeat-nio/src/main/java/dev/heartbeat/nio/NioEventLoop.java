@@ -38,7 +38,12 @@ final class NioEventLoop extends SocketLoop {
 
     static NioEventLoop start(int index, TransportOptions options, TcpSettings tcp) throws IOException {
         NioEventLoop loop = new NioEventLoop(index, options, tcp);
-        loop.thread.start();
+        try {
+            loop.thread.start();
+        } catch (Throwable e) { // The system has no thread left.
+            loop.closePoller();
+            throw e;
+        }
         return loop;
     }
 

@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -40,7 +41,7 @@ public final class NioTransport implements Transport {
      * @throws UncheckedIOException if the system gives no selector, which takes a few file descriptors for each loop
      */
     public static NioTransport start(TransportOptions options) {
-        TcpSettings tcp = new TcpSettings(options);
+        TcpSettings tcp = new TcpSettings(Objects.requireNonNull(options, "options"));
         List<NioEventLoop> loops = new ArrayList<>();
         try {
             while (loops.size() < options.eventLoops()) {
@@ -49,6 +50,9 @@ public final class NioTransport implements Transport {
         } catch (IOException e) {
             new NioTransport(loops, options).close();
             throw new UncheckedIOException("cannot open a selector for event loop " + loops.size(), e);
+        } catch (Throwable e) { // Such as no thread.
+            new NioTransport(loops, options).close();
+            throw e;
         }
         return new NioTransport(loops, options);
     }

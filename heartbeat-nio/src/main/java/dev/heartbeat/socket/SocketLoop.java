@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -222,6 +223,7 @@ public abstract class SocketLoop implements EventLoop {
 
     @Override
     public final void execute(Runnable task) {
+        Objects.requireNonNull(task, "task");
         // Only the first of a batch wakes it: many tasks cost one wake-up.
         if (tasks.add(task)) {
             wakeUp();
@@ -251,6 +253,7 @@ public abstract class SocketLoop implements EventLoop {
 
     @Override
     public final synchronized LoopAgent agent(Function<EventLoop, LoopAgent> factory) {
+        Objects.requireNonNull(factory, "factory");
         LoopAgent present = agent;
         if (present == null) {
             present = factory.apply(this);

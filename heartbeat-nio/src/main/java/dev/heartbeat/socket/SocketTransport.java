@@ -11,6 +11,7 @@ import dev.heartbeat.spi.TransportOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -57,6 +58,8 @@ public final class SocketTransport implements Transport {
 
     @Override
     public CompletableFuture<Listener> listen(InetSocketAddress address, Acceptor acceptor) {
+        Objects.requireNonNull(address, "address");
+        Objects.requireNonNull(acceptor, "acceptor");
         CompletableFuture<Listener> listening = new CompletableFuture<>();
         SocketLoop loop = nextLoop();
         try {
@@ -76,6 +79,9 @@ public final class SocketTransport implements Transport {
 
     @Override
     public void connect(InetSocketAddress remote, EventLoop loop, Connector connector) {
+        Objects.requireNonNull(remote, "remote");
+        Objects.requireNonNull(loop, "loop");
+        Objects.requireNonNull(connector, "connector");
         if (!(loop instanceof SocketLoop home) || !loops.contains(home)) {
             throw new IllegalArgumentException(loop + " is none of this transport's");
         }

@@ -6,6 +6,7 @@ import dev.heartbeat.spi.LoopFailures;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
@@ -202,6 +203,7 @@ final class SimLoop implements EventLoop {
 
     @Override
     public void execute(Runnable task) {
+        Objects.requireNonNull(task, "task");
         if (transport.isClosed()) {
             throw new RejectedExecutionException("the transport is closed");
         }
@@ -234,6 +236,7 @@ final class SimLoop implements EventLoop {
 
     @Override
     public LoopAgent agent(Function<EventLoop, LoopAgent> factory) {
+        Objects.requireNonNull(factory, "factory");
         LoopAgent present = agent;
         if (present == null) {
             present = factory.apply(this);

@@ -12,6 +12,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -143,6 +144,8 @@ final class SimTransport implements Transport {
 
     @Override
     public CompletableFuture<Listener> listen(InetSocketAddress address, Acceptor acceptor) {
+        Objects.requireNonNull(address, "address");
+        Objects.requireNonNull(acceptor, "acceptor");
         boolean over = closing || closed;
         if (over || address.isUnresolved()) {
             String why = over ? CLOSED : UNRESOLVED;
@@ -161,6 +164,9 @@ final class SimTransport implements Transport {
 
     @Override
     public void connect(InetSocketAddress remote, EventLoop loop, Connector connector) {
+        Objects.requireNonNull(remote, "remote");
+        Objects.requireNonNull(loop, "loop");
+        Objects.requireNonNull(connector, "connector");
         if (!(loop instanceof SimLoop home) || !loops.contains(home)) {
             throw new IllegalArgumentException(loop + " is none of this transport's");
         }

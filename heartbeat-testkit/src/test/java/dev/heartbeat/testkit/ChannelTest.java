@@ -53,6 +53,7 @@ final class ChannelTest {
                     .channel("broken", channel -> {
                         throw new IllegalStateException("a defect");
                     })
+                    .channel("careless", channel -> nobody())
                     .fragmentTimeout(Duration.ofSeconds(1))
                     .maxChannels(3));
     private final Host host = bus.world.newHost("client");
@@ -61,6 +62,7 @@ final class ChannelTest {
             .channel("broken", channel -> {
                 throw new IllegalStateException("a defect");
             })
+            .channel("careless", channel -> nobody())
             .connect();
 
     ChannelTest() {
@@ -151,6 +153,27 @@ final class ChannelTest {
         assertThat(atServer.events).containsExactly("closed REFUSED: the application failed");
         assertThat(bus.server.stats().callbackFailures()).isEqualTo(1);
         assertThat(bus.server.nodes().count(NodeState.ONLINE)).isEqualTo(1);
+    }
+
+    @SuppressWarnings("NullAway") // What an application may return all the same.
+    private static ChannelListener nobody() {
+        return null;
+    }
+
+    @Test
+    void acceptorThatReturnsNullRefusesAndHurtsNobody() {
+        Channel channel = open("careless");
+        CompletableFuture<Void> early = channel.send(text("early"));
+        bus.server.open("n1", "careless", PLAIN, atServer);
+        settle();
+        assertThat(atClient.events).containsExactly("closed REFUSED: the application failed");
+        assertThat(atServer.events).containsExactly("closed REFUSED: the application failed");
+        assertThat(channel.state()).isEqualTo(Channel.State.CLOSED);
+        assertThat(early).isCompletedExceptionally();
+        assertThat(bus.server.stats().callbackFailures()).isEqualTo(1);
+        assertThat(client.stats().callbackFailures()).isEqualTo(1);
+        assertThat(bus.server.stats().channels()).isZero();
+        assertThat(bus.world.escaped()).isEmpty();
     }
 
     @Test

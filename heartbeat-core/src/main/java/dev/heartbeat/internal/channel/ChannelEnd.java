@@ -26,6 +26,7 @@ import dev.heartbeat.internal.queue.Lane;
 import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.queue.Outgoing;
+import dev.heartbeat.internal.time.Durations;
 import dev.heartbeat.internal.time.Loop;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -163,16 +164,20 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
 
     @Override
     public SendResult trySend(ByteBuffer message) {
+        Objects.requireNonNull(message, "message");
         return mailbox.trySend(message);
     }
 
     @Override
     public CompletableFuture<Void> send(ByteBuffer message) {
+        Objects.requireNonNull(message, "message");
         return mailbox.send(message);
     }
 
     @Override
     public CompletableFuture<ByteBuffer> request(ByteBuffer message, Duration timeout) {
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(timeout, "timeout");
         return mailbox.request(null, message, timeout);
     }
 
@@ -208,6 +213,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
 
     @Override
     public void reset(String why) {
+        Objects.requireNonNull(why, "why");
         loop.execute(() -> {
             if (channel != null) {
                 channel.reset(ErrorCode.CHANNEL_CANCELLED, why);
@@ -227,11 +233,13 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
 
     @Override
     public CompletableFuture<ByteBuffer> receiveAsync(Duration timeout) {
+        Durations.requireNotNegative("timeout", timeout);
         return pulls().receive(timeout);
     }
 
     @Override
     public @Nullable ByteBuffer receive(Duration timeout) throws InterruptedException {
+        Durations.requireNotNegative("timeout", timeout);
         home.requireMayWait("receive");
         return pulls().await(timeout);
     }
@@ -276,7 +284,9 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
 
     private void decide() {
         try {
-            listener = Objects.requireNonNull(handler).acceptor().accept(this);
+            listener = Objects.requireNonNull(
+                    Objects.requireNonNull(handler).acceptor().accept(this),
+                    () -> "the acceptor of channel " + name + " returned null, allowed is a listener");
             loop.execute(this::accept);
         } catch (ChannelRefusedException e) {
             refuse(String.valueOf(e.getMessage()));

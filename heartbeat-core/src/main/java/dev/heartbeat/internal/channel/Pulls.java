@@ -4,6 +4,7 @@ import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.internal.queue.Crew;
 import dev.heartbeat.internal.queue.Incoming;
 import dev.heartbeat.internal.queue.Line;
+import dev.heartbeat.internal.time.Durations;
 import dev.heartbeat.internal.time.Loop;
 import dev.heartbeat.internal.time.Timer;
 import java.nio.ByteBuffer;
@@ -41,9 +42,13 @@ final class Pulls {
         @Override
         protected void onDue(long nowNs) {
             if (giveUp(this)) {
-                line.crew().aside(() -> message.completeExceptionally(new TimeoutException("no message came in time")));
+                line.crew().aside(() -> message.completeExceptionally(nothingCame()));
             }
         }
+    }
+
+    private static TimeoutException nothingCame() {
+        return new TimeoutException("no message came in time");
     }
 
     private synchronized boolean giveUp(Waiting receiver) {
@@ -51,10 +56,10 @@ final class Pulls {
     }
 
     /**
-     * @param timeout null for none
+     * @param timeout not negative; null for none
      */
     CompletableFuture<ByteBuffer> receive(@Nullable Duration timeout) {
-        long timeoutNs = timeout == null ? 0 : timeout.toNanos(); // Before it waits: it may be too long for a number.
+        long timeoutNs = timeout == null ? 0 : Durations.nanos(timeout);
         Waiting receiver;
         synchronized (this) {
             Incoming first = handing || !waiting.isEmpty() ? null : messages.poll();
@@ -66,6 +71,9 @@ final class Pulls {
             }
             if (closed != null && messages.isEmpty() && !handing) {
                 return CompletableFuture.failedFuture(new HeartbeatException(closed));
+            }
+            if (timeout != null && timeoutNs == 0) {
+                return CompletableFuture.failedFuture(nothingCame());
             }
             receiver = new Waiting();
             waiting.removeIf(given -> given.message.isDone()); // Those who gave up do not come together without end.

@@ -8,6 +8,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Collects the metadata entries of a REGISTER or UPDATE. What is wrong with an entry is remembered, and told at the end: whether the
@@ -30,14 +31,21 @@ public final class Metadata {
 
     Metadata() {}
 
-    /** Why these cannot be a node's metadata, or an empty string if they can. */
+    /**
+     * Why these cannot be a node's metadata, or an empty string if they can.
+     *
+     * @throws NullPointerException if a key or a value is null; the message says which
+     */
     public static String objection(Map<String, String> metadata) {
         return collect(metadata).objection;
     }
 
     static Metadata collect(Map<String, String> metadata) {
         Metadata collected = new Metadata();
-        metadata.forEach(collected::add);
+        metadata.forEach((key, value) -> {
+            Objects.requireNonNull(key, "a key of metadata");
+            collected.add(key, Objects.requireNonNull(value, () -> "the value of metadata key " + key));
+        });
         return collected;
     }
 

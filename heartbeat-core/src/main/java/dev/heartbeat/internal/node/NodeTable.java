@@ -294,12 +294,14 @@ public final class NodeTable implements NodeRegistry {
 
     @Override
     public Optional<Node> find(String id) {
+        Objects.requireNonNull(id, "id");
         NodeEntry entry = entries.get(id);
         return entry == null ? Optional.empty() : Optional.ofNullable(entry.snapshot());
     }
 
     @Override
     public long count(NodeState state) {
+        Objects.requireNonNull(state, "state");
         return adder(state).sum();
     }
 
@@ -314,12 +316,15 @@ public final class NodeTable implements NodeRegistry {
 
     @Override
     public Stream<Node> stream(NodeState state) {
+        Objects.requireNonNull(state, "state");
         return snapshots(entries.values().stream().filter(entry -> entry.state() == state))
                 .filter(node -> node.state() == state);
     }
 
     @Override
     public Stream<Node> withMetadata(String key, String value) {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(value, "value");
         return snapshots(entries.values().stream().filter(entry -> has(entry.metadata(), key, value)))
                 .filter(node -> value.equals(node.metadata().get(key)));
     }
@@ -330,11 +335,13 @@ public final class NodeTable implements NodeRegistry {
 
     @Override
     public Stream<Node> group(String name) {
+        Objects.requireNonNull(name, "name");
         return groups.of(name).stream().map(entry -> entry.member(name)).filter(Objects::nonNull);
     }
 
     @Override
     public long groupSize(String name) {
+        Objects.requireNonNull(name, "name");
         return groups.size(name);
     }
 

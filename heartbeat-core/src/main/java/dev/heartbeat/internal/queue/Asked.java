@@ -68,6 +68,7 @@ public final class Asked implements Request {
 
     @Override
     public SendResult fail(String why) {
+        Objects.requireNonNull(why, "why");
         return answer(Envelope.Kind.FAILURE, ByteBuffer.wrap(why.getBytes(UTF_8)));
     }
 

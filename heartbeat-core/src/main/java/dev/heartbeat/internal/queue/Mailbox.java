@@ -5,6 +5,7 @@ import dev.heartbeat.SendResult;
 import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.Envelope;
+import dev.heartbeat.internal.time.Durations;
 import dev.heartbeat.internal.time.Loop;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -86,14 +87,7 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
      * @param destination the node that is asked through the server; null for the other side itself
      */
     public CompletableFuture<ByteBuffer> request(@Nullable String destination, ByteBuffer message, Duration timeout) {
-        return requests().send(message, nanos(timeout), destination);
-    }
-
-    private static long nanos(Duration timeout) {
-        if (timeout.isNegative()) {
-            throw new IllegalArgumentException("timeout is " + timeout + ", allowed is zero or more");
-        }
-        return timeout.compareTo(Duration.ofNanos(Long.MAX_VALUE / 2)) > 0 ? Long.MAX_VALUE / 2 : timeout.toNanos();
+        return requests().send(message, Durations.nanos(Durations.requireNotNegative("timeout", timeout)), destination);
     }
 
     /** Whether a request waits for its reply. */

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -113,27 +114,36 @@ final class Attached implements AttachedNode, Home, Sender, Mailbox.Owner, Lane.
 
     @Override
     public SendResult trySend(ByteBuffer message) {
+        Objects.requireNonNull(message, "message");
         return mailbox().trySend(message);
     }
 
     @Override
     public CompletableFuture<Void> send(ByteBuffer message) {
+        Objects.requireNonNull(message, "message");
         return mailbox().send(message);
     }
 
     @Override
     public CompletableFuture<ByteBuffer> request(ByteBuffer message, Duration timeout) {
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(timeout, "timeout");
         return mailbox().request(null, message, timeout);
     }
 
     @Override
     public SendResult trySend(String toNodeId, ByteBuffer message) {
+        Objects.requireNonNull(toNodeId, "toNodeId");
+        Objects.requireNonNull(message, "message");
         Client.checkDestination(toNodeId);
         return mailbox().trySend(toNodeId, message);
     }
 
     @Override
     public CompletableFuture<ByteBuffer> request(String toNodeId, ByteBuffer message, Duration timeout) {
+        Objects.requireNonNull(toNodeId, "toNodeId");
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(timeout, "timeout");
         Client.checkDestination(toNodeId);
         return mailbox().request(toNodeId, message, timeout);
     }
@@ -172,6 +182,9 @@ final class Attached implements AttachedNode, Home, Sender, Mailbox.Owner, Lane.
 
     @Override
     public Channel open(String name, ChannelOptions options, ChannelListener channelListener) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(channelListener, "listener");
         ChannelEnd end = client.newEnd(this, name, options, channelListener);
         if (!client.onLoop(() -> open(end))) {
             end.cannotOpen("the client's transport is closed");
@@ -181,6 +194,7 @@ final class Attached implements AttachedNode, Home, Sender, Mailbox.Owner, Lane.
 
     @Override
     public void update(Map<String, String> newMetadata) {
+        Objects.requireNonNull(newMetadata, "metadata");
         Map<String, String> copy = Client.checked(newMetadata);
         metadata = copy;
         metadataChanged = true;
@@ -412,7 +426,7 @@ final class Attached implements AttachedNode, Home, Sender, Mailbox.Owner, Lane.
     }
 
     private Gateway place() {
-        return java.util.Objects.requireNonNull(gateway);
+        return Objects.requireNonNull(gateway);
     }
 
     // ---- on the loop: messages

@@ -136,13 +136,12 @@ public final class Client implements Connector, Home, Mailbox.Owner, Lane.Owner 
     private final CompletableFuture<Void> closed;
 
     /**
+     * @param options valid, by {@link #requireValid}
      * @param owned whether the transport is closed with the client
-     * @throws IllegalArgumentException if the protocol does not allow the node id or the metadata
      */
     public Client(
             ClientOptions options, ClientListener listener, Handlers handlers, Transport transport, boolean owned) {
-        refuse(NodeId.objection(options.nodeId()));
-        this.metadata = checked(options.metadata());
+        this.metadata = options.metadata();
         this.options = options;
         log = new ClientLog(options);
         this.listener = listener;
@@ -188,10 +187,21 @@ public final class Client implements Connector, Home, Mailbox.Owner, Lane.Owner 
         }
     }
 
+    /**
+     * Judges what the options' own constructor cannot.
+     *
+     * @throws IllegalArgumentException if the protocol does not allow the node id or the metadata
+     */
+    public static void requireValid(ClientOptions options) {
+        refuse(NodeId.objection(options.nodeId()));
+        refuse(Metadata.objection(options.metadata()));
+    }
+
     /** A copy that nobody changes. */
     static Map<String, String> checked(Map<String, String> metadata) {
-        refuse(Metadata.objection(metadata));
-        return Map.copyOf(metadata);
+        Map<String, String> copy = new LinkedHashMap<>(metadata); // What is judged, nobody changes any more.
+        refuse(Metadata.objection(copy));
+        return Map.copyOf(copy);
     }
 
     private static void refuse(String objection) {

@@ -38,6 +38,7 @@ import dev.heartbeat.internal.queue.Crew;
 import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.time.Deadline;
+import dev.heartbeat.internal.time.Durations;
 import dev.heartbeat.internal.time.Loop;
 import dev.heartbeat.internal.time.Timer;
 import dev.heartbeat.spi.Acceptor;
@@ -87,6 +88,9 @@ public final class Server implements Acceptor {
     private static final long NEVER = Long.MIN_VALUE;
 
     private static final long DRAIN_LOG_NS = TimeUnit.SECONDS.toNanos(5);
+
+    /** Nodes are told in 32 bits of milliseconds when to come back, which are 49 days. */
+    private static final Duration LONGEST_DRAIN = Duration.ofDays(30);
 
     private static final BroadcastResult NOBODY = new BroadcastResult(0, 0, 0, 0, 0, 0);
 
@@ -198,14 +202,20 @@ public final class Server implements Acceptor {
                 recorders == null ? PlainRecorders.orBetter() : recorders,
                 transport,
                 owned);
-        return server.listening.handle((bound, failure) -> {
-            if (failure == null) {
-                LOG.info("listening on {} ({})", bound.localAddress(), transport.name());
-                return server;
-            }
-            CompletableFuture<?> unused = server.release();
-            throw new HeartbeatException(
-                    "cannot listen on " + options.host() + ":" + options.port() + ": " + reason(failure), failure);
+        return server.listening
+                .thenApply(bound -> {
+                    LOG.info("listening on {} ({})", bound.localAddress(), transport.name());
+                    return server;
+                })
+                .exceptionallyCompose(server::cannotListen);
+    }
+
+    /** Fails when nothing is left of it. */
+    private CompletableFuture<Server> cannotListen(Throwable failure) {
+        HeartbeatException cause = new HeartbeatException(
+                "cannot listen on " + options.host() + ":" + options.port() + ": " + reason(failure), failure);
+        return release().handle((released, unreleased) -> {
+            throw cause;
         });
     }
 
@@ -248,6 +258,7 @@ public final class Server implements Acceptor {
     }
 
     public CompletableFuture<ByteBuffer> request(String nodeId, ByteBuffer message, Duration timeout) {
+        Durations.requireNotNegative("timeout", timeout);
         Mailbox mailbox = mailbox(nodeId);
         return mailbox == null ? notRegistered() : mailbox.request(null, message, timeout);
     }
@@ -470,12 +481,17 @@ public final class Server implements Acceptor {
      * Accepts no more, lets every node have what was accepted for it, sends it away, and closes when all are gone or the time is over.
      */
     public CompletableFuture<Void> shutdown(Duration drain) {
+        if (Durations.requireNotNegative("drain", drain).isZero()) {
+            return close();
+        }
+        Duration bounded = drain.compareTo(LONGEST_DRAIN) < 0 ? drain : LONGEST_DRAIN;
         stopAccepting();
-        LOG.info("shutting down: {} connections get what was accepted for them, for up to {}", openConnections, drain);
-        table.drainAll(drain.toMillis());
+        LOG.info(
+                "shutting down: {} connections get what was accepted for them, for up to {}", openConnections, bounded);
+        table.drainAll(bounded.toMillis());
         DrainLog log = new DrainLog();
         onFirstLoop(shard -> shard.arm(log, DRAIN_LOG_NS));
-        return within(drain.toNanos(), disconnected).thenCompose(done -> {
+        return within(bounded.toNanos(), disconnected).thenCompose(done -> {
             log.end();
             return close();
         });

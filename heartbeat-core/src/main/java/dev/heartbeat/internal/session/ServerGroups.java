@@ -6,6 +6,7 @@ import dev.heartbeat.Node;
 import dev.heartbeat.NodeGroups;
 import dev.heartbeat.OverflowPolicy;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -21,7 +22,8 @@ final class ServerGroups implements NodeGroups {
 
     @Override
     public JoinResult join(String group, String nodeId) {
-        checkName(group);
+        checkName(Objects.requireNonNull(group, "group"));
+        Objects.requireNonNull(nodeId, "nodeId");
         return server.table.join(group, nodeId);
     }
 
@@ -37,31 +39,38 @@ final class ServerGroups implements NodeGroups {
 
     @Override
     public boolean leave(String group, String nodeId) {
+        Objects.requireNonNull(group, "group");
+        Objects.requireNonNull(nodeId, "nodeId");
         return server.table.leave(group, nodeId);
     }
 
     @Override
     public Set<String> of(String nodeId) {
+        Objects.requireNonNull(nodeId, "nodeId");
         return server.table.groupsOf(nodeId);
     }
 
     @Override
     public Stream<Node> members(String group) {
-        return server.table.group(group);
+        return server.table.group(Objects.requireNonNull(group, "group"));
     }
 
     @Override
     public long size(String group) {
-        return server.table.groupSize(group);
+        return server.table.groupSize(Objects.requireNonNull(group, "group"));
     }
 
     @Override
     public BroadcastResult send(String group, ByteBuffer message) {
+        Objects.requireNonNull(group, "group");
+        Objects.requireNonNull(message, "message");
         return server.broadcast(message, shared -> server.table.send(group, shared));
     }
 
     @Override
     public void onFull(String group, OverflowPolicy policy) {
+        Objects.requireNonNull(group, "group");
+        Objects.requireNonNull(policy, "policy");
         server.table.onFull(group, policy);
     }
 }

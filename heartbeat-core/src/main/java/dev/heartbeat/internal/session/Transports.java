@@ -7,6 +7,7 @@ import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
 import dev.heartbeat.spi.TransportProvider;
 import java.io.UncheckedIOException;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,13 +49,35 @@ public final class Transports {
     }
 
     /** Starts one for a server or client of its own. */
-    public static Transport start(@Nullable TransportProvider chosen, TransportOptions options) {
+    private static Transport start(@Nullable TransportProvider chosen, TransportOptions options) {
         TransportProvider provider = chosenOrBest(chosen);
         LOG.info("transport {}; found are {}", provider.name(), found());
         try {
             return provider.create(options);
         } catch (IllegalStateException | UncheckedIOException | LinkageError e) {
             throw new HeartbeatException("cannot start the transport " + provider.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Makes the user of a transport: of the one that is given, or of one of its own. That is closed again where the user cannot be made, whatever the reason.
+     *
+     * @param user is told the transport, and whether it owns that
+     */
+    public static <T> T use(
+            @Nullable Transport given,
+            @Nullable TransportProvider chosen,
+            TransportOptions options,
+            BiFunction<Transport, Boolean, T> user) {
+        if (given != null) {
+            return user.apply(given, false);
+        }
+        Transport own = start(chosen, options);
+        try {
+            return user.apply(own, true);
+        } catch (Throwable failure) {
+            own.close();
+            throw failure;
         }
     }
 
