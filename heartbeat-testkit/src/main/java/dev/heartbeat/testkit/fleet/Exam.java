@@ -342,6 +342,16 @@ final class Exam {
                 + String.format("040008%016x", epoch);
     }
 
+    /** What a stranger of this id says first. */
+    static byte[] registration(String id) {
+        return bytes(register(id, 1, 1));
+    }
+
+    /** The header of the longest DATA. */
+    static byte[] beginningOfFrame() {
+        return bytes("ab0203000000000000004000");
+    }
+
     private static byte[] bytes(String hex) {
         return HexFormat.of().parseHex(hex.replace(" ", ""));
     }

@@ -170,6 +170,8 @@ public final class FleetRun {
     private void end() {
         boolean drains = random.nextBoolean();
         fleet.sendToAll();
+        CallerExam callers = new CallerExam(simulation); // Beside the fleet, whose end takes as long.
+        callers.begin();
         CompletableFuture<Void> closed =
                 drains ? fleet.server().shutdownAsync(DRAIN) : fleet.server().closeAsync();
         // Everybody is well, so nobody has to be waited for until the time is over.
@@ -182,6 +184,7 @@ public final class FleetRun {
         }
         fleet.checkAllSettled("the server's end");
         fleet.checkEmpty();
+        callers.judge();
     }
 
     private void pass(Duration time) {

@@ -50,7 +50,10 @@ final class PlantedBugsTest {
                 "registry-counts-off",
                 "linger-never-ends",
                 "leaving-reconnects",
-                "refused-not-told"
+                "refused-not-told",
+                "closed-client-registers",
+                "message-follows-buffer",
+                "leaves-before-handled"
             })
     void bugIsFoundFromItsSeedOn(String name) {
         PlantedBug bug = PlantedBug.named(name);
