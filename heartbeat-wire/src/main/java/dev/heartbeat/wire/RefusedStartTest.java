@@ -74,7 +74,7 @@ final class RefusedStartTest {
 
     @Test
     void aServerWhosePortIsTakenClosesItsTransportBeforeItSaysSo() throws IOException {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             leavesNothing(
                     20,
                     HeartbeatException.class,

@@ -27,6 +27,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -258,19 +259,19 @@ final class WaitingTest {
         Channel channel =
                 client.open("c", ChannelOptions.builder().delivery(delivery).build(), new ChannelListener() {});
         CountDownLatch completed = new CountDownLatch(4);
-        Function<Object, Object> note = unused -> {
+        BiConsumer<Object, Throwable> note = (result, failure) -> {
             threads.add(Thread.currentThread().getName());
             completed.countDown();
-            return unused;
         };
-        CompletableFuture<?> opened = channel.opened().handle((result, failure) -> note.apply(failure));
-        CompletableFuture<?> sent = channel.send(message()).handle((result, failure) -> note.apply(failure));
-        CompletableFuture<?> asked = channel.request(message(), SHORT).handle((result, failure) -> note.apply(failure));
+        CompletableFuture<?> opened = channel.opened().whenComplete(note);
+        CompletableFuture<?> sent = channel.send(message()).whenComplete(note);
+        CompletableFuture<?> asked = channel.request(message(), SHORT).whenComplete(note);
         opened.get(10, TimeUnit.SECONDS);
         sent.get(10, TimeUnit.SECONDS);
-        asked.get(10, TimeUnit.SECONDS);
-        channel.closed().thenAccept(note::apply);
+        assertThatThrownBy(() -> asked.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(TimeoutException.class);
+        CompletableFuture<?> closed = channel.closed().whenComplete(note);
         channel.reset("over");
+        closed.get(10, TimeUnit.SECONDS);
         completed.await();
         // This thread, where the future was complete before it was asked.
         assertThat(threads)
