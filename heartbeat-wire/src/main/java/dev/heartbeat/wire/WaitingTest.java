@@ -9,6 +9,7 @@ import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.ChannelOptions.Delivery;
 import dev.heartbeat.ClientListener;
 import dev.heartbeat.HeartbeatClient;
+import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.spi.Transport;
@@ -268,7 +269,7 @@ final class WaitingTest {
         CompletableFuture<?> asked = channel.request(message(), SHORT).whenComplete(note);
         opened.get(10, TimeUnit.SECONDS);
         sent.get(10, TimeUnit.SECONDS);
-        assertThatThrownBy(() -> asked.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(TimeoutException.class);
+        assertThatThrownBy(() -> asked.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(HeartbeatException.class);
         CompletableFuture<?> closed = channel.closed().whenComplete(note);
         channel.reset("over");
         closed.get(10, TimeUnit.SECONDS);
