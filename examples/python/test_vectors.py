@@ -37,6 +37,8 @@ SENT = {
     "register-full": frame(REGISTER, "QIQQB", 0x0123456789ABCDEF, 3, 65536, 65536, 9, rest=b"sensor-42" + METADATA
                            + tlv(2, b"\0\0\x13\x88") + tlv(3, b"secret")
                            + tlv(4, b"\x19\xaa\x1b\xb5\x48\0\0\7") + tlv(0x86, bytes(4))),
+    "register-limits": frame(REGISTER, "QIQQB", 0x0123456789ABCDEF, 1, 65536, 65536, 2,
+                             rest=b"n1" + tlv(0x88, b"\0\0\x10\0\0\0\0\5")),
     "heartbeat-req": frame(REQ, "QQ", 0x1122334455667788, 0),
     "heartbeat-req-rtt": frame(REQ, "QQ", 0x1122334455667788, 3, rest=tlv(0x82, b"\0\0\1\x9f")),
     "register-handle": frame(REGISTER, "QIQQB", 0x0123456789ABCDEF, 1, 65536, 65536, 2, rest=b"n7", stream=7),

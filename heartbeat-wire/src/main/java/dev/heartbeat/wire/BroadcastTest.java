@@ -24,7 +24,7 @@ final class BroadcastTest {
                 assertThat(bus.server.groups().join("red", "n" + i)).hasToString("JOINED");
             }
             ByteBuffer small = ByteBuffer.wrap(new byte[] {1, 2, 3});
-            BroadcastResult all = new BroadcastResult(PEERS, PEERS, 0, 0, 0, 0);
+            BroadcastResult all = new BroadcastResult(PEERS, PEERS, 0, 0, 0, 0, 0);
             assertThat(bus.server.groups().send("red", small)).isEqualTo(all);
             assertThat(bus.server.broadcast(ByteBuffer.allocate(50_000))).isEqualTo(all);
             // The first reads nothing at all.

@@ -133,6 +133,11 @@ public class BroadcastBenchmark {
         }
 
         @Override
+        public int maxMessageBytes() {
+            return 1 << 20;
+        }
+
+        @Override
         public int rttMicros() {
             return 0;
         }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempt an unsigned 32-bit number
  * @param askedIntervalMillis 0 if it asks for none
  * @param lastEpoch 0 if it was never given one
+ * @param limits what the client takes
  */
 public record Register(
         long incarnation,
@@ -33,7 +34,8 @@ public record Register(
         Map<String, String> metadata,
         long askedIntervalMillis,
         @Nullable Secret credential,
-        long lastEpoch) {
+        long lastEpoch,
+        Limits limits) {
 
     /** The smallest first window: one DATA frame of full size. */
     public static final long MIN_CREDIT = FrameHeader.SIZE + FrameType.MAX_DATA_PAYLOAD;
@@ -43,8 +45,58 @@ public record Register(
     private static final int LAST_EPOCH = 0x04;
     static final int CAPABILITIES = 0x86;
 
+    private static final int LIMITS = 0x88;
+
     private static final int MAX_CREDENTIAL = 4096;
     private static final int FIXED = Long.BYTES + Integer.BYTES + 2 * Long.BYTES + 1;
+
+    /**
+     * What a client takes, beyond what REGISTERED bounds for both sides.
+     *
+     * @param maxMessageBytes the longest message, an unsigned 32-bit number
+     * @param maxChannels how many channels the server may have open, an unsigned 32-bit number
+     */
+    public record Limits(long maxMessageBytes, long maxChannels) {
+        private static final int SIZE = 2 * Integer.BYTES;
+        private static final long ANY = 0xFFFF_FFFFL;
+
+        /** The client sets none of its own. */
+        public static final Limits NONE = new Limits(ANY, ANY);
+
+        private static Limits read(ByteBuffer in, int tag) throws ProtocolException {
+            long both = Tlv.u64(in, tag);
+            return new Limits(both >>> Integer.SIZE, both & ANY);
+        }
+
+        private void write(ByteBuffer out) {
+            Tlv.write(out, LIMITS, SIZE);
+            out.putInt((int) maxMessageBytes).putInt((int) maxChannels);
+        }
+    }
+
+    /** Of a client that sets no limits of its own, or of a node that shares those of its connection. */
+    public Register(
+            long incarnation,
+            long attempt,
+            long connectionCredit,
+            long channelCredit,
+            String nodeId,
+            Map<String, String> metadata,
+            long askedIntervalMillis,
+            @Nullable Secret credential,
+            long lastEpoch) {
+        this(
+                incarnation,
+                attempt,
+                connectionCredit,
+                channelCredit,
+                nodeId,
+                metadata,
+                askedIntervalMillis,
+                credential,
+                lastEpoch,
+                Limits.NONE);
+    }
 
     static Register read(ByteBuffer in) throws ProtocolException {
         if (in.remaining() < FIXED) {
@@ -63,6 +115,7 @@ public record Register(
         long interval = 0;
         Secret credential = null;
         long lastEpoch = 0;
+        Limits limits = Limits.NONE;
         long seen = 0;
         while (in.hasRemaining()) {
             int tag = Tlv.read(in);
@@ -84,6 +137,10 @@ public record Register(
                     seen = Tlv.once(seen, tag);
                     Tlv.u32(in, tag); // No bit has a meaning yet.
                 }
+                case LIMITS -> {
+                    seen = Tlv.once(seen, tag);
+                    limits = Limits.read(in, tag);
+                }
                 default -> Tlv.skipUnknown(in, tag);
             }
         }
@@ -101,7 +158,8 @@ public record Register(
                 metadata.checked(),
                 interval,
                 credential,
-                lastEpoch);
+                lastEpoch,
+                limits);
     }
 
     static long readFirstCredit(ByteBuffer in) throws ProtocolException {
@@ -125,7 +183,7 @@ public record Register(
 
     /** More bytes than it needs; for reserving room. */
     int maxSize() {
-        int size = FIXED + nodeId.length() + 3 * (Tlv.HEADER + Long.BYTES) + Metadata.maxSize(metadata);
+        int size = FIXED + nodeId.length() + 4 * (Tlv.HEADER + Long.BYTES) + Metadata.maxSize(metadata);
         return size + (credential == null ? 0 : credential.length());
     }
 
@@ -143,6 +201,9 @@ public record Register(
         if (lastEpoch != 0) {
             Tlv.write(out, LAST_EPOCH, Long.BYTES);
             out.putLong(lastEpoch);
+        }
+        if (!limits.equals(Limits.NONE)) {
+            limits.write(out);
         }
     }
 }

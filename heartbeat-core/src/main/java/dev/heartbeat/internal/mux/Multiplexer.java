@@ -107,7 +107,8 @@ public final class Multiplexer {
 
     /**
      * @param firstId of a channel that this side opens: 1 for a client, 2 for a server
-     * @param maxChannels how many each side may have open
+     * @param maxChannels how many the other side may have open
+     * @param maxOpened how many this side may have open
      * @param maxWindow to which the window of channel 0 may grow
      * @param intervalNs between heartbeats
      */
@@ -115,6 +116,7 @@ public final class Multiplexer {
             int firstId,
             int maxMessageBytes,
             int maxChannels,
+            int maxOpened,
             long maxWindow,
             long fragmentTimeoutNs,
             long intervalNs) {}
@@ -223,10 +225,11 @@ public final class Multiplexer {
      * @throws ProtocolException of channel scope where no more can be opened now
      */
     public MuxChannel open(String name, int weight, int handle, Endpoint endpoint) throws ProtocolException {
-        if (ours.size() >= limits.maxChannels()) {
+        if (ours.size() >= limits.maxOpened()) {
             throw new ProtocolException(
                     ErrorCode.TOO_MANY_CHANNELS,
-                    "the connection has " + ours.size() + " channels of this side open, and may have no more");
+                    "the other side allows " + limits.maxOpened() + " channels at a time, and " + ours.size()
+                            + " are open");
         }
         if (nextId == FrameHeader.CONNECTION_STREAM || nextId == 0) {
             throw new ProtocolException(ErrorCode.NO_CAPACITY, "the connection has used up its channel ids");

@@ -17,6 +17,7 @@ final class Broadcast {
     private long accepted;
     private long full;
     private long closed;
+    private long tooLarge;
     private long dropped;
     private long removed;
 
@@ -53,7 +54,7 @@ final class Broadcast {
             case ACCEPTED -> accepted++;
             case FULL -> full++;
             case CLOSED -> closed++;
-            case TOO_LARGE -> throw new IllegalStateException("checked before");
+            case TOO_LARGE -> tooLarge++;
         }
         return result == SendResult.ACCEPTED;
     }
@@ -83,6 +84,7 @@ final class Broadcast {
     }
 
     BroadcastResult result() {
-        return new BroadcastResult(accepted + full + closed, accepted, full, closed, dropped, removed);
+        long recipients = accepted + full + closed + tooLarge;
+        return new BroadcastResult(recipients, accepted, full, closed, dropped, removed, tooLarge);
     }
 }

@@ -29,6 +29,7 @@ final class NodeMail implements Mailbox.Owner {
         this.table = table;
         this.holder = holder;
         mailbox = table.newMailbox(this, holder.owner.loop());
+        mailbox.limitMessages(holder.owner.maxMessageBytes());
         mailbox.holdBy(holder);
     }
 
@@ -36,9 +37,13 @@ final class NodeMail implements Mailbox.Owner {
         return mailbox;
     }
 
-    /** The same process is registered anew: what waits for the node goes on waiting. */
+    /**
+     * The same process is registered anew: what waits for the node goes on waiting, unless the new
+     * connection takes no message of that length.
+     */
     void passTo(Registration next) {
         holder = next;
+        mailbox.limitMessages(next.owner.maxMessageBytes());
         mailbox.holdBy(next);
     }
 

@@ -70,6 +70,9 @@ public final class Registration {
         /** The last round trip of a heartbeat, as the node measured it; 0 before the first. */
         int rttMicros();
 
+        /** How long a message may be that its connection takes. */
+        int maxMessageBytes();
+
         /** Where it lives. */
         Loop loop();
 

@@ -191,11 +191,12 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
         return !outbox.isEmpty();
     }
 
-    /** Lowers the bound of a message. What waited and is longer comes back. */
+    /** Sets the bound of a message anew. What waited and is longer comes back. */
     public void limitMessages(int maxMessageBytes) {
         Chain tooLong = new Chain();
         outbox.limitMessages(maxMessageBytes, tooLong);
         tooLong.drain(message -> undelivered(message, Reason.TOO_LARGE));
+        tellRoom();
     }
 
     @Override

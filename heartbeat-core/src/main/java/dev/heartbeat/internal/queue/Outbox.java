@@ -154,10 +154,17 @@ public final class Outbox {
         return true;
     }
 
-    /** Lowers the bound of a message; those that waited and are longer go to {@code tooLong}. */
+    /**
+     * Sets the bound of a message anew.
+     *
+     * @param tooLong gets those that waited and are longer
+     */
     public synchronized void limitMessages(int newMaxMessageBytes, Chain tooLong) {
+        int before = maxMessageBytes;
         maxMessageBytes = newMaxMessageBytes;
-        sweep(newMaxMessageBytes, tooLong);
+        if (newMaxMessageBytes < before) {
+            sweep(newMaxMessageBytes, tooLong);
+        }
     }
 
     private void sweep(int maxLength, Chain tooLong) {
@@ -167,6 +174,7 @@ public final class Outbox {
                 continue;
             }
             if (message.length() > maxLength) {
+                message.numbered(TAKEN);
                 uncount(message);
                 tooLong.add(message);
             } else {

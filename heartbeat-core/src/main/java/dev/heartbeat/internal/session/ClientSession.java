@@ -447,9 +447,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     /** Messages may wait in the client's outbox. Where none do, nobody joins: the first who does makes the multiplexer, which an idle client need not have. */
     void wake() {
-        if (!client.mailbox.hasMore()) {
-            client.mailbox.tellRoom(); // What filled it may have been too long for this server.
-        } else if (own.join()) {
+        if (client.mailbox.hasMore() && own.join()) {
             turns.add(own);
         }
         pump();
@@ -518,6 +516,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         return java.util.Objects.requireNonNull(agreed);
     }
 
+    /** In both directions: the client has told the server what it takes. */
     @Override
     int maxMessageBytes() {
         return (int) Math.min(limits().maxMessageBytes(), client.options.maxMessageBytes());
@@ -645,6 +644,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     @Override
     Multiplexer newMultiplexer() {
         Registered limits = limits();
+        int maxChannels = (int) Math.min(limits.maxChannels(), Client.MAX_CHANNELS);
         return new Multiplexer(
                 this,
                 connection,
@@ -656,7 +656,8 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
                 new Multiplexer.Limits(
                         1,
                         maxMessageBytes(),
-                        (int) Math.min(limits.maxChannels(), Integer.MAX_VALUE / 4),
+                        maxChannels,
+                        maxChannels,
                         client.options.maxWindowBytes(),
                         client.options.fragmentTimeout().toNanos(),
                         MILLISECONDS.toNanos(limits.intervalMillis())),

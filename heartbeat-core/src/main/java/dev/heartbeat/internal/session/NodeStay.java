@@ -174,6 +174,11 @@ final class NodeStay extends PeerMonitor implements Registration.Owner, Home, Se
     }
 
     @Override
+    public int maxMessageBytes() {
+        return session.maxMessageBytes();
+    }
+
+    @Override
     public void notPassedOn(String text) {
         session.shard.execute(() -> session.notPassedOn(this, text));
     }
@@ -200,8 +205,7 @@ final class NodeStay extends PeerMonitor implements Registration.Owner, Home, Se
 
     /** Opens a channel to the node. Any thread. */
     ChannelEnd open(String name, ChannelOptions options, ChannelListener listener) {
-        ChannelEnd end = ChannelEnd.opening(
-                this, session.shard, name, options, session.loop.server.options.maxMessageBytes(), listener);
+        ChannelEnd end = ChannelEnd.opening(this, session.shard, name, options, session.maxMessageBytes(), listener);
         session.shard.execute(() -> session.open(end, handle));
         return end;
     }

@@ -92,7 +92,7 @@ public final class Server implements Acceptor {
     /** Nodes are told in 32 bits of milliseconds when to come back, which are 49 days. */
     private static final Duration LONGEST_DRAIN = Duration.ofDays(30);
 
-    private static final BroadcastResult NOBODY = new BroadcastResult(0, 0, 0, 0, 0, 0);
+    private static final BroadcastResult NOBODY = new BroadcastResult(0, 0, 0, 0, 0, 0, 0);
 
     final ServerOptions options;
     final FailureDetector detector;

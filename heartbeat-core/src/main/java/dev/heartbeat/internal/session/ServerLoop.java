@@ -1,5 +1,6 @@
 package dev.heartbeat.internal.session;
 
+import dev.heartbeat.internal.frame.Register;
 import dev.heartbeat.internal.liveness.FailureDetector;
 import dev.heartbeat.internal.liveness.LogicalClock;
 import dev.heartbeat.internal.liveness.PeerMonitor;
@@ -20,6 +21,9 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
 
     /** Sessions that are not registered; the others are found through the node table. */
     private final Set<ServerSession> handshaking = new LinkedHashSet<>();
+
+    /** The last that a client of this loop has said: most say the same. */
+    private ClientTerms lastTerms = ClientTerms.NONE;
 
     ServerLoop(Server server, Shard shard) {
         this.server = server;
@@ -64,6 +68,15 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
         handshaking.remove(session);
         counters.add(Counter.ENDED, 1);
         server.connectionEnded();
+    }
+
+    /** What this client takes. */
+    ClientTerms termsOf(Register said) {
+        ClientTerms terms = ClientTerms.of(said, server.options);
+        if (!terms.equals(lastTerms)) {
+            lastTerms = terms;
+        }
+        return lastTerms;
     }
 
     void closeHandshaking() {

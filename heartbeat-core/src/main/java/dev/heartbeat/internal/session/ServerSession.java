@@ -52,8 +52,9 @@ final class ServerSession extends Session {
 
     private @Nullable NodeStay own;
     private @Nullable Attachments attached;
-    private long connectionCredit;
-    private long channelCredit;
+    /** Set before the node is registered, and so seen by whoever finds the node. */
+    private ClientTerms terms = ClientTerms.NONE;
+
     private int heartbeatsToAnswer;
     /** The last beat, or what took the place of its answer. */
     private long beatNs;
@@ -123,14 +124,13 @@ final class ServerSession extends Session {
             closeUnregistered();
             return;
         }
+        terms = loop.termsOf(register);
         NodeStay stay = new NodeStay(this, 0);
         Admission admission = admit(register, stay);
         if (admission.refusal() != null) {
             refuse(admission.refusal());
             return;
         }
-        connectionCredit = register.connectionCredit();
-        channelCredit = register.channelCredit();
         own = stay;
         state = State.REGISTERED;
         alarm.cancel();
@@ -425,7 +425,7 @@ final class ServerSession extends Session {
 
     @Override
     int maxMessageBytes() {
-        return loop.server.options.maxMessageBytes();
+        return terms.maxMessageBytes();
     }
 
     @Override
@@ -701,11 +701,12 @@ final class ServerSession extends Session {
                 encoder,
                 this,
                 turns,
-                new Multiplexer.Credits(connectionCredit, channelCredit, options.windowBytes()),
+                new Multiplexer.Credits(terms.connectionCredit(), terms.channelCredit(), options.windowBytes()),
                 new Multiplexer.Limits(
                         2,
                         options.maxMessageBytes(),
                         options.maxChannels(),
+                        terms.maxChannels(),
                         options.maxWindowBytes(),
                         options.fragmentTimeout().toNanos(),
                         options.heartbeatInterval().toNanos()),

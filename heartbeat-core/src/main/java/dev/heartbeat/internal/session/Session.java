@@ -478,6 +478,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
 
     abstract Acceptors acceptors();
 
+    /** How long a message may be that the peer takes. */
     abstract int maxMessageBytes();
 
     @Override

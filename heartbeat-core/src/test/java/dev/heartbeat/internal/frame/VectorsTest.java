@@ -27,17 +27,25 @@ final class VectorsTest {
     private static final Map<String, String> MEANINGS = meanings();
     private static final Map<String, Consumer<FrameEncoder>> WRITES = writes();
 
+    private static final String NO_LIMITS = ", limits=Limits[maxMessageBytes=4294967295, maxChannels=4294967295]";
+
     private static Map<String, String> meanings() {
         Map<String, String> means = new LinkedHashMap<>();
         means.put(
                 "register-minimal",
                 "0 Register[incarnation=81985529216486895, attempt=1, connectionCredit=65536, channelCredit=65536,"
-                        + " nodeId=n1, metadata={}, askedIntervalMillis=0, credential=null, lastEpoch=0]");
+                        + " nodeId=n1, metadata={}, askedIntervalMillis=0, credential=null, lastEpoch=0" + NO_LIMITS
+                        + "]");
+        means.put(
+                "register-limits",
+                "0 Register[incarnation=81985529216486895, attempt=1, connectionCredit=65536, channelCredit=65536,"
+                        + " nodeId=n1, metadata={}, askedIntervalMillis=0, credential=null, lastEpoch=0,"
+                        + " limits=Limits[maxMessageBytes=4096, maxChannels=5]]");
         means.put(
                 "register-full",
                 "0 Register[incarnation=81985529216486895, attempt=3, connectionCredit=65536, channelCredit=65536,"
                         + " nodeId=sensor-42, metadata={zone=eu-1, name=Zürich}, askedIntervalMillis=5000,"
-                        + " credential=(secret), lastEpoch=" + EPOCH + "]");
+                        + " credential=(secret), lastEpoch=" + EPOCH + NO_LIMITS + "]");
         means.put(
                 "registered",
                 "0 Registered[epoch=" + EPOCH + ", intervalMillis=10000, suspectMillis=25000, timeoutMillis=30000,"
@@ -61,7 +69,8 @@ final class VectorsTest {
         means.put(
                 "register-handle",
                 "7 Register[incarnation=81985529216486895, attempt=1, connectionCredit=65536, channelCredit=65536,"
-                        + " nodeId=n7, metadata={}, askedIntervalMillis=0, credential=null, lastEpoch=0]");
+                        + " nodeId=n7, metadata={}, askedIntervalMillis=0, credential=null, lastEpoch=0" + NO_LIMITS
+                        + "]");
         means.put("unregister-handle", "unregister 7");
         means.put("go-away-handle", "7 GoAway[scope=NODE, reason=KICKED, retryAfterMillis=4294967295, text=]");
         means.put("unregister", "unregister 0");
@@ -128,6 +137,7 @@ final class VectorsTest {
     private static Map<String, Consumer<FrameEncoder>> writes() {
         Map<String, Consumer<FrameEncoder>> writes = new LinkedHashMap<>();
         writes.put("register-minimal", to -> to.register(0, register(1, "n1", Map.of(), 0, null, 0)));
+        writes.put("register-limits", to -> to.register(0, limited(4096, 5)));
         writes.put("registered", to -> to.registered(0, registered(EPOCH, 10_000, 25_000, 30_000, 30_000, 1)));
         writes.put("registered-ack-every", to -> to.registered(0, registered(EPOCH + 1, 1000, 2500, 3000, 0, 10)));
         writes.put("heartbeat-req", to -> to.heartbeatRequest(0, STAMP, 0, 0, Covered.NOBODY));
@@ -175,6 +185,20 @@ final class VectorsTest {
     private static Register register(
             long attempt, String id, Map<String, String> metadata, long interval, Secret credential, long epoch) {
         return new Register(0x0123_4567_89AB_CDEFL, attempt, 65_536, 65_536, id, metadata, interval, credential, epoch);
+    }
+
+    private static Register limited(long maxMessageBytes, long maxChannels) {
+        return new Register(
+                0x0123_4567_89AB_CDEFL,
+                1,
+                65_536,
+                65_536,
+                "n1",
+                Map.of(),
+                0,
+                null,
+                0,
+                new Register.Limits(maxMessageBytes, maxChannels));
     }
 
     private static Registered registered(

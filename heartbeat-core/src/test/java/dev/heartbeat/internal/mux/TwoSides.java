@@ -462,7 +462,8 @@ final class TwoSides {
                     zero,
                     turns,
                     new Multiplexer.Credits(peersWindow, peersWindow, window),
-                    new Multiplexer.Limits(firstId, MAX_MESSAGE, maxChannels, 3 * window, HOUR_NS, HOUR_NS),
+                    new Multiplexer.Limits(
+                            firstId, MAX_MESSAGE, maxChannels, maxChannels, 3 * window, HOUR_NS, HOUR_NS),
                     budget);
             incoming = (FrameHandler) Proxy.newProxyInstance(
                     FrameHandler.class.getClassLoader(),

@@ -260,7 +260,7 @@ final class BroadcastModelTest {
                 }
             }
         }
-        return new BroadcastResult(accepted + full, accepted, full, 0, dropped, removed);
+        return new BroadcastResult(accepted + full, accepted, full, 0, dropped, removed, 0);
     }
 
     private void drain(Model node) {
@@ -325,7 +325,7 @@ final class BroadcastModelTest {
             all.add(nodes.get("n" + i));
         }
         SharedMessage message = SharedMessage.copyOf(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
-        assertThat(table.broadcast(message)).isEqualTo(new BroadcastResult(3, 3, 0, 0, 0, 0));
+        assertThat(table.broadcast(message)).isEqualTo(new BroadcastResult(3, 3, 0, 0, 0, 0, 0));
         Registration first = all.get(0).registration;
         Outgoing polled = poll(first.entry().mailbox(first), first);
         assertThat(polled.bytes()).isSameAs(message.content());

@@ -23,6 +23,11 @@ final class NoOwner implements Registration.Owner {
     }
 
     @Override
+    public int maxMessageBytes() {
+        return 1 << 20;
+    }
+
+    @Override
     public int rttMicros() {
         return 0;
     }

@@ -106,6 +106,11 @@ final class NodeEntryTest {
         }
 
         @Override
+        public int maxMessageBytes() {
+            return 1 << 20;
+        }
+
+        @Override
         public int rttMicros() {
             return 0;
         }

@@ -76,6 +76,11 @@ final class Nodes implements NodeListener {
         }
 
         @Override
+        public int maxMessageBytes() {
+            return 1 << 20;
+        }
+
+        @Override
         public int rttMicros() {
             return 0;
         }
