@@ -17,7 +17,7 @@ CONNECTION = NEVER = 0xFFFFFFFF
 FULL, WINDOW, PATIENCE = 16384, 65536, 5
 LONGEST = {DATA: FULL, REGISTER: FULL, UPDATE: FULL, PING: 64, PONG: 64, CREDIT: 8}         # others: 4,096
 FIELDS = {RES: "QQ", ERROR: "BH", REGISTERED: "QIIIIIIIQQ", CREDIT: "Q", GO_AWAY: "BHI"}    # before the TLVs
-TLVS = {REGISTERED: {0x81: [2], 0x86: [4]}, GO_AWAY: {0x81: range(513)}, DATA: {6: [4]},    # that are looked at,
+TLVS = {REGISTERED: {0x81: [2], 0x86: [4]}, GO_AWAY: {0x81: range(513), 0x82: [0]}, DATA: {6: [4]},    # that are looked at,
         ERROR: {1: range(513), 2: range(4096), 3: [4]}}                                     # and their lengths
 NOT_OFFERED = range(1, 6)                                                                   # TLVs of DATA (M56)
 

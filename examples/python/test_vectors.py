@@ -86,6 +86,7 @@ RECEIVED = {
     "error-node-capacity": ((1, 29), {3: b"\0\0\x27\x10"}, b""),
     "error-channel": ((2, 42), {}, b""),
     "go-away-replaced": ((0, 2, 0xFFFFFFFF), {}, b""),
+    "go-away-twin": ((0, 2, 0xFFFFFFFF), {0x82: b""}, b""),
     "go-away-handle": ((1, 3, 0xFFFFFFFF), {}, b""),
     "go-away-shutdown": ((0, 1, 2500), {0x81: b"restart"}, b""),
 }

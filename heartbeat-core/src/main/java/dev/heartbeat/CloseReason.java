@@ -26,6 +26,11 @@ public enum CloseReason {
     REFUSED,
     /** Another process registered the same node id and won. */
     REPLACED,
+    /**
+     * Another process runs with the very identity of this one, and each took the node from the other: both were restored from one snapshot. The one that connected last keeps the node; this one stays
+     * away. A client that is built anew has an identity of its own.
+     */
+    DUPLICATE_IDENTITY,
     /** The server's application disconnected the node. */
     KICKED,
     /** The server asked to go away: it drains, or sheds load. */

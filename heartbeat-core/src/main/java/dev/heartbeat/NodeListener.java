@@ -33,6 +33,13 @@ public interface NodeListener {
      */
     default void onUpdated(Node node) {}
 
+    /**
+     * Two processes run with its identity: both were restored from one snapshot of a process, or of the machine. Each took the node from the other while that was alive, and the one whose connection
+     * was the older was now sent away for good; its client closes with {@link CloseReason#DUPLICATE_IDENTITY}. The node itself stays as it is. Called once for each process that is sent away;
+     * one call may stand for several while the listener is busy with the node.
+     */
+    default void onDuplicateIdentity(Node node) {}
+
     /** It is gone. Nothing follows for this stay. */
     default void onOffline(Node node, OfflineReason reason) {}
 

@@ -31,6 +31,11 @@ final class NodeEvents implements NodeListener {
     }
 
     @Override
+    public void onDuplicateIdentity(Node node) {
+        out.write(line("duplicateIdentity", node));
+    }
+
+    @Override
     public void onOffline(Node node, OfflineReason reason) {
         out.write(line("offline", node).with("reason", reason.name()));
     }

@@ -51,6 +51,11 @@ public final class Recorder implements NodeListener, MessageHandler {
     }
 
     @Override
+    public void onDuplicateIdentity(Node node) {
+        record(node, "DUPLICATE_IDENTITY");
+    }
+
+    @Override
     public void onUndelivered(Node node, ByteBuffer message, UndeliveredException.Reason reason) {
         record(node, "undelivered " + text(message));
     }

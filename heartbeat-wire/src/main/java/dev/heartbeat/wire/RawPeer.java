@@ -105,6 +105,13 @@ final class RawPeer implements Closeable {
         return read().orElseThrow(() -> new EOFException("the stream has ended"));
     }
 
+    /** The next frame, which must be a PING. */
+    Frame nextPing() throws IOException {
+        Frame ping = readAny().orElseThrow(() -> new EOFException("the stream has ended"));
+        assertThat(ping.type()).isEqualTo(Frame.PING);
+        return ping;
+    }
+
     /** All frames up to the first of this type, which is the last of the list. */
     List<Frame> until(int type) throws IOException {
         List<Frame> frames = new ArrayList<>();

@@ -220,12 +220,45 @@ final class RegistrationTest {
             long first = epoch(older.register(Frame.register("n1", 1, 1, "")));
             long second = epoch(back.register(Frame.register("n1", 1, 2, LAST_EPOCH + Frame.u64(first))));
             assertThat(second).isGreaterThan(first);
-            assertThat(older.endsWithoutAByte()).isTrue();
+            assertThat(older.nextPing().payload()).hasSize(16);
             older.reset();
             assertThat(bus.server.trySend("n1", ByteBuffer.wrap(new byte[1]))).hasToString("ACCEPTED");
             assertThat(back.next().type()).isEqualTo(Frame.DATA);
             bus.told.awaitOf("n1", "ONLINE", "SUSPECT(LOST)", "ONLINE");
             assertThat(bus.server.nodes().count(NodeState.ONLINE)).isEqualTo(1);
+        }
+    }
+
+    /** Each answers on its connection after the other has registered: they cannot be one. */
+    @Test
+    @Tag("M21")
+    @Tag("M93")
+    void twinsAreToldApartByTheirAnswers() throws IOException {
+        try (LocalBus bus = new LocalBus();
+                RawPeer first = bus.connect();
+                RawPeer second = bus.connect();
+                RawPeer third = bus.connect();
+                RawPeer fourth = bus.connect()) {
+            List<RawPeer> peers = List.of(first, second, third, fourth);
+            epoch(first.register(Frame.register("n1", 1, 1, "")));
+            for (int attempt = 2; attempt <= 4; attempt++) {
+                RawPeer older = peers.get(attempt - 2);
+                epoch(peers.get(attempt - 1).register(Frame.register("n1", 1, attempt, "")));
+                Frame ping = older.nextPing();
+                older.send(Frame.of(Frame.PONG, 0, ping.payload()));
+                if (attempt == 4) {
+                    Frame goAway = older.next();
+                    assertThat(goAway.type()).isEqualTo(Frame.GO_AWAY);
+                    assertThat(goAway.payload())
+                            .startsWith("000002ffffffff")
+                            .endsWith("820000");
+                }
+                assertThat(older.endsWithoutAByte()).isTrue();
+            }
+            fourth.send(Frame.ping(""));
+            assertThat(fourth.next().type()).isEqualTo(Frame.PONG);
+            bus.told.awaitOf(
+                    "n1", "ONLINE", "SUSPECT(LOST)", "ONLINE", "SUSPECT(LOST)", "ONLINE", "SUSPECT(LOST)", "ONLINE");
         }
     }
 

@@ -64,6 +64,10 @@ final class Tlv {
         return seen | bit;
     }
 
+    static void empty(int tag) throws ProtocolException {
+        requireLength(tag, 0);
+    }
+
     static int u8(ByteBuffer in, int tag) throws ProtocolException {
         requireLength(tag, 1);
         return in.get() & 0xFF;

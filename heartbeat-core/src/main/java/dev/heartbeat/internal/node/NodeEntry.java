@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
@@ -148,6 +149,7 @@ public final class NodeEntry implements Lane.Owner {
             suspect(old, SuspectReason.LOST);
         }
         fresh.sinceTicks = old.sinceTicks;
+        fresh.twins = old.twins;
         fresh.mail = old.mail;
         if (fresh.mail != null) {
             fresh.mail.passTo(fresh);
@@ -315,6 +317,36 @@ public final class NodeEntry implements Lane.Owner {
         of.votes = votes;
         table.countVotes(votes ? 1 : 0);
         return true;
+    }
+
+    /**
+     * The process of a registration was found alive after the same process, by all that it says, had registered anew.
+     *
+     * @return whether that has happened too often: it is to be sent away, and the application is told
+     */
+    public synchronized boolean isTwin(Registration displaced, long nowNs) {
+        Registration now = current;
+        if (now == null || now.incarnation != displaced.incarnation) {
+            return false;
+        }
+        Twins twins = now.twins;
+        if (twins == null) {
+            twins = new Twins();
+            now.twins = twins;
+        }
+        if (!twins.isTooOften(nowNs)) {
+            return false;
+        }
+        if (!twins.toTell) {
+            twins.toTell = true;
+            lane().add(() -> table.events().duplicateIdentity(takeDuplicate(now)));
+        }
+        return true;
+    }
+
+    private synchronized Node takeDuplicate(Registration of) {
+        Objects.requireNonNull(of.twins).toTell = false;
+        return snapshot(of);
     }
 
     /** The connection is lost; for as long as its grace lasts the node may come back. */

@@ -82,6 +82,10 @@ public final class NodeEvents {
         listener.onUpdated(node);
     }
 
+    void duplicateIdentity(Node node) {
+        listener.onDuplicateIdentity(node);
+    }
+
     void message(Node from, ByteBuffer content) {
         messages.onMessage(from, content);
     }

@@ -44,6 +44,10 @@ public final class Registration {
     @Nullable
     NodeMail mail;
 
+    /** Made when a second process is found to have this identity; guarded by the entry. It passes on like {@link #mail}. */
+    @Nullable
+    Twins twins;
+
     Registration(NodeEntry entry, Claim claim, MetadataMap metadata, long epoch, long nowMillis) {
         this.entry = entry;
         this.epoch = epoch;

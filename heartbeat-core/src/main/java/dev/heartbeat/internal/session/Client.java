@@ -630,7 +630,10 @@ public final class Client implements Connector, Home, Mailbox.Owner, Lane.Owner 
     }
 
     private static boolean isForGood(CloseReason reason) {
-        return reason == CloseReason.REPLACED || reason == CloseReason.KICKED || reason == CloseReason.REFUSED;
+        return switch (reason) {
+            case REPLACED, DUPLICATE_IDENTITY, KICKED, REFUSED -> true;
+            default -> false;
+        };
     }
 
     private void leave() {

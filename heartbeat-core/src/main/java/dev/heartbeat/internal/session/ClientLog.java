@@ -60,6 +60,8 @@ final class ClientLog {
                 "; check that a Heartbeat server listens there and has room";
             case REFUSED -> "; correct what the server objects to";
             case REPLACED -> "; another process uses this node id";
+            case DUPLICATE_IDENTITY ->
+                "; another process was restored from the same snapshot and has the node; start this one anew";
             case KICKED -> "; the server's application sent it away";
             default -> "";
         };

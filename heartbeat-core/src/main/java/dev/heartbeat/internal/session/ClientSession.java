@@ -252,7 +252,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
             return CloseReason.GO_AWAY;
         }
         return switch (goAway.reason()) {
-            case REPLACED -> CloseReason.REPLACED;
+            case REPLACED -> goAway.byTwin() ? CloseReason.DUPLICATE_IDENTITY : CloseReason.REPLACED;
             case KICKED -> CloseReason.KICKED;
             case TIMEOUT -> CloseReason.TIMEOUT;
             case SHUTDOWN, OVERLOADED, MOVED -> CloseReason.GO_AWAY;

@@ -34,6 +34,7 @@ import dev.heartbeat.internal.node.Capacity;
 import dev.heartbeat.internal.node.Departures;
 import dev.heartbeat.internal.node.NodeEvents;
 import dev.heartbeat.internal.node.NodeTable;
+import dev.heartbeat.internal.node.Registration;
 import dev.heartbeat.internal.queue.Crew;
 import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.Outbox;
@@ -60,7 +61,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -81,11 +81,6 @@ public final class Server implements Acceptor {
 
     /** How long closing may take: the linger of the last connections, and listeners that are still busy. */
     private static final long CLOSE_DEADLINE_NS = TimeUnit.SECONDS.toNanos(10);
-
-    /** How often refusals for want of room are logged, at most. */
-    private static final long REFUSED_LOG_NS = TimeUnit.MINUTES.toNanos(1);
-
-    private static final long NEVER = Long.MIN_VALUE;
 
     private static final long DRAIN_LOG_NS = TimeUnit.SECONDS.toNanos(5);
 
@@ -118,8 +113,8 @@ public final class Server implements Acceptor {
     private final AtomicInteger openConnections = new AtomicInteger();
     private final LongAdder refusedConnections = new LongAdder();
 
-    private final LongAdder refusedSinceLog = new LongAdder();
-    private final AtomicLong refusedLogNs = new AtomicLong(NEVER);
+    private final LogPace noCapacityLog = new LogPace();
+    private final LogPace twinsLog = new LogPace();
 
     private final CompletableFuture<Listener> listening;
     private volatile boolean draining;
@@ -451,17 +446,29 @@ public final class Server implements Acceptor {
 
     /** A registration, or metadata, found no room. Any loop. */
     void onNoCapacity(long nowNs) {
-        long lastNs = refusedLogNs.get();
-        refusedSinceLog.increment();
-        if ((lastNs == NEVER || nowNs - lastNs >= REFUSED_LOG_NS) && refusedLogNs.compareAndSet(lastNs, nowNs)) {
+        long times = noCapacityLog.toTell(nowNs);
+        if (times > 0) {
             LOG.warn(
                     "no room for {} registrations or metadata of nodes: known are {} nodes of {} (maxNodes), which"
                             + " hold {} bytes of {} (registrationBudgetBytes); nodes that are known may come back",
-                    refusedSinceLog.sumThenReset(),
+                    times,
                     table.size(),
                     options.maxNodes(),
                     capacity.bytes(),
                     options.registrationBudgetBytes());
+        }
+    }
+
+    /** One of two processes of one identity is sent away. Any loop. */
+    void onDuplicateIdentity(Registration sentAway, long nowNs) {
+        long times = twinsLog.toTell(nowNs);
+        if (times > 0) {
+            LOG.warn(
+                    "node {}: DUPLICATE_IDENTITY: two processes run with one identity, restored from one snapshot, and"
+                            + " took the node from each other; the one at {} is sent away for good{}",
+                    sentAway.entry().id(),
+                    sentAway.owner().remoteAddress(),
+                    times == 1 ? "" : " (" + (times - 1) + " more since the last report)");
         }
     }
 
@@ -519,7 +526,7 @@ public final class Server implements Acceptor {
     private void stopAccepting() {
         draining = true;
         CompletableFuture<?> unused = listening.thenCompose(Listener::close);
-        onEveryLoop(ServerLoop::closeHandshaking);
+        onEveryLoop(ServerLoop::closeWithoutNode);
         if (openConnections.get() == 0) {
             disconnected.complete(null);
         }

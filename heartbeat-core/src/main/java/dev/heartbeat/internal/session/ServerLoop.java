@@ -1,5 +1,7 @@
 package dev.heartbeat.internal.session;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import dev.heartbeat.internal.frame.Register;
 import dev.heartbeat.internal.liveness.FailureDetector;
 import dev.heartbeat.internal.liveness.LogicalClock;
@@ -13,14 +15,16 @@ import java.util.Set;
 
 /** The part of a {@link Server} that one event loop owns. */
 final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
+    private static final long MAX_TWIN_NS = SECONDS.toNanos(5);
+
     final Server server;
     final Shard shard;
     final Counters counters = new Counters();
     final Measures measures;
     final HeldVerdicts held = new HeldVerdicts(this);
 
-    /** Sessions that are not registered; the others are found through the node table. */
-    private final Set<ServerSession> handshaking = new LinkedHashSet<>();
+    /** Sessions that have no node, or have it no more; the others are found through the node table. */
+    private final Set<ServerSession> withoutNode = new LinkedHashSet<>();
 
     /** The last that a client of this loop has said: most say the same. */
     private ClientTerms lastTerms = ClientTerms.NONE;
@@ -57,15 +61,20 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
 
     void began(ServerSession session) {
         counters.add(Counter.ACCEPTED, 1);
-        handshaking.add(session);
+        withoutNode.add(session);
     }
 
     void registered(ServerSession session) {
-        handshaking.remove(session);
+        withoutNode.remove(session);
+    }
+
+    /** It lost its node to another session. */
+    void superseded(ServerSession session) {
+        withoutNode.add(session);
     }
 
     void ended(ServerSession session) {
-        handshaking.remove(session);
+        withoutNode.remove(session);
         counters.add(Counter.ENDED, 1);
         server.connectionEnded();
     }
@@ -79,13 +88,18 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
         return lastTerms;
     }
 
-    void closeHandshaking() {
-        new ArrayList<>(handshaking).forEach(ServerSession::closeUnregistered);
+    void closeWithoutNode() {
+        new ArrayList<>(withoutNode).forEach(ServerSession::closeUnregistered);
     }
 
     @Override
     public LogicalClock clock() {
         return shard.clock();
+    }
+
+    /** For how long a connection that lost its node to another is asked whether somebody is still there. */
+    long twinNs() {
+        return Math.min(MAX_TWIN_NS, server.options.heartbeatTimeout().toNanos());
     }
 
     /** From when on a beat is late. */

@@ -23,6 +23,7 @@ import dev.heartbeat.internal.node.Registration;
 import dev.heartbeat.internal.queue.Incoming;
 import dev.heartbeat.spi.Connection;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Set;
@@ -515,11 +516,52 @@ final class ServerSession extends Session {
     }
 
     void superseded(NodeStay stay) {
+        boolean wasSilent = stay.isSuspected();
         stay.moveOn();
-        if (stay.handle() == 0) {
+        if (stay.handle() != 0) {
+            forget(stay); // A PONG would be the gateway's, and says nothing of the node.
+        } else if (wasSilent || state != State.REGISTERED) {
             close(CloseReason.LOCAL);
         } else {
-            forget(stay);
+            supersede(loop.twinNs());
+            loop.superseded(this);
+            encoder.ping(twinToken(stay));
+            flush();
+        }
+    }
+
+    /** No PING of this connection had this payload before. */
+    private static long twinToken(NodeStay stay) {
+        return stay.registration().epoch();
+    }
+
+    /** A process gives its old connection up before it registers over another. So whoever answers now is another process. */
+    @Override
+    void onLateRead(ByteBuffer bytes) {
+        NodeStay before = own;
+        if (state != State.SUPERSEDED || before == null) {
+            return;
+        }
+        PongWatch watch = new PongWatch(twinToken(before));
+        try {
+            decode(bytes, watch);
+            if (watch.isAnswered()) {
+                onTwin(before);
+            }
+        } catch (ProtocolException e) {
+            close(CloseReason.LOCAL);
+        }
+    }
+
+    /** Two processes claim to be one. The younger connection has the node already; after several times in turn the older is told to stay away. */
+    private void onTwin(NodeStay before) {
+        Registration of = before.registration();
+        if (of.entry().isTwin(of, shard.nowNs())) {
+            loop.server.onDuplicateIdentity(of, shard.nowNs());
+            encoder.goAway(0, GoAway.duplicateIdentity());
+            finish(CloseReason.DUPLICATE_IDENTITY);
+        } else {
+            close(CloseReason.LOCAL);
         }
     }
 

@@ -38,11 +38,13 @@ import org.jspecify.annotations.Nullable;
  * {@link FrameHandler}; answers go out through the encoder and leave with one flush for everything that was read together.
  *
  * <pre>
- *  HANDSHAKE ──REGISTERED──▶ REGISTERED
- *      │                         │
- *      └──── error, goodbye, ────┴──▶ CLOSING ──end of stream or linger──▶ CLOSED
- *            go-away                     (reads and drops)                    ▲
- *      from every state: the socket fails, or is closed at once ──────────────┘
+ *  HANDSHAKE ──REGISTERED──▶ REGISTERED ──the node has another connection──▶ SUPERSEDED
+ *      │                         │                                              │ (is anybody there?)
+ *      └──── error, goodbye, ────┴──▶ CLOSING ◀───────────────────────────────┘
+ *            go-away                     (reads and drops)
+ *                                            │ end of stream or linger
+ *      from every state: the socket ─────────┴──▶ CLOSED
+ *      fails, or is closed at once
  * </pre>
  *
  * Confined to the connection's loop.
@@ -54,6 +56,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
     enum State {
         HANDSHAKE,
         REGISTERED,
+        SUPERSEDED,
         CLOSING,
         CLOSED
     }
@@ -109,6 +112,9 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
     /** Counts what came in. */
     abstract void onBytesRead(int bytes);
 
+    /** Bytes have come that are no longer read as those of a session. While it lingers, they are dropped until the peer ends its stream. */
+    void onLateRead(ByteBuffer bytes) {}
+
     /** All that was read together is decoded, and what it was answered is about to leave. */
     void onDecoded() {}
 
@@ -133,7 +139,8 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
     @Override
     public final void onRead(ByteBuffer bytes) {
         if (!isReading()) {
-            return; // Lingering: what comes is dropped until the peer ends its stream.
+            onLateRead(bytes);
+            return;
         }
         onBytesRead(bytes.remaining());
         try {
@@ -148,6 +155,12 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
         } else {
             pump(); // What was read may have brought credit, and this flush may make room for more.
         }
+    }
+
+    /** Somebody else hears what these bytes say. */
+    protected final void decode(ByteBuffer bytes, FrameHandler handler) throws ProtocolException {
+        onBytesRead(bytes.remaining());
+        decoder.decode(bytes, handler, shard.frameSpares());
     }
 
     private void watchUnderWay(int arrived) {
@@ -600,9 +613,21 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
         finish(e.code() == ErrorCode.HANDSHAKE_TIMEOUT ? CloseReason.HANDSHAKE_TIMEOUT : CloseReason.PROTOCOL_ERROR);
     }
 
+    /** The node has another connection. What had begun to travel goes back, and this one is closed at the latest after so long. */
+    protected final void supersede(long limitNs) {
+        state = State.SUPERSEDED;
+        whenDrained = null;
+        onReadingEnded();
+        if (mux != null) {
+            mux.abandon();
+            mux = null;
+        }
+        alarm.set(limitNs, () -> close(CloseReason.LOCAL));
+    }
+
     /** Ends the stream after what is written, and waits for the peer to do the same. */
     protected final void finish(CloseReason reason) {
-        if (!isReading()) {
+        if (!isReading() && state != State.SUPERSEDED) {
             return;
         }
         willEnd(reason);

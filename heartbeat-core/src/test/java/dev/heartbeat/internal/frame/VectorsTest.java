@@ -72,7 +72,9 @@ final class VectorsTest {
                         + " nodeId=n7, metadata={}, askedIntervalMillis=0, credential=null, lastEpoch=0" + NO_LIMITS
                         + "]");
         means.put("unregister-handle", "unregister 7");
-        means.put("go-away-handle", "7 GoAway[scope=NODE, reason=KICKED, retryAfterMillis=4294967295, text=]");
+        means.put(
+                "go-away-handle",
+                "7 GoAway[scope=NODE, reason=KICKED, retryAfterMillis=4294967295, text=, byTwin=false]");
         means.put("unregister", "unregister 0");
         means.put("unregister-text", "unregister 0 going home");
         means.put("data-empty", "data 0 flags 0 Head[total=-1, namesHandle=false, handle=0, " + PLAIN + "] size 12");
@@ -107,9 +109,14 @@ final class VectorsTest {
                 "error-channel",
                 "0 PeerError[scope=CHANNEL, wireCode=42, code=NO_CAPACITY, text=, retryAfterMillis=0]");
         means.put(
-                "go-away-replaced", "0 GoAway[scope=CONNECTION, reason=REPLACED, retryAfterMillis=4294967295, text=]");
+                "go-away-replaced",
+                "0 GoAway[scope=CONNECTION, reason=REPLACED, retryAfterMillis=4294967295, text=, byTwin=false]");
         means.put(
-                "go-away-shutdown", "0 GoAway[scope=CONNECTION, reason=SHUTDOWN, retryAfterMillis=2500, text=restart]");
+                "go-away-twin",
+                "0 GoAway[scope=CONNECTION, reason=REPLACED, retryAfterMillis=4294967295, text=, byTwin=true]");
+        means.put(
+                "go-away-shutdown",
+                "0 GoAway[scope=CONNECTION, reason=SHUTDOWN, retryAfterMillis=2500, text=restart, byTwin=false]");
         means.put("channel-open", "open 1 ChannelOpen[credit=65536, weight=1, name=logs, handle=0]");
         means.put("channel-accept", "accept 1 65536");
         means.put("channel-reset", "reset 1 ChannelReset[code=UNSUPPORTED_CHANNEL_FEATURE, text=]");
@@ -178,6 +185,10 @@ final class VectorsTest {
         writes.put("error-node-capacity", to -> to.error(0, ErrorCode.NODE_CAPACITY, "", 10_000));
         writes.put("error-channel", to -> to.error(0, ErrorCode.NO_CAPACITY, ""));
         writes.put("go-away-replaced", to -> to.goAway(0, goAway(GoAwayReason.REPLACED, GoAway.NEVER, "")));
+        writes.put(
+                "go-away-twin",
+                to -> to.goAway(
+                        0, new GoAway(ErrorCode.Scope.CONNECTION, GoAwayReason.REPLACED, GoAway.NEVER, "", true)));
         writes.put("go-away-shutdown", to -> to.goAway(0, goAway(GoAwayReason.SHUTDOWN, 2500, "restart")));
         return writes;
     }
