@@ -9,7 +9,6 @@ import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
-import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.Request;
 import dev.heartbeat.SendResult;
@@ -208,9 +207,8 @@ final class CallerExam {
         });
         judgeAfter(Duration.ofSeconds(4), () -> {
             require("I36 a message waits for the connection", messages.contains("asker " + LAST), messages.toString());
-            long sent = requests.stream()
-                    .filter(text -> text.startsWith("overdue"))
-                    .count();
+            long sent =
+                    requests.stream().filter(text -> text.startsWith("overdue")).count();
             require("I36 a request that is over is not sent", sent == 0, sent + " were");
             require("I37 an epoch that was given is taken", errors.isEmpty(), errors.toString());
         });
@@ -218,7 +216,8 @@ final class CallerExam {
 
     /** A request that is not accepted takes no place, and a handler that throws has answered. */
     private void askWhatIsRefused() {
-        HeartbeatClient client = client("refused", simulation.newHost("refused")).connect();
+        HeartbeatClient client =
+                client("refused", simulation.newHost("refused")).connect();
         List<CompletableFuture<ByteBuffer>> replies = new ArrayList<>();
         after(Duration.ofSeconds(1), () -> {
             for (int i = 0; i < QUEUE + 4; i++) {
