@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Processes that were restored from one snapshot, and are one by all that they say; and those that only look like it. */
 @Tag("M21")
-@Tag("M93")
+@Tag("M94")
 final class TwinsTest {
     private static final long SNAPSHOT = 0x5eed;
 

@@ -232,7 +232,7 @@ final class RegistrationTest {
     /** Each answers on its connection after the other has registered: they cannot be one. */
     @Test
     @Tag("M21")
-    @Tag("M93")
+    @Tag("M94")
     void twinsAreToldApartByTheirAnswers() throws IOException {
         try (LocalBus bus = new LocalBus();
                 RawPeer first = bus.connect();
