@@ -1,6 +1,7 @@
 package dev.heartbeat;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A message whose sender waits for a reply. It is to be answered once, by any thread; a second answer is refused with an {@link IllegalStateException}. */
@@ -13,7 +14,20 @@ public interface Request {
     /** What is asked. Buffer as in {@link ChannelListener#onMessage}. */
     ByteBuffer content();
 
-    /** Answers. What is not ACCEPTED has not answered: it may be tried again. */
+    /**
+     * Whether whoever asks has given it up: its time is over, or its future was cancelled. A request
+     * that was given up before its turn came is not handed over at all. The other side says so as soon
+     * as it can, and only if it knows how to: false is no promise that somebody waits.
+     */
+    boolean isCancelled();
+
+    /**
+     * Completes when the request {@linkplain #isCancelled() is given up}, on a thread that waits for no
+     * other callback. It never completes where the request is answered first.
+     */
+    CompletableFuture<Void> cancelled();
+
+    /** Answers. What is not ACCEPTED has not answered: it may be tried again. It is CLOSED, and sends nothing, once the request {@linkplain #isCancelled() is given up}. */
     SendResult reply(ByteBuffer message);
 
     /**

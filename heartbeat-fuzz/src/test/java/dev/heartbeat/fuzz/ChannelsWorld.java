@@ -540,6 +540,8 @@ final class ChannelsWorld {
             }
             case "onChannelAccept" -> naive.wroteAccept((int) with[0], (long) with[1]);
             case "onChannelReset" -> naive.wroteReset((int) with[0], String.valueOf(((ChannelReset) with[1]).code()));
+            case "onCancel" ->
+                naive.wroteCancel((int) with[0], ((Head) with[1]).envelope().correlation());
             case "onError" -> readError((PeerError) with[1]);
             default -> throw new AssertionError("nothing else is to be said: " + call);
         }

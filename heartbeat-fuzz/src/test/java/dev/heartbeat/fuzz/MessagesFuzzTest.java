@@ -222,6 +222,11 @@ final class MessagesFuzzTest {
             }
 
             @Override
+            public void onRequestCancelled(int handle, Envelope request) {
+                // Nothing is kept of a request.
+            }
+
+            @Override
             public void onRefusedMessage(ErrorCode code, String text) {
                 error = code.name();
             }

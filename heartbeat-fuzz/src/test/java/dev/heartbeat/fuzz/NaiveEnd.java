@@ -73,6 +73,8 @@ final class NaiveEnd {
 
     final Map<Long, String> asked = new HashMap<>();
     final List<Long> unanswered = new ArrayList<>();
+    /** Requests that were asked no more after they had begun to be sent. */
+    final List<Long> cancelled = new ArrayList<>();
 
     /** What its window takes of the memory. */
     long charged;
@@ -116,6 +118,16 @@ final class NaiveEnd {
         }
         accepted.add(message);
         return true;
+    }
+
+    /** A request is asked no more: it is not sent, unless it has begun to be. */
+    void withdraw(long correlation) {
+        Sent begun = writing.position() > 0 ? accepted.peek() : null;
+        boolean unsent = accepted.removeIf(
+                message -> message.kind == 1 && message.correlation == correlation && message != begun);
+        if (!unsent) {
+            cancelled.add(correlation);
+        }
     }
 
     /** A DATA frame was written. */

@@ -512,6 +512,7 @@ final class NaiveSession {
         if (!end.unanswered.isEmpty()) {
             long latest = end.unanswered.remove(end.unanswered.size() - 1);
             end.asked.put(latest, "cancelled");
+            end.withdraw(latest);
         }
     }
 
@@ -565,6 +566,15 @@ final class NaiveSession {
             assertThat(refusals).as("CHANNEL_RESETs that are due").contains("RESET " + id + " " + code);
             refusals.remove("RESET " + id + " " + code);
         }
+    }
+
+    /** Only of what is asked no more, and of which the other side has heard (M95). */
+    void wroteCancel(int id, long correlation) {
+        requireRoom();
+        NaiveEnd end = require(id);
+        assertThat(end.stage).as("CANCEL on %s", end).isEqualTo(Stage.OPEN);
+        assertThat(end.cancelled).as("what is cancelled on %s", end).contains(correlation);
+        end.cancelled.remove(correlation);
     }
 
     void wroteError(String code) {

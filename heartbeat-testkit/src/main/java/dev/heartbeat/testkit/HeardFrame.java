@@ -148,6 +148,11 @@ final class HeardFrame implements FrameHandler {
     }
 
     @Override
+    public void onCancel(int channel, Head request) {
+        what = String.valueOf(request.envelope().correlation());
+    }
+
+    @Override
     public void onGoAway(int streamId, GoAway goAway) {
         what = goAway.reason() == null ? "an unknown reason" : goAway.reason().name();
         remark = goAway.text().isEmpty() ? "" : ": " + goAway.text();

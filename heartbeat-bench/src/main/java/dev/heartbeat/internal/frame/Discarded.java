@@ -112,6 +112,11 @@ final class Discarded implements FrameHandler {
     }
 
     @Override
+    public void onCancel(int channel, Head request) {
+        hole.consume(request);
+    }
+
+    @Override
     public void onGoAway(int streamId, GoAway goAway) {
         hole.consume(goAway);
     }

@@ -111,6 +111,9 @@ public class SchedulerBenchmark {
         public void onMessage(int handle, Incoming message) {}
 
         @Override
+        public void onRequestCancelled(int handle, Envelope request) {}
+
+        @Override
         public void onRefusedMessage(ErrorCode code, String text) {}
 
         @Override

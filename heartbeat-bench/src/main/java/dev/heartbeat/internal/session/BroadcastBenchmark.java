@@ -7,6 +7,7 @@ import dev.heartbeat.SendResult;
 import dev.heartbeat.TakeoverPolicy;
 import dev.heartbeat.bench.still.StillEnvironment;
 import dev.heartbeat.bench.still.StillLoop;
+import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.SharedMessage;
 import dev.heartbeat.internal.node.Capacity;
 import dev.heartbeat.internal.node.Departures;
@@ -123,6 +124,9 @@ public class BroadcastBenchmark {
         public dev.heartbeat.internal.time.Loop loop() {
             return shard;
         }
+
+        @Override
+        public void cancel(Envelope request) {}
 
         @Override
         public void notPassedOn(String text) {}

@@ -18,7 +18,6 @@ import dev.heartbeat.internal.mux.Endpoint;
 import dev.heartbeat.internal.mux.Multiplexer;
 import dev.heartbeat.internal.mux.MuxChannel;
 import dev.heartbeat.internal.mux.Sender;
-import dev.heartbeat.internal.queue.Asked;
 import dev.heartbeat.internal.queue.Chain;
 import dev.heartbeat.internal.queue.Crew;
 import dev.heartbeat.internal.queue.Incoming;
@@ -473,8 +472,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
                 }
             }
             case REQUEST ->
-                callNow(() ->
-                        Asked.hand(envelope, message, mailbox::offer, request -> listener.onRequest(this, request)));
+                callNow(() -> mailbox.askNow(envelope, message, request -> listener.onRequest(this, request)));
             case REPLY, FAILURE -> {
                 ByteBuffer kept =
                         ByteBuffer.allocate(message.remaining()).put(message).flip();
@@ -509,6 +507,11 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
             case REQUEST -> mailbox.ask(message, request -> listener.onRequest(this, request));
             case REPLY, FAILURE -> mailbox.answered(message);
         }
+    }
+
+    @Override
+    public void onRequestCancelled(int handle, Envelope request) {
+        boolean unused = mailbox.cancelled(request);
     }
 
     @Override
@@ -563,6 +566,15 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     @Override
     public void onWritable() {
         listener.onWritable(this);
+    }
+
+    @Override
+    public void cancel(Envelope request) {
+        loop.execute(() -> {
+            if (channel != null) {
+                channel.cancel(request);
+            }
+        });
     }
 
     @Override

@@ -142,6 +142,7 @@ public final class FrameDecoder {
             case CHANNEL_OPEN -> handler.onChannelOpen(streamId, ChannelOpen.read(in));
             case CHANNEL_ACCEPT -> handler.onChannelAccept(streamId, ChannelOpen.readAccept(in));
             case CHANNEL_RESET -> handler.onChannelReset(streamId, ChannelReset.read(in));
+            case CANCEL -> handler.onCancel(streamId, readCancel(streamId, in));
             case GO_AWAY -> handler.onGoAway(streamId, GoAway.read(in));
             case ERROR -> handler.onError(streamId, PeerError.read(in));
         }
@@ -228,6 +229,24 @@ public final class FrameDecoder {
         }
         int limit = in.limit();
         in.limit(end);
+        Head head = readTlvs(in, true);
+        in.limit(limit);
+        return head;
+    }
+
+    /** {@code TLVs} that name a request as its HEAD does. */
+    private static Head readCancel(int channel, ByteBuffer in) throws ProtocolException {
+        Head head = readTlvs(in, false);
+        if (head.envelope().kind() != Envelope.Kind.REQUEST) {
+            throw malformed("CANCEL of what is no request");
+        }
+        if (channel != 0 && head.namesNode()) {
+            throw malformed("CANCEL names a node on a channel that has one");
+        }
+        return head;
+    }
+
+    private static Head readTlvs(ByteBuffer in, boolean ofMessage) throws ProtocolException {
         long total = Head.NO_TOTAL;
         boolean namesHandle = false;
         int handle = 0;
@@ -236,7 +255,7 @@ public final class FrameDecoder {
         while (in.hasRemaining()) {
             int tag = Tlv.read(in);
             int type = Tlv.type(tag);
-            if (type == HEAD_TOTAL) {
+            if (type == HEAD_TOTAL && ofMessage) {
                 seen = Tlv.once(seen, tag);
                 total = Integer.toUnsignedLong(Tlv.u32(in, tag));
             } else if (type == HEAD_HANDLE) {
@@ -253,7 +272,6 @@ public final class FrameDecoder {
                 Tlv.skipUnknown(in, tag);
             }
         }
-        in.limit(limit);
         return new Head(total, namesHandle, handle, envelope == null ? Envelope.NONE : envelope.envelope());
     }
 

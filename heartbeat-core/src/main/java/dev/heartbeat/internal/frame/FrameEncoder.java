@@ -115,15 +115,25 @@ public final class FrameEncoder {
 
     private static void writeHead(ByteBuffer out, int size, int handle, Envelope envelope, int total) {
         out.putShort((short) (size - Short.BYTES));
+        writeNames(out, handle, envelope);
+        if (total != Head.NO_TOTAL) {
+            Tlv.write(out, HEAD_TOTAL, Integer.BYTES);
+            out.putInt(total);
+        }
+    }
+
+    private static void writeNames(ByteBuffer out, int handle, Envelope envelope) {
         if (handle != 0) {
             Tlv.write(out, HEAD_HANDLE, Integer.BYTES);
             out.putInt(handle);
         }
         envelope.write(out);
-        if (total != Head.NO_TOTAL) {
-            Tlv.write(out, HEAD_TOTAL, Integer.BYTES);
-            out.putInt(total);
-        }
+    }
+
+    /** Its sender waits for no answer to this request any more. */
+    public void cancel(int channel, int handle, Envelope request) {
+        int length = headSize(handle, request) - Short.BYTES;
+        writeNames(begin(FrameType.CANCEL, FrameHeader.FLAG_IGNORABLE, channel, length), handle, request);
     }
 
     public void channelOpen(int channel, ChannelOpen open) {

@@ -63,6 +63,11 @@ public interface FrameHandler {
 
     void onChannelReset(int channel, ChannelReset reset) throws ProtocolException;
 
+    /**
+     * @param request the HEAD of a request whose sender waits for no answer any more
+     */
+    void onCancel(int channel, Head request) throws ProtocolException;
+
     void onGoAway(int streamId, GoAway goAway) throws ProtocolException;
 
     void onError(int streamId, PeerError error) throws ProtocolException;

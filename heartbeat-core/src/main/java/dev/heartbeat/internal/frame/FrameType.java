@@ -18,7 +18,9 @@ public enum FrameType {
     CHANNEL_RESET(0x0C, Sender.BOTH, FrameType.MAX_CONTROL_PAYLOAD),
     CREDIT(0x0D, Sender.BOTH, Long.BYTES),
     GO_AWAY(0x0E, Sender.SERVER, FrameType.MAX_CONTROL_PAYLOAD),
-    UPDATE(0x0F, Sender.CLIENT, FrameType.MAX_DATA_PAYLOAD);
+    UPDATE(0x0F, Sender.CLIENT, FrameType.MAX_DATA_PAYLOAD),
+    /** Sent with the flag IGNORABLE, because it is only a hint. */
+    CANCEL(0x11, Sender.BOTH, FrameType.MAX_CONTROL_PAYLOAD);
 
     /** Which side a frame may come from. */
     public enum Sender {

@@ -13,6 +13,11 @@ public record Head(long total, boolean namesHandle, int handle, Envelope envelop
     /** That of a frame without one. */
     public static final Head NONE = new Head(NO_TOTAL, false, 0, Envelope.NONE);
 
+    /** Whether it says which node of many it is from or for. */
+    public boolean namesNode() {
+        return namesHandle || envelope.isRouted();
+    }
+
     public boolean hasTotal() {
         return total != NO_TOTAL;
     }

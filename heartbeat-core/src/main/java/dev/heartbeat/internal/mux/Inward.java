@@ -194,7 +194,7 @@ final class Inward {
     }
 
     private void requireNothingForOthers(Head head) throws ProtocolException {
-        if (channel.id() != 0 && (head.namesHandle() || head.envelope().isRouted())) {
+        if (channel.id() != 0 && head.namesNode()) {
             throw new ProtocolException(MALFORMED, "a node's name on a message of a channel that has a node");
         }
     }
@@ -331,6 +331,19 @@ final class Inward {
             mux.loop().cancel(fragmentDeadline);
             fragmentDeadline = null;
         }
+    }
+
+    /** Drops what has come of this request, and the rest. False if it is not arriving. */
+    boolean cancelArriving(Head request) {
+        boolean isArriving = arriving != null
+                && arriving.isKeeping()
+                && arrivingFrom == request.handle()
+                && arrivingEnvelope.equals(request.envelope());
+        if (isArriving) {
+            cancelFragmentDeadline();
+            dropArriving();
+        }
+        return isArriving;
     }
 
     /** What has come of the message is dropped, and so is the rest. */

@@ -3,6 +3,7 @@ package dev.heartbeat.internal.mux;
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.ChannelOpen;
 import dev.heartbeat.internal.frame.ChannelReset;
+import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.FrameHeader;
@@ -36,6 +37,9 @@ public final class Multiplexer {
     /** Beyond those for channels, as many as a peer may have caused by its own fault. */
     private static final int ROOM_FOR_ERRORS = 16;
 
+    /** So many cancels wait for a full socket; beyond that the oldest is forgotten, because it is only a hint. */
+    private static final int MAX_CANCELS = 64;
+
     /** What a channel has that nobody weighed. */
     public static final int DEFAULT_WEIGHT = 16;
 
@@ -62,6 +66,8 @@ public final class Multiplexer {
     private final ArrayDeque<MuxChannel> control = new ArrayDeque<>(4);
     /** Of what never became a channel. */
     private final ArrayDeque<Refusal> refusals = new ArrayDeque<>(4);
+    /** Made with the first. */
+    private @Nullable ArrayDeque<Cancel> cancels;
     /** Channels of the other side that are over here, which it is yet to be told. */
     private int untoldResets;
     /** Written, but not yet taken by the socket. */
@@ -72,6 +78,8 @@ public final class Multiplexer {
     private boolean over;
 
     private record Refusal(int id, ErrorCode code, String text) {}
+
+    private record Cancel(int id, int handle, Envelope request) {}
 
     /** Where the channels live. On the loop. */
     public interface Host {
@@ -470,7 +478,39 @@ public final class Multiplexer {
         }
     }
 
+    public void onCancel(int id, Head request) {
+        MuxChannel channel = find(id);
+        if (channel != null) {
+            channel.onCancel(request);
+            grant(channel);
+        }
+    }
+
     // ---- outwards
+
+    /** Nobody waits for the answer to a request of which at least the first frame is written: tells the other side. */
+    public void cancel(int id, int handle, Envelope request) {
+        if (cancels == null) {
+            cancels = new ArrayDeque<>(4);
+        }
+        if (cancels.size() == MAX_CANCELS) {
+            cancels.remove();
+        }
+        cancels.add(new Cancel(id, handle, request));
+        writeCancels();
+        pumpSoon();
+    }
+
+    private void writeCancels() {
+        while (cancels != null && connection.isWritable()) {
+            Cancel next = cancels.poll();
+            if (next == null) {
+                cancels = null;
+            } else if (find(next.id) != null) {
+                encoder.cancel(next.id, next.handle, next.request);
+            }
+        }
+    }
 
     /** The channel has something to say beside its messages. */
     void control(MuxChannel channel) {
@@ -502,6 +542,7 @@ public final class Multiplexer {
     public void pump() {
         writeControl();
         grantConnection();
+        writeCancels();
         activate(channel0);
         while (connectionCredit.available() >= Outward.MIN_CREDIT_TO_SEND && hasRoom()) {
             MuxChannel next = scheduler.next();
@@ -555,6 +596,7 @@ public final class Multiplexer {
         channels().forEach(MuxChannel::abandon);
         channel0.abandon();
         control.clear();
+        cancels = null;
         refusals.clear();
     }
 

@@ -2,6 +2,7 @@ package dev.heartbeat.internal.mux;
 
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.ChannelOpen;
+import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.ProtocolException;
@@ -331,6 +332,20 @@ public final class MuxChannel {
         if (last && state != State.OVER) {
             receiver.onEnd();
             overIfDone();
+        }
+    }
+
+    /** The other side waits for no answer to this request any more. */
+    void onCancel(Head request) {
+        if (state == State.OPEN && !in.cancelArriving(request)) {
+            receiver.onRequestCancelled(request.handle(), request.envelope());
+        }
+    }
+
+    /** This side waits for no answer to this request any more. */
+    public void cancel(Envelope request) {
+        if (state == State.OPEN) {
+            mux.cancel(id, 0, request);
         }
     }
 

@@ -24,6 +24,9 @@ public interface Receiver {
     /** A message that is handled later. */
     void onMessage(int handle, Incoming message);
 
+    /** The sender of this request waits for no answer any more. All of the request has come, or nothing more of it is taken. */
+    void onRequestCancelled(int handle, Envelope request);
+
     /** A message on channel 0 could not be taken; the peer is to be told. */
     void onRefusedMessage(ErrorCode code, String text) throws ProtocolException;
 

@@ -476,6 +476,28 @@ public final class NodeEntry implements Lane.Owner {
         return true;
     }
 
+    /** The process of this registration waits for no answer to a request any more. */
+    public void cancelled(Registration from, Envelope request) {
+        NodeMail mail;
+        synchronized (this) {
+            mail = current == from ? from.mail : null;
+        }
+        if (mail != null) {
+            mail.cancelled(request);
+        }
+    }
+
+    /** The node for which a request was passed on to this one waits for no answer any more. */
+    void cancelPassedOn(Envelope request) {
+        NodeMail mail;
+        synchronized (this) {
+            mail = current == null ? null : current.mail;
+        }
+        if (mail != null) {
+            mail.mailbox().cancelPassedOn(request);
+        }
+    }
+
     /** What was accepted for another node on behalf of this one did not reach it. */
     void notPassedOn(Envelope envelope, String destination, Reason reason) {
         Registration sender;

@@ -3,7 +3,6 @@ package dev.heartbeat.internal.node;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.Envelope;
-import dev.heartbeat.internal.queue.Asked;
 import dev.heartbeat.internal.queue.Crew;
 import dev.heartbeat.internal.queue.Incoming;
 import dev.heartbeat.internal.queue.Lane;
@@ -52,24 +51,45 @@ final class NodeMail implements Mailbox.Owner {
     /** Hands a message to the application, or passes it on to another node. */
     void deliver(Registration from, Incoming message) {
         if (message.envelope().destination() != null) {
-            mailbox.deliver(message, whole -> passOn(from, whole));
+            route(from, message);
             return;
         }
         switch (message.envelope().kind()) {
             case MESSAGE ->
                 mailbox.deliver(message, whole -> table.events().message(entry.snapshot(from), whole.content()));
-            case REQUEST -> mailbox.deliver(message, whole -> ask(from, whole));
+            case REQUEST -> ask(from, message);
             case REPLY, FAILURE -> mailbox.answered(message);
         }
     }
 
     /** An answer is for the process that asked, over whichever connection. */
     private void ask(Registration from, Incoming request) {
-        Asked.hand(
-                request.envelope(),
-                request.content(),
+        mailbox.ask(
+                request,
                 answer -> entry.offerTo(from, answer),
                 asked -> table.events().request(entry.snapshot(from), asked));
+    }
+
+    private void route(Registration from, Incoming message) {
+        switch (message.envelope().kind()) {
+            case MESSAGE -> mailbox.deliver(message, whole -> passOn(from, whole));
+            case REQUEST -> mailbox.route(message, whole -> passOn(from, whole), this::cancelPassedOn);
+            case REPLY, FAILURE -> {
+                mailbox.answersPassedOn(message.envelope());
+                mailbox.deliver(message, whole -> passOn(from, whole));
+            }
+        }
+    }
+
+    /** The node waits for no answer to this request any more. */
+    void cancelled(Envelope request) {
+        if (!mailbox.cancelled(request) && request.destination() != null) {
+            cancelPassedOn(request);
+        }
+    }
+
+    private void cancelPassedOn(Envelope request) {
+        table.cancelPassedOn(String.valueOf(request.destination()), request.passedOnFrom(entry.id()));
     }
 
     private void passOn(Registration from, Incoming message) {
@@ -86,7 +106,7 @@ final class NodeMail implements Mailbox.Owner {
             return;
         }
         Outgoing passedOn = new Outgoing(message.content(), message.envelope().passedOnFrom(entry.id()), null);
-        SendResult result = table.offer(destination, passedOn);
+        SendResult result = table.passOn(destination, passedOn);
         if (result != SendResult.ACCEPTED) {
             String why = result == SendResult.CLOSED ? "it is not registered" : "its queue: " + result;
             notPassedOn(from, message.envelope(), destination, why);
@@ -127,6 +147,11 @@ final class NodeMail implements Mailbox.Owner {
     @Override
     public void onWritable() {
         table.events().writable(entry.snapshot(holder));
+    }
+
+    @Override
+    public void cancel(Envelope request) {
+        holder.owner.cancel(request);
     }
 
     @Override

@@ -172,6 +172,20 @@ public final class NodeTable implements NodeRegistry {
         return entry == null ? SendResult.CLOSED : entry.offer(message);
     }
 
+    /** Offers a message to a node on behalf of another. */
+    SendResult passOn(String id, Outgoing message) {
+        Mailbox mailbox = mailbox(id);
+        return mailbox == null ? SendResult.CLOSED : mailbox.passOn(message);
+    }
+
+    /** The asker of a request that was passed on to a node waits no more. */
+    void cancelPassedOn(String id, Envelope request) {
+        NodeEntry entry = entries.get(id);
+        if (entry != null) {
+            entry.cancelPassedOn(request);
+        }
+    }
+
     /** The messages of a registered node; null if it is not registered. */
     public @Nullable Mailbox mailbox(String id) {
         NodeEntry entry = entries.get(id);

@@ -2,6 +2,7 @@ package dev.heartbeat.internal.node;
 
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
+import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.MetadataMap;
 import dev.heartbeat.internal.time.Loop;
 import java.net.InetSocketAddress;
@@ -82,6 +83,9 @@ public final class Registration {
 
         /** Messages wait in the outbox. */
         void wake();
+
+        /** It waits for no answer to this request of the server any more, or of whom it passed it on for. */
+        void cancel(Envelope request);
 
         /** Messages of the node that were for others did not reach them: tell it. */
         void notPassedOn(String text);

@@ -7,36 +7,41 @@ import dev.heartbeat.SendResult;
 import dev.heartbeat.internal.frame.Envelope;
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A request of the other side, and the way back to it. */
-public final class Asked implements Request {
+final class Asked implements Request {
     private final Envelope envelope;
     private final ByteBuffer content;
     private final Function<Outgoing, SendResult> back;
-    private final AtomicBoolean answered = new AtomicBoolean();
+    private final DueAnswer due;
 
-    private Asked(Envelope envelope, ByteBuffer content, Function<Outgoing, SendResult> back) {
+    private Asked(Envelope envelope, ByteBuffer content, Function<Outgoing, SendResult> back, DueAnswer due) {
         this.envelope = envelope;
         this.content = content;
         this.back = back;
+        this.due = due;
     }
 
     /**
-     * Has the application answer a request. Where the handler throws, the other side hears of a
-     * failure at once, unless it was answered before.
+     * Has the application answer a request, unless its asker waits no more. Where the handler throws,
+     * the other side hears of a failure at once, unless it was answered before.
      *
      * @param back how answers go out
      */
-    public static void hand(
+    static void hand(
             Envelope envelope,
             ByteBuffer content,
             Function<Outgoing, SendResult> back,
+            DueAnswer due,
             Consumer<? super Request> handler) {
-        Asked request = new Asked(envelope, content, back);
+        if (due.isCancelled()) {
+            return;
+        }
+        Asked request = new Asked(envelope, content, back, due);
         try {
             handler.accept(request);
         } catch (Throwable failure) {
@@ -46,7 +51,7 @@ public final class Asked implements Request {
     }
 
     private void failUnanswered() {
-        if (!answered.get()) {
+        if (!due.isGiven()) {
             SendResult unused = fail("the application failed to answer");
         }
     }
@@ -62,6 +67,16 @@ public final class Asked implements Request {
     }
 
     @Override
+    public boolean isCancelled() {
+        return due.isCancelled();
+    }
+
+    @Override
+    public CompletableFuture<Void> cancelled() {
+        return due.whenCancelled();
+    }
+
+    @Override
     public SendResult reply(ByteBuffer message) {
         return answer(Envelope.Kind.REPLY, Objects.requireNonNull(message, "message"));
     }
@@ -74,12 +89,17 @@ public final class Asked implements Request {
 
     private SendResult answer(Envelope.Kind kind, ByteBuffer message) {
         Outgoing answer = new Outgoing(message, envelope.answer(kind), null);
-        if (!answered.compareAndSet(false, true)) {
+        if (due.isCancelled()) {
+            return SendResult.CLOSED;
+        }
+        if (!due.give()) {
             throw new IllegalStateException("the request was answered before");
         }
         SendResult result = back.apply(answer);
-        if (result != SendResult.ACCEPTED) {
-            answered.set(false);
+        if (result == SendResult.ACCEPTED) {
+            due.settle();
+        } else {
+            due.takeBack();
         }
         return result;
     }

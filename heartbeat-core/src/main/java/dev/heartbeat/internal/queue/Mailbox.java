@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,10 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
     private final int maxRequests;
     /** Made with the first; guarded by this. */
     private @Nullable Requests requests;
+    /** Made with the first request that comes; guarded by this. */
+    private @Nullable DueAnswers dueAnswers;
+    /** Made with the first request that is passed on to the node; guarded by this. */
+    private @Nullable PassedOn passedOn;
     /** Why nothing is asked any more; guarded by this. */
     private @Nullable String closedBecause;
 
@@ -45,6 +50,9 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
 
         /** One message comes back, in whichever way its sender hears of it. Any thread. */
         void countUndelivered();
+
+        /** A request has begun to travel, and nobody waits for its answer any more: the other side is told, if it can be. Any thread. */
+        void cancel(Envelope request);
 
         /** A reply came that nobody waits for. Any thread. */
         void countUnmatchedReply();
@@ -142,12 +150,50 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
     public void withdraw(Outgoing request) {
         if (outbox.withdraw(request)) {
             tellRoom();
+        } else {
+            owner.cancel(request.envelope());
         }
     }
 
     @Override
     public void onUnmatchedReply() {
         owner.countUnmatchedReply();
+    }
+
+    /** As {@link #offer}, of a message that is passed on for another node. */
+    public SendResult passOn(Outgoing message) {
+        if (message.envelope().kind() != Envelope.Kind.REQUEST) {
+            return offer(message);
+        }
+        PassedOn requests = passedOn();
+        requests.add(message); // First: the answer may be there before this returns.
+        SendResult result = offer(message);
+        if (result != SendResult.ACCEPTED) {
+            requests.remove(message.envelope());
+        }
+        return result;
+    }
+
+    /** The node for which a request was passed on waits for no answer any more. */
+    public void cancelPassedOn(Envelope request) {
+        Outgoing asked = passedOn().remove(request);
+        if (asked != null) {
+            withdraw(asked);
+        }
+    }
+
+    /** An answer to a request that was passed on comes from the node. */
+    public void answersPassedOn(Envelope answer) {
+        passedOn().answered(answer);
+    }
+
+    private synchronized PassedOn passedOn() {
+        PassedOn made = passedOn;
+        if (made == null) {
+            made = new PassedOn(maxRequests);
+            passedOn = made;
+        }
+        return made;
     }
 
     // ---- sending, for who holds it
@@ -204,7 +250,7 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
         CompletableFuture<Void> left = message.left();
         if (left != null) {
             owner.complete(() -> left.complete(null));
-        } else if (isRequest(message)) {
+        } else if (message.envelope().kind() == Envelope.Kind.REQUEST) {
             message.forgetContent(); // It is kept until it is answered.
         }
     }
@@ -226,6 +272,9 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
             return; // Its sender knows.
         }
         owner.countUndelivered();
+        if (message.envelope().kind() == Envelope.Kind.REQUEST && !isRequest(message)) {
+            passedOn().remove(message.envelope());
+        }
         CompletableFuture<Void> left = message.left();
         if (left != null) {
             completing.accept(() -> left.completeExceptionally(new UndeliveredException(reason)));
@@ -271,7 +320,62 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
 
     /** Has the application answer a request, in line. */
     public void ask(Incoming request, Consumer<? super Request> handler) {
-        deliver(request, whole -> Asked.hand(whole.envelope(), whole.content(), this::offer, handler));
+        ask(request, this::offer, handler);
+    }
+
+    /**
+     * Likewise.
+     *
+     * @param back how answers go out
+     */
+    public void ask(Incoming request, Function<Outgoing, SendResult> back, Consumer<? super Request> handler) {
+        DueAnswer due = dueAnswers().add(request.envelope());
+        deliver(request, whole -> Asked.hand(whole.envelope(), whole.content(), back, due, handler));
+    }
+
+    /** Has the application answer a request at once, on the calling thread. */
+    public void askNow(Envelope envelope, ByteBuffer content, Consumer<? super Request> handler) {
+        Asked.hand(envelope, content, this::offer, dueAnswers().add(envelope), handler);
+    }
+
+    /**
+     * Has the server's policy see to a request for another node, in line. One whose asker gives up
+     * meanwhile is not passed on; one whose asker gives up while it is, is given to {@code late} then.
+     */
+    public void route(Incoming request, Consumer<? super Incoming> passOn, Consumer<? super Envelope> late) {
+        DueAnswer due = dueAnswers().add(request.envelope());
+        deliver(request, whole -> {
+            if (due.isCancelled()) {
+                return;
+            }
+            try {
+                passOn.accept(whole);
+            } finally {
+                due.settle();
+            }
+            if (due.isCancelled()) {
+                late.accept(whole.envelope());
+            }
+        });
+    }
+
+    /**
+     * The other side waits for no answer to this request any more.
+     *
+     * @return false if none is due to it
+     */
+    @SuppressWarnings("UnusedReturnValue")
+    public boolean cancelled(Envelope request) {
+        return dueAnswers().cancel(request);
+    }
+
+    private synchronized DueAnswers dueAnswers() {
+        DueAnswers made = dueAnswers;
+        if (made == null) {
+            made = new DueAnswers(maxRequests, owner);
+            dueAnswers = made;
+        }
+        return made;
     }
 
     /** An answer to one of its requests. */

@@ -12,6 +12,7 @@ import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.channel.ChannelCounts;
 import dev.heartbeat.internal.channel.ChannelEnd;
 import dev.heartbeat.internal.channel.Home;
+import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.Register;
 import dev.heartbeat.internal.mux.Sender;
 import dev.heartbeat.internal.queue.Chain;
@@ -439,6 +440,13 @@ final class Attached implements AttachedNode, Home, Sender, Mailbox.Owner, Lane.
         }
     }
 
+    void cancelled(Envelope request) {
+        Mailbox asked = mailbox;
+        if (asked != null) {
+            asked.cancelled(request);
+        }
+    }
+
     private void tellMessage(Incoming message) {
         String source = message.envelope().source();
         if (source == null) {
@@ -523,6 +531,16 @@ final class Attached implements AttachedNode, Home, Sender, Mailbox.Owner, Lane.
     @Override
     public void onWritable() {
         listener.onWritable();
+    }
+
+    @Override
+    public void cancel(Envelope request) {
+        boolean unused = client.onLoop(() -> {
+            Gateway at = gateway;
+            if (at != null && state == State.REGISTERED) {
+                at.session().cancelRequest(handle, request);
+            }
+        });
     }
 
     @Override

@@ -23,6 +23,7 @@ import dev.heartbeat.internal.channel.Acceptors;
 import dev.heartbeat.internal.channel.ChannelCounts;
 import dev.heartbeat.internal.channel.ChannelEnd;
 import dev.heartbeat.internal.channel.Home;
+import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.GoAway;
 import dev.heartbeat.internal.frame.Metadata;
 import dev.heartbeat.internal.frame.NodeId;
@@ -564,6 +565,16 @@ public final class Client implements Connector, Home, Mailbox.Owner, Lane.Owner 
     void onRecovered() {
         state = ClientState.ONLINE;
         lane.add(listener::onRecovered);
+    }
+
+    @Override
+    public void cancel(Envelope request) {
+        boolean unused = onLoop(() -> {
+            ClientSession current = session;
+            if (current != null) {
+                current.cancelRequest(0, request);
+            }
+        });
     }
 
     void deliver(Incoming message) {

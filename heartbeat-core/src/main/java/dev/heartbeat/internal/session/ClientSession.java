@@ -8,6 +8,7 @@ import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.channel.Acceptors;
 import dev.heartbeat.internal.channel.Home;
 import dev.heartbeat.internal.frame.Covered;
+import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.GoAway;
@@ -310,6 +311,16 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
             node.deliver(message);
         } else {
             message.taken(); // It has left meanwhile.
+        }
+    }
+
+    @Override
+    public void onRequestCancelled(int handle, Envelope request) {
+        Attached node = gateway == null ? null : gateway.get(handle);
+        if (handle == 0) {
+            client.mailbox.cancelled(request);
+        } else if (node != null) {
+            node.cancelled(request);
         }
     }
 

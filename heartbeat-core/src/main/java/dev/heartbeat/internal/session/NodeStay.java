@@ -9,6 +9,7 @@ import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.channel.ChannelCounts;
 import dev.heartbeat.internal.channel.ChannelEnd;
 import dev.heartbeat.internal.channel.Home;
+import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.liveness.PeerMonitor;
 import dev.heartbeat.internal.mux.Sender;
 import dev.heartbeat.internal.node.Registration;
@@ -176,6 +177,11 @@ final class NodeStay extends PeerMonitor implements Registration.Owner, Home, Se
     @Override
     public int maxMessageBytes() {
         return session.maxMessageBytes();
+    }
+
+    @Override
+    public void cancel(Envelope request) {
+        session.shard.execute(() -> session.cancel(this, request));
     }
 
     @Override

@@ -84,6 +84,9 @@ final class PongWatch implements FrameHandler {
     public void onChannelReset(int channel, ChannelReset reset) {}
 
     @Override
+    public void onCancel(int channel, Head request) {}
+
+    @Override
     public void onGoAway(int streamId, GoAway goAway) {}
 
     @Override

@@ -6,6 +6,7 @@ import dev.heartbeat.ServerOptions;
 import dev.heartbeat.internal.channel.Acceptors;
 import dev.heartbeat.internal.channel.Home;
 import dev.heartbeat.internal.frame.Covered;
+import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.GoAway;
@@ -409,6 +410,14 @@ final class ServerSession extends Session {
     }
 
     @Override
+    public void onRequestCancelled(int handle, Envelope request) {
+        NodeStay from = find(handle);
+        if (from != null) {
+            from.registration().entry().cancelled(from.registration(), request);
+        }
+    }
+
+    @Override
     public void onSignOfLife(int handle) {
         onFragment(handle);
     }
@@ -506,6 +515,12 @@ final class ServerSession extends Session {
     void offers(NodeStay stay) {
         turns.add(stay);
         pumpSoon();
+    }
+
+    void cancel(NodeStay stay, Envelope request) {
+        if (find(stay.handle()) == stay) {
+            cancelRequest(stay.handle(), request);
+        }
     }
 
     void notPassedOn(NodeStay stay, String text) {

@@ -334,6 +334,22 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
         mux().onReset(channel, reset);
     }
 
+    @Override
+    public final void onCancel(int channel, Head request) throws ProtocolException {
+        requireNotConnectionStream(channel);
+        requireWay(request.envelope());
+        if (mux != null) {
+            mux.onCancel(channel, request);
+        }
+    }
+
+    /** Tells the other side that nobody waits for the answer to a request on channel 0. */
+    protected final void cancelRequest(int handle, Envelope request) {
+        if (state == State.REGISTERED && mux != null) {
+            mux.cancel(0, handle, request);
+        }
+    }
+
     /** Clients name whom a message is for, servers whom it is from. */
     private void requireWay(Envelope envelope) throws ProtocolException {
         String wrong = peer() == FrameType.Sender.CLIENT ? envelope.source() : envelope.destination();

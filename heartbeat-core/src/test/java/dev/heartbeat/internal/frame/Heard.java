@@ -166,6 +166,11 @@ class Heard implements FrameHandler {
     }
 
     @Override
+    public void onCancel(int channel, Head request) {
+        add("cancel", channel, request);
+    }
+
+    @Override
     public void onGoAway(int streamId, GoAway goAway) {
         add(streamId, goAway);
     }

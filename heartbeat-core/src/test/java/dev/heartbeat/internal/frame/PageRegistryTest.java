@@ -38,6 +38,7 @@ final class PageRegistryTest {
             Map.entry("UNREGISTER", "unregister"),
             Map.entry("GO_AWAY", "go-away-replaced"),
             Map.entry("UPDATE", "update"),
+            Map.entry("CANCEL", "cancel-on-channel"),
             Map.entry("CHANNEL_OPEN", "channel-open"),
             Map.entry("CHANNEL_ACCEPT", "channel-accept"),
             Map.entry("CHANNEL_RESET", "channel-reset"));

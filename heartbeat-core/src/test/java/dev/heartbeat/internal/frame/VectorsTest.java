@@ -132,6 +132,15 @@ final class VectorsTest {
                 "data 0 flags 4 Head[total=-1, namesHandle=false, handle=0, envelope="
                         + Envelope.NONE.passedOnFrom("n1") + "] size 24 " + hex("hello"));
         means.put("update", "update 0 {zone=eu-2}");
+        means.put(
+                "cancel",
+                "cancel 0 Head[total=-1, namesHandle=true, handle=7, envelope=" + Envelope.request(9, null) + "]");
+        means.put(
+                "cancel-for-node",
+                "cancel 0 Head[total=-1, namesHandle=false, handle=0, envelope=" + Envelope.request(9, "n2") + "]");
+        means.put(
+                "cancel-on-channel",
+                "cancel 1 Head[total=-1, namesHandle=false, handle=0, envelope=" + Envelope.request(9, null) + "]");
         means.put("unknown-ignorable", "skipped");
         return means;
     }
@@ -165,6 +174,9 @@ final class VectorsTest {
         writes.put("data-end", to -> to.data(1, FrameHeader.FLAG_END, 0, Envelope.NONE, 0, Head.NO_TOTAL));
         writes.put("data-request", to -> to.data(1, 0, 0, Envelope.request(9, null), 5, Head.NO_TOTAL));
         writes.put("data-from-node", to -> to.data(0, 0, 0, Envelope.NONE.passedOnFrom("n1"), 5, Head.NO_TOTAL));
+        writes.put("cancel", to -> to.cancel(0, 7, Envelope.request(9, null)));
+        writes.put("cancel-for-node", to -> to.cancel(0, 0, Envelope.request(9, "n2")));
+        writes.put("cancel-on-channel", to -> to.cancel(1, 0, Envelope.request(9, null)));
         writes.put("channel-accept", to -> to.channelAccept(1, 65_536));
         writes.put("channel-reset", to -> to.channelReset(1, ErrorCode.UNSUPPORTED_CHANNEL_FEATURE, ""));
         writes.put("heartbeat-res", to -> to.heartbeatResponse(0, STAMP, 5));

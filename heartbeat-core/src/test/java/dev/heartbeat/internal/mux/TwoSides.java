@@ -354,6 +354,9 @@ final class TwoSides {
         }
 
         @Override
+        public void onRequestCancelled(int handle, Envelope request) {}
+
+        @Override
         public void onRefusedMessage(ErrorCode code, String text) {
             assertThat(this).isSameAs(side.zero);
             assertThat(code).isEqualTo(ErrorCode.NO_CAPACITY);

@@ -190,6 +190,9 @@ final class WriteSchedulerTest {
         public void onMessage(int handle, Incoming message) {}
 
         @Override
+        public void onRequestCancelled(int handle, Envelope request) {}
+
+        @Override
         public void onRefusedMessage(ErrorCode code, String text) {}
 
         @Override

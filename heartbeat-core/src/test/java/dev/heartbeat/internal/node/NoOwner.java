@@ -1,6 +1,7 @@
 package dev.heartbeat.internal.node;
 
 import dev.heartbeat.OfflineReason;
+import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.time.HandLoop;
 import dev.heartbeat.internal.time.Loop;
 import java.net.InetSocketAddress;
@@ -16,6 +17,9 @@ final class NoOwner implements Registration.Owner {
     public Loop loop() {
         return new HandLoop();
     }
+
+    @Override
+    public void cancel(Envelope request) {}
 
     @Override
     public boolean hasOwnConnection() {

@@ -8,6 +8,7 @@ import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SuspectReason;
 import dev.heartbeat.TakeoverPolicy;
+import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.node.Registration.Claim;
 import dev.heartbeat.internal.queue.Crew;
 import dev.heartbeat.internal.queue.Outbox;
@@ -99,6 +100,9 @@ final class NodeEntryTest {
         public Loop loop() {
             return new HandLoop();
         }
+
+        @Override
+        public void cancel(Envelope request) {}
 
         @Override
         public boolean hasOwnConnection() {

@@ -8,6 +8,7 @@ import dev.heartbeat.SendResult;
 import dev.heartbeat.SuspectReason;
 import dev.heartbeat.TakeoverPolicy;
 import dev.heartbeat.UndeliveredException;
+import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.queue.Chain;
 import dev.heartbeat.internal.queue.Crew;
 import dev.heartbeat.internal.queue.Outbox;
@@ -89,6 +90,9 @@ final class Nodes implements NodeListener {
         public void wake() {
             woken = true;
         }
+
+        @Override
+        public void cancel(Envelope request) {}
 
         @Override
         public void notPassedOn(String text) {}

@@ -12,6 +12,10 @@ import java.util.Map;
  * rest of it follows from the number.
  */
 final class Ledger {
+    /** What a node answers whose application takes no requests. */
+    private static final ByteBuffer NO_ANSWER =
+            ByteBuffer.wrap("the node does not answer requests".getBytes(StandardCharsets.US_ASCII));
+
     private final String direction;
     private final Map<String, Lane> lanes = new LinkedHashMap<>();
     private long delivered;
@@ -93,8 +97,11 @@ final class Ledger {
         return slash < 0 ? who : who.substring(0, slash);
     }
 
-    /** A message came back. */
+    /** A message came back. Of answers to requests nothing is kept here. */
     void undelivered(ByteBuffer message) {
+        if (message.equals(NO_ANSWER)) {
+            return;
+        }
         Parsed parsed = parse(message);
         Lane lane = lane(parsed.who);
         boolean known = parsed.number < lane.nextNumber;

@@ -180,11 +180,11 @@ final class Misconduct {
     private void askInVain() {
         Duration timeout = Duration.ofMillis(1 + random.nextInt(500));
         CompletableFuture<ByteBuffer> reply = ask(anyId(), timeout);
-        long stops = fleet.census().stops();
+        long askedNs = simulation.now().toNanos();
         simulation.after(
                 timeout.plus(LATE),
                 () -> fleet.observe(() -> {
-                    if (fleet.isServerAwake() && fleet.census().stops() == stops && !reply.isDone()) {
+                    if (fleet.isServerAwake() && fleet.census().stoppedNs(askedNs) == 0 && !reply.isDone()) {
                         throw violation("a request of " + timeout + " did not end in time");
                     }
                 }));
