@@ -33,12 +33,16 @@ final class CancelTest {
     private final List<Request> asked = new ArrayList<>();
     /** As they were when they came. */
     private final List<String> contents = new ArrayList<>();
-    private final Bus bus = new Bus(1, 1, options -> options.maxNodesPerConnection(1)
-            .onRequest((from, request) -> hear(request))
-            .routes((from, to) -> true)
-            .channel("PUSH", delivery(Delivery.PUSH), offered -> keeping())
-            .channel("PULL", delivery(Delivery.PULL), offered -> keeping())
-            .channel("INLINE", delivery(Delivery.INLINE), offered -> keeping()));
+
+    private final Bus bus = new Bus(
+            1,
+            1,
+            options -> options.maxNodesPerConnection(1)
+                    .onRequest((from, request) -> hear(request))
+                    .routes((from, to) -> true)
+                    .channel("PUSH", delivery(Delivery.PUSH), offered -> keeping())
+                    .channel("PULL", delivery(Delivery.PULL), offered -> keeping())
+                    .channel("INLINE", delivery(Delivery.INLINE), offered -> keeping()));
     private final Host host = bus.world.newHost("asker");
     private final Host other = bus.world.newHost("other");
 
@@ -217,7 +221,9 @@ final class CancelTest {
 
     /** Its bytes go on, because a message is sent to its end. They are not kept. */
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"NODE_TO_NODE", "ATTACHED_TO_NODE"})
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"NODE_TO_NODE", "ATTACHED_TO_NODE"})
     void requestThatIsCancelledOnTheWayIsDropped(Way way) {
         Asker asker = way.asker(this);
         bus.world.link(host, bus.serverHost, LinkSettings.LAN.withBytesPerSecond(1_000_000));
@@ -233,7 +239,7 @@ final class CancelTest {
 
     /** The server holds back what waits for a node that it cannot reach. */
     @Test
-    @Tag("M94")
+    @Tag("M96")
     void requestThatWaitsForAnotherNodeIsNotPassedOn() {
         Asker asker = Way.NODE_TO_NODE.asker(this);
         other.resetConnections();

@@ -249,9 +249,7 @@ final class RegistrationTest {
                 if (attempt == 4) {
                     Frame goAway = older.next();
                     assertThat(goAway.type()).isEqualTo(Frame.GO_AWAY);
-                    assertThat(goAway.payload())
-                            .startsWith("000002ffffffff")
-                            .endsWith("820000");
+                    assertThat(goAway.payload()).startsWith("000002ffffffff").endsWith("820000");
                 }
                 assertThat(older.endsWithoutAByte()).isTrue();
             }
