@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -87,6 +88,7 @@ public final class Host {
 
     /** Lets the process that runs here now do something after so much time, as a timer of the application; never, if it has died by then. */
     public void after(Duration delay, Runnable task) {
+        Objects.requireNonNull(task, "task");
         SimTransport process = transport;
         simulation.after(delay, () -> process.work(task));
     }
@@ -161,6 +163,7 @@ public final class Host {
 
     /** One event loop does nothing for so long, as if a callback blocked it; the others go on. */
     public void stallLoop(int index, Duration duration) {
+        Spans.requireNotNegative("duration", duration);
         SimLoop loop = transport.loop(index);
         loop.stop();
         simulation.after(duration, () -> {
@@ -172,12 +175,17 @@ public final class Host {
 
     /** Sets the wall clock forward, or back with a negative duration. */
     public void stepWallClock(Duration by) {
+        Objects.requireNonNull(by, "by");
+        if (by.compareTo(Spans.LONGEST) > 0 || by.compareTo(Spans.LONGEST.negated()) < 0) {
+            throw new IllegalArgumentException(
+                    "by is " + by + ", allowed is " + Spans.LONGEST.negated() + " to " + Spans.LONGEST);
+        }
         wallClockOffset = wallClockOffset.plus(by);
     }
 
     /** Each task of the workers waits so long before it runs, as with handlers that block. */
     public void delayCallbacks(Duration delay) {
-        callbackDelay = delay;
+        callbackDelay = Spans.requireNotNegative("delay", delay);
     }
 
     /**
@@ -185,11 +193,14 @@ public final class Host {
      * that of a host of this simulation, or unknown.
      */
     public void resolveTo(String host, String... addresses) {
+        Objects.requireNonNull(host, "host");
+        Objects.requireNonNull(addresses, "addresses");
         names.put(host, Arrays.stream(addresses).map(Host::literal).toList());
     }
 
     /** Each look-up of a name that begins from now on takes so long. */
     public void delayLookups(Duration delay) {
+        Spans.requireNotNegative("delay", delay);
         lookupDelay = delay;
     }
 

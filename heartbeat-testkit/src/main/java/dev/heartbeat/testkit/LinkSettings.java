@@ -1,6 +1,7 @@
 package dev.heartbeat.testkit;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * How a way from one host to another carries bytes. It never loses or reorders the bytes of a live connection, as TCP does not.
@@ -23,8 +24,10 @@ public record LinkSettings(
 
     /** Checks every value. */
     public LinkSettings {
-        if (latency.isNegative() || jitter.isNegative() || bytesPerSecond < 0) {
-            throw new IllegalArgumentException("latency, jitter and bytesPerSecond must not be negative");
+        latency = Spans.requireNotNegative("latency", latency);
+        jitter = Spans.requireNotNegative("jitter", jitter);
+        if (bytesPerSecond < 0) {
+            throw new IllegalArgumentException("bytesPerSecond is " + bytesPerSecond + ", allowed is 0 and more");
         }
         if (smallestRead < 1 || largestRead < smallestRead || largestRead > READ_BUFFER) {
             throw new IllegalArgumentException(
@@ -37,6 +40,8 @@ public record LinkSettings(
 
     /** The same with another latency. */
     public LinkSettings withLatency(Duration value, Duration newJitter) {
+        Objects.requireNonNull(value, "value");
+        Objects.requireNonNull(newJitter, "newJitter");
         return new LinkSettings(value, newJitter, bytesPerSecond, smallestRead, largestRead, socketBuffer);
     }
 

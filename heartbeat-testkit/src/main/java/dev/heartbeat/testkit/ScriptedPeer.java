@@ -27,6 +27,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -91,11 +92,14 @@ public final class ScriptedPeer implements AutoCloseable {
 
     /** A client that will connect to {@code server}. */
     public static ScriptedPeer client(Transport transport, InetSocketAddress server) {
+        Objects.requireNonNull(transport, "transport");
+        Objects.requireNonNull(server, "server");
         return new ScriptedPeer(transport, server);
     }
 
     /** A server that listens already, on a free port of {@link #address}. */
     public static ScriptedPeer server(Transport transport) {
+        Objects.requireNonNull(transport, "transport");
         return new ScriptedPeer(transport);
     }
 
@@ -144,17 +148,20 @@ public final class ScriptedPeer implements AutoCloseable {
 
     /** REGISTER: always the same incarnation, an attempt greater than the last, windows of 64 KiB. */
     public ScriptedPeer register(String nodeId) {
+        Objects.requireNonNull(nodeId, "nodeId");
         return register(nodeId, INCARNATION, attempts + 1);
     }
 
     /** REGISTER with this incarnation and attempt. */
     public ScriptedPeer register(String nodeId, long incarnation, long attempt) {
+        Objects.requireNonNull(nodeId, "nodeId");
         attempts = attempt;
         return send(encoder -> encoder.register(0, registerOf(nodeId, incarnation, attempt)));
     }
 
     /** REGISTER of a further node on the same connection, as a gateway sends it. */
     public ScriptedPeer register(int handle, String nodeId) {
+        Objects.requireNonNull(nodeId, "nodeId");
         return send(encoder -> encoder.register(handle, registerOf(nodeId, INCARNATION, 1)));
     }
 
@@ -182,6 +189,9 @@ public final class ScriptedPeer implements AutoCloseable {
 
     /** REGISTERED with these times and no grace; each has a greater epoch than the one before. */
     public ScriptedPeer registered(Duration interval, Duration suspectAfter, Duration timeout) {
+        requireOnWire("interval", interval);
+        requireOnWire("suspectAfter", suspectAfter);
+        requireOnWire("timeout", timeout);
         Registered answer = new Registered(
                 ++epochs,
                 interval.toMillis(),
@@ -206,6 +216,8 @@ public final class ScriptedPeer implements AutoCloseable {
 
     /** GO_AWAY. {@code reason} is its name in the protocol. */
     public ScriptedPeer goAway(String reason, Duration retryAfter) {
+        Objects.requireNonNull(reason, "reason");
+        requireOnWire("retryAfter", retryAfter);
         GoAway goAway = new GoAway(ErrorCode.Scope.CONNECTION, GoAwayReason.valueOf(reason), retryAfter.toMillis(), "");
         return send(encoder -> encoder.goAway(0, goAway));
     }
@@ -224,11 +236,13 @@ public final class ScriptedPeer implements AutoCloseable {
 
     /** A message in one DATA frame on channel 0, at most 16,384 bytes. */
     public ScriptedPeer data(byte[] message) {
+        Objects.requireNonNull(message, "message");
         return send(encoder -> encoder.data(0, 0, 0, Envelope.NONE, message.length, Head.NO_TOTAL), message);
     }
 
     /** {@link #data(byte[])} of the text. */
     public ScriptedPeer data(String text) {
+        Objects.requireNonNull(text, "text");
         return data(text.getBytes(UTF_8));
     }
 
@@ -244,12 +258,14 @@ public final class ScriptedPeer implements AutoCloseable {
 
     /** ERROR. {@code code} is its name in the protocol; the scope is the code's. */
     public ScriptedPeer error(String code) {
+        Objects.requireNonNull(code, "code");
         ErrorCode known = errorCode(code);
         return send(encoder -> encoder.error(0, known, ""));
     }
 
     /** Any bytes, in hex; spaces are left out. What no other method says, and what nobody should. */
     public ScriptedPeer raw(String hex) {
+        Objects.requireNonNull(hex, "hex");
         byte[] bytes = HexFormat.of().parseHex(hex.replace(" ", ""));
         return send(lineOf(bytes), playing -> bytes);
     }
@@ -258,6 +274,7 @@ public final class ScriptedPeer implements AutoCloseable {
 
     /** REGISTER of this node. */
     public ScriptedPeer expectRegister(String nodeId) {
+        Objects.requireNonNull(nodeId, "nodeId");
         return expect(FrameType.REGISTER, nodeId);
     }
 
@@ -296,11 +313,13 @@ public final class ScriptedPeer implements AutoCloseable {
 
     /** DATA with exactly these bytes of a message. */
     public ScriptedPeer expectData(byte[] message) {
+        Objects.requireNonNull(message, "message");
         return expect(FrameType.DATA, HexFormat.of().formatHex(message));
     }
 
     /** {@link #expectData(byte[])} of the text. */
     public ScriptedPeer expectData(String text) {
+        Objects.requireNonNull(text, "text");
         return expectData(text.getBytes(UTF_8));
     }
 
@@ -311,21 +330,25 @@ public final class ScriptedPeer implements AutoCloseable {
 
     /** ERROR with the code of this name. */
     public ScriptedPeer expectError(String code) {
+        Objects.requireNonNull(code, "code");
         return expect(FrameType.ERROR, HeardFrame.nameOf(errorCode(code)));
     }
 
     /** GO_AWAY with the reason of this name. */
     public ScriptedPeer expectGoAway(String reason) {
+        Objects.requireNonNull(reason, "reason");
         return expect(FrameType.GO_AWAY, GoAwayReason.valueOf(reason).name());
     }
 
     /** Any frame of the type of this name. */
     public ScriptedPeer expect(String type) {
+        Objects.requireNonNull(type, "type");
         return expect(FrameType.valueOf(type), null);
     }
 
     /** From now on, frames of the type of this name are passed over wherever they come. */
     public ScriptedPeer ignore(String type) {
+        Objects.requireNonNull(type, "type");
         script.ignore(FrameType.valueOf(type).name());
         return this;
     }
@@ -351,7 +374,7 @@ public final class ScriptedPeer implements AutoCloseable {
 
     /** {@link #verify}, for a transport in real time: waits for the last step before, but not longer than {@code patience}. */
     public void verify(Duration patience) throws InterruptedException {
-        script.awaitPlayed(patience);
+        script.awaitPlayed(Spans.requireNotNegative("patience", patience));
         script.verify();
     }
 
@@ -361,6 +384,13 @@ public final class ScriptedPeer implements AutoCloseable {
         script.abandon();
         if (listener != null) {
             CompletableFuture<?> unused = listener.close();
+        }
+    }
+
+    /** Times are 32 bits of milliseconds there. */
+    private static void requireOnWire(String parameter, Duration value) {
+        if (Spans.requireNotNegative(parameter, value).toMillis() > 0xFFFF_FFFFL) {
+            throw new IllegalArgumentException(parameter + " is " + value + ", allowed is 0 to 4294967295 ms");
         }
     }
 

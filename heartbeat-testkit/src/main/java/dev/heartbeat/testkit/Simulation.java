@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -42,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Simulation {
     private static final int FIRST_PORT = 32_768;
+    /** Far from where the clocks of hosts would overflow, which begin anywhere. */
+    private static final long LAST_NS = Long.MAX_VALUE / 2;
 
     private final long seed;
     private final RandomGenerator random;
@@ -89,6 +92,8 @@ public final class Simulation {
 
     /** A host whose transport has these options; what they say of sockets and threads means nothing here. */
     public Host newHost(String name, TransportOptions options) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(options, "options");
         Host host = new Host(this, name, hosts.size(), options);
         hosts.add(host);
         return host;
@@ -121,7 +126,7 @@ public final class Simulation {
 
     /** Lets time pass, and everything happen that belongs to it. */
     public void advance(Duration duration) {
-        long untilNs = nowNs + duration.toNanos();
+        long untilNs = later(Spans.nanos("duration", duration));
         while (!events.isEmpty() && events.nextTimeNs() <= untilNs) {
             runNext();
         }
@@ -135,9 +140,11 @@ public final class Simulation {
      * @throws AssertionError if it does not hold within {@code limit}
      */
     public Duration advanceUntil(BooleanSupplier condition, Duration limit) {
+        Objects.requireNonNull(condition, "condition");
+        long limitNs = Spans.nanos("limit", limit);
         long beganNs = nowNs;
         while (!condition.getAsBoolean()) {
-            if (events.isEmpty() || events.nextTimeNs() - beganNs > limit.toNanos()) {
+            if (events.isEmpty() || events.nextTimeNs() - beganNs > limitNs) {
                 throw new AssertionError("it did not happen within " + limit + "; seed " + seed);
             }
             runNext();
@@ -147,6 +154,7 @@ public final class Simulation {
 
     /** {@link #advanceUntil} the future is complete, and its result. */
     public <T> T await(CompletableFuture<T> future, Duration limit) {
+        Objects.requireNonNull(future, "future");
         advanceUntil(future::isDone, limit);
         return future.join();
     }
@@ -185,7 +193,13 @@ public final class Simulation {
 
     /** Lets the action happen after so much time. */
     public void after(Duration delay, Runnable action) {
-        at(nowNs + delay.toNanos(), action);
+        long delayNs = Spans.nanos("delay", delay);
+        at(later(delayNs), Objects.requireNonNull(action, "action"));
+    }
+
+    /** So much later, or at the end of time. */
+    private long later(long delayNs) {
+        return delayNs < LAST_NS - nowNs ? nowNs + delayNs : LAST_NS;
     }
 
     void at(long timeNs, Runnable action) {
@@ -215,11 +229,14 @@ public final class Simulation {
 
     /** How bytes travel where nothing else is said; for connections and bytes from now on. */
     public void links(LinkSettings settings) {
-        defaultLink = settings;
+        defaultLink = Objects.requireNonNull(settings, "settings");
     }
 
     /** How bytes travel between two hosts, both ways; for bytes from now on. */
     public void link(Host a, Host b, LinkSettings settings) {
+        Objects.requireNonNull(a, "a");
+        Objects.requireNonNull(b, "b");
+        Objects.requireNonNull(settings, "settings");
         links.put(new Way(a, b), settings);
         links.put(new Way(b, a), settings);
     }
@@ -230,28 +247,34 @@ public final class Simulation {
 
     /** Nothing passes between the two any more, and neither side is told: what is sent waits, as in TCP, until it is healed. */
     public void partition(Host a, Host b) {
+        Objects.requireNonNull(a, "a");
+        Objects.requireNonNull(b, "b");
         silence(a, b);
         silence(b, a);
     }
 
     /** Nothing passes from the one to the other any more; the way back stays open. */
     public void silence(Host from, Host to) {
+        Objects.requireNonNull(from, "from");
+        Objects.requireNonNull(to, "to");
         silentWays.add(new Way(from, to));
     }
 
     /** {@link #partition} of one host from all others. */
     public void isolate(Host host) {
-        isolated.add(host);
+        isolated.add(Objects.requireNonNull(host, "host"));
     }
 
     /** Undoes {@link #isolate}. */
     public void rejoin(Host host) {
-        isolated.remove(host);
+        isolated.remove(Objects.requireNonNull(host, "host"));
         releaseHeldBack();
     }
 
     /** Undoes {@link #partition} and {@link #silence} between the two. */
     public void heal(Host a, Host b) {
+        Objects.requireNonNull(a, "a");
+        Objects.requireNonNull(b, "b");
         silentWays.remove(new Way(a, b));
         silentWays.remove(new Way(b, a));
         releaseHeldBack();

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -47,6 +48,7 @@ public final class ToxicProxy implements AutoCloseable {
 
     /** Starts to forward a free port of the loopback address to {@code target}. */
     public static ToxicProxy start(InetSocketAddress target) throws IOException {
+        Objects.requireNonNull(target, "target");
         ToxicProxy proxy =
                 new ToxicProxy(target, new ServerSocket(0, MAX_CONNECTIONS, InetAddress.getLoopbackAddress()));
         proxy.acceptor.start();

@@ -33,8 +33,9 @@ public final class Toxics {
 
     /** What comes waits so long, and up to {@code jitter} longer by chance; what comes meanwhile waits behind it, in order. */
     public Toxics latency(Duration delay, Duration jitterUpTo) {
-        latency = delay;
-        jitter = jitterUpTo;
+        Duration judged = Spans.requireNotNegative("delay", delay);
+        jitter = Spans.requireNotNegative("jitterUpTo", jitterUpTo);
+        latency = judged;
         return this;
     }
 
@@ -46,14 +47,15 @@ public final class Toxics {
 
     /** Everything is cut into segments of so many bytes at most, with a pause after each. */
     public Toxics slicer(int bytes, Duration pause) {
+        Duration judged = Spans.requireNotNegative("pause", pause);
         slice = (int) atLeast(1, bytes);
-        slicePause = pause;
+        slicePause = judged;
         return this;
     }
 
     /** The end of a stream is passed on so much later. */
     public Toxics slowClose(Duration delay) {
-        closeDelay = delay;
+        closeDelay = Spans.requireNotNegative("delay", delay);
         return this;
     }
 

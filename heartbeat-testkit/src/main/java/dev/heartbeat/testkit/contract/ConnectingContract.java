@@ -114,7 +114,7 @@ public abstract class ConnectingContract extends TransportContract {
             @Override
             public ConnectionHandler onOpen(Connection connection) {
                 told.incrementAndGet();
-                return new End();
+                return new End().onOpen(connection);
             }
 
             @Override
