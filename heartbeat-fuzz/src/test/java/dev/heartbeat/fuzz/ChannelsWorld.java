@@ -522,7 +522,7 @@ final class ChannelsWorld {
 
     private @Nullable Object read(String call, Object[] with) {
         switch (call) {
-            case "isReading" -> {
+            case "takesMore" -> {
                 return true;
             }
             case "onFrame" -> {

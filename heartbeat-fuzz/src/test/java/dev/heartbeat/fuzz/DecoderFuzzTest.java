@@ -72,12 +72,12 @@ final class DecoderFuzzTest {
         Transcript transcript = new Transcript(wanted);
         FrameHandler handler = transcript.handler();
         try {
-            for (int from = 0; from < bytes.length && handler.isReading(); ) {
+            for (int from = 0; from < bytes.length && handler.takesMore(); ) {
                 int to = Math.min(bytes.length, from + cuts.next());
                 ByteBuffer chunk = ByteBuffer.wrap(bytes, from, to - from).asReadOnlyBuffer();
                 decoder.decode(chunk, handler, Spares.NONE);
                 from = to;
-                assertThat(chunk.hasRemaining() && handler.isReading())
+                assertThat(chunk.hasRemaining() && handler.takesMore())
                         .as("left over")
                         .isFalse();
                 assertThat(Inside.bytesHeldBy(decoder)).as("memory").isLessThanOrEqualTo(2L * from + CONSTANT);

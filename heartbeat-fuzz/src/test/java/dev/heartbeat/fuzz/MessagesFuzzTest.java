@@ -143,7 +143,7 @@ final class MessagesFuzzTest {
                     new Class<?>[] {FrameHandler.class},
                     (proxy, method, arguments) -> {
                         switch (method.getName()) {
-                            case "isReading" -> {
+                            case "takesMore" -> {
                                 return true;
                             }
                             case "onFrame" -> {}

@@ -38,7 +38,7 @@ final class Transcript implements InvocationHandler {
     @Override
     public @Nullable Object invoke(Object proxy, Method method, Object[] arguments) throws ProtocolException {
         String name = method.getName();
-        if (name.equals("isReading")) {
+        if (name.equals("takesMore")) {
             return frames.size() < framesWanted;
         }
         calls.add(name + Arrays.stream(arguments).map(Transcript::text).toList());

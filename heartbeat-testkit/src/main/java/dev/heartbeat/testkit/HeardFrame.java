@@ -64,7 +64,7 @@ final class HeardFrame implements FrameHandler {
     }
 
     @Override
-    public boolean isReading() {
+    public boolean takesMore() {
         return true;
     }
 

@@ -19,7 +19,7 @@ final class Discarded implements FrameHandler {
     }
 
     @Override
-    public boolean isReading() {
+    public boolean takesMore() {
         return true;
     }
 

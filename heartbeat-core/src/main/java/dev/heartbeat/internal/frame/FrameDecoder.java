@@ -24,13 +24,13 @@ public final class FrameDecoder {
     private @Nullable ByteBuffer partial;
 
     /**
-     * Reads all of {@code in}, or until the handler wants no more.
+     * Reads all of {@code in}, or until the handler wants no more: then what is left may be decoded later.
      *
      * @param spares where a frame that is cut may be collected
      * @throws ProtocolException of connection scope; nothing may be decoded after it
      */
     public void decode(ByteBuffer in, FrameHandler handler, Spares spares) throws ProtocolException {
-        while (in.hasRemaining() && handler.isReading()) {
+        while (in.hasRemaining() && handler.takesMore()) {
             ByteBuffer collecting = partial;
             if (collecting != null) {
                 collect(collecting, in, handler, spares);

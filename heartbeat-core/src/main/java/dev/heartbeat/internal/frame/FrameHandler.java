@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
  */
 public interface FrameHandler {
 
-    /** Whether it still wants frames; asked before each. */
-    boolean isReading();
+    /** Whether it wants a frame now; asked before each. What follows it may be given to the decoder later. */
+    boolean takesMore();
 
     /**
      * A whole frame has come, of a type that is known ({@code type} is null for one that may be ignored). Here is decided whether it has a place

@@ -78,11 +78,18 @@ final class Attachments {
         coveredNs = nowNs;
     }
 
-    /** A beat spoke for some. */
-    void heard(Covered ranges) {
+    /**
+     * A beat spoke for some.
+     *
+     * @return how many places were looked at for it, at most
+     */
+    int heard(Covered ranges) {
+        long handles = 0;
         for (int i = 0; i < ranges.ranges(); i++) {
             stays.forEach(ranges.first(i), ranges.last(i), NodeStay::heard);
+            handles += Integer.toUnsignedLong(ranges.last(i) - ranges.first(i));
         }
+        return ranges.ranges() + (int) Math.min(handles, stays.size());
     }
 
     /** How long no beat spoke for all. */

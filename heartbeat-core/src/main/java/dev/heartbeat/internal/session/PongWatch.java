@@ -32,7 +32,7 @@ final class PongWatch implements FrameHandler {
     }
 
     @Override
-    public boolean isReading() {
+    public boolean takesMore() {
         return !answered;
     }
 

@@ -330,7 +330,7 @@ final class ServerSession extends Session {
         if (covered == Covered.ALL) {
             others.heardAll(shard.clock().nowNs());
         } else {
-            others.heard(covered);
+            shard.work().visited(others.heard(covered));
         }
     }
 

@@ -143,6 +143,48 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
             return;
         }
         onBytesRead(bytes.remaining());
+        decode(bytes);
+        if (bytes.hasRemaining() && isReading()) {
+            leave(bytes);
+        }
+    }
+
+    /** Its share of this turn is used up: the rest waits for the next, and so does whatever comes behind it. */
+    private void leave(ByteBuffer rest) {
+        if (shard.leftovers().keep(this, rest)) {
+            connection.pauseReading();
+            return;
+        }
+        while (rest.hasRemaining() && isReading()) { // Too many wait already.
+            shard.work().renew();
+            decode(rest);
+        }
+    }
+
+    /**
+     * Decodes a share of what was left in an earlier turn.
+     *
+     * @return whether nothing is left of it
+     */
+    final boolean goOn(ByteBuffer rest) {
+        if (isReading()) {
+            decode(rest);
+        }
+        boolean over = !rest.hasRemaining() || !isReading();
+        if (over) {
+            connection.resumeReading();
+        }
+        return over;
+    }
+
+    /** Something that was not meant to has been thrown on its behalf. */
+    final void fail() {
+        abort(CloseReason.CONNECTION_LOST);
+    }
+
+    /** As much as its share of this turn allows. */
+    private void decode(ByteBuffer bytes) {
+        shard.work().begin(this, shard.nowNs());
         try {
             decoder.decode(bytes, this, shard.frameSpares());
             watchUnderWay(decoder.underWay());
@@ -247,7 +289,11 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
     // ---- frames
 
     @Override
-    public final boolean isReading() {
+    public final boolean takesMore() {
+        return shard.work().isLeft() && isReading();
+    }
+
+    final boolean isReading() {
         return state == State.HANDSHAKE || state == State.REGISTERED;
     }
 
@@ -256,6 +302,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
         if (type != null && !type.mayComeFrom(peer())) {
             throw new ProtocolException(UNEXPECTED_FRAME, type + " is not for this side to receive");
         }
+        shard.work().frame(type);
         onExpectedFrame(type);
         underWay = null;
     }

@@ -62,6 +62,9 @@ final class Shard implements LoopAgent, Loop {
     private final Spares frameSpares = new Spares(SPARE_FRAMES, SPARE_FRAME_BYTES);
     private final Spares messageSpares = new Spares(SPARE_MESSAGES, SPARE_MESSAGE_BYTES);
 
+    private final TurnWork work = new TurnWork();
+    private final Leftovers leftovers;
+
     private final List<Observer> observers = new ArrayList<>();
 
     private final Queue<Runnable> commands = new MpscUnboundedVarHandleArrayQueue<>(256);
@@ -85,6 +88,7 @@ final class Shard implements LoopAgent, Loop {
         this.loop = loop;
         wheel = new TimerWheel(loop.nowNs(), this::timerFailed);
         clock = new LogicalClock(loop.nowNs());
+        leftovers = new Leftovers(loop);
     }
 
     /** The shard of a loop. On the loop only. */
@@ -108,6 +112,14 @@ final class Shard implements LoopAgent, Loop {
 
     Spares messageSpares() {
         return messageSpares;
+    }
+
+    TurnWork work() {
+        return work;
+    }
+
+    Leftovers leftovers() {
+        return leftovers;
     }
 
     /** Advanced to this turn. */

@@ -75,7 +75,7 @@ class Heard implements FrameHandler {
     }
 
     @Override
-    public boolean isReading() {
+    public boolean takesMore() {
         return lines.size() < wanted;
     }
 
