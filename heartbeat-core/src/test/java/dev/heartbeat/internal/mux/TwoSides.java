@@ -486,7 +486,7 @@ final class TwoSides {
 
         private @Nullable Object hear(String call, Object[] with) throws ProtocolException {
             switch (call) {
-                case "isReading" -> {
+                case "takesMore" -> {
                     return true;
                 }
                 case "onFrame" -> {}
