@@ -1,7 +1,6 @@
 package dev.heartbeat.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heartbeat.AttachedNode;
 import dev.heartbeat.Channel;
@@ -17,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -130,11 +128,11 @@ final class ClientStatsTest {
     @Test
     void replyThatNobodyWaitsForIsCounted() {
         HeartbeatClient client = registered();
-        CompletableFuture<ByteBuffer> reply = client.request(message(), Duration.ofMillis(500));
-        bus.advance(Duration.ofSeconds(1));
-        assertThatThrownBy(reply::join).hasCauseInstanceOf(TimeoutException.class);
+        CompletableFuture<ByteBuffer> reply = client.request(message(), Duration.ofSeconds(10));
+        settle();
+        reply.cancel(false);
         assertThat(client.stats().unmatchedReplies()).isZero();
-        asked.get(0).reply(message());
+        asked.get(0).reply(message()); // Before it hears that nobody waits.
         settle();
         assertThat(client.stats().unmatchedReplies()).isEqualTo(1);
     }

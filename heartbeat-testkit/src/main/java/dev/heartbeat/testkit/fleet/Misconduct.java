@@ -181,10 +181,14 @@ final class Misconduct {
         Duration timeout = Duration.ofMillis(1 + random.nextInt(500));
         CompletableFuture<ByteBuffer> reply = ask(anyId(), timeout);
         long askedNs = simulation.now().toNanos();
+        int run = fleet.serverRuns();
         simulation.after(
                 timeout.plus(LATE),
                 () -> fleet.observe(() -> {
-                    if (fleet.isServerAwake() && fleet.census().stoppedNs(askedNs) == 0 && !reply.isDone()) {
+                    boolean ran = fleet.isServerAwake()
+                            && fleet.serverRuns() == run
+                            && fleet.census().stoppedNs(askedNs) == 0;
+                    if (ran && !reply.isDone()) {
                         throw violation("a request of " + timeout + " did not end in time");
                     }
                 }));
