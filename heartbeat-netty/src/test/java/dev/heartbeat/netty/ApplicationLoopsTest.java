@@ -11,6 +11,9 @@ import dev.heartbeat.NodeListener;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SuspectReason;
+import dev.heartbeat.spi.Acceptor;
+import dev.heartbeat.spi.Connection;
+import dev.heartbeat.spi.ConnectionHandler;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
 import dev.heartbeat.testkit.contract.BackpressureContract;
@@ -25,6 +28,7 @@ import dev.heartbeat.testkit.contract.TransportUnderTest;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.time.Duration;
+import java.net.InetSocketAddress;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -121,6 +125,19 @@ final class ApplicationLoopsTest {
                 .hasMessageContaining("shut down");
     }
 
+    /** Never asked. */
+    private static final class Nobody implements Acceptor {
+        @Override
+        public boolean onAccept(InetSocketAddress remote) {
+            throw new AssertionError("accepted " + remote);
+        }
+
+        @Override
+        public ConnectionHandler onOpen(Connection connection) {
+            throw new AssertionError("opened " + connection);
+        }
+    }
+
     /** With its quiet period, which goes on running loops for a while, and without. */
     @ParameterizedTest
     @ValueSource(ints = {0, 300})
@@ -147,8 +164,9 @@ final class ApplicationLoopsTest {
                 assertThat(group.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
                 assertThatThrownBy(() -> transport.eventLoops().get(0).execute(() -> {}))
                         .isInstanceOf(RejectedExecutionException.class);
-                assertThatThrownBy(() ->
-                                transport.listen(server.localAddress(), null).get())
+                assertThatThrownBy(() -> transport
+                                .listen(server.localAddress(), new Nobody())
+                                .get())
                         .hasMessageContaining("closed");
                 while (client.state() == ClientState.ONLINE) {
                     Thread.sleep(10);

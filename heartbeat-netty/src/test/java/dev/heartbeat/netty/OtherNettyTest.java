@@ -53,7 +53,7 @@ final class OtherNettyTest {
         try {
             return type.getMethod(method).invoke(on);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.getMessage(), e);
         }
     }
 
