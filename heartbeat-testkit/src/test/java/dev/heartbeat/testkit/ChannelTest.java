@@ -193,7 +193,10 @@ final class ChannelTest {
         open("logs");
         Channel tooMany = open("logs");
         assertThat(tooMany.closed()).isCompletedWithValue(CloseReason.FAILED);
-        assertThat(atClient.events).last().asString().contains("closed FAILED: the other side allows 3 channels at a time, and 3 are open");
+        assertThat(atClient.events)
+                .last()
+                .asString()
+                .contains("closed FAILED: the other side allows 3 channels at a time, and 3 are open");
         first.reset("done");
         settle();
         assertThat(open("logs").state()).isEqualTo(Channel.State.OPEN);

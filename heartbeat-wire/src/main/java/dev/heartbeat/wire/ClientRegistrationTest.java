@@ -19,6 +19,7 @@ final class ClientRegistrationTest {
 
     /** What a client says of itself when it registers. */
     private record Claim(long incarnation, int attempt, String id, String tlvs) {
+        /** Its own limits, which are the same each time, apart. */
         static Claim of(Frame register) {
             assertThat(register.type()).isEqualTo(Frame.REGISTER);
             assertThat(register.stream()).isZero();
@@ -31,7 +32,7 @@ final class ClientRegistrationTest {
                     incarnation,
                     attempt,
                     new String(id, StandardCharsets.US_ASCII),
-                    register.payload().substring(2 * payload.position()));
+                    register.payload().substring(2 * payload.position()).replaceFirst("880008[0-9a-f]{16}", ""));
         }
     }
 
