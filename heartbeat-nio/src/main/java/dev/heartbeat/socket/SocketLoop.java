@@ -78,8 +78,10 @@ public abstract class SocketLoop implements EventLoop {
     protected SocketLoop(int index, TransportOptions options) {
         this.index = index;
         this.options = options;
-        timers = new Timers(thrown -> failed("a timer", thrown));
-        callbacks = new Callbacks(thrown -> failed("handing over a callback", thrown));
+        LoopFailures counted = failures;
+        String name = nameOf(index);
+        timers = new Timers(thrown -> counted.add("a timer", name, thrown));
+        callbacks = new Callbacks(thrown -> counted.add("handing over a callback", name, thrown));
     }
 
     // What a transport brings
@@ -351,6 +353,10 @@ public abstract class SocketLoop implements EventLoop {
 
     @Override
     public final String toString() {
+        return nameOf(index);
+    }
+
+    private static String nameOf(int index) {
         return "event loop " + index;
     }
 }

@@ -13,6 +13,7 @@ import dev.heartbeat.internal.queue.Chain;
 import dev.heartbeat.internal.queue.Incoming;
 import dev.heartbeat.internal.queue.Outgoing;
 import dev.heartbeat.internal.time.Loop;
+import dev.heartbeat.internal.time.Timer;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,10 +59,34 @@ public class SchedulerBenchmark {
             new InboundBudget(1 << 30));
     private final List<Waiting> waiting = new ArrayList<>();
 
+    /** Time stands still, and nothing is due. */
+    private static final Loop STILL = new Loop() {
+        @Override
+        public void execute(Runnable command) {
+            throw new UnsupportedOperationException("nothing comes later");
+        }
+
+        @Override
+        public boolean isInLoop() {
+            return true;
+        }
+
+        @Override
+        public long nowNs() {
+            return 0;
+        }
+
+        @Override
+        public void arm(Timer timer, long delayNs) {}
+
+        @Override
+        public void cancel(Timer timer) {}
+    };
+
     private static final class Host implements Multiplexer.Host {
         @Override
         public Loop loop() {
-            throw new UnsupportedOperationException("nothing takes time");
+            return STILL;
         }
 
         @Override

@@ -35,7 +35,7 @@ public class RegistryBenchmark {
 
     private final StillTransport transport = new StillTransport();
     private final HeartbeatServer server =
-            HeartbeatServer.builder().port(1).transport(transport).start();
+            HeartbeatServer.builder().port(1).transport(transport).startAsync().join();
     private StillNode[] fleet = {};
     private String[] ids = {};
 

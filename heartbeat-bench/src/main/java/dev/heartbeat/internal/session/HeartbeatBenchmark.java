@@ -57,7 +57,8 @@ public class HeartbeatBenchmark {
                 .port(1)
                 .ackEvery(ackEvery)
                 .transport(transport)
-                .start();
+                .startAsync()
+                .join();
         List<StillNode> made = IntStream.range(0, nodes)
                 .mapToObj(i -> new StillNode(transport, "node-" + i))
                 .collect(Collectors.toList());

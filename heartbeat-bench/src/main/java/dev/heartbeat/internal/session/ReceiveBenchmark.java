@@ -54,7 +54,8 @@ public class ReceiveBenchmark {
                 .channel("inline", delivery(Delivery.INLINE), channel -> listening)
                 .channel("push", delivery(Delivery.PUSH), channel -> listening)
                 .transport(transport)
-                .start();
+                .startAsync()
+                .join();
         node = new StillNode(transport, "node");
     }
 

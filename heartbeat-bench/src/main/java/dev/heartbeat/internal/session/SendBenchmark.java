@@ -40,7 +40,8 @@ public class SendBenchmark {
             .port(1)
             .listener(new Writable())
             .transport(transport)
-            .start();
+            .startAsync()
+            .join();
     private final ByteBuffer message = ByteBuffer.allocate(100);
 
     /** How often the queue was full and half of it free again. Written by the loop. */
