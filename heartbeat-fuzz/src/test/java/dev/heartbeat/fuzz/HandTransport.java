@@ -24,7 +24,7 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** One connection on {@link Paper}, one loop, and workers that may rest: all of it turned by hand, in one thread, while time stands still. A hundred times as quick as the simulation, which has a network. */
+/** One connection on {@link Paper}, one loop, and workers that may rest: all of it turned by hand, in one thread, while time hardly moves. A hundred times as quick as the simulation, which has a network. */
 final class HandTransport implements Transport, EventLoop, Environment {
     private static final InetSocketAddress NOWHERE = new InetSocketAddress(0);
 
@@ -37,6 +37,7 @@ final class HandTransport implements Transport, EventLoop, Environment {
     private @Nullable Acceptor acceptor;
     private @Nullable Connector connector;
     private boolean inLoop;
+    private long nowNs;
 
     /** The handler of the one connection, which the server accepts or the client has asked for. */
     ConnectionHandler open(Paper connection) {
@@ -48,6 +49,7 @@ final class HandTransport implements Transport, EventLoop, Environment {
     /** Something happens on the loop. */
     void onLoop(Runnable event) {
         inLoop = true;
+        nowNs++;
         event.run();
         inLoop = false;
         turn();
@@ -58,6 +60,7 @@ final class HandTransport implements Transport, EventLoop, Environment {
         do {
             for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
                 inLoop = true;
+                nowNs++; // Each is a turn of its own.
                 task.run();
                 inLoop = false;
             }
@@ -147,7 +150,7 @@ final class HandTransport implements Transport, EventLoop, Environment {
 
     @Override
     public long nowNs() {
-        return 0;
+        return nowNs;
     }
 
     @Override

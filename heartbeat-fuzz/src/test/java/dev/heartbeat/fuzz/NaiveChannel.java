@@ -25,10 +25,20 @@ final class NaiveChannel {
 
     /** The memory for messages, which all channels share. */
     static final class Memory {
+        private final long limit;
         private long free;
+        private long taken;
 
         Memory(long bytes) {
+            this(bytes, bytes);
+        }
+
+        /**
+         * @param limit what this connection may take of it
+         */
+        Memory(long bytes, long limit) {
             free = bytes;
+            this.limit = limit;
         }
 
         long free() {
@@ -36,15 +46,17 @@ final class NaiveChannel {
         }
 
         boolean reserve(long bytes) {
-            if (bytes > free) {
+            if (bytes > free || taken + bytes > limit) {
                 return false;
             }
             free -= bytes;
+            taken += bytes;
             return true;
         }
 
         void release(long bytes) {
             free += bytes;
+            taken -= bytes;
         }
     }
 

@@ -64,7 +64,7 @@ final class NaiveSession {
         this.maxChannels = maxChannels;
         this.maxMessage = maxMessage;
         this.window = window;
-        this.memory = new NaiveChannel.Memory(memory);
+        this.memory = new NaiveChannel.Memory(memory, Math.max(isClient ? memory : memory / 8, maxMessage));
         this.limit = limit;
         credit = new NaiveCredit(window);
         nextOurs = isClient ? 1 : 2;

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A loop whose time stands still, and which runs what it was given when it is told to. Whoever tells it is on it. */
+/** A loop whose time moves by a nanosecond with each task, and which runs what it was given when it is told to. Whoever tells it is on it. */
 public final class StillLoop implements EventLoop {
     private final LoopFailures failures = new LoopFailures();
     /** What its connections write into, as those of a loop of {@code heartbeat-nio} share their memory. */
@@ -17,10 +17,12 @@ public final class StillLoop implements EventLoop {
 
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private @Nullable LoopAgent agent;
+    private long nowNs;
 
     /** Runs all it was given, and what that gives it. */
     public void turn() {
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            nowNs++; // Each is a turn of its own.
             task.run();
         }
     }
@@ -42,7 +44,7 @@ public final class StillLoop implements EventLoop {
 
     @Override
     public long nowNs() {
-        return 0;
+        return nowNs;
     }
 
     @Override
