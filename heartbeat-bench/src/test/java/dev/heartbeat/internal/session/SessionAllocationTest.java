@@ -10,7 +10,7 @@ final class SessionAllocationTest {
     private static final int MESSAGES = 16;
 
     /** The message's place in its queue. */
-    private static final int OUTGOING = 48;
+    private static final int OUTGOING = 112;
 
     /** In each turn of the loop: a command, the bench's link to it, and what drains its queue. */
     private static final int TURN = 100;
@@ -30,7 +30,7 @@ final class SessionAllocationTest {
     void messagesThatAreHandledOnTheLoop() throws Exception {
         ReceiveBenchmark benchmark = new ReceiveBenchmark();
         benchmark.open();
-        Allocation.assertNone(benchmark::inline);
+        Allocation.assertAtMost(1, benchmark::inline); // Of a read that is more than a turn may handle.
     }
 
     @Test

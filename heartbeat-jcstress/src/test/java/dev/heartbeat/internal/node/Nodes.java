@@ -8,6 +8,7 @@ import dev.heartbeat.SendResult;
 import dev.heartbeat.SuspectReason;
 import dev.heartbeat.TakeoverPolicy;
 import dev.heartbeat.UndeliveredException;
+import dev.heartbeat.internal.channel.HandLoop;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.queue.Chain;
 import dev.heartbeat.internal.queue.Crew;
@@ -68,7 +69,7 @@ final class Nodes implements NodeListener {
 
         @Override
         public Loop loop() {
-            throw new UnsupportedOperationException("nothing is asked");
+            return new HandLoop();
         }
 
         @Override
