@@ -100,8 +100,8 @@ final class FlagsTest {
         assertThat(err.toString().lines())
                 .singleElement()
                 .asString()
-                .startsWith("heartbeat " + arguments.split(" ")[0] + ": "
-                        + arguments.split(" ")[1] + " ")
+                .startsWith("heartbeat " + arguments.split(" ", -1)[0] + ": "
+                        + arguments.split(" ", -1)[1] + " ")
                 .contains("allowed ");
     }
 

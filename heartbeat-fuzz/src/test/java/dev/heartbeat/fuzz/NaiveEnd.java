@@ -121,6 +121,7 @@ final class NaiveEnd {
     }
 
     /** A request is asked no more: it is not sent, unless it has begun to be. */
+    @SuppressWarnings("ReferenceEquality") // The one that is being written, and no other that is alike.
     void withdraw(long correlation) {
         Sent begun = writing.position() > 0 ? accepted.peek() : null;
         boolean unsent = accepted.removeIf(
