@@ -54,7 +54,7 @@ record FleetStatus(
         return suspect + " suspect, " + offline + " offline";
     }
 
-    /** How the fleet does, each number with its name. */
+    /** The fleet's numbers, each with its name. */
     List<String> numbers() {
         List<String> numbers = new ArrayList<>();
         numbers.add(String.format(Locale.ROOT, "%,d beats/s", heartbeatsPerSecond));

@@ -8,7 +8,7 @@ import picocli.CommandLine.ParameterException;
 
 /** What the library's options are called on the command line. */
 final class OptionNames {
-    /** Where that is not the library's name with dashes. */
+    /** Flags that are not the library's name with dashes. */
     private static final Map<String, String> OTHERWISE = Map.of(
             "heartbeatInterval", "--interval",
             "suspectAfter", "--suspect",
@@ -21,7 +21,7 @@ final class OptionNames {
 
     private OptionNames() {}
 
-    /** What an option of the library is called on the command line, if it is there. */
+    /** The flag of a library option, if there is one. */
     static String of(String option) {
         return OTHERWISE.getOrDefault(
                 option, "--" + option.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT));

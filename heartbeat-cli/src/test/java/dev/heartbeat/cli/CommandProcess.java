@@ -24,7 +24,7 @@ final class CommandProcess implements AutoCloseable {
         err = file.toPath();
         process = new ProcessBuilder(command(arguments)).redirectError(file).start();
         out = process.inputReader(StandardCharsets.UTF_8);
-        // Whoever waits for a line cannot be interrupted, but hears the end of the process.
+        // A thread that waits for a line ignores interrupts, and ends with the process.
         CompletableFuture.delayedExecutor(AT_MOST_SECONDS, TimeUnit.SECONDS).execute(process::destroyForcibly);
     }
 
