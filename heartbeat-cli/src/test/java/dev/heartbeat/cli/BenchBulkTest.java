@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -25,6 +26,7 @@ final class BenchBulkTest {
     }
 
     @Test
+    @Tag("long")
     void bulkArrivesWholeAndNobodyIsSuspected() {
         assertThat(run("--nodes=20", "--channels=3", "--gib=0.1", "--quiet-for=3s"))
                 .as(err + "\n" + out)

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -25,6 +26,7 @@ final class BenchDeafTest {
     }
 
     @Test
+    @Tag("long")
     void whoNeverReadsIsClosedAndNobodyElseIsHurt() {
         assertThat(run("--deaf=100", "--others=5")).as(err + "\n" + out).isZero();
         assertThat(out.toString())

@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,6 +27,7 @@ final class BenchMessagesTest {
     }
 
     @Test
+    @Tag("long")
     void everyStreamCarriesMessagesAndIsComparedWithThePlainSocket() {
         assertThat(run("--rounds=1", "--for=200ms", "--before=200ms"))
                 .as(err.toString())

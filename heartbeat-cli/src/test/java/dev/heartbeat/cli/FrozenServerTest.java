@@ -31,6 +31,7 @@ class FrozenServerTest {
     }
 
     @Test
+    @Tag("long")
     void oneClientWhoseServerIsKilled() throws Exception {
         Bound bound = new Bound(Duration.ofMillis(200), Duration.ofMillis(500), Duration.ofMillis(800));
         Attempts attempts = new Attempts(Duration.ofMillis(50), Duration.ofMillis(200));

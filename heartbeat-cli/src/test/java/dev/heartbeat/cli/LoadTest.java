@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +80,7 @@ final class LoadTest {
                 "oneway --connections=20 --rate=1000",
                 "connect --connections=50"
             })
+    @Tag("long")
     void everyScenarioRuns(String scenario) {
         assertThat(run(scenario + " --pairs=1 --seconds=0.3 --subjects=heartbeat-nio"))
                 .as(err.toString())
@@ -100,6 +102,7 @@ final class LoadTest {
     }
 
     @Test
+    @Tag("long")
     void soakTellsTheServerOverTime(@TempDir Path folder) {
         // 1 where the machine was too busy for every answer to come in time, which is told all the same.
         assertThat(run("soak", "--connections=20", "--rate=500", "--seconds=2", "--out=" + folder))
@@ -110,6 +113,7 @@ final class LoadTest {
     }
 
     @Test
+    @Tag("long")
     void planForeseesLargerFleets(@TempDir Path folder) {
         assertThat(run("plan", "--sizes=50,100", "--intervals=1s,2s", "--seconds=1", "--out=" + folder))
                 .as(err.toString())

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -50,6 +51,7 @@ class ProcessesTest {
     }
 
     @Test
+    @Tag("long")
     void aServerThatIsKilledIsReplacedAndItsNodesComeBack() throws Exception {
         try (CommandProcess servers = servers(2)) {
             List<Long> pids = listening(servers, 2);
@@ -74,6 +76,7 @@ class ProcessesTest {
     }
 
     @Test
+    @Tag("long")
     void noProcessOutlivesAParentThatIsKilled() throws Exception {
         try (CommandProcess servers = servers(2)) {
             List<Long> pids = listening(servers, 2);
