@@ -415,6 +415,35 @@ final class ChannelTest {
         assertThat(atServer.events).containsExactly("accepted logs of n1", "message m2", "message m3", "message m4");
     }
 
+    /** The channel stays closed to messages, and no future completes until the test says so. */
+    @ParameterizedTest
+    @EnumSource(Delivery.class)
+    void moreIsRefusedWhileFuturesOfTheDroppedWait(Delivery delivery) {
+        int queue = 3;
+        ChannelOptions options = ChannelOptions.builder()
+                .queue(queue, 1 << 20)
+                .overflow(Overflow.DROP_OLDEST)
+                .delivery(delivery)
+                .build();
+        bus.serverHost.blockCallbacks(true);
+        host.blockCallbacks(true);
+        Channel up = client.open("logs", options, atClient);
+        List<CompletableFuture<?>> accepted = new ArrayList<>();
+        for (int i = 0; i < 10 * queue; i++) {
+            CompletableFuture<?> sent = i % 2 == 0 ? up.send(text("m")) : up.request(text("?"), Duration.ofHours(1));
+            if (!sent.isDone()) {
+                accepted.add(sent);
+            }
+            settle();
+        }
+        assertThat(accepted).as("as many wait to be sent as wait to be told").hasSize(2 * queue);
+
+        host.blockCallbacks(false);
+        settle();
+        assertThat(accepted.subList(0, queue)).allMatch(CompletableFuture::isCompletedExceptionally);
+        assertThat(up.send(text("m"))).as("there is room again").isNotDone();
+    }
+
     @ParameterizedTest
     @EnumSource(Delivery.class)
     void whatIsDroppedWhileTheChannelIsResetIsToldBeforeItsEnd(Delivery delivery) {

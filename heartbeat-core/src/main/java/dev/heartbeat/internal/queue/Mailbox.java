@@ -141,9 +141,23 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
             int size = oldest.length(); // Before the application has it.
             whenDropped.run();
             undelivered(oldest, Reason.DROPPED);
-            owner.call(() -> outbox.told(size));
+            behindTelling(oldest, () -> outbox.told(size));
         });
         return result;
+    }
+
+    /** Runs a task once the sender of a message that comes back has heard of it. */
+    private void behindTelling(Outgoing message, Runnable task) {
+        // An INLINE channel makes its calls on the loop, and they pass futures that wait for a worker.
+        if (hasFuture(message)) {
+            owner.complete(task);
+        } else {
+            owner.call(task);
+        }
+    }
+
+    private static boolean hasFuture(Outgoing message) {
+        return message.left() != null || isRequest(message);
     }
 
     @Override

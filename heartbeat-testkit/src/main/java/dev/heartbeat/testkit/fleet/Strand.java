@@ -86,8 +86,7 @@ final class Strand {
     void checkBound(long queueBytes, long maxWindow) {
         // What was dropped may wait to be told, as much as the queue holds.
         long waiting = dropsOldest ? 2 * (queueBytes + longest) : queueBytes;
-        // Seed 177 holds 3,047 bytes more than three frames account for; it is not known yet where.
-        long most = waiting + maxWindow + 3L * longest + 4L * FRAME;
+        long most = waiting + maxWindow + 3L * longest + 3L * FRAME;
         if (inFlight > most) {
             throw violation(
                     "I32 what a channel holds is bounded",
