@@ -1,6 +1,7 @@
 package dev.heartbeat;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,18 @@ public interface Request {
 
     /** What is asked. Buffer as in {@link ChannelListener#onMessage}. */
     ByteBuffer content();
+
+    /**
+     * How long whoever asks still waits: the time that the other side said remained when it sent the
+     * request, less what has passed here since its first bytes came. The way itself is not in it, so
+     * the other side may wait no more a little earlier. A node that asks through the server is counted
+     * as if it asked directly. Any thread may call this at any time; no clock of the other side is read.
+     *
+     * @return zero or more; zero once the time is over, answered or not; null where the other side does
+     *     not say
+     */
+    @Nullable
+    Duration remaining();
 
     /**
      * Whether whoever asks has given it up: its time is over, or its future was cancelled. A request

@@ -45,4 +45,10 @@ public interface Environment {
 
     /** Milliseconds since 1970, for timestamps shown to people and for the start of epochs; never for liveness. */
     long wallClockMillis();
+
+    /**
+     * The clock of the loops, read now: {@link EventLoop#nowNs()} of each is an earlier reading. It starts
+     * anywhere and never goes back, so only the difference of two readings says something.
+     */
+    long monotonicNanos();
 }

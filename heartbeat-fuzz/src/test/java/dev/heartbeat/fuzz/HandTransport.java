@@ -211,4 +211,9 @@ final class HandTransport implements Transport, EventLoop, Environment {
     public long wallClockMillis() {
         return 1_700_000_000_000L;
     }
+
+    @Override
+    public long monotonicNanos() {
+        return nowNs;
+    }
 }

@@ -62,4 +62,9 @@ public final class StubWorkers implements Environment, Executor {
     public long wallClockMillis() {
         return 1_700_000_000_000L;
     }
+
+    @Override
+    public long monotonicNanos() {
+        return 0;
+    }
 }

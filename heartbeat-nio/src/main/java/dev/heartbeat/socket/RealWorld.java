@@ -69,4 +69,9 @@ final class RealWorld implements Environment {
     public long wallClockMillis() {
         return System.currentTimeMillis();
     }
+
+    @Override
+    public long monotonicNanos() {
+        return System.nanoTime();
+    }
 }

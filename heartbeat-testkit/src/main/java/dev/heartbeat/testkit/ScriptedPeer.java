@@ -237,7 +237,7 @@ public final class ScriptedPeer implements AutoCloseable {
     /** A message in one DATA frame on channel 0, at most 16,384 bytes. */
     public ScriptedPeer data(byte[] message) {
         Objects.requireNonNull(message, "message");
-        return send(encoder -> encoder.data(0, 0, 0, Envelope.NONE, message.length, Head.NO_TOTAL), message);
+        return send(encoder -> encoder.data(0, 0, 0, Envelope.NONE, message.length, Head.NO_TOTAL, 0), message);
     }
 
     /** {@link #data(byte[])} of the text. */

@@ -48,4 +48,9 @@ record SimEnvironment(Simulation simulation, Host host, SimTransport transport) 
     public long wallClockMillis() {
         return host.wallClockMillis();
     }
+
+    @Override
+    public long monotonicNanos() {
+        return host.monotonicNs();
+    }
 }

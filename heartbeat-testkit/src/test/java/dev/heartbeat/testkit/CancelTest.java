@@ -1,5 +1,6 @@
 package dev.heartbeat.testkit;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A request that nobody waits for any more is cancelled on the other side, wherever it is by then. */
+/** How long somebody waits for a request is known on the other side, and that nobody waits any more. */
 final class CancelTest {
     private static final Duration SOON = Duration.ofMillis(100);
     private static final Duration LONG = Duration.ofMinutes(1);
@@ -254,6 +255,110 @@ final class CancelTest {
         other.refuseConnects(false);
         bus.advance(Duration.ofSeconds(10));
         assertThat(contents).containsExactly("wanted");
+    }
+
+    // ---- the time that remains
+
+    @ParameterizedTest
+    @EnumSource
+    @Tag("M100")
+    void handlerSeesHowLongItsAskerWaits(Way way) {
+        way.asker(this).ask(Room.text("x"), Duration.ofSeconds(10));
+        bus.advance(SOON);
+        Request request = asked.get(0);
+        Duration remaining = requireNonNull(request.remaining());
+        assertThat(remaining).isBetween(Duration.ofSeconds(10).minus(SOON), Duration.ofSeconds(10));
+        bus.advance(Duration.ofSeconds(2));
+        assertThat(request.remaining()).isEqualTo(remaining.minusSeconds(2));
+        bus.advance(Duration.ofSeconds(20));
+        assertThat(request.remaining()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"NODE_TO_NODE", "ATTACHED_TO_NODE"})
+    @Tag("M100")
+    void timeRunsWhileTheRequestStillComes(Way way) {
+        Asker asker = way.asker(this);
+        bus.world.link(host, bus.serverHost, LinkSettings.LAN.withBytesPerSecond(1_000_000));
+        asker.ask(ByteBuffer.allocate(LARGE), LONG);
+        bus.advance(Duration.ofSeconds(10));
+        assertThat(requireNonNull(asked.get(0).remaining()))
+                .isBetween(
+                        LONG.minusSeconds(10).minus(SOON), LONG.minusSeconds(10).plus(SOON));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Tag("M100")
+    void timeWithoutEndIsSaidAsTheLongest(Way way) {
+        way.asker(this).ask(Room.text("x"), Duration.ofDays(100_000));
+        bus.advance(SOON);
+        assertThat(requireNonNull(asked.get(0).remaining())).isBetween(Duration.ofDays(49), Duration.ofDays(50));
+    }
+
+    /** The server takes off what the request waited there. */
+    @Test
+    @Tag("M100")
+    void timeThatRemainsIsPassedOn() {
+        Asker asker = Way.NODE_TO_NODE.asker(this);
+        other.resetConnections();
+        other.refuseConnects(true);
+        bus.advance(SOON);
+        asker.ask(Room.text("x"), Duration.ofSeconds(10));
+        bus.advance(Duration.ofSeconds(1));
+        other.refuseConnects(false);
+        bus.world.advanceUntil(() -> !asked.isEmpty(), Duration.ofSeconds(5));
+        assertThat(asked.get(0).source()).isEqualTo("n1");
+        assertThat(requireNonNull(asked.get(0).remaining())).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(9));
+    }
+
+    /** Its asker says nothing more. */
+    @Test
+    @Tag("M100")
+    void requestOfWhichNoTimeRemainsIsNotPassedOn() {
+        ScriptedPeer n1 = ScriptedPeer.client(host.transport(), bus.server.localAddress());
+        ScriptedPeer n2 = ScriptedPeer.client(other.transport(), bus.server.localAddress());
+        n1.connect().register("n1").expectRegistered().ignore("CREDIT");
+        n1.play();
+        n2.connect().register("n2").expectRegistered().reset();
+        n2.play();
+        bus.advance(SOON);
+        String toN2 = "0500026e32";
+        n1.raw("ab020304 00000000 0000001e 001b 02000101 0300080000000000000001" + toN2 + "800004000001f4 78");
+        n1.raw("ab020304 00000000 0000001e 001b 02000101 0300080000000000000002" + toN2 + "80000400000bb8 79");
+        n1.play();
+        bus.advance(Duration.ofSeconds(1));
+        n2.connect().register("n2").expectRegistered().ignore("CREDIT");
+        n2.expectData("y");
+        n2.play();
+        bus.advance(SOON);
+        n2.verify();
+
+        // A late CANCEL of it is not passed on either, because nothing of it was sent.
+        n1.raw(cancel(1, toN2));
+        n1.play();
+        n2.ping().expectPong();
+        n2.play();
+        bus.advance(SOON);
+        n2.verify();
+        n1.verify();
+    }
+
+    @Test
+    @Tag("M100")
+    void peerThatDoesNotSayLeavesItOpen() {
+        ScriptedPeer client = ScriptedPeer.client(other.transport(), bus.server.localAddress());
+        client.connect().register("n1").expectRegistered().ignore("CREDIT");
+        client.raw("ab020304 00000000 00000012 000f 02000101 0300080000000000000001 78");
+        client.raw("ab020304 00000000 00000019 0016 02000101 0300080000000000000002 80000400000000 79");
+        client.play();
+        bus.advance(Duration.ofSeconds(1));
+        assertThat(contents).containsExactly("x", "y");
+        assertThat(asked.get(0).remaining()).isNull();
+        assertThat(asked.get(1).remaining()).isZero();
+        client.verify();
     }
 
     // ---- other peers

@@ -331,5 +331,10 @@ final class TwinsTest {
         public long wallClockMillis() {
             return of.wallClockMillis();
         }
+
+        @Override
+        public long monotonicNanos() {
+            return of.monotonicNanos();
+        }
     }
 }

@@ -47,4 +47,9 @@ public final class StillEnvironment implements Environment {
     public long wallClockMillis() {
         return 1_700_000_000_000L;
     }
+
+    @Override
+    public long monotonicNanos() {
+        return 0;
+    }
 }

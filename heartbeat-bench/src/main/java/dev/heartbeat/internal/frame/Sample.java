@@ -65,7 +65,7 @@ public enum Sample {
     DATA_100_HEAD {
         @Override
         void write(FrameEncoder encoder, StillConnection connection, long number) {
-            encoder.data(0, 0, 7, Envelope.NONE, 100, Head.NO_TOTAL);
+            encoder.data(0, 0, 7, Envelope.NONE, 100, Head.NO_TOTAL, 0);
             connection.write(MESSAGE, 0, 100);
         }
     },
@@ -96,7 +96,7 @@ public enum Sample {
     abstract void write(FrameEncoder encoder, StillConnection connection, long number);
 
     private static void writeData(FrameEncoder encoder, StillConnection connection, int bytes) {
-        encoder.data(0, 0, 0, Envelope.NONE, bytes, Head.NO_TOTAL);
+        encoder.data(0, 0, 0, Envelope.NONE, bytes, Head.NO_TOTAL, 0);
         connection.write(MESSAGE, 0, bytes);
     }
 }

@@ -67,7 +67,7 @@ public class ReceiveBenchmark {
         ByteBuffer message = ByteBuffer.allocate(MESSAGE_BYTES);
         return StillNode.frames((encoder, connection) -> {
             for (int i = 0; i < COALESCED; i++) {
-                encoder.data(channel, 0, 0, Envelope.NONE, MESSAGE_BYTES, Head.NO_TOTAL);
+                encoder.data(channel, 0, 0, Envelope.NONE, MESSAGE_BYTES, Head.NO_TOTAL, 0);
                 connection.write(message, 0, MESSAGE_BYTES);
             }
         });

@@ -2,8 +2,11 @@ package dev.heartbeat.internal.frame;
 
 import static dev.heartbeat.internal.frame.ProtocolException.malformed;
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,12 +15,18 @@ import org.jspecify.annotations.Nullable;
  * @param correlation what request and reply have in common; 0 where it is neither
  * @param source the node it comes from, where it was sent through the server
  * @param destination the node it is for, where the server is to pass it on
+ * @param dueNs when whoever asks stops waiting, by the clock of this side's loops; {@link #NOT_SAID} where that is
+ *     not known, and of what is no request
  */
 public record Envelope(
         Kind kind,
         long correlation,
         @Nullable String source,
-        @Nullable String destination) {
+        @Nullable String destination,
+        long dueNs) {
+
+    /** No reading of the clock. */
+    public static final long NOT_SAID = Long.MIN_VALUE;
 
     /** What a message is to its receiver. */
     public enum Kind {
@@ -35,39 +44,68 @@ public record Envelope(
     }
 
     /** That of a message which is nothing but its content. */
-    public static final Envelope NONE = new Envelope(Kind.MESSAGE, 0, null, null);
+    public static final Envelope NONE = new Envelope(Kind.MESSAGE, 0, null, null, NOT_SAID);
 
     static final int KIND = 0x02;
     static final int CORRELATION = 0x03;
     static final int SOURCE = 0x04;
     static final int DESTINATION = 0x05;
+    static final int REMAINING = 0x80;
+
+    private static final int REMAINING_SIZE = Tlv.HEADER + Integer.BYTES;
+    /** Stands for whatever is longer. */
+    private static final long LONGEST_MILLIS = 0xFFFF_FFFFL;
 
     private static final int CORRELATED_SIZE = Tlv.HEADER + 1 + Tlv.HEADER + Long.BYTES;
     private static final Kind[] KINDS = Kind.values();
 
     /** The most that one takes of a HEAD. */
-    static final int MAX_SIZE = CORRELATED_SIZE + 2 * (Tlv.HEADER + NodeId.MAX_LENGTH);
+    static final int MAX_SIZE = CORRELATED_SIZE + 2 * (Tlv.HEADER + NodeId.MAX_LENGTH) + REMAINING_SIZE;
 
     /**
      * @param destination the node it is for, where the server is to pass it on; else null
+     * @param dueNs when its asker stops waiting
      */
-    public static Envelope request(long correlation, @Nullable String destination) {
-        return new Envelope(Kind.REQUEST, correlation, null, destination);
+    public static Envelope request(long correlation, @Nullable String destination, long dueNs) {
+        return new Envelope(Kind.REQUEST, correlation, null, destination, dueNs);
     }
 
     /** The answer to the request of this envelope. */
     public Envelope answer(Kind kind) {
-        return new Envelope(kind, correlation, null, source);
+        return new Envelope(kind, correlation, null, source, NOT_SAID);
     }
 
     /** A message for another node, which the server is to pass on. */
     public static Envelope to(String destination) {
-        return new Envelope(Kind.MESSAGE, 0, null, destination);
+        return new Envelope(Kind.MESSAGE, 0, null, destination, NOT_SAID);
     }
 
     /** What the destination is given. */
     public Envelope passedOnFrom(String node) {
-        return new Envelope(kind, correlation, node, null);
+        return new Envelope(kind, correlation, node, null, dueNs);
+    }
+
+    /** That of a request whose first bytes came at {@code nowNs}, and said that so much of its time remains. */
+    public Envelope arrived(long nowNs, long remainingMillis) {
+        return new Envelope(kind, correlation, source, destination, nowNs + MILLISECONDS.toNanos(remainingMillis));
+    }
+
+    /** Whether it says when its asker stops waiting. */
+    public boolean saysDue() {
+        return dueNs != NOT_SAID;
+    }
+
+    /** How much of its time remains, if it {@linkplain #saysDue() says}; not above 0 once that is over. */
+    public long remainingNs(long nowNs) {
+        return dueNs - nowNs;
+    }
+
+    /** Whether both are on the same request, whatever they say of its time. */
+    public boolean isOfSameRequest(Envelope other) {
+        return correlation == other.correlation
+                && kind == other.kind
+                && Objects.equals(source, other.source)
+                && Objects.equals(destination, other.destination);
     }
 
     /** Whether there is nothing on it. */
@@ -82,6 +120,11 @@ public record Envelope(
 
     /** What it takes of a HEAD. */
     int size() {
+        return namesSize() + (saysDue() ? REMAINING_SIZE : 0);
+    }
+
+    /** What it takes of a CANCEL. */
+    int namesSize() {
         if (isPlain()) {
             return 0;
         }
@@ -92,7 +135,23 @@ public record Envelope(
         return id == null ? 0 : Tlv.HEADER + id.length();
     }
 
-    void write(ByteBuffer out) {
+    /**
+     * @param nowNs the time; read only if it {@linkplain #saysDue() says when it is due}
+     */
+    void write(ByteBuffer out, long nowNs) {
+        writeNames(out);
+        if (saysDue()) {
+            Tlv.write(out, REMAINING, Integer.BYTES);
+            out.putInt((int) remainingMillis(nowNs));
+        }
+    }
+
+    /** Rounded up, because 0 would say that nothing remains. */
+    private long remainingMillis(long nowNs) {
+        return Math.min(MILLISECONDS.convert(remainingNs(nowNs) - 1, NANOSECONDS) + 1, LONGEST_MILLIS);
+    }
+
+    void writeNames(ByteBuffer out) {
         if (kind != Kind.MESSAGE) {
             Tlv.write(out, KIND, 1);
             out.put((byte) kind.wire);
@@ -148,7 +207,7 @@ public record Envelope(
             if (correlated != (kind != Kind.MESSAGE)) {
                 throw malformed("a kind without a correlation id, or the other way round");
             }
-            return new Envelope(kind, correlation, source, destination);
+            return new Envelope(kind, correlation, source, destination, NOT_SAID);
         }
     }
 }

@@ -250,6 +250,7 @@ public final class FrameDecoder {
         long total = Head.NO_TOTAL;
         boolean namesHandle = false;
         int handle = 0;
+        long remainingMillis = Head.NO_TIME;
         Envelope.Reader envelope = null;
         long seen = 0;
         while (in.hasRemaining()) {
@@ -258,6 +259,9 @@ public final class FrameDecoder {
             if (type == HEAD_TOTAL && ofMessage) {
                 seen = Tlv.once(seen, tag);
                 total = Integer.toUnsignedLong(Tlv.u32(in, tag));
+            } else if (type == Envelope.REMAINING && ofMessage) {
+                seen = Tlv.once(seen, tag);
+                remainingMillis = Integer.toUnsignedLong(Tlv.u32(in, tag));
             } else if (type == HEAD_HANDLE) {
                 seen = Tlv.once(seen, tag);
                 namesHandle = true;
@@ -272,7 +276,8 @@ public final class FrameDecoder {
                 Tlv.skipUnknown(in, tag);
             }
         }
-        return new Head(total, namesHandle, handle, envelope == null ? Envelope.NONE : envelope.envelope());
+        return new Head(
+                total, namesHandle, handle, envelope == null ? Envelope.NONE : envelope.envelope(), remainingMillis);
     }
 
     private static long readCredit(ByteBuffer in) throws ProtocolException {

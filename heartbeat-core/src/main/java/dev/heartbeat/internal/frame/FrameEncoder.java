@@ -90,8 +90,9 @@ public final class FrameEncoder {
      * @param handle the node it is from or for, in the first frame of a message; else 0
      * @param envelope what else is written on the message, in its first frame; else {@link Envelope#NONE}
      * @param total of the message, in the first of several frames; else {@link Head#NO_TOTAL}
+     * @param nowNs the time; read only if the envelope {@linkplain Envelope#saysDue() says when it is due}
      */
-    public void data(int channel, int flags, int handle, Envelope envelope, int messageBytes, int total) {
+    public void data(int channel, int flags, int handle, Envelope envelope, int messageBytes, int total, long nowNs) {
         int headSize = headSize(handle, total, envelope);
         ByteBuffer out = connection.reserve(FrameHeader.SIZE + headSize);
         int at = out.position();
@@ -102,7 +103,7 @@ public final class FrameEncoder {
                 channel,
                 headSize + messageBytes);
         if (headSize > 0) {
-            writeHead(out, headSize, handle, envelope, total);
+            writeHead(out, headSize, handle, envelope, total, nowNs);
         }
         FrameLog.out(out, at, out.position());
     }
@@ -113,27 +114,29 @@ public final class FrameEncoder {
         connection.write(frame, 0, frame.limit());
     }
 
-    private static void writeHead(ByteBuffer out, int size, int handle, Envelope envelope, int total) {
+    private static void writeHead(ByteBuffer out, int size, int handle, Envelope envelope, int total, long nowNs) {
         out.putShort((short) (size - Short.BYTES));
-        writeNames(out, handle, envelope);
+        writeHandle(out, handle);
+        envelope.write(out, nowNs);
         if (total != Head.NO_TOTAL) {
             Tlv.write(out, HEAD_TOTAL, Integer.BYTES);
             out.putInt(total);
         }
     }
 
-    private static void writeNames(ByteBuffer out, int handle, Envelope envelope) {
+    private static void writeHandle(ByteBuffer out, int handle) {
         if (handle != 0) {
             Tlv.write(out, HEAD_HANDLE, Integer.BYTES);
             out.putInt(handle);
         }
-        envelope.write(out);
     }
 
     /** Its sender waits for no answer to this request any more. */
     public void cancel(int channel, int handle, Envelope request) {
-        int length = headSize(handle, request) - Short.BYTES;
-        writeNames(begin(FrameType.CANCEL, FrameHeader.FLAG_IGNORABLE, channel, length), handle, request);
+        int length = (handle == 0 ? 0 : HEAD_TLV) + request.namesSize();
+        ByteBuffer out = begin(FrameType.CANCEL, FrameHeader.FLAG_IGNORABLE, channel, length);
+        writeHandle(out, handle);
+        request.writeNames(out);
     }
 
     public void channelOpen(int channel, ChannelOpen open) {

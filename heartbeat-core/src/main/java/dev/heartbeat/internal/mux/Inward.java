@@ -174,16 +174,19 @@ final class Inward {
                 throw new ProtocolException(MALFORMED, "a first fragment without the total length");
             }
             requireNothingForOthers(head);
+            Envelope envelope = head.saysTime()
+                    ? head.envelope().arrived(mux.loop().nowNs(), head.remainingMillis())
+                    : head.envelope();
             boolean taken = receiver.takesFrom(head.handle());
             if (taken
                     && !more
                     && !head.hasTotal()
                     && fragment.remaining() <= mux.limits().maxMessageBytes()) {
-                deliver(head, size, fragment);
+                deliver(head.handle(), envelope, size, fragment);
                 return;
             }
             arrivingFrom = head.handle();
-            arrivingEnvelope = head.envelope();
+            arrivingEnvelope = envelope;
             assembly = begin(taken, head, fragment.remaining());
         } else if ((flags & FrameHeader.FLAG_HEAD) != 0) {
             throw new ProtocolException(MALFORMED, "a HEAD within a fragmented message");
@@ -200,12 +203,12 @@ final class Inward {
     }
 
     /** A whole message that needs no room but the window's. */
-    private void deliver(Head head, int size, ByteBuffer message) {
+    private void deliver(int from, Envelope envelope, int size, ByteBuffer message) {
         if (receiver.isInline()) {
-            receiver.onView(head.handle(), head.envelope(), message);
+            receiver.onView(from, envelope, message);
             take(size);
         } else {
-            hand(head.handle(), copyOf(message), head.envelope(), size, 0);
+            hand(from, copyOf(message), envelope, size, 0);
         }
     }
 
@@ -338,7 +341,7 @@ final class Inward {
         boolean isArriving = arriving != null
                 && arriving.isKeeping()
                 && arrivingFrom == request.handle()
-                && arrivingEnvelope.equals(request.envelope());
+                && arrivingEnvelope.isOfSameRequest(request.envelope());
         if (isArriving) {
             cancelFragmentDeadline();
             dropArriving();

@@ -124,8 +124,8 @@ final class Outward {
             if (!isWhole && wrote) {
                 return room - left;
             }
-            if (readyOffset == 0 && !first.begin()) {
-                ready.poll(); // Its sender does not want it any more.
+            if (readyOffset == 0 && !first.begin(mux.loop())) {
+                ready.poll(); // Nobody waits for its answer any more.
                 continue;
             }
             if (!isWhole) {
@@ -146,7 +146,15 @@ final class Outward {
         if (shared != null) {
             mux.encoder().encoded(shared);
         } else {
-            mux.encoder().data(channel.id(), 0, handleToName, message.envelope(), message.length(), Head.NO_TOTAL);
+            mux.encoder()
+                    .data(
+                            channel.id(),
+                            0,
+                            handleToName,
+                            message.envelope(),
+                            message.length(),
+                            Head.NO_TOTAL,
+                            nowNsFor(message.envelope()));
             writeContent(message.bytes(), 0, message.length());
         }
         mux.countSent();
@@ -161,7 +169,8 @@ final class Outward {
         int count = (int) Math.min(message.length() - readyOffset, Math.min(allowed, MAX_FRAME) - header);
         count = Math.min(count, mux.fragmentBytes());
         boolean isLast = readyOffset + count == message.length();
-        mux.encoder().data(channel.id(), isLast ? 0 : FrameHeader.FLAG_MORE, handleToName, envelope, count, total);
+        int flags = isLast ? 0 : FrameHeader.FLAG_MORE;
+        mux.encoder().data(channel.id(), flags, handleToName, envelope, count, total, nowNsFor(envelope));
         writeContent(message.bytes(), readyOffset, count);
         mux.countSent();
         readyOffset += count;
@@ -174,6 +183,11 @@ final class Outward {
         return header + count;
     }
 
+    /** Most envelopes have no use for the time. */
+    private long nowNsFor(Envelope envelope) {
+        return envelope.saysDue() ? mux.loop().nowNs() : 0;
+    }
+
     private void writeContent(ByteBuffer content, int from, int count) {
         if (count > 0) {
             mux.connection().write(content, content.position() + from, count);
@@ -184,7 +198,7 @@ final class Outward {
         if (!mustEnd()) {
             return 0;
         }
-        mux.encoder().data(channel.id(), FrameHeader.FLAG_END, 0, Envelope.NONE, 0, Head.NO_TOTAL);
+        mux.encoder().data(channel.id(), FrameHeader.FLAG_END, 0, Envelope.NONE, 0, Head.NO_TOTAL, 0);
         mux.countSent();
         ended = true;
         Outgoing mark = Outgoing.mark();

@@ -119,7 +119,8 @@ final class NodeMail implements Mailbox.Owner {
         table.events().notPassedOn();
         if (envelope.kind() == Envelope.Kind.REQUEST) {
             ByteBuffer content = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-            Envelope failure = new Envelope(Envelope.Kind.FAILURE, envelope.correlation(), null, null);
+            Envelope failure =
+                    new Envelope(Envelope.Kind.FAILURE, envelope.correlation(), null, null, Envelope.NOT_SAID);
             if (entry.offerTo(from, new Outgoing(content, failure, null)) == SendResult.ACCEPTED) {
                 return;
             }

@@ -6,6 +6,7 @@ import dev.heartbeat.Request;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.internal.frame.Envelope;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -64,6 +65,11 @@ final class Asked implements Request {
     @Override
     public ByteBuffer content() {
         return content;
+    }
+
+    @Override
+    public @Nullable Duration remaining() {
+        return envelope.saysDue() ? Duration.ofNanos(Math.max(0, envelope.remainingNs(due.nowNs()))) : null;
     }
 
     @Override

@@ -21,6 +21,11 @@ public final class Crew {
         this.loops = loops;
     }
 
+    /** The loops' clock, from any thread. */
+    long nowNs() {
+        return environment.monotonicNanos();
+    }
+
     /** Makes the application's callbacks. */
     public Executor workers() {
         return environment.workers();

@@ -27,6 +27,10 @@ final class DueAnswer {
         return key;
     }
 
+    long nowNs() {
+        return all.line().crew().nowNs();
+    }
+
     synchronized boolean isCancelled() {
         return cancelled;
     }

@@ -142,7 +142,7 @@ public final class Outbox {
      */
     public synchronized boolean withdraw(Outgoing message) {
         if (!message.withdraw()) {
-            return false;
+            return message.isWithdrawn(); // Its time was over when its turn came.
         }
         if (message.number() != TAKEN) {
             uncount(message);

@@ -5,6 +5,7 @@ import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.FrameHeader;
 import dev.heartbeat.internal.frame.SharedMessage;
+import dev.heartbeat.internal.time.Loop;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -144,7 +145,7 @@ public final class Outgoing {
 
     // ---- whether it may still be withdrawn
 
-    /** Its sender does not want it any more. Any thread; false if it has begun to travel. */
+    /** Its sender does not want it any more. Any thread; false if it has begun to travel, or was withdrawn before. */
     boolean withdraw() {
         return STAGE.compareAndSet(this, WAITING, WITHDRAWN);
     }
@@ -153,9 +154,15 @@ public final class Outgoing {
         return stage == WITHDRAWN;
     }
 
-    /** Its first byte is about to be written. False if it was withdrawn, and is not to be sent. */
-    public boolean begin() {
-        return envelope.kind() != Envelope.Kind.REQUEST || STAGE.compareAndSet(this, WAITING, BEGUN) || stage == BEGUN;
+    /** Its first byte is about to be written. False if it was withdrawn, or its time is over: then it is not to be sent. */
+    public boolean begin(Loop loop) {
+        if (envelope.kind() != Envelope.Kind.REQUEST) {
+            return true;
+        }
+        if (envelope.saysDue() && envelope.remainingNs(loop.nowNs()) <= 0 && withdraw()) {
+            return false;
+        }
+        return STAGE.compareAndSet(this, WAITING, BEGUN) || stage == BEGUN;
     }
 
     // ---- where it is

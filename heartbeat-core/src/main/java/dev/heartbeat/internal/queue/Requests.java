@@ -113,7 +113,8 @@ public final class Requests {
                 return failed(UndeliveredException.Reason.FULL);
             }
             last++;
-            Outgoing message = new Outgoing(content, Envelope.request(last, destination), null);
+            Outgoing message = new Outgoing(
+                    content, Envelope.request(last, destination, line.crew().nowNs() + timeoutNs), null);
             request = new Pending(message, timeoutNs);
             pending.put(last, request);
         }

@@ -28,7 +28,7 @@ final class SharedMessageTest {
     void frameIsWhatTheEncoderWritesWithTheContentBehindIt(int size) {
         byte[] content = random(size);
         SharedMessage message = SharedMessage.copyOf(ByteBuffer.wrap(content));
-        byte[] header = Written.by(encoder -> encoder.data(0, 0, 0, Envelope.NONE, size, Head.NO_TOTAL));
+        byte[] header = Written.by(encoder -> encoder.data(0, 0, 0, Envelope.NONE, size, Head.NO_TOTAL, 0));
         byte[] frame = ByteBuffer.allocate(header.length + size)
                 .put(header)
                 .put(content)

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The vectors of docs/PROTOCOL.md mean what they say, however they are cut, and are what is written. */
 @Tag("M6")
 final class VectorsTest {
-    private static final String PLAIN = "envelope=" + Envelope.NONE;
+    private static final String PLAIN = "envelope=" + Envelope.NONE + ", remainingMillis=-1";
     private static final Map<String, byte[]> VECTORS = ProtocolPage.vectors();
     private static final long STAMP = 0x1122_3344_5566_7788L;
     private static final long EPOCH = 0x19AA_1BB5_4800_0007L;
@@ -125,22 +125,31 @@ final class VectorsTest {
         means.put("data-end", "data 1 flags 2 Head[total=-1, namesHandle=false, handle=0, " + PLAIN + "] size 12");
         means.put(
                 "data-request",
-                "data 1 flags 4 Head[total=-1, namesHandle=false, handle=0, envelope=" + Envelope.request(9, null)
-                        + "] size 34 " + hex("hello"));
+                "data 1 flags 4 Head[total=-1, namesHandle=false, handle=0, envelope="
+                        + Envelope.request(9, null, Envelope.NOT_SAID) + ", remainingMillis=-1] size 34 "
+                        + hex("hello"));
+        means.put(
+                "data-request-time",
+                "data 1 flags 4 Head[total=-1, namesHandle=false, handle=0, envelope="
+                        + Envelope.request(9, null, Envelope.NOT_SAID) + ", remainingMillis=5000] size 41 "
+                        + hex("hello"));
         means.put(
                 "data-from-node",
                 "data 0 flags 4 Head[total=-1, namesHandle=false, handle=0, envelope="
-                        + Envelope.NONE.passedOnFrom("n1") + "] size 24 " + hex("hello"));
+                        + Envelope.NONE.passedOnFrom("n1") + ", remainingMillis=-1] size 24 " + hex("hello"));
         means.put("update", "update 0 {zone=eu-2}");
         means.put(
                 "cancel",
-                "cancel 0 Head[total=-1, namesHandle=true, handle=7, envelope=" + Envelope.request(9, null) + "]");
+                "cancel 0 Head[total=-1, namesHandle=true, handle=7, envelope="
+                        + Envelope.request(9, null, Envelope.NOT_SAID) + ", remainingMillis=-1]");
         means.put(
                 "cancel-for-node",
-                "cancel 0 Head[total=-1, namesHandle=false, handle=0, envelope=" + Envelope.request(9, "n2") + "]");
+                "cancel 0 Head[total=-1, namesHandle=false, handle=0, envelope="
+                        + Envelope.request(9, "n2", Envelope.NOT_SAID) + ", remainingMillis=-1]");
         means.put(
                 "cancel-on-channel",
-                "cancel 1 Head[total=-1, namesHandle=false, handle=0, envelope=" + Envelope.request(9, null) + "]");
+                "cancel 1 Head[total=-1, namesHandle=false, handle=0, envelope="
+                        + Envelope.request(9, null, Envelope.NOT_SAID) + ", remainingMillis=-1]");
         means.put("unknown-ignorable", "skipped");
         return means;
     }
@@ -166,17 +175,23 @@ final class VectorsTest {
                 "go-away-handle",
                 to -> to.goAway(7, new GoAway(ErrorCode.Scope.NODE, GoAwayReason.KICKED, GoAway.NEVER, "")));
         writes.put("update", to -> to.update(0, Map.of("zone", "eu-2")));
-        writes.put("data-of-handle", to -> to.data(0, 0, 7, Envelope.NONE, 5, Head.NO_TOTAL));
-        writes.put("data-of-handle-first-fragment", to -> to.data(0, FrameHeader.FLAG_MORE, 7, Envelope.NONE, 6, 10));
+        writes.put("data-of-handle", to -> to.data(0, 0, 7, Envelope.NONE, 5, Head.NO_TOTAL, 0));
+        writes.put(
+                "data-of-handle-first-fragment", to -> to.data(0, FrameHeader.FLAG_MORE, 7, Envelope.NONE, 6, 10, 0));
         writes.put("channel-open", to -> to.channelOpen(1, new ChannelOpen(65_536, 1, "logs", 0)));
         writes.put("channel-open-of-handle", to -> to.channelOpen(2, new ChannelOpen(65_536, 16, "logs", 7)));
         writes.put("channel-reset-text", to -> to.channelReset(1, ErrorCode.CHANNEL_CANCELLED, "enough"));
-        writes.put("data-end", to -> to.data(1, FrameHeader.FLAG_END, 0, Envelope.NONE, 0, Head.NO_TOTAL));
-        writes.put("data-request", to -> to.data(1, 0, 0, Envelope.request(9, null), 5, Head.NO_TOTAL));
-        writes.put("data-from-node", to -> to.data(0, 0, 0, Envelope.NONE.passedOnFrom("n1"), 5, Head.NO_TOTAL));
-        writes.put("cancel", to -> to.cancel(0, 7, Envelope.request(9, null)));
-        writes.put("cancel-for-node", to -> to.cancel(0, 0, Envelope.request(9, "n2")));
-        writes.put("cancel-on-channel", to -> to.cancel(1, 0, Envelope.request(9, null)));
+        writes.put("data-end", to -> to.data(1, FrameHeader.FLAG_END, 0, Envelope.NONE, 0, Head.NO_TOTAL, 0));
+        writes.put(
+                "data-request",
+                to -> to.data(1, 0, 0, Envelope.request(9, null, Envelope.NOT_SAID), 5, Head.NO_TOTAL, 0));
+        writes.put(
+                "data-request-time",
+                to -> to.data(1, 0, 0, Envelope.request(9, null, 5_000_000_002L), 5, Head.NO_TOTAL, 1_000_001));
+        writes.put("data-from-node", to -> to.data(0, 0, 0, Envelope.NONE.passedOnFrom("n1"), 5, Head.NO_TOTAL, 0));
+        writes.put("cancel", to -> to.cancel(0, 7, Envelope.request(9, null, Envelope.NOT_SAID)));
+        writes.put("cancel-for-node", to -> to.cancel(0, 0, Envelope.request(9, "n2", Envelope.NOT_SAID)));
+        writes.put("cancel-on-channel", to -> to.cancel(1, 0, Envelope.request(9, null, Envelope.NOT_SAID)));
         writes.put("channel-accept", to -> to.channelAccept(1, 65_536));
         writes.put("channel-reset", to -> to.channelReset(1, ErrorCode.UNSUPPORTED_CHANNEL_FEATURE, ""));
         writes.put("heartbeat-res", to -> to.heartbeatResponse(0, STAMP, 5));
@@ -184,10 +199,10 @@ final class VectorsTest {
         writes.put("pong", to -> to.pong(ByteBuffer.wrap("are you there".getBytes(StandardCharsets.UTF_8))));
         writes.put("unregister", to -> to.unregister(0, ""));
         writes.put("unregister-text", to -> to.unregister(0, "going home"));
-        writes.put("data-empty", to -> to.data(0, 0, 0, Envelope.NONE, 0, Head.NO_TOTAL));
-        writes.put("data", to -> to.data(0, 0, 0, Envelope.NONE, 5, Head.NO_TOTAL));
-        writes.put("data-first-fragment", to -> to.data(0, FrameHeader.FLAG_MORE, 0, Envelope.NONE, 6, 10));
-        writes.put("data-last-fragment", to -> to.data(0, 0, 0, Envelope.NONE, 4, Head.NO_TOTAL));
+        writes.put("data-empty", to -> to.data(0, 0, 0, Envelope.NONE, 0, Head.NO_TOTAL, 0));
+        writes.put("data", to -> to.data(0, 0, 0, Envelope.NONE, 5, Head.NO_TOTAL, 0));
+        writes.put("data-first-fragment", to -> to.data(0, FrameHeader.FLAG_MORE, 0, Envelope.NONE, 6, 10, 0));
+        writes.put("data-last-fragment", to -> to.data(0, 0, 0, Envelope.NONE, 4, Head.NO_TOTAL, 0));
         writes.put("credit-channel-0", to -> to.credit(0, 98_304));
         writes.put("credit-connection", to -> to.credit(FrameHeader.CONNECTION_STREAM, 98_304));
         writes.put("error-version", to -> to.error(0, ErrorCode.UNSUPPORTED_VERSION, ""));

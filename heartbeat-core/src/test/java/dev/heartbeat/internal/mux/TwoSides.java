@@ -130,7 +130,9 @@ final class TwoSides {
         void send() {
             byte[] content = new byte[size()];
             random.nextBytes(content);
-            Envelope envelope = random.nextInt(3) > 0 ? Envelope.NONE : Envelope.request(random.nextLong(), null);
+            Envelope envelope = random.nextInt(3) > 0
+                    ? Envelope.NONE
+                    : Envelope.request(random.nextLong(), null, Envelope.NOT_SAID);
             if (random.nextInt(6) == 0) {
                 envelope = envelope.answer(Envelope.Kind.REPLY);
             }

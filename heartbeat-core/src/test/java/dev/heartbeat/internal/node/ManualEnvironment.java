@@ -64,4 +64,9 @@ final class ManualEnvironment implements Environment {
     public long wallClockMillis() {
         return 1_700_000_000_000L;
     }
+
+    @Override
+    public long monotonicNanos() {
+        return 0;
+    }
 }

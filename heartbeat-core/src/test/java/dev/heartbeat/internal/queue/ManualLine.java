@@ -50,6 +50,11 @@ public class ManualLine implements Line, Lane.Owner {
         public long wallClockMillis() {
             throw new AssertionError("no time");
         }
+
+        @Override
+        public long monotonicNanos() {
+            return 0;
+        }
     }
 
     @Override

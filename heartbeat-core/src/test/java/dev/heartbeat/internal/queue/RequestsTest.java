@@ -65,7 +65,7 @@ final class RequestsTest {
         Answer(Envelope.Kind kind, long correlation, String content) {
             super(
                     ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)),
-                    Envelope.request(correlation, null).answer(kind));
+                    Envelope.request(correlation, null, Envelope.NOT_SAID).answer(kind));
         }
 
         @Override

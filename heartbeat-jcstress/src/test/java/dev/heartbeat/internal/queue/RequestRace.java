@@ -47,7 +47,8 @@ public final class RequestRace {
         final void answer() {
             requests.onAnswer(
                     new Incoming(
-                            ByteBuffer.allocate(0), Envelope.request(1, null).answer(Envelope.Kind.REPLY)) {
+                            ByteBuffer.allocate(0),
+                            Envelope.request(1, null, Envelope.NOT_SAID).answer(Envelope.Kind.REPLY)) {
                         @Override
                         public void taken() {
                             taken++;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heartbeat.spi.Environment;
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.LoopAgent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -166,6 +167,19 @@ public abstract class ThreadingContract extends TransportContract {
         assertThat(IntStream.range(0, 100).map(i -> environment.random().nextInt(10)))
                 .allMatch(number -> number >= 0 && number < 10);
         assertThat(environment.wallClockMillis()).isPositive();
+    }
+
+    @Test
+    void theEnvironmentReadsTheClockOfTheLoops() throws Exception {
+        Environment environment = transport().environment();
+        long before = environment.monotonicNanos();
+        CompletableFuture<Long> nowOfTask = new CompletableFuture<>();
+        on(loop(0), () -> nowOfTask.complete(loop(0).nowNs()));
+        long now = await(nowOfTask);
+        assertThat(environment.monotonicNanos() - now).isNotNegative();
+        assertThat(now - before)
+                .isBetween(
+                        -Duration.ofSeconds(1).toNanos(), Duration.ofMinutes(1).toNanos());
     }
 
     /** Counts the runs of a loop's agent. */
