@@ -2,7 +2,7 @@
 module dev.heartbeat.netty {
     requires transitive dev.heartbeat.core;
     requires transitive io.netty.transport;
-    requires dev.heartbeat.nio;
+    requires dev.heartbeat.sockets;
     requires io.netty.common;
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;

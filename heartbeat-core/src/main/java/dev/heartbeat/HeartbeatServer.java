@@ -491,7 +491,7 @@ public final class HeartbeatServer implements AutoCloseable {
             return this;
         }
 
-        /** By what the server measures itself; the best that is found on the class path by default, which {@code heartbeat-metrics} brings. */
+        /** By what the server measures itself; the best that is found on the class path by default, which {@code heartbeat-histograms} brings. */
         public Builder recorders(RecorderProvider value) {
             recorders = Objects.requireNonNull(value, "recorders");
             return this;

@@ -24,7 +24,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Up to which size a piece is better copied beside its frame's header than given to the socket by itself: what {@code Draft.LARGEST_COPIED} stands on. One operation writes 16 KiB of frames to a socket on loopback, and
+ * Up to which size a piece is better copied beside its frame's header than given to the socket by itself: what {@code WriteBuffer.LARGEST_COPIED} stands on. One operation writes 16 KiB of frames to a socket on loopback, and
  * reads them at its other end in the same thread, so that nobody waits for anybody. The median is what counts.
  */
 @BenchmarkMode(Mode.SampleTime)

@@ -1,7 +1,7 @@
 package dev.heartbeat.netty;
 
-import dev.heartbeat.socket.ListeningSocket;
-import dev.heartbeat.socket.TcpSettings;
+import dev.heartbeat.sockets.ListeningSocket;
+import dev.heartbeat.sockets.TcpSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;

@@ -1,8 +1,8 @@
 package dev.heartbeat.netty;
 
-import dev.heartbeat.socket.ListeningSocket;
-import dev.heartbeat.socket.StreamSocket;
-import dev.heartbeat.socket.TcpSettings;
+import dev.heartbeat.sockets.ListeningSocket;
+import dev.heartbeat.sockets.StreamSocket;
+import dev.heartbeat.sockets.TcpSettings;
 import dev.heartbeat.spi.TransportOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;

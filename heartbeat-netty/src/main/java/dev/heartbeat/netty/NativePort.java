@@ -1,6 +1,6 @@
 package dev.heartbeat.netty;
 
-import dev.heartbeat.socket.ListeningSocket;
+import dev.heartbeat.sockets.ListeningSocket;
 import io.netty.channel.unix.NativeInetAddress;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.heartbeat.netty;
 
-import dev.heartbeat.socket.ListeningSocket;
-import dev.heartbeat.socket.StreamSocket;
+import dev.heartbeat.sockets.ListeningSocket;
+import dev.heartbeat.sockets.StreamSocket;
 import dev.heartbeat.spi.TransportOptions;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.heartbeat.netty;
 
-import dev.heartbeat.socket.StreamSocket;
+import dev.heartbeat.sockets.StreamSocket;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -1,10 +1,10 @@
 package dev.heartbeat.netty;
 
-import dev.heartbeat.socket.ListeningSocket;
-import dev.heartbeat.socket.PolledSocket;
-import dev.heartbeat.socket.SocketLoop;
-import dev.heartbeat.socket.SocketUser;
-import dev.heartbeat.socket.StreamSocket;
+import dev.heartbeat.sockets.ListeningSocket;
+import dev.heartbeat.sockets.PolledSocket;
+import dev.heartbeat.sockets.SocketLoop;
+import dev.heartbeat.sockets.SocketUser;
+import dev.heartbeat.sockets.StreamSocket;
 import dev.heartbeat.spi.TransportOptions;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.util.concurrent.Future;

@@ -1,6 +1,6 @@
 package dev.heartbeat.netty;
 
-import dev.heartbeat.socket.SocketUser;
+import dev.heartbeat.sockets.SocketUser;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoRegistration;
 import io.netty.util.concurrent.Future;

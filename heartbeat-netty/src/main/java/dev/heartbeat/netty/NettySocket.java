@@ -1,7 +1,7 @@
 package dev.heartbeat.netty;
 
-import dev.heartbeat.socket.PolledSocket;
-import dev.heartbeat.socket.SocketUser;
+import dev.heartbeat.sockets.PolledSocket;
+import dev.heartbeat.sockets.SocketUser;
 import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package dev.heartbeat.netty;
 
-import dev.heartbeat.socket.SocketTransport;
+import dev.heartbeat.sockets.SocketTransport;
 import dev.heartbeat.spi.Acceptor;
 import dev.heartbeat.spi.Connector;
 import dev.heartbeat.spi.Environment;

@@ -1,7 +1,7 @@
 package dev.heartbeat.netty;
 
-import dev.heartbeat.socket.ListeningSocket;
-import dev.heartbeat.socket.StreamSocket;
+import dev.heartbeat.sockets.ListeningSocket;
+import dev.heartbeat.sockets.StreamSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 

@@ -21,8 +21,8 @@ import dev.heartbeat.testkit.contract.BytesContract;
 import dev.heartbeat.testkit.contract.ClosingContract;
 import dev.heartbeat.testkit.contract.ConnectingContract;
 import dev.heartbeat.testkit.contract.ErrorsContract;
-import dev.heartbeat.testkit.contract.RealWorldContract;
 import dev.heartbeat.testkit.contract.RestContract;
+import dev.heartbeat.testkit.contract.SystemEnvironmentContract;
 import dev.heartbeat.testkit.contract.ThreadingContract;
 import dev.heartbeat.testkit.contract.TransportUnderTest;
 import io.netty.channel.IoEventLoopGroup;
@@ -94,7 +94,7 @@ final class ApplicationLoopsTest {
     final class Threading extends ThreadingContract implements OnGiven {}
 
     @Nested
-    final class RealWorld extends RealWorldContract implements OnGiven {}
+    final class SystemEnvironment extends SystemEnvironmentContract implements OnGiven {}
 
     @Nested
     final class Rest extends RestContract implements OnGiven {}

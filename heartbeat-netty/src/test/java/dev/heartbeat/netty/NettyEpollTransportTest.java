@@ -9,9 +9,9 @@ import dev.heartbeat.testkit.contract.ConnectingContract;
 import dev.heartbeat.testkit.contract.ErrorsContract;
 import dev.heartbeat.testkit.contract.GarbageContract;
 import dev.heartbeat.testkit.contract.HeartbeatGarbageContract;
-import dev.heartbeat.testkit.contract.RealWorldContract;
 import dev.heartbeat.testkit.contract.RestContract;
 import dev.heartbeat.testkit.contract.ScarcityContract;
+import dev.heartbeat.testkit.contract.SystemEnvironmentContract;
 import dev.heartbeat.testkit.contract.ThreadingContract;
 import dev.heartbeat.testkit.contract.TransportUnderTest;
 import org.junit.jupiter.api.Nested;
@@ -46,7 +46,7 @@ final class NettyEpollTransportTest {
     final class Threading extends ThreadingContract implements OnEpoll {}
 
     @Nested
-    final class RealWorld extends RealWorldContract implements OnEpoll {}
+    final class SystemEnvironment extends SystemEnvironmentContract implements OnEpoll {}
 
     @Nested
     final class Rest extends RestContract implements OnEpoll {}

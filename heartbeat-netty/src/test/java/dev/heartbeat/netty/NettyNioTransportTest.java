@@ -9,9 +9,9 @@ import dev.heartbeat.testkit.contract.ConnectingContract;
 import dev.heartbeat.testkit.contract.ErrorsContract;
 import dev.heartbeat.testkit.contract.GarbageContract;
 import dev.heartbeat.testkit.contract.HeartbeatGarbageContract;
-import dev.heartbeat.testkit.contract.RealWorldContract;
 import dev.heartbeat.testkit.contract.RestContract;
 import dev.heartbeat.testkit.contract.ScarcityContract;
+import dev.heartbeat.testkit.contract.SystemEnvironmentContract;
 import dev.heartbeat.testkit.contract.ThreadingContract;
 import dev.heartbeat.testkit.contract.TransportUnderTest;
 import org.junit.jupiter.api.Nested;
@@ -49,7 +49,7 @@ final class NettyNioTransportTest {
     final class Threading extends ThreadingContract implements OnNio {}
 
     @Nested
-    final class RealWorld extends RealWorldContract implements OnNio {}
+    final class SystemEnvironment extends SystemEnvironmentContract implements OnNio {}
 
     @Nested
     final class Rest extends RestContract implements OnNio {}

@@ -1,11 +1,11 @@
 package dev.heartbeat.nio;
 
-import dev.heartbeat.socket.ListeningSocket;
-import dev.heartbeat.socket.PolledSocket;
-import dev.heartbeat.socket.SocketLoop;
-import dev.heartbeat.socket.SocketUser;
-import dev.heartbeat.socket.StreamSocket;
-import dev.heartbeat.socket.TcpSettings;
+import dev.heartbeat.sockets.ListeningSocket;
+import dev.heartbeat.sockets.PolledSocket;
+import dev.heartbeat.sockets.SocketLoop;
+import dev.heartbeat.sockets.SocketUser;
+import dev.heartbeat.sockets.StreamSocket;
+import dev.heartbeat.sockets.TcpSettings;
 import dev.heartbeat.spi.TransportOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;

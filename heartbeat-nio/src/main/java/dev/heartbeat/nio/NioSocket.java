@@ -1,8 +1,8 @@
 package dev.heartbeat.nio;
 
-import dev.heartbeat.socket.PolledSocket;
-import dev.heartbeat.socket.SocketUser;
-import dev.heartbeat.socket.TcpSettings;
+import dev.heartbeat.sockets.PolledSocket;
+import dev.heartbeat.sockets.SocketUser;
+import dev.heartbeat.sockets.TcpSettings;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;

@@ -1,7 +1,7 @@
 package dev.heartbeat.nio;
 
-import dev.heartbeat.socket.StreamSocket;
-import dev.heartbeat.socket.TcpSettings;
+import dev.heartbeat.sockets.StreamSocket;
+import dev.heartbeat.sockets.TcpSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 package dev.heartbeat.nio;
 
-import dev.heartbeat.socket.SocketTransport;
-import dev.heartbeat.socket.TcpSettings;
+import dev.heartbeat.sockets.SocketTransport;
+import dev.heartbeat.sockets.TcpSettings;
 import dev.heartbeat.spi.Acceptor;
 import dev.heartbeat.spi.Connector;
 import dev.heartbeat.spi.Environment;

@@ -1,6 +1,6 @@
 package dev.heartbeat.nio;
 
-import dev.heartbeat.socket.SocketLoop;
+import dev.heartbeat.sockets.SocketLoop;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;

@@ -3,8 +3,8 @@ package dev.heartbeat.nio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.heartbeat.socket.SocketUser;
-import dev.heartbeat.socket.TcpSettings;
+import dev.heartbeat.sockets.SocketUser;
+import dev.heartbeat.sockets.TcpSettings;
 import dev.heartbeat.spi.Acceptor;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;

@@ -18,7 +18,7 @@
  *     @Nested final class Closing extends ClosingContract implements Mine {}
  *     @Nested final class Errors extends ErrorsContract implements Mine {}
  *     @Nested final class Threading extends ThreadingContract implements Mine {}
- *     @Nested final class RealWorld extends RealWorldContract implements Mine {}
+ *     @Nested final class SystemEnvironment extends SystemEnvironmentContract implements Mine {}
  *     @Nested final class Rest extends RestContract implements Mine {}
  * }
  * }</pre>

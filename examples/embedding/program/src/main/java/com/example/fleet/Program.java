@@ -33,7 +33,7 @@ public final class Program {
         }
     }
 
-    /** The server has measured itself after a moment; it keeps percentiles only where it finds heartbeat-metrics. */
+    /** The server has measured itself after a moment; it keeps percentiles only where it finds heartbeat-histograms. */
     private static boolean hasPercentiles(HeartbeatServer server) throws InterruptedException {
         for (int i = 0; i < 100 && server.stats().loopLag().count() == 0; i++) {
             Thread.sleep(50);

@@ -1,9 +1,0 @@
-/**
- * What every transport on sockets does alike, whoever polls them: connections, listeners and connects, the turn of a loop, and
- * what is written in it. A transport brings the {@link dev.heartbeat.socket.SocketLoop loop} that polls, and the sockets'
- * system calls.
- */
-@NullMarked
-package dev.heartbeat.socket;
-
-import org.jspecify.annotations.NullMarked;
