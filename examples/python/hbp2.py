@@ -77,6 +77,7 @@ class Peer:
     written = sent = streamed = 0                         # bytes of DATA, those of the message at hand, stream frames
     received, told, position = 0, WINDOW, 0               # bytes of DATA, our limit for them, stream frames
     message, missing, more = None, 0, False               # the one that is coming in; None: it is dropped
+    begun = 0                                             # messages of which the first frame has come
     pong, rtt, errors = None, 0, 0
     again = None                                          # after how many seconds to connect again; None: not at all
 
@@ -228,12 +229,13 @@ class Peer:
         """Puts a message together (M35) and tells it when it is whole."""
         first, total = not self.more, int.from_bytes(tlvs[6], "big") if 6 in tlvs else len(data)
         need(6 in tlvs or not more if first else not head, MALFORMED)
+        self.begun += first
         if first:
             fault = MESSAGE_TOO_LARGE if total > self.max_message else None
             fault = UNSUPPORTED if tlvs.keys() & NOT_OFFERED else fault
             self.message, self.missing = None if fault else bytearray(), total
             if fault:                                     # the rest is dropped as it comes (M36)
-                self.complain(frame(ERROR, "BH", 2, fault))
+                self.complain(frame(ERROR, "BHBHQ", 2, fault, 0x84, 8, self.begun))    # names it (M97)
         self.missing, self.more = self.missing - len(data), more
         need(self.missing >= 0 and (more or not self.missing), MALFORMED)
         if self.message is not None:

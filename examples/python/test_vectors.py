@@ -63,6 +63,7 @@ SENT = {
     "error-version": frame(ERROR, "BH", 0, UNSUPPORTED_VERSION, rest=tlv(2, b"\2")),
     "error-node": frame(ERROR, "BH", 1, 20, rest=tlv(1, NODE_ID_TEXT.encode())),
     "error-channel": frame(ERROR, "BH", 2, 42),
+    "error-refused": frame(ERROR, "BHBHQ", 2, 42, 0x84, 8, 7),
     "channel-reset": frame(RESET, "H", UNSUPPORTED, stream=1),
 }
 RECEIVED = {
@@ -85,12 +86,15 @@ RECEIVED = {
     "error-node": ((1, 20), {1: NODE_ID_TEXT.encode()}, b""),
     "error-node-capacity": ((1, 29), {3: b"\0\0\x27\x10"}, b""),
     "error-channel": ((2, 42), {}, b""),
+    "error-refused": ((2, 42), {0x84: bytes(7) + b"\7"}, b""),
+    "error-refused-of-handle": ((1, 26), {0x84: bytes(7) + b"\1"}, b""),
+    "error-refused-several": ((2, 42), {0x84: bytes(7) + b"\3"}, b""),    # the last of a kind is what it keeps
     "go-away-replaced": ((0, 2, 0xFFFFFFFF), {}, b""),
     "go-away-twin": ((0, 2, 0xFFFFFFFF), {0x82: b""}, b""),
     "go-away-handle": ((1, 3, 0xFFFFFFFF), {}, b""),
     "go-away-shutdown": ((0, 1, 2500), {0x81: b"restart"}, b""),
 }
-NOT_OFFERED = {"channel-open", "channel-open-of-handle", "channel-accept", "channel-reset-text", "data-end",
+NOT_OFFERED = {"channel-open", "channel-open-of-handle", "channel-accept", "channel-reset-text", "channel-reset-refused", "data-end",
                "data-request", "data-from-node", "cancel", "cancel-for-node", "cancel-on-channel", "unknown-ignorable"}
 
 

@@ -101,7 +101,10 @@ public interface AttachedNode {
          */
         default void onRefused(HeartbeatException error) {}
 
-        /** A message that {@link AttachedNode#trySend} had accepted was not delivered, or not as a whole. The buffer belongs to the application again. */
+        /**
+         * A message that {@link AttachedNode#trySend} had accepted was not delivered, or not as a whole. The buffer belongs to the application again. A message that the server refused
+         * ({@link UndeliveredException.Reason#REFUSED}) comes here too, even if its {@link AttachedNode#send} had completed; then as a view of its buffer.
+         */
         default void onUndelivered(ByteBuffer message, UndeliveredException.Reason reason) {}
 
         /** The last call: it is not registered any more, and does not come back. */

@@ -24,7 +24,10 @@ public interface ChannelListener {
     /** After {@link SendResult#FULL}: half of the queue is free again. */
     default void onWritable(Channel channel) {}
 
-    /** A message that had been accepted was not delivered, or not as a whole. The buffer belongs to the application again. */
+    /**
+     * A message that had been accepted was not delivered, or not as a whole. The buffer belongs to the application again. The message for which the other side ended the channel
+     * ({@link UndeliveredException.Reason#REFUSED}) comes here too, even if its {@link Channel#send} had completed; then as a view of its buffer.
+     */
     default void onUndelivered(Channel channel, ByteBuffer message, UndeliveredException.Reason reason) {}
 
     /** The other side sends nothing more. This side still may. */

@@ -51,8 +51,9 @@ public interface ClientListener {
 
     /**
      * A message that {@link HeartbeatClient#trySend} had accepted was not delivered: the client was closed before, or the
-     * connection was lost while the message was on its way, so that part of it may have arrived. The buffer belongs to the
-     * application again.
+     * connection was lost while the message was on its way, so that part of it may have arrived, or the server refused it
+     * ({@link UndeliveredException.Reason#REFUSED}). A refused message of a {@link HeartbeatClient#send} that had completed
+     * comes here too, as a view of its buffer. The buffer belongs to the application again.
      */
     default void onUndelivered(ByteBuffer message, UndeliveredException.Reason reason) {}
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.internal.frame.ChannelOpen;
 import dev.heartbeat.internal.frame.Envelope;
-import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameDecoder;
 import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.FrameHandler;
@@ -198,7 +197,7 @@ final class MessagesFuzzTest {
 
         private final class Receiving implements Receiver {
             @Override
-            public boolean takesFrom(int handle) {
+            public boolean takesFrom(int handle, long ordinal) {
                 return true;
             }
 
@@ -227,8 +226,8 @@ final class MessagesFuzzTest {
             }
 
             @Override
-            public void onRefusedMessage(ErrorCode code, String text) {
-                error = code.name();
+            public void onRefusedMessage(ProtocolException refusal) {
+                error = refusal.code().name();
             }
 
             @Override

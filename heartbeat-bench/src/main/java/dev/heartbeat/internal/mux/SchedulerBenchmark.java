@@ -5,7 +5,6 @@ import dev.heartbeat.bench.still.StillConnection;
 import dev.heartbeat.bench.still.StillLoop;
 import dev.heartbeat.internal.frame.ChannelOpen;
 import dev.heartbeat.internal.frame.Envelope;
-import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Spares;
@@ -117,7 +116,7 @@ public class SchedulerBenchmark {
     /** Receives nothing. */
     private static class Nobody implements Receiver {
         @Override
-        public boolean takesFrom(int handle) {
+        public boolean takesFrom(int handle, long ordinal) {
             return false;
         }
 
@@ -139,7 +138,7 @@ public class SchedulerBenchmark {
         public void onRequestCancelled(int handle, Envelope request) {}
 
         @Override
-        public void onRefusedMessage(ErrorCode code, String text) {}
+        public void onRefusedMessage(ProtocolException refusal) {}
 
         @Override
         public void onAccepted() {}

@@ -446,7 +446,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     }
 
     @Override
-    public boolean takesFrom(int handle) {
+    public boolean takesFrom(int handle, long ordinal) {
         return true;
     }
 
@@ -515,7 +515,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     }
 
     @Override
-    public void onRefusedMessage(ErrorCode code, String text) {
+    public void onRefusedMessage(ProtocolException refusal) {
         throw new IllegalStateException("only channel 0 outlives a message that is refused");
     }
 

@@ -2,6 +2,7 @@ package dev.heartbeat.internal.frame;
 
 import dev.heartbeat.spi.Connection;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -152,11 +153,18 @@ public final class FrameEncoder {
     }
 
     public void channelReset(int channel, ErrorCode code, String text) {
+        channelReset(channel, code, text, ProtocolException.NO_MESSAGE);
+    }
+
+    /**
+     * @param refused the ordinal of the message for which the channel ends; {@link ProtocolException#NO_MESSAGE} for none
+     */
+    public void channelReset(int channel, ErrorCode code, String text, long refused) {
         writeSized(
                 FrameType.CHANNEL_RESET,
                 channel,
                 ChannelReset.maxSize(text),
-                out -> ChannelReset.write(out, code, text));
+                out -> ChannelReset.write(out, code, text, refused));
     }
 
     /**
@@ -170,19 +178,20 @@ public final class FrameEncoder {
      * @param streamId the handle or channel it concerns, 0 for the connection
      */
     public void error(int streamId, ErrorCode code, String text) {
-        error(streamId, code, text, 0);
+        error(streamId, code, text, 0, List.of());
     }
 
     /**
      * @param streamId the handle or channel it concerns, 0 for the connection
      * @param retryAfterMillis when the peer may try again; 0 for not to say
+     * @param refused ordinals of the messages that it refuses, at most {@value PeerError#MAX_REFUSED}
      */
-    public void error(int streamId, ErrorCode code, String text, long retryAfterMillis) {
+    public void error(int streamId, ErrorCode code, String text, long retryAfterMillis, List<Long> refused) {
         writeSized(
                 FrameType.ERROR,
                 streamId,
-                PeerError.maxSize(text),
-                out -> PeerError.write(out, code, text, retryAfterMillis));
+                PeerError.maxSize(text, refused),
+                out -> PeerError.write(out, code, text, retryAfterMillis, refused));
     }
 
     /** The header; the payload follows in the buffer that is returned. */

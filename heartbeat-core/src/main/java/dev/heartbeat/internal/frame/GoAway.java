@@ -79,7 +79,7 @@ public record GoAway(
         return Tlv.HEADER + Math.min(3 * text.length(), Tlv.MAX_TEXT);
     }
 
-    /** The optional text for people that UNREGISTER and CHANNEL_RESET end in. */
+    /** The optional text for people that UNREGISTER ends in. */
     static String readText(ByteBuffer in) throws ProtocolException {
         String text = "";
         long seen = 0;

@@ -3,6 +3,8 @@ package dev.heartbeat.internal.frame;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,12 +13,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param code null if this side does not know the number
  * @param retryAfterMillis {@link GoAway#NEVER} for never, 0 if it does not say
+ * @param refused the ordinals of the messages that it refuses; empty if it names none
  */
 public record PeerError(
-        ErrorCode.Scope scope, int wireCode, @Nullable ErrorCode code, String text, long retryAfterMillis) {
+        ErrorCode.Scope scope,
+        int wireCode,
+        @Nullable ErrorCode code,
+        String text,
+        long retryAfterMillis,
+        List<Long> refused) {
     private static final int TEXT = 0x01;
     private static final int VERSIONS = 0x02;
     private static final int RETRY_AFTER = 0x03;
+    static final int REFUSED = 0x84;
+
+    /** So many messages one ERROR names, at most. */
+    public static final int MAX_REFUSED = 64;
 
     private static final int FIXED = 1 + Short.BYTES;
 
@@ -28,6 +40,7 @@ public record PeerError(
         int wireCode = in.getShort() & 0xFFFF;
         String text = "";
         long retryAfter = 0;
+        List<Long> refused = List.of();
         long seen = 0;
         try {
             while (in.hasRemaining()) {
@@ -45,33 +58,45 @@ public record PeerError(
                         seen = Tlv.once(seen, tag);
                         retryAfter = Integer.toUnsignedLong(Tlv.u32(in, tag));
                     }
+                    case REFUSED -> refused = with(refused, Tlv.u64(in, tag));
                     default -> Tlv.skip(in, tag);
                 }
             }
         } catch (ProtocolException e) {
             return unreadable();
         }
-        return new PeerError(scope, wireCode, ErrorCode.of(scope, wireCode), text, retryAfter);
+        return new PeerError(scope, wireCode, ErrorCode.of(scope, wireCode), text, retryAfter, refused);
+    }
+
+    private static List<Long> with(List<Long> before, long ordinal) {
+        if (before.size() == MAX_REFUSED) {
+            return before;
+        }
+        List<Long> all = before.isEmpty() ? new ArrayList<>(1) : before;
+        all.add(ordinal);
+        return all;
     }
 
     private static PeerError unreadable() {
-        return new PeerError(ErrorCode.Scope.CONNECTION, 0, null, "an ERROR that does not parse", 0);
+        return new PeerError(ErrorCode.Scope.CONNECTION, 0, null, "an ERROR that does not parse", 0, List.of());
     }
 
-    static int maxSize(String text) {
+    static int maxSize(String text, List<Long> refused) {
         return FIXED
                 + Tlv.HEADER
                 + Math.min(3 * text.length(), Tlv.MAX_TEXT)
                 + Tlv.HEADER
                 + 1
                 + Tlv.HEADER
-                + Integer.BYTES;
+                + Integer.BYTES
+                + refused.size() * (Tlv.HEADER + Long.BYTES);
     }
 
     /**
      * @param retryAfterMillis 0 for not to say
+     * @param refused ordinals, at most {@value #MAX_REFUSED}
      */
-    static void write(ByteBuffer out, ErrorCode code, String text, long retryAfterMillis) {
+    static void write(ByteBuffer out, ErrorCode code, String text, long retryAfterMillis, List<Long> refused) {
         out.put((byte) code.scope().wire()).putShort((short) code.wire());
         if (code == ErrorCode.UNSUPPORTED_VERSION) {
             Tlv.write(out, VERSIONS, 1);
@@ -84,6 +109,14 @@ public record PeerError(
             Tlv.write(out, RETRY_AFTER, Integer.BYTES);
             out.putInt((int) retryAfterMillis);
         }
+        for (long ordinal : refused) {
+            writeRefused(out, ordinal);
+        }
+    }
+
+    static void writeRefused(ByteBuffer out, long ordinal) {
+        Tlv.write(out, REFUSED, Long.BYTES);
+        out.putLong(ordinal);
     }
 
     /** Cut between characters, so that what remains is still UTF-8. */

@@ -9,15 +9,32 @@ import static java.util.Objects.requireNonNullElse;
 public final class ProtocolException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    /** No message has this ordinal: they are counted from 1. */
+    public static final long NO_MESSAGE = 0;
+
     private final ErrorCode code;
+    private final long refused;
 
     public ProtocolException(ErrorCode code, String message) {
+        this(code, message, NO_MESSAGE);
+    }
+
+    /**
+     * @param refused the ordinal of the message that is refused, and that alone is lost
+     */
+    public ProtocolException(ErrorCode code, String message, long refused) {
         super(message, null, false, false);
         this.code = code;
+        this.refused = refused;
     }
 
     public ErrorCode code() {
         return code;
+    }
+
+    /** The ordinal of the message that is refused; {@link #NO_MESSAGE} if it is about something else. */
+    public long refused() {
+        return refused;
     }
 
     /** What was wrong and what was expected. */

@@ -40,6 +40,9 @@ final class Inward {
     /** What its window takes of the budget. */
     private long charged;
 
+    /** Messages of which at least the first frame has come. */
+    private long begun;
+
     private @Nullable Assembly arriving;
     private int arrivingFrom;
     private Envelope arrivingEnvelope = Envelope.NONE;
@@ -78,6 +81,11 @@ final class Inward {
 
     long windowSize() {
         return window.size();
+    }
+
+    /** The ordinal of the latest message. */
+    long begun() {
+        return begun;
     }
 
     /** Whether the other side sends nothing more. */
@@ -177,7 +185,8 @@ final class Inward {
             Envelope envelope = head.saysTime()
                     ? head.envelope().arrived(mux.loop().nowNs(), head.remainingMillis())
                     : head.envelope();
-            boolean taken = receiver.takesFrom(head.handle());
+            begun++;
+            boolean taken = receiver.takesFrom(head.handle(), begun);
             if (taken
                     && !more
                     && !head.hasTotal()
@@ -241,10 +250,11 @@ final class Inward {
 
     /** On channel 0 the message alone is lost; any other channel ends with it. */
     private Assembly refused(long total, ErrorCode code, String text) throws ProtocolException {
+        ProtocolException refusal = new ProtocolException(code, text, begun);
         if (channel.id() != 0) {
-            throw new ProtocolException(code, text);
+            throw refusal;
         }
-        receiver.onRefusedMessage(code, text);
+        receiver.onRefusedMessage(refusal);
         return Assembly.dropping(total);
     }
 

@@ -1,6 +1,5 @@
 package dev.heartbeat.internal.mux;
 
-import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.ChannelOpen;
 import dev.heartbeat.internal.frame.ChannelReset;
 import dev.heartbeat.internal.frame.Envelope;
@@ -72,6 +71,9 @@ public final class Multiplexer {
     private int untoldResets;
     /** Written, but not yet taken by the socket. */
     private final Chain travelling = new Chain();
+
+    /** Channels on which the other side may still refuse a message. */
+    private @Nullable ArrayList<MuxChannel> withRefusable;
 
     private long framesReceived;
     private long framesSent;
@@ -305,7 +307,7 @@ public final class Multiplexer {
         framesReceived++;
         MuxChannel channel = find(id);
         if (channel != null) {
-            channel.onReset(reset.code(), reset.text());
+            channel.onReset(reset);
             unsay(channel);
         } else {
             forgetReset(id);
@@ -313,16 +315,16 @@ public final class Multiplexer {
     }
 
     /** Tells the other side that a channel is over, or that there is none. */
-    public void refuse(int id, ErrorCode code, String text) throws ProtocolException {
+    public void refuse(int id, ProtocolException why) throws ProtocolException {
         MuxChannel channel = find(id);
         if (channel != null) {
-            channel.reset(code, text);
+            channel.reset(why.code(), why.text(), why.refused());
         } else {
             if (refusals.size() > 2 * limits.maxChannels() + ROOM_FOR_ERRORS) {
                 throw new ProtocolException(
                         ErrorCode.TOO_MANY_ERRORS, "more than " + refusals.size() + " refusals wait to be read");
             }
-            refusals.add(new Refusal(id, code, text));
+            refusals.add(new Refusal(id, why.code(), why.text()));
             writeControl();
         }
     }
@@ -337,12 +339,7 @@ public final class Multiplexer {
     }
 
     void onStalledMessage(MuxChannel channel, String text) {
-        if (channel == channel0) {
-            channel0.dropArriving();
-            channel0.tellRefused(ErrorCode.NO_CAPACITY, text);
-        } else {
-            channel.reset(ErrorCode.NO_CAPACITY, text);
-        }
+        channel.giveUpArriving(text);
         host.pumpSoon();
     }
 
@@ -501,6 +498,42 @@ public final class Multiplexer {
         pumpSoon();
     }
 
+    // ---- what may be refused
+
+    /** The other side may refuse a message that is sent on the channel. */
+    void keepsRefusable(MuxChannel channel) {
+        if (!channel.keepsRefusable) {
+            channel.keepsRefusable = true;
+            if (withRefusable == null) {
+                withRefusable = new ArrayList<>(1);
+            }
+            withRefusable.add(channel);
+        }
+    }
+
+    /** The other side has received so many frames, and refuses no message any more that is all in them. */
+    public void onPosition(long position) {
+        ArrayList<MuxChannel> channels = withRefusable;
+        if (channels == null) {
+            return;
+        }
+        channels.removeIf(channel -> {
+            channel.keepsRefusable = channel.out.received(position);
+            return !channel.keepsRefusable;
+        });
+        if (channels.isEmpty()) {
+            withRefusable = null;
+        }
+    }
+
+    /** The other side refuses these messages. */
+    public void onRefused(int id, List<Long> ordinals) {
+        MuxChannel channel = find(id);
+        if (channel != null) {
+            ordinals.forEach(channel.out::refused);
+        }
+    }
+
     private void writeCancels() {
         while (cancels != null && connection.isWritable()) {
             Cancel next = cancels.poll();
@@ -521,7 +554,8 @@ public final class Multiplexer {
         writeControl();
     }
 
-    private void writeControl() {
+    /** Says what is due beside messages, as far as the socket has room. */
+    public void writeControl() {
         while (!refusals.isEmpty() && connection.isWritable()) {
             Refusal refusal = refusals.remove();
             encoder.channelReset(refusal.id, refusal.code, refusal.text);
@@ -583,7 +617,7 @@ public final class Multiplexer {
             if (!first.isMark()) {
                 host.onMessageSent();
             }
-            first.owner().left(first);
+            first.settle();
             first = travelling.peek();
         }
     }
@@ -592,7 +626,7 @@ public final class Multiplexer {
     public void abandon() {
         over = true;
         settle(connection.flushedBytes());
-        travelling.drain(lost -> lost.owner().undelivered(lost, Reason.LOST));
+        travelling.drain(lost -> lost.lose(lost.owner()));
         channels().forEach(MuxChannel::abandon);
         channel0.abandon();
         control.clear();

@@ -2,6 +2,7 @@ package dev.heartbeat.internal.mux;
 
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.ChannelOpen;
+import dev.heartbeat.internal.frame.ChannelReset;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.Head;
@@ -57,6 +58,9 @@ public final class MuxChannel {
     private boolean acceptDue;
     private @Nullable ErrorCode resetDue;
     private String resetText = "";
+    private long resetRefused;
+    /** Whether the other side may still refuse a message that was sent. */
+    boolean keepsRefusable;
 
     private MuxChannel(Multiplexer mux, int id, ChannelOpen open, Endpoint endpoint, State state, long sendLimit) {
         this.mux = mux;
@@ -146,6 +150,15 @@ public final class MuxChannel {
 
     /** This side gives it up: nothing more is sent or taken. */
     public void reset(ErrorCode code, String text) {
+        reset(code, text, ProtocolException.NO_MESSAGE);
+    }
+
+    /**
+     * Likewise.
+     *
+     * @param refused the ordinal of the message that is refused
+     */
+    void reset(ErrorCode code, String text, long refused) {
         if (state == State.OVER) {
             return;
         }
@@ -156,6 +169,7 @@ public final class MuxChannel {
             acceptDue = false;
             resetDue = code;
             resetText = text;
+            resetRefused = refused;
             mux.countUntoldReset(this, 1);
         }
         Ending why =
@@ -179,7 +193,10 @@ public final class MuxChannel {
         return out.hasEnded();
     }
 
-    void onReset(@Nullable ErrorCode code, String text) {
+    void onReset(ChannelReset reset) {
+        ErrorCode code = reset.code();
+        String text = reset.text();
+        out.refused(reset.refused());
         Ending why = state == State.OPENING
                 ? Ending.REFUSED
                 : code == ErrorCode.CHANNEL_CANCELLED ? Ending.RESET_BY_PEER : Ending.FAILED;
@@ -308,7 +325,7 @@ public final class MuxChannel {
             mux.countSent();
             mux.activate(this);
         } else if (resetDue != null) {
-            mux.encoder().channelReset(id, resetDue, resetText);
+            mux.encoder().channelReset(id, resetDue, resetText, resetRefused);
             mux.countSent();
             resetDue = null;
             mux.countUntoldReset(this, -1);
@@ -349,15 +366,15 @@ public final class MuxChannel {
         }
     }
 
-    /** What has come of the message is dropped, and so is the rest. */
-    void dropArriving() {
+    /** The message that is arriving is lost for no fault of the other side, which is told; any channel but 0 ends with it. */
+    void giveUpArriving(String text) {
+        if (id != 0) {
+            reset(ErrorCode.NO_CAPACITY, text, in.begun());
+            return;
+        }
         in.dropArriving();
-    }
-
-    /** On channel 0: a message is lost for no fault of the other side, which is told. */
-    void tellRefused(ErrorCode code, String text) {
         try {
-            receiver.onRefusedMessage(code, text);
+            receiver.onRefusedMessage(new ProtocolException(ErrorCode.NO_CAPACITY, text, in.begun()));
         } catch (ProtocolException e) {
             throw new IllegalStateException("it is nobody's fault", e);
         }

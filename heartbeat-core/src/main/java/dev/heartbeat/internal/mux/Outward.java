@@ -30,6 +30,11 @@ final class Outward {
     /** How far the first of those that are ready is written. */
     private int readyOffset;
 
+    /** Messages of which at least the first frame is written. */
+    private long begun;
+    /** Made with the first that is kept. */
+    private @Nullable Refusable refusable;
+
     private boolean ending;
     private boolean ended;
     /** Whether the socket has taken the END, and so all before it. */
@@ -69,7 +74,8 @@ final class Outward {
 
     /** What was taken from its senders and not written goes back to them. */
     void over() {
-        ready.drain(message -> turns.last().undelivered(message, Reason.LOST));
+        ready.drain(message -> message.lose(turns.last()));
+        refusable = null;
     }
 
     /** Whether there is anything to write, and credit for it. */
@@ -133,6 +139,11 @@ final class Outward {
             }
             left -= first.frameSize(handleToName);
             writeWhole(first, handleToName);
+            begun++;
+            if (first.isRequest()) {
+                keep(first, from);
+                kept().written(mux.framesSent());
+            }
             ready.poll();
             first.written(from, mux.queuedBytes());
             travelling.add(first);
@@ -173,8 +184,13 @@ final class Outward {
         mux.encoder().data(channel.id(), flags, handleToName, envelope, count, total, nowNsFor(envelope));
         writeContent(message.bytes(), readyOffset, count);
         mux.countSent();
+        if (isFirst) {
+            begun++;
+            keep(message, from);
+        }
         readyOffset += count;
         if (isLast) {
+            kept().written(mux.framesSent());
             readyOffset = 0;
             ready.poll();
             message.written(from, mux.queuedBytes());
@@ -186,6 +202,41 @@ final class Outward {
     /** Most envelopes have no use for the time. */
     private long nowNsFor(Envelope envelope) {
         return envelope.saysDue() ? mux.loop().nowNs() : 0;
+    }
+
+    // ---- what may be refused
+
+    private Refusable kept() {
+        Refusable made = refusable;
+        if (made == null) {
+            made = new Refusable();
+            refusable = made;
+        }
+        return made;
+    }
+
+    private void keep(Outgoing message, Sender from) {
+        kept().begun(begun, message, from);
+        mux.keepsRefusable(channel);
+    }
+
+    /** The other side refuses a message. Of one that it has taken, or that is not known any more, nobody is told. */
+    void refused(long ordinal) {
+        Refusable.Sent sent = refusable == null ? null : refusable.find(ordinal);
+        if (sent != null) {
+            sent.refuse();
+        }
+    }
+
+    /** The other side has received so many frames, and refuses none of them any more. Returns whether it still may refuse one. */
+    boolean received(long position) {
+        if (refusable != null) {
+            refusable.received(position);
+            if (refusable.isEmpty()) {
+                refusable = null;
+            }
+        }
+        return refusable != null;
     }
 
     private void writeContent(ByteBuffer content, int from, int count) {

@@ -1,7 +1,6 @@
 package dev.heartbeat.internal.mux;
 
 import dev.heartbeat.internal.frame.Envelope;
-import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.queue.Incoming;
 import java.nio.ByteBuffer;
@@ -9,8 +8,13 @@ import java.nio.ByteBuffer;
 /** Who gets what comes in over a channel. On the loop. */
 public interface Receiver {
 
-    /** Whether a message from or for this node can be taken. Where there never was such a node, the peer is told. */
-    boolean takesFrom(int handle) throws ProtocolException;
+    /**
+     * Whether a message from or for this node can be taken. Where there never was such a node, the peer
+     * is told.
+     *
+     * @param ordinal of the message
+     */
+    boolean takesFrom(int handle, long ordinal) throws ProtocolException;
 
     /** A further part of a message from or for this node has come. */
     void onFragment(int handle);
@@ -28,7 +32,7 @@ public interface Receiver {
     void onRequestCancelled(int handle, Envelope request);
 
     /** A message on channel 0 could not be taken; the peer is to be told. */
-    void onRefusedMessage(ErrorCode code, String text) throws ProtocolException;
+    void onRefusedMessage(ProtocolException refusal) throws ProtocolException;
 
     /** The other side has accepted the channel. */
     void onAccepted();

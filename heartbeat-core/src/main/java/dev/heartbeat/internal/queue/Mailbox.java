@@ -176,7 +176,7 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
 
     /** As {@link #offer}, of a message that is passed on for another node. */
     public SendResult passOn(Outgoing message) {
-        if (message.envelope().kind() != Envelope.Kind.REQUEST) {
+        if (!message.isRequest()) {
             return offer(message);
         }
         PassedOn requests = passedOn();
@@ -264,15 +264,14 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
         CompletableFuture<Void> left = message.left();
         if (left != null) {
             owner.complete(() -> left.complete(null));
-        } else if (message.envelope().kind() == Envelope.Kind.REQUEST) {
+        } else if (message.isRequest()) {
             message.forgetContent(); // It is kept until it is answered.
         }
     }
 
     /** One that asks on behalf of this side, and not of a node for which it is passed on. */
     private static boolean isRequest(Outgoing message) {
-        return message.envelope().kind() == Envelope.Kind.REQUEST
-                && message.envelope().source() == null;
+        return message.isRequest() && message.envelope().source() == null;
     }
 
     @Override
@@ -286,12 +285,16 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
             return; // Its sender knows.
         }
         owner.countUndelivered();
-        if (message.envelope().kind() == Envelope.Kind.REQUEST && !isRequest(message)) {
+        if (message.isRequest() && !isRequest(message)) {
             passedOn().remove(message.envelope());
         }
         CompletableFuture<Void> left = message.left();
         if (left != null) {
-            completing.accept(() -> left.completeExceptionally(new UndeliveredException(reason)));
+            completing.accept(() -> {
+                if (!left.completeExceptionally(new UndeliveredException(reason)) && reason == Reason.REFUSED) {
+                    owner.call(() -> owner.onUndelivered(message, reason)); // It had left, and its sender knows.
+                }
+            });
         } else if (isRequest(message)) {
             requests().fail(message.envelope().correlation(), new UndeliveredException(reason), completing);
         } else {

@@ -52,6 +52,13 @@ public final class Outgoing {
     private @Nullable Owner owner;
     private boolean isMark;
 
+    // ---- what the other side makes of it, on the loop
+
+    private boolean hasLeft;
+    private boolean refused;
+    /** Whether its sender has heard that it is refused. */
+    private boolean refusalTold;
+
     /** Of requests only: whether it was withdrawn, or has begun to travel; whichever came first. */
     @SuppressWarnings("unused") // Through STAGE.
     private volatile byte stage = WAITING;
@@ -106,15 +113,23 @@ public final class Outgoing {
         return shared == null || handle != 0 ? null : shared.frame();
     }
 
+    /** Whether it asks for an answer, on behalf of whomever. */
+    public boolean isRequest() {
+        return envelope.kind() == Envelope.Kind.REQUEST;
+    }
+
     /** What is sent, from its position to its limit. Nobody moves either. */
     public ByteBuffer bytes() {
         return bytes;
     }
 
-    /** The buffer as it was given, for who gets it back. What was sent to many is a view of it. */
+    /**
+     * The buffer as it was given, for who gets it back. What was sent to many is a view of it, and so
+     * is what was said to have left: the buffer may be in use again.
+     */
     public ByteBuffer content() {
-        if (shared != null) {
-            return content.duplicate();
+        if (shared != null || left != null && left.isDone()) {
+            return bytes.duplicate();
         }
         return content.limit(bytes.limit()).position(bytes.position());
     }
@@ -156,7 +171,7 @@ public final class Outgoing {
 
     /** Its first byte is about to be written. False if it was withdrawn, or its time is over: then it is not to be sent. */
     public boolean begin(Loop loop) {
-        if (envelope.kind() != Envelope.Kind.REQUEST) {
+        if (!isRequest()) {
             return true;
         }
         if (envelope.saysDue() && envelope.remainingNs(loop.nowNs()) <= 0 && withdraw()) {
@@ -183,6 +198,40 @@ public final class Outgoing {
 
     public long endOffset() {
         return offset;
+    }
+
+    // ---- what becomes of it
+
+    /** The socket has taken all of it. */
+    public void settle() {
+        hasLeft = true;
+        if (refused && !refusalTold) {
+            tellRefused(owner());
+        } else {
+            owner().left(this);
+        }
+    }
+
+    /** The other side refuses it, of which at least the first frame is written. A buffer that is still being sent does not go back before the socket has taken it. */
+    public void refuse(Owner whose) {
+        refused = true;
+        if (hasLeft || isRequest()) {
+            tellRefused(whose);
+        }
+    }
+
+    /** It had begun to travel, or was about to, when the connection or the channel ended. */
+    public void lose(Owner whose) {
+        if (!refused) {
+            whose.undelivered(this, Reason.LOST);
+        } else if (!refusalTold) {
+            tellRefused(whose);
+        }
+    }
+
+    private void tellRefused(Owner whose) {
+        refusalTold = true;
+        whose.undelivered(this, Reason.REFUSED);
     }
 
     public Owner owner() {

@@ -159,18 +159,20 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     void beatFor(Attached node) {
         if (hasRoom()) {
             client.counts.heartbeat();
+            answerHeld();
             encoder.heartbeatRequest(node.handle(), shard.nowNs(), framesReceived(), 0, Covered.NOBODY);
         }
     }
 
     void beat(Covered covered) {
         client.counts.heartbeat();
+        answerHeld();
         encoder.heartbeatRequest(0, shard.nowNs(), framesReceived(), rttMicros, covered);
     }
 
     @Override
     public void onHeartbeatResponse(int handle, long timestamp, long position) throws ProtocolException {
-        checkPosition(position);
+        onPosition(position);
         long rttNs = shard.nowNs() - timestamp;
         // What was sent before there was anything to answer, or after now, is no heartbeat of this connection.
         if (handle == 0 && rttNs >= 0 && rttNs <= shard.nowNs() - registeredNs) {
@@ -263,6 +265,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     @Override
     public void onError(int streamId, PeerError error) throws ProtocolException {
         if (error.scope() == ErrorCode.Scope.NODE && streamId != 0 && gateway != null) {
+            super.onError(streamId, error);
             gateway.onError(streamId, error);
             return;
         }
@@ -346,7 +349,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     }
 
     @Override
-    public boolean takesFrom(int handle) throws ProtocolException {
+    public boolean takesFrom(int handle, long ordinal) throws ProtocolException {
         if (handle == 0 || gateway != null && gateway.get(handle) != null) {
             return true;
         }
@@ -355,7 +358,8 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
                     handle,
                     new ProtocolException(
                             ErrorCode.UNKNOWN_HANDLE,
-                            "handle " + Integer.toUnsignedString(handle) + " was not registered"));
+                            "handle " + Integer.toUnsignedString(handle) + " was not registered",
+                            ordinal));
         }
         return false;
     }

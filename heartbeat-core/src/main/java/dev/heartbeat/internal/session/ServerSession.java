@@ -194,8 +194,7 @@ final class ServerSession extends Session {
         loop.server.onNoCapacity(loop.shard.nowNs());
         tellUncounted(
                 handle,
-                ErrorCode.NODE_CAPACITY,
-                "the server has no room for this " + forWhat,
+                new ProtocolException(ErrorCode.NODE_CAPACITY, "the server has no room for this " + forWhat),
                 loop.server.options.heartbeatInterval().toMillis());
     }
 
@@ -300,7 +299,7 @@ final class ServerSession extends Session {
             throws ProtocolException {
         NodeStay node = stay(handle);
         requireKnown(covered);
-        checkPosition(position);
+        onPosition(position);
         loop.counters.add(Counter.HEARTBEATS, 1);
         heardBeat(shard.clock().nowNs());
         if (node == null) {
@@ -370,7 +369,7 @@ final class ServerSession extends Session {
     }
 
     @Override
-    public boolean takesFrom(int handle) throws ProtocolException {
+    public boolean takesFrom(int handle, long ordinal) throws ProtocolException {
         if (handle == 0) {
             return true;
         }
@@ -382,7 +381,8 @@ final class ServerSession extends Session {
             node.heard();
             return true;
         } catch (ProtocolException e) {
-            onRefused(handle, e); // Of the message only: its fragments are still to be counted.
+            // Of the message only: its fragments are still to be counted.
+            onRefused(handle, new ProtocolException(e.code(), e.text(), ordinal));
             return false;
         }
     }

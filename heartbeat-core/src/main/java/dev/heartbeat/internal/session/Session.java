@@ -30,6 +30,7 @@ import dev.heartbeat.internal.time.Loop;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -340,14 +341,16 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
         return held;
     }
 
-    /** Before any other answer: the socket may have room before it is told here. */
-    private void answerHeld() {
+    /** Before any other answer and any position: the socket may have room before it is told here. */
+    protected final void answerHeld() {
         HeldAnswers answers = held;
-        if (answers == null || !isReading()) {
-            return;
+        if (answers != null && isReading()) {
+            held = null;
+            answers.send(encoder, framesReceived());
         }
-        held = null;
-        answers.send(encoder, framesReceived());
+        if (mux != null) {
+            mux.writeControl();
+        }
     }
 
     @Override
@@ -418,12 +421,15 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
         }
     }
 
-    /** A position the peer claims to have received up to. */
-    protected final void checkPosition(long position) throws ProtocolException {
+    /** The peer says how far it has received. */
+    protected final void onPosition(long position) throws ProtocolException {
         long sent = mux == null ? 0 : mux.framesSent();
         if (position < 0 || position > sent) {
             throw new ProtocolException(
                     MALFORMED, "receive position " + Long.toUnsignedString(position) + ", sent were " + sent);
+        }
+        if (mux != null) {
+            mux.onPosition(position);
         }
     }
 
@@ -446,17 +452,17 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
     protected final void tellRefusal(int streamId, ProtocolException refusal) throws ProtocolException {
         onErrorSent(refusal.code());
         if (refusal.code().scope() == ErrorCode.Scope.CHANNEL && streamId != 0) {
-            mux().refuse(streamId, refusal.code(), refusal.text());
+            mux().refuse(streamId, refusal);
         } else if (isPeersFault(refusal.code())) {
-            encoder.error(streamId, refusal.code(), refusal.text());
+            encoder.error(streamId, refusal.code(), refusal.text(), 0, refusedBy(refusal));
         } else {
-            tellOfChannel0(refusal.code(), refusal.text());
+            tellUncounted(0, refusal, 0);
         }
     }
 
     /** Tells what is not counted against the peer, and may happen without end: while the socket is full, the latest only. */
     protected final void tellOfChannel0(ErrorCode code, String text) {
-        tellUncounted(0, code, text, 0);
+        tellUncounted(0, new ProtocolException(code, text), 0);
     }
 
     /**
@@ -464,23 +470,41 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
      *
      * @param retryAfterMillis 0 for not to say
      */
-    protected final void tellUncounted(int streamId, ErrorCode code, String text, long retryAfterMillis) {
+    protected final void tellUncounted(int streamId, ProtocolException refusal, long retryAfterMillis) {
+        List<Long> refused = refusedBy(refusal);
         if (connection.isWritable()) {
-            encoder.error(streamId, code, text, retryAfterMillis);
+            encoder.error(streamId, refusal.code(), refusal.text(), retryAfterMillis, refused);
         } else {
-            held().holdError(new HeldAnswers.Fault(streamId, code, text, retryAfterMillis));
+            held().holdError(
+                            new HeldAnswers.Fault(streamId, refusal.code(), refusal.text(), retryAfterMillis, refused));
         }
     }
 
+    private static List<Long> refusedBy(ProtocolException refusal) {
+        return refusal.refused() == ProtocolException.NO_MESSAGE ? List.of() : List.of(refusal.refused());
+    }
+
     @Override
-    public final void onRefusedMessage(ErrorCode code, String text) throws ProtocolException {
-        onRefused(0, new ProtocolException(code, text));
+    public final void onRefusedMessage(ProtocolException refusal) throws ProtocolException {
+        onRefused(0, refusal);
     }
 
     @Override
     public void onError(int streamId, PeerError error) throws ProtocolException {
+        tellSenders(streamId, error);
         if (error.scope() == ErrorCode.Scope.CONNECTION) {
             finish(CloseReason.PROTOCOL_ERROR);
+        }
+    }
+
+    /** The peer refuses messages: their senders hear of it. */
+    private void tellSenders(int streamId, PeerError error) {
+        if (mux != null && !error.refused().isEmpty()) {
+            switch (error.scope()) {
+                case CHANNEL -> mux.onRefused(streamId, error.refused());
+                case NODE -> mux.onRefused(0, error.refused()); // No other channel's messages name a node.
+                case CONNECTION -> {}
+            }
         }
     }
 

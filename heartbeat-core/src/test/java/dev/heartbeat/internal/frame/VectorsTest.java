@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -97,17 +98,26 @@ final class VectorsTest {
         means.put("credit-connection", "credit -1 98304");
         means.put(
                 "error-version",
-                "0 PeerError[scope=CONNECTION, wireCode=2, code=UNSUPPORTED_VERSION, text=, retryAfterMillis=0]");
+                "0 PeerError[scope=CONNECTION, wireCode=2, code=UNSUPPORTED_VERSION, text=, retryAfterMillis=0, refused=[]]");
         means.put(
                 "error-node",
                 "0 PeerError[scope=NODE, wireCode=20, code=INVALID_NODE_ID,"
-                        + " text=node id has 0 characters, expected 1 to 128, retryAfterMillis=0]");
+                        + " text=node id has 0 characters, expected 1 to 128, retryAfterMillis=0, refused=[]]");
         means.put(
                 "error-node-capacity",
-                "0 PeerError[scope=NODE, wireCode=29, code=NODE_CAPACITY, text=, retryAfterMillis=10000]");
+                "0 PeerError[scope=NODE, wireCode=29, code=NODE_CAPACITY, text=, retryAfterMillis=10000, refused=[]]");
         means.put(
                 "error-channel",
-                "0 PeerError[scope=CHANNEL, wireCode=42, code=NO_CAPACITY, text=, retryAfterMillis=0]");
+                "0 PeerError[scope=CHANNEL, wireCode=42, code=NO_CAPACITY, text=, retryAfterMillis=0, refused=[]]");
+        means.put(
+                "error-refused",
+                "0 PeerError[scope=CHANNEL, wireCode=42, code=NO_CAPACITY, text=, retryAfterMillis=0, refused=[7]]");
+        means.put(
+                "error-refused-of-handle",
+                "7 PeerError[scope=NODE, wireCode=26, code=UNKNOWN_HANDLE, text=, retryAfterMillis=0, refused=[1]]");
+        means.put(
+                "error-refused-several",
+                "0 PeerError[scope=CHANNEL, wireCode=42, code=NO_CAPACITY, text=, retryAfterMillis=0, refused=[1, 3]]");
         means.put(
                 "go-away-replaced",
                 "0 GoAway[scope=CONNECTION, reason=REPLACED, retryAfterMillis=4294967295, text=, byTwin=false]");
@@ -119,9 +129,10 @@ final class VectorsTest {
                 "0 GoAway[scope=CONNECTION, reason=SHUTDOWN, retryAfterMillis=2500, text=restart, byTwin=false]");
         means.put("channel-open", "open 1 ChannelOpen[credit=65536, weight=1, name=logs, handle=0]");
         means.put("channel-accept", "accept 1 65536");
-        means.put("channel-reset", "reset 1 ChannelReset[code=UNSUPPORTED_CHANNEL_FEATURE, text=]");
+        means.put("channel-reset-refused", "reset 1 ChannelReset[code=NO_CAPACITY, text=, refused=2]");
+        means.put("channel-reset", "reset 1 ChannelReset[code=UNSUPPORTED_CHANNEL_FEATURE, text=, refused=0]");
         means.put("channel-open-of-handle", "open 2 ChannelOpen[credit=65536, weight=16, name=logs, handle=7]");
-        means.put("channel-reset-text", "reset 1 ChannelReset[code=CHANNEL_CANCELLED, text=enough]");
+        means.put("channel-reset-text", "reset 1 ChannelReset[code=CHANNEL_CANCELLED, text=enough, refused=0]");
         means.put("data-end", "data 1 flags 2 Head[total=-1, namesHandle=false, handle=0, " + PLAIN + "] size 12");
         means.put(
                 "data-request",
@@ -180,6 +191,7 @@ final class VectorsTest {
                 "data-of-handle-first-fragment", to -> to.data(0, FrameHeader.FLAG_MORE, 7, Envelope.NONE, 6, 10, 0));
         writes.put("channel-open", to -> to.channelOpen(1, new ChannelOpen(65_536, 1, "logs", 0)));
         writes.put("channel-open-of-handle", to -> to.channelOpen(2, new ChannelOpen(65_536, 16, "logs", 7)));
+        writes.put("channel-reset-refused", to -> to.channelReset(1, ErrorCode.NO_CAPACITY, "", 2));
         writes.put("channel-reset-text", to -> to.channelReset(1, ErrorCode.CHANNEL_CANCELLED, "enough"));
         writes.put("data-end", to -> to.data(1, FrameHeader.FLAG_END, 0, Envelope.NONE, 0, Head.NO_TOTAL, 0));
         writes.put(
@@ -209,8 +221,11 @@ final class VectorsTest {
         writes.put(
                 "error-node",
                 to -> to.error(0, ErrorCode.INVALID_NODE_ID, "node id has 0 characters, expected 1 to 128"));
-        writes.put("error-node-capacity", to -> to.error(0, ErrorCode.NODE_CAPACITY, "", 10_000));
+        writes.put("error-node-capacity", to -> to.error(0, ErrorCode.NODE_CAPACITY, "", 10_000, List.of()));
         writes.put("error-channel", to -> to.error(0, ErrorCode.NO_CAPACITY, ""));
+        writes.put("error-refused", to -> to.error(0, ErrorCode.NO_CAPACITY, "", 0, List.of(7L)));
+        writes.put("error-refused-of-handle", to -> to.error(7, ErrorCode.UNKNOWN_HANDLE, "", 0, List.of(1L)));
+        writes.put("error-refused-several", to -> to.error(0, ErrorCode.NO_CAPACITY, "", 0, List.of(1L, 3L)));
         writes.put("go-away-replaced", to -> to.goAway(0, goAway(GoAwayReason.REPLACED, GoAway.NEVER, "")));
         writes.put(
                 "go-away-twin",

@@ -83,6 +83,7 @@ final class TwoSides {
         private final byte[] content;
         private final Envelope envelope;
         private Fate fate = Fate.OPEN;
+        private boolean refusalTold;
 
         Sent(byte[] content, Envelope envelope) {
             this.content = content;
@@ -113,7 +114,12 @@ final class TwoSides {
         private boolean over;
 
         private final List<Sent> accepted = new ArrayList<>();
+        /** Of those the fate is open. */
         private final IdentityHashMap<Outgoing, Sent> sent = new IdentityHashMap<>();
+        /** All that were ever sent. */
+        private final IdentityHashMap<Outgoing, Sent> known = new IdentityHashMap<>();
+
+        private int refusalsTold;
         private int left;
         private int cameBack;
         private int delivered;
@@ -146,6 +152,7 @@ final class TwoSides {
                 Sent kept = new Sent(content, envelope);
                 accepted.add(kept);
                 sent.put(message, kept);
+                known.put(message, kept);
                 if (join()) {
                     side.loop.execute(this::haveTurn);
                 }
@@ -263,7 +270,24 @@ final class TwoSides {
 
         @Override
         public void undelivered(Outgoing message, Reason reason) {
-            decide(message, Fate.CAME_BACK);
+            if (reason == Reason.REFUSED) {
+                onRefusal(message);
+            } else {
+                decide(message, Fate.CAME_BACK);
+            }
+        }
+
+        /** Of a request it is told while the rest is sent; any other comes back when it has left, or had left before. */
+        private void onRefusal(Outgoing message) {
+            Sent told = Objects.requireNonNull(known.get(message));
+            assertThat(told.refusalTold)
+                    .as("a refusal that was told to %s before", this)
+                    .isFalse();
+            told.refusalTold = true;
+            refusalsTold++;
+            if (!message.isRequest() && sent.containsKey(message)) {
+                decide(message, Fate.CAME_BACK);
+            }
         }
 
         /** From here on the buffer is the application's, which does with it what it likes. */
@@ -294,7 +318,7 @@ final class TwoSides {
         }
 
         @Override
-        public boolean takesFrom(int handle) {
+        public boolean takesFrom(int handle, long ordinal) {
             assertThat(handle).isZero();
             return true;
         }
@@ -344,6 +368,9 @@ final class TwoSides {
                     .isTrue();
             assertThat(envelope).isEqualTo(expected.envelope);
             assertThat(expected.fate).isNotEqualTo(Fate.CAME_BACK);
+            assertThat(expected.refusalTold)
+                    .as("%s was told that this message is refused", other)
+                    .isFalse();
             delivered++;
         }
 
@@ -359,11 +386,11 @@ final class TwoSides {
         public void onRequestCancelled(int handle, Envelope request) {}
 
         @Override
-        public void onRefusedMessage(ErrorCode code, String text) {
+        public void onRefusedMessage(ProtocolException refusal) {
             assertThat(this).isSameAs(side.zero);
-            assertThat(code).isEqualTo(ErrorCode.NO_CAPACITY);
+            assertThat(refusal.code()).isEqualTo(ErrorCode.NO_CAPACITY);
             side.refusedOnZero++;
-            side.encoder.error(0, code, text);
+            side.encoder.error(0, refusal.code(), refusal.text(), 0, List.of(refusal.refused()));
         }
 
         @Override
@@ -501,7 +528,12 @@ final class TwoSides {
                 case "onPing" -> encoder.pong((ByteBuffer) with[0]);
                 case "onPong" -> mux.onPong((ByteBuffer) with[0]);
                 case "onRefused" -> refuse((int) with[0], (ProtocolException) with[1]);
-                case "onError" -> assertThat(((PeerError) with[1]).code()).isEqualTo(ErrorCode.NO_CAPACITY);
+                case "onError" -> {
+                    PeerError error = (PeerError) with[1];
+                    assertThat(error.code()).isEqualTo(ErrorCode.NO_CAPACITY);
+                    assertThat(error.refused()).hasSize(1);
+                    mux.onRefused((int) with[0], error.refused());
+                }
                 default -> throw new AssertionError("nobody sends what calls " + call);
             }
             return null;
@@ -512,7 +544,7 @@ final class TwoSides {
             assertThat(refusal.code()).as(refusal.text()).isEqualTo(ErrorCode.NO_CAPACITY);
             withoutMemory.add(id);
             try {
-                mux.refuse(id, refusal.code(), refusal.text());
+                mux.refuse(id, refusal);
             } catch (ProtocolException e) {
                 throw new AssertionError("an honest side can have as many refused as it may open", e);
             }
@@ -756,6 +788,7 @@ final class TwoSides {
                 assertThat(from.sent).as("what %s has accepted has left", from).isEmpty();
                 int refused = end == end.side.zero ? end.side.refusedOnZero : 0;
                 assertThat(end.delivered + refused).as("given to %s", end).isEqualTo(from.accepted.size());
+                assertThat(from.refusalsTold).as("refusals told to %s", from).isEqualTo(refused);
             }
         }
         for (End end : ends) {
@@ -793,7 +826,7 @@ final class TwoSides {
         check();
         for (End end : ends) {
             assertThat(end.over).as("%s is over", end).isTrue();
-            assertThat(end.sent).as("what %s was not told of", end).isEmpty();
+            assertThat(end.sent.values()).as("what %s was not told of", end).allMatch(message -> message.refusalTold);
         }
         client.checkAfterwards();
         server.checkAfterwards();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.ChannelOpen;
 import dev.heartbeat.internal.frame.Envelope;
-import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Spares;
@@ -171,7 +170,7 @@ final class WriteSchedulerTest {
         public void onOffered(MuxChannel offered) {}
 
         @Override
-        public boolean takesFrom(int handle) {
+        public boolean takesFrom(int handle, long ordinal) {
             return true;
         }
 
@@ -193,7 +192,7 @@ final class WriteSchedulerTest {
         public void onRequestCancelled(int handle, Envelope request) {}
 
         @Override
-        public void onRefusedMessage(ErrorCode code, String text) {}
+        public void onRefusedMessage(ProtocolException refusal) {}
 
         @Override
         public void onEnd() {}

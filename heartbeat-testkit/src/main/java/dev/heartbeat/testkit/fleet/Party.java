@@ -137,7 +137,7 @@ final class Party implements ChannelListener {
             return switch (reasonOf(left)) {
                 case FULL -> SendResult.FULL;
                 case TOO_LARGE -> SendResult.TOO_LARGE;
-                case CLOSED, DROPPED, LOST -> SendResult.CLOSED;
+                case CLOSED, DROPPED, LOST, REFUSED -> SendResult.CLOSED;
             };
         }
         Strand.Item item = outwards.accepted(message, true);

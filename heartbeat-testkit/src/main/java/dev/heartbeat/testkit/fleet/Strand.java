@@ -142,7 +142,7 @@ final class Strand {
 
     void cameBack(ByteBuffer message, Reason reason) {
         Item item = given.get(message);
-        if (item == null || item.hasFuture) {
+        if (item == null || item.hasFuture && !(item.hasLeft && reason == Reason.REFUSED)) {
             throw violation("I29 only what was accepted comes back", message.remaining() + " bytes, " + reason);
         }
         told(item, reason);
@@ -162,7 +162,8 @@ final class Strand {
             throw violation(
                     "I29 nothing is told twice", "message " + item.number + " is " + reason + " after " + item.told);
         }
-        boolean mayBe = reason == Reason.LOST || reason == Reason.DROPPED && dropsOldest && !item.isDelivered;
+        boolean mayBe = reason == Reason.LOST
+                || !item.isDelivered && (reason == Reason.REFUSED || reason == Reason.DROPPED && dropsOldest);
         if (!mayBe) {
             throw violation("I29 nothing is delivered and told", "message " + item.number + " came back: " + reason);
         }
