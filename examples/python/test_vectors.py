@@ -95,7 +95,7 @@ RECEIVED = {
     "go-away-shutdown": ((0, 1, 2500), {0x81: b"restart"}, b""),
 }
 NOT_OFFERED = {"channel-open", "channel-open-of-handle", "channel-accept", "channel-reset-text", "channel-reset-refused", "data-end",
-               "data-request", "data-from-node", "cancel", "cancel-for-node", "cancel-on-channel", "unknown-ignorable"}
+               "data-request", "data-request-time", "data-from-node", "cancel", "cancel-for-node", "cancel-on-channel", "unknown-ignorable"}
 
 
 class VectorsTest(unittest.TestCase):

@@ -13,6 +13,7 @@ import dev.heartbeat.OfflineReason;
 import dev.heartbeat.Request;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.SuspectReason;
+import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.testkit.Host;
 import dev.heartbeat.testkit.LinkSettings;
 import dev.heartbeat.testkit.Simulation;
@@ -45,7 +46,7 @@ final class CallerExam {
 
     private static final String LAST = "the last";
     private static final List<String> IDS =
-            List.of("leaver", "asker", "refused", "busy", "mover", "lost", "slow", "trickle", "steady");
+            List.of("leaver", "asker", "refused", "busy", "mover", "lost", "slow", "trickle", "steady", "poor");
 
     private final Simulation simulation;
     private final Host serverHost;
@@ -89,6 +90,7 @@ final class CallerExam {
         askInVain();
         askWhatIsRefused();
         askWhileBusy();
+        sendWhatIsRefused();
         moveBuffers();
         lookUpInVain();
         talkSlowly();
@@ -117,6 +119,11 @@ final class CallerExam {
         @Override
         public void onOffline(Node node, OfflineReason reason) {
             events.add(node.id() + " OFFLINE");
+        }
+
+        @Override
+        public void onUndelivered(Node node, ByteBuffer message, Reason reason) {
+            events.add(node.id() + " " + reason + " " + message.remaining());
         }
     }
 
@@ -240,6 +247,37 @@ final class CallerExam {
                     "I36 a handler that throws has answered",
                     thrown.isCompletedExceptionally() && !isTimedOut(thrown),
                     "after " + SLACK + " it is " + thrown);
+        });
+    }
+
+    /** Messages for which a node has no memory are told to their sender, each once and at once. */
+    private void sendWhatIsRefused() {
+        List<Integer> taken = new ArrayList<>();
+        HeartbeatClient client = client("poor", simulation.newHost("poor"))
+                .inboundBudgetBytes(LARGEST / 2)
+                .onMessage(message -> taken.add(message.remaining()))
+                .connect();
+        List<CompletableFuture<ByteBuffer>> replies = new ArrayList<>();
+        after(Duration.ofSeconds(1), () -> {
+            for (int size : new int[] {LARGEST, 10, LARGEST - 1, LARGEST / 2}) {
+                SendResult unused = server.trySend("poor", ByteBuffer.allocate(size));
+            }
+            replies.add(server.request("poor", ByteBuffer.allocate(LARGEST), BUSY));
+        });
+        judgeAfter(Duration.ofSeconds(2), () -> {
+            List<String> refused = events.stream()
+                    .filter(event -> event.startsWith("poor " + Reason.REFUSED))
+                    .toList();
+            require(
+                    "I47 who sends what is refused is told, once",
+                    refused.equals(List.of("poor REFUSED " + LARGEST, "poor REFUSED " + (LARGEST - 1)))
+                            && taken.equals(List.of(10, LARGEST / 2)),
+                    "told was " + refused + ", taken were " + taken + " by a client that is " + client.state());
+            CompletableFuture<ByteBuffer> reply = replies.get(0);
+            require(
+                    "I47 a request that is refused fails at once",
+                    reply.isCompletedExceptionally() && !isTimedOut(reply),
+                    "it is " + reply);
         });
     }
 
@@ -377,6 +415,7 @@ final class CallerExam {
                 .connect();
         after(SHUT_DOWN, () -> {
             host.delayCallbacks(Duration.ofMillis(20));
+            long cameBackBefore = server.stats().undelivered();
             int accepted = 0;
             while (server.trySend("slow", ByteBuffer.allocate(5000)) == SendResult.ACCEPTED) {
                 accepted++;
@@ -387,7 +426,7 @@ final class CallerExam {
                     Duration.ZERO,
                     () -> require(
                             "I44 what was accepted is handled before the end",
-                            handled.size() == all && server.stats().undelivered() == 0,
+                            handled.size() == all && server.stats().undelivered() == cameBackBefore,
                             handled.size() + " of " + all + " were, as the client is " + client.state())));
             judgeAfter(
                     DRAIN.plusMillis(800),

@@ -147,7 +147,7 @@ final class Dependant {
 
         @Override
         public void onUndelivered(ByteBuffer message, UndeliveredException.Reason reason) {
-            fleet.observe(() -> fleet.toServer().undelivered(message));
+            fleet.observe(() -> fleet.toServer().undelivered(message, reason));
         }
 
         @Override

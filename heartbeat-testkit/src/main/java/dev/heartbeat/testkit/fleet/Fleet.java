@@ -351,7 +351,7 @@ final class Fleet implements NodeListener {
     public void onUndelivered(Node node, ByteBuffer message, UndeliveredException.Reason reason) {
         undelivered++;
         if (census.isOfFleet(node.id())) {
-            observe(() -> toNodes.undelivered(message));
+            observe(() -> toNodes.undelivered(message, reason));
         }
     }
 

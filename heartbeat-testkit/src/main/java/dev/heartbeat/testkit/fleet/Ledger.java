@@ -1,5 +1,6 @@
 package dev.heartbeat.testkit.fleet;
 
+import dev.heartbeat.UndeliveredException.Reason;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
@@ -25,6 +26,9 @@ final class Ledger {
         final Map<Long, Integer> open = new LinkedHashMap<>();
         final BitSet delivered = new BitSet();
         final BitSet cameBack = new BitSet();
+        /** Of those that came back. */
+        final BitSet refused = new BitSet();
+
         final Map<String, Long> lastAt = new HashMap<>();
         long nextNumber;
         /** Those before this one are not asked for any more. */
@@ -87,8 +91,18 @@ final class Ledger {
                             + receiver);
         }
         lane.delivered.set((int) parsed.number);
+        checkRefused(lane, parsed);
         lane.open.remove(parsed.number);
         delivered++;
+    }
+
+    private void checkRefused(Lane lane, Parsed parsed) {
+        int number = (int) parsed.number;
+        if (lane.refused.get(number) && lane.delivered.get(number)) {
+            throw new Violation(
+                    "I47 nothing is delivered and refused",
+                    direction + " message " + parsed.number + " of " + parsed.who);
+        }
     }
 
     /** A lane is named by a node, or by one of its processes: {@code node/process}. */
@@ -98,7 +112,7 @@ final class Ledger {
     }
 
     /** A message came back. Of answers to requests nothing is kept here. */
-    void undelivered(ByteBuffer message) {
+    void undelivered(ByteBuffer message, Reason reason) {
         if (message.equals(NO_ANSWER)) {
             return;
         }
@@ -115,6 +129,10 @@ final class Ledger {
                     "I14 a message comes back once", direction + " message " + parsed.number + " of " + parsed.who);
         }
         lane.cameBack.set((int) parsed.number);
+        if (reason == Reason.REFUSED) {
+            lane.refused.set((int) parsed.number);
+            checkRefused(lane, parsed);
+        }
         lane.open.remove(parsed.number);
     }
 

@@ -385,7 +385,7 @@ final class Member implements ClientListener {
 
     @Override
     public void onUndelivered(ByteBuffer message, UndeliveredException.Reason reason) {
-        fleet.observe(() -> fleet.toServer().undelivered(message));
+        fleet.observe(() -> fleet.toServer().undelivered(message, reason));
     }
 
     @Override
