@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param queueBytes how many bytes of them: 1 KiB to 1 TiB; one message may be larger
  * @param windowBytes how much the server may send ahead of the application on channel 0: 16,396 bytes to 1 GiB
  * @param maxWindowBytes to what that grows while the application keeps up: {@code windowBytes} to 1 GiB
+ * @param maxChannels how many channels the server may have open on the connection beside channel 0: 0 (none) to 65,535; the server may allow less
  * @param fragmentTimeout for how long nothing more of a message that began to arrive may come: 100 ms to 1 hour
  * @param inboundBudgetBytes what messages larger than their window, windows beyond {@code windowBytes} and windows of channels may take together: 0 to 1 PiB
  */
@@ -46,6 +47,7 @@ public record ClientOptions(
         long queueBytes,
         int windowBytes,
         int maxWindowBytes,
+        int maxChannels,
         Duration fragmentTimeout,
         long inboundBudgetBytes) {
 
@@ -78,6 +80,7 @@ public record ClientOptions(
         Ranges.check("queueBytes", queueBytes, 1 << 10, 1L << 40);
         Ranges.check("windowBytes", windowBytes, Ranges.MIN_WINDOW, 1 << 30);
         Ranges.check("maxWindowBytes", maxWindowBytes, windowBytes, 1 << 30);
+        Ranges.check("maxChannels", maxChannels, 0, 65_535);
         Ranges.check("fragmentTimeout", fragmentTimeout, Duration.ofMillis(100), Duration.ofHours(1));
         Ranges.check("inboundBudgetBytes", inboundBudgetBytes, 0, 1L << 50);
     }

@@ -207,6 +207,7 @@ public final class HeartbeatClient implements AutoCloseable {
         private long queueBytes = MIB;
         private int windowBytes = 64 * 1024;
         private @Nullable Integer maxWindowBytes;
+        private int maxChannels = 65_535;
         private Duration fragmentTimeout = Duration.ofSeconds(30);
         private long inboundBudgetBytes = 64L * MIB;
         private ClientListener listener = new ClientListener() {};
@@ -318,6 +319,16 @@ public final class HeartbeatClient implements AutoCloseable {
             return this;
         }
 
+        /**
+         * How many channels the server may have open on the connection, beside channel 0; 65,535 by default, which is as many as
+         * the server allows, and 0 allows none. The server hears of it when the client registers: one too many fails there. The
+         * client's own channels are for the server to allow.
+         */
+        public Builder maxChannels(int value) {
+            maxChannels = value;
+            return this;
+        }
+
         /** For how long nothing more of a message that began to arrive may come before it is dropped; 30 s by default. One of which, after 10 s, less than 1 KiB comes each second is dropped too. */
         public Builder fragmentTimeout(Duration value) {
             fragmentTimeout = Objects.requireNonNull(value, "fragmentTimeout");
@@ -426,6 +437,7 @@ public final class HeartbeatClient implements AutoCloseable {
                     queueBytes,
                     windowBytes,
                     maxWindowBytes == null ? Math.max(windowBytes, MIB) : maxWindowBytes,
+                    maxChannels,
                     fragmentTimeout,
                     inboundBudgetBytes);
             Client.Handlers handlers = new Client.Handlers(messages, nodeMessages, requests, acceptors.build());

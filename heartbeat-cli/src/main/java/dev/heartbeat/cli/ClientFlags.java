@@ -114,6 +114,12 @@ final class ClientFlags {
     private @Nullable Integer maxWindowBytes;
 
     @Option(
+            names = "--max-channels",
+            paramLabel = "N",
+            description = "Channels that the server may open on the connection; 0 allows none (default: 65535).")
+    private @Nullable Integer maxChannels;
+
+    @Option(
             names = "--fragment-timeout",
             paramLabel = "TIME",
             description = "How long nothing more of a message that began to arrive may come (default: 30s).")
@@ -191,6 +197,7 @@ final class ClientFlags {
         }
         give(windowBytes, builder::windowBytes);
         give(maxWindowBytes, builder::maxWindowBytes);
+        give(maxChannels, builder::maxChannels);
         give(fragmentTimeout, builder::fragmentTimeout);
         give(inboundBudgetBytes, builder::inboundBudgetBytes);
         give(drainTimeout, builder::drainTimeout);

@@ -8,6 +8,7 @@ import dev.heartbeat.BroadcastResult;
 import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
+import dev.heartbeat.ClientState;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.UndeliveredException;
@@ -164,6 +165,90 @@ final class ClientLimitsTest {
         Channel third = open("third");
         playFor(Duration.ofMillis(100));
         assertThat(third.state()).isEqualTo(Channel.State.OPENING);
+    }
+
+    private HeartbeatClient allowing(int channels) {
+        HeartbeatClient allowing = bus.client(bus.world.newHost("allowing"), "n1")
+                .maxChannels(channels)
+                .otherChannels(ChannelOptions.defaults(), offered -> new ChannelListener() {})
+                .connect();
+        bus.world.advanceUntil(allowing.registered()::isDone, Duration.ofSeconds(1));
+        return allowing;
+    }
+
+    @Test
+    void theClientSaysHowManyChannelsItAllows() {
+        HeartbeatClient allowing = allowing(2);
+        Channel first = open("first");
+        Channel second = open("second");
+        Channel third = open("third");
+        bus.advance(Duration.ofMillis(100));
+        assertThat(first.state()).isEqualTo(Channel.State.OPEN);
+        assertThat(second.state()).isEqualTo(Channel.State.OPEN);
+        assertThat(third.state()).isEqualTo(Channel.State.CLOSED);
+        assertThatThrownBy(third.opened()::join)
+                .hasMessageContaining("the other side allows 2 channels at a time, and 2 are open");
+
+        first.reset("enough");
+        bus.advance(Duration.ofMillis(100));
+        Channel fourth = open("fourth");
+        bus.advance(Duration.ofMillis(100));
+        assertThat(fourth.state()).isEqualTo(Channel.State.OPEN);
+        assertThat(allowing.state()).isEqualTo(ClientState.ONLINE);
+    }
+
+    /** What it opens itself is for the server to allow. */
+    @Test
+    void aClientThatAllowsNoneOpensItsOwn() {
+        Bus open = new Bus(
+                8, 1, options -> options.otherChannels(ChannelOptions.defaults(), offered -> new ChannelListener() {}));
+        HeartbeatClient none =
+                open.client(open.world.newHost("none"), "n1").maxChannels(0).connect();
+        open.world.advanceUntil(none.registered()::isDone, Duration.ofSeconds(1));
+        Channel own = none.open("own", ChannelOptions.defaults(), new ChannelListener() {});
+        Channel offered = open.server.open("n1", "any", ChannelOptions.defaults(), new ChannelListener() {});
+        open.advance(Duration.ofMillis(100));
+        assertThat(own.state()).isEqualTo(Channel.State.OPEN);
+        assertThat(offered.state()).isEqualTo(Channel.State.CLOSED);
+        assertThatThrownBy(offered.opened()::join).hasMessageContaining("the other side allows 0");
+    }
+
+    /** A server that does not know the TLV finds the same bound. */
+    @Test
+    @Tag("M54")
+    void theClientRefusesMoreChannelsThanItAllows() {
+        ScriptedPeer server = ScriptedPeer.server(bus.world.newHost("other").transport());
+        HeartbeatClient.builder()
+                .server(
+                        server.address().getAddress().getHostAddress(),
+                        server.address().getPort())
+                .nodeId("n1")
+                .maxChannels(1)
+                .otherChannels(ChannelOptions.defaults(), offered -> new ChannelListener() {})
+                .transport(bus.world.newHost("client").transport())
+                .connect();
+        server.expectConnection().expectRegister("n1");
+        server.raw("ab020900 00000000 00000034 0000000000000001 000003e8 000009c4 00000bb8 00000000"
+                + "00001000 00000000 00000005 0000000000010000 0000000000010000");
+        server.ignore("CREDIT").ignore("HEARTBEAT_REQ");
+        server.raw("ab020a00 00000002 0000000e 0000000000010000 10046c6f6773").expect("CHANNEL_ACCEPT");
+        server.raw("ab020a00 00000004 0000000e 0000000000010000 10046c6f6773").expect("CHANNEL_RESET");
+        server.play();
+        bus.advance(Duration.ofSeconds(1));
+        server.verify();
+    }
+
+    @Test
+    void howManyIsCheckedWhenItConnects() {
+        for (int outside : new int[] {-1, 65_536}) {
+            assertThatThrownBy(() -> bus.client(bus.world.newHost("bad"), "n2")
+                            .maxChannels(outside)
+                            .connect())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("maxChannels")
+                    .hasMessageContaining(Integer.toString(outside))
+                    .hasMessageContaining("0 to 65535");
+        }
     }
 
     @Test

@@ -77,9 +77,6 @@ public final class Client implements Connector, Home, Mailbox.Owner, Lane.Owner 
 
     private static final long LEAST_FOR_CALLBACKS_NS = SECONDS.toNanos(2);
 
-    /** How many channels the server may have open, if it says no less: nothing is made before it opens one. */
-    static final int MAX_CHANNELS = Integer.MAX_VALUE / 4;
-
     /** How many channels may wait for a registration. */
     static final int MAX_WAITING_CHANNELS = 1000;
 
@@ -508,7 +505,7 @@ public final class Client implements Connector, Home, Mailbox.Owner, Lane.Owner 
                         : options.heartbeatInterval().toMillis(),
                 null,
                 lastEpoch,
-                new Register.Limits(options.maxMessageBytes(), MAX_CHANNELS));
+                new Register.Limits(options.maxMessageBytes(), options.maxChannels()));
     }
 
     RandomGenerator random() {

@@ -659,7 +659,6 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     @Override
     Multiplexer newMultiplexer() {
         Registered limits = limits();
-        int maxChannels = (int) Math.min(limits.maxChannels(), Client.MAX_CHANNELS);
         return new Multiplexer(
                 this,
                 connection,
@@ -671,8 +670,8 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
                 new Multiplexer.Limits(
                         1,
                         maxMessageBytes(),
-                        maxChannels,
-                        maxChannels,
+                        (int) Math.min(limits.maxChannels(), client.options.maxChannels()),
+                        (int) Math.min(limits.maxChannels(), Integer.MAX_VALUE),
                         client.options.maxWindowBytes(),
                         client.options.fragmentTimeout().toNanos(),
                         MILLISECONDS.toNanos(limits.intervalMillis())),
