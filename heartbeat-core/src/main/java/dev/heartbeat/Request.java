@@ -40,13 +40,21 @@ public interface Request {
      */
     CompletableFuture<Void> cancelled();
 
-    /** Answers. What is not ACCEPTED has not answered: it may be tried again. It is CLOSED, and sends nothing, once the request {@linkplain #isCancelled() is given up}. */
+    /**
+     * Answers. What is not ACCEPTED has not answered: it may be tried again. It is CLOSED, and sends
+     * nothing, once the request {@linkplain #isCancelled() is given up}. What another node takes is
+     * known to the server alone: a reply that is too long for it fails the request there.
+     *
+     * @throws IllegalArgumentException if the reply is longer than the other side takes; the message
+     *     names that limit. The request is still to be answered. It fails if the exception leaves the
+     *     callback that got the request.
+     */
     SendResult reply(ByteBuffer message);
 
     /**
      * Answers that there is no reply.
      *
-     * @param why what the sender is told
+     * @param why what the sender is told; what is longer than the other side takes is cut off
      */
     SendResult fail(String why);
 }

@@ -75,6 +75,21 @@ public record Envelope(
         return new Envelope(kind, correlation, null, source, NOT_SAID);
     }
 
+    /** The failure that takes the place of this answer. It names no source, because whoever was asked did not say it. */
+    public Envelope failureInstead() {
+        return new Envelope(Kind.FAILURE, correlation, null, destination, NOT_SAID);
+    }
+
+    /** The failure of this request, where nobody was asked. */
+    public Envelope failureOfTheWay() {
+        return new Envelope(Kind.FAILURE, correlation, null, null, NOT_SAID);
+    }
+
+    /** Whether it is on the answer to a request. */
+    public boolean isAnswer() {
+        return kind == Kind.REPLY || kind == Kind.FAILURE;
+    }
+
     /** A message for another node, which the server is to pass on. */
     public static Envelope to(String destination) {
         return new Envelope(Kind.MESSAGE, 0, null, destination, NOT_SAID);

@@ -8,8 +8,6 @@ import dev.heartbeat.internal.queue.Incoming;
 import dev.heartbeat.internal.queue.Lane;
 import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.Outgoing;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 
 /**
  * The messages of one stay of a node: made with the first, and passed on from one registration of the
@@ -118,10 +116,8 @@ final class NodeMail implements Mailbox.Owner {
         String text = "not passed on to " + destination + ": " + why;
         table.events().notPassedOn();
         if (envelope.kind() == Envelope.Kind.REQUEST) {
-            ByteBuffer content = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-            Envelope failure =
-                    new Envelope(Envelope.Kind.FAILURE, envelope.correlation(), null, null, Envelope.NOT_SAID);
-            if (entry.offerTo(from, new Outgoing(content, failure, null)) == SendResult.ACCEPTED) {
+            Outgoing failure = mailbox.failure(envelope.failureOfTheWay(), text);
+            if (entry.offerTo(from, failure) == SendResult.ACCEPTED) {
                 return;
             }
         }

@@ -1,7 +1,5 @@
 package dev.heartbeat.internal.queue;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.heartbeat.Request;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.internal.frame.Envelope;
@@ -15,12 +13,19 @@ import org.jspecify.annotations.Nullable;
 
 /** A request of the other side, and the way back to it. */
 final class Asked implements Request {
+    private final Mailbox mailbox;
     private final Envelope envelope;
     private final ByteBuffer content;
     private final Function<Outgoing, SendResult> back;
     private final DueAnswer due;
 
-    private Asked(Envelope envelope, ByteBuffer content, Function<Outgoing, SendResult> back, DueAnswer due) {
+    private Asked(
+            Mailbox mailbox,
+            Envelope envelope,
+            ByteBuffer content,
+            Function<Outgoing, SendResult> back,
+            DueAnswer due) {
+        this.mailbox = mailbox;
         this.envelope = envelope;
         this.content = content;
         this.back = back;
@@ -31,9 +36,11 @@ final class Asked implements Request {
      * Has the application answer a request, unless its asker waits no more. Where the handler throws,
      * the other side hears of a failure at once, unless it was answered before.
      *
+     * @param mailbox what waits for the asker
      * @param back how answers go out
      */
     static void hand(
+            Mailbox mailbox,
             Envelope envelope,
             ByteBuffer content,
             Function<Outgoing, SendResult> back,
@@ -42,7 +49,7 @@ final class Asked implements Request {
         if (due.isCancelled()) {
             return;
         }
-        Asked request = new Asked(envelope, content, back, due);
+        Asked request = new Asked(mailbox, envelope, content, back, due);
         try {
             handler.accept(request);
         } catch (Throwable failure) {
@@ -84,17 +91,22 @@ final class Asked implements Request {
 
     @Override
     public SendResult reply(ByteBuffer message) {
-        return answer(Envelope.Kind.REPLY, Objects.requireNonNull(message, "message"));
+        Objects.requireNonNull(message, "message");
+        Outgoing reply = new Outgoing(message, envelope.answer(Envelope.Kind.REPLY), null);
+        SendResult result = answer(reply);
+        if (result == SendResult.TOO_LARGE) {
+            throw new IllegalArgumentException(mailbox.tooLong(reply));
+        }
+        return result;
     }
 
     @Override
     public SendResult fail(String why) {
         Objects.requireNonNull(why, "why");
-        return answer(Envelope.Kind.FAILURE, ByteBuffer.wrap(why.getBytes(UTF_8)));
+        return answer(mailbox.failure(envelope.answer(Envelope.Kind.FAILURE), why));
     }
 
-    private SendResult answer(Envelope.Kind kind, ByteBuffer message) {
-        Outgoing answer = new Outgoing(message, envelope.answer(kind), null);
+    private SendResult answer(Outgoing answer) {
         if (due.isCancelled()) {
             return SendResult.CLOSED;
         }

@@ -177,7 +177,11 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
     /** As {@link #offer}, of a message that is passed on for another node. */
     public SendResult passOn(Outgoing message) {
         if (!message.isRequest()) {
-            return offer(message);
+            SendResult result = offer(message);
+            if (result == SendResult.TOO_LARGE) {
+                failInstead(message);
+            }
+            return result;
         }
         PassedOn requests = passedOn();
         requests.add(message); // First: the answer may be there before this returns.
@@ -186,6 +190,23 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
             requests.remove(message.envelope());
         }
         return result;
+    }
+
+    /** A failure that is accepted, however long its text is: what does not fit is cut off. */
+    public Outgoing failure(Envelope envelope, String why) {
+        return Outgoing.failure(envelope, why, outbox.maxMessageBytes());
+    }
+
+    /** An answer is longer than its asker takes, who would wait for it in vain. */
+    private void failInstead(Outgoing message) {
+        if (message.envelope().isAnswer()) {
+            SendResult unused = offer(failure(message.envelope().failureInstead(), tooLong(message)));
+        }
+    }
+
+    /** What is wrong with a reply that is TOO_LARGE. */
+    String tooLong(Outgoing reply) {
+        return "reply is " + reply.length() + " bytes, allowed is 0 to " + outbox.maxMessageBytes();
     }
 
     /** The node for which a request was passed on waits for no answer any more. */
@@ -255,7 +276,10 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
     public void limitMessages(int maxMessageBytes) {
         Chain tooLong = new Chain();
         outbox.limitMessages(maxMessageBytes, tooLong);
-        tooLong.drain(message -> undelivered(message, Reason.TOO_LARGE));
+        tooLong.drain(message -> {
+            failInstead(message); // First: the application may change what comes back.
+            undelivered(message, Reason.TOO_LARGE);
+        });
         tellRoom();
     }
 
@@ -347,12 +371,12 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
      */
     public void ask(Incoming request, Function<Outgoing, SendResult> back, Consumer<? super Request> handler) {
         DueAnswer due = dueAnswers().add(request.envelope());
-        deliver(request, whole -> Asked.hand(whole.envelope(), whole.content(), back, due, handler));
+        deliver(request, whole -> Asked.hand(this, whole.envelope(), whole.content(), back, due, handler));
     }
 
     /** Has the application answer a request at once, on the calling thread. */
     public void askNow(Envelope envelope, ByteBuffer content, Consumer<? super Request> handler) {
-        Asked.hand(envelope, content, this::offer, dueAnswers().add(envelope), handler);
+        Asked.hand(this, envelope, content, this::offer, dueAnswers().add(envelope), handler);
     }
 
     /**

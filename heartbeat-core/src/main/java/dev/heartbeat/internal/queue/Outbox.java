@@ -48,6 +48,11 @@ public final class Outbox {
         this.maxMessageBytes = maxMessageBytes;
     }
 
+    /** The longest message that is accepted now. */
+    public synchronized int maxMessageBytes() {
+        return maxMessageBytes;
+    }
+
     public synchronized SendResult offer(Outgoing message) {
         SendResult objection = objection(message);
         if (objection == SendResult.ACCEPTED && !hasRoomFor(message)) {

@@ -1,5 +1,7 @@
 package dev.heartbeat.internal.queue;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.FrameEncoder;
@@ -86,6 +88,21 @@ public final class Outgoing {
         this.envelope = envelope;
         this.left = left;
         this.shared = null;
+    }
+
+    /**
+     * The answer to a request that gets no reply.
+     *
+     * @param why what its asker is told
+     * @param maxBytes how much of that may be sent, in whole characters
+     */
+    static Outgoing failure(Envelope envelope, String why, int maxBytes) {
+        byte[] text = why.getBytes(UTF_8);
+        int length = Math.min(text.length, maxBytes);
+        while (length < text.length && length > 0 && (text[length] & 0xC0) == 0x80) {
+            length--; // Within a character.
+        }
+        return new Outgoing(ByteBuffer.wrap(text, 0, length), envelope, null);
     }
 
     /** To one of many, on channel 0. */
