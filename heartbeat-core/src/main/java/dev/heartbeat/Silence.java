@@ -32,10 +32,7 @@ final class Silence {
         String timeoutIs = isText("heartbeatTimeout", timeout, setTimeout);
         if (suspectAfter.compareTo(interval.multipliedBy(2)) < 0) {
             throw setSuspectAfter == null
-                    ? refusal(
-                            timeoutIs,
-                            interval.multipliedBy(12).dividedBy(5),
-                            intervalIs + " and suspectAfter, five sixths of the timeout, was not set")
+                    ? tooFewBeats(intervalIs, timeoutIs, setTimeout != null)
                     : refusal("suspectAfter is " + Ranges.text(suspectAfter), interval.multipliedBy(2), intervalIs);
         }
         if (timeout.compareTo(suspectAfter) <= 0) {
@@ -45,6 +42,14 @@ final class Silence {
 
     private static String isText(String option, Duration value, @Nullable Duration set) {
         return option + " is " + Ranges.text(value) + (set == null ? " (default)" : "");
+    }
+
+    /** The node would be SUSPECT within two intervals. What was set is refused: the timeout, else the interval. */
+    private IllegalArgumentException tooFewBeats(String intervalIs, String timeoutIs, boolean isTimeoutSet) {
+        return isTimeoutSet
+                ? refusal(timeoutIs, interval.multipliedBy(12).dividedBy(5), intervalIs)
+                : new IllegalArgumentException(intervalIs + ", allowed is " + Ranges.text(SHORTEST_INTERVAL) + " to "
+                        + Ranges.text(timeout.multipliedBy(5).dividedBy(12)) + ", since " + timeoutIs);
     }
 
     private static IllegalArgumentException refusal(String option, Duration least, String reason) {

@@ -78,6 +78,24 @@ class OptionsTest {
         assertThat(err.toString().lines()).singleElement().asString().contains(option.trim(), value.trim());
     }
 
+    /** Another option may be at odds with what was set, by its default. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "server --timeout 5s --interval 9s | --timeout is 5 s, | --interval is 9 s",
+                "server --interval 60s             | --interval is 60 s, | --timeout is 30 s (default)",
+            })
+    void silenceThatDoesNotFitNamesWhatWasSet(String arguments, String refused, String reason) {
+        assertThat(commandLine.execute(arguments.trim().split(" +"))).isEqualTo(2);
+        assertThat(err.toString().lines())
+                .singleElement()
+                .asString()
+                .startsWith("heartbeat server: " + refused.trim())
+                .contains(reason.trim())
+                .doesNotContain("--suspect");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "serve", "server --prot 1", "server extra", "demo --nodes"})
     void soIsWhatNoCommandKnows(String arguments) {
