@@ -15,6 +15,7 @@ import collections, contextlib, os, random, secrets, select, socket, struct, sys
 MORE, END, HEAD, IGNORABLE = 0x01, 0x02, 0x04, 0x80
 CONNECTION = NEVER = 0xFFFFFFFF
 FULL, WINDOW, PATIENCE = 16384, 65536, 5
+TAKEN = 1 << 20, 0                                        # the longest message, and channels of the server (M93)
 LONGEST = {DATA: FULL, REGISTER: FULL, UPDATE: FULL, PING: 64, PONG: 64, CREDIT: 8}         # others: 4,096
 FIELDS = {RES: "QQ", ERROR: "BH", REGISTERED: "QIIIIIIIQQ", CREDIT: "Q", GO_AWAY: "BHI"}    # before the TLVs
 TLVS = {REGISTERED: {0x81: [2], 0x86: [4]}, GO_AWAY: {0x81: range(513), 0x82: [0]}, DATA: {6: [4]},    # that are looked at,
@@ -88,7 +89,8 @@ class Peer:
         self.sock = socket.create_connection((host, port), PATIENCE)
         self.heard = self.forgiven = time.monotonic()
         identity = incarnation or new_incarnation(), attempt
-        self.output += frame(REGISTER, "QIQQB", *identity, WINDOW, WINDOW, len(node_id), rest=node_id)
+        self.output += frame(REGISTER, "QIQQB", *identity, WINDOW, WINDOW, len(node_id),
+                             rest=node_id + struct.pack(">BHII", 0x88, 8, *TAKEN))
 
     def run(self):
         """Carries the connection to its end; returns whether the node left in order."""
@@ -231,7 +233,7 @@ class Peer:
         need(6 in tlvs or not more if first else not head, MALFORMED)
         self.begun += first
         if first:
-            fault = MESSAGE_TOO_LARGE if total > self.max_message else None
+            fault = MESSAGE_TOO_LARGE if total > min(self.max_message, TAKEN[0]) else None
             fault = UNSUPPORTED if tlvs.keys() & NOT_OFFERED else fault
             self.message, self.missing = None if fault else bytearray(), total
             if fault:                                     # the rest is dropped as it comes (M36)

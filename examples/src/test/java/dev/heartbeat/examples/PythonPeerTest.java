@@ -1,8 +1,13 @@
 package dev.heartbeat.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.heartbeat.Channel;
+import dev.heartbeat.ChannelListener;
+import dev.heartbeat.ChannelOptions;
+import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
@@ -109,6 +114,47 @@ final class PythonPeerTest {
             assertThat(peer.waitFor()).isZero();
         } finally {
             peer.destroyForcibly();
+        }
+    }
+
+    @Test
+    void itSaysWhatItTakes() throws Exception {
+        Process peer = peer();
+        try {
+            assertThat(told.take()).isEqualTo("py is online");
+            assertThat(server.trySend("py", ByteBuffer.allocate((1 << 20) + 1))).isEqualTo(SendResult.TOO_LARGE);
+            assertThat(server.trySend("py", ByteBuffer.allocate(1 << 20))).isEqualTo(SendResult.ACCEPTED);
+            Channel channel = server.open("py", "any", ChannelOptions.defaults(), new ChannelListener() {});
+            assertThatThrownBy(channel.opened()::join).hasMessageContaining("the other side allows 0 channels");
+        } finally {
+            peer.destroyForcibly();
+        }
+    }
+
+    @Test
+    void itWaitsWhereThereIsNoRoomForIt() throws Exception {
+        try (HeartbeatServer full = HeartbeatServer.builder()
+                        .host("127.0.0.1")
+                        .port(0)
+                        .maxNodes(1)
+                        .listener(new Told())
+                        .start();
+                HeartbeatClient first = HeartbeatClient.builder()
+                        .server("127.0.0.1", full.localAddress().getPort())
+                        .nodeId("first")
+                        .connect()) {
+            first.registered().join();
+            assertThat(told.take()).isEqualTo("first is online");
+            Process peer = python(
+                    "hbp2.py", "127.0.0.1", String.valueOf(full.localAddress().getPort()), "py");
+            try (BufferedReader says = peer.inputReader(StandardCharsets.UTF_8)) {
+                assertThat(next(says, "error")).startsWith("error 29 ");
+                assertThat(next(says, "closed")).isEqualTo("closed error 29");
+                assertThat(peer.isAlive()).as("it comes back later").isTrue();
+                assertThat(full.nodes().find("py")).isEmpty();
+            } finally {
+                peer.destroyForcibly();
+            }
         }
     }
 
