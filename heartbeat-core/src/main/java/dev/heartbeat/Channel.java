@@ -62,8 +62,8 @@ public interface Channel {
 
     /**
      * Sends a request; the future completes with the reply. It fails with an {@link UndeliveredException} if it did not get away, a {@link HeartbeatException} if the other side could not answer or the channel
-     * closed, or a {@link java.util.concurrent.TimeoutException} after {@code timeout}. If it is cancelled, or too late, the reply is dropped and counted. As many requests as the channel's queue has places may be
-     * unanswered.
+     * closed, or a {@link java.util.concurrent.TimeoutException} after {@code timeout}. If it is cancelled, or too late, the reply is dropped and counted. As many requests as the channel's queue has places may
+     * wait, for their replies or for their turn in the line of callbacks.
      *
      * @param timeout with zero nothing is sent, and the future has failed when this returns; more than 36,500 days count as that
      * @throws IllegalArgumentException if it is negative

@@ -89,7 +89,7 @@ public final class HeartbeatClient implements AutoCloseable {
     /**
      * Sends a request to the server, on channel 0; the future completes with the reply, in line with the listener's calls. It fails with an {@link UndeliveredException} if the request did not get away, a
      * {@link HeartbeatException} if the server could not answer or the client was closed, or a {@link java.util.concurrent.TimeoutException} after {@code timeout}. If it is cancelled, or too late, the reply is
-     * dropped. As many requests may be unanswered as the queue has places.
+     * dropped. As many requests as the queue has places may wait, for their replies or for their turn in the line of callbacks.
      *
      * @param timeout with zero nothing is sent, and the future has failed when this returns; more than 36,500 days count as that
      * @throws IllegalArgumentException if it is negative

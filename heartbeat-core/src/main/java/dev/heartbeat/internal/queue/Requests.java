@@ -32,6 +32,9 @@ public final class Requests {
     /** Made with the first. */
     private @Nullable Map<Long, Pending> pending;
 
+    /** How many are answered or failed, and wait for their turn in the line to complete. */
+    private int completing;
+
     private long last;
     private boolean closed;
 
@@ -48,7 +51,7 @@ public final class Requests {
     }
 
     /**
-     * @param limit how many may be unanswered
+     * @param limit how many may wait: for their replies, or for their turn to complete
      */
     public Requests(Loop loop, int limit, Line line, Way way) {
         this.loop = loop;
@@ -109,7 +112,7 @@ public final class Requests {
             if (pending == null) {
                 pending = new HashMap<>();
             }
-            if (pending.size() >= limit) {
+            if (pending.size() + completing >= limit) {
                 return failed(UndeliveredException.Reason.FULL);
             }
             last++;
@@ -170,7 +173,19 @@ public final class Requests {
                 && !Objects.equals(answer.source(), request.message.envelope().destination())) {
             return null;
         }
-        return remove(answer.correlation());
+        return removeToComplete(answer.correlation());
+    }
+
+    /** Takes out a request that keeps its place until {@link #completes}: no more than the limit wait in the line. */
+    private synchronized @Nullable Pending removeToComplete(long correlation) {
+        Pending request = remove(correlation);
+        completing += request == null ? 0 : 1;
+        return request;
+    }
+
+    /** It is about to complete: whoever hears of it may ask again. */
+    private synchronized void completes() {
+        completing--;
     }
 
     /** An answer has come. */
@@ -182,6 +197,7 @@ public final class Requests {
             return;
         }
         line.complete(() -> {
+            completes();
             try {
                 complete(request, answer);
             } finally {
@@ -205,11 +221,14 @@ public final class Requests {
     }
 
     /** The request did not get away, or cannot be answered any more. */
-    void fail(long correlation, Exception why, Consumer<Runnable> completing) {
-        Pending request = remove(correlation);
+    void fail(long correlation, Exception why, Consumer<Runnable> completions) {
+        Pending request = removeToComplete(correlation);
         if (request != null) {
             request.failure = why;
-            completing.accept(() -> request.reply.completeExceptionally(why));
+            completions.accept(() -> {
+                completes();
+                request.reply.completeExceptionally(why);
+            });
         }
     }
 

@@ -124,6 +124,42 @@ final class RequestsTest {
     }
 
     @Test
+    void answersThatWaitForTheirTurnKeepTheirPlaces() {
+        for (int i = 0; i < LIMIT; i++) {
+            ask();
+            answer(i % 2 == 0 ? Envelope.Kind.REPLY : Envelope.Kind.FAILURE, correlation(), "done");
+        }
+        assertThat(ask()).as("there is no place").isCompletedExceptionally();
+        line.makeOne();
+        assertThat(ask()).isNotDone();
+        assertThat(ask()).as("there is no place").isCompletedExceptionally();
+        runAll();
+        assertThat(ask()).isNotDone();
+    }
+
+    @Test
+    void failuresThatWaitForTheirTurnKeepTheirPlaces() {
+        for (int i = 0; i < LIMIT; i++) {
+            ask();
+            requests.fail(correlation(), new UndeliveredException(Reason.LOST), line::complete);
+        }
+        assertThat(ask()).as("there is no place").isCompletedExceptionally();
+        line.makeOne();
+        assertThat(ask()).isNotDone();
+    }
+
+    @Test
+    void whoHearsOfAnAnswerHasAPlaceForTheNextRequest() {
+        CompletableFuture<CompletableFuture<ByteBuffer>> next = new CompletableFuture<>();
+        for (int i = 0; i < LIMIT; i++) {
+            var unused = ask().thenRun(() -> next.complete(ask()));
+        }
+        answer(Envelope.Kind.REPLY, correlation(), "go on");
+        runAll();
+        assertThat(next.join()).isNotDone();
+    }
+
+    @Test
     void aFailureSaysWhy() {
         CompletableFuture<ByteBuffer> reply = ask();
         Answer answer = answer(Envelope.Kind.FAILURE, correlation(), "no such thing");
@@ -230,6 +266,7 @@ final class RequestsTest {
         assertThat(reasonOf(ask())).isEqualTo(Reason.FULL);
         assertThat(offered).hasSize(LIMIT);
         answer(Envelope.Kind.REPLY, correlation(), "");
+        line.makeOne();
         assertThat(ask()).isNotDone();
     }
 
@@ -319,11 +356,12 @@ final class RequestsTest {
             Asked one = all.isEmpty() ? null : all.get(Math.max(0, all.size() - 1 - random.nextInt(2 * LIMIT)));
             switch (random.nextInt(10)) {
                 case 0, 1, 2 -> {
-                    long waiting =
+                    long unanswered =
                             all.stream().filter(each -> each.end.isEmpty()).count();
+                    long waiting = unanswered + line.waiting.size();
                     int seconds = random.nextInt(5);
                     CompletableFuture<ByteBuffer> reply = ask(Duration.ofMillis(1000L * seconds + 500));
-                    if (waiting == LIMIT) {
+                    if (waiting >= LIMIT) {
                         assertThat(reasonOf(reply)).isEqualTo(Reason.FULL);
                     } else {
                         all.add(new Asked(reply, correlation(), loop.nowNs() + seconds * SECOND + SECOND / 2));
