@@ -1,26 +1,49 @@
 package dev.heartbeat;
 
-import java.util.Objects;
+import dev.heartbeat.option.Given;
+import dev.heartbeat.option.Option;
+import dev.heartbeat.option.OptionList;
+import dev.heartbeat.option.OptionSetters;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/**
- * How a channel is used by this side. The other side has options of its own.
- *
- * @param weight its share of the connection when several channels have something to send: 1 to 255; twice the weight, twice the bytes
- * @param windowBytes how much the other side may send ahead of the application: 16,396 bytes to 1 GiB
- * @param maxWindowBytes to what that grows while the application keeps up and there is memory for it: {@code windowBytes} to 1 GiB
- * @param queueMessages how many messages may wait to be sent: 1 to 1,000,000
- * @param queueBytes how many bytes of them: 1 KiB to 1 TiB; one message may be larger
- * @param overflow what happens when the queue is full
- * @param delivery how messages are received
- */
-public record ChannelOptions(
-        int weight,
-        int windowBytes,
-        int maxWindowBytes,
-        int queueMessages,
-        long queueBytes,
-        Overflow overflow,
-        Delivery delivery) {
+/** How a channel is used by this side. The other side has options of its own. Immutable; {@link Builder} says what each means. */
+public final class ChannelOptions {
+    private static final int KIB = 1024;
+    private static final int MIB = 1024 * KIB;
+
+    private static final OptionList<ChannelOptions> OPTIONS = new OptionList<>(ChannelOptions.class);
+
+    private static final Option<ChannelOptions, Integer> WEIGHT = OPTIONS.integer(
+                    "weight", ChannelOptions::weight, 1, 255)
+            .byDefault(16)
+            .text("The channel's share of the connection when several have something to send:"
+                    + " twice the weight, twice the bytes.");
+    private static final Option<ChannelOptions, Integer> WINDOW_BYTES = OPTIONS.bytes(
+                    "windowBytes", ChannelOptions::windowBytes, Windows.MIN_BYTES, Windows.MAX_BYTES)
+            .byDefault(64 * KIB)
+            .text("The other side may send this much ahead of the application at first.");
+    private static final Option<ChannelOptions, Integer> MAX_WINDOW_BYTES = OPTIONS.bytes(
+                    "maxWindowBytes", ChannelOptions::maxWindowBytes, Windows.MIN_BYTES, Windows.MAX_BYTES)
+            .byDefault(MIB, Windows.DEFAULT_MAX_TEXT)
+            .text("The window grows to this, while the application keeps up and there is memory for it."
+                    + " It is windowBytes at least.");
+    private static final Option<ChannelOptions, Integer> QUEUE_MESSAGES = OPTIONS.integer(
+                    "queueMessages", ChannelOptions::queueMessages, 1, 1_000_000)
+            .byDefault(1000)
+            .text("This many messages may wait to be sent.");
+    private static final Option<ChannelOptions, Long> QUEUE_BYTES = OPTIONS.longBytes(
+                    "queueBytes", ChannelOptions::queueBytes, KIB, 1L << 40)
+            .byDefault((long) MIB)
+            .text("This many bytes of messages may wait to be sent. A message that is larger waits alone.");
+    private static final Option<ChannelOptions, Overflow> OVERFLOW = OPTIONS.choice(
+                    "overflow", Overflow.class, ChannelOptions::overflow)
+            .byDefault(Overflow.REJECT)
+            .text("A full queue refuses a message, or drops the oldest ones for it.");
+    private static final Option<ChannelOptions, Delivery> DELIVERY = OPTIONS.choice(
+                    "delivery", Delivery.class, ChannelOptions::delivery)
+            .byDefault(Delivery.PUSH)
+            .text("Messages arrive at a listener on worker threads, or on the event loop, or are fetched.");
 
     /** What happens to a message when the queue is full. */
     public enum Overflow {
@@ -40,77 +63,154 @@ public record ChannelOptions(
         PULL
     }
 
-    /** Checks every value; the message of the exception names the option, the value and the allowed range. */
-    public ChannelOptions {
-        Objects.requireNonNull(overflow, "overflow");
-        Objects.requireNonNull(delivery, "delivery");
-        Ranges.check("weight", weight, 1, 255);
-        Ranges.check("windowBytes", windowBytes, Ranges.MIN_WINDOW, 1 << 30);
-        Ranges.check("maxWindowBytes", maxWindowBytes, windowBytes, 1 << 30);
-        Ranges.check("queueMessages", queueMessages, 1, 1_000_000);
-        Ranges.check("queueBytes", queueBytes, 1 << 10, 1L << 40);
+    private final Given<ChannelOptions> given;
+    private final int weight;
+    private final int windowBytes;
+    private final int maxWindowBytes;
+    private final int queueMessages;
+    private final long queueBytes;
+    private final Overflow overflow;
+    private final Delivery delivery;
+
+    private ChannelOptions(Given<ChannelOptions> given) {
+        this.given = given;
+        weight = given.value(WEIGHT);
+        windowBytes = given.value(WINDOW_BYTES);
+        maxWindowBytes = given.atLeast(MAX_WINDOW_BYTES, windowBytes);
+        queueMessages = given.value(QUEUE_MESSAGES);
+        queueBytes = given.value(QUEUE_BYTES);
+        overflow = given.value(OVERFLOW);
+        delivery = given.value(DELIVERY);
     }
 
-    /** Weight 16, windows of 64 KiB that grow to 1 MiB, a queue of 1,000 messages and 1 MiB that refuses more, PUSH. */
+    /** With the default of every option. */
     public static ChannelOptions defaults() {
         return builder().build();
     }
 
-    /** With the default of every option. */
+    /** A builder in which nothing is set. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** The options of a channel; see {@link ChannelOptions}. */
-    public static final class Builder {
-        private static final int KIB = 1024;
+    /** A builder in which that is set which was set for these. */
+    public Builder toBuilder() {
+        return new Builder().as(this);
+    }
 
-        private int weight = 16;
-        private int windowBytes = 64 * KIB;
-        private int maxWindowBytes = 1024 * KIB;
-        private int queueMessages = 1000;
-        private long queueBytes = 1024 * KIB;
-        private Overflow overflow = Overflow.REJECT;
-        private Delivery delivery = Delivery.PUSH;
+    /** The description of each option, in order; unmodifiable. */
+    public static List<Option<ChannelOptions, ?>> descriptions() {
+        return OPTIONS.all();
+    }
 
+    /** See {@link Builder#weight}. */
+    public int weight() {
+        return weight;
+    }
+
+    /** See {@link Builder#windowBytes}. */
+    public int windowBytes() {
+        return windowBytes;
+    }
+
+    /** See {@link Builder#maxWindowBytes}. */
+    public int maxWindowBytes() {
+        return maxWindowBytes;
+    }
+
+    /** See {@link Builder#queueMessages}. */
+    public int queueMessages() {
+        return queueMessages;
+    }
+
+    /** See {@link Builder#queueBytes}. */
+    public long queueBytes() {
+        return queueBytes;
+    }
+
+    /** See {@link Builder#overflow}. */
+    public Overflow overflow() {
+        return overflow;
+    }
+
+    /** See {@link Builder#delivery}. */
+    public Delivery delivery() {
+        return delivery;
+    }
+
+    /** Whether each option has the same value. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return OPTIONS.equal(this, other);
+    }
+
+    /** Of all values. */
+    @Override
+    public int hashCode() {
+        return OPTIONS.hash(this);
+    }
+
+    /** All names and values. */
+    @Override
+    public String toString() {
+        return OPTIONS.text(this);
+    }
+
+    /**
+     * Sets the options of a channel. The ranges are in docs/OPTIONS.md, and each refusal names its own. For one thread at a time.
+     */
+    public static final class Builder extends OptionSetters<ChannelOptions, Builder> {
         private Builder() {}
 
-        /** Its share of the connection; 16 by default. */
+        private Builder as(ChannelOptions options) {
+            return replace(options.given);
+        }
+
+        /** Its share of the connection when several channels have something to send; 16 by default. Twice the weight, twice the bytes. */
         public Builder weight(int value) {
-            weight = value;
-            return this;
+            return put(WEIGHT, value);
         }
 
-        /** How much the other side may send ahead, at first and at most; 64 KiB and 1 MiB by default. */
-        public Builder window(int initialBytes, int maxBytes) {
-            windowBytes = initialBytes;
-            maxWindowBytes = maxBytes;
-            return this;
+        /** How much the other side may send ahead of the application, at first; 64 KiB by default. */
+        public Builder windowBytes(int value) {
+            return put(WINDOW_BYTES, value);
         }
 
-        /** How many messages, and how many bytes of them, may wait to be sent; 1,000 and 1 MiB by default. */
-        public Builder queue(int maxMessages, long maxBytes) {
-            queueMessages = maxMessages;
-            queueBytes = maxBytes;
-            return this;
+        /**
+         * To what that grows while the application keeps up and there is memory for it; 1 MiB by default, or {@link #windowBytes} where
+         * that is more. Not less than that.
+         */
+        public Builder maxWindowBytes(int value) {
+            return put(MAX_WINDOW_BYTES, value);
+        }
+
+        /** How many messages may wait to be sent; 1,000 by default. */
+        public Builder queueMessages(int value) {
+            return put(QUEUE_MESSAGES, value);
+        }
+
+        /** How many bytes of messages may wait to be sent; 1 MiB by default. A message that is larger waits alone. */
+        public Builder queueBytes(long value) {
+            return put(QUEUE_BYTES, value);
         }
 
         /** What happens when the queue is full; {@link Overflow#REJECT} by default. */
         public Builder overflow(Overflow value) {
-            overflow = Objects.requireNonNull(value, "overflow");
-            return this;
+            return put(OVERFLOW, value);
         }
 
         /** How messages are received; {@link Delivery#PUSH} by default. */
         public Builder delivery(Delivery value) {
-            delivery = Objects.requireNonNull(value, "delivery");
-            return this;
+            return put(DELIVERY, value);
         }
 
-        /** Checks them. */
+        /**
+         * Checks them.
+         *
+         * @throws IllegalArgumentException if a value is out of its range; the message names the option, the value and the range
+         */
         public ChannelOptions build() {
-            return new ChannelOptions(
-                    weight, windowBytes, maxWindowBytes, queueMessages, queueBytes, overflow, delivery);
+            return new ChannelOptions(given());
         }
     }
 }

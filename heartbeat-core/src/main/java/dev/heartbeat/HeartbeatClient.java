@@ -300,10 +300,15 @@ public final class HeartbeatClient implements AutoCloseable {
             return this;
         }
 
-        /** How many messages, and how many bytes of them, may wait to be sent; 1,000 and 1 MiB by default. A message that is larger waits alone. */
-        public Builder queue(int maxMessages, long maxBytes) {
-            queueMessages = maxMessages;
-            queueBytes = maxBytes;
+        /** How many messages may wait to be sent; 1,000 by default. */
+        public Builder queueMessages(int value) {
+            queueMessages = value;
+            return this;
+        }
+
+        /** How many bytes of messages may wait to be sent; 1 MiB by default. A message that is larger waits alone. */
+        public Builder queueBytes(long value) {
+            queueBytes = value;
             return this;
         }
 

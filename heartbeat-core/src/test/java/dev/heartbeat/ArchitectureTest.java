@@ -55,6 +55,7 @@ final class ArchitectureTest {
 
     private static final String ROOT = "dev.heartbeat";
     private static final String SPI = "dev.heartbeat.spi";
+    private static final String OPTION = "dev.heartbeat.option";
 
     /** The classes an application starts with, their builders and whatever is nested in either. */
     private static final DescribedPredicate<JavaClass> ENTRIES = resideInAPackage(ROOT)
@@ -73,6 +74,7 @@ final class ArchitectureTest {
             .resideInAnyPackage(
                     ROOT,
                     SPI,
+                    OPTION,
                     room("session"),
                     room("mux"),
                     room("node"),
@@ -86,13 +88,17 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule entries = arrows(
-            ENTRIES, ENTRIES.or(VALUES).or(resideInAnyPackage(SPI, room("session"), room("channel"), room("node"))));
+            ENTRIES,
+            ENTRIES.or(VALUES).or(resideInAnyPackage(SPI, OPTION, room("session"), room("channel"), room("node"))));
 
     @ArchTest
-    static final ArchRule values = arrows(VALUES, VALUES.or(resideInAPackage(SPI)));
+    static final ArchRule values = arrows(VALUES, VALUES.or(resideInAnyPackage(SPI, OPTION)));
 
     @ArchTest
-    static final ArchRule spi = arrows(resideInAPackage(SPI), resideInAPackage(SPI));
+    static final ArchRule spi = arrows(resideInAPackage(SPI), resideInAnyPackage(SPI, OPTION));
+
+    @ArchTest
+    static final ArchRule option = arrows(resideInAPackage(OPTION), resideInAPackage(OPTION));
 
     @ArchTest
     static final ArchRule session = arrows("session", "channel", "mux", "node", "liveness", "frame", "time", "queue");

@@ -32,6 +32,7 @@ final class JavadocTest {
     @Test
     void everyPartOfTheApiHasAComment() throws IOException {
         assertThat(uncommented(SOURCES)).isEmpty();
+        assertThat(uncommented(SOURCES.resolve("option"))).isEmpty();
         assertThat(uncommented(SOURCES.resolve("spi"))).isEmpty();
     }
 

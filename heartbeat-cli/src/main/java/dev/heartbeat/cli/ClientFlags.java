@@ -17,8 +17,6 @@ import picocli.CommandLine.Option;
 final class ClientFlags {
     private static final Duration RECONNECT_BASE = Duration.ofMillis(500);
     private static final Duration RECONNECT_CAP = Duration.ofSeconds(60);
-    private static final int QUEUE_MESSAGES = 1000;
-    private static final long QUEUE_BYTES = 1 << 20;
 
     @Option(
             names = "--host",
@@ -190,11 +188,8 @@ final class ClientFlags {
         give(reconnectResetAfter, builder::reconnectResetAfter);
         give(writeStallTimeout, builder::writeStallTimeout);
         give(maxMessageBytes, builder::maxMessageBytes);
-        if (queueMessages != null || queueBytes != null) {
-            builder.queue(
-                    Objects.requireNonNullElse(queueMessages, QUEUE_MESSAGES),
-                    Objects.requireNonNullElse(queueBytes, QUEUE_BYTES));
-        }
+        give(queueMessages, builder::queueMessages);
+        give(queueBytes, builder::queueBytes);
         give(windowBytes, builder::windowBytes);
         give(maxWindowBytes, builder::maxWindowBytes);
         give(maxChannels, builder::maxChannels);

@@ -111,8 +111,8 @@ final class ChannelsWorld {
 
     private ChannelOptions options(Delivery delivery) {
         return ChannelOptions.builder()
-                .window(window, window)
-                .queue(MANY, MUCH)
+                .windowBytes(window).maxWindowBytes(window)
+                .queueMessages(MANY).queueBytes(MUCH)
                 .delivery(delivery)
                 .build();
     }
@@ -182,7 +182,7 @@ final class ChannelsWorld {
                 .windowBytes(window)
                 .maxWindowBytes(window)
                 .inboundBudgetBytes(memory)
-                .queue(MANY, MUCH)
+                .queueMessages(MANY).queueBytes(MUCH)
                 .onMessage(message -> ears.get(0).hear("message", message))
                 .onRequest(request -> ears.get(0).answer(request));
         for (String name : List.of("a", "i", "p", "r")) {

@@ -90,7 +90,7 @@ final class ClientWorld implements Script.Stage, Acceptor, ClientListener {
                 .windowBytes(window)
                 .maxMessageBytes(MAX_MESSAGE)
                 .inboundBudgetBytes(BUDGET)
-                .queue(20, 100_000)
+                .queueMessages(20).queueBytes(100_000)
                 .listener(this)
                 .channel("a", Talkative.options(ChannelOptions.Delivery.PUSH), channels)
                 .channel("i", Talkative.options(ChannelOptions.Delivery.INLINE), channels)

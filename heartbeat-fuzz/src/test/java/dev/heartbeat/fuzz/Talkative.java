@@ -24,8 +24,8 @@ final class Talkative implements ChannelListener, ChannelAcceptor {
 
     static ChannelOptions options(Delivery delivery) {
         return ChannelOptions.builder()
-                .window(16_396, 40_000)
-                .queue(10, 20_000)
+                .windowBytes(16_396).maxWindowBytes(40_000)
+                .queueMessages(10).queueBytes(20_000)
                 .delivery(delivery)
                 .build();
     }

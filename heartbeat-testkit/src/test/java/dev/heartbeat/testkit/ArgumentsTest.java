@@ -13,6 +13,9 @@ import dev.heartbeat.MessageHandler;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.RequestHandler;
 import dev.heartbeat.RoutePolicy;
+import dev.heartbeat.option.Option;
+import dev.heartbeat.option.OptionList;
+import dev.heartbeat.option.OptionSetters;
 import dev.heartbeat.spi.Acceptor;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
@@ -75,6 +78,8 @@ final class ArgumentsTest {
     ArgumentsTest() {
         calls.add(ChannelOptions.class, ChannelOptions.defaults());
         calls.add(TransportOptions.class, TransportOptions.defaults());
+        calls.add(OptionSetters.class, ChannelOptions.builder());
+        calls.add(Object.class, "any");
         calls.add(
                 EventLoop.class,
                 new Simulation(1).newHost("any").transport().eventLoops().get(0));
@@ -118,6 +123,8 @@ final class ArgumentsTest {
         values.put(HeartbeatServer.Builder.class, HeartbeatServer.builder());
         values.put(HeartbeatClient.Builder.class, HeartbeatClient.builder());
         values.put(ChannelOptions.Builder.class, ChannelOptions.builder());
+        values.put(Option.class, ChannelOptions.descriptions().get(0));
+        values.put(Option.Definition.class, new OptionList<>(ChannelOptions.class).flag("any", options -> true));
         values.put(TransportOptions.class, TransportOptions.defaults());
         return values;
     }

@@ -389,8 +389,10 @@ final class ChannelTest {
 
     @Test
     void queueIsFullAndSaysWhenThereIsRoom() {
-        Channel up =
-                client.open("pull", ChannelOptions.builder().queue(10, 1 << 20).build(), atClient);
+        Channel up = client.open(
+                "pull",
+                ChannelOptions.builder().queueMessages(10).queueBytes(1 << 20).build(),
+                atClient);
         for (int i = 0; i < 10; i++) {
             assertThat(up.trySend(text("m"))).isEqualTo(SendResult.ACCEPTED);
         }
@@ -403,7 +405,8 @@ final class ChannelTest {
     @Test
     void oldestAreDroppedWhereThatIsWantedAndEachIsTold() {
         ChannelOptions options = ChannelOptions.builder()
-                .queue(3, 1 << 20)
+                .queueMessages(3)
+                .queueBytes(1 << 20)
                 .overflow(Overflow.DROP_OLDEST)
                 .build();
         Channel up = client.open("logs", options, atClient);
@@ -421,7 +424,8 @@ final class ChannelTest {
     void moreIsRefusedWhileFuturesOfTheDroppedWait(Delivery delivery) {
         int queue = 3;
         ChannelOptions options = ChannelOptions.builder()
-                .queue(queue, 1 << 20)
+                .queueMessages(queue)
+                .queueBytes(1 << 20)
                 .overflow(Overflow.DROP_OLDEST)
                 .delivery(delivery)
                 .build();
@@ -448,7 +452,8 @@ final class ChannelTest {
     @EnumSource(Delivery.class)
     void whatIsDroppedWhileTheChannelIsResetIsToldBeforeItsEnd(Delivery delivery) {
         ChannelOptions options = ChannelOptions.builder()
-                .queue(1, 1 << 20)
+                .queueMessages(1)
+                .queueBytes(1 << 20)
                 .overflow(Overflow.DROP_OLDEST)
                 .delivery(delivery)
                 .build();

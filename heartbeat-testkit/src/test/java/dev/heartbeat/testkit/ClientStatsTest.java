@@ -143,7 +143,8 @@ final class ClientStatsTest {
         client.trySend(message());
         ChannelOptions four = ChannelOptions.builder()
                 .overflow(Overflow.DROP_OLDEST)
-                .queue(4, 1024)
+                .queueMessages(4)
+                .queueBytes(1024)
                 .build();
         Channel up = client.open("PUSH", four, new ChannelRecorder());
         for (int i = 0; i < 6; i++) {

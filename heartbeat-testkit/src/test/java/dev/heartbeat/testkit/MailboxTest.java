@@ -248,7 +248,8 @@ final class MailboxTest {
 
     @Test
     void manyBuffersThatAreMovedLeaveTheQueueItsPlaces() {
-        HeartbeatClient client = connect(bus.client(host, "n1").queue(50, 1 << 20));
+        HeartbeatClient client =
+                connect(bus.client(host, "n1").queueMessages(50).queueBytes(1 << 20));
         for (int round = 0; round < 3; round++) {
             for (int i = 0; i < 50; i++) {
                 ByteBuffer message = ByteBuffer.allocate(1000);

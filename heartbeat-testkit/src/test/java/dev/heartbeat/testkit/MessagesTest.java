@@ -65,7 +65,8 @@ final class MessagesTest {
         List<byte[]> down = new ArrayList<>();
         HeartbeatClient client = tight.client(node, "n1")
                 .windowBytes(window)
-                .queue(1000, 100_000_000)
+                .queueMessages(1000)
+                .queueBytes(100_000_000)
                 .onMessage(message -> down.add(bytes(message)))
                 .connect();
         tight.world.advanceUntil(client.registered()::isDone, Duration.ofSeconds(1));
@@ -294,7 +295,8 @@ final class MessagesTest {
     void kickIsTheReasonEvenWhereMessagesStillWait() {
         Bus slow = new Bus(47, 1, options -> options.windowBytes(16_396));
         HeartbeatClient client = slow.client(slow.world.newHost("client"), "n1")
-                .queue(1000, 100_000_000)
+                .queueMessages(1000)
+                .queueBytes(100_000_000)
                 .listener(told)
                 .connect();
         slow.world.advanceUntil(client.registered()::isDone, Duration.ofSeconds(1));

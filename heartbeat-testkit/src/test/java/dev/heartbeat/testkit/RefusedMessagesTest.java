@@ -27,7 +27,7 @@ final class RefusedMessagesTest {
     private static final int BUDGET = 100_000;
     private static final int TOO_MUCH = 200_000;
     private static final ChannelOptions SMALL =
-            ChannelOptions.builder().window(20_000, 20_000).build();
+            ChannelOptions.builder().windowBytes(20_000).maxWindowBytes(20_000).build();
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
     /** What all listeners heard of what came back. */

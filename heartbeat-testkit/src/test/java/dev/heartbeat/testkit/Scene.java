@@ -59,10 +59,14 @@ final class Scene {
     Scene(Stage stage) {
         Host serverHost = world.newHost("server");
         ChannelOptions pull = ChannelOptions.builder()
-                .queue(PLACES, 1 << 20)
+                .queueMessages(PLACES)
+                .queueBytes(1 << 20)
                 .delivery(Delivery.PULL)
                 .build();
-        ChannelOptions push = ChannelOptions.builder().queue(PLACES, 1 << 20).build();
+        ChannelOptions push = ChannelOptions.builder()
+                .queueMessages(PLACES)
+                .queueBytes(1 << 20)
+                .build();
         server = HeartbeatServer.builder()
                 .port(9501)
                 .heartbeatInterval(Duration.ofSeconds(1))
@@ -78,7 +82,8 @@ final class Scene {
         client = HeartbeatClient.builder()
                 .server(serverHost.address(), 9501)
                 .nodeId("n1")
-                .queue(PLACES, 1 << 20)
+                .queueMessages(PLACES)
+                .queueBytes(1 << 20)
                 .transport(clientHost.transport())
                 .onRequest(request -> hold("request to client", Request.class, request))
                 .channel("pull", pull, acceptor("client's"))

@@ -64,7 +64,7 @@ final class ToxicNetworkTest {
                 .server("127.0.0.1", proxy.address().getPort())
                 .nodeId("n1")
                 .reconnectBackoff(Duration.ofMillis(10), Duration.ofMillis(100))
-                .queue(10, 2 * HUGE)
+                .queueMessages(10).queueBytes(2 * HUGE)
                 .listener(new ClientTales())
                 .onMessage(echoes::add)
                 .transport(transport)

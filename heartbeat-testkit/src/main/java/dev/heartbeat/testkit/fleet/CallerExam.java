@@ -156,7 +156,8 @@ final class CallerExam {
         return HeartbeatClient.builder()
                 .server(serverHost.address(), PORT)
                 .nodeId(id)
-                .queue(QUEUE, 1 << 20)
+                .queueMessages(QUEUE)
+                .queueBytes(1 << 20)
                 .maxMessageBytes(LARGEST)
                 .reconnectBackoff(Duration.ofMillis(100), Duration.ofMillis(200))
                 .transport(host.transport());

@@ -49,7 +49,8 @@ final class ChannelExam {
             accepted.put(PREFIX + name, ChannelOptions.defaults());
         }
         // So much that weight alone decides, and not who waits for credit.
-        ChannelOptions wide = ChannelOptions.builder().window(WIDE, WIDE).build();
+        ChannelOptions wide =
+                ChannelOptions.builder().windowBytes(WIDE).maxWindowBytes(WIDE).build();
         accepted.put(PREFIX + "heavy", wide);
         accepted.put(PREFIX + "light", wide);
         return accepted;
@@ -60,13 +61,18 @@ final class ChannelExam {
         int large = Math.min(options.inboundBudgetBytes(), CLIENT_BUDGET) / 16;
         return number % 2 == 0
                 ? window(Delivery.PUSH)
-                : ChannelOptions.builder().window(large, large).build();
+                : ChannelOptions.builder()
+                        .windowBytes(large)
+                        .maxWindowBytes(large)
+                        .build();
     }
 
     private static ChannelOptions window(Delivery delivery) {
         return ChannelOptions.builder()
-                .window(SMALLEST, SMALLEST)
-                .queue(100, 200_000)
+                .windowBytes(SMALLEST)
+                .maxWindowBytes(SMALLEST)
+                .queueMessages(100)
+                .queueBytes(200_000)
                 .delivery(delivery)
                 .build();
     }
@@ -287,8 +293,10 @@ final class ChannelExam {
     private static ChannelOptions weighing(int weight) {
         return ChannelOptions.builder()
                 .weight(weight)
-                .window(Talks.MAX_WINDOW, Talks.MAX_WINDOW)
-                .queue(1000, 1 << 20)
+                .windowBytes(Talks.MAX_WINDOW)
+                .maxWindowBytes(Talks.MAX_WINDOW)
+                .queueMessages(1000)
+                .queueBytes(1 << 20)
                 .build();
     }
 }

@@ -59,10 +59,10 @@ final class Talks {
         int window = List.of(SMALLEST_WINDOW, 20_000, 40_000).get(random.nextInt(3));
         return ChannelOptions.builder()
                 .weight(1 + random.nextInt(255))
-                .window(window, random.nextBoolean() ? window : MAX_WINDOW)
-                .queue(
-                        List.of(1, 4, 50, 1000).get(random.nextInt(4)),
-                        List.of(1024, 20_000, 60_000).get(random.nextInt(3)))
+                .windowBytes(window)
+                .maxWindowBytes(random.nextBoolean() ? window : MAX_WINDOW)
+                .queueMessages(List.of(1, 4, 50, 1000).get(random.nextInt(4)))
+                .queueBytes(List.of(1024, 20_000, 60_000).get(random.nextInt(3)))
                 .overflow(random.nextInt(4) == 0 ? Overflow.DROP_OLDEST : Overflow.REJECT)
                 .delivery(List.of(Delivery.PUSH, Delivery.INLINE, Delivery.PULL).get(random.nextInt(3)))
                 .build();
