@@ -1,7 +1,7 @@
 package dev.heartbeat;
 
 import dev.heartbeat.internal.channel.Acceptors;
-import dev.heartbeat.internal.session.Client;
+import dev.heartbeat.internal.client.Client;
 import dev.heartbeat.internal.session.Transports;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;

@@ -1,7 +1,7 @@
 package dev.heartbeat;
 
 import dev.heartbeat.internal.channel.Acceptors;
-import dev.heartbeat.internal.session.Server;
+import dev.heartbeat.internal.server.Server;
 import dev.heartbeat.internal.session.Transports;
 import dev.heartbeat.spi.RecorderProvider;
 import dev.heartbeat.spi.Transport;

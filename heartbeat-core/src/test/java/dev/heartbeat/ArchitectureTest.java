@@ -75,12 +75,14 @@ final class ArchitectureTest {
                     ROOT,
                     SPI,
                     OPTION,
+                    room("server"),
+                    room("client"),
                     room("session"),
                     room("mux"),
                     room("node"),
                     room("liveness"),
                     room("frame"),
-                    room("time"),
+                    room("loop"),
                     room("queue"),
                     room("channel"))
             .because("a new room needs its arrows drawn here")
@@ -101,28 +103,35 @@ final class ArchitectureTest {
     static final ArchRule option = arrows(resideInAPackage(OPTION), resideInAPackage(OPTION));
 
     @ArchTest
-    static final ArchRule session = arrows("session", "channel", "mux", "node", "liveness", "frame", "time", "queue");
+    static final ArchRule server =
+            arrows("server", "session", "channel", "mux", "node", "liveness", "frame", "loop", "queue");
 
     @ArchTest
-    static final ArchRule channel = arrows("channel", "mux", "frame", "time", "queue");
+    static final ArchRule client = arrows("client", "session", "channel", "mux", "liveness", "frame", "loop", "queue");
 
     @ArchTest
-    static final ArchRule mux = arrows("mux", "frame", "time", "queue");
+    static final ArchRule session = arrows("session", "channel", "mux", "liveness", "frame", "loop", "queue");
 
     @ArchTest
-    static final ArchRule node = arrows("node", "frame", "time", "queue");
+    static final ArchRule channel = arrows("channel", "mux", "frame", "loop", "queue");
 
     @ArchTest
-    static final ArchRule liveness = arrows("liveness", "time");
+    static final ArchRule mux = arrows("mux", "frame", "loop", "queue");
+
+    @ArchTest
+    static final ArchRule node = arrows("node", "frame", "loop", "queue");
+
+    @ArchTest
+    static final ArchRule liveness = arrows("liveness", "loop");
 
     @ArchTest
     static final ArchRule frame = arrows("frame");
 
     @ArchTest
-    static final ArchRule time = arrows("time");
+    static final ArchRule loop = arrows("loop", "frame");
 
     @ArchTest
-    static final ArchRule queue = arrows("queue", "frame", "time");
+    static final ArchRule queue = arrows("queue", "frame", "loop");
 
     @ArchTest
     static final ArchRule nothingHidden = noClasses()

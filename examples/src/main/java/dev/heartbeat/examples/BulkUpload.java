@@ -54,8 +54,10 @@ public final class BulkUpload {
 
     /** No more than a few messages are read ahead of what the socket takes. */
     private static void upload(InputStream file, HeartbeatClient client) throws IOException {
-        ChannelOptions options =
-                ChannelOptions.builder().queueMessages(ON_THEIR_WAY).queueBytes(ON_THEIR_WAY * MIB).build();
+        ChannelOptions options = ChannelOptions.builder()
+                .queueMessages(ON_THEIR_WAY)
+                .queueBytes(ON_THEIR_WAY * MIB)
+                .build();
         Channel channel = client.open("upload", options, new ChannelListener() {});
         Deque<CompletableFuture<Void>> onTheirWay = new ArrayDeque<>();
         for (byte[] next = file.readNBytes(MIB); next.length > 0; next = file.readNBytes(MIB)) {

@@ -24,7 +24,7 @@ import picocli.CommandLine.Unmatched;
             BenchMessagesCommand.class,
             BenchBulkCommand.class,
             BenchBroadcastCommand.class,
-            BenchDeafCommand.class
+            BenchSlowConsumersCommand.class
         },
         customSynopsis = {"heartbeat bench REGEXP... [JMH OPTIONS]", "heartbeat bench COMMAND [OPTIONS]"},
         description = {

@@ -149,7 +149,7 @@ class OptionsTest {
 
         assertThat(commandLine.execute(arguments.split(" "))).isZero();
 
-        assertThat(out.toString()).contains("messages", "bulk", "broadcast", "deaf", "JMH");
+        assertThat(out.toString()).contains("messages", "bulk", "broadcast", "slow", "JMH");
         assertThat(err.toString()).isEmpty();
         if (!arguments.contains("--help")) {
             assertThat(out.toString()).contains("HeardBenchmark");

@@ -12,6 +12,7 @@ import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.Request;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.UndeliveredException.Reason;
+import dev.heartbeat.internal.frame.BufferPool;
 import dev.heartbeat.internal.frame.ChannelOpen;
 import dev.heartbeat.internal.frame.ChannelReset;
 import dev.heartbeat.internal.frame.Envelope;
@@ -22,7 +23,6 @@ import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
-import dev.heartbeat.internal.frame.Spares;
 import dev.heartbeat.spi.ConnectionHandler;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
@@ -111,8 +111,10 @@ final class ChannelsWorld {
 
     private ChannelOptions options(Delivery delivery) {
         return ChannelOptions.builder()
-                .windowBytes(window).maxWindowBytes(window)
-                .queueMessages(MANY).queueBytes(MUCH)
+                .windowBytes(window)
+                .maxWindowBytes(window)
+                .queueMessages(MANY)
+                .queueBytes(MUCH)
                 .delivery(delivery)
                 .build();
     }
@@ -182,7 +184,8 @@ final class ChannelsWorld {
                 .windowBytes(window)
                 .maxWindowBytes(window)
                 .inboundBudgetBytes(memory)
-                .queueMessages(MANY).queueBytes(MUCH)
+                .queueMessages(MANY)
+                .queueBytes(MUCH)
                 .onMessage(message -> ears.get(0).hear("message", message))
                 .onRequest(request -> ears.get(0).answer(request));
         for (String name : List.of("a", "i", "p", "r")) {
@@ -514,7 +517,7 @@ final class ChannelsWorld {
         ByteBuffer written = connection.readOff();
         bytesOut += written.remaining();
         try {
-            decoder.decode(written, reading, Spares.NONE);
+            decoder.decode(written, reading, BufferPool.NONE);
         } catch (ProtocolException e) {
             throw new AssertionError("what was written does not parse", e);
         }

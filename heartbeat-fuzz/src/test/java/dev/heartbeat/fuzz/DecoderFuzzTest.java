@@ -2,10 +2,10 @@ package dev.heartbeat.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heartbeat.internal.frame.BufferPool;
 import dev.heartbeat.internal.frame.FrameDecoder;
 import dev.heartbeat.internal.frame.FrameHandler;
 import dev.heartbeat.internal.frame.ProtocolException;
-import dev.heartbeat.internal.frame.Spares;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -75,7 +75,7 @@ final class DecoderFuzzTest {
             for (int from = 0; from < bytes.length && handler.takesMore(); ) {
                 int to = Math.min(bytes.length, from + cuts.next());
                 ByteBuffer chunk = ByteBuffer.wrap(bytes, from, to - from).asReadOnlyBuffer();
-                decoder.decode(chunk, handler, Spares.NONE);
+                decoder.decode(chunk, handler, BufferPool.NONE);
                 from = to;
                 assertThat(chunk.hasRemaining() && handler.takesMore())
                         .as("left over")

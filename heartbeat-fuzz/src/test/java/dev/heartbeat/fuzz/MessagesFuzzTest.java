@@ -2,6 +2,7 @@ package dev.heartbeat.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heartbeat.internal.frame.BufferPool;
 import dev.heartbeat.internal.frame.ChannelOpen;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.FrameDecoder;
@@ -9,14 +10,13 @@ import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.FrameHandler;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.ProtocolException;
-import dev.heartbeat.internal.frame.Spares;
+import dev.heartbeat.internal.loop.Loop;
 import dev.heartbeat.internal.mux.Endpoint;
 import dev.heartbeat.internal.mux.InboundBudget;
 import dev.heartbeat.internal.mux.Multiplexer;
 import dev.heartbeat.internal.mux.Receiver;
-import dev.heartbeat.internal.mux.Turns;
-import dev.heartbeat.internal.queue.Incoming;
-import dev.heartbeat.internal.time.Loop;
+import dev.heartbeat.internal.mux.RoundRobin;
+import dev.heartbeat.internal.queue.IncomingMessage;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -86,9 +86,9 @@ final class MessagesFuzzTest {
     private static final class Play {
         private final Paper connection = new Paper(new HandTransport());
         private final InboundBudget budget = new InboundBudget(BUDGET);
-        private final List<Incoming> held = new ArrayList<>();
+        private final List<IncomingMessage> held = new ArrayList<>();
         private final StillLoop loop = new StillLoop();
-        private final Spares spares = new Spares(2, 100_000);
+        private final BufferPool spares = new BufferPool(2, 100_000);
         private final FrameDecoder decoder = new FrameDecoder();
         private final FrameDecoder creditDecoder = new FrameDecoder();
         private final ByteBuffer input;
@@ -112,7 +112,7 @@ final class MessagesFuzzTest {
                     connection,
                     encoder,
                     new Receiving(),
-                    new Turns(),
+                    new RoundRobin(),
                     new Multiplexer.Credits(window, window, window),
                     new Multiplexer.Limits(2, MAX_MESSAGE, 0, 0, window, 1, 1_000_000_000L),
                     budget);
@@ -167,7 +167,7 @@ final class MessagesFuzzTest {
             }
 
             @Override
-            public Spares spares() {
+            public BufferPool spares() {
                 return spares;
             }
 
@@ -215,7 +215,7 @@ final class MessagesFuzzTest {
             }
 
             @Override
-            public void onMessage(int handle, Incoming whole) {
+            public void onMessage(int handle, IncomingMessage whole) {
                 message = whole.content();
                 held.add(whole);
             }
@@ -267,7 +267,7 @@ final class MessagesFuzzTest {
                 }
             }
             mux.abandon();
-            held.forEach(Incoming::taken);
+            held.forEach(IncomingMessage::consumed);
             loop.run();
             assertThat(loop.armed()).as("timers left").isZero();
             assertThat(Inside.free(budget)).as("budget in the end").isEqualTo(BUDGET);
@@ -349,7 +349,7 @@ final class MessagesFuzzTest {
             if (!naive.holdsNothing()) {
                 int index = which % naive.held();
                 naive.take(naive.held(index));
-                held.remove(index).taken();
+                held.remove(index).consumed();
                 loop.run();
             }
         }

@@ -2,10 +2,10 @@ package dev.heartbeat.fuzz;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.heartbeat.internal.frame.BufferPool;
 import dev.heartbeat.internal.frame.FrameDecoder;
 import dev.heartbeat.internal.frame.FrameHandler;
 import dev.heartbeat.internal.frame.ProtocolException;
-import dev.heartbeat.internal.frame.Spares;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
 import dev.heartbeat.spi.Connector;
@@ -87,7 +87,7 @@ final class RawPeer implements Connector, ConnectionHandler {
     public void onRead(ByteBuffer bytes) {
         bytesReceived += bytes.remaining();
         try {
-            decoder.decode(bytes, hearing, Spares.NONE);
+            decoder.decode(bytes, hearing, BufferPool.NONE);
         } catch (ProtocolException e) {
             unreadable = e;
         }

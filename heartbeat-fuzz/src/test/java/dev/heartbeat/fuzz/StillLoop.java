@@ -1,7 +1,7 @@
 package dev.heartbeat.fuzz;
 
-import dev.heartbeat.internal.time.Loop;
-import dev.heartbeat.internal.time.Timer;
+import dev.heartbeat.internal.loop.Loop;
+import dev.heartbeat.internal.loop.Timer;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Queue;

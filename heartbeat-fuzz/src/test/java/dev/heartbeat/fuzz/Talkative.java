@@ -24,8 +24,10 @@ final class Talkative implements ChannelListener, ChannelAcceptor {
 
     static ChannelOptions options(Delivery delivery) {
         return ChannelOptions.builder()
-                .windowBytes(16_396).maxWindowBytes(40_000)
-                .queueMessages(10).queueBytes(20_000)
+                .windowBytes(16_396)
+                .maxWindowBytes(40_000)
+                .queueMessages(10)
+                .queueBytes(20_000)
                 .delivery(delivery)
                 .build();
     }

@@ -1,17 +1,17 @@
 package dev.heartbeat.races;
 
-import dev.heartbeat.internal.queue.Crew;
-import dev.heartbeat.internal.queue.Lane;
+import dev.heartbeat.internal.queue.CallbackThreads;
 import dev.heartbeat.internal.queue.Line;
+import dev.heartbeat.internal.queue.SerialExecutor;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 
 /** Calls and completions that are made when a test says so. */
-public final class StubLine implements Line, Lane.Owner {
+public final class StubLine implements Line, SerialExecutor.Owner {
     private final StubWorkers workers = new StubWorkers();
-    private final Crew crew = new Crew(workers, List.of());
+    private final CallbackThreads crew = new CallbackThreads(workers, List.of());
     private final Queue<Runnable> calls = new ConcurrentLinkedQueue<>();
 
     @Override
@@ -28,12 +28,12 @@ public final class StubLine implements Line, Lane.Owner {
     }
 
     @Override
-    public Lane.Owner laneOwner() {
+    public SerialExecutor.Owner laneOwner() {
         return this;
     }
 
     @Override
-    public Crew crew() {
+    public CallbackThreads crew() {
         return crew;
     }
 

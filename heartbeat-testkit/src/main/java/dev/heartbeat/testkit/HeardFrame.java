@@ -1,21 +1,21 @@
 package dev.heartbeat.testkit;
 
+import dev.heartbeat.internal.frame.BufferPool;
 import dev.heartbeat.internal.frame.ChannelOpen;
 import dev.heartbeat.internal.frame.ChannelReset;
-import dev.heartbeat.internal.frame.Covered;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameDecoder;
 import dev.heartbeat.internal.frame.FrameHandler;
 import dev.heartbeat.internal.frame.FrameLog;
 import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.GoAway;
+import dev.heartbeat.internal.frame.HandleRanges;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.Metadata;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Register;
 import dev.heartbeat.internal.frame.Registered;
-import dev.heartbeat.internal.frame.Spares;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +38,7 @@ final class HeardFrame implements FrameHandler {
     static HeardFrame read(byte[] bytes) throws ProtocolException {
         ByteBuffer frame = ByteBuffer.wrap(bytes);
         HeardFrame heard = new HeardFrame(FrameLog.line(true, frame, 0, bytes.length));
-        new FrameDecoder().decode(frame, heard, Spares.NONE);
+        new FrameDecoder().decode(frame, heard, BufferPool.NONE);
         return heard;
     }
 
@@ -81,7 +81,7 @@ final class HeardFrame implements FrameHandler {
     }
 
     @Override
-    public void onHeartbeatRequest(int handle, long sent, long position, int rttMicros, Covered covered) {
+    public void onHeartbeatRequest(int handle, long sent, long position, int rttMicros, HandleRanges covered) {
         timestamp = sent;
     }
 

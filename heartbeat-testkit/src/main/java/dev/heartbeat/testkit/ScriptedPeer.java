@@ -2,7 +2,6 @@ package dev.heartbeat.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.heartbeat.internal.frame.Covered;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameEncoder;
@@ -11,6 +10,7 @@ import dev.heartbeat.internal.frame.FrameLog;
 import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.GoAway;
 import dev.heartbeat.internal.frame.GoAwayReason;
+import dev.heartbeat.internal.frame.HandleRanges;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.Register;
 import dev.heartbeat.internal.frame.Registered;
@@ -172,7 +172,7 @@ public final class ScriptedPeer implements AutoCloseable {
     /** HEARTBEAT_REQ. */
     public ScriptedPeer heartbeat() {
         long timestamp = ++timestamps;
-        return send(encoder -> encoder.heartbeatRequest(0, timestamp, 0, 0, Covered.NOBODY));
+        return send(encoder -> encoder.heartbeatRequest(0, timestamp, 0, 0, HandleRanges.NOBODY));
     }
 
     /** UNREGISTER. */

@@ -33,7 +33,7 @@ public class ChunkedDecodeBenchmark {
     int bytesPerRead = 1;
 
     private final FrameDecoder decoder = new FrameDecoder();
-    private final Spares spares = new Spares(1, 1 << 16);
+    private final BufferPool spares = new BufferPool(1, 1 << 16);
     private ByteBuffer input = ByteBuffer.allocate(0);
 
     @SuppressWarnings("NullAway.Init") // By prepare.

@@ -34,7 +34,7 @@ final class Discarded implements FrameHandler {
     }
 
     @Override
-    public void onHeartbeatRequest(int handle, long timestamp, long position, int rttMicros, Covered covered) {
+    public void onHeartbeatRequest(int handle, long timestamp, long position, int rttMicros, HandleRanges covered) {
         hole.consume(handle);
         hole.consume(timestamp);
         hole.consume(position);

@@ -9,14 +9,14 @@ public enum Sample {
     HEARTBEAT_REQ {
         @Override
         void write(FrameEncoder encoder, StillConnection connection, long number) {
-            encoder.heartbeatRequest(0, number, 0, 0, Covered.NOBODY);
+            encoder.heartbeatRequest(0, number, 0, 0, HandleRanges.NOBODY);
         }
     },
     /** As a client sends it that knows its round trip, which is the usual one. */
     HEARTBEAT_REQ_RTT {
         @Override
         void write(FrameEncoder encoder, StillConnection connection, long number) {
-            encoder.heartbeatRequest(0, number, 0, 250, Covered.NOBODY);
+            encoder.heartbeatRequest(0, number, 0, 250, HandleRanges.NOBODY);
         }
     },
     HEARTBEAT_RES {

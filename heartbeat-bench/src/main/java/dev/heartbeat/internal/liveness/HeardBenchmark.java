@@ -1,7 +1,8 @@
 package dev.heartbeat.internal.liveness;
 
-import dev.heartbeat.internal.time.Timer;
-import dev.heartbeat.internal.time.TimerWheel;
+import dev.heartbeat.internal.loop.LogicalClock;
+import dev.heartbeat.internal.loop.Timer;
+import dev.heartbeat.internal.loop.TimerWheel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

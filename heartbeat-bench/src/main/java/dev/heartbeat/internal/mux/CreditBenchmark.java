@@ -43,6 +43,6 @@ public class CreditBenchmark {
     public long receive() throws ProtocolException {
         theirs.receive(FRAME);
         theirs.take(FRAME);
-        return theirs.isGrantDue() ? theirs.grant() : theirs.untaken();
+        return theirs.isGrantDue() ? theirs.grant() : theirs.unconsumed();
     }
 }

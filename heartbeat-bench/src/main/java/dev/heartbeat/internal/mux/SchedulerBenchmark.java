@@ -3,16 +3,16 @@ package dev.heartbeat.internal.mux;
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.bench.still.StillConnection;
 import dev.heartbeat.bench.still.StillLoop;
+import dev.heartbeat.internal.frame.BufferPool;
 import dev.heartbeat.internal.frame.ChannelOpen;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.ProtocolException;
-import dev.heartbeat.internal.frame.Spares;
-import dev.heartbeat.internal.queue.Chain;
-import dev.heartbeat.internal.queue.Incoming;
-import dev.heartbeat.internal.queue.Outgoing;
-import dev.heartbeat.internal.time.Loop;
-import dev.heartbeat.internal.time.Timer;
+import dev.heartbeat.internal.loop.Loop;
+import dev.heartbeat.internal.loop.Timer;
+import dev.heartbeat.internal.queue.IncomingMessage;
+import dev.heartbeat.internal.queue.MessageList;
+import dev.heartbeat.internal.queue.OutgoingMessage;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +52,7 @@ public class SchedulerBenchmark {
             connection,
             new FrameEncoder(connection),
             new Nobody(),
-            new Turns(),
+            new RoundRobin(),
             new Multiplexer.Credits(PLENTY, PLENTY, 64 * 1024),
             new Multiplexer.Limits(1, 1 << 20, 100, 100, 64 * 1024, 1, 1_000_000_000L),
             new InboundBudget(1 << 30));
@@ -89,8 +89,8 @@ public class SchedulerBenchmark {
         }
 
         @Override
-        public Spares spares() {
-            return Spares.NONE;
+        public BufferPool spares() {
+            return BufferPool.NONE;
         }
 
         @Override
@@ -132,7 +132,7 @@ public class SchedulerBenchmark {
         public void onView(int handle, Envelope envelope, ByteBuffer message) {}
 
         @Override
-        public void onMessage(int handle, Incoming message) {}
+        public void onMessage(int handle, IncomingMessage message) {}
 
         @Override
         public void onRequestCancelled(int handle, Envelope request) {}
@@ -152,21 +152,21 @@ public class SchedulerBenchmark {
 
     /** Has messages to send, and gets each back when it has left. */
     private static final class Waiting extends Nobody implements Endpoint, Sender {
-        private final Chain messages = new Chain();
-        private final Chain left = new Chain();
+        private final MessageList messages = new MessageList();
+        private final MessageList left = new MessageList();
         private final MuxChannel channel;
 
         Waiting(Multiplexer mux, String name, int count) throws ProtocolException {
             channel = mux.open(name, Multiplexer.DEFAULT_WEIGHT, 0, this);
             mux.onAccept(channel.id(), PLENTY);
             for (int i = 0; i < count; i++) {
-                left.add(new Outgoing(ByteBuffer.allocate(100)));
+                left.add(new OutgoingMessage(ByteBuffer.allocate(100)));
             }
         }
 
         /** All of them wait again. */
         void offer() {
-            for (Outgoing message = left.poll(); message != null; message = left.poll()) {
+            for (OutgoingMessage message = left.poll(); message != null; message = left.poll()) {
                 messages.add(message);
             }
             channel.offer(this);
@@ -186,9 +186,9 @@ public class SchedulerBenchmark {
         public void leave() {}
 
         @Override
-        public void poll(Chain to, long room) {
+        public void poll(MessageList to, long room) {
             long rest = room;
-            for (Outgoing first = messages.peek(); first != null; first = messages.peek()) {
+            for (OutgoingMessage first = messages.peek(); first != null; first = messages.peek()) {
                 rest -= first.frameSize(0);
                 if (rest < 0) {
                     return;
@@ -204,12 +204,12 @@ public class SchedulerBenchmark {
         }
 
         @Override
-        public void left(Outgoing message) {
+        public void left(OutgoingMessage message) {
             left.add(message);
         }
 
         @Override
-        public void undelivered(Outgoing message, Reason reason) {}
+        public void undelivered(OutgoingMessage message, Reason reason) {}
 
         @Override
         public Sender sender() {

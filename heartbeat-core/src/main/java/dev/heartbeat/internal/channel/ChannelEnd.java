@@ -14,19 +14,19 @@ import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.loop.Durations;
+import dev.heartbeat.internal.loop.Loop;
 import dev.heartbeat.internal.mux.Endpoint;
 import dev.heartbeat.internal.mux.Multiplexer;
 import dev.heartbeat.internal.mux.MuxChannel;
 import dev.heartbeat.internal.mux.Sender;
-import dev.heartbeat.internal.queue.Chain;
-import dev.heartbeat.internal.queue.Crew;
-import dev.heartbeat.internal.queue.Incoming;
-import dev.heartbeat.internal.queue.Lane;
+import dev.heartbeat.internal.queue.CallbackThreads;
+import dev.heartbeat.internal.queue.IncomingMessage;
 import dev.heartbeat.internal.queue.Mailbox;
+import dev.heartbeat.internal.queue.MessageList;
 import dev.heartbeat.internal.queue.Outbox;
-import dev.heartbeat.internal.queue.Outgoing;
-import dev.heartbeat.internal.time.Durations;
-import dev.heartbeat.internal.time.Loop;
+import dev.heartbeat.internal.queue.OutgoingMessage;
+import dev.heartbeat.internal.queue.SerialExecutor;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * The application's end of a channel: its queue outwards, its line of callbacks, its requests. What the application calls runs on any thread and reaches the loop as a command; what comes from the connection runs on the
  * loop and reaches the application through the line.
  */
-public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owner, Lane.Owner, Runnable {
+public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owner, SerialExecutor.Owner, Runnable {
     private static final ChannelListener NOBODY = new ChannelListener() {};
     private static final VarHandle JOINED;
 
@@ -52,13 +52,13 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
         }
     }
 
-    private final Home home;
+    private final ChannelOwner home;
     private final Loop loop;
     private final String name;
     private final ChannelOptions options;
     private final Acceptors.@Nullable Handler handler;
     private final Runnable onFinished;
-    private final Lane lane = new Lane(this);
+    private final SerialExecutor lane = new SerialExecutor(this);
 
     private volatile ChannelListener listener;
     /** Whether the application has said who listens; else what it is to be told waits for that. */
@@ -69,7 +69,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     private final CompletableFuture<CloseReason> closed;
 
     private final Mailbox mailbox;
-    private final @Nullable Pulls pulls;
+    private final @Nullable PullQueue pulls;
 
     /** Whether it has a turn coming, or the command for one is under way; set by any thread, cleared by the loop. */
     @SuppressWarnings("unused") // Through JOINED.
@@ -82,7 +82,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     private boolean ending;
 
     private ChannelEnd(
-            Home home,
+            ChannelOwner home,
             Loop loop,
             String name,
             ChannelOptions options,
@@ -98,21 +98,26 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
         this.handler = handler;
         decided = handler == null;
         this.onFinished = onFinished;
-        opened = Crew.newFuture(this);
-        closed = Crew.newFuture(this);
+        opened = CallbackThreads.newFuture(this);
+        closed = CallbackThreads.newFuture(this);
         mailbox = new Mailbox(
                 this,
                 loop,
                 new Outbox(options.queueMessages(), options.queueBytes(), maxMessageBytes),
                 options.overflow() == Overflow.DROP_OLDEST ? home.counts()::dropped : null,
                 options.queueMessages());
-        pulls = options.delivery() == Delivery.PULL ? new Pulls(loop, this) : null;
+        pulls = options.delivery() == Delivery.PULL ? new PullQueue(loop, this) : null;
         home.counts().opened();
     }
 
     /** Of a channel that this side opens. */
     public static ChannelEnd opening(
-            Home home, Loop loop, String name, ChannelOptions options, int maxMessageBytes, ChannelListener listener) {
+            ChannelOwner home,
+            Loop loop,
+            String name,
+            ChannelOptions options,
+            int maxMessageBytes,
+            ChannelListener listener) {
         Acceptors.requireName(name);
         return new ChannelEnd(home, loop, name, options, maxMessageBytes, listener, null, () -> {});
     }
@@ -123,7 +128,12 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
      * @param onFinished runs when the application has heard of its end
      */
     public static ChannelEnd offered(
-            Home home, Loop loop, String name, Acceptors.Handler handler, int maxMessageBytes, Runnable onFinished) {
+            ChannelOwner home,
+            Loop loop,
+            String name,
+            Acceptors.Handler handler,
+            int maxMessageBytes,
+            Runnable onFinished) {
         return new ChannelEnd(home, loop, name, handler.options(), maxMessageBytes, NOBODY, handler, onFinished);
     }
 
@@ -243,7 +253,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
         return pulls().await(timeout);
     }
 
-    private Pulls pulls() {
+    private PullQueue pulls() {
         if (pulls == null) {
             throw new IllegalStateException(
                     "channel " + name + " delivers by " + options.delivery() + "; receive() is for PULL");
@@ -414,7 +424,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     }
 
     @Override
-    public void poll(Chain to, long room) {
+    public void poll(MessageList to, long room) {
         mailbox.poll(this, 0, room, to);
     }
 
@@ -424,12 +434,12 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     }
 
     @Override
-    public void left(Outgoing message) {
+    public void left(OutgoingMessage message) {
         mailbox.left(message);
     }
 
     @Override
-    public void undelivered(Outgoing message, Reason reason) {
+    public void undelivered(OutgoingMessage message, Reason reason) {
         mailbox.undelivered(message, reason);
     }
 
@@ -482,19 +492,19 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     }
 
     /** A copy that holds nothing of the connection. */
-    private static final class Kept extends Incoming {
+    private static final class Kept extends IncomingMessage {
         Kept(ByteBuffer content, Envelope envelope) {
             super(content, envelope);
         }
 
         @Override
-        public void taken() {
+        public void consumed() {
             // There is nothing to give back.
         }
     }
 
     @Override
-    public void onMessage(int handle, Incoming message) {
+    public void onMessage(int handle, IncomingMessage message) {
         home.onMessageIn();
         switch (message.envelope().kind()) {
             case MESSAGE -> {
@@ -549,17 +559,17 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     }
 
     @Override
-    public Lane.Owner laneOwner() {
+    public SerialExecutor.Owner laneOwner() {
         return this;
     }
 
     @Override
-    public Crew crew() {
+    public CallbackThreads crew() {
         return home.crew();
     }
 
     @Override
-    public void onUndelivered(Outgoing message, Reason reason) {
+    public void onUndelivered(OutgoingMessage message, Reason reason) {
         listener.onUndelivered(this, message.content(), reason);
     }
 

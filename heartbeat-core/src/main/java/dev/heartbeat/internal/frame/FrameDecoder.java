@@ -29,7 +29,7 @@ public final class FrameDecoder {
      * @param spares where a frame that is cut may be collected
      * @throws ProtocolException of connection scope; nothing may be decoded after it
      */
-    public void decode(ByteBuffer in, FrameHandler handler, Spares spares) throws ProtocolException {
+    public void decode(ByteBuffer in, FrameHandler handler, BufferPool spares) throws ProtocolException {
         while (in.hasRemaining() && handler.takesMore()) {
             ByteBuffer collecting = partial;
             if (collecting != null) {
@@ -46,7 +46,7 @@ public final class FrameDecoder {
     }
 
     /** Decodes no more: what was collected of a frame is dropped. */
-    public void end(Spares spares) {
+    public void end(BufferPool spares) {
         ByteBuffer dropped = partial;
         if (dropped != null) {
             partial = null;
@@ -54,7 +54,7 @@ public final class FrameDecoder {
         }
     }
 
-    private void decodeNext(ByteBuffer in, FrameHandler handler, Spares spares) throws ProtocolException {
+    private void decodeNext(ByteBuffer in, FrameHandler handler, BufferPool spares) throws ProtocolException {
         int size = FrameHeader.checkedSize(in, in.position(), in.remaining());
         if (size <= in.remaining()) {
             readFrame(in, size, handler);
@@ -64,7 +64,7 @@ public final class FrameDecoder {
         }
     }
 
-    private void collect(ByteBuffer collected, ByteBuffer in, FrameHandler handler, Spares spares)
+    private void collect(ByteBuffer collected, ByteBuffer in, FrameHandler handler, BufferPool spares)
             throws ProtocolException {
         ByteBuffer frame = take(collected, in, FrameHeader.SIZE);
         int size = FrameHeader.checkedSize(frame, 0, frame.position());
@@ -161,20 +161,20 @@ public final class FrameDecoder {
         long timestamp = in.getLong();
         long position = in.getLong();
         int rttMicros = 0;
-        Covered covered = Covered.NOBODY;
+        HandleRanges covered = HandleRanges.NOBODY;
         long seen = 0;
         while (in.hasRemaining()) {
             int tag = Tlv.read(in);
             if (Tlv.type(tag) == RTT) {
                 seen = Tlv.once(seen, tag);
                 rttMicros = Tlv.u32(in, tag);
-            } else if (Tlv.type(tag) == Covered.TLV) {
-                covered = Covered.plus(covered, in, tag);
+            } else if (Tlv.type(tag) == HandleRanges.TLV) {
+                covered = HandleRanges.plus(covered, in, tag);
             } else {
                 Tlv.skipUnknown(in, tag);
             }
         }
-        if (handle != 0 && covered != Covered.NOBODY) {
+        if (handle != 0 && covered != HandleRanges.NOBODY) {
             throw malformed("only a beat of handle 0 speaks for others");
         }
         handler.onHeartbeatRequest(handle, timestamp, position, rttMicros, covered);

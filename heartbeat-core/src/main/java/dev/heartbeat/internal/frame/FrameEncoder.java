@@ -30,7 +30,7 @@ public final class FrameEncoder {
      * @param rttMicros the last round trip, or 0 if there was none yet
      * @param covered whom it speaks for beside {@code handle}
      */
-    public void heartbeatRequest(int handle, long timestamp, long position, int rttMicros, Covered covered) {
+    public void heartbeatRequest(int handle, long timestamp, long position, int rttMicros, HandleRanges covered) {
         int length = HEARTBEAT + covered.size() + (rttMicros == 0 ? 0 : RTT_SIZE);
         ByteBuffer out = begin(FrameType.HEARTBEAT_REQ, 0, handle, length);
         out.putLong(timestamp).putLong(position);

@@ -24,7 +24,7 @@ public interface FrameHandler {
      * @param rttMicros 0 if it says none
      * @param covered whom it speaks for beside {@code handle}
      */
-    void onHeartbeatRequest(int handle, long timestamp, long position, int rttMicros, Covered covered)
+    void onHeartbeatRequest(int handle, long timestamp, long position, int rttMicros, HandleRanges covered)
             throws ProtocolException;
 
     void onHeartbeatResponse(int handle, long timestamp, long position) throws ProtocolException;

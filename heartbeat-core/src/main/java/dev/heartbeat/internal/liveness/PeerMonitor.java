@@ -1,6 +1,7 @@
 package dev.heartbeat.internal.liveness;
 
-import dev.heartbeat.internal.time.Timer;
+import dev.heartbeat.internal.loop.LogicalClock;
+import dev.heartbeat.internal.loop.Timer;
 
 /**
  * Watches one peer for silence; the server watches each node with one, the client its server. It knows no socket: it is told what was heard, and

@@ -8,8 +8,8 @@ import dev.heartbeat.internal.frame.FrameHeader;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Register;
-import dev.heartbeat.internal.queue.Incoming;
-import dev.heartbeat.internal.time.Deadline;
+import dev.heartbeat.internal.loop.Deadline;
+import dev.heartbeat.internal.queue.IncomingMessage;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -58,7 +58,7 @@ final class Inward {
     private long held;
 
     private long grantNs;
-    private long takenAtGrant;
+    private long consumedAtGrant;
 
     // ---- what the application gives back, from any thread
 
@@ -97,7 +97,7 @@ final class Inward {
     void over() {
         over = true;
         forgetArriving();
-        mux.connectionWindow().take(window.untaken() - held);
+        mux.connectionWindow().take(window.unconsumed() - held);
         releaseIfUnused();
     }
 
@@ -129,7 +129,7 @@ final class Inward {
     private void widenIfBusy() {
         long now = mux.loop().nowNs();
         long more = Math.min((GROWTH - 1) * window.size(), maxWindow - window.size());
-        if (more > 0 && window.taken() - takenAtGrant >= window.size() / 2) {
+        if (more > 0 && window.consumed() - consumedAtGrant >= window.size() / 2) {
             boolean busy = now - grantNs < BUSY_NS;
             if (busy || now - grantNs < 2 * mux.rttNs(now)) {
                 widen(more);
@@ -139,7 +139,7 @@ final class Inward {
             }
         }
         grantNs = now;
-        takenAtGrant = window.taken();
+        consumedAtGrant = window.consumed();
     }
 
     private void widen(long more) {
@@ -363,7 +363,7 @@ final class Inward {
     void dropArriving() {
         Assembly assembly = arriving;
         if (assembly != null && assembly.isKeeping()) {
-            long inside = window.untaken() - held;
+            long inside = window.unconsumed() - held;
             forgetReserved(assembly);
             assembly.drop();
             take(inside);
@@ -398,7 +398,7 @@ final class Inward {
     }
 
     /** A message in the hands of the application. */
-    private final class Received extends Incoming {
+    private final class Received extends IncomingMessage {
         private final int credit;
         private final int charge;
 
@@ -413,7 +413,7 @@ final class Inward {
         }
 
         @Override
-        public void taken() {
+        public void consumed() {
             synchronized (returns) {
                 returnedCredit += credit;
                 returnedCharge += charge;

@@ -1,5 +1,6 @@
 package dev.heartbeat.internal.mux;
 
+import dev.heartbeat.internal.frame.BufferPool;
 import dev.heartbeat.internal.frame.ChannelOpen;
 import dev.heartbeat.internal.frame.ChannelReset;
 import dev.heartbeat.internal.frame.Envelope;
@@ -8,10 +9,9 @@ import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.FrameHeader;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.ProtocolException;
-import dev.heartbeat.internal.frame.Spares;
-import dev.heartbeat.internal.queue.Chain;
-import dev.heartbeat.internal.queue.Outgoing;
-import dev.heartbeat.internal.time.Loop;
+import dev.heartbeat.internal.loop.Loop;
+import dev.heartbeat.internal.queue.MessageList;
+import dev.heartbeat.internal.queue.OutgoingMessage;
 import dev.heartbeat.spi.Connection;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -70,7 +70,7 @@ public final class Multiplexer {
     /** Channels of the other side that are over here, which it is yet to be told. */
     private int untoldResets;
     /** Written, but not yet taken by the socket. */
-    private final Chain travelling = new Chain();
+    private final MessageList travelling = new MessageList();
 
     /** Channels on which the other side may still refuse a message. */
     private @Nullable ArrayList<MuxChannel> withRefusable;
@@ -89,7 +89,7 @@ public final class Multiplexer {
         Loop loop();
 
         /** For messages that arrive in parts and are handled at once. */
-        Spares spares();
+        BufferPool spares();
 
         /** The time by which a peer is judged: it does not advance while this process was stopped. */
         default long judgingNs() {
@@ -140,7 +140,7 @@ public final class Multiplexer {
             Connection connection,
             FrameEncoder encoder,
             Receiver receiver,
-            Turns turns,
+            RoundRobin turns,
             Credits credits,
             Limits limits,
             InboundBudget budget) {
@@ -163,7 +163,7 @@ public final class Multiplexer {
         return host.loop();
     }
 
-    Spares spares() {
+    BufferPool spares() {
         return host.spares();
     }
 
@@ -214,7 +214,7 @@ public final class Multiplexer {
         return connectionWindow;
     }
 
-    Chain travelling() {
+    MessageList travelling() {
         return travelling;
     }
 
@@ -611,7 +611,7 @@ public final class Multiplexer {
 
     /** The socket has taken everything up to {@code total}: those messages have left. */
     public void settle(long total) {
-        Outgoing first = travelling.peek();
+        OutgoingMessage first = travelling.peek();
         while (first != null && first.endOffset() <= total) {
             travelling.poll();
             if (!first.isMark()) {
@@ -653,12 +653,12 @@ public final class Multiplexer {
 
     /** Whether the application has handled everything that came, and waits for no reply over a channel other than 0. */
     public boolean isHandled() {
-        return connectionWindow.untaken() == 0 && channels().stream().noneMatch(MuxChannel::awaitsReplies);
+        return connectionWindow.unconsumed() == 0 && channels().stream().noneMatch(MuxChannel::awaitsReplies);
     }
 
     /** Grows with each frame that leaves and each message that is handled. */
     public long progress() {
-        return framesSent + connectionWindow.taken();
+        return framesSent + connectionWindow.consumed();
     }
 
     /** Frames of the resumable stream received on this connection. */

@@ -8,7 +8,7 @@ import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.mux.Receiver.Ending;
-import dev.heartbeat.internal.queue.Outgoing;
+import dev.heartbeat.internal.queue.OutgoingMessage;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -71,12 +71,12 @@ public final class MuxChannel {
         this.receiver = endpoint;
         this.endpoint = endpoint;
         this.state = state;
-        out = new Outward(mux, this, endpoint, new Turns(), new SendWindow(sendLimit));
+        out = new Outward(mux, this, endpoint, new RoundRobin(), new SendWindow(sendLimit));
         in = new Inward(mux, this, endpoint, endpoint.window(), endpoint.maxWindow(), endpoint.window());
     }
 
     /** Channel 0, which nobody opens. */
-    MuxChannel(Multiplexer mux, Receiver receiver, Turns turns, Multiplexer.Credits credits, long maxWindow) {
+    MuxChannel(Multiplexer mux, Receiver receiver, RoundRobin turns, Multiplexer.Credits credits, long maxWindow) {
         this.mux = mux;
         this.receiver = receiver;
         id = 0;
@@ -226,14 +226,14 @@ public final class MuxChannel {
             receiver.onOver(ending, text);
         } else {
             // Behind its own messages that are on their way to the socket: they may still leave, or come back.
-            Outgoing mark = Outgoing.mark();
+            OutgoingMessage mark = OutgoingMessage.mark();
             mark.written(new Over(ending, text), mux.queuedBytes());
             mux.travelling().add(mark);
         }
     }
 
     /** What is told of the end, when nothing is left to be told before it. */
-    private final class Over implements Outgoing.Owner {
+    private final class Over implements OutgoingMessage.Owner {
         private final Ending ending;
         private final String text;
 
@@ -243,12 +243,12 @@ public final class MuxChannel {
         }
 
         @Override
-        public void left(Outgoing message) {
+        public void left(OutgoingMessage message) {
             receiver.onOver(ending, text);
         }
 
         @Override
-        public void undelivered(Outgoing message, Reason reason) {
+        public void undelivered(OutgoingMessage message, Reason reason) {
             receiver.onOver(ending, text);
         }
     }

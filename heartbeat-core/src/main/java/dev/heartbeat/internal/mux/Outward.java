@@ -6,8 +6,8 @@ import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.FrameHeader;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.Register;
-import dev.heartbeat.internal.queue.Chain;
-import dev.heartbeat.internal.queue.Outgoing;
+import dev.heartbeat.internal.queue.MessageList;
+import dev.heartbeat.internal.queue.OutgoingMessage;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +24,9 @@ final class Outward {
     /** Null for channel 0, which many nodes share. */
     private final @Nullable Endpoint endpoint;
 
-    private final Turns turns;
+    private final RoundRobin turns;
     private final SendWindow credit;
-    private final Chain ready = new Chain();
+    private final MessageList ready = new MessageList();
     /** How far the first of those that are ready is written. */
     private int readyOffset;
 
@@ -40,7 +40,7 @@ final class Outward {
     /** Whether the socket has taken the END, and so all before it. */
     private boolean endLeft;
 
-    Outward(Multiplexer mux, MuxChannel channel, @Nullable Endpoint endpoint, Turns turns, SendWindow credit) {
+    Outward(Multiplexer mux, MuxChannel channel, @Nullable Endpoint endpoint, RoundRobin turns, SendWindow credit) {
         this.mux = mux;
         this.channel = channel;
         this.endpoint = endpoint;
@@ -122,10 +122,10 @@ final class Outward {
     private long writeReady(long room, long allowed) {
         Sender from = turns.last();
         int handleToName = from.handle();
-        Chain travelling = mux.travelling();
+        MessageList travelling = mux.travelling();
         long left = room;
         boolean wrote = false;
-        for (Outgoing first = ready.peek(); first != null; first = ready.peek()) {
+        for (OutgoingMessage first = ready.peek(); first != null; first = ready.peek()) {
             boolean isWhole = readyOffset == 0 && first.frameSize(handleToName) <= left;
             if (!isWhole && wrote) {
                 return room - left;
@@ -152,7 +152,7 @@ final class Outward {
         return room - left;
     }
 
-    private void writeWhole(Outgoing message, int handleToName) {
+    private void writeWhole(OutgoingMessage message, int handleToName) {
         ByteBuffer shared = message.sharedFrame(handleToName);
         if (shared != null) {
             mux.encoder().encoded(shared);
@@ -171,7 +171,7 @@ final class Outward {
         mux.countSent();
     }
 
-    private long writeFragment(Outgoing message, Sender from, long allowed) {
+    private long writeFragment(OutgoingMessage message, Sender from, long allowed) {
         boolean isFirst = readyOffset == 0;
         int handleToName = isFirst ? from.handle() : 0;
         Envelope envelope = isFirst ? message.envelope() : Envelope.NONE;
@@ -215,7 +215,7 @@ final class Outward {
         return made;
     }
 
-    private void keep(Outgoing message, Sender from) {
+    private void keep(OutgoingMessage message, Sender from) {
         kept().begun(begun, message, from);
         mux.keepsRefusable(channel);
     }
@@ -252,22 +252,22 @@ final class Outward {
         mux.encoder().data(channel.id(), FrameHeader.FLAG_END, 0, Envelope.NONE, 0, Head.NO_TOTAL, 0);
         mux.countSent();
         ended = true;
-        Outgoing mark = Outgoing.mark();
+        OutgoingMessage mark = OutgoingMessage.mark();
         mark.written(new End(), mux.queuedBytes());
         mux.travelling().add(mark);
         return FrameHeader.SIZE;
     }
 
     /** The END on its way. */
-    private final class End implements Outgoing.Owner {
+    private final class End implements OutgoingMessage.Owner {
         @Override
-        public void left(Outgoing message) {
+        public void left(OutgoingMessage message) {
             endLeft = true;
             channel.overIfDone();
         }
 
         @Override
-        public void undelivered(Outgoing message, Reason reason) {
+        public void undelivered(OutgoingMessage message, Reason reason) {
             // With the connection, of which the channel hears by itself.
         }
     }

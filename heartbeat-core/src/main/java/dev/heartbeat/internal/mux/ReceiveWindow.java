@@ -7,14 +7,14 @@ import dev.heartbeat.internal.frame.Register;
 /**
  * How far the peer may send.
  *
- * <p>Invariant: {@code taken <= received <= granted}, and {@code granted} is the highest that {@code taken + window + reserved} ever was when it was told.
+ * <p>Invariant: {@code consumed <= received <= granted}, and {@code granted} is the highest that {@code consumed + window + reserved} ever was when it was told.
  */
 final class ReceiveWindow {
     private static final long MAX_FRAME = Register.MIN_CREDIT;
 
     private long window;
     private long received;
-    private long taken;
+    private long consumed;
     private long reserved;
     private long granted;
     /** Whether the next limit is worth telling however little it adds. */
@@ -29,13 +29,13 @@ final class ReceiveWindow {
         return window;
     }
 
-    long taken() {
-        return taken;
+    long consumed() {
+        return consumed;
     }
 
-    /** What came and was not taken. */
-    long untaken() {
-        return received - taken;
+    /** What came and was not consumed. */
+    long unconsumed() {
+        return received - consumed;
     }
 
     /** Bytes came that count against the limit. */
@@ -47,9 +47,9 @@ final class ReceiveWindow {
         received += bytes;
     }
 
-    /** The application has taken bytes, or they were dropped: the peer may send as many more. */
+    /** The application has consumed bytes, or they were dropped: the peer may send as many more. */
     void take(long bytes) {
-        taken += bytes;
+        consumed += bytes;
     }
 
     /** Makes room beyond the window for a message that is being assembled; undone with a negative number when it is complete. */
@@ -63,14 +63,14 @@ final class ReceiveWindow {
         widened = true;
     }
 
-    /** What was promised stays promised; but no more is until as much was taken. */
+    /** What was promised stays promised; but no more is until as much was consumed. */
     void narrow(long bytes) {
         window -= bytes;
     }
 
     /** Whether enough has come together to be worth a CREDIT frame: half of the window, or less where the peer may be waiting for room for a frame of full size. */
     boolean isGrantDue() {
-        long more = taken + window + reserved - granted;
+        long more = consumed + window + reserved - granted;
         return more > 0 && (widened || more >= window / 2 || peerMayWaitFor(more));
     }
 
@@ -79,12 +79,12 @@ final class ReceiveWindow {
         long room = granted - received;
         return room < MAX_FRAME
                 && room + more >= MAX_FRAME
-                && (more >= Math.min(window / 4, MAX_FRAME) || untaken() == 0);
+                && (more >= Math.min(window / 4, MAX_FRAME) || unconsumed() == 0);
     }
 
     /** The new limit, to be told to the peer. */
     long grant() {
-        granted = taken + window + reserved;
+        granted = consumed + window + reserved;
         widened = false;
         return granted;
     }

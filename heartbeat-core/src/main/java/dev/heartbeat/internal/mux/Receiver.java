@@ -2,7 +2,7 @@ package dev.heartbeat.internal.mux;
 
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.ProtocolException;
-import dev.heartbeat.internal.queue.Incoming;
+import dev.heartbeat.internal.queue.IncomingMessage;
 import java.nio.ByteBuffer;
 
 /** Who gets what comes in over a channel. On the loop. */
@@ -26,7 +26,7 @@ public interface Receiver {
     void onView(int handle, Envelope envelope, ByteBuffer message);
 
     /** A message that is handled later. */
-    void onMessage(int handle, Incoming message);
+    void onMessage(int handle, IncomingMessage message);
 
     /** The sender of this request waits for no answer any more. All of the request has come, or nothing more of it is taken. */
     void onRequestCancelled(int handle, Envelope request);

@@ -1,6 +1,6 @@
 package dev.heartbeat.internal.mux;
 
-import dev.heartbeat.internal.queue.Outgoing;
+import dev.heartbeat.internal.queue.OutgoingMessage;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,7 @@ final class Refusable {
     /** A message that is written, or of which at least the first frame is. */
     static final class Sent {
         private final long ordinal;
-        private final Outgoing message;
+        private final OutgoingMessage message;
         private final Sender from;
         private final int bytes;
         /** How many frames the connection had sent with its last. */
@@ -39,7 +39,7 @@ final class Refusable {
 
         private boolean refused;
 
-        private Sent(long ordinal, Outgoing message, Sender from) {
+        private Sent(long ordinal, OutgoingMessage message, Sender from) {
             this.ordinal = ordinal;
             this.message = message;
             this.from = from;
@@ -58,7 +58,7 @@ final class Refusable {
     }
 
     /** The first frame of a message is written. */
-    void begun(long ordinal, Outgoing message, Sender from) {
+    void begun(long ordinal, OutgoingMessage message, Sender from) {
         Sent sent = new Sent(ordinal, message, from);
         while (count > 0 && (count == MAX_MESSAGES || bytes + sent.bytes > MAX_BYTES && bytes > 0)) {
             forgetFirst();

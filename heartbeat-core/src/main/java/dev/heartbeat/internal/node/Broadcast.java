@@ -5,7 +5,7 @@ import dev.heartbeat.OverflowPolicy;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.internal.frame.SharedMessage;
 import dev.heartbeat.internal.queue.Mailbox;
-import dev.heartbeat.internal.queue.Outgoing;
+import dev.heartbeat.internal.queue.OutgoingMessage;
 import org.jspecify.annotations.Nullable;
 
 /** One message on its way to many, and what became of it so far. Confined to the thread that sends it; the message itself is one buffer in all queues, which nobody moves. */
@@ -46,7 +46,7 @@ final class Broadcast {
      * @return whether it was accepted
      */
     boolean offer(NodeEntry entry, Mailbox mailbox) {
-        SendResult result = mailbox.accept(new Outgoing(message));
+        SendResult result = mailbox.accept(new OutgoingMessage(message));
         if (result == SendResult.FULL) {
             result = offerOnceMore(entry, mailbox);
         }
@@ -63,7 +63,7 @@ final class Broadcast {
         switch (policy) {
             case SKIP -> {}
             case DROP_OLDEST -> {
-                return mailbox.acceptDroppingOldest(new Outgoing(message), () -> dropped++);
+                return mailbox.acceptDroppingOldest(new OutgoingMessage(message), () -> dropped++);
             }
             case REMOVE -> {
                 if (group != null && entry.leave(group)) {

@@ -12,10 +12,10 @@ import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.MetadataMap;
 import dev.heartbeat.internal.node.Admission.Refusal;
-import dev.heartbeat.internal.queue.Incoming;
-import dev.heartbeat.internal.queue.Lane;
+import dev.heartbeat.internal.queue.IncomingMessage;
 import dev.heartbeat.internal.queue.Mailbox;
-import dev.heartbeat.internal.queue.Outgoing;
+import dev.heartbeat.internal.queue.OutgoingMessage;
+import dev.heartbeat.internal.queue.SerialExecutor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -32,20 +32,20 @@ import org.jspecify.annotations.Nullable;
  * lock is taken for transitions and messages only; a heartbeat never comes here.
  *
  * <p>Calls into the application go through the lane, which is only ever added to under the lock. An entry without a registration stays in the table until
- * its lane has run dry, so that the next stay of the node cannot overtake the end of the last; and after that for as long as {@link Departures} keeps it.
+ * its lane has run dry, so that the next stay of the node cannot overtake the end of the last; and after that for as long as {@link Tombstones} keeps it.
  */
-public final class NodeEntry implements Lane.Owner {
+public final class NodeEntry implements SerialExecutor.Owner {
     private final String id;
     private final NodeTable table;
     /** There while there are calls. */
-    private @Nullable Lane lane;
+    private @Nullable SerialExecutor lane;
 
     /** Changed under the lock. Volatile for whoever searches through many entries, and does not wait for each. */
     private volatile @Nullable Registration current;
     /** Whether it counts as OFFLINE: its last stay has ended and no other began. */
     private volatile boolean offline;
     /** How its last stay ended, where that is kept: not null only while it is OFFLINE. */
-    private @Nullable Departure departure;
+    private @Nullable Tombstone departure;
 
     private boolean forgotten;
 
@@ -80,7 +80,7 @@ public final class NodeEntry implements Lane.Owner {
             Registration of,
             NodeState to,
             @Nullable SuspectReason suspected,
-            @Nullable Departure ended) {}
+            @Nullable Tombstone ended) {}
 
     NodeEntry(String id, NodeTable table) {
         this.id = id;
@@ -132,7 +132,7 @@ public final class NodeEntry implements Lane.Owner {
      * Of the process whose stay has ended, however it ended, an attempt that is not greater was abandoned and is read late; and one that was kicked comes back only if it did not hear of it. Another
      * process knows nothing of that stay, and begins one of its own.
      */
-    private static @Nullable Refusal refuseAfter(Departure departure, Registration.Claim claim) {
+    private static @Nullable Refusal refuseAfter(Tombstone departure, Registration.Claim claim) {
         if (departure.incarnation != claim.incarnation()) {
             return null;
         }
@@ -296,7 +296,7 @@ public final class NodeEntry implements Lane.Owner {
         offline = true;
         leaveAll(of);
         table.groups().moved(this, of.metadata, MetadataMap.NONE);
-        Departure end = new Departure(of, reason, table.wallClockMillis());
+        Tombstone end = new Tombstone(of, reason, table.wallClockMillis());
         departure = table.departures().areKept() ? end : null;
         transition(of, before, new Transition(of, NodeState.OFFLINE, null, end));
         if (backlog != null && !shown) {
@@ -329,9 +329,9 @@ public final class NodeEntry implements Lane.Owner {
         if (now == null || now.incarnation != displaced.incarnation) {
             return false;
         }
-        Twins twins = now.twins;
+        DuplicateIdentity twins = now.twins;
         if (twins == null) {
-            twins = new Twins();
+            twins = new DuplicateIdentity();
             now.twins = twins;
         }
         if (!twins.isTooOften(nowNs)) {
@@ -468,7 +468,7 @@ public final class NodeEntry implements Lane.Owner {
     }
 
     /** Hands a message to the application, in line with the events. What the node answers goes to who asked. */
-    public synchronized boolean deliver(Registration from, Incoming message) {
+    public synchronized boolean deliver(Registration from, IncomingMessage message) {
         if (current != from) {
             return false;
         }
@@ -513,7 +513,7 @@ public final class NodeEntry implements Lane.Owner {
     }
 
     /** An answer to the process that asked by this registration, over whichever connection. */
-    SendResult offerTo(Registration asker, Outgoing answer) {
+    SendResult offerTo(Registration asker, OutgoingMessage answer) {
         synchronized (this) {
             if (current == null || current.incarnation != asker.incarnation) {
                 return SendResult.CLOSED;
@@ -535,7 +535,7 @@ public final class NodeEntry implements Lane.Owner {
         return snapshot(of);
     }
 
-    SendResult offer(Outgoing message) {
+    SendResult offer(OutgoingMessage message) {
         Mailbox mailbox = openMailbox();
         return mailbox == null ? SendResult.CLOSED : mailbox.offer(message);
     }
@@ -649,7 +649,7 @@ public final class NodeEntry implements Lane.Owner {
                 null);
     }
 
-    private Node snapshot(Departure of, Map<String, String> metadata) {
+    private Node snapshot(Tombstone of, Map<String, String> metadata) {
         return new Node(
                 id,
                 NodeState.OFFLINE,
@@ -664,7 +664,7 @@ public final class NodeEntry implements Lane.Owner {
     }
 
     private Transition replaced(Registration of) {
-        Departure end = new Departure(of, OfflineReason.REPLACED, table.wallClockMillis());
+        Tombstone end = new Tombstone(of, OfflineReason.REPLACED, table.wallClockMillis());
         return new Transition(of, NodeState.OFFLINE, null, end);
     }
 
@@ -754,10 +754,10 @@ public final class NodeEntry implements Lane.Owner {
         }
     }
 
-    private Lane lane() {
-        Lane calls = lane;
+    private SerialExecutor lane() {
+        SerialExecutor calls = lane;
         if (calls == null) {
-            calls = new Lane(this);
+            calls = new SerialExecutor(this);
             lane = calls;
         }
         return calls;
@@ -794,7 +794,7 @@ public final class NodeEntry implements Lane.Owner {
         table.forget(id, this);
     }
 
-    private void keep(Departure end) {
+    private void keep(Tombstone end) {
         if (!end.kept) {
             end.kept = true;
             table.departures().keep(end);
@@ -802,7 +802,7 @@ public final class NodeEntry implements Lane.Owner {
     }
 
     /** The time of this departure is over; nothing happens if the node is back, or has gone once more since. */
-    void forget(Departure end) {
+    void forget(Tombstone end) {
         synchronized (this) {
             if (departure != end) {
                 return;

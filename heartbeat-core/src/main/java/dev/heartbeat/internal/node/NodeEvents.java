@@ -10,9 +10,9 @@ import dev.heartbeat.RequestHandler;
 import dev.heartbeat.RoutePolicy;
 import dev.heartbeat.SuspectReason;
 import dev.heartbeat.UndeliveredException.Reason;
-import dev.heartbeat.internal.queue.Crew;
-import dev.heartbeat.internal.queue.Failures;
-import dev.heartbeat.internal.queue.Lane;
+import dev.heartbeat.internal.queue.CallbackFailures;
+import dev.heartbeat.internal.queue.CallbackThreads;
+import dev.heartbeat.internal.queue.SerialExecutor;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
@@ -25,20 +25,20 @@ public final class NodeEvents {
     private final MessageHandler messages;
     private final RequestHandler requests;
     private final RoutePolicy routes;
-    private final Crew crew;
+    private final CallbackThreads crew;
 
-    private final Lane fleetLane = new Lane(new FleetLane());
+    private final SerialExecutor fleetLane = new SerialExecutor(new FleetLane());
     /** What is to be told of the mass guard; null if nothing is. */
     private final AtomicReference<@Nullable MassGuardStatus> guardNews = new AtomicReference<>();
 
-    private final Failures failures = new Failures();
+    private final CallbackFailures failures = new CallbackFailures();
     private final LongAdder coalesced = new LongAdder();
     private final LongAdder undelivered = new LongAdder();
     private final LongAdder notPassedOn = new LongAdder();
     private final LongAdder unmatchedReplies = new LongAdder();
 
     /** For what concerns no node in particular. */
-    private final class FleetLane implements Lane.Owner {
+    private final class FleetLane implements SerialExecutor.Owner {
         @Override
         public Executor workers() {
             return crew.workers();
@@ -54,7 +54,11 @@ public final class NodeEvents {
     }
 
     public NodeEvents(
-            NodeListener listener, MessageHandler messages, RequestHandler requests, RoutePolicy routes, Crew crew) {
+            NodeListener listener,
+            MessageHandler messages,
+            RequestHandler requests,
+            RoutePolicy routes,
+            CallbackThreads crew) {
         this.listener = listener;
         this.messages = messages;
         this.requests = requests;
@@ -62,7 +66,7 @@ public final class NodeEvents {
         this.crew = crew;
     }
 
-    Crew crew() {
+    CallbackThreads crew() {
         return crew;
     }
 

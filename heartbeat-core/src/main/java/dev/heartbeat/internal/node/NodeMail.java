@@ -3,11 +3,11 @@ package dev.heartbeat.internal.node;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.Envelope;
-import dev.heartbeat.internal.queue.Crew;
-import dev.heartbeat.internal.queue.Incoming;
-import dev.heartbeat.internal.queue.Lane;
+import dev.heartbeat.internal.queue.CallbackThreads;
+import dev.heartbeat.internal.queue.IncomingMessage;
 import dev.heartbeat.internal.queue.Mailbox;
-import dev.heartbeat.internal.queue.Outgoing;
+import dev.heartbeat.internal.queue.OutgoingMessage;
+import dev.heartbeat.internal.queue.SerialExecutor;
 
 /**
  * The messages of one stay of a node: made with the first, and passed on from one registration of the
@@ -47,7 +47,7 @@ final class NodeMail implements Mailbox.Owner {
     // ---- what comes from the node
 
     /** Hands a message to the application, or passes it on to another node. */
-    void deliver(Registration from, Incoming message) {
+    void deliver(Registration from, IncomingMessage message) {
         if (message.envelope().destination() != null) {
             route(from, message);
             return;
@@ -61,14 +61,14 @@ final class NodeMail implements Mailbox.Owner {
     }
 
     /** An answer is for the process that asked, over whichever connection. */
-    private void ask(Registration from, Incoming request) {
+    private void ask(Registration from, IncomingMessage request) {
         mailbox.ask(
                 request,
                 answer -> entry.offerTo(from, answer),
                 asked -> table.events().request(entry.snapshot(from), asked));
     }
 
-    private void route(Registration from, Incoming message) {
+    private void route(Registration from, IncomingMessage message) {
         switch (message.envelope().kind()) {
             case MESSAGE -> mailbox.deliver(message, whole -> passOn(from, whole));
             case REQUEST -> mailbox.route(message, whole -> passOn(from, whole), this::cancelPassedOn);
@@ -90,7 +90,7 @@ final class NodeMail implements Mailbox.Owner {
         table.cancelPassedOn(String.valueOf(request.destination()), request.passedOnFrom(entry.id()));
     }
 
-    private void passOn(Registration from, Incoming message) {
+    private void passOn(Registration from, IncomingMessage message) {
         String destination = String.valueOf(message.envelope().destination());
         boolean isAllowed;
         try {
@@ -103,7 +103,8 @@ final class NodeMail implements Mailbox.Owner {
             notPassedOn(from, message.envelope(), destination, "the server does not allow it");
             return;
         }
-        Outgoing passedOn = new Outgoing(message.content(), message.envelope().passedOnFrom(entry.id()), null);
+        OutgoingMessage passedOn =
+                new OutgoingMessage(message.content(), message.envelope().passedOnFrom(entry.id()), null);
         SendResult result = table.passOn(destination, passedOn);
         if (result != SendResult.ACCEPTED) {
             String why = result == SendResult.CLOSED ? "it is not registered" : "its queue: " + result;
@@ -116,7 +117,7 @@ final class NodeMail implements Mailbox.Owner {
         String text = "not passed on to " + destination + ": " + why;
         table.events().notPassedOn();
         if (envelope.kind() == Envelope.Kind.REQUEST) {
-            Outgoing failure = mailbox.failure(envelope.failureOfTheWay(), text);
+            OutgoingMessage failure = mailbox.failure(envelope.failureOfTheWay(), text);
             if (entry.offerTo(from, failure) == SendResult.ACCEPTED) {
                 return;
             }
@@ -132,7 +133,7 @@ final class NodeMail implements Mailbox.Owner {
     }
 
     @Override
-    public void onUndelivered(Outgoing message, Reason reason) {
+    public void onUndelivered(OutgoingMessage message, Reason reason) {
         String source = message.envelope().source();
         if (source == null) {
             table.events().undelivered(entry.snapshot(holder), message.content(), reason);
@@ -169,12 +170,12 @@ final class NodeMail implements Mailbox.Owner {
     }
 
     @Override
-    public Lane.Owner laneOwner() {
+    public SerialExecutor.Owner laneOwner() {
         return entry;
     }
 
     @Override
-    public Crew crew() {
+    public CallbackThreads crew() {
         return table.events().crew();
     }
 }

@@ -13,10 +13,10 @@ import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.MetadataMap;
 import dev.heartbeat.internal.frame.SharedMessage;
+import dev.heartbeat.internal.loop.Loop;
 import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.Outbox;
-import dev.heartbeat.internal.queue.Outgoing;
-import dev.heartbeat.internal.time.Loop;
+import dev.heartbeat.internal.queue.OutgoingMessage;
 import dev.heartbeat.spi.Environment;
 import java.util.EnumMap;
 import java.util.Map;
@@ -47,7 +47,7 @@ public final class NodeTable implements NodeRegistry {
     /** Of one node, at a time. */
     private final int maxRequests;
 
-    private final Departures departures;
+    private final Tombstones departures;
     private final Runnable onForgotten;
     private final Capacity capacity;
     private final Epochs epochs;
@@ -67,7 +67,7 @@ public final class NodeTable implements NodeRegistry {
             Environment environment,
             Supplier<Outbox> newOutbox,
             int maxRequests,
-            Departures departures,
+            Tombstones departures,
             Capacity capacity,
             Runnable onForgotten) {
         this.policy = policy;
@@ -130,7 +130,7 @@ public final class NodeTable implements NodeRegistry {
         return groups;
     }
 
-    Departures departures() {
+    Tombstones departures() {
         return departures;
     }
 
@@ -167,13 +167,13 @@ public final class NodeTable implements NodeRegistry {
     }
 
     /** Offers a message for a node. */
-    public SendResult offer(String id, Outgoing message) {
+    public SendResult offer(String id, OutgoingMessage message) {
         NodeEntry entry = entries.get(id);
         return entry == null ? SendResult.CLOSED : entry.offer(message);
     }
 
     /** Offers a message to a node on behalf of another. */
-    SendResult passOn(String id, Outgoing message) {
+    SendResult passOn(String id, OutgoingMessage message) {
         Mailbox mailbox = mailbox(id);
         return mailbox == null ? SendResult.CLOSED : mailbox.passOn(message);
     }

@@ -4,7 +4,7 @@ import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.MetadataMap;
-import dev.heartbeat.internal.time.Loop;
+import dev.heartbeat.internal.loop.Loop;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +47,7 @@ public final class Registration {
 
     /** Made when a second process is found to have this identity; guarded by the entry. It passes on like {@link #mail}. */
     @Nullable
-    Twins twins;
+    DuplicateIdentity twins;
 
     Registration(NodeEntry entry, Claim claim, MetadataMap metadata, long epoch, long nowMillis) {
         this.entry = entry;

@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  * that does not wait yet. What is derived from it refuses likewise.
  */
 final class BusFuture<T> extends CompletableFuture<T> {
-    private final Crew crew;
-    private final Lane.@Nullable Owner line;
+    private final CallbackThreads crew;
+    private final SerialExecutor.@Nullable Owner line;
 
     /**
      * @param line whose calls it waits for; null if it may be those of any
      */
-    BusFuture(Crew crew, Lane.@Nullable Owner line) {
+    BusFuture(CallbackThreads crew, SerialExecutor.@Nullable Owner line) {
         this.crew = crew;
         this.line = line;
     }

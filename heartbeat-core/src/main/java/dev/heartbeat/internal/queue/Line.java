@@ -15,8 +15,8 @@ public interface Line {
     }
 
     /** The owner of the lane that makes the calls. */
-    Lane.Owner laneOwner();
+    SerialExecutor.Owner laneOwner();
 
     /** The threads that make its calls, and that may wait for its futures. */
-    Crew crew();
+    CallbackThreads crew();
 }

@@ -5,8 +5,8 @@ import dev.heartbeat.SendResult;
 import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.Envelope;
-import dev.heartbeat.internal.time.Durations;
-import dev.heartbeat.internal.time.Loop;
+import dev.heartbeat.internal.loop.Durations;
+import dev.heartbeat.internal.loop.Loop;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,18 +21,18 @@ import org.jspecify.annotations.Nullable;
  * sent, the requests that wait for replies, and the delivery of what comes in. Any thread may call
  * any method. It is made with the first message, so an idle node has none.
  */
-public final class Mailbox implements Outgoing.Owner, Requests.Way {
+public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way {
     private final Owner owner;
     private final Loop loop;
     private final Outbox outbox;
     private final @Nullable Runnable onDropped;
     private final int maxRequests;
     /** Made with the first; guarded by this. */
-    private @Nullable Requests requests;
+    private @Nullable PendingRequests requests;
     /** Made with the first request that comes; guarded by this. */
-    private @Nullable DueAnswers dueAnswers;
+    private @Nullable PendingReplies dueAnswers;
     /** Made with the first request that is passed on to the node; guarded by this. */
-    private @Nullable PassedOn passedOn;
+    private @Nullable ForwardedRequests passedOn;
     /** Why nothing is asked any more; guarded by this. */
     private @Nullable String closedBecause;
 
@@ -43,7 +43,7 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
         void wake();
 
         /** A message that was accepted comes back. In line. */
-        void onUndelivered(Outgoing message, Reason reason);
+        void onUndelivered(OutgoingMessage message, Reason reason);
 
         /** A message was refused as FULL, and half of the queue is free again. In line. */
         void onWritable();
@@ -73,20 +73,20 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
     // ---- sending, from any thread
 
     public SendResult trySend(ByteBuffer message) {
-        return offer(new Outgoing(message));
+        return offer(new OutgoingMessage(message));
     }
 
     /** Offers a message for another node, which the server passes on. */
     public SendResult trySend(String destination, ByteBuffer message) {
-        return offer(new Outgoing(message, Envelope.to(destination), null));
+        return offer(new OutgoingMessage(message, Envelope.to(destination), null));
     }
 
     /** The future completes in line when the message has left, and fails if it does not. */
     public CompletableFuture<Void> send(ByteBuffer message) {
-        CompletableFuture<Void> left = Crew.newFuture(owner);
-        SendResult result = offer(new Outgoing(message, Envelope.NONE, left));
+        CompletableFuture<Void> left = CallbackThreads.newFuture(owner);
+        SendResult result = offer(new OutgoingMessage(message, Envelope.NONE, left));
         if (result != SendResult.ACCEPTED) {
-            left.completeExceptionally(new UndeliveredException(Requests.reasonOf(result)));
+            left.completeExceptionally(new UndeliveredException(PendingRequests.reasonOf(result)));
         }
         return left;
     }
@@ -100,17 +100,17 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
 
     /** Whether a request waits for its reply. */
     public boolean awaitsReplies() {
-        Requests asked;
+        PendingRequests asked;
         synchronized (this) {
             asked = requests;
         }
         return asked != null && !asked.isEmpty();
     }
 
-    private synchronized Requests requests() {
-        Requests made = requests;
+    private synchronized PendingRequests requests() {
+        PendingRequests made = requests;
         if (made == null) {
-            made = new Requests(loop, maxRequests, owner, this);
+            made = new PendingRequests(loop, maxRequests, owner, this);
             if (closedBecause != null) {
                 made.close(closedBecause, new ArrayList<>());
             }
@@ -120,7 +120,7 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
     }
 
     @Override
-    public SendResult offer(Outgoing message) {
+    public SendResult offer(OutgoingMessage message) {
         SendResult result = onDropped == null ? accept(message) : acceptDroppingOldest(message, onDropped);
         if (result == SendResult.ACCEPTED) {
             owner.wake();
@@ -129,13 +129,13 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
     }
 
     /** As {@link #offer}; the caller wakes whoever takes it. */
-    public SendResult accept(Outgoing message) {
+    public SendResult accept(OutgoingMessage message) {
         return outbox.offer(message);
     }
 
     /** As {@link #accept}, but the oldest make room for it, and come back. */
-    public SendResult acceptDroppingOldest(Outgoing message, Runnable whenDropped) {
-        Chain dropped = new Chain();
+    public SendResult acceptDroppingOldest(OutgoingMessage message, Runnable whenDropped) {
+        MessageList dropped = new MessageList();
         SendResult result = outbox.offerDroppingOldest(message, dropped);
         dropped.drain(oldest -> {
             int size = oldest.length(); // Before the application has it.
@@ -147,7 +147,7 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
     }
 
     /** Runs a task once the sender of a message that comes back has heard of it. */
-    private void behindTelling(Outgoing message, Runnable task) {
+    private void behindTelling(OutgoingMessage message, Runnable task) {
         // An INLINE channel makes its calls on the loop, and they pass futures that wait for a worker.
         if (hasFuture(message)) {
             owner.complete(task);
@@ -156,12 +156,12 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
         }
     }
 
-    private static boolean hasFuture(Outgoing message) {
+    private static boolean hasFuture(OutgoingMessage message) {
         return message.left() != null || isRequest(message);
     }
 
     @Override
-    public void withdraw(Outgoing request) {
+    public void withdraw(OutgoingMessage request) {
         if (outbox.withdraw(request)) {
             tellRoom();
         } else {
@@ -175,7 +175,7 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
     }
 
     /** As {@link #offer}, of a message that is passed on for another node. */
-    public SendResult passOn(Outgoing message) {
+    public SendResult passOn(OutgoingMessage message) {
         if (!message.isRequest()) {
             SendResult result = offer(message);
             if (result == SendResult.TOO_LARGE) {
@@ -183,7 +183,7 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
             }
             return result;
         }
-        PassedOn requests = passedOn();
+        ForwardedRequests requests = passedOn();
         requests.add(message); // First: the answer may be there before this returns.
         SendResult result = offer(message);
         if (result != SendResult.ACCEPTED) {
@@ -193,25 +193,25 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
     }
 
     /** A failure that is accepted, however long its text is: what does not fit is cut off. */
-    public Outgoing failure(Envelope envelope, String why) {
-        return Outgoing.failure(envelope, why, outbox.maxMessageBytes());
+    public OutgoingMessage failure(Envelope envelope, String why) {
+        return OutgoingMessage.failure(envelope, why, outbox.maxMessageBytes());
     }
 
     /** An answer is longer than its asker takes, who would wait for it in vain. */
-    private void failInstead(Outgoing message) {
+    private void failInstead(OutgoingMessage message) {
         if (message.envelope().isAnswer()) {
             SendResult unused = offer(failure(message.envelope().failureInstead(), tooLong(message)));
         }
     }
 
     /** What is wrong with a reply that is TOO_LARGE. */
-    String tooLong(Outgoing reply) {
+    String tooLong(OutgoingMessage reply) {
         return "reply is " + reply.length() + " bytes, allowed is 0 to " + outbox.maxMessageBytes();
     }
 
     /** The node for which a request was passed on waits for no answer any more. */
     public void cancelPassedOn(Envelope request) {
-        Outgoing asked = passedOn().remove(request);
+        OutgoingMessage asked = passedOn().remove(request);
         if (asked != null) {
             withdraw(asked);
         }
@@ -222,10 +222,10 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
         passedOn().answered(answer);
     }
 
-    private synchronized PassedOn passedOn() {
-        PassedOn made = passedOn;
+    private synchronized ForwardedRequests passedOn() {
+        ForwardedRequests made = passedOn;
         if (made == null) {
-            made = new PassedOn(maxRequests);
+            made = new ForwardedRequests(maxRequests);
             passedOn = made;
         }
         return made;
@@ -254,7 +254,7 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
      *
      * @return how many
      */
-    public int poll(Object by, int handle, long room, Chain to) {
+    public int poll(Object by, int handle, long room, MessageList to) {
         int polled = outbox.poll(by, handle, room, to);
         tellRoom();
         return polled;
@@ -274,7 +274,7 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
 
     /** Sets the bound of a message anew. What waited and is longer comes back. */
     public void limitMessages(int maxMessageBytes) {
-        Chain tooLong = new Chain();
+        MessageList tooLong = new MessageList();
         outbox.limitMessages(maxMessageBytes, tooLong);
         tooLong.drain(message -> {
             failInstead(message); // First: the application may change what comes back.
@@ -284,7 +284,7 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
     }
 
     @Override
-    public void left(Outgoing message) {
+    public void left(OutgoingMessage message) {
         CompletableFuture<Void> left = message.left();
         if (left != null) {
             owner.complete(() -> left.complete(null));
@@ -294,17 +294,17 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
     }
 
     /** One that asks on behalf of this side, and not of a node for which it is passed on. */
-    private static boolean isRequest(Outgoing message) {
+    private static boolean isRequest(OutgoingMessage message) {
         return message.isRequest() && message.envelope().source() == null;
     }
 
     @Override
-    public void undelivered(Outgoing message, Reason reason) {
+    public void undelivered(OutgoingMessage message, Reason reason) {
         comesBack(message, reason, owner::complete);
     }
 
     /** The sender hears of it, once. */
-    private void comesBack(Outgoing message, Reason reason, Consumer<Runnable> completing) {
+    private void comesBack(OutgoingMessage message, Reason reason, Consumer<Runnable> completing) {
         if (message.isWithdrawn()) {
             return; // Its sender knows.
         }
@@ -334,7 +334,7 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
     public void close(Reason reason, String why, Runnable behind) {
         List<Runnable> completions = new ArrayList<>();
         outbox.close().drain(message -> comesBack(message, reason, completions::add));
-        Requests asked;
+        PendingRequests asked;
         synchronized (this) {
             closedBecause = why;
             asked = requests;
@@ -349,18 +349,18 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
     // ---- delivery
 
     /** Hands a message to the application, in line. Its credit returns when that has handled it. */
-    public void deliver(Incoming message, Consumer<? super Incoming> handler) {
+    public void deliver(IncomingMessage message, Consumer<? super IncomingMessage> handler) {
         owner.call(() -> {
             try {
                 handler.accept(message);
             } finally {
-                message.taken();
+                message.consumed();
             }
         });
     }
 
     /** Has the application answer a request, in line. */
-    public void ask(Incoming request, Consumer<? super Request> handler) {
+    public void ask(IncomingMessage request, Consumer<? super Request> handler) {
         ask(request, this::offer, handler);
     }
 
@@ -369,22 +369,24 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
      *
      * @param back how answers go out
      */
-    public void ask(Incoming request, Function<Outgoing, SendResult> back, Consumer<? super Request> handler) {
-        DueAnswer due = dueAnswers().add(request.envelope());
-        deliver(request, whole -> Asked.hand(this, whole.envelope(), whole.content(), back, due, handler));
+    public void ask(
+            IncomingMessage request, Function<OutgoingMessage, SendResult> back, Consumer<? super Request> handler) {
+        PendingReply due = dueAnswers().add(request.envelope());
+        deliver(request, whole -> IncomingRequest.hand(this, whole.envelope(), whole.content(), back, due, handler));
     }
 
     /** Has the application answer a request at once, on the calling thread. */
     public void askNow(Envelope envelope, ByteBuffer content, Consumer<? super Request> handler) {
-        Asked.hand(this, envelope, content, this::offer, dueAnswers().add(envelope), handler);
+        IncomingRequest.hand(this, envelope, content, this::offer, dueAnswers().add(envelope), handler);
     }
 
     /**
      * Has the server's policy see to a request for another node, in line. One whose asker gives up
      * meanwhile is not passed on; one whose asker gives up while it is, is given to {@code late} then.
      */
-    public void route(Incoming request, Consumer<? super Incoming> passOn, Consumer<? super Envelope> late) {
-        DueAnswer due = dueAnswers().add(request.envelope());
+    public void route(
+            IncomingMessage request, Consumer<? super IncomingMessage> passOn, Consumer<? super Envelope> late) {
+        PendingReply due = dueAnswers().add(request.envelope());
         deliver(request, whole -> {
             if (due.isCancelled()) {
                 return;
@@ -410,17 +412,17 @@ public final class Mailbox implements Outgoing.Owner, Requests.Way {
         return dueAnswers().cancel(request);
     }
 
-    private synchronized DueAnswers dueAnswers() {
-        DueAnswers made = dueAnswers;
+    private synchronized PendingReplies dueAnswers() {
+        PendingReplies made = dueAnswers;
         if (made == null) {
-            made = new DueAnswers(maxRequests, owner);
+            made = new PendingReplies(maxRequests, owner);
             dueAnswers = made;
         }
         return made;
     }
 
     /** An answer to one of its requests. */
-    public void answered(Incoming answer) {
+    public void answered(IncomingMessage answer) {
         requests().onAnswer(answer);
     }
 }

@@ -22,7 +22,7 @@ public final class Outbox {
     private int maxMessageBytes;
 
     /** In the order of their numbers. Some may be withdrawn; they count for nothing. */
-    private final Chain messages = new Chain();
+    private final MessageList messages = new MessageList();
 
     private int count;
     private long bytes;
@@ -53,7 +53,7 @@ public final class Outbox {
         return maxMessageBytes;
     }
 
-    public synchronized SendResult offer(Outgoing message) {
+    public synchronized SendResult offer(OutgoingMessage message) {
         SendResult objection = objection(message);
         if (objection == SendResult.ACCEPTED && !hasRoomFor(message)) {
             wasFull = true;
@@ -71,7 +71,7 @@ public final class Outbox {
      *
      * @param dropped gets those that had to leave, oldest first
      */
-    public synchronized SendResult offerDroppingOldest(Outgoing message, Chain dropped) {
+    public synchronized SendResult offerDroppingOldest(OutgoingMessage message, MessageList dropped) {
         SendResult result = offer(message);
         if (result != SendResult.FULL || untold >= maxMessages || untoldBytes >= maxBytes) {
             return result;
@@ -83,8 +83,8 @@ public final class Outbox {
         return offer(message);
     }
 
-    private Outgoing dropOldest() {
-        Outgoing oldest = Objects.requireNonNull(remove());
+    private OutgoingMessage dropOldest() {
+        OutgoingMessage oldest = Objects.requireNonNull(remove());
         untold++;
         untoldBytes += oldest.length();
         return oldest;
@@ -96,7 +96,7 @@ public final class Outbox {
         untoldBytes -= droppedBytes;
     }
 
-    private SendResult objection(Outgoing message) {
+    private SendResult objection(OutgoingMessage message) {
         if (closed) {
             return SendResult.CLOSED;
         }
@@ -104,19 +104,19 @@ public final class Outbox {
     }
 
     /** A message may be larger than the bound in bytes; it is then accepted alone. */
-    private boolean hasRoomFor(Outgoing message) {
+    private boolean hasRoomFor(OutgoingMessage message) {
         return count == 0 || (count < maxMessages && bytes + message.length() <= maxBytes);
     }
 
-    private void add(Outgoing message) {
+    private void add(OutgoingMessage message) {
         messages.add(message);
         count++;
         bytes += message.length();
     }
 
     /** The oldest that is not withdrawn. */
-    private @Nullable Outgoing first() {
-        Outgoing first = messages.peek();
+    private @Nullable OutgoingMessage first() {
+        OutgoingMessage first = messages.peek();
         while (first != null && first.isWithdrawn()) {
             messages.poll();
             withdrawn--;
@@ -125,17 +125,17 @@ public final class Outbox {
         return first;
     }
 
-    private @Nullable Outgoing remove() {
+    private @Nullable OutgoingMessage remove() {
         if (first() == null) {
             return null;
         }
-        Outgoing message = Objects.requireNonNull(messages.poll());
+        OutgoingMessage message = Objects.requireNonNull(messages.poll());
         message.numbered(TAKEN);
         uncount(message);
         return message;
     }
 
-    private void uncount(Outgoing message) {
+    private void uncount(OutgoingMessage message) {
         count--;
         bytes -= message.length();
     }
@@ -145,7 +145,7 @@ public final class Outbox {
      *
      * @return false if it has left already
      */
-    public synchronized boolean withdraw(Outgoing message) {
+    public synchronized boolean withdraw(OutgoingMessage message) {
         if (!message.withdraw()) {
             return message.isWithdrawn(); // Its time was over when its turn came.
         }
@@ -164,7 +164,7 @@ public final class Outbox {
      *
      * @param tooLong gets those that waited and are longer
      */
-    public synchronized void limitMessages(int newMaxMessageBytes, Chain tooLong) {
+    public synchronized void limitMessages(int newMaxMessageBytes, MessageList tooLong) {
         int before = maxMessageBytes;
         maxMessageBytes = newMaxMessageBytes;
         if (newMaxMessageBytes < before) {
@@ -172,9 +172,9 @@ public final class Outbox {
         }
     }
 
-    private void sweep(int maxLength, Chain tooLong) {
+    private void sweep(int maxLength, MessageList tooLong) {
         for (int left = count + withdrawn; left > 0; left--) {
-            Outgoing message = Objects.requireNonNull(messages.poll());
+            OutgoingMessage message = Objects.requireNonNull(messages.poll());
             if (message.isWithdrawn()) {
                 continue;
             }
@@ -205,13 +205,13 @@ public final class Outbox {
      *
      * @return how many
      */
-    public synchronized int poll(Object by, int handle, long room, Chain to) {
+    public synchronized int poll(Object by, int handle, long room, MessageList to) {
         if (by != holder) {
             return 0;
         }
         int moved = 0;
         long left = room;
-        for (Outgoing first = first(); first != null && first.number() <= lastForHolder; first = first()) {
+        for (OutgoingMessage first = first(); first != null && first.number() <= lastForHolder; first = first()) {
             left -= first.frameSize(handle);
             if (moved > 0 && left < 0) {
                 break;
@@ -224,7 +224,7 @@ public final class Outbox {
 
     /** Whether there is nothing for the holder to take. */
     public synchronized boolean isEmpty() {
-        Outgoing first = first();
+        OutgoingMessage first = first();
         return first == null || first.number() > lastForHolder;
     }
 
@@ -243,10 +243,10 @@ public final class Outbox {
     }
 
     /** Accepts no more, and hands back what has not left. */
-    public synchronized Chain close() {
+    public synchronized MessageList close() {
         closed = true;
-        Chain left = new Chain();
-        for (Outgoing message = remove(); message != null; message = remove()) {
+        MessageList left = new MessageList();
+        for (OutgoingMessage message = remove(); message != null; message = remove()) {
             left.add(message);
         }
         return left;

@@ -6,7 +6,8 @@ import static dev.heartbeat.internal.frame.ErrorCode.UNEXPECTED_FRAME;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.internal.channel.Acceptors;
 import dev.heartbeat.internal.channel.ChannelEnd;
-import dev.heartbeat.internal.channel.Home;
+import dev.heartbeat.internal.channel.ChannelOwner;
+import dev.heartbeat.internal.frame.BufferPool;
 import dev.heartbeat.internal.frame.ChannelOpen;
 import dev.heartbeat.internal.frame.ChannelReset;
 import dev.heartbeat.internal.frame.Envelope;
@@ -19,14 +20,15 @@ import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
-import dev.heartbeat.internal.frame.Spares;
-import dev.heartbeat.internal.liveness.FrameUnderWay;
+import dev.heartbeat.internal.liveness.PartialFrame;
 import dev.heartbeat.internal.liveness.PeerMonitor;
+import dev.heartbeat.internal.loop.InputReader;
+import dev.heartbeat.internal.loop.Loop;
+import dev.heartbeat.internal.loop.Shard;
 import dev.heartbeat.internal.mux.Endpoint;
 import dev.heartbeat.internal.mux.Multiplexer;
 import dev.heartbeat.internal.mux.Receiver;
-import dev.heartbeat.internal.mux.Turns;
-import dev.heartbeat.internal.time.Loop;
+import dev.heartbeat.internal.mux.RoundRobin;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
 import java.nio.ByteBuffer;
@@ -50,11 +52,11 @@ import org.jspecify.annotations.Nullable;
  *
  * Confined to the connection's loop.
  */
-abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.Host, Receiver {
+public abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.Host, Receiver, InputReader {
     /** How long to wait for the peer's end of stream after our own, so that our last frame is not overtaken by a reset. */
     static final long LINGER_NS = TimeUnit.SECONDS.toNanos(2);
 
-    enum State {
+    public enum State {
         HANDSHAKE,
         REGISTERED,
         SUPERSEDED,
@@ -62,23 +64,23 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
         CLOSED
     }
 
-    protected final Shard shard;
+    public final Shard shard;
     protected final Connection connection;
     protected final FrameEncoder encoder;
     private final FrameDecoder decoder = new FrameDecoder();
     /** For the handshake, then for stalled writes, then for the linger: never for two of them at a time. */
-    protected final Alarm alarm;
+    protected final SessionTimer alarm;
 
     protected State state = State.HANDSHAKE;
     private @Nullable CloseReason closeReason;
 
     /** Whose messages wait to be sent. */
-    protected final Turns turns = new Turns();
+    protected final RoundRobin turns = new RoundRobin();
 
     private @Nullable Multiplexer mux;
-    private @Nullable HeldAnswers held;
+    private @Nullable DeferredAnswers held;
     /** Of which enough has come to put a verdict of silence off. */
-    private @Nullable FrameUnderWay underWay;
+    private @Nullable PartialFrame underWay;
 
     private @Nullable ErrorAllowance allowance;
     private @Nullable Runnable whenDrained;
@@ -89,51 +91,51 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
     /** Channels that the peer opened and whose end the application has not heard of yet. */
     private int unfinished;
 
-    Session(Shard shard, Connection connection) {
+    public Session(Shard shard, Connection connection) {
         this.shard = shard;
         this.connection = connection;
         this.encoder = new FrameEncoder(connection);
-        this.alarm = new Alarm(shard);
+        this.alarm = new SessionTimer(shard);
     }
 
     // ---- what the two sides differ in
 
     /** Which frames the peer may send. */
-    abstract FrameType.Sender peer();
+    protected abstract FrameType.Sender peer();
 
     /** A frame has come that the peer may send: is it expected in this state? Here is also where it counts as a sign of life. */
-    abstract void onExpectedFrame(@Nullable FrameType type) throws ProtocolException;
+    protected abstract void onExpectedFrame(@Nullable FrameType type) throws ProtocolException;
 
     /** Who is judged by what comes in; null before there is anybody. */
-    abstract @Nullable PeerMonitor judged();
+    protected abstract @Nullable PeerMonitor judged();
 
     /** From how long a silence on. */
-    abstract long suspectAfterNs();
+    protected abstract long suspectAfterNs();
 
     /** Counts what came in. */
-    abstract void onBytesRead(int bytes);
+    protected abstract void onBytesRead(int bytes);
 
     /** Bytes have come that are no longer read as those of a session. While it lingers, they are dropped until the peer ends its stream. */
-    void onLateRead(ByteBuffer bytes) {}
+    protected void onLateRead(ByteBuffer bytes) {}
 
     /** All that was read together is decoded, and what it was answered is about to leave. */
-    void onDecoded() {}
+    protected void onDecoded() {}
 
-    abstract void onErrorSent(ErrorCode code);
+    protected abstract void onErrorSent(ErrorCode code);
 
     /** Makes the multiplexer, with the credit that was agreed on at registration. */
-    abstract Multiplexer newMultiplexer();
+    protected abstract Multiplexer newMultiplexer();
 
-    abstract long writeStallNs();
+    protected abstract long writeStallNs();
 
     /** The socket takes bytes again, of which what waits for that may write some. */
-    void onRoom() {}
+    protected void onRoom() {}
 
     /** Nothing is read from here on; the end follows. */
-    abstract void onReadingEnded();
+    protected abstract void onReadingEnded();
 
     /** The connection is over. Called once, after what had begun to travel has gone back to its senders. */
-    abstract void onEnded(CloseReason reason, @Nullable Throwable cause);
+    protected abstract void onEnded(CloseReason reason, @Nullable Throwable cause);
 
     // ---- bytes
 
@@ -167,7 +169,8 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
      *
      * @return whether nothing is left of it
      */
-    final boolean goOn(ByteBuffer rest) {
+    @Override
+    public final boolean goOn(ByteBuffer rest) {
         if (isReading()) {
             decode(rest);
         }
@@ -179,7 +182,8 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
     }
 
     /** Something that was not meant to has been thrown on its behalf. */
-    final void fail() {
+    @Override
+    public final void fail() {
         abort(CloseReason.CONNECTION_LOST);
     }
 
@@ -208,13 +212,13 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
 
     private void watchUnderWay(int arrived) {
         PeerMonitor peer = judged();
-        if (arrived < FrameUnderWay.MIN_GAIN || peer == null) {
+        if (arrived < PartialFrame.MIN_GAIN || peer == null) {
             return;
         }
         long nowNs = shard.clock().nowNs();
-        FrameUnderWay frame = underWay;
+        PartialFrame frame = underWay;
         if (frame == null) {
-            frame = new FrameUnderWay(nowNs - peer.silentNs());
+            frame = new PartialFrame(nowNs - peer.silentNs());
             underWay = frame;
         }
         frame.arrived(arrived, nowNs, suspectAfterNs());
@@ -294,7 +298,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
         return shard.work().isLeft() && isReading();
     }
 
-    final boolean isReading() {
+    public final boolean isReading() {
         return state == State.HANDSHAKE || state == State.REGISTERED;
     }
 
@@ -334,16 +338,16 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
         }
     }
 
-    private HeldAnswers held() {
+    private DeferredAnswers held() {
         if (held == null) {
-            held = new HeldAnswers();
+            held = new DeferredAnswers();
         }
         return held;
     }
 
     /** Before any other answer and any position: the socket may have room before it is told here. */
     protected final void answerHeld() {
-        HeldAnswers answers = held;
+        DeferredAnswers answers = held;
         if (answers != null && isReading()) {
             held = null;
             answers.send(encoder, framesReceived());
@@ -394,7 +398,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
     }
 
     /** Tells the other side that nobody waits for the answer to a request on channel 0. */
-    protected final void cancelRequest(int handle, Envelope request) {
+    public final void cancelRequest(int handle, Envelope request) {
         if (state == State.REGISTERED && mux != null) {
             mux.cancel(0, handle, request);
         }
@@ -475,8 +479,8 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
         if (connection.isWritable()) {
             encoder.error(streamId, refusal.code(), refusal.text(), retryAfterMillis, refused);
         } else {
-            held().holdError(
-                            new HeldAnswers.Fault(streamId, refusal.code(), refusal.text(), retryAfterMillis, refused));
+            held().holdError(new DeferredAnswers.Fault(
+                    streamId, refusal.code(), refusal.text(), retryAfterMillis, refused));
         }
     }
 
@@ -569,21 +573,21 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
     }
 
     @Override
-    public final Spares spares() {
+    public final BufferPool spares() {
         return shard.messageSpares();
     }
 
     /** Whose channels are those of this handle? */
-    abstract @Nullable Home homeOf(int handle);
+    protected abstract @Nullable ChannelOwner homeOf(int handle);
 
-    abstract Acceptors acceptors();
+    protected abstract Acceptors acceptors();
 
     /** How long a message may be that the peer takes. */
-    abstract int maxMessageBytes();
+    protected abstract int maxMessageBytes();
 
     @Override
     public final Endpoint onOpen(ChannelOpen open) throws ProtocolException {
-        Home home = homeOf(open.handle());
+        ChannelOwner home = homeOf(open.handle());
         if (home == null) {
             throw new ProtocolException(
                     ErrorCode.CHANNEL_REFUSED,
@@ -605,7 +609,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
     }
 
     /** Opens a channel of a node that is registered on this connection. */
-    final void open(ChannelEnd end, int handle) {
+    public final void open(ChannelEnd end, int handle) {
         if (takesChannels() && homeOf(handle) != null) {
             end.openOn(mux(), handle, maxMessageBytes());
             pumpSoon();
@@ -615,7 +619,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
     }
 
     /** The node of this handle has left the connection, which goes on. */
-    final void resetChannelsOf(int handle) {
+    public final void resetChannelsOf(int handle) {
         if (mux != null) {
             mux.resetAllOf(handle, "the node has left");
         }
@@ -682,7 +686,7 @@ abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.H
     }
 
     /** Whether the socket has taken everything that was accepted. */
-    boolean isDrained() {
+    protected boolean isDrained() {
         return turns.isEmpty() && (mux == null || mux.isSettled());
     }
 

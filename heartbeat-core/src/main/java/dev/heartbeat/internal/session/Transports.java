@@ -1,7 +1,7 @@
 package dev.heartbeat.internal.session;
 
 import dev.heartbeat.HeartbeatException;
-import dev.heartbeat.internal.queue.Lane;
+import dev.heartbeat.internal.queue.SerialExecutor;
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
@@ -22,7 +22,7 @@ public final class Transports {
     /** Refuses a call that waits where it would wait for itself: on an event loop, or in a callback. */
     public static void requireMayWait(String call, Transport transport) {
         boolean onLoop = transport.eventLoops().stream().anyMatch(EventLoop::inEventLoop);
-        if (onLoop || Lane.isInCall()) {
+        if (onLoop || SerialExecutor.isInCall()) {
             throw new IllegalStateException(call
                     + "() waits, and must not be called on an event loop or in a callback; use " + call + "Async()");
         }

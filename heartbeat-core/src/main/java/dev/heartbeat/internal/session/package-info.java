@@ -1,4 +1,4 @@
-/** Protocol state of a peer, and all that one event loop owns. */
+/** What the sessions of both sides share. */
 @NullMarked
 package dev.heartbeat.internal.session;
 

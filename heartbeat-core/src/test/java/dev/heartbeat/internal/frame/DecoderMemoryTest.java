@@ -56,7 +56,7 @@ final class DecoderMemoryTest {
     private static void feedOneByOne(ByteBuffer bytes, int count, FrameHandler handler) throws ProtocolException {
         FrameDecoder decoder = new FrameDecoder();
         for (int i = 0; i < count; i++) {
-            decoder.decode(bytes.limit(i + 1).position(i), handler, Spares.NONE);
+            decoder.decode(bytes.limit(i + 1).position(i), handler, BufferPool.NONE);
         }
     }
 
@@ -64,7 +64,7 @@ final class DecoderMemoryTest {
         FrameDecoder[] decoders = new FrameDecoder[DECODERS];
         for (int i = 0; i < DECODERS; i++) {
             decoders[i] = new FrameDecoder();
-            decoders[i].decode(part.rewind(), handler, Spares.NONE);
+            decoders[i].decode(part.rewind(), handler, BufferPool.NONE);
         }
         return decoders;
     }
@@ -90,7 +90,7 @@ final class DecoderMemoryTest {
 
     private static void refuse(byte[] header) {
         try {
-            new FrameDecoder().decode(ByteBuffer.wrap(header), new Heard(), Spares.NONE);
+            new FrameDecoder().decode(ByteBuffer.wrap(header), new Heard(), BufferPool.NONE);
             throw new AssertionError("was not refused");
         } catch (ProtocolException e) {
             assertThat(e.code()).isSameAs(ErrorCode.FRAME_TOO_LARGE);

@@ -53,7 +53,7 @@ class Heard implements FrameHandler {
         int from = 0;
         try {
             for (int to : cuts) {
-                decoder.decode(ByteBuffer.wrap(bytes, from, to - from).asReadOnlyBuffer(), this, Spares.NONE);
+                decoder.decode(ByteBuffer.wrap(bytes, from, to - from).asReadOnlyBuffer(), this, BufferPool.NONE);
                 from = to;
             }
         } catch (ProtocolException e) {
@@ -92,7 +92,7 @@ class Heard implements FrameHandler {
     }
 
     @Override
-    public void onHeartbeatRequest(int handle, long timestamp, long position, int rttMicros, Covered covered) {
+    public void onHeartbeatRequest(int handle, long timestamp, long position, int rttMicros, HandleRanges covered) {
         add(
                 "heartbeat request",
                 handle,

@@ -233,7 +233,7 @@ final class PageRegistryTest {
         bytes.putInt(LENGTH_OFFSET, bytes.position() - FrameHeader.SIZE).flip();
         Complaints complaints = new Complaints();
         try {
-            new FrameDecoder().decode(bytes, complaints, Spares.NONE);
+            new FrameDecoder().decode(bytes, complaints, BufferPool.NONE);
         } catch (ProtocolException e) {
             return e.text();
         }

@@ -176,10 +176,11 @@ final class VectorsTest {
         writes.put("register-limits", to -> to.register(0, limited(4096, 5)));
         writes.put("registered", to -> to.registered(0, registered(EPOCH, 10_000, 25_000, 30_000, 30_000, 1)));
         writes.put("registered-ack-every", to -> to.registered(0, registered(EPOCH + 1, 1000, 2500, 3000, 0, 10)));
-        writes.put("heartbeat-req", to -> to.heartbeatRequest(0, STAMP, 0, 0, Covered.NOBODY));
-        writes.put("heartbeat-req-rtt", to -> to.heartbeatRequest(0, STAMP, 3, 415, Covered.NOBODY));
-        writes.put("heartbeat-req-all", to -> to.heartbeatRequest(0, STAMP, 0, 0, Covered.ALL));
-        writes.put("heartbeat-req-ranges", to -> to.heartbeatRequest(0, STAMP, 0, 0, Covered.ranges(1, 3, 5, 1000)));
+        writes.put("heartbeat-req", to -> to.heartbeatRequest(0, STAMP, 0, 0, HandleRanges.NOBODY));
+        writes.put("heartbeat-req-rtt", to -> to.heartbeatRequest(0, STAMP, 3, 415, HandleRanges.NOBODY));
+        writes.put("heartbeat-req-all", to -> to.heartbeatRequest(0, STAMP, 0, 0, HandleRanges.ALL));
+        writes.put(
+                "heartbeat-req-ranges", to -> to.heartbeatRequest(0, STAMP, 0, 0, HandleRanges.ranges(1, 3, 5, 1000)));
         writes.put("register-handle", to -> to.register(7, register(1, "n7", Map.of(), 0, null, 0)));
         writes.put("unregister-handle", to -> to.unregister(7, ""));
         writes.put(

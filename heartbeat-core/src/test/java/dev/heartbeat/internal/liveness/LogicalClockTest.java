@@ -2,6 +2,7 @@ package dev.heartbeat.internal.liveness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heartbeat.internal.loop.LogicalClock;
 import org.junit.jupiter.api.Test;
 
 final class LogicalClockTest {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.SendResult;
 import dev.heartbeat.UndeliveredException.Reason;
+import dev.heartbeat.internal.frame.BufferPool;
 import dev.heartbeat.internal.frame.ChannelOpen;
 import dev.heartbeat.internal.frame.ChannelReset;
 import dev.heartbeat.internal.frame.Envelope;
@@ -14,12 +15,11 @@ import dev.heartbeat.internal.frame.FrameHandler;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
-import dev.heartbeat.internal.frame.Spares;
-import dev.heartbeat.internal.queue.Chain;
-import dev.heartbeat.internal.queue.Incoming;
+import dev.heartbeat.internal.loop.HandLoop;
+import dev.heartbeat.internal.queue.IncomingMessage;
+import dev.heartbeat.internal.queue.MessageList;
 import dev.heartbeat.internal.queue.Outbox;
-import dev.heartbeat.internal.queue.Outgoing;
-import dev.heartbeat.internal.time.HandLoop;
+import dev.heartbeat.internal.queue.OutgoingMessage;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -115,16 +115,16 @@ final class TwoSides {
 
         private final List<Sent> accepted = new ArrayList<>();
         /** Of those the fate is open. */
-        private final IdentityHashMap<Outgoing, Sent> sent = new IdentityHashMap<>();
+        private final IdentityHashMap<OutgoingMessage, Sent> sent = new IdentityHashMap<>();
         /** All that were ever sent. */
-        private final IdentityHashMap<Outgoing, Sent> known = new IdentityHashMap<>();
+        private final IdentityHashMap<OutgoingMessage, Sent> known = new IdentityHashMap<>();
 
         private int refusalsTold;
         private int left;
         private int cameBack;
         private int delivered;
         private int missed;
-        private final List<Incoming> held = new ArrayList<>();
+        private final List<IncomingMessage> held = new ArrayList<>();
 
         End(Side side, String name) {
             this.side = side;
@@ -145,7 +145,7 @@ final class TwoSides {
             int before = random.nextInt(9);
             ByteBuffer buffer = ByteBuffer.allocate(before + content.length + 5);
             buffer.put(before, content).position(before).limit(before + content.length);
-            Outgoing message = new Outgoing(buffer, envelope, null);
+            OutgoingMessage message = new OutgoingMessage(buffer, envelope, null);
             SendResult result = outbox.offer(message);
             assertThat(result == SendResult.CLOSED).isEqualTo(ended || over);
             if (result == SendResult.ACCEPTED) {
@@ -222,9 +222,9 @@ final class TwoSides {
 
         void take() {
             if (!held.isEmpty()) {
-                Incoming message = held.remove(random.nextInt(held.size()));
+                IncomingMessage message = held.remove(random.nextInt(held.size()));
                 side.held -= message.content().capacity();
-                message.taken();
+                message.consumed();
             }
         }
 
@@ -253,7 +253,7 @@ final class TwoSides {
         }
 
         @Override
-        public void poll(Chain to, long room) {
+        public void poll(MessageList to, long room) {
             outbox.poll(this, 0, room, to);
         }
 
@@ -263,13 +263,13 @@ final class TwoSides {
         }
 
         @Override
-        public void left(Outgoing message) {
+        public void left(OutgoingMessage message) {
             assertThat(message.endOffset()).as("%s left", this).isLessThanOrEqualTo(side.wire.flushedBytes());
             decide(message, Fate.LEFT);
         }
 
         @Override
-        public void undelivered(Outgoing message, Reason reason) {
+        public void undelivered(OutgoingMessage message, Reason reason) {
             if (reason == Reason.REFUSED) {
                 onRefusal(message);
             } else {
@@ -278,7 +278,7 @@ final class TwoSides {
         }
 
         /** Of a request it is told while the rest is sent; any other comes back when it has left, or had left before. */
-        private void onRefusal(Outgoing message) {
+        private void onRefusal(OutgoingMessage message) {
             Sent told = Objects.requireNonNull(known.get(message));
             assertThat(told.refusalTold)
                     .as("a refusal that was told to %s before", this)
@@ -291,7 +291,7 @@ final class TwoSides {
         }
 
         /** From here on the buffer is the application's, which does with it what it likes. */
-        private void decide(Outgoing message, Fate fate) {
+        private void decide(OutgoingMessage message, Fate fate) {
             Sent decided = sent.remove(message);
             assertThat(decided)
                     .as("a message of %s that was not told of before", this)
@@ -340,7 +340,7 @@ final class TwoSides {
         }
 
         @Override
-        public void onMessage(int handle, Incoming message) {
+        public void onMessage(int handle, IncomingMessage message) {
             assertThat(isInline()).isFalse();
             held.add(message);
             side.held += message.content().capacity();
@@ -469,8 +469,8 @@ final class TwoSides {
                 new Wire(random, 1_000 + random.nextInt(random.nextBoolean() ? 10_000 : 200_000), highWater);
         private final FrameEncoder encoder = new FrameEncoder(wire);
         private final FrameDecoder decoder = new FrameDecoder();
-        private final Spares spares = new Spares(random.nextInt(3), 100_000);
-        private final Turns turns = new Turns();
+        private final BufferPool spares = new BufferPool(random.nextInt(3), 100_000);
+        private final RoundRobin turns = new RoundRobin();
         private final End zero;
         private final Multiplexer mux;
         private final FrameHandler incoming;
@@ -620,7 +620,7 @@ final class TwoSides {
         }
 
         @Override
-        public Spares spares() {
+        public BufferPool spares() {
             return spares;
         }
 
@@ -652,7 +652,7 @@ final class TwoSides {
             // A frame more than is charged is granted for each message that arrives in fragments (M44).
             long ahead = (1 + 2L * maxChannels) * Wire.FULL_FRAME;
             assertThat(held).as("bytes held").isLessThanOrEqualTo(window + memory + ahead);
-            assertThat(mux.connectionWindow().untaken())
+            assertThat(mux.connectionWindow().unconsumed())
                     .as("what was taken had come")
                     .isNotNegative();
             assertThat(wire.pendingBytes())
@@ -802,7 +802,7 @@ final class TwoSides {
         }
         for (Side side : List.of(client, server)) {
             assertThat(side.mux.isSettled()).isTrue();
-            assertThat(side.mux.connectionWindow().untaken())
+            assertThat(side.mux.connectionWindow().unconsumed())
                     .as("what came is taken")
                     .isZero();
             assertThat(side.mux.framesReceived()).isEqualTo(side.peer().mux.framesSent());

@@ -3,16 +3,16 @@ package dev.heartbeat.internal.mux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.UndeliveredException.Reason;
+import dev.heartbeat.internal.frame.BufferPool;
 import dev.heartbeat.internal.frame.ChannelOpen;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.ProtocolException;
-import dev.heartbeat.internal.frame.Spares;
-import dev.heartbeat.internal.queue.Chain;
-import dev.heartbeat.internal.queue.Incoming;
-import dev.heartbeat.internal.queue.Outgoing;
-import dev.heartbeat.internal.time.HandLoop;
-import dev.heartbeat.internal.time.Loop;
+import dev.heartbeat.internal.loop.HandLoop;
+import dev.heartbeat.internal.loop.Loop;
+import dev.heartbeat.internal.queue.IncomingMessage;
+import dev.heartbeat.internal.queue.MessageList;
+import dev.heartbeat.internal.queue.OutgoingMessage;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +37,7 @@ final class WriteSchedulerTest {
             wire,
             new FrameEncoder(wire),
             new Busy(),
-            new Turns(),
+            new RoundRobin(),
             new Multiplexer.Credits(PLENTY, PLENTY, Wire.FULL_FRAME),
             new Multiplexer.Limits(1, 1 << 20, 100, 100, Wire.FULL_FRAME, 1, 1_000_000_000L),
             new InboundBudget(1 << 30));
@@ -51,8 +51,8 @@ final class WriteSchedulerTest {
         }
 
         @Override
-        public Spares spares() {
-            return Spares.NONE;
+        public BufferPool spares() {
+            return BufferPool.NONE;
         }
 
         @Override
@@ -107,10 +107,10 @@ final class WriteSchedulerTest {
         }
 
         @Override
-        public void poll(Chain to, long room) {
+        public void poll(MessageList to, long room) {
             if (left > 0) {
                 left--;
-                to.add(new Outgoing(ByteBuffer.wrap(ZEROS, 0, size)));
+                to.add(new OutgoingMessage(ByteBuffer.wrap(ZEROS, 0, size)));
             }
         }
 
@@ -151,10 +151,10 @@ final class WriteSchedulerTest {
         public void onAccepted() {}
 
         @Override
-        public void left(Outgoing message) {}
+        public void left(OutgoingMessage message) {}
 
         @Override
-        public void undelivered(Outgoing message, Reason reason) {
+        public void undelivered(OutgoingMessage message, Reason reason) {
             throw new AssertionError("nothing ends");
         }
 
@@ -186,7 +186,7 @@ final class WriteSchedulerTest {
         public void onView(int handle, Envelope envelope, ByteBuffer message) {}
 
         @Override
-        public void onMessage(int handle, Incoming message) {}
+        public void onMessage(int handle, IncomingMessage message) {}
 
         @Override
         public void onRequestCancelled(int handle, Envelope request) {}

@@ -12,11 +12,11 @@ import dev.heartbeat.SendResult;
 import dev.heartbeat.TakeoverPolicy;
 import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.internal.frame.SharedMessage;
-import dev.heartbeat.internal.queue.Chain;
-import dev.heartbeat.internal.queue.Crew;
+import dev.heartbeat.internal.queue.CallbackThreads;
 import dev.heartbeat.internal.queue.Mailbox;
+import dev.heartbeat.internal.queue.MessageList;
 import dev.heartbeat.internal.queue.Outbox;
-import dev.heartbeat.internal.queue.Outgoing;
+import dev.heartbeat.internal.queue.OutgoingMessage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -54,11 +54,11 @@ final class BroadcastModelTest {
                     (from, message) -> {},
                     (from, message) -> {},
                     (from, to) -> false,
-                    new Crew(environment, List.of())),
+                    new CallbackThreads(environment, List.of())),
             environment,
             () -> new Outbox(MAX_QUEUED, 1000, 100),
             10,
-            new Departures(0, 0, new ManualHome()),
+            new Tombstones(0, 0, new ManualHome()),
             Capacity.unbounded(),
             () -> {});
 
@@ -266,13 +266,13 @@ final class BroadcastModelTest {
     private void drain(Model node) {
         Mailbox outbox = node.registration.entry().mailbox(node.registration);
         for (int i = random.nextInt(MAX_QUEUED + 1); i > 0; i--) {
-            Outgoing polled = poll(outbox, node.registration);
+            OutgoingMessage polled = poll(outbox, node.registration);
             assertThat(polled == null ? null : text(polled.content())).isEqualTo(node.queue.poll());
         }
     }
 
-    private static @Nullable Outgoing poll(Mailbox outbox, Registration holder) {
-        Chain first = new Chain();
+    private static @Nullable OutgoingMessage poll(Mailbox outbox, Registration holder) {
+        MessageList first = new MessageList();
         outbox.poll(holder, 0, 0, first);
         return first.poll();
     }
@@ -327,7 +327,7 @@ final class BroadcastModelTest {
         SharedMessage message = SharedMessage.copyOf(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
         assertThat(table.broadcast(message)).isEqualTo(new BroadcastResult(3, 3, 0, 0, 0, 0, 0));
         Registration first = all.get(0).registration;
-        Outgoing polled = poll(first.entry().mailbox(first), first);
+        OutgoingMessage polled = poll(first.entry().mailbox(first), first);
         assertThat(polled.bytes()).isSameAs(message.content());
         assertThat(polled.sharedFrame(0)).isSameAs(message.frame());
         assertThat(polled.sharedFrame(1)).as("it has to name its node").isNull();
@@ -335,6 +335,6 @@ final class BroadcastModelTest {
         environment.work();
         assertThat(undelivered).isEqualTo(Map.of("n1", List.of(text), "n2", List.of(text)));
         assertThat(message.content().position()).isZero();
-        assertThat(table.offer("n1", new Outgoing(message))).isEqualTo(SendResult.CLOSED);
+        assertThat(table.offer("n1", new OutgoingMessage(message))).isEqualTo(SendResult.CLOSED);
     }
 }

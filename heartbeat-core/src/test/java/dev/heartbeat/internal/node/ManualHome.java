@@ -1,12 +1,12 @@
 package dev.heartbeat.internal.node;
 
-import dev.heartbeat.internal.time.Timer;
-import dev.heartbeat.internal.time.TimerWheel;
+import dev.heartbeat.internal.loop.Timer;
+import dev.heartbeat.internal.loop.TimerWheel;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
 /** A loop whose time and commands wait for the test. */
-final class ManualHome implements Departures.Home {
+final class ManualHome implements Tombstones.Home {
     private static final long SECOND = 1_000_000_000L;
     private static final long STEP_NS = 10_000_000;
 

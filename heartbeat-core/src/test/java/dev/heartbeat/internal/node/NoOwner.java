@@ -2,8 +2,8 @@ package dev.heartbeat.internal.node;
 
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.internal.frame.Envelope;
-import dev.heartbeat.internal.time.HandLoop;
-import dev.heartbeat.internal.time.Loop;
+import dev.heartbeat.internal.loop.HandLoop;
+import dev.heartbeat.internal.loop.Loop;
 import java.net.InetSocketAddress;
 
 /** A session that does nothing. */

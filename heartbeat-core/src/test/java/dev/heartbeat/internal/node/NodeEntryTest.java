@@ -9,12 +9,12 @@ import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SuspectReason;
 import dev.heartbeat.TakeoverPolicy;
 import dev.heartbeat.internal.frame.Envelope;
+import dev.heartbeat.internal.loop.HandLoop;
+import dev.heartbeat.internal.loop.Loop;
 import dev.heartbeat.internal.node.Registration.Claim;
-import dev.heartbeat.internal.queue.Crew;
+import dev.heartbeat.internal.queue.CallbackThreads;
 import dev.heartbeat.internal.queue.Outbox;
-import dev.heartbeat.internal.queue.Outgoing;
-import dev.heartbeat.internal.time.HandLoop;
-import dev.heartbeat.internal.time.Loop;
+import dev.heartbeat.internal.queue.OutgoingMessage;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -39,7 +39,7 @@ final class NodeEntryTest {
             (from, message) -> {},
             (from, message) -> {},
             (from, to) -> false,
-            new Crew(environment, List.of()));
+            new CallbackThreads(environment, List.of()));
     /** The latest that was made. */
     private Outbox outbox = new Outbox(1, 1, 1);
 
@@ -55,7 +55,7 @@ final class NodeEntryTest {
                 return outbox;
             },
             10,
-            new Departures(0, 0, new ManualHome()),
+            new Tombstones(0, 0, new ManualHome()),
             Capacity.unbounded(),
             () -> {});
 
@@ -301,9 +301,9 @@ final class NodeEntryTest {
     @Tag("M39")
     void whoHoldsTheMailboxIsWokenThoughItPassedOnWhileTheMessageCame() throws InterruptedException {
         claim(1, 1, 0);
-        table.offer("n1", new Outgoing(ByteBuffer.allocate(1)));
+        table.offer("n1", new OutgoingMessage(ByteBuffer.allocate(1)));
         AtomicInteger woken = new AtomicInteger();
-        Thread sender = new Thread(() -> table.offer("n1", new Outgoing(ByteBuffer.allocate(1))));
+        Thread sender = new Thread(() -> table.offer("n1", new OutgoingMessage(ByteBuffer.allocate(1))));
         Outbox held = outbox;
         synchronized (held) {
             sender.start();

@@ -8,7 +8,7 @@ import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SuspectReason;
 import dev.heartbeat.TakeoverPolicy;
-import dev.heartbeat.internal.queue.Crew;
+import dev.heartbeat.internal.queue.CallbackThreads;
 import dev.heartbeat.internal.queue.Outbox;
 import java.util.Iterator;
 import java.util.List;
@@ -38,11 +38,11 @@ final class NodeQueriesTest {
                     (from, message) -> {},
                     (from, message) -> {},
                     (from, to) -> false,
-                    new Crew(environment, List.of())),
+                    new CallbackThreads(environment, List.of())),
             environment,
             () -> new Outbox(10, 1000, 100),
             10,
-            new Departures(60_000_000_000L, 1000, home),
+            new Tombstones(60_000_000_000L, 1000, home),
             Capacity.unbounded(),
             () -> {});
 

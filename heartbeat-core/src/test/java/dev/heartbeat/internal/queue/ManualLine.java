@@ -9,9 +9,9 @@ import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
 /** Callbacks that are made when a test says so; what goes aside is done at once. */
-public class ManualLine implements Line, Lane.Owner {
+public class ManualLine implements Line, SerialExecutor.Owner {
     public final Queue<Runnable> waiting = new ArrayDeque<>();
-    private final Crew crew = new Crew(new Threads(), List.of());
+    private final CallbackThreads crew = new CallbackThreads(new Threads(), List.of());
 
     /** Nobody but the test. */
     private static final class Threads implements Environment {
@@ -63,12 +63,12 @@ public class ManualLine implements Line, Lane.Owner {
     }
 
     @Override
-    public Lane.Owner laneOwner() {
+    public SerialExecutor.Owner laneOwner() {
         return this;
     }
 
     @Override
-    public Crew crew() {
+    public CallbackThreads crew() {
         return crew;
     }
 

@@ -20,18 +20,18 @@ final class OutboxTest {
         return outbox.offer(message(bytes));
     }
 
-    private static Outgoing message(int bytes) {
-        return new Outgoing(ByteBuffer.allocate(bytes));
+    private static OutgoingMessage message(int bytes) {
+        return new OutgoingMessage(ByteBuffer.allocate(bytes));
     }
 
     /** The lengths of what a holder is given that has room for so much. */
     private List<Integer> poll(Object by, long room) {
-        Chain to = new Chain();
+        MessageList to = new MessageList();
         outbox.poll(by, 0, room, to);
         return lengths(to);
     }
 
-    private static List<Integer> lengths(Chain chain) {
+    private static List<Integer> lengths(MessageList chain) {
         List<Integer> lengths = new ArrayList<>();
         chain.drain(message -> lengths.add(message.length()));
         return lengths;
@@ -104,7 +104,7 @@ final class OutboxTest {
     void loweredBoundHandsBackWhatNoLongerFits() {
         offer(10);
         offer(70);
-        Chain tooLong = new Chain();
+        MessageList tooLong = new MessageList();
         outbox.limitMessages(50, tooLong);
         assertThat(lengths(tooLong)).containsExactly(70);
         assertThat(offer(51)).isEqualTo(SendResult.TOO_LARGE);
@@ -147,7 +147,7 @@ final class OutboxTest {
     private List<Integer> dropped = new ArrayList<>();
 
     private SendResult offerDropping(int bytes) {
-        Chain oldest = new Chain();
+        MessageList oldest = new MessageList();
         SendResult result = outbox.offerDroppingOldest(message(bytes), oldest);
         dropped = lengths(oldest);
         return result;

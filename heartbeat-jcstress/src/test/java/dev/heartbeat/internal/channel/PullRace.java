@@ -1,7 +1,7 @@
 package dev.heartbeat.internal.channel;
 
 import dev.heartbeat.internal.frame.Envelope;
-import dev.heartbeat.internal.queue.Incoming;
+import dev.heartbeat.internal.queue.IncomingMessage;
 import dev.heartbeat.races.StubLine;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
@@ -17,7 +17,7 @@ import org.openjdk.jcstress.infra.results.III_Result;
 public final class PullRace {
     private PullRace() {}
 
-    private static final class Message extends Incoming {
+    private static final class Message extends IncomingMessage {
         private int taken;
 
         Message() {
@@ -25,7 +25,7 @@ public final class PullRace {
         }
 
         @Override
-        public synchronized void taken() {
+        public synchronized void consumed() {
             taken++;
         }
 
@@ -46,7 +46,7 @@ public final class PullRace {
     @State
     public static class TwoReceivers {
         private final StubLine line = new StubLine();
-        private final Pulls pulls = new Pulls(new HandLoop(), line);
+        private final PullQueue pulls = new PullQueue(new HandLoop(), line);
         private final Message message = new Message();
         private CompletableFuture<ByteBuffer> first;
         private CompletableFuture<ByteBuffer> second;
@@ -84,7 +84,7 @@ public final class PullRace {
     @State
     public static class AddAndCancel {
         private final StubLine line = new StubLine();
-        private final Pulls pulls = new Pulls(new HandLoop(), line);
+        private final PullQueue pulls = new PullQueue(new HandLoop(), line);
         private final Message message = new Message();
         private final CompletableFuture<ByteBuffer> waiting = pulls.receive(null);
 

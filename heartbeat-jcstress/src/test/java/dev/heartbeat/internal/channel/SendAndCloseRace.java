@@ -6,7 +6,7 @@ import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.Node;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.UndeliveredException;
-import dev.heartbeat.internal.queue.Crew;
+import dev.heartbeat.internal.queue.CallbackThreads;
 import dev.heartbeat.races.StubWorkers;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -43,9 +43,9 @@ public class SendAndCloseRace {
     }
 
     /** A client without a connection. */
-    private record StubHome(Crew crew, ChannelCounts counts) implements Home {
+    private record StubHome(CallbackThreads crew, ChannelCounts counts) implements ChannelOwner {
         StubHome(StubWorkers workers) {
-            this(new Crew(workers, List.of()), new ChannelCounts());
+            this(new CallbackThreads(workers, List.of()), new ChannelCounts());
         }
 
         @Override

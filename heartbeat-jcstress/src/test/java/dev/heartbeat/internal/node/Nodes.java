@@ -10,11 +10,11 @@ import dev.heartbeat.TakeoverPolicy;
 import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.internal.channel.HandLoop;
 import dev.heartbeat.internal.frame.Envelope;
-import dev.heartbeat.internal.queue.Chain;
-import dev.heartbeat.internal.queue.Crew;
+import dev.heartbeat.internal.loop.Loop;
+import dev.heartbeat.internal.queue.CallbackThreads;
+import dev.heartbeat.internal.queue.MessageList;
 import dev.heartbeat.internal.queue.Outbox;
-import dev.heartbeat.internal.queue.Outgoing;
-import dev.heartbeat.internal.time.Loop;
+import dev.heartbeat.internal.queue.OutgoingMessage;
 import dev.heartbeat.races.StubWorkers;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -49,11 +49,11 @@ final class Nodes implements NodeListener {
                         (from, message) -> {},
                         (from, request) -> {},
                         (from, to) -> false,
-                        new Crew(workers, List.of())),
+                        new CallbackThreads(workers, List.of())),
                 workers,
                 () -> new Outbox(10, 1000, 100),
                 10,
-                new Departures(1, kept, home),
+                new Tombstones(1, kept, home),
                 Capacity.unbounded(),
                 () -> {});
     }
@@ -123,13 +123,13 @@ final class Nodes implements NodeListener {
 
     /** Whether a message for the node is accepted. */
     boolean offer() {
-        return table.offer("n1", new Outgoing(ByteBuffer.allocate(1))) == SendResult.ACCEPTED;
+        return table.offer("n1", new OutgoingMessage(ByteBuffer.allocate(1))) == SendResult.ACCEPTED;
     }
 
     /** How many messages this registration takes when it looks. */
     static int take(Registration registration) {
         return Objects.requireNonNull(registration.entry().mailbox(registration))
-                .poll(registration, 0, 0, new Chain());
+                .poll(registration, 0, 0, new MessageList());
     }
 
     /** What was told so far; only for whoever has run the workers. */

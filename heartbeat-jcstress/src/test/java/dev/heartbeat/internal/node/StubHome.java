@@ -1,11 +1,11 @@
 package dev.heartbeat.internal.node;
 
-import dev.heartbeat.internal.time.Timer;
+import dev.heartbeat.internal.loop.Timer;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** The loop of the departures, whose commands run when a test says so; its time stands still. */
-final class StubHome implements Departures.Home {
+final class StubHome implements Tombstones.Home {
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
 
     void run() {

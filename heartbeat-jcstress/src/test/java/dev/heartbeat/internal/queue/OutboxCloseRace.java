@@ -21,7 +21,7 @@ import org.openjdk.jcstress.infra.results.III_Result;
 public class OutboxCloseRace {
     private final Object holder = new Object();
     private final Outbox outbox = new Outbox(10, 1000, 100);
-    private final Chain taken = new Chain();
+    private final MessageList taken = new MessageList();
     private int cameBack;
 
     public OutboxCloseRace() {
@@ -34,7 +34,7 @@ public class OutboxCloseRace {
     }
 
     private int offer() {
-        return outbox.offer(new Outgoing(ByteBuffer.allocate(1))) == SendResult.ACCEPTED ? 1 : 0;
+        return outbox.offer(new OutgoingMessage(ByteBuffer.allocate(1))) == SendResult.ACCEPTED ? 1 : 0;
     }
 
     @Actor

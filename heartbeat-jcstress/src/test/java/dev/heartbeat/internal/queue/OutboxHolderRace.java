@@ -21,17 +21,17 @@ public class OutboxHolderRace {
 
     public OutboxHolderRace() {
         outbox.holdBy(oldHolder);
-        outbox.offer(new Outgoing(ByteBuffer.allocate(1)));
+        outbox.offer(new OutgoingMessage(ByteBuffer.allocate(1)));
     }
 
     @Actor
     public void oldLoop(II_Result result) {
-        result.r1 = outbox.poll(oldHolder, 0, 0, new Chain());
+        result.r1 = outbox.poll(oldHolder, 0, 0, new MessageList());
     }
 
     @Actor
     public void newLoop(II_Result result) {
         outbox.holdBy(newHolder);
-        result.r2 = outbox.poll(newHolder, 0, 0, new Chain());
+        result.r2 = outbox.poll(newHolder, 0, 0, new MessageList());
     }
 }

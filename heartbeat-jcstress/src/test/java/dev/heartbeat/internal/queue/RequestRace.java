@@ -22,22 +22,22 @@ public final class RequestRace {
     private RequestRace() {}
 
     /** A request that waits for its reply. */
-    abstract static class Waiting implements Requests.Way {
+    abstract static class Waiting implements PendingRequests.Way {
         private final HandLoop loop = new HandLoop();
         final StubLine line = new StubLine();
-        final Requests requests = new Requests(loop, 1, line, this);
+        final PendingRequests requests = new PendingRequests(loop, 1, line, this);
         final CompletableFuture<ByteBuffer> reply = requests.send(ByteBuffer.allocate(1), 1_000_000_000L, null);
         final List<Runnable> completions = new ArrayList<>();
         private volatile int unmatched;
         private int taken;
 
         @Override
-        public SendResult offer(Outgoing request) {
+        public SendResult offer(OutgoingMessage request) {
             return SendResult.ACCEPTED;
         }
 
         @Override
-        public void withdraw(Outgoing request) {}
+        public void withdraw(OutgoingMessage request) {}
 
         @Override
         public void onUnmatchedReply() {
@@ -46,11 +46,11 @@ public final class RequestRace {
 
         final void answer() {
             requests.onAnswer(
-                    new Incoming(
+                    new IncomingMessage(
                             ByteBuffer.allocate(0),
                             Envelope.request(1, null, Envelope.NOT_SAID).answer(Envelope.Kind.REPLY)) {
                         @Override
-                        public void taken() {
+                        public void consumed() {
                             taken++;
                         }
                     });

@@ -62,20 +62,20 @@ final class Fleet implements NodeListener {
     private final Simulation simulation;
     private final Options options;
     private final Host serverHost;
-    private final Census census;
-    private final FrameTrail.Tail tail = new FrameTrail.Tail();
-    private final Ledger toServer = new Ledger("node to server");
-    private final Ledger toNodes = new Ledger("server to node");
+    private final PresenceOracle census;
+    private final FrameTrace.Tail tail = new FrameTrace.Tail();
+    private final MessageLedger toServer = new MessageLedger("node to server");
+    private final MessageLedger toNodes = new MessageLedger("server to node");
     private final List<Member> members = new ArrayList<>();
     private final Map<String, Integer> losses = new HashMap<>();
     private final Map<String, Long> epochs = new HashMap<>();
 
     private HeartbeatServer server;
     private boolean throwing;
-    private @Nullable Misconduct misconduct;
+    private @Nullable ApplicationFaults misconduct;
     private @Nullable Violation violation;
     private long heartbeatsOfDeadServers;
-    private final Waits waits = new Waits();
+    private final BackoffModel waits = new BackoffModel();
     /** When the stay of each node was told to begin. */
     private final Map<String, Duration> stays = new HashMap<>();
     /** Those with connections of their own that are SUSPECT after a stay that was long enough. */
@@ -98,14 +98,14 @@ final class Fleet implements NodeListener {
     /** How often the server was started. */
     private int serverRuns;
 
-    private final Talks talks;
+    private final ChannelWorkload talks;
 
     Fleet(Simulation simulation, Options options, int size) {
         this.simulation = simulation;
         this.options = options;
         serverHost = simulation.newHost("server", LOOPS);
-        census = new Census(
-                new Census.Timing(
+        census = new PresenceOracle(
+                new PresenceOracle.Timing(
                         options.suspectAfter.toNanos(),
                         options.timeout.toNanos(),
                         options.grace.toNanos(),
@@ -116,7 +116,7 @@ final class Fleet implements NodeListener {
                 LOOPS,
                 tail);
         simulation.tap(census);
-        talks = new Talks(this);
+        talks = new ChannelWorkload(this);
         server = startServer();
         for (int i = 0; i < size; i++) {
             boolean isGateway = simulation.random().nextInt(4) == 0;
@@ -160,9 +160,9 @@ final class Fleet implements NodeListener {
     }
 
     /** Where the channels end that the server has now. */
-    Party.Place place() {
+    ChannelUser.Place place() {
         int run = serverRuns;
-        return new Party.Place(true, this::isServerAwake, () -> run == serverRuns && serverHost.isRunning());
+        return new ChannelUser.Place(true, this::isServerAwake, () -> run == serverRuns && serverHost.isRunning());
     }
 
     void crashServer() {
@@ -233,7 +233,7 @@ final class Fleet implements NodeListener {
     void forgetOpen(Member member) {
         toNodes.forgetOpen(member.id());
         toServer.forgetOpen(member.lane());
-        member.dependants().forEach(Dependant::forgetOpen);
+        member.dependants().forEach(GatewayNode::forgetOpen);
     }
 
     void connectionLost(String id) {
@@ -246,7 +246,7 @@ final class Fleet implements NodeListener {
     }
 
     /** From now on the application behaves so. */
-    void misconduct(Misconduct kind) {
+    void misconduct(ApplicationFaults kind) {
         misconduct = kind;
     }
 
@@ -256,11 +256,11 @@ final class Fleet implements NodeListener {
 
     private void callBack(Node node) {
         if (misconduct != null) {
-            Misconduct kind = misconduct;
+            ApplicationFaults kind = misconduct;
             observe(() -> kind.inCallback(node.id()));
             if (kind.throwsNow()) {
                 thrown++;
-                throw new Misconduct.Unprintable();
+                throw new ApplicationFaults.Unprintable();
             }
         }
     }
@@ -483,11 +483,11 @@ final class Fleet implements NodeListener {
     private Stream<String> ids() {
         return members.stream()
                 .flatMap(member -> Stream.concat(
-                        Stream.of(member.id()), member.dependants().stream().map(Dependant::id)))
+                        Stream.of(member.id()), member.dependants().stream().map(GatewayNode::id)))
                 .distinct();
     }
 
-    private void checkRecovered(Member gateway, Dependant dependant) {
+    private void checkRecovered(Member gateway, GatewayNode dependant) {
         boolean registered = dependant.isRegistered() && census.isOnline(dependant.id());
         if (!gateway.isClosed() && !dependant.isEnded() && !registered) {
             throw new Violation("I17 everybody comes back", dependant + " is not online");
@@ -558,7 +558,7 @@ final class Fleet implements NodeListener {
                 member.checkSettled();
             }
             toNodes.checkSettled(member.id(), losses.getOrDefault(member.id(), 0));
-            for (Dependant dependant : member.dependants()) {
+            for (GatewayNode dependant : member.dependants()) {
                 toNodes.checkSettled(dependant.id(), losses.getOrDefault(dependant.id(), 0));
             }
         }
@@ -589,7 +589,7 @@ final class Fleet implements NodeListener {
         return options;
     }
 
-    Waits waits() {
+    BackoffModel waits() {
         return waits;
     }
 
@@ -605,19 +605,19 @@ final class Fleet implements NodeListener {
         return server;
     }
 
-    Census census() {
+    PresenceOracle census() {
         return census;
     }
 
-    Ledger toServer() {
+    MessageLedger toServer() {
         return toServer;
     }
 
-    Ledger toNodes() {
+    MessageLedger toNodes() {
         return toNodes;
     }
 
-    Talks talks() {
+    ChannelWorkload talks() {
         return talks;
     }
 

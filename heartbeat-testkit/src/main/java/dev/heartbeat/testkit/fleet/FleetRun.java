@@ -30,17 +30,17 @@ public final class FleetRun {
     private final RandomGenerator random;
     private final Set<Fault> faults;
     private final Fleet fleet;
-    private final Ordeal ordeal;
-    private final Misconduct misconduct;
+    private final FaultSchedule ordeal;
+    private final ApplicationFaults misconduct;
 
     private FleetRun(long seed) {
         this.seed = seed;
         simulation = new Simulation(seed);
         random = simulation.random();
-        faults = Ordeal.choose(random);
+        faults = FaultSchedule.choose(random);
         fleet = new Fleet(simulation, options(random), 3 + random.nextInt(25));
-        ordeal = new Ordeal(fleet, faults);
-        misconduct = new Misconduct(fleet, seed);
+        ordeal = new FaultSchedule(fleet, faults);
+        misconduct = new ApplicationFaults(fleet, seed);
     }
 
     /** Small windows, small queues and small messages in some, and the defaults in others. */
@@ -65,7 +65,7 @@ public final class FleetRun {
                 tight ? 64 << 10 : 1 << 20,
                 tight ? 64 << 10 : 2 << 20,
                 // What a fleet of the largest size may hold at once, and no more.
-                tight ? (60 + 2 * Talks.AT_ONCE) * (2 << 16) : 256 << 20);
+                tight ? (60 + 2 * ChannelWorkload.AT_ONCE) * (2 << 16) : 256 << 20);
     }
 
     /**
@@ -147,15 +147,15 @@ public final class FleetRun {
         ordeal.end();
         misconduct.end();
         fleet.talks().windDown();
-        pass(Ordeal.longestFault());
+        pass(FaultSchedule.longestFault());
         simulation.healAll();
         fleet.members().stream().filter(Member::isClosed).forEach(this::beginAnew);
         pass(RECOVERY);
         fleet.checkRecovered();
         fleet.checkSettled();
         fleet.talks().checkAtRest();
-        new ChannelExam(fleet).sit(this::pass);
-        new Exam(fleet).sit(this::pass);
+        new ChannelChecks(fleet).sit(this::pass);
+        new SettledChecks(fleet).sit(this::pass);
     }
 
     /** One process of each id that was sent away or replaced. */
@@ -170,7 +170,7 @@ public final class FleetRun {
     private void end() {
         boolean drains = random.nextBoolean();
         fleet.sendToAll();
-        CallerExam callers = new CallerExam(simulation); // Beside the fleet, whose end takes as long.
+        CallerChecks callers = new CallerChecks(simulation); // Beside the fleet, whose end takes as long.
         callers.begin();
         CompletableFuture<Void> closed =
                 drains ? fleet.server().shutdownAsync(DRAIN) : fleet.server().closeAsync();
@@ -209,7 +209,7 @@ public final class FleetRun {
         simulation.after(Duration.ofMillis(random.nextInt(400)), () -> {
             Member member = fleet.members().get(random.nextInt(fleet.members().size()));
             int which = random.nextInt(1 + member.dependants().size());
-            Dependant dependant = which == 0 ? null : member.dependants().get(which - 1);
+            GatewayNode dependant = which == 0 ? null : member.dependants().get(which - 1);
             int padding = padding();
             if (random.nextBoolean()) {
                 var unused = dependant == null ? member.send(padding) : dependant.send(padding);

@@ -42,7 +42,7 @@ final class Member implements ClientListener {
     private final Host host;
     private final Uptime uptime = new Uptime();
     /** Those it is the gateway of. */
-    private final List<Dependant> dependants = new ArrayList<>();
+    private final List<GatewayNode> dependants = new ArrayList<>();
 
     private int process;
     private @Nullable HeartbeatClient client;
@@ -71,12 +71,12 @@ final class Member implements ClientListener {
     /** Makes it a gateway. */
     Member with(int count) {
         for (int i = 1; i <= count; i++) {
-            dependants.add(new Dependant(fleet, this, i));
+            dependants.add(new GatewayNode(fleet, this, i));
         }
         return this;
     }
 
-    List<Dependant> dependants() {
+    List<GatewayNode> dependants() {
         return dependants;
     }
 
@@ -129,9 +129,9 @@ final class Member implements ClientListener {
     }
 
     /** Where the channels end that its process has now. */
-    Party.Place place() {
+    ChannelUser.Place place() {
         int started = process;
-        return new Party.Place(false, this::isAwake, () -> started == process && host.isRunning());
+        return new ChannelUser.Place(false, this::isAwake, () -> started == process && host.isRunning());
     }
 
     @Nullable
@@ -142,7 +142,7 @@ final class Member implements ClientListener {
     /** The process is gone with what it had accepted. */
     void died() {
         fleet.toServer().forgetOpen(lane());
-        dependants.forEach(Dependant::died);
+        dependants.forEach(GatewayNode::died);
         connectedAt = null;
         registeredAt = null;
         leftAt = null;
@@ -221,7 +221,7 @@ final class Member implements ClientListener {
 
     void checkSettled() {
         fleet.toServer().checkSettled(lane(), losses);
-        dependants.forEach(Dependant::checkSettled);
+        dependants.forEach(GatewayNode::checkSettled);
     }
 
     // ---- what must have happened by now

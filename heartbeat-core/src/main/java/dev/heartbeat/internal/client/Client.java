@@ -1,0 +1,819 @@
+package dev.heartbeat.internal.client;
+
+import static java.util.concurrent.CompletableFuture.completedFuture;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import dev.heartbeat.AttachedNode;
+import dev.heartbeat.Channel;
+import dev.heartbeat.ChannelListener;
+import dev.heartbeat.ChannelOptions;
+import dev.heartbeat.ClientListener;
+import dev.heartbeat.ClientOptions;
+import dev.heartbeat.ClientState;
+import dev.heartbeat.ClientStats;
+import dev.heartbeat.CloseReason;
+import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.Node;
+import dev.heartbeat.Request;
+import dev.heartbeat.SendResult;
+import dev.heartbeat.UndeliveredException.Reason;
+import dev.heartbeat.internal.channel.Acceptors;
+import dev.heartbeat.internal.channel.ChannelCounts;
+import dev.heartbeat.internal.channel.ChannelEnd;
+import dev.heartbeat.internal.channel.ChannelOwner;
+import dev.heartbeat.internal.frame.Envelope;
+import dev.heartbeat.internal.frame.GoAway;
+import dev.heartbeat.internal.frame.Metadata;
+import dev.heartbeat.internal.frame.NodeId;
+import dev.heartbeat.internal.frame.Register;
+import dev.heartbeat.internal.frame.Registered;
+import dev.heartbeat.internal.loop.Backoff;
+import dev.heartbeat.internal.loop.Deadline;
+import dev.heartbeat.internal.loop.LazyShard;
+import dev.heartbeat.internal.loop.Loop;
+import dev.heartbeat.internal.loop.Shard;
+import dev.heartbeat.internal.mux.InboundBudget;
+import dev.heartbeat.internal.queue.CallbackThreads;
+import dev.heartbeat.internal.queue.IncomingMessage;
+import dev.heartbeat.internal.queue.Mailbox;
+import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.queue.OutgoingMessage;
+import dev.heartbeat.internal.queue.SerialExecutor;
+import dev.heartbeat.internal.session.Transports;
+import dev.heartbeat.spi.Connection;
+import dev.heartbeat.spi.ConnectionHandler;
+import dev.heartbeat.spi.Connector;
+import dev.heartbeat.spi.EventLoop;
+import dev.heartbeat.spi.Transport;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node: opens connections one after the other, each a {@link ClientSession}, until it is closed. Its identity, its outbox and its lane live through all of them.
+ *
+ * <p>It lives on one event loop. {@link #trySend}, {@link #close} and the getters may be called from any thread; everything else runs on the loop.
+ */
+public final class Client implements Connector, ChannelOwner, Mailbox.Owner, SerialExecutor.Owner {
+    private static final Logger LOG = LoggerFactory.getLogger(Client.class);
+    private static final long UNKNOWN = -1;
+    private static final int MAX_ERRORS_TO_TELL = 16;
+    /** How long closing may wait for callbacks, and how much of that they get at least, however long the connection took to end. */
+    private static final long CLOSE_DEADLINE_NS = SECONDS.toNanos(10);
+
+    private static final long LEAST_FOR_CALLBACKS_NS = SECONDS.toNanos(2);
+
+    /** How many channels may wait for a registration. */
+    static final int MAX_WAITING_CHANNELS = 1000;
+
+    final ClientOptions options;
+    private volatile Map<String, String> metadata;
+    private final AtomicBoolean metadataChanged = new AtomicBoolean();
+    /** The nodes it speaks for, by id and in the order in which they came; guarded by itself. */
+    private final Map<String, Attached> attached = new LinkedHashMap<>();
+
+    final Mailbox mailbox;
+    final InboundBudget budget;
+
+    private final Transport transport;
+    private final boolean ownsTransport;
+    private final EventLoop loop;
+    private final ClientListener listener;
+    private final boolean hearsHeartbeats;
+    private final Handlers handlers;
+    final Acceptors acceptors;
+    private final ChannelCounts channelCounts = new ChannelCounts();
+    final ClientCounts counts = new ClientCounts();
+    /** Channels to be opened as soon as it is registered; on the loop. */
+    private final List<ChannelEnd> waitingEnds = new ArrayList<>(0);
+
+    private final SerialExecutor lane = new SerialExecutor(this);
+
+    private final long incarnation;
+    private final Reconnector reconnector;
+    private final Deadline reconnect = new Deadline(this::attempt);
+    private final ClientLog log;
+    private @Nullable Throwable lastFailure;
+    private long lastEpoch;
+    private @Nullable ConnectAttempt dial;
+    private @Nullable ClientSession session;
+    private boolean leaving;
+    /** Since when. */
+    private long leftNs;
+    /** Whether the application has closed it; by any thread. */
+    private volatile boolean closing;
+
+    /**
+     * Armed while a registration that was sent and not answered may still reach the server, although its connection is lost. A client that leaves is not closed before.
+     */
+    private @Nullable Deadline mayArrive;
+
+    private final AtomicBoolean woken = new AtomicBoolean();
+    /** What a server can cause at any rate must not fill the memory while the listener is slow. */
+    private final AtomicBoolean heartbeatToTell = new AtomicBoolean();
+
+    private final AtomicInteger errorsToTell = new AtomicInteger();
+    private volatile ClientState state = ClientState.CONNECTING;
+    private volatile long rttNs = UNKNOWN;
+    /** The longest message, as both sides have it. */
+    private volatile int messageLimit;
+
+    private final CallbackThreads crew;
+    private final CompletableFuture<ClientListener.Registered> registered;
+    private final CompletableFuture<Void> closed;
+
+    /**
+     * @param options valid, by {@link #requireValid}
+     * @param owned whether the transport is closed with the client
+     */
+    public Client(
+            ClientOptions options, ClientListener listener, Handlers handlers, Transport transport, boolean owned) {
+        this.metadata = options.metadata();
+        this.options = options;
+        log = new ClientLog(options);
+        this.listener = listener;
+        hearsHeartbeats = hearsHeartbeats(listener);
+        this.handlers = handlers;
+        this.acceptors = handlers.acceptors();
+        this.transport = transport;
+        this.ownsTransport = owned;
+        List<EventLoop> loops = transport.eventLoops();
+        RandomGenerator random = transport.environment().random();
+        loop = loops.get(random.nextInt(loops.size()));
+        long secret = transport.environment().nextSecret();
+        incarnation = secret == 0 ? 1 : secret;
+        messageLimit = options.maxMessageBytes();
+        crew = new CallbackThreads(transport.environment(), transport.eventLoops());
+        registered = CallbackThreads.newFuture(this);
+        closed = crew.newFuture();
+        mailbox = newMailbox(this);
+        budget = new InboundBudget(options.inboundBudgetBytes());
+        reconnector = new Reconnector(
+                new Backoff(
+                        options.reconnectBase().toNanos(),
+                        options.reconnectCap().toNanos(),
+                        random),
+                options.reconnectResetAfter().toNanos());
+        loop.execute(this::attempt);
+    }
+
+    /** What the application has to say to what comes. */
+    public record Handlers(
+            Consumer<ByteBuffer> messages,
+            BiConsumer<String, ByteBuffer> nodeMessages,
+            Consumer<Request> requests,
+            Acceptors acceptors) {}
+
+    /** Whether a call would do anything: each would be made on another thread. */
+    private static boolean hearsHeartbeats(ClientListener listener) {
+        try {
+            return listener.getClass().getMethod("onHeartbeat", Duration.class).getDeclaringClass()
+                    != ClientListener.class;
+        } catch (NoSuchMethodException e) {
+            return true; // Where an image was built without the means to look, it may be.
+        }
+    }
+
+    /**
+     * Judges what the options' own constructor cannot.
+     *
+     * @throws IllegalArgumentException if the protocol does not allow the node id or the metadata
+     */
+    public static void requireValid(ClientOptions options) {
+        refuse(NodeId.objection(options.nodeId()));
+        refuse(Metadata.objection(options.metadata()));
+    }
+
+    /** A copy that nobody changes. */
+    static Map<String, String> checked(Map<String, String> metadata) {
+        Map<String, String> copy = new LinkedHashMap<>(metadata); // What is judged, nobody changes any more.
+        refuse(Metadata.objection(copy));
+        return Map.copyOf(copy);
+    }
+
+    private static void refuse(String objection) {
+        if (!objection.isEmpty()) {
+            throw new IllegalArgumentException(objection);
+        }
+    }
+
+    // ---- from any thread
+
+    /** Refuses a call that would wait for itself. */
+    @Override
+    public void requireMayWait(String call) {
+        Transports.requireMayWait(call, transport);
+    }
+
+    public ClientState state() {
+        return state;
+    }
+
+    public @Nullable Duration rtt() {
+        long last = rttNs;
+        return last == UNKNOWN ? null : Duration.ofNanos(last);
+    }
+
+    public ClientStats stats() {
+        return counts.with(channelCounts);
+    }
+
+    public CompletableFuture<ClientListener.Registered> registered() {
+        return registered.copy();
+    }
+
+    public SendResult trySend(ByteBuffer message) {
+        return mailbox.trySend(message);
+    }
+
+    public CompletableFuture<Void> send(ByteBuffer message) {
+        return mailbox.send(message);
+    }
+
+    /**
+     * @param destination the node that is asked through the server; null for the server itself
+     */
+    public CompletableFuture<ByteBuffer> request(@Nullable String destination, ByteBuffer message, Duration timeout) {
+        checkDestination(destination);
+        return mailbox.request(destination, message, timeout);
+    }
+
+    /** Offers a message for another node, which the server passes on if it allows that. */
+    public SendResult trySend(String destination, ByteBuffer message) {
+        checkDestination(destination);
+        return mailbox.trySend(destination, message);
+    }
+
+    static void checkDestination(@Nullable String nodeId) {
+        if (nodeId != null) {
+            refuse(NodeId.objection(nodeId));
+        }
+    }
+
+    /** Opens a channel now, or as soon as it is registered. */
+    public Channel open(String name, ChannelOptions channelOptions, ChannelListener channelListener) {
+        ChannelEnd end = newEnd(this, name, channelOptions, channelListener);
+        if (!onLoop(() -> open(end))) {
+            end.cannotOpen("the client's transport is closed");
+        }
+        return end;
+    }
+
+    ChannelEnd newEnd(ChannelOwner home, String name, ChannelOptions channelOptions, ChannelListener channelListener) {
+        return ChannelEnd.opening(home, loop(), name, channelOptions, messageLimit, channelListener);
+    }
+
+    private void open(ChannelEnd end) {
+        if (!leaving && session != null && session.opensChannels()) {
+            session.open(end, 0);
+        } else if (leaving || waitingEnds.size() == MAX_WAITING_CHANNELS) {
+            end.cannotOpen("the client is not registered");
+        } else {
+            waitingEnds.add(end);
+        }
+    }
+
+    void openWaiting(ClientSession registeredSession) {
+        List<ChannelEnd> ends = List.copyOf(waitingEnds);
+        waitingEnds.clear();
+        ends.forEach(end -> registeredSession.open(end, 0));
+    }
+
+    @Override
+    public void wake() {
+        if (woken.compareAndSet(false, true) && !onLoop(this::sendWaiting)) {
+            closeWithTransport();
+        }
+    }
+
+    /** The transport was closed, and no loop is left: nothing that waits can leave any more, and it comes back. */
+    private void closeWithTransport() {
+        closing = true;
+        state = ClientState.CLOSED;
+        mailbox.close(Reason.CLOSED, "the client's transport is closed", () -> {});
+    }
+
+    /** Replaces what the node tells of itself. */
+    public void update(Map<String, String> newMetadata) {
+        metadata = checked(newMetadata);
+        if (!metadataChanged.getAndSet(true)) {
+            boolean unused = onLoop(() -> {
+                if (session != null) {
+                    session.update();
+                }
+            });
+        }
+    }
+
+    /** Speaks for a node from now on. */
+    public AttachedNode attach(String nodeId, Map<String, String> itsMetadata, AttachedNode.Listener itsListener) {
+        refuse(NodeId.objection(nodeId));
+        long secret = transport.environment().nextSecret();
+        Attached node = new Attached(this, nodeId, checked(itsMetadata), itsListener, secret == 0 ? 1 : secret);
+        synchronized (attached) {
+            if (closing || state == ClientState.CLOSED) {
+                throw new IllegalStateException("the client is closed");
+            }
+            if (nodeId.equals(options.nodeId()) || attached.putIfAbsent(nodeId, node) != null) {
+                throw new IllegalArgumentException("node " + nodeId + " is attached already");
+            }
+        }
+        if (!onLoop(node)) {
+            forget(node);
+            throw new IllegalStateException("the client's transport is closed");
+        }
+        return node;
+    }
+
+    /** Runs a command on the loop; false if that has ended, and with it all that the command could concern. */
+    boolean onLoop(Runnable command) {
+        try {
+            loop.execute(command);
+            return true;
+        } catch (RejectedExecutionException e) {
+            LOG.debug("{}: the transport was closed meanwhile", options.nodeId());
+            return false;
+        }
+    }
+
+    public CompletableFuture<Void> close() {
+        closing = true;
+        mailbox.refuseMore();
+        attached().forEach(Attached::refuseMore);
+        try {
+            loop.execute(this::leave);
+        } catch (RejectedExecutionException e) {
+            closed.complete(null); // The transport was closed before, and every connection with it.
+        }
+        return closed.copy();
+    }
+
+    // ---- the home of its channels
+
+    @Override
+    public String nodeId() {
+        return options.nodeId();
+    }
+
+    @Override
+    public @Nullable Node node() {
+        return null;
+    }
+
+    @Override
+    public ChannelCounts counts() {
+        return channelCounts;
+    }
+
+    @Override
+    public void onMessageIn() {
+        counts.messageIn();
+    }
+
+    @Override
+    public void onFailure(String of, Throwable failure) {
+        callbackFailed(of, failure);
+    }
+
+    Loop loop() {
+        return new LazyShard(loop);
+    }
+
+    // ---- the nodes it speaks for
+
+    List<Attached> attached() {
+        synchronized (attached) {
+            return List.copyOf(attached.values());
+        }
+    }
+
+    boolean isAttached(Attached node) {
+        synchronized (attached) {
+            return attached.get(node.id()) == node;
+        }
+    }
+
+    /** Registers a node now, if this is registered; else it is when this is. */
+    void register(Attached node) {
+        if (leaving) {
+            node.end(CloseReason.LOCAL);
+        } else if (session != null) {
+            session.register(node);
+        }
+    }
+
+    void forget(Attached node) {
+        synchronized (attached) {
+            attached.remove(node.id(), node);
+        }
+    }
+
+    Mailbox newMailbox(Mailbox.Owner owner) {
+        Outbox outbox = new Outbox(options.queueMessages(), options.queueBytes(), messageLimit);
+        return new Mailbox(owner, loop(), outbox, null, options.queueMessages());
+    }
+
+    Backoff newBackoff() {
+        return new Backoff(
+                options.reconnectBase().toNanos(), options.reconnectCap().toNanos(), random());
+    }
+
+    Register registrationOf(String id, long itsIncarnation, long attempt, Map<String, String> its, long itsEpoch) {
+        return new Register(
+                itsIncarnation, attempt, options.windowBytes(), options.windowBytes(), id, its, 0, null, itsEpoch);
+    }
+
+    Map<String, String> metadata() {
+        return metadata;
+    }
+
+    /** Whether the metadata has changed since it was sent. */
+    boolean takeUpdate() {
+        return metadataChanged.getAndSet(false);
+    }
+
+    void callbackFailed(String nodeId, Throwable failure) {
+        counts.callbackFailed(nodeId, failure);
+    }
+
+    private void sendWaiting() {
+        woken.set(false);
+        if (session != null) {
+            session.wake();
+        }
+    }
+
+    // ---- connecting
+
+    private void attempt() {
+        if (leaving) {
+            return;
+        }
+        state = ClientState.CONNECTING;
+        counts.attempt();
+        dial = new ConnectAttempt(transport, loop, options.host(), options.port(), this);
+        dial.begin(options.handshakeTimeout());
+    }
+
+    @Override
+    public ConnectionHandler onOpen(Connection connection) {
+        dial = null;
+        if (leaving) {
+            connection.close(); // Before a word is said: the id may be another process's by now.
+            return new UnwantedConnection();
+        }
+        ClientSession opened = new ClientSession(this, Shard.of(loop), connection);
+        session = opened;
+        mailbox.holdBy(opened);
+        lane.add(listener::onConnected);
+        return opened;
+    }
+
+    @Override
+    public void onConnectFailed(IOException cause) {
+        dial = null;
+        if (!leaving) {
+            comeBackOrEnd(CloseReason.CONNECT_FAILED, 0, cause);
+        }
+    }
+
+    Register registration() {
+        metadataChanged.set(false); // Before it is read: what comes later is an update.
+        return new Register(
+                incarnation,
+                counts.attempts(),
+                options.windowBytes(),
+                options.windowBytes(),
+                options.nodeId(),
+                metadata,
+                options.heartbeatInterval() == null
+                        ? 0
+                        : options.heartbeatInterval().toMillis(),
+                null,
+                lastEpoch,
+                new Register.Limits(options.maxMessageBytes(), options.maxChannels()));
+    }
+
+    RandomGenerator random() {
+        return transport.environment().random();
+    }
+
+    void forgetEpoch() {
+        lastEpoch = 0;
+    }
+
+    // ---- what the session tells
+
+    void onRegistered(ClientSession from, Registered answer) {
+        lastEpoch = answer.epoch();
+        arrivesNoMore(); // The server now knows every earlier attempt for what it is.
+        counts.registered();
+        lastFailure = null;
+        log.registered(Shard.of(loop).nowNs(), answer.epoch());
+        state = ClientState.ONLINE;
+        reconnector.registered(Shard.of(loop).nowNs(), MILLISECONDS.toNanos(answer.graceMillis()));
+        messageLimit = (int) Math.min(answer.maxMessageBytes(), options.maxMessageBytes());
+        mailbox.limitMessages(messageLimit);
+        ClientListener.Registered told = new ClientListener.Registered(
+                answer.epoch(),
+                Duration.ofMillis(answer.intervalMillis()),
+                Duration.ofMillis(answer.suspectMillis()),
+                Duration.ofMillis(answer.timeoutMillis()),
+                Duration.ofMillis(answer.graceMillis()));
+        lane.add(() -> {
+            registered.complete(told);
+            listener.onRegistered(told);
+        });
+    }
+
+    /** The hot path: where nobody hears of it, a field write. */
+    void onHeartbeat(long measuredNs) {
+        counts.answered();
+        rttNs = measuredNs;
+        if (hearsHeartbeats && heartbeatToTell.compareAndSet(false, true)) {
+            lane.add(this::tellHeartbeat);
+        }
+    }
+
+    private void tellHeartbeat() {
+        heartbeatToTell.set(false);
+        listener.onHeartbeat(Duration.ofNanos(rttNs));
+    }
+
+    void onSuspect() {
+        state = ClientState.SUSPECT;
+        lane.add(listener::onSuspect);
+    }
+
+    void onRecovered() {
+        state = ClientState.ONLINE;
+        lane.add(listener::onRecovered);
+    }
+
+    @Override
+    public void cancel(Envelope request) {
+        boolean unused = onLoop(() -> {
+            ClientSession current = session;
+            if (current != null) {
+                current.cancelRequest(0, request);
+            }
+        });
+    }
+
+    void deliver(IncomingMessage message) {
+        switch (message.envelope().kind()) {
+            case MESSAGE -> mailbox.deliver(message, this::tellMessage);
+            case REQUEST -> mailbox.ask(message, handlers.requests());
+            case REPLY, FAILURE -> mailbox.answered(message);
+        }
+    }
+
+    private void tellMessage(IncomingMessage message) {
+        String source = message.envelope().source();
+        if (source == null) {
+            handlers.messages().accept(message.content());
+        } else {
+            handlers.nodeMessages().accept(source, message.content());
+        }
+    }
+
+    void tell(HeartbeatException error) {
+        if (errorsToTell.get() == MAX_ERRORS_TO_TELL) {
+            return;
+        }
+        errorsToTell.incrementAndGet();
+        lane.add(() -> {
+            errorsToTell.decrementAndGet();
+            listener.onError(error);
+        });
+    }
+
+    void onEnded(ClientSession ended, CloseReason reason, @Nullable Throwable cause) {
+        session = null;
+        boolean saysNothing = reason == CloseReason.CONNECTION_LOST || reason == CloseReason.PEER_CLOSED;
+        if (saysNothing && ended.isUnanswered()) {
+            mayArriveFor(ended.untilGivenUpNs());
+        }
+        attached().forEach(node -> node.lost(reason));
+        comeBackOrEnd(reason, ended.retryAfterMillis(), cause);
+    }
+
+    // ---- coming back
+
+    private void comeBackOrEnd(CloseReason reason, long retryAfterMillis, @Nullable Throwable known) {
+        Throwable cause = log.causeOf(reason, known);
+        lastFailure = cause;
+        if (leaving || !options.autoReconnect() || retryAfterMillis == GoAway.NEVER || isForGood(reason)) {
+            tellDisconnected(new ClientListener.Disconnect(reason, null, cause));
+            if (!leaving || mayArrive == null) {
+                end(reason);
+            }
+            return;
+        }
+        state = ClientState.WAITING;
+        Shard shard = Shard.of(loop);
+        long delayNs = reconnector.nextDelayNs(shard.nowNs(), MILLISECONDS.toNanos(retryAfterMillis));
+        shard.arm(reconnect, delayNs);
+        Duration retryIn = Duration.ofNanos(delayNs);
+        log.disconnected(shard.nowNs(), reason, known, retryIn);
+        tellDisconnected(new ClientListener.Disconnect(reason, retryIn, cause));
+    }
+
+    private void tellDisconnected(ClientListener.Disconnect disconnect) {
+        lane.add(() -> listener.onDisconnected(disconnect));
+    }
+
+    private static boolean isForGood(CloseReason reason) {
+        return switch (reason) {
+            case REPLACED, DUPLICATE_IDENTITY, KICKED, REFUSED -> true;
+            default -> false;
+        };
+    }
+
+    private void leave() {
+        if (leaving) {
+            return;
+        }
+        beginLeaving();
+        Shard.of(loop).cancel(reconnect);
+        if (dial != null) {
+            dial.stop();
+        }
+        waitingEndsCannotOpen(CloseReason.LOCAL);
+        if (session != null) {
+            session.leave();
+        } else if (mayArrive == null) {
+            end(CloseReason.LOCAL);
+        }
+    }
+
+    private void beginLeaving() {
+        if (!leaving) {
+            leaving = true;
+            leftNs = Shard.of(loop).nowNs();
+        }
+    }
+
+    boolean isLeaving() {
+        return leaving;
+    }
+
+    /** Whether the application has closed it, and so can ask for nothing more. Any thread. */
+    boolean isClosing() {
+        return closing;
+    }
+
+    /** Whether a request on channel 0, of it or of a node attached to it, is not answered yet. */
+    boolean awaitsReplies() {
+        return mailbox.awaitsReplies() || attached().stream().anyMatch(Attached::awaitsReplies);
+    }
+
+    private void waitingEndsCannotOpen(CloseReason reason) {
+        waitingEnds.forEach(end -> end.cannotOpen("the client was closed: " + reason));
+        waitingEnds.clear();
+    }
+
+    /** The end of a connection does not take back what was sent over it: the server can read a registration later. */
+    private void mayArriveFor(long delayNs) {
+        arrivesNoMore();
+        Deadline deadline = new Deadline(() -> {
+            mayArrive = null;
+            if (leaving && session == null) {
+                end(CloseReason.LOCAL);
+            }
+        });
+        mayArrive = deadline;
+        Shard.of(loop).arm(deadline, delayNs);
+    }
+
+    private void arrivesNoMore() {
+        if (mayArrive != null) {
+            Shard.of(loop).cancel(mayArrive);
+            mayArrive = null;
+        }
+    }
+
+    /** Closed for good. What waits is told, then that it is closed. */
+    private void end(CloseReason reason) {
+        if (state == ClientState.CLOSED) {
+            return;
+        }
+        beginLeaving();
+        state = ClientState.CLOSED;
+        mailbox.close(Reason.CLOSED, "the client was closed", () -> {});
+        waitingEndsCannotOpen(reason);
+        List<Attached> last = attached();
+        last.forEach(node -> node.end(reason));
+        log.closed(reason, lastFailure);
+        HeartbeatException over = notRegistered(reason);
+        lane.add(() -> {
+            registered.completeExceptionally(over);
+            listener.onClosed(reason);
+        });
+        CompletableFuture<Void> told = new CompletableFuture<>();
+        lane.add(() -> told.complete(null));
+        List<CompletableFuture<Void>> all = new ArrayList<>(List.of(told));
+        last.forEach(node -> all.add(node.ended()));
+        Deadline limit = new Deadline(() -> {
+            LOG.warn(
+                    "{}: callbacks still run {} s after the end; it is closed without them",
+                    options.nodeId(),
+                    SECONDS.convert(CLOSE_DEADLINE_NS, NANOSECONDS));
+            registered.completeExceptionally(over);
+            all.forEach(each -> each.complete(null));
+        });
+        Shard shard = Shard.of(loop);
+        shard.arm(limit, Math.max(LEAST_FOR_CALLBACKS_NS, CLOSE_DEADLINE_NS - (shard.nowNs() - leftNs)));
+        CompletableFuture<?> unused = CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+                .whenComplete((done, failure) -> shard.execute(() -> shard.cancel(limit)))
+                .thenCompose(done -> release())
+                .whenComplete((done, failure) -> closed.complete(null));
+    }
+
+    /** Why it was never registered, as far as it is known, and what can be done about it. */
+    private HeartbeatException notRegistered(CloseReason reason) {
+        String text = "the client was closed: " + reason + ClientLog.advice(reason);
+        Throwable cause = lastFailure;
+        return cause == null
+                ? new HeartbeatException(text)
+                : new HeartbeatException(text + "; the last failure: " + ClientLog.text(cause), cause);
+    }
+
+    private CompletableFuture<Void> release() {
+        return ownsTransport ? transport.closeAsync() : completedFuture(null);
+    }
+
+    // ---- the lane
+
+    @Override
+    public void call(Runnable callback) {
+        lane.add(callback);
+    }
+
+    @Override
+    public SerialExecutor.Owner laneOwner() {
+        return this;
+    }
+
+    @Override
+    public CallbackThreads crew() {
+        return crew;
+    }
+
+    @Override
+    public void onUndelivered(OutgoingMessage message, Reason reason) {
+        listener.onUndelivered(message.content(), reason);
+    }
+
+    @Override
+    public void onWritable() {
+        listener.onWritable();
+    }
+
+    @Override
+    public void countUndelivered() {
+        counts.undelivered();
+    }
+
+    @Override
+    public void countUnmatchedReply() {
+        channelCounts.unmatchedReply();
+    }
+
+    @Override
+    public Executor workers() {
+        return crew.workers();
+    }
+
+    @Override
+    public void onFailure(Throwable failure) {
+        callbackFailed(options.nodeId(), failure);
+    }
+
+    @Override
+    public void onIdle() {
+        // A client is not forgotten.
+    }
+
+    @Override
+    public String toString() {
+        return "client " + options.nodeId();
+    }
+}

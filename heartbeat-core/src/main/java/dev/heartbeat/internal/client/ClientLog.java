@@ -1,0 +1,142 @@
+package dev.heartbeat.internal.client;
+
+import dev.heartbeat.ClientOptions;
+import dev.heartbeat.CloseReason;
+import dev.heartbeat.HeartbeatException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the log of a client's life: that it is registered, why it is not, when it is tried again, and its end. However often it fails, it says so after a second at first, and then at gaps that double up to a minute, with the
+ * number of those that were not told. Confined to the loop.
+ */
+final class ClientLog {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientLog.class);
+    private static final long SHORTEST_GAP_NS = 1_000_000_000L;
+    private static final long LONGEST_GAP_NS = 60 * SHORTEST_GAP_NS;
+
+    private final String id;
+    private final String server;
+    private final Duration handshakeTimeout;
+
+    private long toldNs;
+    private long gapNs;
+    private long untold;
+    /** Since when it has not been registered, and whether the log says so. */
+    private long troubleNs;
+
+    private boolean inTrouble;
+    private boolean toldTrouble;
+
+    ClientLog(ClientOptions options) {
+        id = options.nodeId();
+        server = options.host() + ":" + options.port();
+        handshakeTimeout = options.handshakeTimeout();
+    }
+
+    /** What became of the connection, for people. */
+    String describe(CloseReason reason, @Nullable Throwable cause) {
+        String why = cause == null ? "" : ": " + text(cause);
+        return switch (reason) {
+            case CONNECT_FAILED -> "connect to " + server + " failed" + why;
+            case HANDSHAKE_TIMEOUT ->
+                "the server " + server + " did not answer the registration within " + handshakeTimeout.toMillis()
+                        + " ms";
+            case TIMEOUT -> "the server " + server + " was silent for the heartbeat timeout";
+            case PEER_CLOSED -> "the server " + server + " closed the connection without a word";
+            case GO_AWAY -> "the server " + server + " asked to go" + why;
+            case REFUSED -> "the server " + server + " refused the registration" + why;
+            default -> "the connection to " + server + " ended (" + reason + ")" + why;
+        };
+    }
+
+    /** What can be done about it; empty where there is nothing to say. */
+    static String advice(CloseReason reason) {
+        return switch (reason) {
+            case CONNECT_FAILED -> "; check host and port, and that the server runs";
+            case HANDSHAKE_TIMEOUT, FOREIGN_PROTOCOL, PEER_CLOSED ->
+                "; check that a Heartbeat server listens there and has room";
+            case REFUSED -> "; correct what the server objects to";
+            case REPLACED -> "; another process uses this node id";
+            case DUPLICATE_IDENTITY ->
+                "; another process was restored from the same snapshot and has the node; start this one anew";
+            case KICKED -> "; the server's application sent it away";
+            default -> "";
+        };
+    }
+
+    /** What the application is told as the cause: what is known, or a sentence. */
+    Throwable causeOf(CloseReason reason, @Nullable Throwable cause) {
+        return cause != null ? cause : new HeartbeatException(describe(reason, null));
+    }
+
+    static String text(Throwable cause) {
+        try {
+            String message = cause.getMessage();
+            return message == null ? cause.getClass().getName() : message;
+        } catch (RuntimeException | Error unprintable) {
+            return cause.getClass().getName();
+        }
+    }
+
+    void disconnected(long nowNs, CloseReason reason, @Nullable Throwable cause, Duration retryIn) {
+        if (!inTrouble) {
+            inTrouble = true;
+            troubleNs = nowNs;
+        }
+        long sinceNs = nowNs - toldNs;
+        if (gapNs > 0 && sinceNs < gapNs) {
+            untold++;
+            return;
+        }
+        // After a calm while it begins with short gaps again.
+        gapNs = gapNs == 0 || sinceNs > 2 * LONGEST_GAP_NS ? SHORTEST_GAP_NS : Math.min(LONGEST_GAP_NS, 2 * gapNs);
+        toldNs = nowNs;
+        toldTrouble = true;
+        String more = untold == 0 ? "" : " (" + untold + " more since the last report)";
+        untold = 0;
+        warn("{}: {}; retrying in {}{}", id, describe(reason, cause), seconds(retryIn.toNanos()), more);
+    }
+
+    void registered(long nowNs, long epoch) {
+        if (toldTrouble) {
+            info("{}: registered at {} after {}, epoch {}", id, server, seconds(nowNs - troubleNs), epoch);
+        } else if (!inTrouble) {
+            info("{}: registered at {}, epoch {}", id, server, epoch);
+        }
+        inTrouble = false;
+        toldTrouble = false;
+    }
+
+    void closed(CloseReason reason, @Nullable Throwable cause) {
+        if (reason == CloseReason.LOCAL || reason == CloseReason.UNREGISTERED) {
+            info("{}: closed", id);
+        } else {
+            warn("{}: closed for good; {}{}", id, describe(reason, cause), advice(reason));
+        }
+    }
+
+    private static String seconds(long ns) {
+        long tenths = ns / 100_000_000;
+        return tenths / 10 + "." + tenths % 10 + " s";
+    }
+
+    /** A logger that throws must not stop the client. */
+    private static void info(String format, Object... arguments) {
+        try {
+            LOG.info(format, arguments);
+        } catch (RuntimeException | Error broken) {
+            // Nobody else can be told.
+        }
+    }
+
+    private static void warn(String format, Object... arguments) {
+        try {
+            LOG.warn(format, arguments);
+        } catch (RuntimeException | Error broken) {
+            // Nobody else can be told.
+        }
+    }
+}

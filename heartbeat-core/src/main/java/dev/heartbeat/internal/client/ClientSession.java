@@ -1,0 +1,687 @@
+package dev.heartbeat.internal.client;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import dev.heartbeat.CloseReason;
+import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.UndeliveredException.Reason;
+import dev.heartbeat.internal.channel.Acceptors;
+import dev.heartbeat.internal.channel.ChannelOwner;
+import dev.heartbeat.internal.frame.Envelope;
+import dev.heartbeat.internal.frame.ErrorCode;
+import dev.heartbeat.internal.frame.FrameType;
+import dev.heartbeat.internal.frame.GoAway;
+import dev.heartbeat.internal.frame.HandleRanges;
+import dev.heartbeat.internal.frame.Metadata;
+import dev.heartbeat.internal.frame.PeerError;
+import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.frame.Register;
+import dev.heartbeat.internal.frame.Registered;
+import dev.heartbeat.internal.liveness.FailureDetector;
+import dev.heartbeat.internal.liveness.PeerMonitor;
+import dev.heartbeat.internal.loop.Deadline;
+import dev.heartbeat.internal.loop.LogicalClock;
+import dev.heartbeat.internal.loop.Shard;
+import dev.heartbeat.internal.loop.Timer;
+import dev.heartbeat.internal.mux.Multiplexer;
+import dev.heartbeat.internal.mux.Sender;
+import dev.heartbeat.internal.queue.IncomingMessage;
+import dev.heartbeat.internal.queue.MessageList;
+import dev.heartbeat.internal.queue.OutgoingMessage;
+import dev.heartbeat.internal.session.Session;
+import dev.heartbeat.spi.Connection;
+import org.jspecify.annotations.Nullable;
+
+/** The client's side of a connection: registers, beats, and judges the server by its silence. */
+final class ClientSession extends Session implements PeerMonitor.Watch {
+    private static final long MAX_RTT_MICROS = 0xFFFF_FFFFL;
+
+    private final Client client;
+    private final Own own = new Own();
+    private @Nullable Gateway gateway;
+
+    private @Nullable Registered agreed;
+    private FailureDetector detector = new FailureDetector(Long.MAX_VALUE, Long.MAX_VALUE);
+    private @Nullable PeerMonitor server;
+    private @Nullable HeartbeatSchedule beat;
+    private final long openedNs;
+    private long registeredNs;
+    private int rttMicros;
+
+    /** What the server said about coming back: 0 nothing, {@link GoAway#NEVER} not to. */
+    private long retryAfterMillis;
+
+    /** Bounds how long it drains; null while it does not. */
+    private @Nullable Deadline drainLimit;
+    /** Whether the application is to handle what came, and to hear what it asked for, before the connection ends. */
+    private boolean handlesFirst;
+
+    private boolean sentAway;
+    /** What the server said of the end. */
+    private @Nullable HeartbeatException said;
+
+    /** Whether the server has said no to the registration. */
+    private boolean refused;
+
+    ClientSession(Client client, Shard shard, Connection connection) {
+        super(shard, connection);
+        this.client = client;
+        openedNs = shard.nowNs();
+        encoder.register(0, client.registration());
+        alarm.set(client.options.handshakeTimeout().toNanos(), () -> abort(CloseReason.HANDSHAKE_TIMEOUT));
+        flush();
+    }
+
+    long retryAfterMillis() {
+        return retryAfterMillis;
+    }
+
+    /** Whether the server has said nothing about the registration. */
+    boolean isUnanswered() {
+        return agreed == null && !refused;
+    }
+
+    /** How much is left of the time that the server has to answer the registration. */
+    long untilGivenUpNs() {
+        return client.options.handshakeTimeout().toNanos() - (shard.nowNs() - openedNs);
+    }
+
+    // ---- frames
+
+    @Override
+    protected FrameType.Sender peer() {
+        return FrameType.Sender.SERVER;
+    }
+
+    @Override
+    protected void onExpectedFrame(@Nullable FrameType type) throws ProtocolException {
+        if (server != null) {
+            server.heard();
+        } else if (type != null && !isAllowedUnregistered(type)) {
+            throw new ProtocolException(ErrorCode.UNEXPECTED_FRAME, type + " before REGISTERED");
+        }
+    }
+
+    private static boolean isAllowedUnregistered(FrameType type) {
+        return switch (type) {
+            case REGISTERED, ERROR, GO_AWAY, PING, PONG -> true;
+            default -> false;
+        };
+    }
+
+    @Override
+    public void onRegistered(int handle, Registered registered) throws ProtocolException {
+        if (handle != 0 && gateway != null) {
+            gateway.onRegistered(handle, registered);
+            return;
+        }
+        if (handle != 0 || agreed != null) {
+            throw new ProtocolException(ErrorCode.UNEXPECTED_FRAME, "REGISTERED without a REGISTER");
+        }
+        agreed = registered;
+        state = State.REGISTERED;
+        registeredNs = shard.nowNs();
+        alarm.cancel();
+        long intervalNs = MILLISECONDS.toNanos(registered.intervalMillis());
+        // A server that answers only each k-th heartbeat may be silent for k intervals, and once more for the one that
+        // got lost.
+        long answersNs = registered.ackEvery() == 1 ? 0 : registered.ackEvery() * intervalNs;
+        long suspectNs = answersNs == 0 ? 0 : answersNs + intervalNs;
+        long timeoutNs = answersNs == 0 ? 0 : answersNs + 2 * intervalNs;
+        detector = new FailureDetector(
+                Math.max(MILLISECONDS.toNanos(registered.suspectMillis()), suspectNs),
+                Math.max(MILLISECONDS.toNanos(registered.timeoutMillis()), timeoutNs));
+        server = new ServerMonitor();
+        server.start();
+        beat = new HeartbeatSchedule(shard, client.random(), intervalNs, this::sendHeartbeat);
+        client.onRegistered(this, registered);
+        if (client.isLeaving()) {
+            leave(); // It was closed while this was under way.
+            return;
+        }
+        client.openWaiting(this);
+        client.attached().forEach(this::register);
+        update();
+        wake();
+    }
+
+    private void sendHeartbeat() {
+        // Where the socket is full, what fills it is on its way and a sign of life by itself.
+        if (connection.isWritable()) {
+            if (gateway == null) {
+                beat(HandleRanges.NOBODY);
+            } else {
+                gateway.beat();
+            }
+            flush();
+        }
+    }
+
+    /** A beat for one node alone. */
+    void beatFor(Attached node) {
+        if (hasRoom()) {
+            client.counts.heartbeat();
+            answerHeld();
+            encoder.heartbeatRequest(node.handle(), shard.nowNs(), framesReceived(), 0, HandleRanges.NOBODY);
+        }
+    }
+
+    void beat(HandleRanges covered) {
+        client.counts.heartbeat();
+        answerHeld();
+        encoder.heartbeatRequest(0, shard.nowNs(), framesReceived(), rttMicros, covered);
+    }
+
+    @Override
+    public void onHeartbeatResponse(int handle, long timestamp, long position) throws ProtocolException {
+        onPosition(position);
+        long rttNs = shard.nowNs() - timestamp;
+        // What was sent before there was anything to answer, or after now, is no heartbeat of this connection.
+        if (handle == 0 && rttNs >= 0 && rttNs <= shard.nowNs() - registeredNs) {
+            rttMicros = (int) Math.min(Math.max(1, rttNs / 1000), MAX_RTT_MICROS);
+            client.onHeartbeat(rttNs);
+        }
+    }
+
+    @Override
+    public void onGoAway(int streamId, GoAway goAway) {
+        if (goAway.scope() != ErrorCode.Scope.CONNECTION) {
+            if (goAway.scope() == ErrorCode.Scope.NODE && gateway != null) {
+                gateway.onGoAway(streamId, goAway);
+            }
+            return; // There are no other channels.
+        }
+        retryAfterMillis = goAway.retryAfterMillis();
+        said = new HeartbeatException(
+                "the server says " + (goAway.reason() == null ? "to go away" : goAway.reason()) + ": " + goAway.text());
+        willEnd(reasonOf(goAway));
+        if (state != State.REGISTERED) {
+            finish(reasonOf(goAway));
+        } else if (!sentAway && !client.isLeaving()) {
+            sentAway = true;
+            drain(reasonOf(goAway));
+        }
+    }
+
+    /** The server asks to go: the application first handles what came, and what it answers and asks meanwhile still goes out; then what was accepted leaves; then the connection ends. */
+    private void drain(CloseReason reason) {
+        if (gateway != null) {
+            gateway.registerNoMore();
+        }
+        handlesFirst = true;
+        limitToProgress(progress());
+        afterDraining(() -> {
+            handlesFirst = false;
+            client.mailbox.seal();
+            if (gateway != null) {
+                gateway.seal();
+            }
+            // Behind the commands of threads that had a message accepted before.
+            shard.execute(() -> {
+                if (!client.isLeaving()) {
+                    endChannels();
+                    limitToProgress(progress());
+                    afterDraining(() -> finish(reason));
+                }
+            });
+        });
+    }
+
+    /** A server that does not let it go, or an application that does not get on, must not hold the node for ever. */
+    private void limitToProgress(long before) {
+        limitDraining(() -> {
+            if (progress() == before) {
+                stopDraining();
+            } else if (isDraining()) {
+                limitToProgress(progress());
+            }
+        });
+    }
+
+    private void limitDraining(Runnable action) {
+        cancelDrainLimit();
+        Deadline limit = new Deadline(action);
+        drainLimit = limit;
+        shard.arm(limit, client.options.drainTimeout().toNanos());
+    }
+
+    private void cancelDrainLimit() {
+        if (drainLimit != null) {
+            shard.cancel(drainLimit);
+            drainLimit = null;
+        }
+    }
+
+    static CloseReason reasonOf(GoAway goAway) {
+        if (goAway.reason() == null) {
+            return CloseReason.GO_AWAY;
+        }
+        return switch (goAway.reason()) {
+            case REPLACED -> goAway.byTwin() ? CloseReason.DUPLICATE_IDENTITY : CloseReason.REPLACED;
+            case KICKED -> CloseReason.KICKED;
+            case TIMEOUT -> CloseReason.TIMEOUT;
+            case SHUTDOWN, OVERLOADED, MOVED -> CloseReason.GO_AWAY;
+        };
+    }
+
+    @Override
+    public void onError(int streamId, PeerError error) throws ProtocolException {
+        if (error.scope() == ErrorCode.Scope.NODE && streamId != 0 && gateway != null) {
+            super.onError(streamId, error);
+            gateway.onError(streamId, error);
+            return;
+        }
+        HeartbeatException reported =
+                new HeartbeatException("the server reports " + error.codeName() + ": " + error.text());
+        client.tell(reported);
+        refused = state == State.HANDSHAKE && error.scope() == ErrorCode.Scope.NODE;
+        if (refused || error.scope() == ErrorCode.Scope.CONNECTION) {
+            said = reported;
+            // Not sooner than a go-away said before.
+            retryAfterMillis = Math.max(retryAfterMillis, error.retryAfterMillis());
+        }
+        super.onError(streamId, error);
+        if (refused) {
+            onRegistrationRefused(error.code());
+        }
+    }
+
+    private void onRegistrationRefused(@Nullable ErrorCode code) {
+        if (code == ErrorCode.EPOCH_REFUSED) {
+            client.forgetEpoch();
+        }
+        if (code == ErrorCode.REPLACED) {
+            finish(CloseReason.REPLACED);
+        } else {
+            finish(isForGood(code) ? CloseReason.REFUSED : CloseReason.GO_AWAY);
+        }
+    }
+
+    /** Whether asking again, in the same words, cannot help. */
+    static boolean isForGood(@Nullable ErrorCode code) {
+        return code == ErrorCode.INVALID_NODE_ID
+                || code == ErrorCode.INVALID_METADATA
+                || code == ErrorCode.UNAUTHORIZED
+                || code == ErrorCode.UNSUPPORTED_NODE_FEATURE;
+    }
+
+    @Override
+    public void onMessage(int handle, IncomingMessage message) {
+        Attached node = gateway == null ? null : gateway.get(handle);
+        if (handle == 0) {
+            client.onMessageIn();
+            client.deliver(message);
+        } else if (node != null) {
+            client.onMessageIn();
+            node.deliver(message);
+        } else {
+            message.consumed(); // It has left meanwhile.
+        }
+    }
+
+    @Override
+    public void onRequestCancelled(int handle, Envelope request) {
+        Attached node = gateway == null ? null : gateway.get(handle);
+        if (handle == 0) {
+            client.mailbox.cancelled(request);
+        } else if (node != null) {
+            node.cancelled(request);
+        }
+    }
+
+    @Override
+    @Nullable
+    protected ChannelOwner homeOf(int handle) {
+        return handle == 0 ? client : gateway == null ? null : gateway.get(handle);
+    }
+
+    @Override
+    protected Acceptors acceptors() {
+        return client.acceptors;
+    }
+
+    @Override
+    public long rttNs() {
+        return Integer.toUnsignedLong(rttMicros) * 1000;
+    }
+
+    @Override
+    public void onSignOfLife(int handle) {
+        // There is nobody to judge but the server.
+    }
+
+    @Override
+    public boolean takesFrom(int handle, long ordinal) throws ProtocolException {
+        if (handle == 0 || gateway != null && gateway.get(handle) != null) {
+            return true;
+        }
+        if (gateway == null || gateway.isNew(handle)) {
+            onRefused(
+                    handle,
+                    new ProtocolException(
+                            ErrorCode.UNKNOWN_HANDLE,
+                            "handle " + Integer.toUnsignedString(handle) + " was not registered",
+                            ordinal));
+        }
+        return false;
+    }
+
+    @Override
+    public void onFragment(int handle) {
+        // It was a sign of life of the server, and there is nobody else to judge.
+    }
+
+    @Override
+    public void onMessageSent() {
+        client.counts.messageOut();
+    }
+
+    @Override
+    public void onRegister(int handle, Register register) {
+        throw refusedByDirection();
+    }
+
+    @Override
+    public void onHeartbeatRequest(int handle, long timestamp, long position, int rtt, HandleRanges covered) {
+        throw refusedByDirection();
+    }
+
+    @Override
+    public void onUnregister(int handle, String text) {
+        throw refusedByDirection();
+    }
+
+    @Override
+    public void onUpdate(int handle, Metadata metadata) {
+        throw refusedByDirection();
+    }
+
+    private static IllegalStateException refusedByDirection() {
+        return new IllegalStateException("a frame that only a client sends");
+    }
+
+    // ---- the server's liveness
+
+    /** Turns the verdicts on the server into what the client does. */
+    private final class ServerMonitor extends PeerMonitor {
+        @Override
+        protected Watch watch() {
+            return ClientSession.this;
+        }
+
+        @Override
+        protected long underWayNs() {
+            return ClientSession.this.underWayNs();
+        }
+
+        @Override
+        protected void onSuspect() {
+            client.onSuspect();
+            if (isReading()) {
+                encoder.ping();
+                flush();
+            }
+        }
+
+        @Override
+        protected void onRecovered() {
+            client.onRecovered();
+        }
+
+        @Override
+        protected boolean onGivenUp(boolean lost) {
+            abort(CloseReason.TIMEOUT);
+            return true;
+        }
+    }
+
+    @Override
+    public LogicalClock clock() {
+        return shard.clock();
+    }
+
+    @Override
+    public FailureDetector detector() {
+        return detector;
+    }
+
+    @Override
+    public long graceNs() {
+        return 0; // A lost connection is opened again at once; there is nothing to wait for.
+    }
+
+    @Override
+    public void arm(Timer timer, long delayNs) {
+        shard.arm(timer, delayNs);
+    }
+
+    @Override
+    public void cancel(Timer timer) {
+        shard.cancel(timer);
+    }
+
+    // ---- the rest of a session
+
+    /** Messages may wait in the client's outbox. Where none do, nobody joins: the first who does makes the multiplexer, which an idle client need not have. */
+    void wake() {
+        if (client.mailbox.hasMore() && own.join()) {
+            turns.add(own);
+        }
+        pump();
+    }
+
+    /** The client's own messages; held by the session, so that one that lost the client takes nothing more. */
+    private final class Own implements Sender {
+        private boolean joined;
+
+        @Override
+        public int handle() {
+            return 0;
+        }
+
+        @Override
+        public boolean join() {
+            boolean first = !joined;
+            joined = true;
+            return first;
+        }
+
+        @Override
+        public void leave() {
+            joined = false;
+        }
+
+        @Override
+        public void poll(MessageList to, long room) {
+            client.mailbox.poll(ClientSession.this, 0, room, to);
+        }
+
+        @Override
+        public boolean hasMore() {
+            return client.mailbox.hasMore();
+        }
+
+        @Override
+        public void left(OutgoingMessage message) {
+            client.mailbox.left(message);
+        }
+
+        @Override
+        public void undelivered(OutgoingMessage message, Reason reason) {
+            client.mailbox.undelivered(message, reason);
+        }
+    }
+
+    // ---- the nodes it speaks for
+
+    /** A node is to be registered, now or when the client is. */
+    void register(Attached node) {
+        if (opensChannels() && client.isAttached(node)) {
+            gateway().register(node);
+            pumpSoon();
+        }
+    }
+
+    private Gateway gateway() {
+        if (gateway == null) {
+            gateway = new Gateway(this, encoder, shard, limits(), maxMessageBytes(), client.newBackoff());
+        }
+        return gateway;
+    }
+
+    private Registered limits() {
+        return java.util.Objects.requireNonNull(agreed);
+    }
+
+    /** In both directions: the client has told the server what it takes. */
+    @Override
+    protected int maxMessageBytes() {
+        return (int) Math.min(limits().maxMessageBytes(), client.options.maxMessageBytes());
+    }
+
+    /** Whether there is somebody to speak to, and the socket takes it. */
+    boolean hasRoom() {
+        return state == State.REGISTERED && connection.isWritable();
+    }
+
+    boolean isOpen() {
+        return state == State.REGISTERED;
+    }
+
+    /** Whether a channel can be opened on it; else it waits for the next connection. */
+    boolean opensChannels() {
+        return takesChannels() && !isDraining();
+    }
+
+    /** The application has messages of a registered node, or wants it to leave after them. */
+    void changed(Attached node) {
+        if (node.isDetaching() && !node.hasMessages() && !mux().isSending(node)) {
+            gateway().unregister(node);
+        } else if (node.hasMore() && node.join()) {
+            turns.add(node);
+        }
+        pumpSoon();
+    }
+
+    void flushWritten() {
+        flush();
+    }
+
+    /** The client's own metadata may have changed. */
+    void update() {
+        if (hasRoom() && client.takeUpdate()) {
+            encoder.update(0, client.metadata());
+            flush();
+        }
+    }
+
+    @Override
+    protected void onRoom() {
+        update();
+        if (gateway != null) {
+            gateway.onRoom();
+        }
+    }
+
+    private void unregisterAttached() {
+        if (gateway != null) {
+            gateway.unregisterAll();
+        }
+    }
+
+    /** Says goodbye after everything that was accepted has left. A registration that is under way is answered first: else it could come to stand when the client is gone. */
+    void leave() {
+        if (state == State.REGISTERED) {
+            if (gateway != null) {
+                gateway.registerNoMore();
+            }
+            handlesFirst = false;
+            wake(); // A message may have been accepted whose turn is not yet asked for.
+            endChannels();
+            limitDraining(this::stopDraining);
+            afterDraining(() -> {
+                unregisterAttached();
+                encoder.unregister(0, "");
+                finish(CloseReason.UNREGISTERED);
+            });
+        }
+    }
+
+    @Override
+    protected boolean isDrained() {
+        boolean answered = gateway == null || gateway.isAnswered();
+        return answered && super.isDrained() && (!handlesFirst || isHandled() && !client.awaitsReplies());
+    }
+
+    @Override
+    protected void onReadingEnded() {
+        // The server's silence is watched to the end.
+        cancelDrainLimit();
+        if (beat != null) {
+            shard.cancel(beat);
+        }
+    }
+
+    @Override
+    protected void onEnded(CloseReason reason, @Nullable Throwable cause) {
+        if (server != null) {
+            server.stop();
+        }
+        cancelDrainLimit();
+        if (beat != null) {
+            shard.cancel(beat);
+        }
+        if (gateway != null) {
+            gateway.stop();
+        }
+        client.onEnded(this, reason, said == null ? cause : said);
+    }
+
+    @Override
+    @Nullable
+    protected PeerMonitor judged() {
+        return server;
+    }
+
+    @Override
+    protected long suspectAfterNs() {
+        return detector.suspectAfterNs();
+    }
+
+    @Override
+    protected void onBytesRead(int bytes) {
+        // The client keeps no count of it.
+    }
+
+    @Override
+    protected void onErrorSent(ErrorCode code) {
+        client.tell(new HeartbeatException("the server broke the protocol: " + code));
+    }
+
+    @Override
+    protected Multiplexer newMultiplexer() {
+        Registered limits = limits();
+        return new Multiplexer(
+                this,
+                connection,
+                encoder,
+                this,
+                turns,
+                new Multiplexer.Credits(
+                        limits.connectionCredit(), limits.channelCredit(), client.options.windowBytes()),
+                new Multiplexer.Limits(
+                        1,
+                        maxMessageBytes(),
+                        (int) Math.min(limits.maxChannels(), client.options.maxChannels()),
+                        (int) Math.min(limits.maxChannels(), Integer.MAX_VALUE),
+                        client.options.maxWindowBytes(),
+                        client.options.fragmentTimeout().toNanos(),
+                        MILLISECONDS.toNanos(limits.intervalMillis())),
+                client.budget);
+    }
+
+    @Override
+    protected long writeStallNs() {
+        return client.options.writeStallTimeout().toNanos();
+    }
+}

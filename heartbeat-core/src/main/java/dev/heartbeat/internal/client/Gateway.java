@@ -1,0 +1,374 @@
+package dev.heartbeat.internal.client;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import dev.heartbeat.CloseReason;
+import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.internal.frame.ErrorCode;
+import dev.heartbeat.internal.frame.FrameEncoder;
+import dev.heartbeat.internal.frame.GoAway;
+import dev.heartbeat.internal.frame.GoAwayReason;
+import dev.heartbeat.internal.frame.HandleRanges;
+import dev.heartbeat.internal.frame.PeerError;
+import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.frame.Registered;
+import dev.heartbeat.internal.loop.Backoff;
+import dev.heartbeat.internal.loop.Deadline;
+import dev.heartbeat.internal.loop.Shard;
+import dev.heartbeat.internal.mux.IdTable;
+import dev.heartbeat.internal.server.Attachments;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client's session does for the nodes it speaks for: registers them, so many at a time, says in its heartbeats for whom it vouches, and passes on what the server tells of one. Made with the first
+ * of them, on each connection anew. Confined to the loop.
+ */
+final class Gateway {
+    private final ClientSession session;
+    private final FrameEncoder encoder;
+    private final Shard shard;
+    /** How many the server takes. */
+    private final long limit;
+
+    private final int maxMessageBytes;
+    /** Those that are registered, or whose answer is awaited. */
+    private final IdTable<Attached> places = new IdTable<>();
+
+    private final ArrayDeque<Attached> toRegister = new ArrayDeque<>();
+    private int lastHandle;
+    private int unanswered;
+    private int registered;
+    /** Registered, and left out of the beats. */
+    private final Set<Attached> leftOut = new LinkedHashSet<>();
+    /** With an update that found the socket full. */
+    private final Set<Attached> waitingForRoom = new LinkedHashSet<>();
+
+    /** To be registered later; one timer for all. */
+    private final Set<Attached> later = new LinkedHashSet<>();
+
+    private final Deadline retry = new Deadline(this::registerLater);
+    private final Backoff backoff;
+
+    private boolean sealed;
+    private boolean leaving;
+
+    Gateway(
+            ClientSession session,
+            FrameEncoder encoder,
+            Shard shard,
+            Registered agreed,
+            int maxMessage,
+            Backoff backoff) {
+        this.session = session;
+        this.encoder = encoder;
+        this.shard = shard;
+        this.limit = agreed.maxHandles();
+        this.maxMessageBytes = maxMessage;
+        this.backoff = backoff;
+    }
+
+    ClientSession session() {
+        return session;
+    }
+
+    // ---- registering
+
+    void register(Attached node) {
+        node.waitsAt(this);
+        toRegister.add(node);
+        registerWaiting();
+    }
+
+    private void registerWaiting() {
+        while (unanswered < Attachments.MAX_UNANSWERED && session.hasRoom() && !toRegister.isEmpty()) {
+            Attached node = toRegister.remove();
+            if (node.isDetaching() || !node.isVouched()) {
+                node.left();
+                node.run();
+            } else if (places.size() >= limit) {
+                refuseForGood(
+                        node,
+                        new HeartbeatException("the server takes " + limit
+                                + " nodes on a connection beside its own, and as many are registered"));
+            } else {
+                lastHandle++;
+                unanswered++;
+                places.add(lastHandle, node);
+                encoder.register(lastHandle, node.registration(lastHandle));
+            }
+        }
+    }
+
+    private static void refuseForGood(Attached node, HeartbeatException error) {
+        node.refused(error);
+        node.end(CloseReason.REFUSED);
+    }
+
+    void onRegistered(int handle, Registered answer) throws ProtocolException {
+        Attached node = places.get(handle);
+        if (node == null || node.isRegistered()) {
+            throw new ProtocolException(ErrorCode.UNEXPECTED_FRAME, "REGISTERED without a REGISTER");
+        }
+        unanswered--;
+        registered++;
+        node.registered(answer.epoch(), maxMessageBytes);
+        registerWaiting();
+    }
+
+    /** The server reports an error of one node. */
+    void onError(int handle, PeerError error) {
+        Attached node = places.get(handle);
+        if (node == null) {
+            return;
+        }
+        HeartbeatException told =
+                new HeartbeatException("the server reports " + error.codeName() + ": " + error.text());
+        if (node.isRegistered()) {
+            node.refused(told); // An update.
+            return;
+        }
+        unanswered--;
+        places.remove(handle);
+        node.left();
+        if (error.code() == ErrorCode.REPLACED) {
+            node.refused(told);
+            node.end(CloseReason.REPLACED);
+        } else if (ClientSession.isForGood(error.code()) || error.code() == ErrorCode.ALREADY_REGISTERED) {
+            refuseForGood(node, told);
+        } else {
+            node.refused(told);
+            if (error.code() == ErrorCode.EPOCH_REFUSED) {
+                node.forgetEpoch();
+            }
+            registerAgain(node, error.retryAfterMillis());
+        }
+        registerWaiting();
+    }
+
+    /** The server sends one node away. */
+    void onGoAway(int handle, GoAway goAway) {
+        Attached node = places.get(handle);
+        if (node == null) {
+            return; // It took leave meanwhile.
+        }
+        forget(node);
+        if (goAway.retryAfterMillis() == GoAway.NEVER
+                || goAway.reason() == GoAwayReason.KICKED
+                || goAway.reason() == GoAwayReason.REPLACED) {
+            node.end(ClientSession.reasonOf(goAway));
+        } else {
+            registerAgain(node, goAway.retryAfterMillis());
+        }
+        registerWaiting();
+    }
+
+    private void registerAgain(Attached node, long afterMillis) {
+        if (leaving) {
+            return; // It ends with the client.
+        }
+        if (node.isDetaching() || !node.isVouched() || afterMillis == GoAway.NEVER) {
+            node.run(); // Ends it, or waits until the gateway vouches for it again.
+            return;
+        }
+        node.waitsAt(this);
+        node.notBefore(shard.nowNs() + MILLISECONDS.toNanos(afterMillis) + backoff.nextDelayNs(Long.MAX_VALUE));
+        later.add(node);
+        armRetry();
+    }
+
+    private void armRetry() {
+        long soonest = Long.MAX_VALUE;
+        for (Attached node : later) {
+            soonest = Math.min(soonest, Math.max(0, node.notBeforeNs() - shard.nowNs()));
+        }
+        if (later.isEmpty()) {
+            shard.cancel(retry);
+            backoff.reset();
+        } else {
+            shard.arm(retry, soonest);
+        }
+    }
+
+    private void registerLater() {
+        later.removeIf(node -> {
+            boolean due = node.notBeforeNs() - shard.nowNs() <= 0;
+            if (due) {
+                toRegister.add(node);
+            }
+            return due || node.isEnded();
+        });
+        if (!later.isEmpty()) {
+            armRetry();
+        }
+        registerWaiting();
+        session.flushWritten();
+    }
+
+    private void forget(Attached node) {
+        places.remove(node.handle());
+        session.resetChannelsOf(node.handle());
+        leftOut.remove(node);
+        waitingForRoom.remove(node);
+        if (node.isRegistered()) {
+            registered--;
+        } else {
+            unanswered--; // Where it is sent away instead of an answer.
+        }
+        node.left();
+    }
+
+    /** Says goodbye for one node. */
+    void unregister(Attached node) {
+        encoder.unregister(node.handle(), "");
+        forget(node);
+        node.end(CloseReason.UNREGISTERED);
+        registerWaiting();
+    }
+
+    /** The client leaves: who is not registered yet is not any more. */
+    void registerNoMore() {
+        leaving = true;
+        toRegister.clear();
+        later.clear();
+        shard.cancel(retry);
+    }
+
+    /** Whether the server has answered every registration. */
+    boolean isAnswered() {
+        return unanswered == 0;
+    }
+
+    /** Says goodbye for all that are registered; the connection ends after that. */
+    void unregisterAll() {
+        places.forEach(node -> {
+            if (node.isRegistered()) {
+                encoder.unregister(node.handle(), "");
+            }
+        });
+    }
+
+    // ---- what a registered node's application asks for
+
+    void changed(Attached node) {
+        if (!session.isOpen()) {
+            return; // What is asked for now is seen to on the next connection.
+        }
+        if (!node.isVouched()) {
+            leftOut.add(node);
+        } else if (leftOut.remove(node)) {
+            session.beatFor(node); // It may be given up before the next beat for all.
+        }
+        if (!sealed) {
+            node.holdBy(session);
+        }
+        if (node.hasUpdate()) {
+            sendUpdate(node);
+        }
+        session.changed(node);
+    }
+
+    private void sendUpdate(Attached node) {
+        if (!session.hasRoom()) {
+            waitingForRoom.add(node);
+            return;
+        }
+        Map<String, String> metadata = node.takeUpdate();
+        if (metadata != null) {
+            encoder.update(node.handle(), metadata);
+        }
+    }
+
+    /** The socket takes bytes again. */
+    void onRoom() {
+        Set<Attached> waited = new LinkedHashSet<>(waitingForRoom);
+        waitingForRoom.clear();
+        waited.forEach(this::sendUpdate);
+        registerWaiting();
+    }
+
+    void seal() {
+        sealed = true;
+        places.forEach(Attached::seal);
+    }
+
+    // ---- messages and life
+
+    @Nullable
+    Attached get(int handle) {
+        Attached node = places.get(handle);
+        return node == null || !node.isRegistered() ? null : node;
+    }
+
+    /** Whether it was never asked for. */
+    boolean isNew(int handle) {
+        return places.isNew(handle);
+    }
+
+    /** The beats that are due now: one, unless a great many ranges are to be named. */
+    void beat() {
+        if (leftOut.isEmpty()) {
+            session.beat(registered == 0 ? HandleRanges.NOBODY : HandleRanges.ALL);
+            return;
+        }
+        Ranges ranges = new Ranges(session);
+        places.forEach(ranges::add);
+        ranges.end();
+    }
+
+    /** Collects the handles of those it vouches for. What lies between two of them may be covered, unless it is one that is left out. */
+    private static final class Ranges {
+        private final ClientSession session;
+        private final int[] bounds = new int[2 * HandleRanges.MAX_RANGES];
+        private int count;
+        private boolean open;
+        private boolean beaten;
+
+        Ranges(ClientSession session) {
+            this.session = session;
+        }
+
+        void add(Attached node) {
+            if (!node.isRegistered()) {
+                return;
+            }
+            if (!node.isVouched()) {
+                open = false;
+            } else if (open) {
+                bounds[2 * count - 1] = node.handle();
+            } else {
+                if (count == HandleRanges.MAX_RANGES) {
+                    flush();
+                }
+                bounds[2 * count] = node.handle();
+                bounds[2 * count + 1] = node.handle();
+                count++;
+                open = true;
+            }
+        }
+
+        private void flush() {
+            session.beat(HandleRanges.ranges(Arrays.copyOf(bounds, 2 * count)));
+            count = 0;
+            beaten = true;
+        }
+
+        void end() {
+            if (count > 0) {
+                flush();
+            } else if (!beaten) {
+                session.beat(HandleRanges.NOBODY);
+            }
+        }
+    }
+
+    // ---- the end
+
+    void stop() {
+        shard.cancel(retry);
+    }
+}

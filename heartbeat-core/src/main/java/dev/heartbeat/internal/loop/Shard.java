@@ -1,0 +1,292 @@
+package dev.heartbeat.internal.loop;
+
+import dev.heartbeat.internal.frame.BufferPool;
+import dev.heartbeat.internal.frame.FrameHeader;
+import dev.heartbeat.internal.frame.FrameType;
+import dev.heartbeat.spi.EventLoop;
+import dev.heartbeat.spi.LoopAgent;
+import dev.heartbeat.spi.LoopFailures;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * All that one {@link EventLoop} owns: the timers, the clock by which peers are judged, and the commands that other threads send it. There is one for each loop, shared
+ * by every server and client on it.
+ *
+ * <p><b>The threading law.</b> Everything that belongs to a session is touched by its loop only. Another thread that wants something of it sends a command
+ * ({@link #execute}). What several loops share is safe by itself and listed in docs/ARCHITECTURE.md: node entries, outboxes, lanes, the mass guard, budgets and counters.
+ */
+public final class Shard implements LoopAgent, Loop {
+    private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
+
+    /** Timers run in one turn before the sockets are looked at again. */
+    private static final int TIMERS_PER_TURN = 1024;
+
+    /** What is kept of memory for frames that were cut, and for messages that were handled where they were assembled. */
+    private static final int SPARE_FRAMES = 4;
+
+    private static final int SPARE_FRAME_BYTES = SPARE_FRAMES * (FrameHeader.SIZE + FrameType.MAX_DATA_PAYLOAD);
+    private static final int SPARE_MESSAGES = 4;
+    private static final int SPARE_MESSAGE_BYTES = 4 << 20;
+
+    /** Commands run in one turn before the sockets are looked at again: a message to a million nodes is as many. */
+    private static final int COMMANDS_PER_TURN = 1024;
+
+    /** Who keeps count of how well the loop does. On the loop. */
+    public interface Observer {
+
+        /** It was itself stopped, and nobody is judged for it. */
+        void onStall(long stalledNs);
+
+        /** It woke up for its timers, so much later than it meant to. */
+        void onWake(long lateNs);
+    }
+
+    private static final long WORTH_A_WARNING_NS = 1_000_000_000;
+
+    private final EventLoop loop;
+    private final TimerWheel wheel;
+    private final LogicalClock clock;
+
+    private final BufferPool frameSpares = new BufferPool(SPARE_FRAMES, SPARE_FRAME_BYTES);
+    private final BufferPool messageSpares = new BufferPool(SPARE_MESSAGES, SPARE_MESSAGE_BYTES);
+
+    private final WorkBudget work = new WorkBudget();
+    private final DeferredInput leftovers;
+
+    private final List<Observer> observers = new ArrayList<>();
+
+    private final Queue<Runnable> commands = new MpscUnboundedVarHandleArrayQueue<>(256);
+    private final AtomicBoolean commandsScheduled = new AtomicBoolean();
+    private final Runnable runCommands = this::runCommands;
+
+    /** Until when the loop means to sleep; {@link Long#MAX_VALUE} if nothing is planned. */
+    private long plannedNs = Long.MAX_VALUE;
+    /** A stall was seen in the turn of {@link #stalledTurnNs}: whoever is judged must be read first, in the next one. */
+    private boolean mustReadFirst;
+
+    private long stalledTurnNs;
+    private boolean runningTimers;
+
+    /** What the clock credited, for other threads to read. */
+    private volatile long stalls;
+
+    private volatile long creditedNs;
+
+    private Shard(EventLoop loop) {
+        this.loop = loop;
+        wheel = new TimerWheel(loop.nowNs(), this::timerFailed);
+        clock = new LogicalClock(loop.nowNs());
+        leftovers = new DeferredInput(loop);
+    }
+
+    /** The shard of a loop. On the loop only. */
+    public static Shard of(EventLoop loop) {
+        return (Shard) loop.agent(Shard::new);
+    }
+
+    @Override
+    public boolean isInLoop() {
+        return loop.inEventLoop();
+    }
+
+    @Override
+    public long nowNs() {
+        return loop.nowNs();
+    }
+
+    public BufferPool frameSpares() {
+        return frameSpares;
+    }
+
+    public BufferPool messageSpares() {
+        return messageSpares;
+    }
+
+    public WorkBudget work() {
+        return work;
+    }
+
+    public DeferredInput leftovers() {
+        return leftovers;
+    }
+
+    /** Advanced to this turn. */
+    public LogicalClock clock() {
+        if (loop.nowNs() != clock.realNs()) {
+            advanceClock();
+        }
+        return clock;
+    }
+
+    private void advanceClock() {
+        long stalledNs = clock.advance(loop.nowNs(), plannedNs);
+        if (stalledNs > 0) {
+            stalledTurnNs = loop.nowNs();
+            mustReadFirst = true;
+            stalls = clock.stalls();
+            creditedNs = clock.creditedNs();
+            tellStall(stalledNs);
+        }
+    }
+
+    /** The clock is needed in the middle of anything: neither who keeps count nor the log may stop that. */
+    private void tellStall(long stalledNs) {
+        try {
+            for (int i = 0; i < observers.size(); i++) {
+                observers.get(i).onStall(stalledNs);
+            }
+            // A short one is the ordinary lateness of a busy machine, and was credited all the same.
+            LOG.atLevel(stalledNs < WORTH_A_WARNING_NS ? Level.DEBUG : Level.WARN)
+                    .log(
+                            "event loop {} was stopped for {} ms; nobody is judged for it",
+                            loop.index(),
+                            stalledNs / 1_000_000);
+        } catch (Throwable e) {
+            failed("telling of a stall", e);
+        }
+    }
+
+    public LoopFailures failures() {
+        return loop.failures();
+    }
+
+    private void failed(String what, Throwable e) {
+        loop.failures().add(what, loop, e);
+    }
+
+    /** Any thread. */
+    public long stalls() {
+        return stalls;
+    }
+
+    /** Any thread. */
+    public long creditedNs() {
+        return creditedNs;
+    }
+
+    @Override
+    public void arm(Timer timer, long delayNs) {
+        long deadlineNs = loop.nowNs() + Math.max(0, delayNs);
+        wheel.arm(timer, deadlineNs);
+        if (!runningTimers && (plannedNs == Long.MAX_VALUE || deadlineNs - plannedNs < 0)) {
+            plan();
+        }
+    }
+
+    @Override
+    public void cancel(Timer timer) {
+        wheel.cancel(timer);
+    }
+
+    /** Any thread; the command runs on the loop, after this call has returned. Where the loop has ended, so has all it could concern. */
+    @Override
+    public void execute(Runnable command) {
+        commands.add(command);
+        if (commandsScheduled.compareAndSet(false, true)) {
+            try {
+                loop.execute(runCommands);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("event loop {} has ended; nobody is left for a command", loop.index());
+            } catch (Throwable e) { // No memory for a task: the next command is to try again.
+                commandsScheduled.set(false);
+                throw e;
+            }
+        }
+    }
+
+    /** While it is under way nobody else schedules it. */
+    private void runCommands() {
+        while (isLeftAfterBatch() || isLeftToSchedule()) {
+            try {
+                loop.execute(runCommands);
+                return;
+            } catch (Throwable e) {
+                if (!(e instanceof RejectedExecutionException)) { // Which is the loop's end, and this its last turn.
+                    failed("scheduling commands", e);
+                }
+            }
+        }
+    }
+
+    /** A command that comes from now on schedules another run; one that came just before did not. */
+    private boolean isLeftToSchedule() {
+        commandsScheduled.set(false);
+        return !commands.isEmpty() && commandsScheduled.compareAndSet(false, true);
+    }
+
+    private boolean isLeftAfterBatch() {
+        for (int i = 0; i < COMMANDS_PER_TURN; i++) {
+            Runnable command = commands.poll();
+            if (command == null) {
+                return false;
+            }
+            try {
+                command.run();
+            } catch (Throwable e) {
+                failed("a command", e);
+            }
+        }
+        return !commands.isEmpty();
+    }
+
+    public void observe(Observer observer) {
+        observers.add(observer);
+    }
+
+    public void ignore(Observer observer) {
+        observers.remove(observer);
+    }
+
+    @Override
+    public void onWake(long nowNs) {
+        clock();
+        tellWake(plannedNs == Long.MAX_VALUE ? 0 : Math.max(0, nowNs - plannedNs));
+        if (mustReadFirst && stalledTurnNs == nowNs) {
+            mustReadFirst = false;
+            plannedNs = nowNs;
+            loop.wakeAt(nowNs);
+            return;
+        }
+        runningTimers = true;
+        try {
+            wheel.poll(nowNs, TIMERS_PER_TURN);
+        } finally {
+            runningTimers = false;
+            plan();
+        }
+    }
+
+    private void timerFailed(Throwable e) {
+        failed("a timer", e);
+    }
+
+    private void tellWake(long lateNs) {
+        try {
+            for (int i = 0; i < observers.size(); i++) {
+                observers.get(i).onWake(lateNs);
+            }
+        } catch (Throwable e) {
+            failed("measuring a wake-up", e);
+        }
+    }
+
+    private void plan() {
+        long deadlineNs = wheel.nextDeadlineNs();
+        if (deadlineNs == Long.MAX_VALUE) {
+            plannedNs = Long.MAX_VALUE;
+            loop.cancelWake();
+        } else {
+            // What is overdue is planned for now: a plan in the past would make a stall of the time since.
+            plannedNs = deadlineNs - loop.nowNs() < 0 ? loop.nowNs() : deadlineNs;
+            loop.wakeAt(plannedNs);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** What one event loop owns: timers, clock, commands, and the work of a turn. */
+@NullMarked
+package dev.heartbeat.internal.loop;
+
+import org.jspecify.annotations.NullMarked;

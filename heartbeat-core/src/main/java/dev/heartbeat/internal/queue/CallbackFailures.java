@@ -1,0 +1,50 @@
+package dev.heartbeat.internal.queue;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What callbacks of one application threw, of a server or of a client: all of it is counted, and some of it is logged. Any thread may call any method, and none throws, whatever the exception and the logger do.
+ */
+public final class CallbackFailures {
+    private static final Logger LOG = LoggerFactory.getLogger(CallbackFailures.class);
+
+    private final AtomicLong count = new AtomicLong();
+
+    /**
+     * A callback threw.
+     *
+     * @param of whom it served
+     */
+    @SuppressWarnings("CatchAndPrintStackTrace")
+    public void add(String of, Throwable failure) {
+        long failed = count.incrementAndGet();
+        // A handler that always throws must not also fill the disk: the 1st, 2nd, 4th, 8th ... is written.
+        if (Long.bitCount(failed) != 1) {
+            return;
+        }
+        try {
+            LOG.error("a callback of the application threw, for {}; {} failed so far", of, failed, failure);
+        } catch (Throwable unprintable) {
+            addUnprintable(of, failed, failure.getClass().getName());
+        }
+    }
+
+    /** An exception whose message or stack trace throws has a class all the same. */
+    private static void addUnprintable(String of, long failed, String type) {
+        try {
+            LOG.error(
+                    "a callback of the application threw, for {}; {} failed so far; the {} cannot be printed",
+                    of,
+                    failed,
+                    type);
+        } catch (Throwable brokenLogger) {
+            // It is counted, and nobody else can be told.
+        }
+    }
+
+    public long count() {
+        return count.get();
+    }
+}

@@ -1,0 +1,80 @@
+package dev.heartbeat.internal.queue;
+
+import dev.heartbeat.spi.Environment;
+import dev.heartbeat.spi.EventLoop;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads of a transport: who makes callbacks, who completes futures that must not wait for
+ * callbacks, and who may wait for the bus.
+ */
+public final class CallbackThreads {
+    private final Environment environment;
+    private final List<EventLoop> loops;
+
+    public CallbackThreads(Environment environment, List<EventLoop> loops) {
+        this.environment = environment;
+        this.loops = loops;
+    }
+
+    /** The loops' clock, from any thread. */
+    long nowNs() {
+        return environment.monotonicNanos();
+    }
+
+    /** Makes the application's callbacks. */
+    public Executor workers() {
+        return environment.workers();
+    }
+
+    /** Completes futures without waiting for any callback: time is over, or their owner is closed. */
+    public void aside(Runnable completion) {
+        try {
+            environment.completions().execute(completion);
+        } catch (RejectedExecutionException e) {
+            completion.run(); // The transport is closed, and no other thread is left.
+        }
+    }
+
+    /** A future that completes in this line, and refuses to be waited for where that would never end. */
+    public static <T> CompletableFuture<T> newFuture(Line line) {
+        return new BusFuture<>(line.crew(), line.laneOwner());
+    }
+
+    /** A future that waits for callbacks of any line. */
+    public <T> CompletableFuture<T> newFuture() {
+        return new BusFuture<>(this, null);
+    }
+
+    /**
+     * The calling thread is about to wait.
+     *
+     * @param line whose calls the result waits for; null if it may be those of any
+     * @throws IllegalStateException if the wait could not end by itself
+     */
+    void beginWait(SerialExecutor.@Nullable Owner line) {
+        for (EventLoop loop : loops) {
+            if (loop.inEventLoop()) {
+                throw refused("this is event loop " + loop.index() + ", which the result itself needs");
+            }
+        }
+        SerialExecutor.Owner current = SerialExecutor.current();
+        if (current != null && (line == null || line == current)) {
+            throw refused("this is a callback of " + current + ", and the result waits for its end");
+        }
+        environment.beginWait();
+    }
+
+    private static IllegalStateException refused(String why) {
+        return new IllegalStateException("waiting here would not end: " + why
+                + "; use thenAccept() or another method that does not wait, or wait on a thread of your own");
+    }
+
+    void endWait() {
+        environment.endWait();
+    }
+}

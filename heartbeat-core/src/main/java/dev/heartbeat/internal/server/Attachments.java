@@ -1,0 +1,132 @@
+package dev.heartbeat.internal.server;
+
+import dev.heartbeat.internal.frame.HandleRanges;
+import dev.heartbeat.internal.mux.IdTable;
+import dev.heartbeat.spi.Connection;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The nodes that a gateway speaks for over its connection, beside its own: by handle, with what their common heartbeat says. Made with the first of them.
+ *
+ * <p>A beat for all writes one field, which every one of them is judged by; it visits those only that are suspected.
+ */
+public final class Attachments {
+    /** How many registrations a gateway may have under way. */
+    public static final int MAX_UNANSWERED = 256;
+
+    private final IdTable<NodeBinding> stays = new IdTable<>();
+    private @Nullable Set<NodeBinding> suspects;
+
+    private boolean covered;
+    private long coveredNs;
+
+    private int answers;
+    private long answeredUpTo;
+
+    private final long sinceNs;
+
+    Attachments(long nowNs) {
+        sinceNs = nowNs;
+    }
+
+    /** Whether the connection has spoken for others for so long. */
+    boolean haveLasted(long durationNs, long nowNs) {
+        return nowNs - sinceNs >= durationNs;
+    }
+
+    int size() {
+        return stays.size();
+    }
+
+    /** Whether it was never registered here. */
+    boolean isNew(int handle) {
+        return stays.isNew(handle);
+    }
+
+    @Nullable
+    NodeBinding get(int handle) {
+        return stays.get(handle);
+    }
+
+    void add(NodeBinding stay) {
+        stays.add(stay.handle(), stay);
+    }
+
+    /** Does nothing if it is here no more. */
+    void forget(NodeBinding stay) {
+        stays.remove(stay.handle());
+        recovered(stay);
+    }
+
+    void forEach(Consumer<NodeBinding> action) {
+        stays.forEach(action);
+    }
+
+    // ---- life
+
+    /** A beat spoke for all of them. */
+    void heardAll(long nowNs) {
+        Set<NodeBinding> found = suspects;
+        if (found != null) {
+            suspects = null;
+            found.forEach(NodeBinding::heard); // First: until now they were silent.
+        }
+        covered = true;
+        coveredNs = nowNs;
+    }
+
+    /**
+     * A beat spoke for some.
+     *
+     * @return how many places were looked at for it, at most
+     */
+    int heard(HandleRanges ranges) {
+        long handles = 0;
+        for (int i = 0; i < ranges.ranges(); i++) {
+            stays.forEach(ranges.first(i), ranges.last(i), NodeBinding::heard);
+            handles += Integer.toUnsignedLong(ranges.last(i) - ranges.first(i));
+        }
+        return ranges.ranges() + (int) Math.min(handles, stays.size());
+    }
+
+    /** How long no beat spoke for all. */
+    long silentNs(long nowNs) {
+        return covered ? nowNs - coveredNs : Long.MAX_VALUE;
+    }
+
+    void lookAtSuspects() {
+        if (suspects != null) {
+            suspects.forEach(stay -> stay.lookAgainAfter(0));
+        }
+    }
+
+    void suspected(NodeBinding stay) {
+        if (suspects == null) {
+            suspects = new LinkedHashSet<>();
+        }
+        suspects.add(stay);
+    }
+
+    void recovered(NodeBinding stay) {
+        if (suspects != null && suspects.remove(stay) && suspects.isEmpty()) {
+            suspects = null;
+        }
+    }
+
+    // ---- registrations
+
+    /** Whether one more answer may be written: of twice as many as a gateway may wait for, the first must have left. */
+    boolean mayAnswer(Connection connection) {
+        answers++;
+        if (answers < MAX_UNANSWERED) {
+            return true;
+        }
+        answers = 0;
+        boolean read = connection.flushedBytes() >= answeredUpTo;
+        answeredUpTo = connection.queuedBytes();
+        return read;
+    }
+}

@@ -1,0 +1,27 @@
+package dev.heartbeat.internal.server;
+
+import dev.heartbeat.ServerOptions;
+import dev.heartbeat.internal.frame.Register;
+
+/**
+ * What a client said at its registration of what it takes, as far as the server makes use of it.
+ * Clients that say the same share one object.
+ *
+ * @param connectionCredit how far the server may send on the connection at first
+ * @param channelCredit how far the server may send on channel 0 at first
+ * @param maxMessageBytes the longest message that the server sends
+ * @param maxChannels how many channels the server opens at a time
+ */
+record ClientTerms(long connectionCredit, long channelCredit, int maxMessageBytes, int maxChannels) {
+
+    /** Of nobody yet. */
+    static final ClientTerms NONE = new ClientTerms(0, 0, 0, 0);
+
+    static ClientTerms of(Register said, ServerOptions options) {
+        return new ClientTerms(
+                said.connectionCredit(),
+                said.channelCredit(),
+                (int) Math.min(said.limits().maxMessageBytes(), options.maxMessageBytes()),
+                (int) Math.min(said.limits().maxChannels(), options.maxChannels()));
+    }
+}

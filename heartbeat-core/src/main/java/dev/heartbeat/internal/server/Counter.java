@@ -1,0 +1,17 @@
+package dev.heartbeat.internal.server;
+
+/** What a loop counts. */
+enum Counter {
+    ACCEPTED,
+    ENDED,
+    FOREIGN,
+    HANDSHAKE_TIMEOUTS,
+    WRITE_STALLS,
+    REGISTRATIONS_REFUSED,
+    HEARTBEATS,
+    FRAMES_IN,
+    BYTES_IN,
+    MESSAGES_IN,
+    MESSAGES_OUT,
+    LATE_WAKES
+}

@@ -1,0 +1,40 @@
+package dev.heartbeat.internal.server;
+
+import dev.heartbeat.internal.frame.ErrorCode;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/** Counts of one loop: written by that loop alone, so without any lock or fence, and read by anybody. */
+@SuppressWarnings("EnumOrdinal") // Three are counted for each heartbeat, so where one lies is not looked up.
+final class Counters {
+    private static final ErrorCode[] CODES = ErrorCode.values();
+
+    private final AtomicLongArray counts = new AtomicLongArray(Counter.values().length);
+    private final AtomicLongArray errors = new AtomicLongArray(CODES.length);
+
+    void add(Counter counter, long amount) {
+        add(counts, counter.ordinal(), amount);
+    }
+
+    void error(ErrorCode code) {
+        add(errors, code.ordinal(), 1);
+    }
+
+    long get(Counter counter) {
+        return counts.getOpaque(counter.ordinal());
+    }
+
+    /** Adds the errors that occurred to a sum over loops. */
+    void addErrorsTo(Map<String, Long> sum) {
+        for (ErrorCode code : CODES) {
+            long count = errors.getOpaque(code.ordinal());
+            if (count > 0) {
+                sum.merge(code.wireName(), count, Long::sum);
+            }
+        }
+    }
+
+    private static void add(AtomicLongArray counts, int place, long amount) {
+        counts.setOpaque(place, counts.getPlain(place) + amount);
+    }
+}

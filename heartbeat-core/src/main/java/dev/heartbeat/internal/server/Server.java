@@ -1,0 +1,666 @@
+package dev.heartbeat.internal.server;
+
+import static java.util.concurrent.CompletableFuture.completedFuture;
+
+import dev.heartbeat.BroadcastResult;
+import dev.heartbeat.BusStats;
+import dev.heartbeat.Channel;
+import dev.heartbeat.ChannelListener;
+import dev.heartbeat.ChannelOptions;
+import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.MassGuardStatus;
+import dev.heartbeat.Measure;
+import dev.heartbeat.MessageHandler;
+import dev.heartbeat.Node;
+import dev.heartbeat.NodeGroups;
+import dev.heartbeat.NodeListener;
+import dev.heartbeat.NodeState;
+import dev.heartbeat.OfflineReason;
+import dev.heartbeat.RequestHandler;
+import dev.heartbeat.RoutePolicy;
+import dev.heartbeat.SendResult;
+import dev.heartbeat.ServerOptions;
+import dev.heartbeat.UndeliveredException;
+import dev.heartbeat.internal.channel.Acceptors;
+import dev.heartbeat.internal.channel.ChannelCounts;
+import dev.heartbeat.internal.channel.ChannelEnd;
+import dev.heartbeat.internal.channel.ChannelOwner;
+import dev.heartbeat.internal.frame.Registered;
+import dev.heartbeat.internal.frame.SharedMessage;
+import dev.heartbeat.internal.liveness.FailureDetector;
+import dev.heartbeat.internal.liveness.MassGuard;
+import dev.heartbeat.internal.loop.Deadline;
+import dev.heartbeat.internal.loop.Durations;
+import dev.heartbeat.internal.loop.LazyShard;
+import dev.heartbeat.internal.loop.Loop;
+import dev.heartbeat.internal.loop.Shard;
+import dev.heartbeat.internal.loop.Timer;
+import dev.heartbeat.internal.mux.InboundBudget;
+import dev.heartbeat.internal.node.Capacity;
+import dev.heartbeat.internal.node.NodeEvents;
+import dev.heartbeat.internal.node.NodeTable;
+import dev.heartbeat.internal.node.Registration;
+import dev.heartbeat.internal.node.Tombstones;
+import dev.heartbeat.internal.queue.CallbackThreads;
+import dev.heartbeat.internal.queue.Mailbox;
+import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.session.HostLookup;
+import dev.heartbeat.internal.session.Transports;
+import dev.heartbeat.spi.Acceptor;
+import dev.heartbeat.spi.Connection;
+import dev.heartbeat.spi.ConnectionHandler;
+import dev.heartbeat.spi.EventLoop;
+import dev.heartbeat.spi.Listener;
+import dev.heartbeat.spi.RecorderProvider;
+import dev.heartbeat.spi.Transport;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What all loops of a server share: the node table, the limits, and how it starts and ends. Any thread may call any method. */
+public final class Server implements Acceptor {
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+
+    /** Of the memory for what comes in, each connection may take one part. */
+    private static final int BUDGET_PARTS = 8;
+
+    /** How long closing may take: the linger of the last connections, and listeners that are still busy. */
+    private static final long CLOSE_DEADLINE_NS = TimeUnit.SECONDS.toNanos(10);
+
+    private static final long DRAIN_LOG_NS = TimeUnit.SECONDS.toNanos(5);
+
+    /** Nodes are told in 32 bits of milliseconds when to come back, which are 49 days. */
+    private static final Duration LONGEST_DRAIN = Duration.ofDays(30);
+
+    private static final BroadcastResult NOBODY = new BroadcastResult(0, 0, 0, 0, 0, 0, 0);
+
+    final ServerOptions options;
+    final FailureDetector detector;
+    final NodeTable table;
+    final InboundBudget budget;
+    private final Capacity capacity;
+    final RecorderProvider recorders;
+    final Acceptors acceptors;
+    final CallbackThreads crew;
+    final ChannelCounts channels = new ChannelCounts();
+
+    private final Transport transport;
+    private final boolean ownsTransport;
+    private final NodeEvents events;
+    private final NodeGroups groups = new ServerGroups(this);
+    private final MassGuard guard;
+    /** Written under the guard's lock. */
+    private final Measures guardMeasures;
+
+    /** Made by the loops, each its own, with their first connection. */
+    private final AtomicReferenceArray<@Nullable ServerLoop> loops;
+
+    private final AtomicInteger openConnections = new AtomicInteger();
+    private final LongAdder refusedConnections = new LongAdder();
+
+    private final LogThrottle noCapacityLog = new LogThrottle();
+    private final LogThrottle twinsLog = new LogThrottle();
+
+    private final CompletableFuture<Listener> listening;
+    private volatile boolean draining;
+    /** Completes when the last connection is closed, while draining. */
+    private final CompletableFuture<Void> disconnected = new CompletableFuture<>();
+    /** Completes when every node's end has been told, once it is closing. */
+    private final CompletableFuture<Void> told = new CompletableFuture<>();
+
+    private volatile boolean closing;
+    private @Nullable CompletableFuture<Void> closed;
+
+    private Server(
+            ServerOptions options,
+            NodeListener listener,
+            Handlers handlers,
+            RecorderProvider recorders,
+            Transport transport,
+            boolean owned) {
+        this.options = options;
+        this.recorders = recorders;
+        guardMeasures = new Measures(recorders, transport.eventLoops().get(0).failures());
+        this.transport = transport;
+        this.ownsTransport = owned;
+        detector = new FailureDetector(
+                options.suspectAfter().toNanos(), options.heartbeatTimeout().toNanos());
+        acceptors = handlers.acceptors();
+        crew = new CallbackThreads(transport.environment(), transport.eventLoops());
+        events = new NodeEvents(listener, handlers.messages(), handlers.requests(), handlers.routes(), crew);
+        capacity = new Capacity(options.maxNodes(), options.registrationBudgetBytes());
+        table = new NodeTable(
+                options.takeoverPolicy(),
+                options.groupKey(),
+                options.maxGroupsPerNode(),
+                options.maxGroupPolicies(),
+                events,
+                transport.environment(),
+                this::newOutbox,
+                options.channelQueueMessages(),
+                new Tombstones(
+                        options.offlineRetention().toNanos(),
+                        options.offlineMaximum(),
+                        new FirstLoop(transport.eventLoops().get(0))),
+                capacity,
+                this::onForgotten);
+        budget = new InboundBudget(options.inboundBudgetBytes(), BUDGET_PARTS);
+        guard = new MassGuard(
+                options.massGuardShare(),
+                options.massGuardMinimum(),
+                options.massGuardMaxHold().toNanos(),
+                options.massGuardReleaseRate(),
+                options.suspectAfter().toNanos(),
+                this::onGuard);
+        loops = new AtomicReferenceArray<>(transport.eventLoops().size());
+        // A literal is looked up at once, so that a server on one listens as soon as its transport does.
+        listening = HostLookup.lookUp(
+                        options.host(), transport.environment().resolver(), firstLoop(), options.handshakeTimeout())
+                .thenCompose(found -> transport.listen(new InetSocketAddress(found.get(0), options.port()), this));
+    }
+
+    /** What the application has to say to what comes. */
+    public record Handlers(MessageHandler messages, RequestHandler requests, RoutePolicy routes, Acceptors acceptors) {}
+
+    /**
+     * Begins to listen.
+     *
+     * @param recorders by which it measures itself; null for the best that is found
+     * @param owned whether the transport is closed with the server
+     */
+    public static CompletableFuture<Server> start(
+            ServerOptions options,
+            NodeListener listener,
+            Handlers handlers,
+            @Nullable RecorderProvider recorders,
+            Transport transport,
+            boolean owned) {
+        Server server = new Server(
+                options,
+                listener,
+                handlers,
+                recorders == null ? PlainRecorders.orBetter() : recorders,
+                transport,
+                owned);
+        return server.listening
+                .thenApply(bound -> {
+                    LOG.info("listening on {} ({})", bound.localAddress(), transport.name());
+                    return server;
+                })
+                .exceptionallyCompose(server::cannotListen);
+    }
+
+    /** Fails when nothing is left of it. */
+    private CompletableFuture<Server> cannotListen(Throwable failure) {
+        HeartbeatException cause = new HeartbeatException(
+                "cannot listen on " + options.host() + ":" + options.port() + ": " + reason(failure), failure);
+        return release().handle((released, unreleased) -> {
+            throw cause;
+        });
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable outer =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = outer.getCause();
+        return Objects.requireNonNullElse((cause == null ? outer : cause).getMessage(), outer.toString());
+    }
+
+    /** Refuses a call that would wait for itself. */
+    public void requireMayWait(String call) {
+        Transports.requireMayWait(call, transport);
+    }
+
+    private Loop firstLoop() {
+        return new LazyShard(transport.eventLoops().get(0));
+    }
+
+    public ServerOptions options() {
+        return options;
+    }
+
+    public InetSocketAddress localAddress() {
+        return listening.join().localAddress();
+    }
+
+    public NodeTable nodes() {
+        return table;
+    }
+
+    public SendResult trySend(String nodeId, ByteBuffer message) {
+        Mailbox mailbox = mailbox(nodeId);
+        return mailbox == null ? SendResult.CLOSED : mailbox.trySend(message);
+    }
+
+    public CompletableFuture<Void> send(String nodeId, ByteBuffer message) {
+        Mailbox mailbox = mailbox(nodeId);
+        return mailbox == null ? notRegistered() : mailbox.send(message);
+    }
+
+    public CompletableFuture<ByteBuffer> request(String nodeId, ByteBuffer message, Duration timeout) {
+        Durations.requireNotNegative("timeout", timeout);
+        Mailbox mailbox = mailbox(nodeId);
+        return mailbox == null ? notRegistered() : mailbox.request(null, message, timeout);
+    }
+
+    private @Nullable Mailbox mailbox(String nodeId) {
+        return draining ? null : table.mailbox(nodeId);
+    }
+
+    private static <T> CompletableFuture<T> notRegistered() {
+        return CompletableFuture.failedFuture(new UndeliveredException(UndeliveredException.Reason.CLOSED));
+    }
+
+    /** Opens a channel to a node. */
+    public Channel open(String nodeId, String name, ChannelOptions channelOptions, ChannelListener channelListener) {
+        if (!draining && table.ownerOf(nodeId) instanceof NodeBinding stay) {
+            return stay.open(name, channelOptions, channelListener);
+        }
+        ChannelEnd end = ChannelEnd.opening(
+                new Absent(nodeId), firstLoop(), name, channelOptions, options.maxMessageBytes(), channelListener);
+        end.cannotOpen("node " + nodeId + " is not registered");
+        return end;
+    }
+
+    /** The home of a channel to a node that is not there. */
+    private final class Absent implements ChannelOwner {
+        private final String nodeId;
+
+        Absent(String nodeId) {
+            this.nodeId = nodeId;
+        }
+
+        @Override
+        public String nodeId() {
+            return nodeId;
+        }
+
+        @Override
+        public @Nullable Node node() {
+            return null;
+        }
+
+        @Override
+        public CallbackThreads crew() {
+            return crew;
+        }
+
+        @Override
+        public void requireMayWait(String call) {
+            Server.this.requireMayWait(call);
+        }
+
+        @Override
+        public ChannelCounts counts() {
+            return channels;
+        }
+
+        @Override
+        public void onMessageIn() {
+            throw new IllegalStateException("a message of a node that is not there");
+        }
+
+        @Override
+        public void onFailure(String of, Throwable failure) {
+            callbackFailed(of, failure);
+        }
+    }
+
+    void callbackFailed(String of, Throwable failure) {
+        events.failed(of, failure);
+    }
+
+    public NodeGroups groups() {
+        return groups;
+    }
+
+    public BroadcastResult broadcast(ByteBuffer message) {
+        return broadcast(message, table::broadcast);
+    }
+
+    public BroadcastResult broadcast(Predicate<? super Node> chosen, ByteBuffer message) {
+        return broadcast(message, shared -> table.broadcast(chosen, shared));
+    }
+
+    /** Copies the message once, for all. A server that stops has nobody to send it to. */
+    BroadcastResult broadcast(ByteBuffer message, Function<SharedMessage, BroadcastResult> send) {
+        if (message.remaining() > options.maxMessageBytes()) {
+            throw new IllegalArgumentException("message is " + message.remaining() + " bytes, allowed is 0 to "
+                    + options.maxMessageBytes() + " (maxMessageBytes)");
+        }
+        return draining ? NOBODY : send.apply(SharedMessage.copyOf(message));
+    }
+
+    public boolean kick(String nodeId, String reason) {
+        return table.end(nodeId, OfflineReason.KICKED, reason);
+    }
+
+    private Outbox newOutbox() {
+        return new Outbox(options.channelQueueMessages(), options.channelQueueBytes(), options.maxMessageBytes());
+    }
+
+    Registered registeredAnswer(long epoch) {
+        return new Registered(
+                epoch,
+                options.heartbeatInterval().toMillis(),
+                options.suspectAfter().toMillis(),
+                options.heartbeatTimeout().toMillis(),
+                options.grace().toMillis(),
+                options.maxMessageBytes(),
+                options.maxNodesPerConnection(),
+                options.maxChannels(),
+                options.windowBytes(),
+                options.windowBytes(),
+                options.ackEvery());
+    }
+
+    boolean guardHolds(long nowNs) {
+        return guard.holds(table.votes(), table.size(), nowNs);
+    }
+
+    int guardReleases(int wanted, long nowNs) {
+        return guard.release(wanted, table.votes(), table.size(), nowNs);
+    }
+
+    /** A verdict has been held for as long as one may be. */
+    void guardExpires() {
+        guard.expire();
+    }
+
+    void guardWithdraws() {
+        guard.withdraw();
+    }
+
+    private void onGuard(MassGuardStatus status) {
+        if (!status.isEngaged()) {
+            guardMeasures.record(Measures.Kind.GUARD_HOLD, status.engagedFor().toNanos());
+        }
+        events.massGuard(status);
+    }
+
+    boolean guardIsAtRest() {
+        return guard.isAtRest();
+    }
+
+    // ---- connections
+
+    @Override
+    public boolean onAccept(InetSocketAddress remote) {
+        if (openConnections.incrementAndGet() <= options.maxConnections() && !draining) {
+            return true;
+        }
+        refusedConnections.increment();
+        connectionEnded();
+        return false;
+    }
+
+    @Override
+    public ConnectionHandler onOpen(Connection connection) {
+        ServerSession session;
+        try {
+            session = new ServerSession(loopOf(connection.eventLoop()), connection);
+        } catch (Throwable e) {
+            connectionEnded(); // Nobody else will tell of its end.
+            throw e;
+        }
+        if (draining) {
+            session.closeUnregistered();
+        }
+        return session;
+    }
+
+    @Override
+    public void onAbandoned(InetSocketAddress remote) {
+        connectionEnded();
+    }
+
+    private ServerLoop loopOf(EventLoop eventLoop) {
+        ServerLoop loop = loops.get(eventLoop.index());
+        if (loop == null) {
+            loop = new ServerLoop(this, Shard.of(eventLoop));
+            loops.set(eventLoop.index(), loop);
+        }
+        return loop;
+    }
+
+    void connectionEnded() {
+        if (openConnections.decrementAndGet() == 0 && draining) {
+            disconnected.complete(null);
+        }
+    }
+
+    /** A registration, or metadata, found no room. Any loop. */
+    void onNoCapacity(long nowNs) {
+        long times = noCapacityLog.toTell(nowNs);
+        if (times > 0) {
+            LOG.warn(
+                    "no room for {} registrations or metadata of nodes: known are {} nodes of {} (maxNodes), which"
+                            + " hold {} bytes of {} (registrationBudgetBytes); nodes that are known may come back",
+                    times,
+                    table.size(),
+                    options.maxNodes(),
+                    capacity.bytes(),
+                    options.registrationBudgetBytes());
+        }
+    }
+
+    /** One of two processes of one identity is sent away. Any loop. */
+    void onDuplicateIdentity(Registration sentAway, long nowNs) {
+        long times = twinsLog.toTell(nowNs);
+        if (times > 0) {
+            LOG.warn(
+                    "node {}: DUPLICATE_IDENTITY: two processes run with one identity, restored from one snapshot, and"
+                            + " took the node from each other; the one at {} is sent away for good{}",
+                    sentAway.entry().id(),
+                    sentAway.owner().remoteAddress(),
+                    times == 1 ? "" : " (" + (times - 1) + " more since the last report)");
+        }
+    }
+
+    private void onForgotten() {
+        if (closing && table.isEmpty()) {
+            told.complete(null);
+        }
+    }
+
+    // ---- the end
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    /**
+     * Accepts no more, lets every node have what was accepted for it, sends it away, and closes when all are gone or the time is over.
+     */
+    public CompletableFuture<Void> shutdown(Duration drain) {
+        if (Durations.requireNotNegative("drain", drain).isZero()) {
+            return close();
+        }
+        Duration bounded = drain.compareTo(LONGEST_DRAIN) < 0 ? drain : LONGEST_DRAIN;
+        stopAccepting();
+        LOG.info(
+                "shutting down: {} connections get what was accepted for them, for up to {}", openConnections, bounded);
+        table.drainAll(bounded.toMillis());
+        DrainLog log = new DrainLog();
+        onFirstLoop(shard -> shard.arm(log, DRAIN_LOG_NS));
+        return within(bounded.toNanos(), disconnected).thenCompose(done -> {
+            log.end();
+            return close();
+        });
+    }
+
+    /** Says from time to time how far it is. */
+    private final class DrainLog extends Timer {
+        @Override
+        protected void onDue(long nowNs) {
+            LOG.info("shutting down: {} connections have not left yet", openConnections);
+            onFirstLoop(shard -> shard.arm(this, DRAIN_LOG_NS));
+        }
+
+        void end() {
+            onFirstLoop(shard -> shard.cancel(this));
+            int left = openConnections.get();
+            if (left == 0) {
+                LOG.info("shutting down: all have left");
+            } else {
+                LOG.info("shutting down: {} connections have not left in time; what waits for them comes back", left);
+            }
+        }
+    }
+
+    private void stopAccepting() {
+        draining = true;
+        CompletableFuture<?> unused = listening.thenCompose(Listener::close);
+        onEveryLoop(ServerLoop::closeWithoutNode);
+        if (openConnections.get() == 0) {
+            disconnected.complete(null);
+        }
+    }
+
+    /** Ends every stay, closes every connection, and completes when the listeners have been told. */
+    public synchronized CompletableFuture<Void> close() {
+        if (closed == null) {
+            stopAccepting();
+            closing = true;
+            LOG.info("closing: {} nodes are told OFFLINE, {} connections are closed", table.size(), openConnections);
+            table.endAll(OfflineReason.SHUTDOWN, "");
+            if (table.isEmpty()) {
+                told.complete(null);
+            }
+            closed = within(CLOSE_DEADLINE_NS, CompletableFuture.allOf(disconnected, told))
+                    .thenCompose(done -> {
+                        onEveryLoop(ServerLoop::end);
+                        return release();
+                    });
+        }
+        return closed.copy();
+    }
+
+    private CompletableFuture<Void> release() {
+        return ownsTransport ? transport.closeAsync() : completedFuture(null);
+    }
+
+    /** Completes with {@code future}, or when the time is over; on the first loop's clock. */
+    private CompletableFuture<Void> within(long timeoutNs, CompletableFuture<Void> future) {
+        CompletableFuture<Void> either = new CompletableFuture<>();
+        CompletableFuture<?> unusedFirst = future.thenRun(() -> either.complete(null));
+        if (!either.isDone()) {
+            completeAfter(timeoutNs, either);
+        }
+        return either;
+    }
+
+    private void completeAfter(long timeoutNs, CompletableFuture<Void> future) {
+        onFirstLoop(shard -> {
+            Deadline deadline = new Deadline(() -> future.complete(null));
+            shard.arm(deadline, timeoutNs);
+            CompletableFuture<?> unused = future.thenRun(() -> shard.execute(() -> shard.cancel(deadline)));
+        });
+    }
+
+    private void onFirstLoop(Consumer<Shard> action) {
+        EventLoop loop = transport.eventLoops().get(0);
+        try {
+            loop.execute(() -> action.accept(Shard.of(loop)));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("event loop {} has ended, and its clock; only the workers are waited for", loop.index());
+        }
+    }
+
+    private void onEveryLoop(Consumer<ServerLoop> action) {
+        startedLoops().forEach(loop -> loop.shard.execute(() -> action.accept(loop)));
+    }
+
+    private List<ServerLoop> startedLoops() {
+        return IntStream.range(0, loops.length())
+                .mapToObj(loops::get)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    // ---- numbers
+
+    public BusStats stats() {
+        List<ServerLoop> all = startedLoops();
+        Map<String, Long> errors = new TreeMap<>();
+        all.forEach(loop -> loop.counters.addErrorsTo(errors));
+        return new BusStats(
+                openConnections.get(),
+                sum(all, Counter.ACCEPTED),
+                refusedConnections.sum(),
+                sum(all, Counter.FOREIGN),
+                sum(all, Counter.HANDSHAKE_TIMEOUTS),
+                sum(all, Counter.WRITE_STALLS),
+                table.count(NodeState.ONLINE),
+                table.count(NodeState.SUSPECT),
+                table.registrations(),
+                sum(all, Counter.REGISTRATIONS_REFUSED),
+                capacity.bytes(),
+                sum(all, Counter.HEARTBEATS),
+                sum(all, Counter.FRAMES_IN),
+                sum(all, Counter.BYTES_IN),
+                sum(all, Counter.MESSAGES_IN),
+                sum(all, Counter.MESSAGES_OUT),
+                events.undeliveredCount() + channels.undeliveredMessages(),
+                table.dropped() + channels.droppedMessages(),
+                table.broadcasts(),
+                events.notPassedOnCount(),
+                events.unmatchedReplyCount() + channels.unmatchedReplies(),
+                channels.open(),
+                channels.everOpened(),
+                errors,
+                events.failureCount(),
+                events.coalescedCount(),
+                sum(all, loop -> loop.shard.stalls()),
+                Duration.ofNanos(sum(all, loop -> loop.shard.creditedNs())),
+                guard.engagements(),
+                guard.isEngaged(),
+                guard.everHeld(),
+                Duration.ofNanos(guard.everEngagedNs()),
+                guard.status(table.count(NodeState.SUSPECT), table.size()),
+                Measures.sum(recorders, List.of(guardMeasures), Measures.Kind.GUARD_HOLD),
+                measure(all, Measures.Kind.DETECTION),
+                measure(all, Measures.Kind.RECOVERY),
+                measure(all, Measures.Kind.PAUSE),
+                measure(all, Measures.Kind.LOOP_LAG),
+                sum(all, Counter.LATE_WAKES),
+                loopFailures());
+    }
+
+    private long loopFailures() {
+        return transport.eventLoops().stream()
+                .mapToLong(loop -> loop.failures().count())
+                .sum();
+    }
+
+    private Measure measure(List<ServerLoop> loops, Measures.Kind kind) {
+        return Measures.sum(recorders, loops.stream().map(loop -> loop.measures).toList(), kind);
+    }
+
+    private static long sum(List<ServerLoop> loops, Counter counter) {
+        return sum(loops, loop -> loop.counters.get(counter));
+    }
+
+    private static long sum(List<ServerLoop> loops, ToLongFunction<ServerLoop> count) {
+        return loops.stream().mapToLong(count).sum();
+    }
+}

@@ -1,0 +1,130 @@
+package dev.heartbeat.internal.server;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import dev.heartbeat.internal.frame.Register;
+import dev.heartbeat.internal.liveness.FailureDetector;
+import dev.heartbeat.internal.liveness.PeerMonitor;
+import dev.heartbeat.internal.loop.LogicalClock;
+import dev.heartbeat.internal.loop.Shard;
+import dev.heartbeat.internal.loop.Timer;
+import dev.heartbeat.internal.loop.TimerWheel;
+import dev.heartbeat.internal.server.Measures.Kind;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** The part of a {@link Server} that one event loop owns. */
+final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
+    private static final long MAX_TWIN_NS = SECONDS.toNanos(5);
+
+    final Server server;
+    final Shard shard;
+    final Counters counters = new Counters();
+    final Measures measures;
+    final HeldVerdicts held = new HeldVerdicts(this);
+
+    /** Sessions that have no node, or have it no more; the others are found through the node table. */
+    private final Set<ServerSession> withoutNode = new LinkedHashSet<>();
+
+    /** The last that a client of this loop has said: most say the same. */
+    private ClientTerms lastTerms = ClientTerms.NONE;
+
+    ServerLoop(Server server, Shard shard) {
+        this.server = server;
+        this.shard = shard;
+        measures = new Measures(server.recorders, shard.failures());
+        shard.observe(this);
+    }
+
+    /** The server has ended. */
+    void end() {
+        shard.ignore(this);
+    }
+
+    @Override
+    public void onStall(long stalledNs) {
+        measures.record(Kind.PAUSE, stalledNs);
+    }
+
+    @Override
+    public void onWake(long lateNs) {
+        measures.record(Kind.LOOP_LAG, lateNs);
+        if (lateNs > TimerWheel.TICK_NS) {
+            counters.add(Counter.LATE_WAKES, 1);
+        }
+    }
+
+    /** For how long a node must have stayed, and a connection of several have lasted, for each loss to count for the mass guard. */
+    long provenNs() {
+        return 2 * server.options.heartbeatTimeout().toNanos();
+    }
+
+    void began(ServerSession session) {
+        counters.add(Counter.ACCEPTED, 1);
+        withoutNode.add(session);
+    }
+
+    void registered(ServerSession session) {
+        withoutNode.remove(session);
+    }
+
+    /** It lost its node to another session. */
+    void superseded(ServerSession session) {
+        withoutNode.add(session);
+    }
+
+    void ended(ServerSession session) {
+        withoutNode.remove(session);
+        counters.add(Counter.ENDED, 1);
+        server.connectionEnded();
+    }
+
+    /** What this client takes. */
+    ClientTerms termsOf(Register said) {
+        ClientTerms terms = ClientTerms.of(said, server.options);
+        if (!terms.equals(lastTerms)) {
+            lastTerms = terms;
+        }
+        return lastTerms;
+    }
+
+    void closeWithoutNode() {
+        new ArrayList<>(withoutNode).forEach(ServerSession::closeUnregistered);
+    }
+
+    @Override
+    public LogicalClock clock() {
+        return shard.clock();
+    }
+
+    /** For how long a connection that lost its node to another is asked whether somebody is still there. */
+    long twinNs() {
+        return Math.min(MAX_TWIN_NS, server.options.heartbeatTimeout().toNanos());
+    }
+
+    /** From when on a beat is late. */
+    long overdueNs() {
+        return server.options.heartbeatInterval().toNanos() * 3 / 2;
+    }
+
+    @Override
+    public FailureDetector detector() {
+        return server.detector;
+    }
+
+    @Override
+    public long graceNs() {
+        return server.options.grace().toNanos();
+    }
+
+    @Override
+    public void arm(Timer timer, long delayNs) {
+        shard.arm(timer, delayNs);
+    }
+
+    @Override
+    public void cancel(Timer timer) {
+        shard.cancel(timer);
+    }
+}

@@ -1,0 +1,778 @@
+package dev.heartbeat.internal.server;
+
+import dev.heartbeat.CloseReason;
+import dev.heartbeat.OfflineReason;
+import dev.heartbeat.ServerOptions;
+import dev.heartbeat.internal.channel.Acceptors;
+import dev.heartbeat.internal.channel.ChannelOwner;
+import dev.heartbeat.internal.frame.Envelope;
+import dev.heartbeat.internal.frame.ErrorCode;
+import dev.heartbeat.internal.frame.FrameType;
+import dev.heartbeat.internal.frame.GoAway;
+import dev.heartbeat.internal.frame.GoAwayReason;
+import dev.heartbeat.internal.frame.HandleRanges;
+import dev.heartbeat.internal.frame.Metadata;
+import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.frame.Register;
+import dev.heartbeat.internal.frame.Registered;
+import dev.heartbeat.internal.liveness.FailureDetector;
+import dev.heartbeat.internal.liveness.PartialFrame;
+import dev.heartbeat.internal.liveness.PeerMonitor;
+import dev.heartbeat.internal.mux.Multiplexer;
+import dev.heartbeat.internal.node.Admission;
+import dev.heartbeat.internal.node.Registration;
+import dev.heartbeat.internal.queue.IncomingMessage;
+import dev.heartbeat.internal.session.Session;
+import dev.heartbeat.spi.Connection;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server's side of a connection. It begins unregistered, under a deadline; REGISTER ties it to a node, its own; and while it is tied, everything that comes is a sign of
+ * life of that node. A gateway then registers further nodes by handles of their own. The connection ends with its own node; all others only leave it. When the connection is lost,
+ * each {@link NodeBinding} stays as the owner of its registration until the grace is over or the node is back on another connection.
+ */
+final class ServerSession extends Session {
+    /** Until all timers have run that are due now. */
+    private static final long TURN_NS = 100_000_000;
+
+    private static final String KICKED_BEFORE = "this process was sent away before";
+
+    private static final Set<ErrorCode> REFUSES_A_REGISTRATION = EnumSet.of(
+            ErrorCode.INVALID_NODE_ID,
+            ErrorCode.INVALID_METADATA,
+            ErrorCode.STALE_ATTEMPT,
+            ErrorCode.NODE_ID_IN_USE,
+            ErrorCode.EPOCH_REFUSED,
+            ErrorCode.REPLACED,
+            ErrorCode.NODE_CAPACITY);
+
+    final ServerLoop loop;
+
+    private @Nullable NodeBinding own;
+    private @Nullable Attachments attached;
+    /** Set before the node is registered, and so seen by whoever finds the node. */
+    private ClientTerms terms = ClientTerms.NONE;
+
+    private int heartbeatsToAnswer;
+    /** The last beat, or what took the place of its answer. */
+    private long beatNs;
+    /** Bytes since, as far as they count. */
+    private int readSinceBeat;
+
+    private boolean voted;
+
+    /** As its own node measured it; 0 before the first. Written by the loop. */
+    private volatile int rttMicros;
+
+    ServerSession(ServerLoop loop, Connection connection) {
+        super(loop.shard, connection);
+        this.loop = loop;
+        awaitRegistration(shard.clock().nowNs());
+        loop.began(this);
+    }
+
+    /** The deadline is one of logical time: what came while this process was stopped must be read before. */
+    private void awaitRegistration(long sinceNs) {
+        long limitNs = loop.server.options.handshakeTimeout().toNanos();
+        alarm.set(limitNs - (shard.clock().nowNs() - sinceNs), () -> {
+            if (shard.clock().nowNs() - sinceNs < limitNs) {
+                awaitRegistration(sinceNs);
+                return;
+            }
+            loop.counters.add(Counter.HANDSHAKE_TIMEOUTS, 1);
+            fail(new ProtocolException(
+                    ErrorCode.HANDSHAKE_TIMEOUT, "not registered within " + limitNs / 1_000_000 + " ms"));
+        });
+    }
+
+    // ---- frames
+
+    @Override
+    protected FrameType.Sender peer() {
+        return FrameType.Sender.CLIENT;
+    }
+
+    @Override
+    protected void onExpectedFrame(@Nullable FrameType type) throws ProtocolException {
+        loop.counters.add(Counter.FRAMES_IN, 1);
+        if (own != null) {
+            own.heard();
+        } else if (type != null && !isAllowedUnregistered(type)) {
+            throw new ProtocolException(ErrorCode.NOT_REGISTERED, type + " before REGISTER");
+        }
+    }
+
+    private static boolean isAllowedUnregistered(FrameType type) {
+        return switch (type) {
+            case REGISTER, PING, PONG, ERROR -> true;
+            default -> false;
+        };
+    }
+
+    @Override
+    public void onRegister(int handle, Register register) throws ProtocolException {
+        if (handle != 0) {
+            attach(handle, register);
+            return;
+        }
+        if (own != null) {
+            throw new ProtocolException(ErrorCode.ALREADY_REGISTERED, "handle 0 is registered");
+        }
+        if (loop.server.isDraining()) {
+            closeUnregistered();
+            return;
+        }
+        terms = loop.termsOf(register);
+        NodeBinding stay = new NodeBinding(this, 0);
+        Admission admission = admit(register, stay);
+        if (admission.refusal() != null) {
+            refuse(admission.refusal());
+            return;
+        }
+        own = stay;
+        state = State.REGISTERED;
+        alarm.cancel();
+        loop.registered(this);
+        heardBeat(shard.clock().nowNs());
+        begin(stay, admission);
+        if (loop.server.isDraining()) {
+            // It began to stop meanwhile, and whoever went through the nodes may have missed this one.
+            endOwn(OfflineReason.SHUTDOWN);
+            closeUnregistered();
+        }
+    }
+
+    /** Registers a node that the connection's own node, a gateway, speaks for. */
+    private void attach(int handle, Register register) throws ProtocolException {
+        if (own == null) {
+            throw new ProtocolException(ErrorCode.NOT_REGISTERED, "handle 0 comes first");
+        }
+        Attachments others = attached();
+        if (!others.isNew(handle)) {
+            throw new ProtocolException(
+                    ErrorCode.ALREADY_REGISTERED, "handle " + text(handle) + " or a greater one was registered");
+        }
+        int limit = loop.server.options.maxNodesPerConnection();
+        if (others.size() >= limit) {
+            throw new ProtocolException(
+                    ErrorCode.UNSUPPORTED_NODE_FEATURE, "a connection may have " + limit + " nodes beside its own");
+        }
+        if (!others.mayAnswer(connection)) {
+            throw new ProtocolException(
+                    ErrorCode.TOO_MANY_ERRORS, "more than " + Attachments.MAX_UNANSWERED + " registrations under way");
+        }
+        NodeBinding stay = new NodeBinding(this, handle);
+        Admission admission = admit(register, stay);
+        if (admission.refusal() != null) {
+            refuse(handle, admission.refusal());
+            return;
+        }
+        others.add(stay);
+        begin(stay, admission);
+    }
+
+    /** What is refused here tells of others, and is not counted against what this gateway may do wrong. */
+    private void refuse(int handle, Admission.Refusal why) throws ProtocolException {
+        switch (why) {
+            case KICKED -> {
+                loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
+                encoder.goAway(
+                        handle, new GoAway(ErrorCode.Scope.NODE, GoAwayReason.KICKED, GoAway.NEVER, KICKED_BEFORE));
+            }
+            case NO_CAPACITY -> tellNoCapacity(handle, "node");
+            default -> tellRefusal(handle, refusalOf(why));
+        }
+    }
+
+    /** There is no room for what a node is, or says of itself: that may change. */
+    private void tellNoCapacity(int handle, String forWhat) {
+        onErrorSent(ErrorCode.NODE_CAPACITY);
+        loop.server.onNoCapacity(loop.shard.nowNs());
+        tellUncounted(
+                handle,
+                new ProtocolException(ErrorCode.NODE_CAPACITY, "the server has no room for this " + forWhat),
+                loop.server.options.heartbeatInterval().toMillis());
+    }
+
+    private Admission admit(Register register, NodeBinding stay) {
+        return loop.server.table.admit(new Registration.Claim(
+                register.nodeId(),
+                register.incarnation(),
+                register.attempt(),
+                register.lastEpoch(),
+                register.metadata(),
+                stay));
+    }
+
+    private void refuse(Admission.Refusal why) throws ProtocolException {
+        if (why == Admission.Refusal.KICKED) {
+            loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
+            sendAway(GoAwayReason.KICKED, CloseReason.KICKED, KICKED_BEFORE);
+            return;
+        }
+        if (why == Admission.Refusal.NO_CAPACITY) {
+            tellNoCapacity(0, "node");
+            finish(CloseReason.REFUSED);
+            return;
+        }
+        onRefused(0, refusalOf(why));
+        switch (why) {
+            case STALE_ATTEMPT -> finish(CloseReason.REFUSED);
+            case REPLACED -> finish(CloseReason.REPLACED);
+            case KICKED, NO_CAPACITY, ID_IN_USE, IMPLAUSIBLE_EPOCH -> {}
+        }
+    }
+
+    private static ProtocolException refusalOf(Admission.Refusal why) {
+        return switch (why) {
+            case KICKED, NO_CAPACITY -> throw new IllegalStateException("said otherwise");
+            case STALE_ATTEMPT ->
+                new ProtocolException(
+                        ErrorCode.STALE_ATTEMPT, "this attempt or a later one of the same process was registered");
+            case REPLACED -> new ProtocolException(ErrorCode.REPLACED, "another process took this id over since");
+            case ID_IN_USE ->
+                new ProtocolException(ErrorCode.NODE_ID_IN_USE, "another process is registered by this id");
+            case IMPLAUSIBLE_EPOCH ->
+                new ProtocolException(ErrorCode.EPOCH_REFUSED, "the last epoch lies too far in the future");
+        };
+    }
+
+    private void begin(NodeBinding stay, Admission admission) {
+        Registration granted = Objects.requireNonNull(admission.registration());
+        stay.begin(granted);
+        encoder.registered(stay.handle(), loop.server.registeredAnswer(granted.epoch()));
+        joinIfMore(stay);
+        tellDisplaced(admission);
+    }
+
+    private void joinIfMore(@Nullable NodeBinding stay) {
+        if (stay != null && stay.hasMore() && stay.join()) {
+            turns.add(stay);
+        }
+    }
+
+    private static void tellDisplaced(Admission admission) {
+        Registration displaced = admission.displaced();
+        if (displaced == null) {
+            return;
+        }
+        if (admission.replaced()) {
+            displaced.owner().ended(OfflineReason.REPLACED, "another process registered this id");
+        } else {
+            displaced.owner().superseded();
+        }
+    }
+
+    private Attachments attached() {
+        if (attached == null) {
+            attached = new Attachments(shard.nowNs());
+        }
+        return attached;
+    }
+
+    /** The node of a handle; null if it has left this connection, which the peer may not know yet. */
+    private @Nullable NodeBinding stay(int handle) throws ProtocolException {
+        if (handle == 0) {
+            return own;
+        }
+        if (attached == null || attached.isNew(handle)) {
+            throw new ProtocolException(ErrorCode.UNKNOWN_HANDLE, "handle " + text(handle) + " was not registered");
+        }
+        return attached.get(handle);
+    }
+
+    private static String text(int handle) {
+        return Integer.toUnsignedString(handle);
+    }
+
+    @Override
+    public void onRegistered(int handle, Registered registered) {
+        throw new IllegalStateException("refused by direction");
+    }
+
+    @Override
+    public void onHeartbeatRequest(int handle, long timestamp, long position, int rtt, HandleRanges covered)
+            throws ProtocolException {
+        NodeBinding node = stay(handle);
+        requireKnown(covered);
+        onPosition(position);
+        loop.counters.add(Counter.HEARTBEATS, 1);
+        heardBeat(shard.clock().nowNs());
+        if (node == null) {
+            return;
+        }
+        if (handle != 0) {
+            node.heard();
+        } else if (rtt != 0) {
+            rttMicros = rtt;
+        }
+        if (attached != null) {
+            heardOthers(attached, covered);
+        }
+        if (--heartbeatsToAnswer <= 0) {
+            heartbeatsToAnswer = loop.server.options.ackEvery();
+            answerHeartbeat(handle, timestamp);
+        }
+    }
+
+    private void requireKnown(HandleRanges covered) throws ProtocolException {
+        for (int i = 0; i < covered.ranges(); i++) {
+            NodeBinding unused = stay(covered.last(i));
+        }
+    }
+
+    private void heardOthers(Attachments others, HandleRanges covered) {
+        if (covered == HandleRanges.ALL) {
+            others.heardAll(shard.clock().nowNs());
+        } else {
+            shard.work().visited(others.heard(covered));
+        }
+    }
+
+    @Override
+    public void onHeartbeatResponse(int handle, long timestamp, long position) {
+        throw new IllegalStateException("refused by direction");
+    }
+
+    @Override
+    public void onUpdate(int handle, Metadata metadata) throws ProtocolException {
+        NodeBinding node = stay(handle);
+        if (node == null) {
+            return;
+        }
+        node.heard();
+        boolean changed = node.registration().entry().changeMetadata(node.registration(), metadata.checked());
+        if (!changed && node.isCurrent()) {
+            tellNoCapacity(handle, "metadata");
+        }
+    }
+
+    @Override
+    public void onUnregister(int handle, String text) throws ProtocolException {
+        NodeBinding node = stay(handle);
+        if (handle == 0) {
+            endOwn(OfflineReason.UNREGISTERED);
+            finish(CloseReason.UNREGISTERED);
+        } else if (node != null) {
+            node.end(OfflineReason.UNREGISTERED);
+            forget(node);
+        }
+    }
+
+    @Override
+    public void onGoAway(int streamId, GoAway goAway) {
+        throw new IllegalStateException("refused by direction");
+    }
+
+    @Override
+    public boolean takesFrom(int handle, long ordinal) throws ProtocolException {
+        if (handle == 0) {
+            return true;
+        }
+        try {
+            NodeBinding node = stay(handle);
+            if (node == null) {
+                return false;
+            }
+            node.heard();
+            return true;
+        } catch (ProtocolException e) {
+            // Of the message only: its fragments are still to be counted.
+            onRefused(handle, new ProtocolException(e.code(), e.text(), ordinal));
+            return false;
+        }
+    }
+
+    @Override
+    public void onFragment(int handle) {
+        NodeBinding node = handle == 0 ? null : find(handle);
+        if (node != null) {
+            node.heard();
+        }
+    }
+
+    private @Nullable NodeBinding find(int handle) {
+        return handle == 0 ? own : attached == null ? null : attached.get(handle);
+    }
+
+    @Override
+    public void onMessage(int handle, IncomingMessage message) {
+        NodeBinding from = find(handle);
+        if (from != null && from.registration().entry().deliver(from.registration(), message)) {
+            loop.counters.add(Counter.MESSAGES_IN, 1);
+        } else {
+            message.consumed(); // The node has been taken over, or has left this connection meanwhile.
+        }
+    }
+
+    @Override
+    public void onRequestCancelled(int handle, Envelope request) {
+        NodeBinding from = find(handle);
+        if (from != null) {
+            from.registration().entry().cancelled(from.registration(), request);
+        }
+    }
+
+    @Override
+    public void onSignOfLife(int handle) {
+        onFragment(handle);
+    }
+
+    @Override
+    @Nullable
+    protected ChannelOwner homeOf(int handle) {
+        return find(handle);
+    }
+
+    @Override
+    protected Acceptors acceptors() {
+        return loop.server.acceptors;
+    }
+
+    @Override
+    protected int maxMessageBytes() {
+        return terms.maxMessageBytes();
+    }
+
+    @Override
+    public long rttNs() {
+        return Integer.toUnsignedLong(rttMicros) * 1000;
+    }
+
+    @Override
+    public void onMessageSent() {
+        loop.counters.add(Counter.MESSAGES_OUT, 1);
+    }
+
+    // ---- verdicts and commands
+
+    /** A node is silent; the connection's own is asked whether it is there. Others cannot be: a PONG would be the gateway's. */
+    void suspected(NodeBinding stay) {
+        if (stay.handle() != 0) {
+            attached().suspected(stay);
+        } else if (state == State.REGISTERED) {
+            encoder.ping();
+            flush();
+        }
+    }
+
+    void recovered(NodeBinding stay) {
+        if (attached == null) {
+            return;
+        }
+        if (stay == own) {
+            attached.lookAtSuspects(); // Whose verdict waited for its.
+        } else {
+            attached.recovered(stay);
+        }
+    }
+
+    /** How long no beat spoke for all nodes of the connection. */
+    long gatewaySilentNs(NodeBinding stay) {
+        return stay.handle() == 0 || attached == null
+                ? Long.MAX_VALUE
+                : attached.silentNs(shard.clock().nowNs());
+    }
+
+    /** Whether a node may be silent because its whole connection is: then it is lost with the connection, and may come back over another. */
+    boolean waitsForGateway(NodeBinding stay) {
+        if (stay.handle() == 0 || own == null) {
+            return false;
+        }
+        if (!own.isSuspected() && loop.detector().judge(own.silentNs()) != FailureDetector.Verdict.ALIVE) {
+            stay.lookAgainAfter(TURN_NS); // The gateway is about to be looked at itself.
+            return true;
+        }
+        return own.isSuspected();
+    }
+
+    /** Whether one more loss of this connection counts for the mass guard. Of one that speaks for many and is young, all count once. */
+    boolean mayVote() {
+        boolean first = !voted;
+        voted = true;
+        return first || attached == null || attached.haveLasted(loop.provenNs(), shard.nowNs());
+    }
+
+    void timedOut(NodeBinding stay) {
+        if (stay.handle() == 0) {
+            goAway(GoAwayReason.TIMEOUT, 0, "nothing heard for the heartbeat timeout");
+            finish(CloseReason.TIMEOUT);
+        } else {
+            sendAway(stay, GoAwayReason.TIMEOUT, 0, "nothing heard of it for the heartbeat timeout");
+        }
+    }
+
+    void closeUnregistered() {
+        goAway(GoAwayReason.SHUTDOWN, 0, "");
+        finish(CloseReason.SHUTDOWN);
+    }
+
+    /** A node has messages to be sent. */
+    void offers(NodeBinding stay) {
+        turns.add(stay);
+        pumpSoon();
+    }
+
+    void cancel(NodeBinding stay, Envelope request) {
+        if (find(stay.handle()) == stay) {
+            cancelRequest(stay.handle(), request);
+        }
+    }
+
+    void notPassedOn(NodeBinding stay, String text) {
+        if (state == State.REGISTERED && find(stay.handle()) == stay) {
+            tellOfChannel0(ErrorCode.NOT_PASSED_ON, text);
+            pumpSoon();
+        }
+    }
+
+    void superseded(NodeBinding stay) {
+        boolean wasSilent = stay.isSuspected();
+        stay.moveOn();
+        if (stay.handle() != 0) {
+            forget(stay); // A PONG would be the gateway's, and says nothing of the node.
+        } else if (wasSilent || state != State.REGISTERED) {
+            close(CloseReason.LOCAL);
+        } else {
+            supersede(loop.twinNs());
+            loop.superseded(this);
+            encoder.ping(twinToken(stay));
+            flush();
+        }
+    }
+
+    /** No PING of this connection had this payload before. */
+    private static long twinToken(NodeBinding stay) {
+        return stay.registration().epoch();
+    }
+
+    /** A process gives its old connection up before it registers over another. So whoever answers now is another process. */
+    @Override
+    protected void onLateRead(ByteBuffer bytes) {
+        NodeBinding before = own;
+        if (state != State.SUPERSEDED || before == null) {
+            return;
+        }
+        PongWatch watch = new PongWatch(twinToken(before));
+        try {
+            decode(bytes, watch);
+            if (watch.isAnswered()) {
+                onTwin(before);
+            }
+        } catch (ProtocolException e) {
+            close(CloseReason.LOCAL);
+        }
+    }
+
+    /** Two processes claim to be one. The younger connection has the node already; after several times in turn the older is told to stay away. */
+    private void onTwin(NodeBinding before) {
+        Registration of = before.registration();
+        if (of.entry().isTwin(of, shard.nowNs())) {
+            loop.server.onDuplicateIdentity(of, shard.nowNs());
+            encoder.goAway(0, GoAway.duplicateIdentity());
+            finish(CloseReason.DUPLICATE_IDENTITY);
+        } else {
+            close(CloseReason.LOCAL);
+        }
+    }
+
+    void ended(NodeBinding stay, OfflineReason reason, String text) {
+        stay.stop();
+        if (stay.handle() != 0) {
+            switch (reason) {
+                case REPLACED -> sendAway(stay, GoAwayReason.REPLACED, GoAway.NEVER, text);
+                case KICKED -> sendAway(stay, GoAwayReason.KICKED, GoAway.NEVER, text);
+                default -> sendAway(stay, GoAwayReason.SHUTDOWN, 0, text);
+            }
+            return;
+        }
+        switch (reason) {
+            case REPLACED -> sendAway(GoAwayReason.REPLACED, CloseReason.REPLACED, text);
+            case KICKED -> sendAway(GoAwayReason.KICKED, CloseReason.KICKED, text);
+            default -> {
+                goAway(GoAwayReason.SHUTDOWN, 0, text);
+                finish(CloseReason.SHUTDOWN);
+            }
+        }
+    }
+
+    /** Sends one node away; its neighbours and the connection stay. */
+    private void sendAway(NodeBinding stay, GoAwayReason why, long retryAfterMillis, String text) {
+        if (attached == null || attached.get(stay.handle()) != stay) {
+            return; // It left meanwhile.
+        }
+        forget(stay);
+        if (isReading()) {
+            encoder.goAway(stay.handle(), new GoAway(ErrorCode.Scope.NODE, why, retryAfterMillis, text));
+            flush();
+        }
+    }
+
+    private void forget(NodeBinding stay) {
+        if (attached != null) {
+            attached.forget(stay);
+            resetChannelsOf(stay.handle());
+        }
+    }
+
+    private void sendAway(GoAwayReason why, CloseReason reason, String text) {
+        goAway(why, GoAway.NEVER, text);
+        finish(reason);
+    }
+
+    /**
+     * Sends the node away once the socket has taken all that was accepted for it; it may come back after {@code retryAfterMillis}. The node closes when its application has handled all of it. Whatever takes longer than the
+     * server's time to drain is ended by the server.
+     */
+    void drain(long retryAfterMillis) {
+        // A message may be accepted whose turn is not yet asked for.
+        joinIfMore(own);
+        if (attached != null) {
+            attached.forEach(this::joinIfMore);
+        }
+        endChannels();
+        afterDraining(() -> {
+            goAway(GoAwayReason.SHUTDOWN, retryAfterMillis, "");
+            flush();
+        });
+    }
+
+    private void goAway(GoAwayReason reason, long retryAfterMillis, String text) {
+        if (isReading()) {
+            encoder.goAway(0, new GoAway(ErrorCode.Scope.CONNECTION, reason, retryAfterMillis, text));
+        }
+    }
+
+    private void endOwn(OfflineReason reason) {
+        if (own != null) {
+            own.end(reason);
+        }
+    }
+
+    // ---- the rest of a session
+
+    @Override
+    protected void fail(ProtocolException e) {
+        if (e.code() == ErrorCode.FOREIGN) {
+            loop.counters.add(Counter.FOREIGN, 1);
+        }
+        endOwn(OfflineReason.PROTOCOL_ERROR);
+        super.fail(e);
+    }
+
+    @Override
+    protected void onReadingEnded() {
+        loseOthers();
+    }
+
+    @Override
+    protected void onEnded(CloseReason reason, @Nullable Throwable cause) {
+        loop.ended(this);
+        if (reason == CloseReason.WRITE_STALLED) {
+            loop.counters.add(Counter.WRITE_STALLS, 1);
+        }
+        try {
+            if (own != null) {
+                own.loseConnection();
+            }
+        } finally {
+            loseOthers();
+        }
+    }
+
+    /** Whatever became of the connection's own node, the others may come back over another connection. */
+    private void loseOthers() {
+        if (attached != null) {
+            attached.forEach(NodeBinding::loseConnection);
+            attached = null;
+        }
+    }
+
+    InetSocketAddress remoteAddress() {
+        return connection.remoteAddress();
+    }
+
+    int rttMicros() {
+        return rttMicros;
+    }
+
+    @Override
+    @Nullable
+    protected PeerMonitor judged() {
+        return own;
+    }
+
+    @Override
+    protected long suspectAfterNs() {
+        return loop.detector().suspectAfterNs();
+    }
+
+    /** What a frame under way says for the connection's own node. Of others it may not be, and says nothing. */
+    long underWayNs(NodeBinding stay) {
+        return stay == own ? underWayNs() : Long.MAX_VALUE;
+    }
+
+    @Override
+    protected void onBytesRead(int bytes) {
+        loop.counters.add(Counter.BYTES_IN, bytes);
+        readSinceBeat = Math.min(readSinceBeat + bytes, PartialFrame.MIN_GAIN);
+    }
+
+    /**
+     * The client hears of the server by the answers to its beats. Where much comes and no beat, they wait behind it, in the client's kernel perhaps, and a PING takes the place of the answers.
+     */
+    @Override
+    protected void onDecoded() {
+        if (readSinceBeat >= PartialFrame.MIN_GAIN && state == State.REGISTERED) {
+            long nowNs = shard.clock().nowNs();
+            if (nowNs - beatNs > loop.overdueNs() && connection.isWritable()) {
+                heardBeat(nowNs);
+                encoder.ping();
+            }
+        }
+    }
+
+    private void heardBeat(long nowNs) {
+        beatNs = nowNs;
+        readSinceBeat = 0;
+    }
+
+    @Override
+    protected void onErrorSent(ErrorCode code) {
+        loop.counters.error(code);
+        if (REFUSES_A_REGISTRATION.contains(code)) {
+            loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
+        }
+    }
+
+    @Override
+    protected Multiplexer newMultiplexer() {
+        ServerOptions options = loop.server.options;
+        return new Multiplexer(
+                this,
+                connection,
+                encoder,
+                this,
+                turns,
+                new Multiplexer.Credits(terms.connectionCredit(), terms.channelCredit(), options.windowBytes()),
+                new Multiplexer.Limits(
+                        2,
+                        options.maxMessageBytes(),
+                        options.maxChannels(),
+                        terms.maxChannels(),
+                        options.maxWindowBytes(),
+                        options.fragmentTimeout().toNanos(),
+                        options.heartbeatInterval().toNanos()),
+                loop.server.budget);
+    }
+
+    @Override
+    protected long writeStallNs() {
+        return loop.server.options.writeStallTimeout().toNanos();
+    }
+}

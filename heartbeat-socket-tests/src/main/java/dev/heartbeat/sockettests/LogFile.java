@@ -1,0 +1,36 @@
+package dev.heartbeat.sockettests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.LoggerFactory;
+
+/** What has been logged since this was made. Where it goes is set in simplelogger.properties. */
+final class LogFile {
+    private static final Path FILE = Path.of("target/tests.log");
+
+    static {
+        // The first logger begins the file anew.
+        LoggerFactory.getLogger(LogFile.class).trace("begins");
+    }
+
+    private final int before = lines().size();
+
+    /** Lines of stack traces, and whatever was logged as an error. */
+    List<String> stackTraces() {
+        List<String> all = lines();
+        return all.subList(before, all.size()).stream()
+                .filter(line -> line.startsWith("\tat ") || line.contains(" ERROR "))
+                .toList();
+    }
+
+    private static List<String> lines() {
+        try {
+            return Files.exists(FILE) ? Files.readAllLines(FILE) : List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,233 @@
+package dev.heartbeat.testkit.fleet;
+
+import dev.heartbeat.UndeliveredException.Reason;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Every message that was accepted, in one direction, and what became of it: a naive book that knows nothing of channels and credit. A message says who sent it to whom and its number; the
+ * rest of it follows from the number.
+ */
+final class MessageLedger {
+    /** What a node answers whose application takes no requests. */
+    private static final ByteBuffer NO_ANSWER =
+            ByteBuffer.wrap("the node does not answer requests".getBytes(StandardCharsets.US_ASCII));
+
+    private final String direction;
+    private final Map<String, Lane> lanes = new LinkedHashMap<>();
+    private long delivered;
+
+    /** The messages of one sender to one receiver. */
+    private static final class Lane {
+        final Map<Long, Integer> open = new LinkedHashMap<>();
+        final BitSet delivered = new BitSet();
+        final BitSet cameBack = new BitSet();
+        /** Of those that came back. */
+        final BitSet refused = new BitSet();
+
+        final Map<String, Long> lastAt = new HashMap<>();
+        long nextNumber;
+        /** Those before this one are not asked for any more. */
+        long clearedUpTo;
+    }
+
+    MessageLedger(String direction) {
+        this.direction = direction;
+    }
+
+    private Lane lane(String who) {
+        return lanes.computeIfAbsent(who, key -> new Lane());
+    }
+
+    /** The next message of a lane; it counts only if it is then {@link #accepted}. */
+    ByteBuffer next(String who, int padding) {
+        long number = lane(who).nextNumber;
+        byte[] head = (who + "#" + number + "#" + padding + "#").getBytes(StandardCharsets.US_ASCII);
+        byte[] message = new byte[head.length + padding];
+        System.arraycopy(head, 0, message, 0, head.length);
+        for (int i = head.length; i < message.length; i++) {
+            message[i] = pattern(number, i);
+        }
+        return ByteBuffer.wrap(message);
+    }
+
+    private static byte pattern(long number, int at) {
+        return (byte) (number * 31 + at);
+    }
+
+    /** The message was accepted, when its lane had lost so many connections. */
+    void accepted(String who, int losses) {
+        Lane lane = lane(who);
+        lane.open.put(lane.nextNumber++, losses);
+    }
+
+    /**
+     * A message arrived.
+     *
+     * @param node the node it must be of
+     * @param receiver the process that got it: each sees the messages of a lane in order
+     */
+    void delivered(String node, String receiver, ByteBuffer message) {
+        Parsed parsed = parse(message);
+        if (!nodeOf(parsed.who).equals(node)) {
+            throw new Violation(
+                    "I13 no message reaches another", direction + " message of " + parsed.who + " came to " + node);
+        }
+        Lane lane = lane(parsed.who);
+        if (parsed.number >= lane.nextNumber) {
+            throw new Violation(
+                    "I12 only what was accepted arrives",
+                    direction + " message " + parsed.number + " of " + parsed.who);
+        }
+        Long last = lane.lastAt.put(receiver, parsed.number);
+        if (lane.delivered.get((int) parsed.number) || (last != null && parsed.number <= last)) {
+            throw new Violation(
+                    "I12 messages arrive once and in order",
+                    direction + " message " + parsed.number + " of " + parsed.who + " after " + last + " at "
+                            + receiver);
+        }
+        lane.delivered.set((int) parsed.number);
+        checkRefused(lane, parsed);
+        lane.open.remove(parsed.number);
+        delivered++;
+    }
+
+    private void checkRefused(Lane lane, Parsed parsed) {
+        int number = (int) parsed.number;
+        if (lane.refused.get(number) && lane.delivered.get(number)) {
+            throw new Violation(
+                    "I47 nothing is delivered and refused",
+                    direction + " message " + parsed.number + " of " + parsed.who);
+        }
+    }
+
+    /** A lane is named by a node, or by one of its processes: {@code node/process}. */
+    private static String nodeOf(String who) {
+        int slash = who.indexOf('/');
+        return slash < 0 ? who : who.substring(0, slash);
+    }
+
+    /** A message came back. Of answers to requests nothing is kept here. */
+    void undelivered(ByteBuffer message, Reason reason) {
+        if (message.equals(NO_ANSWER)) {
+            return;
+        }
+        Parsed parsed = parse(message);
+        Lane lane = lane(parsed.who);
+        boolean known = parsed.number < lane.nextNumber;
+        if (!known) {
+            throw new Violation(
+                    "I14 only what was accepted comes back",
+                    direction + " message " + parsed.number + " of " + parsed.who);
+        }
+        if (lane.cameBack.get((int) parsed.number)) {
+            throw new Violation(
+                    "I14 a message comes back once", direction + " message " + parsed.number + " of " + parsed.who);
+        }
+        lane.cameBack.set((int) parsed.number);
+        if (reason == Reason.REFUSED) {
+            lane.refused.set((int) parsed.number);
+            checkRefused(lane, parsed);
+        }
+        lane.open.remove(parsed.number);
+    }
+
+    /** The process that would have told is gone, and with it what it had accepted; or what was lost with a connection is not asked for any more. */
+    void forgetOpen(String who) {
+        lane(who).open.clear();
+        lane(who).clearedUpTo = lane(who).nextNumber;
+    }
+
+    void forgetAllOpen() {
+        lanes.values().forEach(lane -> lane.open.clear());
+    }
+
+    /** After everything has come to rest: what was accepted and neither arrived nor came back was on its way when a connection was lost. */
+    void checkSettled(String who, int losses) {
+        lane(who).open.forEach((number, lossesThen) -> {
+            if (lossesThen == losses) {
+                throw new Violation(
+                        "I14 what is accepted is delivered, or told",
+                        direction + " message " + number + " of " + who + " did neither, and no connection was lost");
+            }
+        });
+    }
+
+    /** Not even told: whatever was accepted has arrived. */
+    void checkDelivered(String who, String before) {
+        Lane lane = lane(who);
+        checkAllSettled(who, before);
+        if (!lane.cameBack.isEmpty() && lane.cameBack.length() > lane.clearedUpTo) {
+            throw new Violation(
+                    "I24 what was accepted before the end arrives",
+                    direction + " message " + (lane.cameBack.length() - 1) + " of " + who + " came back, at its "
+                            + before);
+        }
+    }
+
+    /** Where no connection was lost by chance, nothing may be open. */
+    void checkAllSettled(String who, String after) {
+        if (!lane(who).open.isEmpty()) {
+            throw new Violation(
+                    "I14 what is accepted is delivered, or told",
+                    direction + " messages " + lane(who).open.keySet() + " of " + who + " did neither, after " + after);
+        }
+    }
+
+    long deliveredCount() {
+        return delivered;
+    }
+
+    private record Parsed(String who, long number) {}
+
+    private Parsed parse(ByteBuffer message) {
+        byte[] bytes = new byte[message.remaining()];
+        message.duplicate().get(bytes);
+        int first = indexOf(bytes, 0);
+        int second = indexOf(bytes, first + 1);
+        int third = indexOf(bytes, second + 1);
+        String who = new String(bytes, 0, first, StandardCharsets.US_ASCII);
+        long number = number(bytes, first + 1, second);
+        long padding = number(bytes, second + 1, third);
+        if (bytes.length != third + 1 + padding) {
+            throw new Violation(
+                    "I12 messages arrive byte for byte",
+                    direction + " message " + number + " of " + who + " has another length");
+        }
+        for (int i = third + 1; i < bytes.length; i++) {
+            if (bytes[i] != pattern(number, i)) {
+                throw new Violation(
+                        "I12 messages arrive byte for byte",
+                        direction + " message " + number + " of " + who + " differs at " + i);
+            }
+        }
+        return new Parsed(who, number);
+    }
+
+    private long number(byte[] bytes, int from, int to) {
+        try {
+            return Long.parseLong(new String(bytes, from, to - from, StandardCharsets.US_ASCII));
+        } catch (NumberFormatException e) {
+            throw noneOfOurs(bytes);
+        }
+    }
+
+    private int indexOf(byte[] bytes, int from) {
+        for (int i = from; i < bytes.length; i++) {
+            if (bytes[i] == '#') {
+                return i;
+            }
+        }
+        throw noneOfOurs(bytes);
+    }
+
+    private Violation noneOfOurs(byte[] bytes) {
+        return new Violation(
+                "I12 messages arrive byte for byte",
+                direction + " message of " + bytes.length + " bytes is none of ours");
+    }
+}
