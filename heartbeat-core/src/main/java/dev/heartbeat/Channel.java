@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One of many conversations on a node's connection: messages in order in both directions, with a queue, a credit and a share of the connection of its own, so that neither a slow reader nor a bulk upload on one
- * holds up another, or a heartbeat. Either side {@linkplain HeartbeatClient#open opens} it by name; the other {@linkplain ChannelAcceptor accepts or refuses}.
+ * holds up another, or a heartbeat. Either side {@linkplain HeartbeatClient#openChannel opens} it by name; the other {@linkplain ChannelAcceptor accepts or refuses}.
  *
  * <pre>
  *  OPENING ──accepted──▶ OPEN ──both sides ended──▶ CLOSED
@@ -17,16 +17,6 @@ import org.jspecify.annotations.Nullable;
  * <p>It lives as long as the connection it was opened on, and is not opened again by itself. Every method may be called from any thread, and none but {@link #receive} waits.
  */
 public interface Channel {
-
-    /** Where it stands. */
-    enum State {
-        /** The other side has not answered yet; messages may be sent, and wait. */
-        OPENING,
-        /** Both sides may send, until each has ended. */
-        OPEN,
-        /** For good. What arrived before can still be received. */
-        CLOSED
-    }
 
     /** By what its opener named it. */
     String name();
@@ -39,13 +29,13 @@ public interface Channel {
     Node node();
 
     /** Where it stands. */
-    State state();
+    ChannelState state();
 
     /** Completes with this when it is OPEN, or fails with a {@link HeartbeatException} that says why it was closed instead. What depends on it runs on a worker thread, as with every future given here. */
     CompletableFuture<Channel> opened();
 
     /** Completes when it is CLOSED. */
-    CompletableFuture<CloseReason> closed();
+    CompletableFuture<ChannelCloseReason> closed();
 
     /**
      * Offers a message. Never blocks and never drops in silence: what was ACCEPTED leaves through the socket in the order in which it was accepted, or comes back through {@link ChannelListener#onUndelivered}. After FULL,
@@ -100,20 +90,4 @@ public interface Channel {
 
     /** Closes at once in both directions. What has not left comes back, and what has not arrived is dropped. Idempotent. */
     void reset(String why);
-
-    /** Why a channel was closed. */
-    enum CloseReason {
-        /** Both sides ended, and everything was delivered. */
-        COMPLETED,
-        /** The other side did not accept it. */
-        REFUSED,
-        /** The application of this side reset it, or refused it. */
-        RESET,
-        /** The application of the other side reset it. */
-        RESET_BY_PEER,
-        /** A message was too large or could not be held, a rule was broken, or there was no room for one more channel. */
-        FAILED,
-        /** The connection it was on is over. */
-        CONNECTION_LOST
-    }
 }

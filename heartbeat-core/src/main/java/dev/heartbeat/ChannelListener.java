@@ -38,5 +38,5 @@ public interface ChannelListener {
      *
      * @param why for people; may be empty
      */
-    default void onClosed(Channel channel, Channel.CloseReason reason, String why) {}
+    default void onClosed(Channel channel, ChannelCloseReason reason, String why) {}
 }

@@ -36,22 +36,14 @@ public final class ChannelOptions {
                     "queueBytes", ChannelOptions::queueBytes, KIB, 1L << 40)
             .byDefault((long) MIB)
             .text("This many bytes of messages may wait to be sent. A message that is larger waits alone.");
-    private static final Option<ChannelOptions, Overflow> OVERFLOW = OPTIONS.choice(
-                    "overflow", Overflow.class, ChannelOptions::overflow)
-            .byDefault(Overflow.REJECT)
+    private static final Option<ChannelOptions, QueueOverflow> OVERFLOW = OPTIONS.choice(
+                    "overflow", QueueOverflow.class, ChannelOptions::overflow)
+            .byDefault(QueueOverflow.REJECT)
             .text("A full queue refuses a message, or drops the oldest ones for it.");
     private static final Option<ChannelOptions, Delivery> DELIVERY = OPTIONS.choice(
                     "delivery", Delivery.class, ChannelOptions::delivery)
             .byDefault(Delivery.PUSH)
             .text("Messages arrive at a listener on worker threads, or on the event loop, or are fetched.");
-
-    /** What happens to a message when the queue is full. */
-    public enum Overflow {
-        /** It is refused: {@link SendResult#FULL}. */
-        REJECT,
-        /** It takes the place of the oldest that wait, which come back through {@link ChannelListener#onUndelivered}. For news that age. */
-        DROP_OLDEST
-    }
 
     /** How messages are received. */
     public enum Delivery {
@@ -69,7 +61,7 @@ public final class ChannelOptions {
     private final int maxWindowBytes;
     private final int queueMessages;
     private final long queueBytes;
-    private final Overflow overflow;
+    private final QueueOverflow overflow;
     private final Delivery delivery;
 
     private ChannelOptions(Given<ChannelOptions> given) {
@@ -129,7 +121,7 @@ public final class ChannelOptions {
     }
 
     /** See {@link Builder#overflow}. */
-    public Overflow overflow() {
+    public QueueOverflow overflow() {
         return overflow;
     }
 
@@ -194,8 +186,8 @@ public final class ChannelOptions {
             return put(QUEUE_BYTES, value);
         }
 
-        /** What happens when the queue is full; {@link Overflow#REJECT} by default. */
-        public Builder overflow(Overflow value) {
+        /** What happens when the queue is full; {@link QueueOverflow#REJECT} by default. */
+        public Builder overflow(QueueOverflow value) {
             return put(OVERFLOW, value);
         }
 

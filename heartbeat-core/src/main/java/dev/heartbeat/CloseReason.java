@@ -1,6 +1,6 @@
 package dev.heartbeat;
 
-/** Why a connection ended, seen from the side that tells it. */
+/** Says why a connection ended, seen from the side that tells it. {@link ChannelCloseReason} says it of a channel. */
 public enum CloseReason {
     /** This side closed it in order. */
     LOCAL,

@@ -131,11 +131,11 @@ public final class HeartbeatClient implements AutoCloseable {
      * @param name what for: 1 to 128 characters of A-Z a-z 0-9 . _ : -
      * @throws IllegalArgumentException if a channel cannot have this name
      */
-    public Channel open(String name, ChannelOptions options, ChannelListener listener) {
+    public Channel openChannel(String name, ChannelOptions options, ChannelListener listener) {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(listener, "listener");
-        return client.open(name, options, listener);
+        return client.openChannel(name, options, listener);
     }
 
     /**
@@ -143,9 +143,9 @@ public final class HeartbeatClient implements AutoCloseable {
      *
      * @throws IllegalArgumentException if the protocol does not allow it: at most 32 entries and 4 KiB
      */
-    public void update(Map<String, String> metadata) {
+    public void updateMetadata(Map<String, String> metadata) {
         Objects.requireNonNull(metadata, "metadata");
-        client.update(metadata);
+        client.updateMetadata(metadata);
     }
 
     /**
@@ -157,7 +157,7 @@ public final class HeartbeatClient implements AutoCloseable {
      * @throws IllegalArgumentException if the protocol does not allow the id or the metadata, or the node is attached already
      * @throws IllegalStateException if the client or its transport is closed
      */
-    public AttachedNode attach(String nodeId, Map<String, String> metadata, AttachedNode.Listener listener) {
+    public AttachedNode attach(String nodeId, Map<String, String> metadata, AttachedNodeListener listener) {
         Objects.requireNonNull(nodeId, "nodeId");
         Objects.requireNonNull(metadata, "metadata");
         Objects.requireNonNull(listener, "listener");

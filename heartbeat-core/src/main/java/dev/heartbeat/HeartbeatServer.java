@@ -137,12 +137,12 @@ public final class HeartbeatServer implements AutoCloseable {
      * @param name what for: 1 to 128 characters of A-Z a-z 0-9 . _ : -
      * @throws IllegalArgumentException if a channel cannot have this name
      */
-    public Channel open(String nodeId, String name, ChannelOptions options, ChannelListener listener) {
+    public Channel openChannel(String nodeId, String name, ChannelOptions options, ChannelListener listener) {
         Objects.requireNonNull(nodeId, "nodeId");
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(listener, "listener");
-        return server.open(nodeId, name, options, listener);
+        return server.openChannel(nodeId, name, options, listener);
     }
 
     /**
@@ -399,7 +399,7 @@ public final class HeartbeatServer implements AutoCloseable {
             return this;
         }
 
-        /** How many groups may have an {@link OverflowPolicy} other than the default; 10,000 by default. */
+        /** How many groups may have an {@link SlowMemberPolicy} other than the default; 10,000 by default. */
         public Builder maxGroupPolicies(int value) {
             maxGroupPolicies = value;
             return this;

@@ -30,7 +30,7 @@ public interface NodeGroups {
     boolean leave(String group, String nodeId);
 
     /** The groups that a node is in now, by either way, in the order of their names; none if it is not registered. */
-    Set<String> of(String nodeId);
+    Set<String> groupsOf(String nodeId);
 
     /** The members, each as it is when the stream reaches it; as {@link NodeRegistry#group}. */
     Stream<Node> members(String group);
@@ -40,17 +40,17 @@ public interface NodeGroups {
 
     /**
      * Offers a message to every member, ONLINE or SUSPECT, on channel 0. For each it is as by {@link HeartbeatServer#trySend}, and the message stays the caller's; see
-     * {@link HeartbeatServer#broadcast(ByteBuffer)}. Where a member's queue is full, the group's {@link OverflowPolicy} decides.
+     * {@link HeartbeatServer#broadcast(ByteBuffer)}. Where a member's queue is full, the group's {@link SlowMemberPolicy} decides.
      *
      * @throws IllegalArgumentException if the message is longer than a message may be
      */
-    BroadcastResult send(String group, ByteBuffer message);
+    BroadcastResult broadcast(String group, ByteBuffer message);
 
     /**
-     * Sets what becomes of messages to this group where a member's queue is full; {@link OverflowPolicy#SKIP} by default. It stays, whether the group has members or not, until it is set back to the
+     * Sets what becomes of messages to this group where a member's queue is full; {@link SlowMemberPolicy#SKIP} by default. It stays, whether the group has members or not, until it is set back to the
      * default.
      *
      * @throws IllegalStateException if as many groups have a policy of their own as may have one ({@link HeartbeatServer.Builder#maxGroupPolicies})
      */
-    void onFull(String group, OverflowPolicy policy);
+    void setSlowMemberPolicy(String group, SlowMemberPolicy policy);
 }

@@ -48,7 +48,7 @@ public interface NodeListener {
 
     /**
      * A message that {@link HeartbeatServer#trySend} had accepted was not delivered: its node went offline, its connection was lost while the message was on its way, so that part of it may have
-     * arrived, or it had to leave a full queue for a newer one to a group ({@link OverflowPolicy#DROP_OLDEST}). The message's content is as it was given; the buffer belongs to the application again.
+     * arrived, or it had to leave a full queue for a newer one to a group ({@link SlowMemberPolicy#DROP_OLDEST}). The message's content is as it was given; the buffer belongs to the application again.
      * One that was sent to many comes as a read-only view. A message that its node refused ({@link UndeliveredException.Reason#REFUSED}) comes here too, even if its {@link HeartbeatServer#send} had
      * completed; then as a view of its buffer.
      */

@@ -30,7 +30,7 @@ import java.util.Objects;
  * @param takeoverPolicy who wins when two processes register the same id
  * @param groupKey under which key of their metadata nodes name their group: 1 to 64 characters of A–Z a–z 0–9 . _ : -
  * @param maxGroupsPerNode how many groups a node may be joined to: 0 to 100,000
- * @param maxGroupPolicies how many groups may have an {@link OverflowPolicy} of their own: 0 to 10,000,000
+ * @param maxGroupPolicies how many groups may have an {@link SlowMemberPolicy} of their own: 0 to 10,000,000
  * @param offlineRetention how long a node that is OFFLINE stays known: 0 (not at all) to 7 days
  * @param offlineMaximum how many of them do, at most: 0 to 100,000,000
  * @param massGuardShare the share of suspected nodes from which verdicts are held: over 0 to 1

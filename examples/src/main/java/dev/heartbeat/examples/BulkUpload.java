@@ -1,6 +1,7 @@
 package dev.heartbeat.examples;
 
 import dev.heartbeat.Channel;
+import dev.heartbeat.ChannelCloseReason;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.ClientListener;
@@ -58,7 +59,7 @@ public final class BulkUpload {
                 .queueMessages(ON_THEIR_WAY)
                 .queueBytes(ON_THEIR_WAY * MIB)
                 .build();
-        Channel channel = client.open("upload", options, new ChannelListener() {});
+        Channel channel = client.openChannel("upload", options, new ChannelListener() {});
         Deque<CompletableFuture<Void>> onTheirWay = new ArrayDeque<>();
         for (byte[] next = file.readNBytes(MIB); next.length > 0; next = file.readNBytes(MIB)) {
             if (onTheirWay.size() == ON_THEIR_WAY) {
@@ -67,7 +68,7 @@ public final class BulkUpload {
             onTheirWay.add(channel.send(ByteBuffer.wrap(next)));
         }
         channel.end(); // Behind all that was sent. The server ends too when it has everything.
-        if (channel.closed().join() != Channel.CloseReason.COMPLETED) {
+        if (channel.closed().join() != ChannelCloseReason.COMPLETED) {
             throw new IOException("the upload was broken off");
         }
     }

@@ -3,7 +3,7 @@ package dev.heartbeat.examples;
 import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.JoinResult;
 import dev.heartbeat.Node;
-import dev.heartbeat.OverflowPolicy;
+import dev.heartbeat.SlowMemberPolicy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -18,7 +18,7 @@ public final class ChatRooms {
 
     /** Whoever reads too slowly misses what is old, and holds up nobody. */
     public void openRoom(String room) {
-        server.groups().onFull(room, OverflowPolicy.DROP_OLDEST);
+        server.groups().setSlowMemberPolicy(room, SlowMemberPolicy.DROP_OLDEST);
     }
 
     private void onLine(Node from, ByteBuffer message) {
@@ -41,8 +41,8 @@ public final class ChatRooms {
     }
 
     private void say(String room, Node who, String line) {
-        if (server.groups().of(who.id()).contains(room)) {
-            server.groups().send(room, StandardCharsets.UTF_8.encode(room + " " + who.id() + ": " + line));
+        if (server.groups().groupsOf(who.id()).contains(room)) {
+            server.groups().broadcast(room, StandardCharsets.UTF_8.encode(room + " " + who.id() + ": " + line));
         }
     }
 }

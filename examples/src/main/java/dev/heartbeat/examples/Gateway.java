@@ -1,6 +1,7 @@
 package dev.heartbeat.examples;
 
 import dev.heartbeat.AttachedNode;
+import dev.heartbeat.AttachedNodeListener;
 import dev.heartbeat.HeartbeatClient;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -16,14 +17,14 @@ public final class Gateway {
                 .nodeId("gateway-1")
                 .connect();
         for (String id : new String[] {"sensor-1", "sensor-2", "sensor-3"}) {
-            AttachedNode sensor = gateway.attach(id, Map.of("behind", "gateway-1"), new AttachedNode.Listener() {
+            AttachedNode sensor = gateway.attach(id, Map.of("behind", "gateway-1"), new AttachedNodeListener() {
                 @Override
                 public void onRegistered(long epoch) {
                     System.out.println(id + " is registered");
                 }
             });
             sensor.trySend(StandardCharsets.UTF_8.encode("hello"));
-            // sensor.vouch(false) when nothing is heard of it: the server then gives it up, and it alone.
+            // sensor.reportAlive(false) when nothing is heard of it: the server then gives it up, and it alone.
         }
     }
 }

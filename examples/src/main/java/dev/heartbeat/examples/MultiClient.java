@@ -70,8 +70,8 @@ public final class MultiClient {
                 .transport(transport)
                 .connect();
         clients.add(client);
-        channels.add(client.open("news", ChannelOptions.defaults(), new ChannelListener() {}));
-        channels.add(client.open("work", ChannelOptions.defaults(), new ChannelListener() {}));
+        channels.add(client.openChannel("news", ChannelOptions.defaults(), new ChannelListener() {}));
+        channels.add(client.openChannel("work", ChannelOptions.defaults(), new ChannelListener() {}));
     }
 
     /** A message on each channel, fifty times. */

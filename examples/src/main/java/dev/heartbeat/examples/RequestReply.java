@@ -37,11 +37,11 @@ public final class RequestReply {
                     "a node asks a node",
                     ben.request("ann", text("who are you?"), SOON).join());
 
-            Channel toServer = ann.open("questions", ChannelOptions.defaults(), new ChannelListener() {});
+            Channel toServer = ann.openChannel("questions", ChannelOptions.defaults(), new ChannelListener() {});
             print(
                     "a node on a channel",
                     toServer.request(text("and here?"), SOON).join());
-            Channel toBen = server.open("ben", "questions", ChannelOptions.defaults(), new ChannelListener() {});
+            Channel toBen = server.openChannel("ben", "questions", ChannelOptions.defaults(), new ChannelListener() {});
             print(
                     "the server on a channel",
                     toBen.request(text("and here?"), SOON).join());

@@ -124,7 +124,7 @@ final class PythonPeerTest {
             assertThat(told.take()).isEqualTo("py is online");
             assertThat(server.trySend("py", ByteBuffer.allocate((1 << 20) + 1))).isEqualTo(SendResult.TOO_LARGE);
             assertThat(server.trySend("py", ByteBuffer.allocate(1 << 20))).isEqualTo(SendResult.ACCEPTED);
-            Channel channel = server.open("py", "any", ChannelOptions.defaults(), new ChannelListener() {});
+            Channel channel = server.openChannel("py", "any", ChannelOptions.defaults(), new ChannelListener() {});
             assertThatThrownBy(channel.opened()::join).hasMessageContaining("the other side allows 0 channels");
         } finally {
             peer.destroyForcibly();

@@ -3,6 +3,7 @@ package dev.heartbeat.bench;
 import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
+import dev.heartbeat.ChannelState;
 import dev.heartbeat.HeartbeatClient;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -17,7 +18,7 @@ final class BulkSender extends Sender {
 
     BulkSender(HeartbeatClient client, int channels, long bytesPerChannel) {
         List<Channel> opened = IntStream.range(0, channels)
-                .mapToObj(i -> client.open("bulk" + i, ChannelOptions.defaults(), new ChannelListener() {}))
+                .mapToObj(i -> client.openChannel("bulk" + i, ChannelOptions.defaults(), new ChannelListener() {}))
                 .toList();
         opened.forEach(channel -> channel.opened().join());
         shares = opened.stream()
@@ -75,7 +76,7 @@ final class BulkSender extends Sender {
         }
 
         boolean send(Channel channel, long number) {
-            if (channel.state() == Channel.State.CLOSED) {
+            if (channel.state() == ChannelState.CLOSED) {
                 throw new IllegalStateException(channel.name() + " was closed");
             }
             CompletableFuture<Void> sent =

@@ -32,7 +32,7 @@ final class ChannelSender extends Sender {
                 .connect();
         client.registered().join();
         Stream<Channel> channels = IntStream.range(0, workload.channels())
-                .mapToObj(i -> client.open("c" + i, ChannelOptions.defaults(), new ChannelListener() {
+                .mapToObj(i -> client.openChannel("c" + i, ChannelOptions.defaults(), new ChannelListener() {
                     @Override
                     public void onWritable(Channel channel) {
                         turns.add(channel);

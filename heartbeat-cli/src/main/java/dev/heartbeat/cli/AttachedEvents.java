@@ -1,6 +1,6 @@
 package dev.heartbeat.cli;
 
-import dev.heartbeat.AttachedNode;
+import dev.heartbeat.AttachedNodeListener;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.UndeliveredException;
@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what happens to one node that shares a connection, and writes a line for it where somebody wants to read that. */
-final class AttachedEvents implements AttachedNode.Listener {
+final class AttachedEvents implements AttachedNodeListener {
     private final String node;
     private final ClientStats stats;
     private final @Nullable LineWriter out;

@@ -1,6 +1,7 @@
 package dev.heartbeat.cli;
 
 import dev.heartbeat.AttachedNode;
+import dev.heartbeat.AttachedNodeState;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -40,7 +41,7 @@ final class ClientStats {
     /** Nobody is told when a node loses a connection that is another's, so those are counted when somebody asks. */
     private long attachedOnline() {
         return attached.stream()
-                .filter(node -> node.state() == AttachedNode.State.REGISTERED)
+                .filter(node -> node.state() == AttachedNodeState.REGISTERED)
                 .count();
     }
 

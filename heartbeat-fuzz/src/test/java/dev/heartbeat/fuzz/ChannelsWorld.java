@@ -3,6 +3,7 @@ package dev.heartbeat.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.Channel;
+import dev.heartbeat.ChannelCloseReason;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.ChannelOptions.Delivery;
@@ -155,7 +156,7 @@ final class ChannelsWorld {
 
             @Override
             public Channel open(String name, ChannelOptions options, ChannelListener listener) {
-                return server.open(NODE, name, options, listener);
+                return server.openChannel(NODE, name, options, listener);
             }
 
             @Override
@@ -205,7 +206,7 @@ final class ChannelsWorld {
 
             @Override
             public Channel open(String name, ChannelOptions options, ChannelListener listener) {
-                return client.open(name, options, listener);
+                return client.openChannel(name, options, listener);
             }
 
             @Override
@@ -298,7 +299,7 @@ final class ChannelsWorld {
         }
 
         @Override
-        public void onClosed(Channel closed, Channel.CloseReason reason, String why) {
+        public void onClosed(Channel closed, ChannelCloseReason reason, String why) {
             told.add("closed " + reason);
         }
     }

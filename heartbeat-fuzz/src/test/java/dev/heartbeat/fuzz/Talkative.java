@@ -2,6 +2,7 @@ package dev.heartbeat.fuzz;
 
 import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelAcceptor;
+import dev.heartbeat.ChannelCloseReason;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.ChannelOptions.Delivery;
@@ -97,7 +98,7 @@ final class Talkative implements ChannelListener, ChannelAcceptor {
     }
 
     @Override
-    public void onClosed(Channel channel, Channel.CloseReason reason, String why) {
+    public void onClosed(Channel channel, ChannelCloseReason reason, String why) {
         requireOpen(channel);
         open.remove(channel);
     }

@@ -25,7 +25,7 @@ final class BroadcastTest {
             }
             ByteBuffer small = ByteBuffer.wrap(new byte[] {1, 2, 3});
             BroadcastResult all = new BroadcastResult(PEERS, PEERS, 0, 0, 0, 0, 0);
-            assertThat(bus.server.groups().send("red", small)).isEqualTo(all);
+            assertThat(bus.server.groups().broadcast("red", small)).isEqualTo(all);
             assertThat(bus.server.broadcast(ByteBuffer.allocate(50_000))).isEqualTo(all);
             // The first reads nothing at all.
             for (RawPeer peer : peers.subList(1, PEERS)) {

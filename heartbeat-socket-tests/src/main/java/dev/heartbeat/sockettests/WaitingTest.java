@@ -257,8 +257,8 @@ final class WaitingTest {
     void futuresOfAChannelCompleteOnAWorkerAndNeverOnALoop(Delivery delivery) throws Exception {
         Queue<String> threads = new ConcurrentLinkedQueue<>();
         HeartbeatClient client = connect("n1", new ClientListener() {});
-        Channel channel =
-                client.open("c", ChannelOptions.builder().delivery(delivery).build(), new ChannelListener() {});
+        Channel channel = client.openChannel(
+                "c", ChannelOptions.builder().delivery(delivery).build(), new ChannelListener() {});
         CountDownLatch completed = new CountDownLatch(4);
         BiConsumer<Object, Throwable> note = (result, failure) -> {
             threads.add(Thread.currentThread().getName());

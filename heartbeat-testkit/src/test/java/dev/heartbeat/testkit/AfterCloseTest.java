@@ -7,6 +7,7 @@ import dev.heartbeat.AttachedNode;
 import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
+import dev.heartbeat.ChannelState;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.SendResult;
@@ -37,7 +38,7 @@ final class AfterCloseTest {
 
     private void isClosed(Channel channel) {
         bus.advance(Duration.ofSeconds(1));
-        assertThat(channel.state()).isEqualTo(Channel.State.CLOSED);
+        assertThat(channel.state()).isEqualTo(ChannelState.CLOSED);
         assertThat(channel.closed()).isCompleted();
         assertThat(channel.opened()).isCompletedExceptionally();
         assertThat(channel.trySend(message())).isEqualTo(SendResult.CLOSED);
@@ -51,8 +52,8 @@ final class AfterCloseTest {
         isFailed(client.send(message()));
         isFailed(client.request(message(), Duration.ofSeconds(1)));
         isFailed(client.request("n3", message(), Duration.ofSeconds(1)));
-        isClosed(client.open("jobs", ChannelOptions.defaults(), new ChannelListener() {}));
-        client.update(Map.of("a", "b"));
+        isClosed(client.openChannel("jobs", ChannelOptions.defaults(), new ChannelListener() {}));
+        client.updateMetadata(Map.of("a", "b"));
         assertThatThrownBy(() -> client.attach("n4", Map.of(), new AttachedRecorder()))
                 .isInstanceOf(IllegalStateException.class);
         assertThat(client.stats()).isNotNull();
@@ -60,9 +61,9 @@ final class AfterCloseTest {
         assertThat(attached.trySend(message())).isEqualTo(SendResult.CLOSED);
         isFailed(attached.send(message()));
         isFailed(attached.request(message(), Duration.ofSeconds(1)));
-        isClosed(attached.open("jobs", ChannelOptions.defaults(), new ChannelListener() {}));
-        attached.update(Map.of("a", "b"));
-        attached.vouch(false);
+        isClosed(attached.openChannel("jobs", ChannelOptions.defaults(), new ChannelListener() {}));
+        attached.updateMetadata(Map.of("a", "b"));
+        attached.reportAlive(false);
         assertThat(attached.detachAsync()).isCompleted();
         CompletableFuture<Void> again = client.closeAsync();
         bus.advance(Duration.ofSeconds(1));
@@ -73,7 +74,7 @@ final class AfterCloseTest {
         assertThat(bus.server.trySend("n1", message())).isEqualTo(SendResult.CLOSED);
         isFailed(bus.server.send("n1", message()));
         isFailed(bus.server.request("n1", message(), Duration.ofSeconds(1)));
-        isClosed(bus.server.open("n1", "jobs", ChannelOptions.defaults(), new ChannelListener() {}));
+        isClosed(bus.server.openChannel("n1", "jobs", ChannelOptions.defaults(), new ChannelListener() {}));
         assertThat(bus.server.broadcast(message()).recipients()).isZero();
         assertThat(bus.server.kick("n1", "late")).isFalse();
         assertThat(bus.server.nodes().find("n1")).isEmpty();

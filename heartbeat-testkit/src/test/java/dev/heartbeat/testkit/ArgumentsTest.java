@@ -2,7 +2,7 @@ package dev.heartbeat.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heartbeat.AttachedNode;
+import dev.heartbeat.AttachedNodeListener;
 import dev.heartbeat.ChannelAcceptor;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
@@ -52,7 +52,7 @@ final class ArgumentsTest {
 
     /** The other side of them calls: the bus those of the application, and core those of a transport, whose contract is tested elsewhere. */
     private static final Set<Class<?>> CALLED_BY_THE_BUS = Set.of(
-            AttachedNode.Listener.class,
+            AttachedNodeListener.class,
             ChannelAcceptor.class,
             ChannelListener.class,
             ClientListener.class,

@@ -1,6 +1,6 @@
 package dev.heartbeat.testkit;
 
-import dev.heartbeat.AttachedNode;
+import dev.heartbeat.AttachedNodeListener;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.UndeliveredException;
@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Writes down what an attached node tells. */
-public final class AttachedRecorder implements AttachedNode.Listener {
+public final class AttachedRecorder implements AttachedNodeListener {
     private final List<String> events = new ArrayList<>();
     private final List<Long> epochs = new ArrayList<>();
 

@@ -8,7 +8,7 @@ import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeGroups;
 import dev.heartbeat.NodeListener;
-import dev.heartbeat.OverflowPolicy;
+import dev.heartbeat.SlowMemberPolicy;
 import dev.heartbeat.UndeliveredException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -84,7 +84,7 @@ final class BroadcastAccountsTest {
         for (int i = 0; i < NODES; i++) {
             groups.join("red", "n" + i);
         }
-        groups.onFull("red", seed % 2 == 0 ? OverflowPolicy.DROP_OLDEST : OverflowPolicy.REMOVE);
+        groups.setSlowMemberPolicy("red", seed % 2 == 0 ? SlowMemberPolicy.DROP_OLDEST : SlowMemberPolicy.REMOVE);
 
         long accepted = 0;
         long dropped = 0;
@@ -94,7 +94,7 @@ final class BroadcastAccountsTest {
                 befall("n" + (CALM + random.nextInt(NODES - CALM)), groups);
             } else {
                 int size = random.nextInt(10) == 0 ? 40_000 : random.nextInt(2000);
-                BroadcastResult result = groups.send("red", message(step, size));
+                BroadcastResult result = groups.broadcast("red", message(step, size));
                 assertThat(result.recipients()).isEqualTo(result.accepted() + result.full() + result.closed());
                 assertThat(result.recipients()).isBetween((long) CALM, (long) NODES);
                 accepted += result.accepted();

@@ -11,8 +11,8 @@ import dev.heartbeat.Node;
 import dev.heartbeat.NodeGroups;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.NodeState;
-import dev.heartbeat.OverflowPolicy;
 import dev.heartbeat.SendResult;
+import dev.heartbeat.SlowMemberPolicy;
 import dev.heartbeat.UndeliveredException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -58,7 +58,7 @@ final class BroadcastTest {
     void nobodyIsThere() {
         assertThat(server.broadcast(Room.text("hello"))).isEqualTo(accepted(0));
         assertThat(server.broadcast(node -> true, Room.text("hello"))).isEqualTo(accepted(0));
-        assertThat(groups.send("red", Room.text("hello"))).isEqualTo(accepted(0));
+        assertThat(groups.broadcast("red", Room.text("hello"))).isEqualTo(accepted(0));
     }
 
     @Test
@@ -130,11 +130,11 @@ final class BroadcastTest {
         enter(2);
         byte[] array = "xxhelloxx".getBytes(StandardCharsets.UTF_8);
         ByteBuffer message = ByteBuffer.wrap(array, 2, 5);
-        groups.send("red", message);
+        groups.broadcast("red", message);
         assertThat(message).isEqualTo(Room.text("hello"));
         assertThat(message.position()).isEqualTo(2);
         array[2] = 'J';
-        groups.send("red", message);
+        groups.broadcast("red", message);
         room.bus.advance(Duration.ofMillis(100));
         assertThat(room.heard("n0")).containsExactly("hello", "Jello");
         assertThat(room.heard("n1")).containsExactly("hello", "Jello");
@@ -177,7 +177,7 @@ final class BroadcastTest {
                 .isThrownBy(() -> small.bus.server.broadcast(node -> true, message))
                 .withMessage(refusal);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> small.bus.server.groups().send("red", message))
+                .isThrownBy(() -> small.bus.server.groups().broadcast("red", message))
                 .withMessage(refusal);
         assertThat(small.bus.server.broadcast(ByteBuffer.allocate(10))).isEqualTo(accepted(1));
     }
@@ -187,11 +187,11 @@ final class BroadcastTest {
         enter(3);
         fill("n1");
         BroadcastResult oneFull = new BroadcastResult(3, 2, 1, 0, 0, 0, 0);
-        assertThat(groups.send("red", Room.text("hello"))).isEqualTo(oneFull);
-        groups.onFull("red", OverflowPolicy.REMOVE);
+        assertThat(groups.broadcast("red", Room.text("hello"))).isEqualTo(oneFull);
+        groups.setSlowMemberPolicy("red", SlowMemberPolicy.REMOVE);
         assertThat(server.broadcast(Room.text("to all"))).isEqualTo(oneFull);
-        groups.onFull("red", OverflowPolicy.SKIP);
-        assertThat(groups.send("red", Room.text("again"))).isEqualTo(oneFull);
+        groups.setSlowMemberPolicy("red", SlowMemberPolicy.SKIP);
+        assertThat(groups.broadcast("red", Room.text("again"))).isEqualTo(oneFull);
         room.reconnect("n1");
         assertThat(room.heard("n1")).containsExactly("waits 0", "waits 1", "waits 2");
         assertThat(room.heard("n0")).containsExactly("hello", "to all", "again");
@@ -202,10 +202,10 @@ final class BroadcastTest {
     void oldestIsDroppedAndToldWhereTheGroupSaysSo() {
         enter(3);
         fill("n1");
-        groups.onFull("red", OverflowPolicy.DROP_OLDEST);
+        groups.setSlowMemberPolicy("red", SlowMemberPolicy.DROP_OLDEST);
         BroadcastResult oneDropped = new BroadcastResult(3, 3, 0, 0, 1, 0, 0);
-        assertThat(groups.send("red", Room.text("hello"))).isEqualTo(oneDropped);
-        assertThat(groups.send("red", Room.text("again"))).isEqualTo(oneDropped);
+        assertThat(groups.broadcast("red", Room.text("hello"))).isEqualTo(oneDropped);
+        assertThat(groups.broadcast("red", Room.text("again"))).isEqualTo(oneDropped);
         room.reconnect("n1");
         assertThat(room.heard("n1")).containsExactly("waits 2", "hello", "again");
         assertThat(room.undelivered("n1")).containsExactly("waits 0", "waits 1");
@@ -219,13 +219,13 @@ final class BroadcastTest {
         NodeGroups red = tight.bus.server.groups();
         tight.enter("n1");
         red.join("red", "n1");
-        red.onFull("red", OverflowPolicy.DROP_OLDEST);
+        red.setSlowMemberPolicy("red", SlowMemberPolicy.DROP_OLDEST);
         tight.disconnect("n1");
         for (int i = 0; i < 9; i++) {
             assertThat(tight.bus.server.trySend("n1", ByteBuffer.allocate(100 + i)))
                     .isEqualTo(SendResult.ACCEPTED);
         }
-        assertThat(red.send("red", ByteBuffer.allocate(500))).isEqualTo(new BroadcastResult(1, 1, 0, 0, 5, 0, 0));
+        assertThat(red.broadcast("red", ByteBuffer.allocate(500))).isEqualTo(new BroadcastResult(1, 1, 0, 0, 5, 0, 0));
         tight.reconnect("n1");
         assertThat(tight.heard("n1")).containsExactly("105 bytes", "106 bytes", "107 bytes", "108 bytes", "500 bytes");
         assertThat(tight.undelivered("n1")).hasSize(5).startsWith("100 bytes").endsWith("104 bytes");
@@ -235,16 +235,18 @@ final class BroadcastTest {
     void slowListenerBoundsWhatIsDropped() {
         enter(1);
         fill("n0");
-        groups.onFull("red", OverflowPolicy.DROP_OLDEST);
+        groups.setSlowMemberPolicy("red", SlowMemberPolicy.DROP_OLDEST);
         room.bus.serverHost.delayCallbacks(Duration.ofMillis(500));
         for (int i = 0; i < QUEUE; i++) {
-            assertThat(groups.send("red", Room.text("drops " + i)).dropped()).isEqualTo(1);
+            assertThat(groups.broadcast("red", Room.text("drops " + i)).dropped())
+                    .isEqualTo(1);
         }
-        assertThat(groups.send("red", Room.text("too many"))).isEqualTo(new BroadcastResult(1, 0, 1, 0, 0, 0, 0));
+        assertThat(groups.broadcast("red", Room.text("too many"))).isEqualTo(new BroadcastResult(1, 0, 1, 0, 0, 0, 0));
         room.bus.serverHost.delayCallbacks(Duration.ZERO);
         room.bus.advance(Duration.ofSeconds(1));
         assertThat(room.undelivered("n0")).containsExactly("waits 0", "waits 1", "waits 2");
-        assertThat(groups.send("red", Room.text("room again"))).isEqualTo(new BroadcastResult(1, 1, 0, 0, 1, 0, 0));
+        assertThat(groups.broadcast("red", Room.text("room again")))
+                .isEqualTo(new BroadcastResult(1, 1, 0, 0, 1, 0, 0));
     }
 
     @Test
@@ -256,10 +258,10 @@ final class BroadcastTest {
         fill("n1");
         fill("named");
         fill("both");
-        groups.onFull("red", OverflowPolicy.REMOVE);
-        assertThat(groups.send("red", Room.text("one"))).isEqualTo(new BroadcastResult(4, 1, 3, 0, 0, 2, 0));
+        groups.setSlowMemberPolicy("red", SlowMemberPolicy.REMOVE);
+        assertThat(groups.broadcast("red", Room.text("one"))).isEqualTo(new BroadcastResult(4, 1, 3, 0, 0, 2, 0));
         assertThat(groups.members("red").map(Node::id)).containsExactlyInAnyOrder("n0", "named", "both");
-        assertThat(groups.send("red", Room.text("two"))).isEqualTo(new BroadcastResult(3, 1, 2, 0, 0, 0, 0));
+        assertThat(groups.broadcast("red", Room.text("two"))).isEqualTo(new BroadcastResult(3, 1, 2, 0, 0, 0, 0));
         assertThat(groups.leave("red", "both")).as("it has left already").isFalse();
         assertThat(room.bus.told.count("undelivered")).isZero();
     }
@@ -304,7 +306,7 @@ final class BroadcastTest {
         }
         long full = 0;
         for (int i = 0; i < 200; i++) {
-            BroadcastResult result = all.send("red", ByteBuffer.allocate(5000 + i));
+            BroadcastResult result = all.broadcast("red", ByteBuffer.allocate(5000 + i));
             assertThat(result.recipients()).isEqualTo(20);
             full += result.full();
             large.bus.advance(Duration.ofMillis(10));
@@ -336,13 +338,13 @@ final class BroadcastTest {
         enter(2);
         server.shutdownAsync(Duration.ofSeconds(1));
         assertThat(server.broadcast(Room.text("late"))).isEqualTo(accepted(0));
-        assertThat(groups.send("red", Room.text("late"))).isEqualTo(accepted(0));
+        assertThat(groups.broadcast("red", Room.text("late"))).isEqualTo(accepted(0));
     }
 
     @Test
     void whatWasAcceptedBeforeAShutdownArrives() {
         enter(5);
-        groups.send("red", ByteBuffer.allocate(100_000));
+        groups.broadcast("red", ByteBuffer.allocate(100_000));
         server.shutdownAsync(Duration.ofSeconds(5));
         room.bus.advance(Duration.ofSeconds(5));
         for (int i = 0; i < 5; i++) {
@@ -362,7 +364,7 @@ final class BroadcastTest {
             any.bus.server.groups().join("red", "n" + i);
         }
         for (int i = 0; i < 20; i++) {
-            any.bus.server.groups().send("red", ByteBuffer.allocate(3000));
+            any.bus.server.groups().broadcast("red", ByteBuffer.allocate(3000));
             any.bus.advance(Duration.ofMillis(1));
         }
         any.bus.advance(Duration.ofSeconds(1));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heartbeat.AttachedNode;
+import dev.heartbeat.AttachedNodeListener;
 import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
@@ -118,7 +119,7 @@ final class CancelTest {
         INLINE;
 
         Asker asker(CancelTest test) {
-            Channel channel = test.client().open(name(), ChannelOptions.defaults(), new ChannelListener() {});
+            Channel channel = test.client().openChannel(name(), ChannelOptions.defaults(), new ChannelListener() {});
             test.bus.advance(SOON);
             return channel::request;
         }
@@ -135,7 +136,7 @@ final class CancelTest {
     }
 
     private AttachedNode attach() {
-        AttachedNode node = client().attach("n1a", Map.of(), new AttachedNode.Listener() {
+        AttachedNode node = client().attach("n1a", Map.of(), new AttachedNodeListener() {
             @Override
             public void onRequest(Request request) {
                 hear(request);

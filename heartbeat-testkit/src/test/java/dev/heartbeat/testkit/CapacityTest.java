@@ -161,12 +161,12 @@ final class CapacityTest {
             growing.add(bus.client(bus.world.newHost("growing"), "growing" + i).connect());
         }
         bus.advance(Duration.ofSeconds(1));
-        growing.forEach(client -> client.update(LARGE));
+        growing.forEach(client -> client.updateMetadata(LARGE));
         bus.advance(Duration.ofSeconds(1));
         assertThat(bus.server.stats().registrationBytes()).isLessThanOrEqualTo(BUDGET);
         assertThat(bus.server.stats().errorsSent().get("NODE_CAPACITY")).isGreaterThan(30);
         assertThat(bus.server.nodes().count(NodeState.ONLINE)).isEqualTo(HONEST + 300);
-        growing.forEach(client -> client.update(Map.of()));
+        growing.forEach(client -> client.updateMetadata(Map.of()));
         bus.advance(Duration.ofSeconds(1));
         growing.forEach(HeartbeatClient::closeAsync);
         bus.advance(Duration.ofMinutes(11));

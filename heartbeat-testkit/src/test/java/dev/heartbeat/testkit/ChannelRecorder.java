@@ -2,6 +2,7 @@ package dev.heartbeat.testkit;
 
 import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelAcceptor;
+import dev.heartbeat.ChannelCloseReason;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.Request;
 import dev.heartbeat.UndeliveredException;
@@ -62,7 +63,7 @@ final class ChannelRecorder implements ChannelListener, ChannelAcceptor {
     }
 
     @Override
-    public void onClosed(Channel channel, Channel.CloseReason reason, String why) {
+    public void onClosed(Channel channel, ChannelCloseReason reason, String why) {
         events.add("closed " + reason + (why.isEmpty() ? "" : ": " + why));
     }
 

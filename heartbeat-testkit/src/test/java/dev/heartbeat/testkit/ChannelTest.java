@@ -4,16 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heartbeat.AttachedNode;
+import dev.heartbeat.AttachedNodeListener;
 import dev.heartbeat.Channel;
-import dev.heartbeat.Channel.CloseReason;
+import dev.heartbeat.ChannelCloseReason;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.ChannelOptions.Delivery;
-import dev.heartbeat.ChannelOptions.Overflow;
 import dev.heartbeat.ChannelRefusedException;
+import dev.heartbeat.ChannelState;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.NodeState;
+import dev.heartbeat.QueueOverflow;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.UndeliveredException;
 import java.nio.ByteBuffer;
@@ -78,7 +80,7 @@ final class ChannelTest {
     }
 
     private Channel open(String name) {
-        Channel channel = client.open(name, PLAIN, atClient);
+        Channel channel = client.openChannel(name, PLAIN, atClient);
         settle();
         return channel;
     }
@@ -89,11 +91,11 @@ final class ChannelTest {
     @Tag("M54")
     @Tag("M67")
     void clientOpensAndBothSend() {
-        Channel up = client.open("logs", PLAIN, atClient);
-        assertThat(up.state()).isEqualTo(Channel.State.OPENING);
+        Channel up = client.openChannel("logs", PLAIN, atClient);
+        assertThat(up.state()).isEqualTo(ChannelState.OPENING);
         assertThat(up.trySend(text("early"))).isEqualTo(SendResult.ACCEPTED);
         settle();
-        assertThat(up.state()).isEqualTo(Channel.State.OPEN);
+        assertThat(up.state()).isEqualTo(ChannelState.OPEN);
         assertThat(up.opened()).isCompletedWithValue(up);
         assertThat(atServer.last().trySend(text("back"))).isEqualTo(SendResult.ACCEPTED);
         settle();
@@ -107,7 +109,7 @@ final class ChannelTest {
 
     @Test
     void serverOpensAndBothSend() {
-        Channel down = bus.server.open("n1", "news", PLAIN, atServer);
+        Channel down = bus.server.openChannel("n1", "news", PLAIN, atServer);
         down.trySend(text("first"));
         settle();
         atClient.last().trySend(text("thanks"));
@@ -120,7 +122,7 @@ final class ChannelTest {
     @Test
     void channelOpenedBeforeTheClientIsRegisteredOpensThen() {
         HeartbeatClient late = bus.client(host, "n2").connect();
-        Channel channel = late.open("logs", PLAIN, atClient);
+        Channel channel = late.openChannel("logs", PLAIN, atClient);
         channel.trySend(text("hello"));
         settle();
         assertThat(atServer.events).containsExactly("accepted logs of n2", "message hello");
@@ -129,16 +131,16 @@ final class ChannelTest {
     @Test
     void whatNobodyAcceptsIsRefusedWithAReason() {
         Channel channel = open("unheard-of");
-        assertThat(channel.state()).isEqualTo(Channel.State.CLOSED);
+        assertThat(channel.state()).isEqualTo(ChannelState.CLOSED);
         assertThat(atClient.events).containsExactly("closed REFUSED: nobody accepts channels of the name unheard-of");
         assertThat(channel.opened()).isCompletedExceptionally();
-        assertThat(channel.closed()).isCompletedWithValue(CloseReason.REFUSED);
+        assertThat(channel.closed()).isCompletedWithValue(ChannelCloseReason.REFUSED);
         assertThat(channel.trySend(text("x"))).isEqualTo(SendResult.CLOSED);
     }
 
     @Test
     void applicationRefusesWithItsReasonAndWhatWaitedComesBack() {
-        Channel channel = client.open("no", PLAIN, atClient);
+        Channel channel = client.openChannel("no", PLAIN, atClient);
         channel.trySend(text("early"));
         settle();
         assertThat(atClient.events).containsExactly("undelivered early LOST", "closed REFUSED: not today");
@@ -147,7 +149,7 @@ final class ChannelTest {
     @Test
     void acceptorThatThrowsRefusesAndHurtsNobody() {
         open("broken");
-        bus.server.open("n1", "broken", PLAIN, atServer);
+        bus.server.openChannel("n1", "broken", PLAIN, atServer);
         settle();
         assertThat(atClient.events).containsExactly("closed REFUSED: the application failed");
         assertThat(atServer.events).containsExactly("closed REFUSED: the application failed");
@@ -164,11 +166,11 @@ final class ChannelTest {
     void acceptorThatReturnsNullRefusesAndHurtsNobody() {
         Channel channel = open("careless");
         CompletableFuture<Void> early = channel.send(text("early"));
-        bus.server.open("n1", "careless", PLAIN, atServer);
+        bus.server.openChannel("n1", "careless", PLAIN, atServer);
         settle();
         assertThat(atClient.events).containsExactly("closed REFUSED: the application failed");
         assertThat(atServer.events).containsExactly("closed REFUSED: the application failed");
-        assertThat(channel.state()).isEqualTo(Channel.State.CLOSED);
+        assertThat(channel.state()).isEqualTo(ChannelState.CLOSED);
         assertThat(early).isCompletedExceptionally();
         assertThat(bus.server.stats().callbackFailures()).isEqualTo(1);
         assertThat(client.stats().callbackFailures()).isEqualTo(1);
@@ -192,32 +194,33 @@ final class ChannelTest {
         open("logs");
         open("logs");
         Channel tooMany = open("logs");
-        assertThat(tooMany.closed()).isCompletedWithValue(CloseReason.FAILED);
+        assertThat(tooMany.closed()).isCompletedWithValue(ChannelCloseReason.FAILED);
         assertThat(atClient.events)
                 .last()
                 .asString()
                 .contains("closed FAILED: the other side allows 3 channels at a time, and 3 are open");
         first.reset("done");
         settle();
-        assertThat(open("logs").state()).isEqualTo(Channel.State.OPEN);
+        assertThat(open("logs").state()).isEqualTo(ChannelState.OPEN);
         // Those of the other side have a limit of their own.
-        assertThat(bus.server.open("n1", "news", PLAIN, atServer).closed()).isNotDone();
+        assertThat(bus.server.openChannel("n1", "news", PLAIN, atServer).closed())
+                .isNotDone();
     }
 
     @Test
     void serverOpensNoneToWhoIsNotThere() {
-        Channel channel = bus.server.open("nobody", "news", PLAIN, atServer);
+        Channel channel = bus.server.openChannel("nobody", "news", PLAIN, atServer);
         settle();
-        assertThat(channel.state()).isEqualTo(Channel.State.CLOSED);
+        assertThat(channel.state()).isEqualTo(ChannelState.CLOSED);
         assertThat(atServer.events).containsExactly("closed CONNECTION_LOST: node nobody is not registered");
     }
 
     @Test
     void namesAreChecked() {
-        assertThatThrownBy(() -> client.open("", PLAIN, atClient))
+        assertThatThrownBy(() -> client.openChannel("", PLAIN, atClient))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("channel name has 0 characters, expected 1 to 128");
-        assertThatThrownBy(() -> bus.server.open("n1", "a b", PLAIN, atServer))
+        assertThatThrownBy(() -> bus.server.openChannel("n1", "a b", PLAIN, atServer))
                 .hasMessageContaining("character outside");
         assertThatThrownBy(() -> ChannelOptions.builder().weight(0).build())
                 .hasMessage("weight is 0, allowed is 1 to 255");
@@ -238,19 +241,19 @@ final class ChannelTest {
         settle();
         assertThat(atServer.events)
                 .containsExactly("accepted logs of n1", "message 200000 bytes", "message last", "ended");
-        assertThat(up.state()).isEqualTo(Channel.State.OPEN);
+        assertThat(up.state()).isEqualTo(ChannelState.OPEN);
         down.trySend(text("still here"));
         down.end();
         settle();
         assertThat(atClient.events).containsExactly("opened", "message still here", "ended", "closed COMPLETED");
         assertThat(atServer.events).last().isEqualTo("closed COMPLETED");
-        assertThat(up.closed()).isCompletedWithValue(CloseReason.COMPLETED);
+        assertThat(up.closed()).isCompletedWithValue(ChannelCloseReason.COMPLETED);
         assertThat(bus.server.stats().channels()).isZero();
     }
 
     @Test
     void channelEndedBeforeItIsAcceptedDeliversAndEnds() {
-        Channel up = client.open("logs", PLAIN, atClient);
+        Channel up = client.openChannel("logs", PLAIN, atClient);
         up.trySend(text("one"));
         up.end();
         settle();
@@ -262,7 +265,7 @@ final class ChannelTest {
         bus.serverHost.delayCallbacks(Duration.ofMillis(100));
         for (String name : List.of("inline", "logs", "pull")) {
             atServer.events.clear();
-            Channel up = client.open(name, PLAIN, atClient);
+            Channel up = client.openChannel(name, PLAIN, atClient);
             bus.advance(Duration.ofMillis(20));
             up.reset("enough");
             bus.advance(Duration.ofSeconds(1));
@@ -356,7 +359,7 @@ final class ChannelTest {
     @Test
     @Tag("M71")
     void slowReaderIsPushedBackAndHoldsUpNobodyElse() {
-        Channel slow = client.open("pull", PLAIN, atClient);
+        Channel slow = client.openChannel("pull", PLAIN, atClient);
         settle();
         Channel fast = open("logs");
         int accepted = 0;
@@ -389,7 +392,7 @@ final class ChannelTest {
 
     @Test
     void queueIsFullAndSaysWhenThereIsRoom() {
-        Channel up = client.open(
+        Channel up = client.openChannel(
                 "pull",
                 ChannelOptions.builder().queueMessages(10).queueBytes(1 << 20).build(),
                 atClient);
@@ -407,9 +410,9 @@ final class ChannelTest {
         ChannelOptions options = ChannelOptions.builder()
                 .queueMessages(3)
                 .queueBytes(1 << 20)
-                .overflow(Overflow.DROP_OLDEST)
+                .overflow(QueueOverflow.DROP_OLDEST)
                 .build();
-        Channel up = client.open("logs", options, atClient);
+        Channel up = client.openChannel("logs", options, atClient);
         for (int i = 0; i < 5; i++) {
             assertThat(up.trySend(text("m" + i))).isEqualTo(SendResult.ACCEPTED);
         }
@@ -426,12 +429,12 @@ final class ChannelTest {
         ChannelOptions options = ChannelOptions.builder()
                 .queueMessages(queue)
                 .queueBytes(1 << 20)
-                .overflow(Overflow.DROP_OLDEST)
+                .overflow(QueueOverflow.DROP_OLDEST)
                 .delivery(delivery)
                 .build();
         bus.serverHost.blockCallbacks(true);
         host.blockCallbacks(true);
-        Channel up = client.open("logs", options, atClient);
+        Channel up = client.openChannel("logs", options, atClient);
         List<CompletableFuture<?>> accepted = new ArrayList<>();
         for (int i = 0; i < 10 * queue; i++) {
             CompletableFuture<?> sent = i % 2 == 0 ? up.send(text("m")) : up.request(text("?"), Duration.ofHours(1));
@@ -454,10 +457,10 @@ final class ChannelTest {
         ChannelOptions options = ChannelOptions.builder()
                 .queueMessages(1)
                 .queueBytes(1 << 20)
-                .overflow(Overflow.DROP_OLDEST)
+                .overflow(QueueOverflow.DROP_OLDEST)
                 .delivery(delivery)
                 .build();
-        Channel up = client.open("logs", options, atClient);
+        Channel up = client.openChannel("logs", options, atClient);
         settle();
         atClient.events.clear();
         up.reset("enough");
@@ -495,7 +498,7 @@ final class ChannelTest {
         HeartbeatClient bulky = wide.client(node, "n1").connect();
         wide.world.advanceUntil(bulky.registered()::isDone, Duration.ofSeconds(1));
         for (int i = 0; i < 8; i++) {
-            Channel channel = bulky.open("bulk", PLAIN, new ChannelListener() {});
+            Channel channel = bulky.openChannel("bulk", PLAIN, new ChannelListener() {});
             channel.trySend(ByteBuffer.allocate(5_000_000));
         }
         wide.advance(Duration.ofSeconds(10));
@@ -515,7 +518,7 @@ final class ChannelTest {
                         "c", ChannelOptions.builder().delivery(delivery).build(), atServer));
         Host node = any.world.newHost("client");
         HeartbeatClient sender = any.client(node, "n1").connect();
-        Channel up = sender.open("c", PLAIN, atClient);
+        Channel up = sender.openChannel("c", PLAIN, atClient);
         up.trySend(text("a"));
         up.trySend(ByteBuffer.allocate(100_000));
         up.trySend(ByteBuffer.allocate(0));
@@ -538,7 +541,7 @@ final class ChannelTest {
 
     @Test
     void receiveThatTimesOutOrIsCancelledLosesNothing() {
-        Channel up = client.open("pull", PLAIN, atClient);
+        Channel up = client.openChannel("pull", PLAIN, atClient);
         settle();
         Channel reader = atServer.last();
         CompletableFuture<ByteBuffer> early = reader.receiveAsync(Duration.ofMillis(50));
@@ -557,13 +560,13 @@ final class ChannelTest {
 
     @Test
     void whatArrivedBeforeTheCloseCanStillBeReceived() {
-        Channel up = client.open("pull", PLAIN, atClient);
+        Channel up = client.openChannel("pull", PLAIN, atClient);
         up.trySend(text("a"));
         settle();
         Channel reader = atServer.last();
         host.loseConnections();
         bus.advance(Duration.ofSeconds(10));
-        assertThat(reader.state()).isEqualTo(Channel.State.CLOSED);
+        assertThat(reader.state()).isEqualTo(ChannelState.CLOSED);
         assertThat(ChannelRecorder.text(reader.receiveAsync().join())).isEqualTo("a");
         assertThatThrownBy(reader.receiveAsync()::join)
                 .hasCauseInstanceOf(HeartbeatException.class)
@@ -623,7 +626,7 @@ final class ChannelTest {
         assertThat(atClient.requests.get(0).reply(text("too late"))).isEqualTo(SendResult.CLOSED);
         settle();
         assertThat(bus.server.stats().unmatchedReplies()).isZero();
-        assertThat(up.state()).isEqualTo(Channel.State.OPEN);
+        assertThat(up.state()).isEqualTo(ChannelState.OPEN);
     }
 
     @Test
@@ -679,11 +682,11 @@ final class ChannelTest {
     @Test
     @Tag("M70")
     void channelOfAGatewaysNodeIsItsOwn() {
-        AttachedNode node = client.attach("n1-a", Map.of(), new AttachedNode.Listener() {});
-        Channel up = node.open("logs", PLAIN, atClient);
+        AttachedNode node = client.attach("n1-a", Map.of(), new AttachedNodeListener() {});
+        Channel up = node.openChannel("logs", PLAIN, atClient);
         up.trySend(text("from a"));
         settle();
-        Channel down = bus.server.open("n1-a", "news", PLAIN, atServer);
+        Channel down = bus.server.openChannel("n1-a", "news", PLAIN, atServer);
         down.trySend(text("to a"));
         settle();
         assertThat(atServer.events).containsExactly("accepted logs of n1-a", "message from a", "opened");
@@ -691,8 +694,8 @@ final class ChannelTest {
         assertThat(atClient.last().nodeId()).isEqualTo("n1-a");
         node.detachAsync();
         settle();
-        assertThat(up.state()).isEqualTo(Channel.State.CLOSED);
-        assertThat(down.state()).isEqualTo(Channel.State.CLOSED);
+        assertThat(up.state()).isEqualTo(ChannelState.CLOSED);
+        assertThat(down.state()).isEqualTo(ChannelState.CLOSED);
         assertThat(bus.told.of("n1")).containsExactly("ONLINE");
     }
 
@@ -702,7 +705,7 @@ final class ChannelTest {
                 56, 2, options -> options.onRequest((from, request) -> request.reply(text("for " + from.id()))));
         Host at = asking.world.newHost("client");
         HeartbeatClient gateway = asking.client(at, "gw").connect();
-        AttachedNode node = gateway.attach("n1", Map.of(), new AttachedNode.Listener() {
+        AttachedNode node = gateway.attach("n1", Map.of(), new AttachedNodeListener() {
             @Override
             public void onRequest(dev.heartbeat.Request request) {
                 request.reply(text("from n1"));

@@ -8,6 +8,7 @@ import dev.heartbeat.BroadcastResult;
 import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
+import dev.heartbeat.ChannelState;
 import dev.heartbeat.ClientState;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.SendResult;
@@ -143,7 +144,7 @@ final class ClientLimitsTest {
     }
 
     private Channel open(String name) {
-        return bus.server.open("n1", name, ChannelOptions.defaults(), new ChannelListener() {});
+        return bus.server.openChannel("n1", name, ChannelOptions.defaults(), new ChannelListener() {});
     }
 
     @Test
@@ -153,8 +154,8 @@ final class ClientLimitsTest {
         Channel first = open("first");
         Channel second = open("second");
         playFor(Duration.ofMillis(100));
-        assertThat(first.state()).isEqualTo(Channel.State.OPENING);
-        assertThat(second.state()).isEqualTo(Channel.State.CLOSED);
+        assertThat(first.state()).isEqualTo(ChannelState.OPENING);
+        assertThat(second.state()).isEqualTo(ChannelState.CLOSED);
         assertThat(first.trySend(bytes(1001))).isEqualTo(SendResult.TOO_LARGE);
         assertThatThrownBy(second.opened()::join).hasMessageContaining("the other side allows 1");
 
@@ -164,7 +165,7 @@ final class ClientLimitsTest {
         bus.advance(Duration.ofMillis(100));
         Channel third = open("third");
         playFor(Duration.ofMillis(100));
-        assertThat(third.state()).isEqualTo(Channel.State.OPENING);
+        assertThat(third.state()).isEqualTo(ChannelState.OPENING);
     }
 
     private HeartbeatClient allowing(int channels) {
@@ -183,9 +184,9 @@ final class ClientLimitsTest {
         Channel second = open("second");
         Channel third = open("third");
         bus.advance(Duration.ofMillis(100));
-        assertThat(first.state()).isEqualTo(Channel.State.OPEN);
-        assertThat(second.state()).isEqualTo(Channel.State.OPEN);
-        assertThat(third.state()).isEqualTo(Channel.State.CLOSED);
+        assertThat(first.state()).isEqualTo(ChannelState.OPEN);
+        assertThat(second.state()).isEqualTo(ChannelState.OPEN);
+        assertThat(third.state()).isEqualTo(ChannelState.CLOSED);
         assertThatThrownBy(third.opened()::join)
                 .hasMessageContaining("the other side allows 2 channels at a time, and 2 are open");
 
@@ -193,7 +194,7 @@ final class ClientLimitsTest {
         bus.advance(Duration.ofMillis(100));
         Channel fourth = open("fourth");
         bus.advance(Duration.ofMillis(100));
-        assertThat(fourth.state()).isEqualTo(Channel.State.OPEN);
+        assertThat(fourth.state()).isEqualTo(ChannelState.OPEN);
         assertThat(allowing.state()).isEqualTo(ClientState.ONLINE);
     }
 
@@ -205,11 +206,11 @@ final class ClientLimitsTest {
         HeartbeatClient none =
                 open.client(open.world.newHost("none"), "n1").maxChannels(0).connect();
         open.world.advanceUntil(none.registered()::isDone, Duration.ofSeconds(1));
-        Channel own = none.open("own", ChannelOptions.defaults(), new ChannelListener() {});
-        Channel offered = open.server.open("n1", "any", ChannelOptions.defaults(), new ChannelListener() {});
+        Channel own = none.openChannel("own", ChannelOptions.defaults(), new ChannelListener() {});
+        Channel offered = open.server.openChannel("n1", "any", ChannelOptions.defaults(), new ChannelListener() {});
         open.advance(Duration.ofMillis(100));
-        assertThat(own.state()).isEqualTo(Channel.State.OPEN);
-        assertThat(offered.state()).isEqualTo(Channel.State.CLOSED);
+        assertThat(own.state()).isEqualTo(ChannelState.OPEN);
+        assertThat(offered.state()).isEqualTo(ChannelState.CLOSED);
         assertThatThrownBy(offered.opened()::join).hasMessageContaining("the other side allows 0");
     }
 
@@ -256,6 +257,6 @@ final class ClientLimitsTest {
         registered(1, limits(1000, 0));
         Channel channel = open("any");
         playFor(Duration.ofMillis(100));
-        assertThat(channel.state()).isEqualTo(Channel.State.CLOSED);
+        assertThat(channel.state()).isEqualTo(ChannelState.CLOSED);
     }
 }

@@ -6,8 +6,8 @@ import dev.heartbeat.AttachedNode;
 import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.ChannelOptions.Delivery;
-import dev.heartbeat.ChannelOptions.Overflow;
 import dev.heartbeat.HeartbeatClient;
+import dev.heartbeat.QueueOverflow;
 import dev.heartbeat.Request;
 import dev.heartbeat.SendResult;
 import java.nio.ByteBuffer;
@@ -95,7 +95,7 @@ final class ClientStatsTest {
     @EnumSource(Delivery.class)
     void messagesOfAnyOtherChannelAreCountedOnBothSides(Delivery delivery) {
         HeartbeatClient client = registered();
-        Channel up = client.open(delivery.name(), delivery(delivery), new ChannelRecorder());
+        Channel up = client.openChannel(delivery.name(), delivery(delivery), new ChannelRecorder());
         for (int i = 0; i < 3; i++) {
             up.trySend(message());
         }
@@ -142,11 +142,11 @@ final class ClientStatsTest {
         HeartbeatClient client = bus.client(host, "n1").connect(); // Not registered yet: all waits.
         client.trySend(message());
         ChannelOptions four = ChannelOptions.builder()
-                .overflow(Overflow.DROP_OLDEST)
+                .overflow(QueueOverflow.DROP_OLDEST)
                 .queueMessages(4)
                 .queueBytes(1024)
                 .build();
-        Channel up = client.open("PUSH", four, new ChannelRecorder());
+        Channel up = client.openChannel("PUSH", four, new ChannelRecorder());
         for (int i = 0; i < 6; i++) {
             assertThat(up.trySend(message())).isEqualTo(SendResult.ACCEPTED);
         }

@@ -87,7 +87,7 @@ final class DrainTest {
             slow.receive(channel);
             return slow;
         }));
-        Channel jobs = bus.server.open("n1", "jobs", ChannelOptions.defaults(), new ChannelListener() {});
+        Channel jobs = bus.server.openChannel("n1", "jobs", ChannelOptions.defaults(), new ChannelListener() {});
         bus.advance(Duration.ofMillis(100));
         for (int i = 0; i < 1000; i++) {
             assertThat(jobs.trySend(ByteBuffer.allocate(100))).isEqualTo(SendResult.ACCEPTED);
@@ -112,7 +112,7 @@ final class DrainTest {
             return new ChannelListener() {};
         }));
         ChannelRecorder opener = new ChannelRecorder();
-        Channel jobs = bus.server.open("n1", "jobs", ChannelOptions.defaults(), opener);
+        Channel jobs = bus.server.openChannel("n1", "jobs", ChannelOptions.defaults(), opener);
         bus.advance(Duration.ofMillis(100));
         for (int i = 0; i < 1000; i++) {
             assertThat(jobs.trySend(ByteBuffer.allocate(1000))).isEqualTo(SendResult.ACCEPTED);

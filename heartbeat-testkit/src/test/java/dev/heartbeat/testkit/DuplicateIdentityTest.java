@@ -2,7 +2,7 @@ package dev.heartbeat.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heartbeat.AttachedNode;
+import dev.heartbeat.AttachedNodeListener;
 import dev.heartbeat.ClientState;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.NodeState;
@@ -115,7 +115,7 @@ final class DuplicateIdentityTest {
     void gatewaysOfOneSnapshotAreToldApart(long seed) {
         Bus bus = new Bus(seed);
         Twins twins = new Twins(bus, 2);
-        twins.clients.forEach(client -> client.attach("a", Map.of(), new AttachedNode.Listener() {}));
+        twins.clients.forEach(client -> client.attach("a", Map.of(), new AttachedNodeListener() {}));
         bus.advance(Duration.ofMinutes(3));
         long registrations = bus.server.stats().registrations();
         assertThat(twins.count(ClientState.ONLINE)).isEqualTo(1);

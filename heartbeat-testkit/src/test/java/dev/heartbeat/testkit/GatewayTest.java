@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heartbeat.AttachedNode;
-import dev.heartbeat.AttachedNode.State;
+import dev.heartbeat.AttachedNodeState;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeState;
@@ -48,7 +48,7 @@ final class GatewayTest {
             attach(gateway, "n" + i);
         }
         bus.advance(Duration.ofSeconds(2));
-        assertThat(nodes).allMatch(node -> node.state() == State.REGISTERED);
+        assertThat(nodes).allMatch(node -> node.state() == AttachedNodeState.REGISTERED);
     }
 
     private List<String> events(int node) {
@@ -59,12 +59,12 @@ final class GatewayTest {
     @Tag("M62")
     void attachedBeforeAndAfterItIsOnline() {
         AttachedNode before = attach(gateway, "before");
-        assertThat(before.state()).isEqualTo(State.WAITING);
+        assertThat(before.state()).isEqualTo(AttachedNodeState.WAITING);
         bus.advance(Duration.ofSeconds(1));
         AttachedNode after = attach(gateway, "after");
         bus.advance(Duration.ofSeconds(20));
         for (AttachedNode node : List.of(before, after)) {
-            assertThat(node.state()).isEqualTo(State.REGISTERED);
+            assertThat(node.state()).isEqualTo(AttachedNodeState.REGISTERED);
             assertThat(bus.told.of(node.id())).containsExactly("ONLINE");
             assertThat(node.epoch())
                     .isEqualTo(bus.server.nodes().find(node.id()).orElseThrow().epoch());
@@ -155,7 +155,7 @@ final class GatewayTest {
     @Tag("M66")
     void aGatewayThatReconnectsBringsAllOfThemBack() {
         attach(300);
-        nodes.get(7).update(Map.of("after", "all"));
+        nodes.get(7).updateMetadata(Map.of("after", "all"));
         bus.advance(Duration.ofSeconds(1));
         List<Long> before = nodes.stream().map(AttachedNode::epoch).toList();
         for (int round = 0; round < 3; round++) {
@@ -164,7 +164,7 @@ final class GatewayTest {
         }
         for (int i = 0; i < nodes.size(); i++) {
             AttachedNode node = nodes.get(i);
-            assertThat(node.state()).isEqualTo(State.REGISTERED);
+            assertThat(node.state()).isEqualTo(AttachedNodeState.REGISTERED);
             assertThat(node.epoch()).isGreaterThan(before.get(i));
             assertThat(told.get(i).epochs()).isSorted().hasSize(4);
             assertThat(bus.told.of(node.id()))
@@ -182,7 +182,7 @@ final class GatewayTest {
         bus.server.kick("n1", "enough");
         bus.advance(Duration.ofSeconds(20));
         assertThat(events(1)).containsExactly("registered", "ended KICKED");
-        assertThat(nodes.get(1).state()).isEqualTo(State.ENDED);
+        assertThat(nodes.get(1).state()).isEqualTo(AttachedNodeState.ENDED);
         assertThat(nodes.get(1).trySend(bytes("x"))).isEqualTo(SendResult.CLOSED);
         assertThat(bus.told.of("n1")).containsExactly("ONLINE", "OFFLINE(KICKED)");
         assertThat(bus.told.of("n0")).containsExactly("ONLINE");
@@ -223,7 +223,7 @@ final class GatewayTest {
         world.advance(Duration.ofSeconds(2));
         AttachedNode newer = two.attach("n3", Map.of(), new AttachedRecorder());
         world.advance(Duration.ofSeconds(20));
-        assertThat(newer.state()).isEqualTo(State.REGISTERED);
+        assertThat(newer.state()).isEqualTo(AttachedNodeState.REGISTERED);
         assertThat(first.get(3).events()).containsExactly("registered", "ended REPLACED");
         assertThat(world.told.of("n3")).containsExactly("ONLINE", "OFFLINE(REPLACED)", "ONLINE");
         for (String neighbour : List.of("n0", "n1", "n2", "n4", "gw1", "gw2")) {
@@ -235,21 +235,22 @@ final class GatewayTest {
     @Tag("M61")
     void updates() {
         attach(2);
-        gateway.update(Map.of("firmware", "2"));
-        nodes.get(1).update(Map.of("zone", "eu"));
+        gateway.updateMetadata(Map.of("firmware", "2"));
+        nodes.get(1).updateMetadata(Map.of("zone", "eu"));
         bus.advance(Duration.ofMillis(100));
         assertThat(bus.told.of("gw")).containsExactly("ONLINE", "updated {firmware=2}");
         assertThat(bus.told.of("n1")).containsExactly("ONLINE", "updated {zone=eu}");
         assertThat(bus.server.nodes().find("n1").map(Node::metadata)).hasValue(Map.of("zone", "eu"));
-        assertThatThrownBy(() -> gateway.update(Map.of("no spaces", "")))
+        assertThatThrownBy(() -> gateway.updateMetadata(Map.of("no spaces", "")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("metadata key");
-        assertThatThrownBy(() -> nodes.get(0).update(Map.of("", ""))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> nodes.get(0).updateMetadata(Map.of("", "")))
+                .isInstanceOf(IllegalArgumentException.class);
 
         // What changes while it is away comes with the registration.
         host.resetConnections();
-        gateway.update(Map.of("firmware", "3"));
-        nodes.get(1).update(Map.of("zone", "us"));
+        gateway.updateMetadata(Map.of("firmware", "3"));
+        nodes.get(1).updateMetadata(Map.of("zone", "us"));
         bus.advance(Duration.ofSeconds(5));
         assertThat(bus.server.nodes().find("gw").map(Node::metadata)).hasValue(Map.of("firmware", "3"));
         assertThat(bus.server.nodes().find("n1").map(Node::metadata)).hasValue(Map.of("zone", "us"));
@@ -262,8 +263,8 @@ final class GatewayTest {
         bus.serverHost.pause();
         String large = "x".repeat(4000);
         for (int i = 0; i < 2000; i++) {
-            gateway.update(Map.of("i", i + large));
-            nodes.get(0).update(Map.of("i", i + large));
+            gateway.updateMetadata(Map.of("i", i + large));
+            nodes.get(0).updateMetadata(Map.of("i", i + large));
             bus.advance(Duration.ofMillis(1)); // On the loop each time, long before the server is given up.
         }
         bus.serverHost.resume();
@@ -277,20 +278,20 @@ final class GatewayTest {
     @Tag("M64")
     void aNodeTheGatewayDoesNotVouchForIsGivenUpAloneAndComesBack() {
         attach(5);
-        nodes.get(2).vouch(false);
+        nodes.get(2).reportAlive(false);
         bus.advance(Duration.ofSeconds(10));
         assertThat(bus.told.of("n2")).containsExactly("ONLINE", "SUSPECT(SILENT)", "OFFLINE(TIMEOUT)");
-        assertThat(nodes.get(2).state()).isEqualTo(State.WAITING);
-        nodes.get(2).vouch(true);
+        assertThat(nodes.get(2).state()).isEqualTo(AttachedNodeState.WAITING);
+        nodes.get(2).reportAlive(true);
         bus.advance(Duration.ofSeconds(10));
         assertThat(bus.told.of("n2")).containsExactly("ONLINE", "SUSPECT(SILENT)", "OFFLINE(TIMEOUT)", "ONLINE");
         for (String neighbour : List.of("gw", "n0", "n1", "n3", "n4")) {
             assertThat(bus.told.of(neighbour)).containsExactly("ONLINE");
         }
         // In time, it only recovers.
-        nodes.get(4).vouch(false);
+        nodes.get(4).reportAlive(false);
         bus.world.advanceUntil(() -> bus.told.of("n4").contains("SUSPECT(SILENT)"), Duration.ofSeconds(3));
-        nodes.get(4).vouch(true);
+        nodes.get(4).reportAlive(true);
         bus.advance(Duration.ofSeconds(10));
         assertThat(bus.told.of("n4")).containsExactly("ONLINE", "SUSPECT(SILENT)", "ONLINE");
         assertThat(events(4)).containsExactly("registered");
@@ -301,7 +302,7 @@ final class GatewayTest {
     void moreRangesThanABeatHolds() {
         attach(999);
         for (int i = 0; i < 999; i += 2) {
-            nodes.get(i).vouch(false);
+            nodes.get(i).reportAlive(false);
         }
         bus.advance(Duration.ofSeconds(80)); // The mass guard may hold them a minute.
         for (int i = 0; i < 999; i++) {
@@ -351,7 +352,7 @@ final class GatewayTest {
         assertThat(closed).isCompleted();
         for (AttachedNode node : nodes) {
             assertThat(bus.told.of(node.id())).containsExactly("ONLINE", "message bye", "OFFLINE(UNREGISTERED)");
-            assertThat(node.state()).isEqualTo(State.ENDED);
+            assertThat(node.state()).isEqualTo(AttachedNodeState.ENDED);
         }
         assertThat(bus.told.of("gw")).containsExactly("ONLINE", "OFFLINE(UNREGISTERED)");
         assertThat(events(17)).containsExactly("registered", "ended UNREGISTERED");
@@ -419,7 +420,7 @@ final class GatewayTest {
         assertThat(down).isCompleted();
         for (AttachedNode node : nodes) {
             assertThat(bus.told.of(node.id())).containsExactly("ONLINE", "message before", "OFFLINE(SHUTDOWN)");
-            assertThat(node.state()).isEqualTo(State.WAITING);
+            assertThat(node.state()).isEqualTo(AttachedNodeState.WAITING);
         }
     }
 

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeGroups;
-import dev.heartbeat.OverflowPolicy;
+import dev.heartbeat.SlowMemberPolicy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -41,9 +41,9 @@ final class GroupsTest {
 
         assertThat(groups.join("red", "named")).as("both ways").isEqualTo(JOINED);
         assertThat(members("red")).containsExactly("joined", "named");
-        assertThat(groups.of("named")).containsExactly("red");
-        assertThat(groups.of("neither")).isEmpty();
-        assertThat(groups.of("nobody")).isEmpty();
+        assertThat(groups.groupsOf("named")).containsExactly("red");
+        assertThat(groups.groupsOf("neither")).isEmpty();
+        assertThat(groups.groupsOf("nobody")).isEmpty();
     }
 
     @Test
@@ -67,7 +67,7 @@ final class GroupsTest {
         }
         assertThat(groups.join("d", "n1")).isEqualTo(TOO_MANY);
         assertThat(groups.join("a", "n1")).isEqualTo(ALREADY_JOINED);
-        assertThat(groups.of("n1")).containsExactly("a", "b", "c", "named");
+        assertThat(groups.groupsOf("n1")).containsExactly("a", "b", "c", "named");
         groups.leave("b", "n1");
         assertThat(groups.join("d", "n1")).isEqualTo(JOINED);
         assertThat(members("b")).isEmpty();
@@ -84,30 +84,31 @@ final class GroupsTest {
                     .matches(refusal -> refusal.getMessage().matches("[ -~]{1,250}"));
         }
         assertThat(groups.join("x".repeat(128), "n1")).isEqualTo(JOINED);
-        assertThat(groups.of("n1")).hasSize(1);
+        assertThat(groups.groupsOf("n1")).hasSize(1);
     }
 
     @Test
     void groupThatANodeNamesMayHaveAnyName() {
         room.enter("n1", options -> options.metadata("group", "zwei Wörter"));
         assertThat(members("zwei Wörter")).containsExactly("n1");
-        assertThat(groups.send("zwei Wörter", Room.text("hello")).accepted()).isEqualTo(1);
+        assertThat(groups.broadcast("zwei Wörter", Room.text("hello")).accepted())
+                .isEqualTo(1);
         assertThat(groups.leave("zwei Wörter", "n1")).isFalse();
     }
 
     @Test
     void changedMetadataMoveWhoIsNotJoined() {
         HeartbeatClient client = room.enter("n1", options -> options.metadata("group", "red"));
-        client.update(Map.of("group", "blue"));
+        client.updateMetadata(Map.of("group", "blue"));
         room.bus.advance(Duration.ofMillis(100));
         assertThat(members("red")).isEmpty();
         assertThat(members("blue")).containsExactly("n1");
 
         groups.join("blue", "n1");
-        client.update(Map.of());
+        client.updateMetadata(Map.of());
         room.bus.advance(Duration.ofMillis(100));
         assertThat(members("blue")).containsExactly("n1");
-        client.update(Map.of("group", "blue"));
+        client.updateMetadata(Map.of("group", "blue"));
         room.bus.advance(Duration.ofMillis(100));
         assertThat(groups.leave("blue", "n1")).isTrue();
         assertThat(members("blue")).as("it still says so itself").containsExactly("n1");
@@ -126,7 +127,7 @@ final class GroupsTest {
         assertThat(room.bus.told.of("n1"))
                 .containsExactly(
                         "ONLINE", "SUSPECT(LOST)", "ONLINE", "SUSPECT(LOST)", "ONLINE", "SUSPECT(LOST)", "ONLINE");
-        groups.send("red", Room.text("still here?"));
+        groups.broadcast("red", Room.text("still here?"));
         room.bus.advance(Duration.ofMillis(100));
         assertThat(room.heard("n1")).containsExactly("still here?");
     }
@@ -150,7 +151,7 @@ final class GroupsTest {
         room.bus.advance(Duration.ofSeconds(10));
         assertThat(members("red")).isEmpty();
         assertThat(members("blue")).isEmpty();
-        assertThat(groups.of("is-replaced"))
+        assertThat(groups.groupsOf("is-replaced"))
                 .as("another process is another member")
                 .isEmpty();
         assertThat(groups.join("red", "crashes")).isEqualTo(NOT_REGISTERED);
@@ -201,7 +202,7 @@ final class GroupsTest {
         groups.join("red", "gw");
         assertThat(members("red")).containsExactly("a0", "a1", "gw");
 
-        assertThat(groups.send("red", Room.text("hello")).accepted()).isEqualTo(3);
+        assertThat(groups.broadcast("red", Room.text("hello")).accepted()).isEqualTo(3);
         room.bus.advance(Duration.ofMillis(100));
         assertThat(heard.get(0).events()).containsExactly("registered", "message hello");
         assertThat(heard.get(1).events()).containsExactly("registered", "message hello");
@@ -217,15 +218,15 @@ final class GroupsTest {
 
     @Test
     void policiesAreBoundedAndTheDefaultIsNone() {
-        groups.onFull("a", OverflowPolicy.DROP_OLDEST);
-        groups.onFull("b", OverflowPolicy.REMOVE);
-        groups.onFull("b", OverflowPolicy.DROP_OLDEST);
+        groups.setSlowMemberPolicy("a", SlowMemberPolicy.DROP_OLDEST);
+        groups.setSlowMemberPolicy("b", SlowMemberPolicy.REMOVE);
+        groups.setSlowMemberPolicy("b", SlowMemberPolicy.DROP_OLDEST);
         assertThatIllegalStateException()
-                .isThrownBy(() -> groups.onFull("c", OverflowPolicy.REMOVE))
+                .isThrownBy(() -> groups.setSlowMemberPolicy("c", SlowMemberPolicy.REMOVE))
                 .withMessage("2 groups have a policy of their own, allowed are 2 (maxGroupPolicies)");
-        groups.onFull("c", OverflowPolicy.SKIP);
-        groups.onFull("a", OverflowPolicy.SKIP);
-        groups.onFull("c", OverflowPolicy.REMOVE);
+        groups.setSlowMemberPolicy("c", SlowMemberPolicy.SKIP);
+        groups.setSlowMemberPolicy("a", SlowMemberPolicy.SKIP);
+        groups.setSlowMemberPolicy("c", SlowMemberPolicy.REMOVE);
     }
 
     @Test
@@ -242,9 +243,9 @@ final class GroupsTest {
     void whatGroupsOfReturnsIsASnapshot() {
         room.enter("n1");
         groups.join("red", "n1");
-        Set<String> before = groups.of("n1");
+        Set<String> before = groups.groupsOf("n1");
         groups.join("blue", "n1");
         assertThat(before).containsExactly("red");
-        assertThat(groups.of("n1")).containsExactly("blue", "red");
+        assertThat(groups.groupsOf("n1")).containsExactly("blue", "red");
     }
 }

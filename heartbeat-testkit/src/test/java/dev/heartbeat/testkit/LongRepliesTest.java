@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heartbeat.AttachedNode;
+import dev.heartbeat.AttachedNodeListener;
 import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
@@ -73,7 +74,7 @@ final class LongRepliesTest {
     }
 
     private AttachedNode attach(Bus bus, HeartbeatClient client) {
-        AttachedNode node = client.attach("n1a", Map.of(), new AttachedNode.Listener() {
+        AttachedNode node = client.attach("n1a", Map.of(), new AttachedNodeListener() {
             @Override
             public void onRequest(Request request) {
                 answer(request);
@@ -119,7 +120,8 @@ final class LongRepliesTest {
             @Override
             Asker asker(LongRepliesTest test, Bus bus, int takes) {
                 test.client(bus, "n1", MIB);
-                Channel channel = bus.server.open("n1", "any", ChannelOptions.defaults(), new ChannelListener() {});
+                Channel channel =
+                        bus.server.openChannel("n1", "any", ChannelOptions.defaults(), new ChannelListener() {});
                 bus.advance(SOON);
                 return channel::request;
             }
@@ -140,8 +142,8 @@ final class LongRepliesTest {
         }
 
         Asker asker(LongRepliesTest test, Bus bus, int takes) {
-            Channel channel =
-                    test.client(bus, "n1", takes).open(name(), ChannelOptions.defaults(), new ChannelListener() {});
+            Channel channel = test.client(bus, "n1", takes)
+                    .openChannel(name(), ChannelOptions.defaults(), new ChannelListener() {});
             bus.advance(SOON);
             return channel::request;
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heartbeat.AttachedNode;
+import dev.heartbeat.AttachedNodeListener;
 import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
@@ -95,7 +96,7 @@ final class MailboxTest {
     @Test
     void requestsOfAnAttachedNodeThatAreOverAreNotSent() {
         HeartbeatClient client = connect(bus.client(host, "n1"));
-        AttachedNode node = client.attach("n2", Map.of(), new AttachedNode.Listener() {});
+        AttachedNode node = client.attach("n2", Map.of(), new AttachedNodeListener() {});
         bus.advance(SOON);
         requestsThatAreOverFreeTheirPlaces(node::request, asked);
     }
@@ -115,7 +116,7 @@ final class MailboxTest {
     void requestOnAChannelThatTimesOutBeforeItOpensIsNotSent() {
         host.refuseConnects(true);
         HeartbeatClient client = bus.client(host, "n1").connect();
-        Channel channel = client.open("c", ChannelOptions.defaults(), new ChannelListener() {});
+        Channel channel = client.openChannel("c", ChannelOptions.defaults(), new ChannelListener() {});
         CompletableFuture<ByteBuffer> early = channel.request(bytes("early"), SOON);
         CompletableFuture<ByteBuffer> wanted = channel.request(bytes("wanted"), LONG);
         bus.advance(Duration.ofSeconds(1));
@@ -164,7 +165,7 @@ final class MailboxTest {
     @Test
     void handlerOfAnAttachedNodeThatThrowsFailsTheRequest() {
         HeartbeatClient client = connect(bus.client(host, "n1"));
-        client.attach("n2", Map.of(), new AttachedNode.Listener() {
+        client.attach("n2", Map.of(), new AttachedNodeListener() {
             @Override
             public void onRequest(Request request) {
                 throw new IllegalStateException("no answer");
@@ -186,7 +187,7 @@ final class MailboxTest {
                                 }
                             }));
             Channel channel =
-                    bus.server.open("n-" + delivery, "d", ChannelOptions.defaults(), new ChannelListener() {});
+                    bus.server.openChannel("n-" + delivery, "d", ChannelOptions.defaults(), new ChannelListener() {});
             failsAtOnce(channel.request(bytes("x"), LONG));
             client.closeAsync();
         }

@@ -3,7 +3,9 @@ package dev.heartbeat.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.AttachedNode;
+import dev.heartbeat.AttachedNodeListener;
 import dev.heartbeat.Channel;
+import dev.heartbeat.ChannelCloseReason;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.ClientListener;
@@ -89,7 +91,7 @@ final class RefusedMessagesTest {
         }
     }
 
-    private final class OfAttached implements AttachedNode.Listener {
+    private final class OfAttached implements AttachedNodeListener {
         @Override
         public void onUndelivered(ByteBuffer message, Reason reason) {
             told.add("attached: " + message.remaining() + " " + reason);
@@ -114,7 +116,7 @@ final class RefusedMessagesTest {
         }
 
         @Override
-        public void onClosed(Channel channel, Channel.CloseReason reason, String why) {
+        public void onClosed(Channel channel, ChannelCloseReason reason, String why) {
             told.add(name + " closed " + reason);
         }
     }
@@ -218,8 +220,8 @@ final class RefusedMessagesTest {
     @Test
     @Tag("M98")
     void channelHearsOfTheMessageForWhichItEnds() {
-        Channel logs = client.open("logs", SMALL, new OfChannel("client's end"));
-        Channel news = bus.server.open("n1", "news", SMALL, new OfChannel("server's end"));
+        Channel logs = client.openChannel("logs", SMALL, new OfChannel("client's end"));
+        Channel news = bus.server.openChannel("n1", "news", SMALL, new OfChannel("server's end"));
         settle();
         for (Channel each : List.of(logs, news)) {
             each.trySend(message(10));
@@ -235,7 +237,7 @@ final class RefusedMessagesTest {
     @Test
     @Tag("M98")
     void requestOnAChannelFailsWithTheChannel() {
-        Channel logs = client.open("logs", SMALL, new OfChannel("client's end"));
+        Channel logs = client.openChannel("logs", SMALL, new OfChannel("client's end"));
         settle();
         CompletableFuture<ByteBuffer> refused = logs.request(message(TOO_MUCH), MINUTE);
         settle();

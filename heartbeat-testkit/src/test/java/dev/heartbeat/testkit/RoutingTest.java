@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heartbeat.AttachedNode;
+import dev.heartbeat.AttachedNodeListener;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.Request;
@@ -131,7 +132,7 @@ final class RoutingTest {
 
     @Test
     void gatewaysNodesSendAndReceiveLikeAnyOther() {
-        AttachedNode node = two.attach("two-a", Map.of(), new AttachedNode.Listener() {
+        AttachedNode node = two.attach("two-a", Map.of(), new AttachedNodeListener() {
             @Override
             public void onNodeMessage(String from, ByteBuffer message) {
                 heard.add("two-a hears " + from + ": " + ChannelRecorder.text(message));

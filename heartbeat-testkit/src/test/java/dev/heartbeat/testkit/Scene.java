@@ -1,6 +1,7 @@
 package dev.heartbeat.testkit;
 
 import dev.heartbeat.AttachedNode;
+import dev.heartbeat.AttachedNodeListener;
 import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelAcceptor;
 import dev.heartbeat.ChannelListener;
@@ -89,7 +90,7 @@ final class Scene {
                 .channel("pull", pull, acceptor("client's"))
                 .channel("push", push, acceptor("client's"))
                 .connect();
-        AttachedNode attached = client.attach("n2", Map.of("group", "red"), new AttachedNode.Listener() {
+        AttachedNode attached = client.attach("n2", Map.of("group", "red"), new AttachedNodeListener() {
             @Override
             public void onRequest(Request request) {
                 hold("request to attached node", Request.class, request);
@@ -102,15 +103,15 @@ final class Scene {
         hold("groups", NodeGroups.class, server.groups());
         hold("transport", Transport.class, clientHost.transport());
         hold("loop", EventLoop.class, clientHost.transport().eventLoops().get(0));
-        opened("client's pull", client.open("pull", pull, new Listening()));
-        opened("client's push", client.open("push", push, new Listening()));
-        opened("attached node's push", attached.open("push", push, new Listening()));
+        opened("client's pull", client.openChannel("pull", pull, new Listening()));
+        opened("client's push", client.openChannel("push", push, new Listening()));
+        opened("attached node's push", attached.openChannel("push", push, new Listening()));
         if (stage == Stage.BEFORE_CONNECTING) {
             return;
         }
         world.advance(Duration.ofSeconds(1));
-        opened("server's pull", server.open("n1", "pull", pull, new Listening()));
-        opened("server's push", server.open("n2", "push", push, new Listening()));
+        opened("server's pull", server.openChannel("n1", "pull", pull, new Listening()));
+        opened("server's push", server.openChannel("n2", "push", push, new Listening()));
         world.advance(Duration.ofSeconds(1));
         askOnAllWays(attached);
         world.advance(Duration.ofSeconds(1));

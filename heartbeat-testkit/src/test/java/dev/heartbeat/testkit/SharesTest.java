@@ -82,9 +82,9 @@ final class SharesTest {
         for (int weight : WEIGHTS) {
             ChannelOptions options = ChannelOptions.builder().weight(weight).build();
             if (toServer) {
-                client.open("w" + weight, options, new Greedy());
+                client.openChannel("w" + weight, options, new Greedy());
             } else {
-                bus.server.open("n1", "w" + weight, options, new Greedy());
+                bus.server.openChannel("n1", "w" + weight, options, new Greedy());
             }
         }
         bus.advance(Duration.ofSeconds(2));

@@ -2,7 +2,7 @@ package dev.heartbeat.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heartbeat.AttachedNode;
+import dev.heartbeat.AttachedNodeListener;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.NodeState;
 import java.time.Duration;
@@ -125,7 +125,7 @@ final class StoriesTest {
             gateways.add(host);
             HeartbeatClient client = bus.client(host, "g" + gateway).connect();
             for (int i = 0; i < 1000; i++) {
-                client.attach("g" + gateway + ":" + i, Map.of(), new AttachedNode.Listener() {});
+                client.attach("g" + gateway + ":" + i, Map.of(), new AttachedNodeListener() {});
             }
         }
         bus.advance(Duration.ofSeconds(10));

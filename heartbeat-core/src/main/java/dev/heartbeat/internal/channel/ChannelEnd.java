@@ -1,14 +1,15 @@
 package dev.heartbeat.internal.channel;
 
 import dev.heartbeat.Channel;
+import dev.heartbeat.ChannelCloseReason;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.ChannelOptions.Delivery;
-import dev.heartbeat.ChannelOptions.Overflow;
 import dev.heartbeat.ChannelRefusedException;
-import dev.heartbeat.CloseReason;
+import dev.heartbeat.ChannelState;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.Node;
+import dev.heartbeat.QueueOverflow;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.Envelope;
@@ -64,9 +65,9 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     /** Whether the application has said who listens; else what it is to be told waits for that. */
     private volatile boolean decided;
 
-    private volatile State state = State.OPENING;
+    private volatile ChannelState state = ChannelState.OPENING;
     private final CompletableFuture<Channel> opened;
-    private final CompletableFuture<CloseReason> closed;
+    private final CompletableFuture<ChannelCloseReason> closed;
 
     private final Mailbox mailbox;
     private final @Nullable PullQueue pulls;
@@ -104,7 +105,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
                 this,
                 loop,
                 new Outbox(options.queueMessages(), options.queueBytes(), maxMessageBytes),
-                options.overflow() == Overflow.DROP_OLDEST ? home.counts()::dropped : null,
+                options.overflow() == QueueOverflow.DROP_OLDEST ? home.counts()::dropped : null,
                 options.queueMessages());
         pulls = options.delivery() == Delivery.PULL ? new PullQueue(loop, this) : null;
         home.counts().opened();
@@ -155,7 +156,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     }
 
     @Override
-    public State state() {
+    public ChannelState state() {
         return state;
     }
 
@@ -165,7 +166,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     }
 
     @Override
-    public CompletableFuture<CloseReason> closed() {
+    public CompletableFuture<ChannelCloseReason> closed() {
         return closed.copy();
     }
 
@@ -265,7 +266,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
 
     /** Opens it on a connection. */
     public void openOn(Multiplexer multiplexer, int handle, int maxMessageBytes) {
-        if (state == State.CLOSED) {
+        if (state == ChannelState.CLOSED) {
             return; // It was given up before there was a connection.
         }
         mailbox.limitMessages(maxMessageBytes);
@@ -307,7 +308,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
 
     private void accept() {
         decided = true;
-        if (state == State.OPENING) {
+        if (state == ChannelState.OPENING) {
             place().accept();
             onOpen();
             pumpSoon();
@@ -329,7 +330,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     }
 
     private void onOpen() {
-        state = State.OPEN;
+        state = ChannelState.OPEN;
         mailbox.holdBy(this);
         complete(() -> opened.complete(this));
         if (hasMore() && join()) {
@@ -344,10 +345,10 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
 
     @Override
     public void onOver(Ending ending, String text) {
-        if (state == State.CLOSED) {
+        if (state == ChannelState.CLOSED) {
             return;
         }
-        state = State.CLOSED;
+        state = ChannelState.CLOSED;
         home.counts().closed();
         if (pulls != null) {
             pulls.close("channel " + name + " is closed: " + reasonOf(ending));
@@ -356,7 +357,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     }
 
     /** Behind everything that was sent, asked and received. */
-    private void onClosed(CloseReason reason, String text) {
+    private void onClosed(ChannelCloseReason reason, String text) {
         if (pulls != null) {
             pulls.match();
         }
@@ -376,8 +377,8 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
         }
     }
 
-    private static CloseReason reasonOf(Ending ending) {
-        return CloseReason.valueOf(ending.name());
+    private static ChannelCloseReason reasonOf(Ending ending) {
+        return ChannelCloseReason.valueOf(ending.name());
     }
 
     private MuxChannel place() {
@@ -395,7 +396,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     /** There are messages. */
     @Override
     public void run() {
-        if (state == State.OPEN) {
+        if (state == ChannelState.OPEN) {
             place().offer(this);
             pumpSoon();
         } else {

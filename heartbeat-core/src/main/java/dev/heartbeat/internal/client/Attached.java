@@ -1,6 +1,8 @@
 package dev.heartbeat.internal.client;
 
 import dev.heartbeat.AttachedNode;
+import dev.heartbeat.AttachedNodeListener;
+import dev.heartbeat.AttachedNodeState;
 import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
@@ -52,7 +54,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
 
     private final Client client;
     private final String id;
-    private final AttachedNode.Listener listener;
+    private final AttachedNodeListener listener;
     private final long incarnation;
     private final SerialExecutor lane = new SerialExecutor(this);
     private final CompletableFuture<Void> detached;
@@ -74,7 +76,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
 
     // ---- what the loop makes of it
 
-    private volatile State state = State.WAITING;
+    private volatile AttachedNodeState state = AttachedNodeState.WAITING;
     private volatile long epoch;
     private long attempts;
     private boolean forgetEpoch;
@@ -87,7 +89,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     /** Channels to be opened as soon as it is registered. */
     private List<ChannelEnd> waitingEnds = new ArrayList<>(0);
 
-    Attached(Client client, String id, Map<String, String> metadata, AttachedNode.Listener listener, long incarnation) {
+    Attached(Client client, String id, Map<String, String> metadata, AttachedNodeListener listener, long incarnation) {
         this.client = client;
         this.id = id;
         this.metadata = metadata;
@@ -104,7 +106,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     }
 
     @Override
-    public State state() {
+    public AttachedNodeState state() {
         return state;
     }
 
@@ -154,7 +156,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
         if (made == null) {
             made = client.newMailbox(this);
             mailbox = made;
-            if (detaching || state == State.ENDED || client.isClosing()) {
+            if (detaching || state == AttachedNodeState.ENDED || client.isClosing()) {
                 made.refuseMore(); // Between the look and now.
             }
         }
@@ -182,7 +184,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     }
 
     @Override
-    public Channel open(String name, ChannelOptions options, ChannelListener channelListener) {
+    public Channel openChannel(String name, ChannelOptions options, ChannelListener channelListener) {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(channelListener, "listener");
@@ -194,7 +196,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     }
 
     @Override
-    public void update(Map<String, String> newMetadata) {
+    public void updateMetadata(Map<String, String> newMetadata) {
         Objects.requireNonNull(newMetadata, "metadata");
         Map<String, String> copy = Client.checked(newMetadata);
         metadata = copy;
@@ -203,7 +205,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     }
 
     @Override
-    public void vouch(boolean alive) {
+    public void reportAlive(boolean alive) {
         vouched = alive;
         boolean unused = command();
     }
@@ -229,9 +231,9 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
 
     private void open(ChannelEnd end) {
         boolean leaving = detaching || client.isLeaving();
-        if (state == State.REGISTERED && !leaving) {
+        if (state == AttachedNodeState.REGISTERED && !leaving) {
             place().session().open(end, handle);
-        } else if (leaving || state == State.ENDED || waitingEnds.size() == Client.MAX_WAITING_CHANNELS) {
+        } else if (leaving || state == AttachedNodeState.ENDED || waitingEnds.size() == Client.MAX_WAITING_CHANNELS) {
             end.cannotOpen("node " + id + " is not registered");
         } else {
             waitingEnds.add(end);
@@ -280,10 +282,10 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     @Override
     public void run() {
         commanded = false;
-        if (state == State.ENDED) {
+        if (state == AttachedNodeState.ENDED) {
             return;
         }
-        if (state == State.REGISTERED) {
+        if (state == AttachedNodeState.REGISTERED) {
             place().changed(this);
         } else if (handle != 0) {
             return; // The answer to its registration is awaited, and this is looked at again then.
@@ -303,11 +305,11 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     }
 
     boolean isEnded() {
-        return state == State.ENDED;
+        return state == AttachedNodeState.ENDED;
     }
 
     boolean isRegistered() {
-        return state == State.REGISTERED;
+        return state == AttachedNodeState.REGISTERED;
     }
 
     /** It waits for its turn to be registered. */
@@ -326,7 +328,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     void registered(long newEpoch, int maxMessageBytes) {
         epoch = newEpoch;
         forgetEpoch = false;
-        state = State.REGISTERED;
+        state = AttachedNodeState.REGISTERED;
         Mailbox waiting = mailbox;
         if (waiting != null) {
             waiting.limitMessages(maxMessageBytes);
@@ -362,8 +364,8 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
         gateway = null;
         handle = 0;
         held = false;
-        if (state == State.REGISTERED) {
-            state = State.WAITING;
+        if (state == AttachedNodeState.REGISTERED) {
+            state = AttachedNodeState.WAITING;
         }
     }
 
@@ -377,7 +379,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     }
 
     void end(CloseReason reason) {
-        if (state == State.ENDED) {
+        if (state == AttachedNodeState.ENDED) {
             return;
         }
         left();
@@ -391,7 +393,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     private void closeMailbox() {
         Mailbox waiting;
         synchronized (this) {
-            state = State.ENDED;
+            state = AttachedNodeState.ENDED;
             waiting = mailbox;
         }
         if (waiting != null) {
@@ -498,7 +500,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
             return;
         }
         int polled = waiting == null ? 0 : waiting.poll(at.session(), handle, room, to);
-        if (polled == 0 && detaching && state == State.REGISTERED) {
+        if (polled == 0 && detaching && state == AttachedNodeState.REGISTERED) {
             at.unregister(this); // Whatever was accepted for it has been written before.
         }
     }
@@ -537,7 +539,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     public void cancel(Envelope request) {
         boolean unused = client.onLoop(() -> {
             Gateway at = gateway;
-            if (at != null && state == State.REGISTERED) {
+            if (at != null && state == AttachedNodeState.REGISTERED) {
                 at.session().cancelRequest(handle, request);
             }
         });

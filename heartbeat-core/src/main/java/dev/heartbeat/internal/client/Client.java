@@ -6,6 +6,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.heartbeat.AttachedNode;
+import dev.heartbeat.AttachedNodeListener;
 import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
@@ -268,7 +269,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     }
 
     /** Opens a channel now, or as soon as it is registered. */
-    public Channel open(String name, ChannelOptions channelOptions, ChannelListener channelListener) {
+    public Channel openChannel(String name, ChannelOptions channelOptions, ChannelListener channelListener) {
         ChannelEnd end = newEnd(this, name, channelOptions, channelListener);
         if (!onLoop(() -> open(end))) {
             end.cannotOpen("the client's transport is closed");
@@ -311,7 +312,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     }
 
     /** Replaces what the node tells of itself. */
-    public void update(Map<String, String> newMetadata) {
+    public void updateMetadata(Map<String, String> newMetadata) {
         metadata = checked(newMetadata);
         if (!metadataChanged.getAndSet(true)) {
             boolean unused = onLoop(() -> {
@@ -323,7 +324,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     }
 
     /** Speaks for a node from now on. */
-    public AttachedNode attach(String nodeId, Map<String, String> itsMetadata, AttachedNode.Listener itsListener) {
+    public AttachedNode attach(String nodeId, Map<String, String> itsMetadata, AttachedNodeListener itsListener) {
         refuse(NodeId.objection(nodeId));
         long secret = transport.environment().nextSecret();
         Attached node = new Attached(this, nodeId, checked(itsMetadata), itsListener, secret == 0 ? 1 : secret);

@@ -1,8 +1,8 @@
 package dev.heartbeat.internal.node;
 
 import dev.heartbeat.BroadcastResult;
-import dev.heartbeat.OverflowPolicy;
 import dev.heartbeat.SendResult;
+import dev.heartbeat.SlowMemberPolicy;
 import dev.heartbeat.internal.frame.SharedMessage;
 import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.OutgoingMessage;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Broadcast {
     private final SharedMessage message;
     private final @Nullable String group;
-    private final OverflowPolicy policy;
+    private final SlowMemberPolicy policy;
 
     private long accepted;
     private long full;
@@ -21,17 +21,17 @@ final class Broadcast {
     private long dropped;
     private long removed;
 
-    private Broadcast(SharedMessage message, @Nullable String group, OverflowPolicy policy) {
+    private Broadcast(SharedMessage message, @Nullable String group, SlowMemberPolicy policy) {
         this.message = message;
         this.group = group;
         this.policy = policy;
     }
 
     static Broadcast toAnyone(SharedMessage message) {
-        return new Broadcast(message, null, OverflowPolicy.SKIP);
+        return new Broadcast(message, null, SlowMemberPolicy.SKIP);
     }
 
-    static Broadcast toGroup(String group, OverflowPolicy policy, SharedMessage message) {
+    static Broadcast toGroup(String group, SlowMemberPolicy policy, SharedMessage message) {
         return new Broadcast(message, group, policy);
     }
 

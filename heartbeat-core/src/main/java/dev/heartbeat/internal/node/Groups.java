@@ -1,6 +1,6 @@
 package dev.heartbeat.internal.node;
 
-import dev.heartbeat.OverflowPolicy;
+import dev.heartbeat.SlowMemberPolicy;
 import dev.heartbeat.internal.frame.MetadataMap;
 import java.util.Collection;
 import java.util.List;
@@ -21,7 +21,7 @@ final class Groups {
     private final int maxPolicies;
     private final Map<String, Map<String, NodeEntry>> members = new ConcurrentHashMap<>();
     /** Those that are not the default. */
-    private final Map<String, OverflowPolicy> policies = new ConcurrentHashMap<>();
+    private final Map<String, SlowMemberPolicy> policies = new ConcurrentHashMap<>();
 
     /**
      * @param maxPerNode how many a node may be joined to
@@ -104,13 +104,13 @@ final class Groups {
         return metadata.has(key, group);
     }
 
-    OverflowPolicy policy(String group) {
-        return policies.getOrDefault(group, OverflowPolicy.SKIP);
+    SlowMemberPolicy policy(String group) {
+        return policies.getOrDefault(group, SlowMemberPolicy.SKIP);
     }
 
-    void setPolicy(String group, OverflowPolicy policy) {
+    void setPolicy(String group, SlowMemberPolicy policy) {
         synchronized (policies) {
-            if (policy == OverflowPolicy.SKIP) {
+            if (policy == SlowMemberPolicy.SKIP) {
                 policies.remove(group);
                 return;
             }

@@ -6,8 +6,8 @@ import dev.heartbeat.Node;
 import dev.heartbeat.NodeRegistry;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
-import dev.heartbeat.OverflowPolicy;
 import dev.heartbeat.SendResult;
+import dev.heartbeat.SlowMemberPolicy;
 import dev.heartbeat.TakeoverPolicy;
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.Envelope;
@@ -268,7 +268,7 @@ public final class NodeTable implements NodeRegistry {
         return entry == null ? Set.of() : entry.groups();
     }
 
-    public void onFull(String group, OverflowPolicy policy) {
+    public void setSlowMemberPolicy(String group, SlowMemberPolicy policy) {
         groups.setPolicy(group, policy);
     }
 

@@ -271,7 +271,8 @@ public final class Server implements Acceptor {
     }
 
     /** Opens a channel to a node. */
-    public Channel open(String nodeId, String name, ChannelOptions channelOptions, ChannelListener channelListener) {
+    public Channel openChannel(
+            String nodeId, String name, ChannelOptions channelOptions, ChannelListener channelListener) {
         if (!draining && table.ownerOf(nodeId) instanceof NodeBinding stay) {
             return stay.open(name, channelOptions, channelListener);
         }

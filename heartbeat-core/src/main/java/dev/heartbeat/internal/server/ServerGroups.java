@@ -4,7 +4,7 @@ import dev.heartbeat.BroadcastResult;
 import dev.heartbeat.JoinResult;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeGroups;
-import dev.heartbeat.OverflowPolicy;
+import dev.heartbeat.SlowMemberPolicy;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.Set;
@@ -45,7 +45,7 @@ final class ServerGroups implements NodeGroups {
     }
 
     @Override
-    public Set<String> of(String nodeId) {
+    public Set<String> groupsOf(String nodeId) {
         Objects.requireNonNull(nodeId, "nodeId");
         return server.table.groupsOf(nodeId);
     }
@@ -61,16 +61,16 @@ final class ServerGroups implements NodeGroups {
     }
 
     @Override
-    public BroadcastResult send(String group, ByteBuffer message) {
+    public BroadcastResult broadcast(String group, ByteBuffer message) {
         Objects.requireNonNull(group, "group");
         Objects.requireNonNull(message, "message");
         return server.broadcast(message, shared -> server.table.send(group, shared));
     }
 
     @Override
-    public void onFull(String group, OverflowPolicy policy) {
+    public void setSlowMemberPolicy(String group, SlowMemberPolicy policy) {
         Objects.requireNonNull(group, "group");
         Objects.requireNonNull(policy, "policy");
-        server.table.onFull(group, policy);
+        server.table.setSlowMemberPolicy(group, policy);
     }
 }

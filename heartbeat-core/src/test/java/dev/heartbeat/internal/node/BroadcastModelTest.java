@@ -7,8 +7,8 @@ import dev.heartbeat.JoinResult;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.OfflineReason;
-import dev.heartbeat.OverflowPolicy;
 import dev.heartbeat.SendResult;
+import dev.heartbeat.SlowMemberPolicy;
 import dev.heartbeat.TakeoverPolicy;
 import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.internal.frame.SharedMessage;
@@ -64,7 +64,7 @@ final class BroadcastModelTest {
 
     private final Map<String, Model> nodes = new TreeMap<>();
     private final Map<String, List<String>> expectedUndelivered = new TreeMap<>();
-    private final Map<String, OverflowPolicy> policies = new TreeMap<>();
+    private final Map<String, SlowMemberPolicy> policies = new TreeMap<>();
     private Random random = new Random(0);
     private int messages;
 
@@ -223,10 +223,10 @@ final class BroadcastModelTest {
     }
 
     private void setPolicy(String group) {
-        List<OverflowPolicy> all = List.of(OverflowPolicy.values());
-        OverflowPolicy policy = all.get(random.nextInt(all.size()));
+        List<SlowMemberPolicy> all = List.of(SlowMemberPolicy.values());
+        SlowMemberPolicy policy = all.get(random.nextInt(all.size()));
         policies.put(group, policy);
-        table.onFull(group, policy);
+        table.setSlowMemberPolicy(group, policy);
     }
 
     private SharedMessage nextMessage() {
@@ -234,7 +234,7 @@ final class BroadcastModelTest {
         return SharedMessage.copyOf(ByteBuffer.wrap(("m" + messages).getBytes(StandardCharsets.US_ASCII)));
     }
 
-    private BroadcastResult send(Predicate<Model> to, String group, OverflowPolicy policy) {
+    private BroadcastResult send(Predicate<Model> to, String group, SlowMemberPolicy policy) {
         long accepted = 0;
         long full = 0;
         long dropped = 0;
@@ -247,7 +247,7 @@ final class BroadcastModelTest {
             if (node.queue.size() < MAX_QUEUED) {
                 node.queue.add("m" + messages);
                 accepted++;
-            } else if (policy == OverflowPolicy.DROP_OLDEST && node.untold < MAX_QUEUED) {
+            } else if (policy == SlowMemberPolicy.DROP_OLDEST && node.untold < MAX_QUEUED) {
                 expectUndelivered(recipient.getKey(), node.queue.remove());
                 node.untold++;
                 node.queue.add("m" + messages);
@@ -255,7 +255,7 @@ final class BroadcastModelTest {
                 accepted++;
             } else {
                 full++;
-                if (policy == OverflowPolicy.REMOVE && node.joined.remove(group)) {
+                if (policy == SlowMemberPolicy.REMOVE && node.joined.remove(group)) {
                     removed++;
                 }
             }

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import dev.heartbeat.AttachedNode;
+import dev.heartbeat.AttachedNodeListener;
 import dev.heartbeat.ClientListener;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatServer;
@@ -161,7 +161,7 @@ public abstract class HeartbeatGarbageContract implements TransportUnderTest {
     void ofClientsThatAreGateways() throws Exception {
         connect(CLIENTS, () -> new ClientListener() {});
         for (int i = 0; i < CLIENTS; i++) {
-            clients.get(i).attach("a" + i, Map.of(), new AttachedNode.Listener() {});
+            clients.get(i).attach("a" + i, Map.of(), new AttachedNodeListener() {});
         }
         while (server().nodes().count(NodeState.ONLINE) < 2 * CLIENTS) {
             Thread.sleep(10);

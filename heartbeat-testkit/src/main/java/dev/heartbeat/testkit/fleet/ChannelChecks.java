@@ -1,6 +1,6 @@
 package dev.heartbeat.testkit.fleet;
 
-import dev.heartbeat.Channel.CloseReason;
+import dev.heartbeat.ChannelCloseReason;
 import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.ChannelOptions.Delivery;
 import dev.heartbeat.SendResult;
@@ -274,8 +274,8 @@ final class ChannelChecks {
         }
         fleet.simulation().link(member.host(), fleet.serverHost(), LinkSettings.LAN);
         pass.accept(fleet.options().interval().plus(fleet.options().interval()));
-        boolean done = light.opener().closedFor() == CloseReason.COMPLETED
-                && heavy.opener().closedFor() == CloseReason.COMPLETED;
+        boolean done = light.opener().closedFor() == ChannelCloseReason.COMPLETED
+                && heavy.opener().closedFor() == ChannelCloseReason.COMPLETED;
         if (!done) {
             throw new Violation("I28 channels open, talk, end and close", light + " or " + heavy + " did not complete");
         }

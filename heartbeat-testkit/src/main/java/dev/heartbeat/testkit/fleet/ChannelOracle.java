@@ -1,9 +1,9 @@
 package dev.heartbeat.testkit.fleet;
 
 import dev.heartbeat.Channel;
-import dev.heartbeat.Channel.CloseReason;
+import dev.heartbeat.ChannelCloseReason;
 import dev.heartbeat.ChannelOptions;
-import dev.heartbeat.ChannelOptions.Overflow;
+import dev.heartbeat.QueueOverflow;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +61,7 @@ final class ChannelOracle {
     }
 
     private static boolean drops(ChannelOptions options) {
-        return options.overflow() == Overflow.DROP_OLDEST;
+        return options.overflow() == QueueOverflow.DROP_OLDEST;
     }
 
     ChannelUser opener() {
@@ -151,24 +151,26 @@ final class ChannelOracle {
         if (to.isAlive() && to.heardEnd()) {
             messages.checkAllDelivered("its end was heard");
         }
-        if (from.closedFor() == CloseReason.COMPLETED && to.isAlive() && to.closedFor() == CloseReason.COMPLETED) {
+        if (from.closedFor() == ChannelCloseReason.COMPLETED
+                && to.isAlive()
+                && to.closedFor() == ChannelCloseReason.COMPLETED) {
             messages.checkAllDelivered("both sides completed it");
         }
     }
 
     private void checkEnds(ChannelUser one, ChannelUser other) {
-        CloseReason first = closedFor(one);
-        CloseReason second = closedFor(other);
+        ChannelCloseReason first = closedFor(one);
+        ChannelCloseReason second = closedFor(other);
         if (!mayMeet(first, second) && !mayMeet(second, first)) {
             throw violation("it is " + first + " (" + one.why() + ") to its opener, and " + second + " (" + other.why()
                     + ") to who accepted");
         }
         checkReset(one, other);
         checkReset(other, one);
-        if (first == CloseReason.REFUSED && isRefused && !one.why().equals(other.resetText())) {
+        if (first == ChannelCloseReason.REFUSED && isRefused && !one.why().equals(other.resetText())) {
             throw violation("it was refused with " + other.resetText() + ", and told was " + one.why());
         }
-        boolean isLost = first == CloseReason.CONNECTION_LOST || second == CloseReason.CONNECTION_LOST;
+        boolean isLost = first == ChannelCloseReason.CONNECTION_LOST || second == ChannelCloseReason.CONNECTION_LOST;
         if (isLost && one.wasOpened() && fleet.lossesOf(nodeId) == lossesBefore) {
             throw new Violation("I28 a channel lives as long as its connection", name + " of " + nodeId + " was lost");
         }
@@ -179,44 +181,44 @@ final class ChannelOracle {
         if (GatewayNode.mayBe(nodeId)) {
             return;
         }
-        if (closedFor(one) == CloseReason.RESET_BY_PEER
+        if (closedFor(one) == ChannelCloseReason.RESET_BY_PEER
                 && one.listens()
                 && !one.why().equals(other.resetText())) {
             throw violation(one + " was reset: " + one.why() + ", and the other side asked for " + other.resetText());
         }
-        if (closedFor(one) == CloseReason.RESET && one.resetText() == null) {
+        if (closedFor(one) == ChannelCloseReason.RESET && one.resetText() == null) {
             throw violation(one + " has reset it, and was not asked to");
         }
     }
 
     /** What the ends of one channel may be told: the same, or what crossed on the way. */
-    private static boolean mayMeet(CloseReason one, CloseReason other) {
-        Set<CloseReason> others = switch (one) {
-            case CONNECTION_LOST -> EnumSet.allOf(CloseReason.class);
-            case COMPLETED -> EnumSet.of(CloseReason.COMPLETED);
+    private static boolean mayMeet(ChannelCloseReason one, ChannelCloseReason other) {
+        Set<ChannelCloseReason> others = switch (one) {
+            case CONNECTION_LOST -> EnumSet.allOf(ChannelCloseReason.class);
+            case COMPLETED -> EnumSet.of(ChannelCloseReason.COMPLETED);
             // Whatever was decided there crossed what was asked for here.
             case RESET, FAILED ->
                 EnumSet.of(
-                        CloseReason.RESET_BY_PEER,
-                        CloseReason.RESET,
-                        CloseReason.FAILED,
-                        CloseReason.COMPLETED,
-                        CloseReason.REFUSED);
-            case RESET_BY_PEER, REFUSED -> EnumSet.noneOf(CloseReason.class);
+                        ChannelCloseReason.RESET_BY_PEER,
+                        ChannelCloseReason.RESET,
+                        ChannelCloseReason.FAILED,
+                        ChannelCloseReason.COMPLETED,
+                        ChannelCloseReason.REFUSED);
+            case RESET_BY_PEER, REFUSED -> EnumSet.noneOf(ChannelCloseReason.class);
         };
         return others.contains(other);
     }
 
-    private static CloseReason closedFor(ChannelUser party) {
+    private static ChannelCloseReason closedFor(ChannelUser party) {
         return java.util.Objects.requireNonNull(party.closedFor());
     }
 
     /** What must be where nothing is in its way. */
     void checkCompleted() {
         ChannelUser other = accepter;
-        if (opener.closedFor() != CloseReason.COMPLETED
+        if (opener.closedFor() != ChannelCloseReason.COMPLETED
                 || other == null
-                || other.closedFor() != CloseReason.COMPLETED) {
+                || other.closedFor() != ChannelCloseReason.COMPLETED) {
             throw violation("without a fault it is " + opener + " " + opener.closedFor() + " (" + opener.why()
                     + "), expected was COMPLETED at both ends");
         }

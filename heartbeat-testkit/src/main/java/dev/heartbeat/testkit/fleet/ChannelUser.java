@@ -1,12 +1,13 @@
 package dev.heartbeat.testkit.fleet;
 
 import dev.heartbeat.Channel;
-import dev.heartbeat.Channel.CloseReason;
+import dev.heartbeat.ChannelCloseReason;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.ChannelOptions.Delivery;
-import dev.heartbeat.ChannelOptions.Overflow;
+import dev.heartbeat.ChannelState;
 import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.QueueOverflow;
 import dev.heartbeat.Request;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.UndeliveredException;
@@ -56,8 +57,8 @@ final class ChannelUser implements ChannelListener {
     private boolean ended;
     private boolean drained;
     private boolean full;
-    private @Nullable CloseReason closed;
-    private @Nullable CloseReason promised;
+    private @Nullable ChannelCloseReason closed;
+    private @Nullable ChannelCloseReason promised;
     /** Whether it hears why. */
     private boolean listens = true;
 
@@ -126,7 +127,7 @@ final class ChannelUser implements ChannelListener {
         if (result == SendResult.ACCEPTED && mustRefuse) {
             throw new Violation("I28 nothing is accepted after the end", this + " accepted a message");
         }
-        full |= result == SendResult.FULL && options.overflow() == Overflow.REJECT;
+        full |= result == SendResult.FULL && options.overflow() == QueueOverflow.REJECT;
         outwards.checkBound(options.queueBytes(), otherWindow);
         return result;
     }
@@ -215,7 +216,7 @@ final class ChannelUser implements ChannelListener {
                 throw new Violation("I30 a receive does not time out early", this + " did after " + begun);
             }
         } else if (failure instanceof HeartbeatException) {
-            if (place().state() != Channel.State.CLOSED) {
+            if (place().state() != ChannelState.CLOSED) {
                 throw new Violation("I28 a channel that is open can be received from", this + ": " + failure);
             }
             drained = true;
@@ -380,7 +381,7 @@ final class ChannelUser implements ChannelListener {
     }
 
     @Override
-    public void onClosed(Channel told, CloseReason reason, String text) {
+    public void onClosed(Channel told, ChannelCloseReason reason, String text) {
         fleet.observe(() -> {
             checkNotClosed("closed");
             asked.checkCompletedBy(now()); // Before the last call.
@@ -404,7 +405,7 @@ final class ChannelUser implements ChannelListener {
     }
 
     @Nullable
-    CloseReason closedFor() {
+    ChannelCloseReason closedFor() {
         return closed;
     }
 
@@ -436,7 +437,7 @@ final class ChannelUser implements ChannelListener {
                     this + " is " + place().state() + ", " + (ended ? "ended there" : "not ended there")
                             + (endAsked ? ", ended here" : ""));
         }
-        if (promised != closed || place().state() != Channel.State.CLOSED) {
+        if (promised != closed || place().state() != ChannelState.CLOSED) {
             throw new Violation(
                     "I28 channels open, talk, end and close",
                     this + " was told " + closed + ", its future " + promised + ", it is " + place().state());
@@ -444,7 +445,7 @@ final class ChannelUser implements ChannelListener {
         if (isPulling() && !drained) {
             throw new Violation("I28 a channel that is closed says so", this + " waits for more messages");
         }
-        if (full && closed == CloseReason.COMPLETED) {
+        if (full && closed == ChannelCloseReason.COMPLETED) {
             throw new Violation("I31 after FULL comes writable", this + " was never told");
         }
         asked.checkAllCompleted();

@@ -5,8 +5,8 @@ import dev.heartbeat.ChannelAcceptor;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.ChannelOptions.Delivery;
-import dev.heartbeat.ChannelOptions.Overflow;
 import dev.heartbeat.ChannelRefusedException;
+import dev.heartbeat.QueueOverflow;
 import dev.heartbeat.testkit.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,7 +63,7 @@ final class ChannelWorkload {
                 .maxWindowBytes(random.nextBoolean() ? window : MAX_WINDOW)
                 .queueMessages(List.of(1, 4, 50, 1000).get(random.nextInt(4)))
                 .queueBytes(List.of(1024, 20_000, 60_000).get(random.nextInt(3)))
-                .overflow(random.nextInt(4) == 0 ? Overflow.DROP_OLDEST : Overflow.REJECT)
+                .overflow(random.nextInt(4) == 0 ? QueueOverflow.DROP_OLDEST : QueueOverflow.REJECT)
                 .delivery(List.of(Delivery.PUSH, Delivery.INLINE, Delivery.PULL).get(random.nextInt(3)))
                 .build();
     }
@@ -168,7 +168,7 @@ final class ChannelWorkload {
         ChannelUser opener = conversation.opener();
         Channel channel;
         if (place.isServer()) {
-            channel = fleet.server().open(nodeId, name, options, opener);
+            channel = fleet.server().openChannel(nodeId, name, options, opener);
         } else if (which == 0) {
             channel = member.open(name, options, opener);
         } else {

@@ -1,6 +1,8 @@
 package dev.heartbeat.testkit.fleet;
 
 import dev.heartbeat.AttachedNode;
+import dev.heartbeat.AttachedNodeListener;
+import dev.heartbeat.AttachedNodeState;
 import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
@@ -59,7 +61,7 @@ final class GatewayNode {
 
     @Nullable
     Channel open(String name, ChannelOptions options, ChannelListener listener) {
-        return current == null ? null : current.node.open(name, options, listener);
+        return current == null ? null : current.node.openChannel(name, options, listener);
     }
 
     /** What was lost with a connection before is not asked for any more. */
@@ -72,11 +74,11 @@ final class GatewayNode {
 
     /** Ended for good, by the server or with its gateway. */
     boolean isEnded() {
-        return current == null || current.node.state() == AttachedNode.State.ENDED;
+        return current == null || current.node.state() == AttachedNodeState.ENDED;
     }
 
     boolean isRegistered() {
-        return current != null && current.node.state() == AttachedNode.State.REGISTERED;
+        return current != null && current.node.state() == AttachedNodeState.REGISTERED;
     }
 
     private int losses() {
@@ -95,7 +97,7 @@ final class GatewayNode {
     }
 
     /** What is told of it within one process of its gateway. */
-    private final class Attachment implements AttachedNode.Listener {
+    private final class Attachment implements AttachedNodeListener {
         private final String process;
         private final AttachedNode node;
         private long lastEpoch;

@@ -136,7 +136,7 @@ final class Member implements ClientListener {
 
     @Nullable
     Channel open(String name, ChannelOptions options, ChannelListener listener) {
-        return client == null ? null : client.open(name, options, listener);
+        return client == null ? null : client.openChannel(name, options, listener);
     }
 
     /** The process is gone with what it had accepted. */

@@ -1,7 +1,10 @@
 package dev.heartbeat;
 
-/** What becomes of a message to a group where a member's queue is full, since the member takes less than is sent to it. */
-public enum OverflowPolicy {
+/**
+ * Says what becomes of a message to a group when the queue of a member is full, since the member takes less
+ * than is sent to it: {@link NodeGroups#setSlowMemberPolicy}.
+ */
+public enum SlowMemberPolicy {
     /** The member does not get this message; what waits for it stays. The default. */
     SKIP,
     /**
