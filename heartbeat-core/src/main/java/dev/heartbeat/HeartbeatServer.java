@@ -85,7 +85,7 @@ public final class HeartbeatServer implements AutoCloseable {
      * stops has none.
      *
      * @param message from its position to its limit, which are not changed
-     * @throws IllegalArgumentException if it is longer than a message may be ({@link Builder#maxMessageBytes}), since then it is for nobody
+     * @throws IllegalArgumentException if it is longer than a message may be ({@link ServerSetters#maxMessageBytes}), since then it is for nobody
      */
     public BroadcastResult broadcast(ByteBuffer message) {
         Objects.requireNonNull(message, "message");
@@ -197,43 +197,10 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
-     * The options of a server. {@link #start} checks all of them, and refuses one that is out of its range (see {@link ServerOptions}) with an
-     * {@link IllegalArgumentException} that names the option, the value and the range.
+     * Starts a server: the options of {@link ServerSetters}, the application's code, and the transport. {@link #start} checks all
+     * options, and refuses with an {@link IllegalArgumentException} that names the option, the value and the range.
      */
-    public static final class Builder {
-        private static final int MIB = 1024 * 1024;
-
-        private String host = "0.0.0.0";
-        private int port = 9501;
-        private @Nullable Duration heartbeatInterval;
-        private @Nullable Duration suspectAfter;
-        private @Nullable Duration heartbeatTimeout;
-        private @Nullable Duration grace;
-        private int ackEvery = 1;
-        private Duration handshakeTimeout = Duration.ofSeconds(5);
-        private Duration writeStallTimeout = Duration.ofSeconds(10);
-        private int maxConnections = 1_000_000;
-        private int maxNodesPerConnection = 1000;
-        private int maxNodes = 10_000_000;
-        private @Nullable Long registrationBudgetBytes;
-        private int maxMessageBytes = 10 * MIB;
-        private int channelQueueMessages = 1000;
-        private long channelQueueBytes = MIB;
-        private int windowBytes = 64 * 1024;
-        private @Nullable Integer maxWindowBytes;
-        private int maxChannels = 100;
-        private Duration fragmentTimeout = Duration.ofSeconds(30);
-        private long inboundBudgetBytes = 256L * MIB;
-        private TakeoverPolicy takeoverPolicy = TakeoverPolicy.NEWEST_WINS;
-        private String groupKey = "group";
-        private int maxGroupsPerNode = 100;
-        private int maxGroupPolicies = 10_000;
-        private Duration offlineRetention = Duration.ofMinutes(10);
-        private int offlineMaximum = 100_000;
-        private double massGuardShare = 0.1;
-        private int massGuardMinimum = 100;
-        private Duration massGuardMaxHold = Duration.ofMinutes(1);
-        private int massGuardReleaseRate = 1000;
+    public static final class Builder extends ServerSetters<Builder> {
         private NodeListener listener = new NodeListener() {};
         private MessageHandler messages = (from, message) -> {};
         private RequestHandler requests = (from, request) -> request.fail("the server does not answer requests");
@@ -246,200 +213,9 @@ public final class HeartbeatServer implements AutoCloseable {
 
         private Builder() {}
 
-        /** The address to listen on; {@code 0.0.0.0} by default. A name is looked up within {@link #handshakeTimeout}, and its first address taken. */
-        public Builder host(String value) {
-            host = Objects.requireNonNull(value, "host");
-            return this;
-        }
-
-        /** The port to listen on; 9501 by default, 0 for any free one. */
-        public Builder port(int value) {
-            port = value;
-            return this;
-        }
-
-        /** How often nodes are told to beat; 10 s by default. */
-        public Builder heartbeatInterval(Duration value) {
-            heartbeatInterval = Objects.requireNonNull(value, "heartbeatInterval");
-            return this;
-        }
-
-        /** After how much silence a node is SUSPECT; five sixths of {@link #heartbeatTimeout} by default, which is 25 s. */
-        public Builder suspectAfter(Duration value) {
-            suspectAfter = Objects.requireNonNull(value, "suspectAfter");
-            return this;
-        }
-
-        /** After how much silence a node is OFFLINE; 30 s by default. */
-        public Builder heartbeatTimeout(Duration value) {
-            heartbeatTimeout = Objects.requireNonNull(value, "heartbeatTimeout");
-            return this;
-        }
-
-        /** How long a node may take to come back after its connection was lost; as long as {@link #heartbeatTimeout} by default. */
-        public Builder grace(Duration value) {
-            grace = Objects.requireNonNull(value, "grace");
-            return this;
-        }
-
-        /** Answers each so many-th heartbeat only, which saves a third of a heartbeat's cost; 1 by default. */
-        public Builder ackEvery(int value) {
-            ackEvery = value;
-            return this;
-        }
-
-        /** How long a connection may take to register; 5 s by default. */
-        public Builder handshakeTimeout(Duration value) {
-            handshakeTimeout = Objects.requireNonNull(value, "handshakeTimeout");
-            return this;
-        }
-
-        /** After how long a peer that takes no bytes is disconnected; 10 s by default. */
-        public Builder writeStallTimeout(Duration value) {
-            writeStallTimeout = Objects.requireNonNull(value, "writeStallTimeout");
-            return this;
-        }
-
-        /** How many connections are kept at a time; a million by default. One more is closed at once. */
-        public Builder maxConnections(int value) {
-            maxConnections = value;
-            return this;
-        }
-
-        /** How many nodes a gateway may register over its one connection, beside its own; 1,000 by default, 0 allows no gateways. */
-        public Builder maxNodesPerConnection(int value) {
-            maxNodesPerConnection = value;
-            return this;
-        }
-
-        /**
-         * How many nodes may be known at a time; ten million by default. Nodes that are in their grace, that a gateway speaks for, or that are OFFLINE and kept count too. One more is refused,
-         * and may try again one heartbeat interval later; nodes that are known may always come back.
-         */
-        public Builder maxNodes(int value) {
-            maxNodes = value;
-            return this;
-        }
-
-        /**
-         * How much of the heap the registrations of all nodes may hold together, their ids and metadata included; a quarter of the JVM's maximum heap by default. A node takes about 300 bytes, and what its metadata take. A
-         * node that finds no room is refused, and may try again one heartbeat interval later; metadata that find none are refused, and those before stand.
-         */
-        public Builder registrationBudgetBytes(long value) {
-            registrationBudgetBytes = value;
-            return this;
-        }
-
-        /** The longest message in either direction; 10 MiB by default. */
-        public Builder maxMessageBytes(int value) {
-            maxMessageBytes = value;
-            return this;
-        }
-
-        /** How many messages may wait for one node; 1,000 by default. */
-        public Builder channelQueueMessages(int value) {
-            channelQueueMessages = value;
-            return this;
-        }
-
-        /** How many bytes of messages may wait for one node; 1 MiB by default. A message that is larger waits alone. */
-        public Builder channelQueueBytes(long value) {
-            channelQueueBytes = value;
-            return this;
-        }
-
-        /** How much a node may send ahead of the application on channel 0; 64 KiB by default. */
-        public Builder windowBytes(int value) {
-            windowBytes = value;
-            return this;
-        }
-
-        /** To what that grows where the application keeps up and the budget allows it; 1 MiB by default, or {@link #windowBytes} where that is more. */
-        public Builder maxWindowBytes(int value) {
-            maxWindowBytes = value;
-            return this;
-        }
-
-        /** How many channels each side may have open on a connection, beside channel 0; 100 by default, 0 allows none. */
-        public Builder maxChannels(int value) {
-            maxChannels = value;
-            return this;
-        }
-
-        /** For how long nothing more of a message that began to arrive may come before it is dropped; 30 s by default. One of which, after 10 s, less than 1 KiB comes each second is dropped too. */
-        public Builder fragmentTimeout(Duration value) {
-            fragmentTimeout = Objects.requireNonNull(value, "fragmentTimeout");
-            return this;
-        }
-
-        /**
-         * What the memory for messages of all nodes may take beyond the first window of each: messages that are larger than a frame, until the application has handled them, the growth of windows, and the windows of
-         * channels. 256 MiB by default. One connection takes an eighth of it at most, or one message where that is more. What there is no room for is refused, or does not grow.
-         */
-        public Builder inboundBudgetBytes(long value) {
-            inboundBudgetBytes = value;
-            return this;
-        }
-
-        /** Who wins when another process registers an id that is in use; the newest by default. */
-        public Builder takeoverPolicy(TakeoverPolicy value) {
-            takeoverPolicy = Objects.requireNonNull(value, "takeoverPolicy");
-            return this;
-        }
-
-        /** Under which key of their metadata nodes name the group they are in; {@code group} by default. See {@link NodeRegistry#group}. */
-        public Builder groupKey(String value) {
-            groupKey = Objects.requireNonNull(value, "groupKey");
-            return this;
-        }
-
-        /** How many groups a node may be joined to at a time ({@link NodeGroups#join}); 100 by default. */
-        public Builder maxGroupsPerNode(int value) {
-            maxGroupsPerNode = value;
-            return this;
-        }
-
-        /** How many groups may have an {@link SlowMemberPolicy} other than the default; 10,000 by default. */
-        public Builder maxGroupPolicies(int value) {
-            maxGroupPolicies = value;
-            return this;
-        }
-
-        /**
-         * How long a node that is OFFLINE stays known after its end was told, ten minutes by default: it is found, with the reason, and an abandoned attempt of its process that is read late does not
-         * bring it back. With zero it is forgotten at once.
-         */
-        public Builder offlineRetention(Duration value) {
-            offlineRetention = Objects.requireNonNull(value, "offlineRetention");
-            return this;
-        }
-
-        /** How many OFFLINE nodes stay known, 100,000 by default; each takes about half a kilobyte. Of more, those that ended first are forgotten. */
-        public Builder offlineMaximum(int value) {
-            offlineMaximum = value;
-            return this;
-        }
-
-        /**
-         * Holds verdicts of silence while more than {@code share} of the nodes, and more than {@code minimum}, are SUSPECT: then this side is likelier at fault. It ends when the nodes have come
-         * back. Those that have not are released one after the other, so that hold and release together take {@code maxHold} at most. 0.1, 100 and one minute by default;
-         * a {@code maxHold} of zero switches it off. The application is told by {@link NodeListener#onMassGuard}.
-         *
-         * <p>Nodes count as SUSPECT here once they have stayed for two timeouts; of a connection that speaks for several and is younger, all count once. No verdict is held for longer than
-         * {@code maxHold}, however often it engages meanwhile.
-         */
-        public Builder massGuard(double share, int minimum, Duration maxHold) {
-            Objects.requireNonNull(maxHold, "maxHold");
-            massGuardShare = share;
-            massGuardMinimum = minimum;
-            massGuardMaxHold = maxHold;
-            return this;
-        }
-
-        /** How many verdicts that the mass guard held pass each second when they are released; 1,000 by default. More do where they could not be over in time otherwise. */
-        public Builder massGuardReleaseRate(int value) {
-            massGuardReleaseRate = value;
-            return this;
+        /** Takes these options, in place of all that were set before. */
+        public Builder options(ServerOptions value) {
+            return as(Objects.requireNonNull(value, "options"));
         }
 
         /** Who hears what becomes of nodes. */
@@ -550,7 +326,7 @@ public final class HeartbeatServer implements AutoCloseable {
 
         /** Binds the port and begins to serve; the future fails with a {@link HeartbeatException} that names the address if it cannot. */
         public CompletableFuture<HeartbeatServer> startAsync() {
-            ServerOptions options = options();
+            ServerOptions options = built();
             Transports.requireLogging();
             Server.Handlers handlers = new Server.Handlers(messages, requests, routes, acceptors.build());
             return Transports.use(
@@ -574,46 +350,6 @@ public final class HeartbeatServer implements AutoCloseable {
                 }
                 throw e;
             }
-        }
-
-        private static long quarterOfTheHeap() {
-            return Math.max(MIB, Runtime.getRuntime().maxMemory() / 4);
-        }
-
-        private ServerOptions options() {
-            Silence silence = new Silence(heartbeatInterval, suspectAfter, heartbeatTimeout);
-            return new ServerOptions(
-                    host,
-                    port,
-                    silence.interval,
-                    silence.suspectAfter,
-                    silence.timeout,
-                    grace == null ? silence.timeout : grace,
-                    ackEvery,
-                    handshakeTimeout,
-                    writeStallTimeout,
-                    maxConnections,
-                    maxNodesPerConnection,
-                    maxNodes,
-                    registrationBudgetBytes == null ? quarterOfTheHeap() : registrationBudgetBytes,
-                    maxMessageBytes,
-                    channelQueueMessages,
-                    channelQueueBytes,
-                    windowBytes,
-                    maxWindowBytes == null ? Math.max(windowBytes, MIB) : maxWindowBytes,
-                    maxChannels,
-                    fragmentTimeout,
-                    inboundBudgetBytes,
-                    takeoverPolicy,
-                    groupKey,
-                    maxGroupsPerNode,
-                    maxGroupPolicies,
-                    offlineRetention,
-                    offlineMaximum,
-                    massGuardShare,
-                    massGuardMinimum,
-                    massGuardMaxHold,
-                    massGuardReleaseRate);
         }
     }
 }

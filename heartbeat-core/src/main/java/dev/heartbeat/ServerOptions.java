@@ -1,117 +1,326 @@
 package dev.heartbeat;
 
+import static dev.heartbeat.ServerSetters.ACK_EVERY;
+import static dev.heartbeat.ServerSetters.CHANNEL_QUEUE_BYTES;
+import static dev.heartbeat.ServerSetters.CHANNEL_QUEUE_MESSAGES;
+import static dev.heartbeat.ServerSetters.FRAGMENT_TIMEOUT;
+import static dev.heartbeat.ServerSetters.GRACE;
+import static dev.heartbeat.ServerSetters.GROUP_KEY;
+import static dev.heartbeat.ServerSetters.HANDSHAKE_TIMEOUT;
+import static dev.heartbeat.ServerSetters.HOST;
+import static dev.heartbeat.ServerSetters.INBOUND_BUDGET_BYTES;
+import static dev.heartbeat.ServerSetters.MASS_GUARD_MAX_HOLD;
+import static dev.heartbeat.ServerSetters.MASS_GUARD_MINIMUM;
+import static dev.heartbeat.ServerSetters.MASS_GUARD_RELEASE_RATE;
+import static dev.heartbeat.ServerSetters.MASS_GUARD_SHARE;
+import static dev.heartbeat.ServerSetters.MAX_CHANNELS;
+import static dev.heartbeat.ServerSetters.MAX_CONNECTIONS;
+import static dev.heartbeat.ServerSetters.MAX_GROUPS_PER_NODE;
+import static dev.heartbeat.ServerSetters.MAX_GROUP_POLICIES;
+import static dev.heartbeat.ServerSetters.MAX_MESSAGE_BYTES;
+import static dev.heartbeat.ServerSetters.MAX_NODES;
+import static dev.heartbeat.ServerSetters.MAX_NODES_PER_CONNECTION;
+import static dev.heartbeat.ServerSetters.MAX_WINDOW_BYTES;
+import static dev.heartbeat.ServerSetters.OFFLINE_MAXIMUM;
+import static dev.heartbeat.ServerSetters.OFFLINE_RETENTION;
+import static dev.heartbeat.ServerSetters.PORT;
+import static dev.heartbeat.ServerSetters.REGISTRATION_BUDGET_BYTES;
+import static dev.heartbeat.ServerSetters.TAKEOVER_POLICY;
+import static dev.heartbeat.ServerSetters.WINDOW_BYTES;
+import static dev.heartbeat.ServerSetters.WRITE_STALL_TIMEOUT;
+
+import dev.heartbeat.option.Given;
+import dev.heartbeat.option.Option;
 import java.time.Duration;
-import java.util.Objects;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/**
- * What a server was built with, checked. The constructor's exception names the option, the value and the allowed range.
- *
- * @param host the address to listen on; not empty
- * @param port 0 to 65,535; 0 for any free one
- * @param heartbeatInterval how often nodes are told to beat: 10 ms to 1 day
- * @param suspectAfter silence after which a node is SUSPECT: at least 2 intervals
- * @param heartbeatTimeout silence after which it is OFFLINE: longer than {@code suspectAfter}, at most 7 days
- * @param grace how long a node may take to come back after a lost connection: 0 to 7 days
- * @param ackEvery each so many-th heartbeat is answered: 1 to 1,000
- * @param handshakeTimeout how long a connection may take to register: 10 ms to 10 minutes
- * @param writeStallTimeout how long a peer may take no bytes before it is disconnected: 100 ms to 1 hour
- * @param maxConnections 1 to 100,000,000
- * @param maxNodesPerConnection how many nodes a gateway may register over its connection beside its own: 0 (none) to 1,000,000
- * @param maxNodes how many nodes may be known at a time, those in grace, those of gateways and those that are kept OFFLINE included: 1 to 100,000,000
- * @param registrationBudgetBytes what all their registrations may hold of the heap together: 64 KiB to 1 PiB
- * @param maxMessageBytes the longest message: 0 to 1 GiB
- * @param channelQueueMessages how many messages may wait for a node: 1 to 1,000,000
- * @param channelQueueBytes how many bytes of them: 1 KiB to 1 TiB; one message may be larger
- * @param windowBytes how much a node may send ahead of the application on channel 0: 16,396 bytes to 1 GiB
- * @param maxWindowBytes to what that grows while the application keeps up: {@code windowBytes} to 1 GiB
- * @param maxChannels how many channels each side may have open on a connection beside channel 0: 0 (none) to 65,535
- * @param fragmentTimeout for how long nothing more of a message that began to arrive may come: 100 ms to 1 hour
- * @param inboundBudgetBytes what all messages larger than their window, all windows beyond {@code windowBytes} and all windows of channels may take together: 0 to 1 PiB
- * @param takeoverPolicy who wins when two processes register the same id
- * @param groupKey under which key of their metadata nodes name their group: 1 to 64 characters of A–Z a–z 0–9 . _ : -
- * @param maxGroupsPerNode how many groups a node may be joined to: 0 to 100,000
- * @param maxGroupPolicies how many groups may have an {@link SlowMemberPolicy} of their own: 0 to 10,000,000
- * @param offlineRetention how long a node that is OFFLINE stays known: 0 (not at all) to 7 days
- * @param offlineMaximum how many of them do, at most: 0 to 100,000,000
- * @param massGuardShare the share of suspected nodes from which verdicts are held: over 0 to 1
- * @param massGuardMinimum the number of suspected nodes from which they are: 0 and up
- * @param massGuardMaxHold for how long at most, their release included: 0 (never) to 1 day
- * @param massGuardReleaseRate how many that were held pass each second, if that is enough to be over in time: 1 to 1,000,000,000
- */
-public record ServerOptions(
-        String host,
-        int port,
-        Duration heartbeatInterval,
-        Duration suspectAfter,
-        Duration heartbeatTimeout,
-        Duration grace,
-        int ackEvery,
-        Duration handshakeTimeout,
-        Duration writeStallTimeout,
-        int maxConnections,
-        int maxNodesPerConnection,
-        int maxNodes,
-        long registrationBudgetBytes,
-        int maxMessageBytes,
-        int channelQueueMessages,
-        long channelQueueBytes,
-        int windowBytes,
-        int maxWindowBytes,
-        int maxChannels,
-        Duration fragmentTimeout,
-        long inboundBudgetBytes,
-        TakeoverPolicy takeoverPolicy,
-        String groupKey,
-        int maxGroupsPerNode,
-        int maxGroupPolicies,
-        Duration offlineRetention,
-        int offlineMaximum,
-        double massGuardShare,
-        int massGuardMinimum,
-        Duration massGuardMaxHold,
-        int massGuardReleaseRate) {
+/** How a server works. Immutable; {@link ServerSetters} says what each option means. */
+public final class ServerOptions {
+    private static final long LEAST_BUDGET = 1 << 20;
 
-    /** Checks every value. */
-    public ServerOptions {
-        Objects.requireNonNull(host, "host");
-        Objects.requireNonNull(heartbeatInterval, "heartbeatInterval");
-        Objects.requireNonNull(suspectAfter, "suspectAfter");
-        Objects.requireNonNull(heartbeatTimeout, "heartbeatTimeout");
-        Objects.requireNonNull(grace, "grace");
-        Objects.requireNonNull(handshakeTimeout, "handshakeTimeout");
-        Objects.requireNonNull(writeStallTimeout, "writeStallTimeout");
-        Objects.requireNonNull(fragmentTimeout, "fragmentTimeout");
-        Objects.requireNonNull(takeoverPolicy, "takeoverPolicy");
-        Objects.requireNonNull(groupKey, "groupKey");
-        Objects.requireNonNull(offlineRetention, "offlineRetention");
-        Objects.requireNonNull(massGuardMaxHold, "massGuardMaxHold");
-        Ranges.checkHost("host", host);
-        Ranges.check("port", port, 0, 65_535);
-        new Silence(heartbeatInterval, suspectAfter, heartbeatTimeout);
-        Ranges.check("grace", grace, Duration.ZERO, Duration.ofDays(7));
-        Ranges.check("ackEvery", ackEvery, 1, 1000);
-        Ranges.check("handshakeTimeout", handshakeTimeout, Duration.ofMillis(10), Duration.ofMinutes(10));
-        Ranges.check("writeStallTimeout", writeStallTimeout, Duration.ofMillis(100), Duration.ofHours(1));
-        Ranges.check("maxConnections", maxConnections, 1, 100_000_000);
-        Ranges.check("maxNodesPerConnection", maxNodesPerConnection, 0, 1_000_000);
-        Ranges.check("maxNodes", maxNodes, 1, 100_000_000);
-        Ranges.check("registrationBudgetBytes", registrationBudgetBytes, 1 << 16, 1L << 50);
-        Ranges.check("maxMessageBytes", maxMessageBytes, 0, 1 << 30);
-        Ranges.check("channelQueueMessages", channelQueueMessages, 1, 1_000_000);
-        Ranges.check("channelQueueBytes", channelQueueBytes, 1 << 10, 1L << 40);
-        Ranges.check("windowBytes", windowBytes, Ranges.MIN_WINDOW, 1 << 30);
-        Ranges.check("maxWindowBytes", maxWindowBytes, windowBytes, 1 << 30);
-        Ranges.check("maxChannels", maxChannels, 0, 65_535);
-        Ranges.check("fragmentTimeout", fragmentTimeout, Duration.ofMillis(100), Duration.ofHours(1));
-        Ranges.check("inboundBudgetBytes", inboundBudgetBytes, 0, 1L << 50);
-        Ranges.checkKey("groupKey", groupKey);
-        Ranges.check("maxGroupsPerNode", maxGroupsPerNode, 0, 100_000);
-        Ranges.check("maxGroupPolicies", maxGroupPolicies, 0, 10_000_000);
-        Ranges.check("offlineRetention", offlineRetention, Duration.ZERO, Duration.ofDays(7));
-        Ranges.check("offlineMaximum", offlineMaximum, 0, 100_000_000);
-        Ranges.check("massGuardShare", massGuardShare, Double.MIN_VALUE, 1);
-        Ranges.check("massGuardMinimum", massGuardMinimum, 0, Integer.MAX_VALUE);
-        Ranges.check("massGuardMaxHold", massGuardMaxHold, Duration.ZERO, Duration.ofDays(1));
-        Ranges.check("massGuardReleaseRate", massGuardReleaseRate, 1, 1_000_000_000);
+    private final Given<ServerOptions> given;
+    private final String host;
+    private final int port;
+    private final Duration heartbeatInterval;
+    private final Duration suspectAfter;
+    private final Duration heartbeatTimeout;
+    private final Duration grace;
+    private final int ackEvery;
+    private final Duration handshakeTimeout;
+    private final Duration writeStallTimeout;
+    private final int maxConnections;
+    private final int maxNodesPerConnection;
+    private final int maxNodes;
+    private final long registrationBudgetBytes;
+    private final int maxMessageBytes;
+    private final int channelQueueMessages;
+    private final long channelQueueBytes;
+    private final int windowBytes;
+    private final int maxWindowBytes;
+    private final int maxChannels;
+    private final Duration fragmentTimeout;
+    private final long inboundBudgetBytes;
+    private final TakeoverPolicy takeoverPolicy;
+    private final String groupKey;
+    private final int maxGroupsPerNode;
+    private final int maxGroupPolicies;
+    private final Duration offlineRetention;
+    private final int offlineMaximum;
+    private final double massGuardShare;
+    private final int massGuardMinimum;
+    private final Duration massGuardMaxHold;
+    private final int massGuardReleaseRate;
+
+    ServerOptions(Given<ServerOptions> given) {
+        this.given = given;
+        host = given.value(HOST);
+        port = given.value(PORT);
+        Silence silence = new Silence(given);
+        heartbeatInterval = silence.interval;
+        suspectAfter = silence.suspectAfter;
+        heartbeatTimeout = silence.timeout;
+        grace = given.value(GRACE, heartbeatTimeout);
+        ackEvery = given.value(ACK_EVERY);
+        handshakeTimeout = given.value(HANDSHAKE_TIMEOUT);
+        writeStallTimeout = given.value(WRITE_STALL_TIMEOUT);
+        maxConnections = given.value(MAX_CONNECTIONS);
+        maxNodesPerConnection = given.value(MAX_NODES_PER_CONNECTION);
+        maxNodes = given.value(MAX_NODES);
+        registrationBudgetBytes = given.value(REGISTRATION_BUDGET_BYTES, quarterOfTheHeap());
+        maxMessageBytes = given.value(MAX_MESSAGE_BYTES);
+        channelQueueMessages = given.value(CHANNEL_QUEUE_MESSAGES);
+        channelQueueBytes = given.value(CHANNEL_QUEUE_BYTES);
+        windowBytes = given.value(WINDOW_BYTES);
+        maxWindowBytes = given.atLeast(MAX_WINDOW_BYTES, windowBytes);
+        maxChannels = given.value(MAX_CHANNELS);
+        fragmentTimeout = given.value(FRAGMENT_TIMEOUT);
+        inboundBudgetBytes = given.value(INBOUND_BUDGET_BYTES);
+        takeoverPolicy = given.value(TAKEOVER_POLICY);
+        groupKey = given.value(GROUP_KEY);
+        maxGroupsPerNode = given.value(MAX_GROUPS_PER_NODE);
+        maxGroupPolicies = given.value(MAX_GROUP_POLICIES);
+        offlineRetention = given.value(OFFLINE_RETENTION);
+        offlineMaximum = given.value(OFFLINE_MAXIMUM);
+        massGuardShare = given.value(MASS_GUARD_SHARE);
+        massGuardMinimum = given.value(MASS_GUARD_MINIMUM);
+        massGuardMaxHold = given.value(MASS_GUARD_MAX_HOLD);
+        massGuardReleaseRate = given.value(MASS_GUARD_RELEASE_RATE);
+    }
+
+    private static long quarterOfTheHeap() {
+        return Math.max(LEAST_BUDGET, Runtime.getRuntime().maxMemory() / 4);
+    }
+
+    /** With the default of every option. */
+    public static ServerOptions defaults() {
+        return builder().build();
+    }
+
+    /** A builder in which nothing is set. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** A builder in which that is set which was set for these. */
+    public Builder toBuilder() {
+        return new Builder().as(this);
+    }
+
+    /** The description of each option, in order; unmodifiable. */
+    public static List<Option<ServerOptions, ?>> descriptions() {
+        return ServerSetters.OPTIONS.all();
+    }
+
+    Given<ServerOptions> given() {
+        return given;
+    }
+
+    /** See {@link ServerSetters#host}. */
+    public String host() {
+        return host;
+    }
+
+    /** See {@link ServerSetters#port}. */
+    public int port() {
+        return port;
+    }
+
+    /** See {@link ServerSetters#heartbeatInterval}. */
+    public Duration heartbeatInterval() {
+        return heartbeatInterval;
+    }
+
+    /** See {@link ServerSetters#suspectAfter}. */
+    public Duration suspectAfter() {
+        return suspectAfter;
+    }
+
+    /** See {@link ServerSetters#heartbeatTimeout}. */
+    public Duration heartbeatTimeout() {
+        return heartbeatTimeout;
+    }
+
+    /** See {@link ServerSetters#grace}. */
+    public Duration grace() {
+        return grace;
+    }
+
+    /** See {@link ServerSetters#ackEvery}. */
+    public int ackEvery() {
+        return ackEvery;
+    }
+
+    /** See {@link ServerSetters#handshakeTimeout}. */
+    public Duration handshakeTimeout() {
+        return handshakeTimeout;
+    }
+
+    /** See {@link ServerSetters#writeStallTimeout}. */
+    public Duration writeStallTimeout() {
+        return writeStallTimeout;
+    }
+
+    /** See {@link ServerSetters#maxConnections}. */
+    public int maxConnections() {
+        return maxConnections;
+    }
+
+    /** See {@link ServerSetters#maxNodesPerConnection}. */
+    public int maxNodesPerConnection() {
+        return maxNodesPerConnection;
+    }
+
+    /** See {@link ServerSetters#maxNodes}. */
+    public int maxNodes() {
+        return maxNodes;
+    }
+
+    /** See {@link ServerSetters#registrationBudgetBytes}. */
+    public long registrationBudgetBytes() {
+        return registrationBudgetBytes;
+    }
+
+    /** See {@link ServerSetters#maxMessageBytes}. */
+    public int maxMessageBytes() {
+        return maxMessageBytes;
+    }
+
+    /** See {@link ServerSetters#channelQueueMessages}. */
+    public int channelQueueMessages() {
+        return channelQueueMessages;
+    }
+
+    /** See {@link ServerSetters#channelQueueBytes}. */
+    public long channelQueueBytes() {
+        return channelQueueBytes;
+    }
+
+    /** See {@link ServerSetters#windowBytes}. */
+    public int windowBytes() {
+        return windowBytes;
+    }
+
+    /** See {@link ServerSetters#maxWindowBytes}. */
+    public int maxWindowBytes() {
+        return maxWindowBytes;
+    }
+
+    /** See {@link ServerSetters#maxChannels}. */
+    public int maxChannels() {
+        return maxChannels;
+    }
+
+    /** See {@link ServerSetters#fragmentTimeout}. */
+    public Duration fragmentTimeout() {
+        return fragmentTimeout;
+    }
+
+    /** See {@link ServerSetters#inboundBudgetBytes}. */
+    public long inboundBudgetBytes() {
+        return inboundBudgetBytes;
+    }
+
+    /** See {@link ServerSetters#takeoverPolicy}. */
+    public TakeoverPolicy takeoverPolicy() {
+        return takeoverPolicy;
+    }
+
+    /** See {@link ServerSetters#groupKey}. */
+    public String groupKey() {
+        return groupKey;
+    }
+
+    /** See {@link ServerSetters#maxGroupsPerNode}. */
+    public int maxGroupsPerNode() {
+        return maxGroupsPerNode;
+    }
+
+    /** See {@link ServerSetters#maxGroupPolicies}. */
+    public int maxGroupPolicies() {
+        return maxGroupPolicies;
+    }
+
+    /** See {@link ServerSetters#offlineRetention}. */
+    public Duration offlineRetention() {
+        return offlineRetention;
+    }
+
+    /** See {@link ServerSetters#offlineMaximum}. */
+    public int offlineMaximum() {
+        return offlineMaximum;
+    }
+
+    /** See {@link ServerSetters#massGuardShare}. */
+    public double massGuardShare() {
+        return massGuardShare;
+    }
+
+    /** See {@link ServerSetters#massGuardMinimum}. */
+    public int massGuardMinimum() {
+        return massGuardMinimum;
+    }
+
+    /** See {@link ServerSetters#massGuardMaxHold}. */
+    public Duration massGuardMaxHold() {
+        return massGuardMaxHold;
+    }
+
+    /** See {@link ServerSetters#massGuardReleaseRate}. */
+    public int massGuardReleaseRate() {
+        return massGuardReleaseRate;
+    }
+
+    /** Whether each option has the same value. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return ServerSetters.OPTIONS.equal(this, other);
+    }
+
+    /** Of all values. */
+    @Override
+    public int hashCode() {
+        return ServerSetters.OPTIONS.hash(this);
+    }
+
+    /** All names and values. */
+    @Override
+    public String toString() {
+        return ServerSetters.OPTIONS.text(this);
+    }
+
+    /** Builds options. For one thread at a time. */
+    public static final class Builder extends ServerSetters<Builder> {
+        private Builder() {}
+
+        /**
+         * Checks them.
+         *
+         * @throws IllegalArgumentException if a value is out of its range, or does not go together with another; the message names the
+         *     option, the value and the range
+         */
+        public ServerOptions build() {
+            return built();
+        }
     }
 }

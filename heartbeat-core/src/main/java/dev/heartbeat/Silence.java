@@ -1,6 +1,13 @@
 package dev.heartbeat;
 
+import static dev.heartbeat.ServerSetters.HEARTBEAT_INTERVAL;
+import static dev.heartbeat.ServerSetters.HEARTBEAT_TIMEOUT;
+import static dev.heartbeat.ServerSetters.SUSPECT_AFTER;
+
+import dev.heartbeat.option.Given;
+import dev.heartbeat.option.Option;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,52 +15,54 @@ import org.jspecify.annotations.Nullable;
  * {@code timeout}. Where they do not go together, the exception says which of them was not set.
  */
 final class Silence {
-    private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(10);
-    private static final Duration LONGEST_INTERVAL = Duration.ofDays(1);
-    private static final Duration LONGEST = Duration.ofDays(7);
-
-    private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(10);
-    private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
-
     final Duration interval;
     final Duration suspectAfter;
     final Duration timeout;
 
-    /** Each is null where it was not set. */
-    Silence(@Nullable Duration setInterval, @Nullable Duration setSuspectAfter, @Nullable Duration setTimeout) {
-        interval = setInterval == null ? DEFAULT_INTERVAL : setInterval;
-        timeout = setTimeout == null ? DEFAULT_TIMEOUT : setTimeout;
-        Ranges.check("heartbeatInterval", interval, SHORTEST_INTERVAL, LONGEST_INTERVAL);
-        Ranges.check("heartbeatTimeout", timeout, Duration.ZERO, LONGEST);
-        suspectAfter = setSuspectAfter == null ? timeout.multipliedBy(5).dividedBy(6) : setSuspectAfter;
-        Ranges.check("suspectAfter", suspectAfter, Duration.ZERO, LONGEST);
+    private final Given<ServerOptions> given;
 
-        String intervalIs = isText("heartbeatInterval", interval, setInterval);
-        String timeoutIs = isText("heartbeatTimeout", timeout, setTimeout);
+    Silence(Given<ServerOptions> given) {
+        this.given = given;
+        interval = given.value(HEARTBEAT_INTERVAL);
+        timeout = given.value(HEARTBEAT_TIMEOUT);
+        suspectAfter = given.value(SUSPECT_AFTER, timeout.multipliedBy(5).dividedBy(6));
+
+        String timeoutIs = isText(HEARTBEAT_TIMEOUT, timeout);
         if (suspectAfter.compareTo(interval.multipliedBy(2)) < 0) {
-            throw setSuspectAfter == null
-                    ? tooFewBeats(intervalIs, timeoutIs, setTimeout != null)
-                    : refusal("suspectAfter is " + Ranges.text(suspectAfter), interval.multipliedBy(2), intervalIs);
+            throw given.has(SUSPECT_AFTER)
+                    ? tooEarly(
+                            isText(SUSPECT_AFTER, suspectAfter),
+                            interval.multipliedBy(2),
+                            isText(HEARTBEAT_INTERVAL, interval))
+                    : tooFewBeats(isText(HEARTBEAT_INTERVAL, interval), timeoutIs);
         }
         if (timeout.compareTo(suspectAfter) <= 0) {
-            throw refusal(timeoutIs, suspectAfter.plusMillis(1), isText("suspectAfter", suspectAfter, setSuspectAfter));
+            throw tooEarly(timeoutIs, suspectAfter.plusMillis(1), isText(SUSPECT_AFTER, suspectAfter));
         }
     }
 
-    private static String isText(String option, Duration value, @Nullable Duration set) {
-        return option + " is " + Ranges.text(value) + (set == null ? " (default)" : "");
+    private String isText(Option<ServerOptions, Duration> option, Duration value) {
+        return option + " is " + Option.textOf(value) + (given.has(option) ? "" : " (default)");
     }
 
     /** The node would be SUSPECT within two intervals. What was set is refused: the timeout, else the interval. */
-    private IllegalArgumentException tooFewBeats(String intervalIs, String timeoutIs, boolean isTimeoutSet) {
-        return isTimeoutSet
-                ? refusal(timeoutIs, interval.multipliedBy(12).dividedBy(5), intervalIs)
-                : new IllegalArgumentException(intervalIs + ", allowed is " + Ranges.text(SHORTEST_INTERVAL) + " to "
-                        + Ranges.text(timeout.multipliedBy(5).dividedBy(12)) + ", since " + timeoutIs);
+    private IllegalArgumentException tooFewBeats(String intervalIs, String timeoutIs) {
+        return given.has(HEARTBEAT_TIMEOUT)
+                ? tooEarly(timeoutIs, interval.multipliedBy(12).dividedBy(5), intervalIs)
+                : refusal(
+                        intervalIs,
+                        HEARTBEAT_INTERVAL.min(),
+                        timeout.multipliedBy(5).dividedBy(12),
+                        timeoutIs);
     }
 
-    private static IllegalArgumentException refusal(String option, Duration least, String reason) {
-        return new IllegalArgumentException(
-                option + ", allowed is " + Ranges.text(least) + " to " + Ranges.text(LONGEST) + ", since " + reason);
+    private static IllegalArgumentException tooEarly(String optionIs, Duration least, String reason) {
+        return refusal(optionIs, least, HEARTBEAT_TIMEOUT.max(), reason);
+    }
+
+    private static IllegalArgumentException refusal(
+            String optionIs, @Nullable Duration least, @Nullable Duration most, String reason) {
+        return new IllegalArgumentException(optionIs + ", allowed is " + Option.textOf(Objects.requireNonNull(least))
+                + " to " + Option.textOf(Objects.requireNonNull(most)) + ", since " + reason);
     }
 }

@@ -48,12 +48,19 @@ final class DescribedOptionsTest {
     }
 
     static Stream<Named<Kind<?, ?>>> kinds() {
-        return Stream.<Kind<?, ?>>of(new Kind<>(
-                        ChannelOptions.class,
-                        ChannelOptions.descriptions(),
-                        ChannelOptions::builder,
-                        ChannelOptions.Builder::build,
-                        ChannelOptions::toBuilder))
+        return Stream.<Kind<?, ?>>of(
+                        new Kind<>(
+                                ChannelOptions.class,
+                                ChannelOptions.descriptions(),
+                                ChannelOptions::builder,
+                                ChannelOptions.Builder::build,
+                                ChannelOptions::toBuilder),
+                        new Kind<>(
+                                ServerOptions.class,
+                                ServerOptions.descriptions(),
+                                ServerOptions::builder,
+                                ServerOptions.Builder::build,
+                                ServerOptions::toBuilder))
                 .map(kind -> named(kind.options().getSimpleName(), kind));
     }
 

@@ -37,7 +37,7 @@ final class SlowConsumerServer implements NodeListener {
             .heartbeatTimeout(Duration.ofSeconds(3))
             .grace(Duration.ofSeconds(1))
             // That most of a fleet is given up is what this is about.
-            .massGuard(1, Integer.MAX_VALUE, Duration.ZERO)
+            .massGuardMaxHold(Duration.ZERO)
             .channelQueueBytes(SlowConsumerBenchmark.QUEUE_BYTES)
             .writeStallTimeout(SlowConsumerBenchmark.WRITE_STALL)
             .listener(this)

@@ -237,12 +237,9 @@ final class ServerFlags {
         give(maxGroupPolicies, builder::maxGroupPolicies);
         give(offlineRetention, builder::offlineRetention);
         give(offlineMaximum, builder::offlineMaximum);
-        if (massGuardShare != null || massGuardMinimum != null || massGuardHold != null) {
-            builder.massGuard(
-                    Objects.requireNonNullElse(massGuardShare, 0.1),
-                    Objects.requireNonNullElse(massGuardMinimum, 100),
-                    Objects.requireNonNullElse(massGuardHold, Duration.ofSeconds(60)));
-        }
+        give(massGuardShare, builder::massGuardShare);
+        give(massGuardMinimum, builder::massGuardMinimum);
+        give(massGuardHold, builder::massGuardMaxHold);
         give(massGuardReleaseRate, builder::massGuardReleaseRate);
         give(transport.name(), builder::transport);
         builder.transportOptions(

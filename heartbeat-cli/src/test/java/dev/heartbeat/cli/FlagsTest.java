@@ -46,7 +46,7 @@ final class FlagsTest {
                 "resolver")) {
             NO_FLAG.put(code, CODE);
         }
-        for (String parts : Set.of("massGuard", "queue", "reconnectBackoff", "server", "transportOptions")) {
+        for (String parts : Set.of("options", "queue", "reconnectBackoff", "server", "transportOptions")) {
             NO_FLAG.put(parts, PARTS);
         }
     }
@@ -121,8 +121,12 @@ final class FlagsTest {
         Arrays.stream(builder.getDeclaredMethods())
                 .filter(method -> Modifier.isPublic(method.getModifiers()) && method.getReturnType() == builder)
                 .forEach(method -> options.add(method.getName()));
-        for (RecordComponent component : (server ? ServerOptions.class : ClientOptions.class).getRecordComponents()) {
-            options.add(component.getName());
+        if (server) {
+            ServerOptions.descriptions().forEach(option -> options.add(option.name()));
+        } else {
+            for (RecordComponent component : ClientOptions.class.getRecordComponents()) {
+                options.add(component.getName());
+            }
         }
         Arrays.stream(TransportOptions.class.getDeclaredMethods())
                 .filter(method -> Modifier.isPublic(method.getModifiers())

@@ -13,6 +13,7 @@ import dev.heartbeat.MessageHandler;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.RequestHandler;
 import dev.heartbeat.RoutePolicy;
+import dev.heartbeat.ServerOptions;
 import dev.heartbeat.option.Option;
 import dev.heartbeat.option.OptionList;
 import dev.heartbeat.option.OptionSetters;
@@ -78,6 +79,7 @@ final class ArgumentsTest {
     ArgumentsTest() {
         calls.add(ChannelOptions.class, ChannelOptions.defaults());
         calls.add(TransportOptions.class, TransportOptions.defaults());
+        calls.add(ServerOptions.class, ServerOptions.defaults());
         calls.add(OptionSetters.class, ChannelOptions.builder());
         calls.add(Object.class, "any");
         calls.add(
@@ -123,6 +125,7 @@ final class ArgumentsTest {
         values.put(HeartbeatServer.Builder.class, HeartbeatServer.builder());
         values.put(HeartbeatClient.Builder.class, HeartbeatClient.builder());
         values.put(ChannelOptions.Builder.class, ChannelOptions.builder());
+        values.put(ServerOptions.Builder.class, ServerOptions.builder());
         values.put(Option.class, ChannelOptions.descriptions().get(0));
         values.put(Option.Definition.class, new OptionList<>(ChannelOptions.class).flag("any", options -> true));
         values.put(TransportOptions.class, TransportOptions.defaults());

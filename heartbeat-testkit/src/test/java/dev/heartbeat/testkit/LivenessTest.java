@@ -136,7 +136,7 @@ final class LivenessTest {
     @Test
     @Tag("M92")
     void stoppedServerJudgesNobodyForItsOwnPause() {
-        Bus big = new Bus(3, 2, options -> options.massGuard(1, Integer.MAX_VALUE, Duration.ZERO));
+        Bus big = new Bus(3, 2, options -> options.massGuardMaxHold(Duration.ZERO));
         for (int i = 0; i < 200; i++) {
             big.newNode("n" + i);
         }
@@ -183,7 +183,7 @@ final class LivenessTest {
     @Test
     @Tag("M91")
     void massGuardHoldsVerdictsAndLetsThemPassInTheEnd() {
-        Bus guarded = new Bus(4, 2, options -> options.massGuard(0.1, 10, Duration.ofSeconds(20)));
+        Bus guarded = new Bus(4, 2, options -> options.massGuardMinimum(10).massGuardMaxHold(Duration.ofSeconds(20)));
         List<Host> hosts = new java.util.ArrayList<>();
         for (int i = 0; i < 100; i++) {
             hosts.add(guarded.newNode("n" + i));
@@ -204,7 +204,7 @@ final class LivenessTest {
     @Test
     @Tag("M91")
     void massGuardDoesNotHoldGoodbyesAndKicks() {
-        Bus guarded = new Bus(5, 2, options -> options.massGuard(0.1, 10, Duration.ofSeconds(20)));
+        Bus guarded = new Bus(5, 2, options -> options.massGuardMinimum(10).massGuardMaxHold(Duration.ofSeconds(20)));
         Host polite = guarded.world.newHost("client");
         HeartbeatClient leaving = guarded.client(polite, "polite").connect();
         guarded.newNode("kicked");

@@ -28,7 +28,8 @@ final class MassGuardTest {
         Bus bus = new Bus(
                 41,
                 loops,
-                options -> options.massGuard(0.1, 10, MAXIMUM)
+                options -> options.massGuardMinimum(10)
+                        .massGuardMaxHold(MAXIMUM)
                         .massGuardReleaseRate(releaseRate)
                         .ackEvery(ackEvery));
         for (int i = 0; i < NODES; i++) {

@@ -23,7 +23,7 @@ final class StoriesTest {
 
     /** A fleet of single nodes, ten on a host. */
     private void fleet(long seed) {
-        bus = new Bus(seed, 2, options -> options.massGuard(0.1, 20, HOLD));
+        bus = new Bus(seed, 2, options -> options.massGuardMinimum(20).massGuardMaxHold(HOLD));
         for (int i = 0; i < FLEET; i++) {
             if (i % 10 == 0) {
                 hosts.add(bus.world.newHost("host" + i / 10));
@@ -118,7 +118,10 @@ final class StoriesTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void gatewaysThatDieTakeTheirThousandsAndNobodyElse(long seed) {
-        bus = new Bus(seed, 2, options -> options.massGuard(0.1, 20, HOLD).maxNodesPerConnection(1000));
+        bus = new Bus(
+                seed,
+                2,
+                options -> options.massGuardMinimum(20).massGuardMaxHold(HOLD).maxNodesPerConnection(1000));
         List<Host> gateways = new ArrayList<>();
         for (int gateway = 0; gateway < 5; gateway++) {
             Host host = bus.world.newHost("gateway" + gateway);

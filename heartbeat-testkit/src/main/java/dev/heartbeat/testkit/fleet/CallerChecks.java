@@ -71,7 +71,7 @@ final class CallerChecks {
                 .suspectAfter(Duration.ofMillis(1250))
                 .heartbeatTimeout(Duration.ofMillis(1500))
                 .grace(Duration.ofSeconds(4))
-                .massGuard(1, 1000, Duration.ZERO)
+                .massGuardMaxHold(Duration.ZERO)
                 .offlineRetention(Duration.ZERO)
                 .maxNodes(IDS.size())
                 .maxMessageBytes(LARGEST)

@@ -15,7 +15,7 @@ final class BusServer implements LoadedServer {
         HeartbeatServer.Builder builder = HeartbeatServer.builder();
         if (terms.grace().isZero()) {
             // Who goes is not waited for, however many they are: the load resets all its connections at once.
-            builder.massGuard(1, Integer.MAX_VALUE, Duration.ZERO);
+            builder.massGuardMaxHold(Duration.ZERO);
             // Nor kept: what is measured is what those take that are there.
             builder.offlineMaximum(0);
         }
