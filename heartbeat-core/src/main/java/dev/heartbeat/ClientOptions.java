@@ -1,87 +1,236 @@
 package dev.heartbeat;
 
+import static dev.heartbeat.ClientSetters.AUTO_RECONNECT;
+import static dev.heartbeat.ClientSetters.DRAIN_TIMEOUT;
+import static dev.heartbeat.ClientSetters.FRAGMENT_TIMEOUT;
+import static dev.heartbeat.ClientSetters.HANDSHAKE_TIMEOUT;
+import static dev.heartbeat.ClientSetters.HEARTBEAT_INTERVAL;
+import static dev.heartbeat.ClientSetters.HOST;
+import static dev.heartbeat.ClientSetters.INBOUND_BUDGET_BYTES;
+import static dev.heartbeat.ClientSetters.MAX_CHANNELS;
+import static dev.heartbeat.ClientSetters.MAX_MESSAGE_BYTES;
+import static dev.heartbeat.ClientSetters.MAX_WINDOW_BYTES;
+import static dev.heartbeat.ClientSetters.METADATA;
+import static dev.heartbeat.ClientSetters.NODE_ID;
+import static dev.heartbeat.ClientSetters.PORT;
+import static dev.heartbeat.ClientSetters.QUEUE_BYTES;
+import static dev.heartbeat.ClientSetters.QUEUE_MESSAGES;
+import static dev.heartbeat.ClientSetters.RECONNECT_BASE;
+import static dev.heartbeat.ClientSetters.RECONNECT_CAP;
+import static dev.heartbeat.ClientSetters.RECONNECT_RESET_AFTER;
+import static dev.heartbeat.ClientSetters.WINDOW_BYTES;
+import static dev.heartbeat.ClientSetters.WRITE_STALL_TIMEOUT;
+
+import dev.heartbeat.option.Given;
+import dev.heartbeat.option.Option;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a client was built with, checked. The constructor's exception names the option, the value and the allowed range.
- *
- * @param host where the server is; not empty
- * @param port 1 to 65,535
- * @param nodeId 1 to 128 characters of A-Z a-z 0-9 . _ : -
- * @param metadata what the node tells of itself: at most 32 entries and 4 KiB, keys of 1 to 64 characters as in a node id; unmodifiable
- * @param heartbeatInterval the interval it asks the server for, 10 ms to 1 day; null to leave it to the server
- * @param handshakeTimeout how long the server may take to answer a registration: 10 ms to 10 minutes
- * @param autoReconnect whether it comes back after a lost connection
- * @param reconnectBase the bound of the first wait before reconnecting, doubled with each failure: 1 ms to 1 hour
- * @param reconnectCap the bound of every wait: not less than {@code reconnectBase}, at most 1 day
- * @param reconnectResetAfter how long it must have been online to begin with the base again: 0 to 1 day
- * @param writeStallTimeout how long the server may take no bytes before the connection is given up: 100 ms to 1 hour
- * @param drainTimeout how long {@link HeartbeatClient#closeAsync} may take to send what was accepted, and for how long nothing may get on after a server's go-away before the connection is closed: 0 to 1 day
- * @param maxMessageBytes the longest message: 0 to 1 GiB; the server may allow less
- * @param queueMessages how many messages may wait to be sent: 1 to 1,000,000
- * @param queueBytes how many bytes of them: 1 KiB to 1 TiB; one message may be larger
- * @param windowBytes how much the server may send ahead of the application on channel 0: 16,396 bytes to 1 GiB
- * @param maxWindowBytes to what that grows while the application keeps up: {@code windowBytes} to 1 GiB
- * @param maxChannels how many channels the server may have open on the connection beside channel 0: 0 (none) to 65,535; the server may allow less
- * @param fragmentTimeout for how long nothing more of a message that began to arrive may come: 100 ms to 1 hour
- * @param inboundBudgetBytes what messages larger than their window, windows beyond {@code windowBytes} and windows of channels may take together: 0 to 1 PiB
- */
-public record ClientOptions(
-        String host,
-        int port,
-        String nodeId,
-        Map<String, String> metadata,
-        @Nullable Duration heartbeatInterval,
-        Duration handshakeTimeout,
-        boolean autoReconnect,
-        Duration reconnectBase,
-        Duration reconnectCap,
-        Duration reconnectResetAfter,
-        Duration writeStallTimeout,
-        Duration drainTimeout,
-        int maxMessageBytes,
-        int queueMessages,
-        long queueBytes,
-        int windowBytes,
-        int maxWindowBytes,
-        int maxChannels,
-        Duration fragmentTimeout,
-        long inboundBudgetBytes) {
+/** How a client works. Immutable; {@link ClientSetters} says what each option means. */
+public final class ClientOptions {
+    private final Given<ClientOptions> given;
+    private final String host;
+    private final int port;
+    private final String nodeId;
+    private final Map<String, String> metadata;
+    private final @Nullable Duration heartbeatInterval;
+    private final Duration handshakeTimeout;
+    private final boolean autoReconnect;
+    private final Duration reconnectBase;
+    private final Duration reconnectCap;
+    private final Duration reconnectResetAfter;
+    private final Duration writeStallTimeout;
+    private final Duration drainTimeout;
+    private final int maxMessageBytes;
+    private final int maxChannels;
+    private final int queueMessages;
+    private final long queueBytes;
+    private final int windowBytes;
+    private final int maxWindowBytes;
+    private final Duration fragmentTimeout;
+    private final long inboundBudgetBytes;
 
-    /** Checks every value but the node id and the metadata, which the client checks when it connects. */
-    public ClientOptions {
-        Objects.requireNonNull(host, "host");
-        Objects.requireNonNull(nodeId, "nodeId");
-        Objects.requireNonNull(metadata, "metadata");
-        Objects.requireNonNull(handshakeTimeout, "handshakeTimeout");
-        Objects.requireNonNull(reconnectBase, "reconnectBase");
-        Objects.requireNonNull(reconnectCap, "reconnectCap");
-        Objects.requireNonNull(reconnectResetAfter, "reconnectResetAfter");
-        Objects.requireNonNull(writeStallTimeout, "writeStallTimeout");
-        Objects.requireNonNull(drainTimeout, "drainTimeout");
-        Objects.requireNonNull(fragmentTimeout, "fragmentTimeout");
-        Ranges.checkHost("host", host);
-        Ranges.check("port", port, 1, 65_535);
-        metadata = Map.copyOf(metadata);
-        if (heartbeatInterval != null) {
-            Ranges.check("heartbeatInterval", heartbeatInterval, Duration.ofMillis(10), Duration.ofDays(1));
+    ClientOptions(Given<ClientOptions> given) {
+        this.given = given;
+        host = given.value(HOST);
+        port = given.value(PORT);
+        nodeId = given.value(NODE_ID);
+        metadata = given.value(METADATA);
+        heartbeatInterval = given.orNull(HEARTBEAT_INTERVAL);
+        handshakeTimeout = given.value(HANDSHAKE_TIMEOUT);
+        autoReconnect = given.value(AUTO_RECONNECT);
+        reconnectBase = given.value(RECONNECT_BASE);
+        reconnectCap = given.atLeast(RECONNECT_CAP, reconnectBase);
+        reconnectResetAfter = given.value(RECONNECT_RESET_AFTER);
+        writeStallTimeout = given.value(WRITE_STALL_TIMEOUT);
+        drainTimeout = given.value(DRAIN_TIMEOUT);
+        maxMessageBytes = given.value(MAX_MESSAGE_BYTES);
+        maxChannels = given.value(MAX_CHANNELS);
+        queueMessages = given.value(QUEUE_MESSAGES);
+        queueBytes = given.value(QUEUE_BYTES);
+        windowBytes = given.value(WINDOW_BYTES);
+        maxWindowBytes = given.atLeast(MAX_WINDOW_BYTES, windowBytes);
+        fragmentTimeout = given.value(FRAGMENT_TIMEOUT);
+        inboundBudgetBytes = given.value(INBOUND_BUDGET_BYTES);
+    }
+
+    /** With the default of every option; there is no node id among them. */
+    public static ClientOptions defaults() {
+        return builder().build();
+    }
+
+    /** A builder in which nothing is set. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** A builder in which that is set which was set for these. */
+    public Builder toBuilder() {
+        return new Builder().as(this);
+    }
+
+    /** The description of each option, in order; unmodifiable. */
+    public static List<Option<ClientOptions, ?>> descriptions() {
+        return ClientSetters.OPTIONS.all();
+    }
+
+    Given<ClientOptions> given() {
+        return given;
+    }
+
+    /** See {@link ClientSetters#host}. */
+    public String host() {
+        return host;
+    }
+
+    /** See {@link ClientSetters#port}. */
+    public int port() {
+        return port;
+    }
+
+    /** See {@link ClientSetters#nodeId}. */
+    public String nodeId() {
+        return nodeId;
+    }
+
+    /** See {@link ClientSetters#metadata(Map)}; unmodifiable. */
+    public Map<String, String> metadata() {
+        return metadata;
+    }
+
+    /** See {@link ClientSetters#heartbeatInterval}. */
+    public @Nullable Duration heartbeatInterval() {
+        return heartbeatInterval;
+    }
+
+    /** See {@link ClientSetters#handshakeTimeout}. */
+    public Duration handshakeTimeout() {
+        return handshakeTimeout;
+    }
+
+    /** See {@link ClientSetters#autoReconnect}. */
+    public boolean autoReconnect() {
+        return autoReconnect;
+    }
+
+    /** See {@link ClientSetters#reconnectBase}. */
+    public Duration reconnectBase() {
+        return reconnectBase;
+    }
+
+    /** See {@link ClientSetters#reconnectCap}. */
+    public Duration reconnectCap() {
+        return reconnectCap;
+    }
+
+    /** See {@link ClientSetters#reconnectResetAfter}. */
+    public Duration reconnectResetAfter() {
+        return reconnectResetAfter;
+    }
+
+    /** See {@link ClientSetters#writeStallTimeout}. */
+    public Duration writeStallTimeout() {
+        return writeStallTimeout;
+    }
+
+    /** See {@link ClientSetters#drainTimeout}. */
+    public Duration drainTimeout() {
+        return drainTimeout;
+    }
+
+    /** See {@link ClientSetters#maxMessageBytes}. */
+    public int maxMessageBytes() {
+        return maxMessageBytes;
+    }
+
+    /** See {@link ClientSetters#maxChannels}. */
+    public int maxChannels() {
+        return maxChannels;
+    }
+
+    /** See {@link ClientSetters#queueMessages}. */
+    public int queueMessages() {
+        return queueMessages;
+    }
+
+    /** See {@link ClientSetters#queueBytes}. */
+    public long queueBytes() {
+        return queueBytes;
+    }
+
+    /** See {@link ClientSetters#windowBytes}. */
+    public int windowBytes() {
+        return windowBytes;
+    }
+
+    /** See {@link ClientSetters#maxWindowBytes}. */
+    public int maxWindowBytes() {
+        return maxWindowBytes;
+    }
+
+    /** See {@link ClientSetters#fragmentTimeout}. */
+    public Duration fragmentTimeout() {
+        return fragmentTimeout;
+    }
+
+    /** See {@link ClientSetters#inboundBudgetBytes}. */
+    public long inboundBudgetBytes() {
+        return inboundBudgetBytes;
+    }
+
+    /** Whether each option has the same value. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return ClientSetters.OPTIONS.equal(this, other);
+    }
+
+    /** Of all values. */
+    @Override
+    public int hashCode() {
+        return ClientSetters.OPTIONS.hash(this);
+    }
+
+    /** All names and values. */
+    @Override
+    public String toString() {
+        return ClientSetters.OPTIONS.text(this);
+    }
+
+    /** Builds options. For one thread at a time. */
+    public static final class Builder extends ClientSetters<Builder> {
+        private Builder() {}
+
+        /**
+         * Checks them, but for the node id and the metadata, which a client checks when it connects: options may be shared by clients
+         * that differ in both.
+         *
+         * @throws IllegalArgumentException if a value is out of its range, or does not go together with another; the message names the
+         *     option, the value and the range
+         */
+        public ClientOptions build() {
+            return built();
         }
-        Ranges.check("handshakeTimeout", handshakeTimeout, Duration.ofMillis(10), Duration.ofMinutes(10));
-        Ranges.check("reconnectBase", reconnectBase, Duration.ofMillis(1), Duration.ofHours(1));
-        Ranges.check("reconnectCap", reconnectCap, reconnectBase, Duration.ofDays(1));
-        Ranges.check("reconnectResetAfter", reconnectResetAfter, Duration.ZERO, Duration.ofDays(1));
-        Ranges.check("writeStallTimeout", writeStallTimeout, Duration.ofMillis(100), Duration.ofHours(1));
-        Ranges.check("drainTimeout", drainTimeout, Duration.ZERO, Duration.ofDays(1));
-        Ranges.check("maxMessageBytes", maxMessageBytes, 0, 1 << 30);
-        Ranges.check("queueMessages", queueMessages, 1, 1_000_000);
-        Ranges.check("queueBytes", queueBytes, 1 << 10, 1L << 40);
-        Ranges.check("windowBytes", windowBytes, Ranges.MIN_WINDOW, 1 << 30);
-        Ranges.check("maxWindowBytes", maxWindowBytes, windowBytes, 1 << 30);
-        Ranges.check("maxChannels", maxChannels, 0, 65_535);
-        Ranges.check("fragmentTimeout", fragmentTimeout, Duration.ofMillis(100), Duration.ofHours(1));
-        Ranges.check("inboundBudgetBytes", inboundBudgetBytes, 0, 1L << 50);
     }
 }

@@ -8,13 +8,11 @@ import dev.heartbeat.spi.TransportOptions;
 import dev.heartbeat.spi.TransportProvider;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,7 +164,7 @@ public final class HeartbeatClient implements AutoCloseable {
 
     /**
      * Sends what was accepted, says goodbye for the nodes attached to it and for itself, and stays closed. The server ends the node with {@link OfflineReason#UNREGISTERED} at once. Completes when the connection is closed and the listener has
-     * heard of it. Sending may take the {@linkplain Builder#drainTimeout drain timeout} and the server's answer two seconds; what is left comes back. Callbacks that are still busy ten seconds after the call, or two seconds
+     * heard of it. Sending may take the {@linkplain ClientSetters#drainTimeout drain timeout} and the server's answer two seconds; what is left comes back. Callbacks that are still busy ten seconds after the call, or two seconds
      * after the connection's end where that is later, are waited for no longer. From the call on nothing more is accepted. Idempotent. What depends on the future may run on an event loop, and must not block.
      *
      * <p>A registration that is under way is answered first, within the handshake timeout. Once the future is complete the node does not register any more, so another process may take its id. One that registers before may be
@@ -184,169 +182,25 @@ public final class HeartbeatClient implements AutoCloseable {
     }
 
     /**
-     * The options of a client. {@link #connect} checks all of them, and refuses one that is out of its range (see {@link ClientOptions}) with an
-     * {@link IllegalArgumentException} that names the option, the value and the range.
+     * Starts a client: the options of {@link ClientSetters}, the application's code, and the transport. {@link #connect} checks all
+     * options, and refuses with an {@link IllegalArgumentException} that names the option, the value and the range.
      */
-    public static final class Builder {
-        private static final int MIB = 1024 * 1024;
-
-        private String host = "127.0.0.1";
-        private int port = 9501;
-        private String nodeId = "";
-        private final Map<String, String> metadata = new LinkedHashMap<>();
-        private @Nullable Duration heartbeatInterval;
-        private Duration handshakeTimeout = Duration.ofSeconds(5);
-        private boolean autoReconnect = true;
-        private Duration reconnectBase = Duration.ofMillis(500);
-        private Duration reconnectCap = Duration.ofSeconds(60);
-        private Duration reconnectResetAfter = Duration.ofSeconds(60);
-        private Duration writeStallTimeout = Duration.ofSeconds(10);
-        private Duration drainTimeout = Duration.ofSeconds(10);
-        private int maxMessageBytes = 10 * MIB;
-        private int queueMessages = 1000;
-        private long queueBytes = MIB;
-        private int windowBytes = 64 * 1024;
-        private @Nullable Integer maxWindowBytes;
-        private int maxChannels = 65_535;
-        private Duration fragmentTimeout = Duration.ofSeconds(30);
-        private long inboundBudgetBytes = 64L * MIB;
+    public static final class Builder extends ClientSetters<Builder> {
         private ClientListener listener = new ClientListener() {};
         private Consumer<ByteBuffer> messages = message -> {};
         private BiConsumer<String, ByteBuffer> nodeMessages = (from, message) -> {};
         private Consumer<Request> requests = request -> request.fail("the node does not answer requests");
         private final Acceptors.Builder acceptors = new Acceptors.Builder();
-        private TransportOptions transportOptions =
-                TransportOptions.defaults().withEventLoops(1).withWorkerThreads(4);
+        private TransportOptions.Builder transportOptions =
+                TransportOptions.builder().eventLoops(1).workerThreads(4);
         private @Nullable Transport transport;
         private @Nullable TransportProvider provider;
 
         private Builder() {}
 
-        /**
-         * Where the server is; 127.0.0.1:9501 by default. Each attempt looks the name up, within {@link #handshakeTimeout}, and tries its addresses in order, each for the transport's
-         * {@link TransportOptions#connectTimeout}. Whether a look-up finds a server that has moved is up to the {@link dev.heartbeat.spi.Resolver}; see there for what the JVM's does.
-         */
-        public Builder server(String serverHost, int serverPort) {
-            host = Objects.requireNonNull(serverHost, "serverHost");
-            port = serverPort;
-            return this;
-        }
-
-        /** The node's id, unique on the bus: 1 to 128 characters of A-Z a-z 0-9 . _ : - */
-        public Builder nodeId(String value) {
-            nodeId = Objects.requireNonNull(value, "nodeId");
-            return this;
-        }
-
-        /** Adds an entry to what the node tells of itself; at most 32 entries and 4 KiB. */
-        public Builder metadata(String key, String value) {
-            metadata.put(Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value"));
-            return this;
-        }
-
-        /** The heartbeat interval to ask for. The server decides. */
-        public Builder heartbeatInterval(Duration value) {
-            heartbeatInterval = Objects.requireNonNull(value, "heartbeatInterval");
-            return this;
-        }
-
-        /** How long looking up the server's name may take, and how long the server may take to answer a registration; 5 s by default. */
-        public Builder handshakeTimeout(Duration value) {
-            handshakeTimeout = Objects.requireNonNull(value, "handshakeTimeout");
-            return this;
-        }
-
-        /** Whether it comes back when the connection or the server is lost; true by default. */
-        public Builder autoReconnect(boolean value) {
-            autoReconnect = value;
-            return this;
-        }
-
-        /**
-         * How long to wait before coming back: at random between 0 and {@code base}, doubled with each failure up to {@code cap}; 0.5 s and 60 s by default.
-         */
-        public Builder reconnectBackoff(Duration base, Duration cap) {
-            Objects.requireNonNull(base, "base");
-            Objects.requireNonNull(cap, "cap");
-            reconnectBase = base;
-            reconnectCap = cap;
-            return this;
-        }
-
-        /** How long it must have been registered for the backoff to begin again; 60 s by default. */
-        public Builder reconnectResetAfter(Duration value) {
-            reconnectResetAfter = Objects.requireNonNull(value, "reconnectResetAfter");
-            return this;
-        }
-
-        /** After how long a server that takes no bytes is given up; 10 s by default. */
-        public Builder writeStallTimeout(Duration value) {
-            writeStallTimeout = Objects.requireNonNull(value, "writeStallTimeout");
-            return this;
-        }
-
-        /**
-         * How long closing may take to send what was accepted; 10 s by default. What is left then comes back. It also bounds for how long nothing may be sent or handled after a server asked the client to go: a
-         * client whose application gets on stays until all is handled, or the server ends the connection.
-         */
-        public Builder drainTimeout(Duration value) {
-            drainTimeout = Objects.requireNonNull(value, "drainTimeout");
-            return this;
-        }
-
-        /** The longest message in either direction; 10 MiB by default. The server may allow less. */
-        public Builder maxMessageBytes(int value) {
-            maxMessageBytes = value;
-            return this;
-        }
-
-        /** How many messages may wait to be sent; 1,000 by default. */
-        public Builder queueMessages(int value) {
-            queueMessages = value;
-            return this;
-        }
-
-        /** How many bytes of messages may wait to be sent; 1 MiB by default. A message that is larger waits alone. */
-        public Builder queueBytes(long value) {
-            queueBytes = value;
-            return this;
-        }
-
-        /** How much the server may send ahead of the application on channel 0; 64 KiB by default. */
-        public Builder windowBytes(int value) {
-            windowBytes = value;
-            return this;
-        }
-
-        /** To what that grows where the application keeps up and the budget allows it; 1 MiB by default, or {@link #windowBytes} where that is more. */
-        public Builder maxWindowBytes(int value) {
-            maxWindowBytes = value;
-            return this;
-        }
-
-        /**
-         * How many channels the server may have open on the connection, beside channel 0; 65,535 by default, which is as many as
-         * the server allows, and 0 allows none. The server hears of it when the client registers: one too many fails there. The
-         * client's own channels are for the server to allow.
-         */
-        public Builder maxChannels(int value) {
-            maxChannels = value;
-            return this;
-        }
-
-        /** For how long nothing more of a message that began to arrive may come before it is dropped; 30 s by default. One of which, after 10 s, less than 1 KiB comes each second is dropped too. */
-        public Builder fragmentTimeout(Duration value) {
-            fragmentTimeout = Objects.requireNonNull(value, "fragmentTimeout");
-            return this;
-        }
-
-        /**
-         * What the memory for messages may take beyond the first window: messages that are larger than a frame, until the application has handled them, the growth of windows, and the windows of channels. 64 MiB by
-         * default. What it has no room for is refused, or does not grow.
-         */
-        public Builder inboundBudgetBytes(long value) {
-            inboundBudgetBytes = value;
-            return this;
+        /** Takes these options, in place of all that were set before. */
+        public Builder options(ClientOptions value) {
+            return as(Objects.requireNonNull(value, "options"));
         }
 
         /** Who hears what happens to the client. */
@@ -399,10 +253,18 @@ public final class HeartbeatClient implements AutoCloseable {
             return this;
         }
 
-        /** Changes what the client's own transport is told, such as its socket buffers. It has one event loop and 4 worker threads by default. */
-        public Builder transportOptions(UnaryOperator<TransportOptions> change) {
-            Objects.requireNonNull(change, "change");
-            transportOptions = Objects.requireNonNull(change.apply(transportOptions), "what change returns");
+        /**
+         * Takes these options for the client's own transport, in place of all that it was told before. Alone, a client has one event
+         * loop and 4 worker threads.
+         */
+        public Builder transportOptions(TransportOptions value) {
+            transportOptions = Objects.requireNonNull(value, "transportOptions").toBuilder();
+            return this;
+        }
+
+        /** Changes options of the client's own transport, such as its socket buffers; the others stay. */
+        public Builder transportOptions(Consumer<TransportOptions.Builder> change) {
+            Objects.requireNonNull(change, "change").accept(transportOptions);
             return this;
         }
 
@@ -424,34 +286,15 @@ public final class HeartbeatClient implements AutoCloseable {
 
         /** Starts the client and returns at once; it connects, and comes back when it must, until it is closed. */
         public HeartbeatClient connect() {
-            ClientOptions options = new ClientOptions(
-                    host,
-                    port,
-                    nodeId,
-                    metadata,
-                    heartbeatInterval,
-                    handshakeTimeout,
-                    autoReconnect,
-                    reconnectBase,
-                    reconnectCap,
-                    reconnectResetAfter,
-                    writeStallTimeout,
-                    drainTimeout,
-                    maxMessageBytes,
-                    queueMessages,
-                    queueBytes,
-                    windowBytes,
-                    maxWindowBytes == null ? Math.max(windowBytes, MIB) : maxWindowBytes,
-                    maxChannels,
-                    fragmentTimeout,
-                    inboundBudgetBytes);
+            ClientOptions options = built();
+            TransportOptions told = transportOptions.build();
             Client.Handlers handlers = new Client.Handlers(messages, nodeMessages, requests, acceptors.build());
             Transports.requireLogging();
             Client.requireValid(options); // Before a transport is started.
             return Transports.use(
                     transport,
                     provider,
-                    transportOptions,
+                    told,
                     (used, owned) -> new HeartbeatClient(new Client(options, listener, handlers, used, owned)));
         }
     }

@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -206,7 +206,7 @@ public final class HeartbeatServer implements AutoCloseable {
         private RequestHandler requests = (from, request) -> request.fail("the server does not answer requests");
         private RoutePolicy routes = (from, toNodeId) -> false;
         private final Acceptors.Builder acceptors = new Acceptors.Builder();
-        private TransportOptions transportOptions = TransportOptions.defaults();
+        private TransportOptions.Builder transportOptions = TransportOptions.builder();
         private @Nullable RecorderProvider recorders;
         private @Nullable Transport transport;
         private @Nullable TransportProvider provider;
@@ -274,37 +274,15 @@ public final class HeartbeatServer implements AutoCloseable {
             return this;
         }
 
-        /** How many event loops the server's own transport runs; one per core by default. */
-        public Builder eventLoops(int value) {
-            transportOptions = transportOptions.withEventLoops(value);
+        /** Takes these options for the server's own transport, in place of all that it was told before. */
+        public Builder transportOptions(TransportOptions value) {
+            transportOptions = Objects.requireNonNull(value, "transportOptions").toBuilder();
             return this;
         }
 
-        /** How many threads at most run callbacks in the server's own transport; 32 by default. So many callbacks may block before others wait. */
-        public Builder workerThreads(int value) {
-            transportOptions = transportOptions.withWorkerThreads(value);
-            return this;
-        }
-
-        /**
-         * How many connections the server's own transport accepts per second; 0, the default, is as many as it can. Where a large fleet comes back at once, those that are back already are served
-         * first then, and the others wait in the kernel.
-         */
-        public Builder acceptsPerSecond(int value) {
-            transportOptions = transportOptions.withAcceptsPerSecond(value);
-            return this;
-        }
-
-        /** Whether several processes may listen on the same port; false by default. */
-        public Builder reusePort(boolean value) {
-            transportOptions = transportOptions.withReusePort(value);
-            return this;
-        }
-
-        /** Changes what the server's own transport is told, such as its socket buffers. */
-        public Builder transportOptions(UnaryOperator<TransportOptions> change) {
-            Objects.requireNonNull(change, "change");
-            transportOptions = Objects.requireNonNull(change.apply(transportOptions), "what change returns");
+        /** Changes options of the server's own transport, such as its socket buffers; the others stay. */
+        public Builder transportOptions(Consumer<TransportOptions.Builder> change) {
+            Objects.requireNonNull(change, "change").accept(transportOptions);
             return this;
         }
 
@@ -327,12 +305,13 @@ public final class HeartbeatServer implements AutoCloseable {
         /** Binds the port and begins to serve; the future fails with a {@link HeartbeatException} that names the address if it cannot. */
         public CompletableFuture<HeartbeatServer> startAsync() {
             ServerOptions options = built();
+            TransportOptions told = transportOptions.build();
             Transports.requireLogging();
             Server.Handlers handlers = new Server.Handlers(messages, requests, routes, acceptors.build());
             return Transports.use(
                             transport,
                             provider,
-                            transportOptions,
+                            told,
                             (used, owned) -> Server.start(options, listener, handlers, recorders, used, owned))
                     .thenApply(HeartbeatServer::new);
         }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Named.named;
 
 import dev.heartbeat.option.Option;
 import dev.heartbeat.option.OptionSetters;
+import dev.heartbeat.spi.Resolver;
+import dev.heartbeat.spi.TransportOptions;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
@@ -60,7 +62,19 @@ final class DescribedOptionsTest {
                                 ServerOptions.descriptions(),
                                 ServerOptions::builder,
                                 ServerOptions.Builder::build,
-                                ServerOptions::toBuilder))
+                                ServerOptions::toBuilder),
+                        new Kind<>(
+                                ClientOptions.class,
+                                ClientOptions.descriptions(),
+                                ClientOptions::builder,
+                                ClientOptions.Builder::build,
+                                ClientOptions::toBuilder),
+                        new Kind<>(
+                                TransportOptions.class,
+                                TransportOptions.descriptions(),
+                                TransportOptions::builder,
+                                TransportOptions.Builder::build,
+                                TransportOptions::toBuilder))
                 .map(kind -> named(kind.options().getSimpleName(), kind));
     }
 
@@ -226,7 +240,7 @@ final class DescribedOptionsTest {
         Class<T> type = option.type();
         Stream<Object> values = option.max() != null
                 ? Stream.of(option.min(), option.max(), Duration.ofSeconds(27))
-                : Stream.of(false, true, "other", Map.of("key", "value"));
+                : Stream.of(false, true, "other", Map.of("key", "value"), (Resolver) host -> null);
         if (type.isEnum()) {
             values = Arrays.stream(type.getEnumConstants());
         }

@@ -14,8 +14,10 @@ final class BusSender extends Sender {
     BusSender(Workload workload, int port) {
         message = ByteBuffer.allocateDirect(workload.bytes());
         client = HeartbeatClient.builder()
-                .transport(NioTransport.start(
-                        TransportOptions.defaults().withEventLoops(1).withSendBufferBytes(workload.sendBufferBytes())))
+                .transport(NioTransport.start(TransportOptions.builder()
+                        .eventLoops(1)
+                        .sendBufferBytes(workload.sendBufferBytes())
+                        .build()))
                 .server("127.0.0.1", port)
                 .nodeId("sender")
                 .connect();

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
         name = "client",
         mixinStandardHelpOptions = true,
         sortOptions = false,
+        modelTransformer = ClientCommand.Flags.class,
         description = {
             "Runs one node or many, and prints what happens to them.",
             "Each event is a line with a JSON object: registered, suspect, recovered, disconnected, error, undelivered,"
@@ -107,6 +109,15 @@ final class ClientCommand implements Callable<Integer> {
                             + " so that those of several processes can be added up.")
     private boolean rttHistogram;
 
+    /** Adds the library's options to the command. */
+    static final class Flags implements IModelTransformer {
+        @Override
+        public CommandSpec transform(CommandSpec command) {
+            ((ClientCommand) command.userObject()).flags.addTo(command);
+            return command;
+        }
+    }
+
     @Override
     public Integer call() throws Exception {
         if (connections != null) {
@@ -133,10 +144,11 @@ final class ClientCommand implements Callable<Integer> {
         Repeater.every(statsEvery, "stats", () -> out.write(stats.line(rttHistogram)));
         int loops = Math.min(
                 (count - 1) / CLIENTS_PER_LOOP + 1, Runtime.getRuntime().availableProcessors());
-        TransportOptions options = TransportOptions.defaults().withEventLoops(loops);
         // Of several processes none needs all cores.
         Transport shared = startTransport(
-                processes.isMember() ? options.withEventLoops(1).withWorkerThreads(MEMBER_WORKERS) : options);
+                processes.isMember()
+                        ? TransportOptions.builder().eventLoops(1).workerThreads(MEMBER_WORKERS)
+                        : TransportOptions.builder().eventLoops(loops));
         long startedAt = System.nanoTime();
         for (int i = 0; i < count; i++) {
             long dueAt = startedAt + TimeUnit.SECONDS.toNanos(i) / connectRate;
@@ -224,7 +236,7 @@ final class ClientCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    private Transport startTransport(TransportOptions options) {
+    private Transport startTransport(TransportOptions.Builder options) {
         try {
             return flags.startTransport(options);
         } catch (IllegalArgumentException e) {

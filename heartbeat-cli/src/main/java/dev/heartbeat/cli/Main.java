@@ -30,7 +30,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ClientCommand.class,
             SimulateCommand.class,
             BenchCommand.class,
-            LoadCommand.class
+            LoadCommand.class,
+            OptionsCommand.class
         })
 public final class Main implements Runnable {
 

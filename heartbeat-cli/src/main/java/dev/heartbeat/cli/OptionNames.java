@@ -1,8 +1,17 @@
 package dev.heartbeat.cli;
 
+import dev.heartbeat.ClientOptions;
+import dev.heartbeat.ServerOptions;
+import dev.heartbeat.option.Option;
+import dev.heartbeat.spi.TransportOptions;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -19,6 +28,12 @@ final class OptionNames {
 
     private static final Pattern WORD = Pattern.compile("[A-Za-z]+");
 
+    private static final Set<String> ALL = Stream.of(
+                    ServerOptions.descriptions(), ClientOptions.descriptions(), TransportOptions.descriptions())
+            .flatMap(List::stream)
+            .map(Option::name)
+            .collect(Collectors.toUnmodifiableSet());
+
     private OptionNames() {}
 
     /** The flag of a library option, if there is one. */
@@ -29,15 +44,22 @@ final class OptionNames {
 
     /** A refusal by the library, which names options, values and ranges, as the command's own. */
     static ParameterException inWordsOf(CommandLine command, IllegalArgumentException refusal) {
-        return new ParameterException(command, translate(command, String.valueOf(refusal.getMessage())), refusal);
+        String message = translate(
+                String.valueOf(refusal.getMessage()),
+                word -> command.getCommandSpec().findOption(of(word)) != null);
+        return new ParameterException(command, message, refusal);
+    }
+
+    /** A description by the library, which may name other options. */
+    static String inWordsOfFlags(String description) {
+        return translate(description, ALL::contains);
     }
 
     /** The library's messages begin with the name of an option; further on, only a name of several words is surely one. */
-    private static String translate(CommandLine command, String message) {
+    private static String translate(String message, Predicate<String> isKnown) {
         return WORD.matcher(message).replaceAll(word -> {
             boolean isName = word.start() == 0 || word.group().matches("[a-z]+[A-Z].*");
-            boolean isKnown = command.getCommandSpec().findOption(of(word.group())) != null;
-            return isName && isKnown ? of(word.group()) : word.group();
+            return isName && isKnown.test(word.group()) ? of(word.group()) : word.group();
         });
     }
 }

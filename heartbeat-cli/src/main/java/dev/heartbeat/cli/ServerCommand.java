@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Spec;
         name = "server",
         mixinStandardHelpOptions = true,
         sortOptions = false,
+        modelTransformer = ServerCommand.Flags.class,
         description = {
             "Runs a server, and prints what becomes of its nodes.",
             "Each event is a line with a JSON object: listening, online, suspect, offline, undelivered, massGuard, stats,"
@@ -54,6 +56,15 @@ final class ServerCommand implements Callable<Integer> {
 
     @Option(names = "--measure-heap", description = "Collect garbage now and then to tell the heap each node costs.")
     private boolean measureHeap;
+
+    /** Adds the library's options to the command. */
+    static final class Flags implements IModelTransformer {
+        @Override
+        public CommandSpec transform(CommandSpec command) {
+            ((ServerCommand) command.userObject()).flags.addTo(command);
+            return command;
+        }
+    }
 
     @Override
     public Integer call() throws Exception {

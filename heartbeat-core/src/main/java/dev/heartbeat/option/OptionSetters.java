@@ -18,14 +18,15 @@ public abstract class OptionSetters<O, B extends OptionSetters<O, B>> {
     protected OptionSetters() {}
 
     /**
-     * Sets an option.
+     * Sets an option. A map is copied.
      *
      * @throws NullPointerException with the option's name if there is no value
      */
     @SuppressWarnings("unchecked")
     protected final <T> B put(Option<O, T> option, T value) {
         Objects.requireNonNull(option, "option");
-        values.put(option, Objects.requireNonNull(value, option.name()));
+        Object given = Objects.requireNonNull(value, option.name());
+        values.put(option, given instanceof Map<?, ?> map ? Map.copyOf(map) : given);
         return (B) this;
     }
 

@@ -50,8 +50,9 @@ final class Texts {
         return size == 0 ? "0" : number(size) + SIZES[unit];
     }
 
+    /** In groups of three digits from 10,000 on. */
     static String number(long value) {
-        return String.format(Locale.ROOT, "%,d", value);
+        return Math.abs(value) < 10_000 ? Long.toString(value) : String.format(Locale.ROOT, "%,d", value);
     }
 
     /** A whole number without its fraction. */

@@ -1,262 +1,362 @@
 package dev.heartbeat.spi;
 
+import dev.heartbeat.option.Given;
+import dev.heartbeat.option.Option;
+import dev.heartbeat.option.OptionList;
+import dev.heartbeat.option.OptionSetters;
 import java.time.Duration;
-import java.util.Objects;
-import java.util.function.Consumer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every transport can be told. Values are within range when a transport sees them, and none changes: each {@code with...}
- * gives other options.
+ * What every transport can be told. Values are within range when a transport sees them. Immutable; {@link Builder} says what each
+ * means.
  *
  * <p>All real transports honour all of them, but for {@link #userTimeout} and {@link #unsentLowWaterBytes}, which {@code java.nio}
  * has no way to set: Netty's native transports do. A transport that is told what it cannot do says so once, in the log, and goes on
  * without it. A simulated one has no sockets to set up.
  */
 public final class TransportOptions {
-
     private static final int KIB = 1024;
     private static final int MIB = KIB * KIB;
 
-    private static final String OR_NONE = ", or 0 for the system's";
+    private static final OptionList<TransportOptions> OPTIONS = new OptionList<>(TransportOptions.class);
 
-    private final Values values;
+    private static final Option<TransportOptions, Integer> EVENT_LOOPS = OPTIONS.integer(
+                    "eventLoops", TransportOptions::eventLoops, 1, 1024)
+            .otherwise("one per core")
+            .text("Event loops (threads) that carry the connections.");
+    private static final Option<TransportOptions, Integer> WORKER_THREADS = OPTIONS.integer(
+                    "workerThreads", TransportOptions::workerThreads, 1, 10_000)
+            .byDefault(32)
+            .text("Threads at most that run the application's callbacks. Idle ones end.");
+    private static final Option<TransportOptions, Integer> SEND_BUFFER_BYTES = OPTIONS.bytes(
+                    "sendBufferBytes", TransportOptions::sendBufferBytes, 4 * KIB, 64 * MIB)
+            .byDefault(64 * KIB)
+            .text("SO_SNDBUF of each connection: the kernel may hold this much, and heartbeats wait behind it.");
+    private static final Option<TransportOptions, Integer> RECEIVE_BUFFER_BYTES = OPTIONS.bytesOrSystem(
+                    "receiveBufferBytes", TransportOptions::receiveBufferBytes, 4 * KIB, 64 * MIB)
+            .byDefault(0, "the system's")
+            .text("SO_RCVBUF of each connection.");
+    private static final Option<TransportOptions, Integer> BACKLOG = OPTIONS.integer(
+                    "backlog", TransportOptions::backlog, 1, 65_535)
+            .byDefault(4096)
+            .text("Connections that the kernel may hold before they are accepted.");
+    private static final Option<TransportOptions, Boolean> REUSE_PORT = OPTIONS.flag(
+                    "reusePort", TransportOptions::reusePort)
+            .byDefault(false)
+            .text("SO_REUSEPORT: several processes may listen on the same port.");
+    private static final Option<TransportOptions, Integer> HIGH_WATER_BYTES = OPTIONS.bytes(
+                    "highWaterBytes", TransportOptions::highWaterBytes, KIB, 64 * MIB)
+            .byDefault(64 * KIB)
+            .text("A connection is not writable any more when this many written bytes wait for its socket.");
+    private static final Option<TransportOptions, Integer> LOW_WATER_BYTES = OPTIONS.bytes(
+                    "lowWaterBytes", TransportOptions::lowWaterBytes, 0, 64 * MIB)
+            .byDefault(32 * KIB, "32 KiB, or highWaterBytes if that is less")
+            .text("A connection is writable again when no more than this waits. It is highWaterBytes at most.");
+    private static final Option<TransportOptions, Duration> CONNECT_TIMEOUT = OPTIONS.time(
+                    "connectTimeout", TransportOptions::connectTimeout, Duration.ofMillis(1), Duration.ofMinutes(10))
+            .byDefault(Duration.ofSeconds(5))
+            .text("An outgoing connection may take this long to be made.");
+    private static final Option<TransportOptions, Integer> ACCEPTS_PER_SECOND = OPTIONS.integer(
+                    "acceptsPerSecond", TransportOptions::acceptsPerSecond, 0, 1_000_000)
+            .byDefault(0, "0, no bound")
+            .text("Connections that each listener accepts per second; 0 is as many as it can.");
+    private static final Option<TransportOptions, Duration> USER_TIMEOUT = OPTIONS.timeOrSystem(
+                    "userTimeout", TransportOptions::userTimeout, Duration.ofMillis(1), Duration.ofDays(1))
+            .byDefault(Duration.ZERO, "the system's")
+            .text("TCP_USER_TIMEOUT: the kernel gives a connection up whose sent bytes stay unacknowledged for"
+                    + " this long.");
+    private static final Option<TransportOptions, Integer> UNSENT_LOW_WATER_BYTES = OPTIONS.bytesOrSystem(
+                    "unsentLowWaterBytes", TransportOptions::unsentLowWaterBytes, KIB, 64 * MIB)
+            .byDefault(0, "the system's")
+            .text("TCP_NOTSENT_LOWAT: the kernel takes no more while it holds this many bytes that it has not"
+                    + " sent yet.");
+    private static final Option<TransportOptions, Resolver> RESOLVER = OPTIONS.object(
+                    "resolver", Resolver.class, TransportOptions::resolver)
+            .otherwise("the transport's, which asks the JVM")
+            .text("An object of the application that finds the addresses of hosts.");
+    private static final Option<TransportOptions, Integer> LOOKUP_THREADS = OPTIONS.integer(
+                    "lookupThreads", TransportOptions::lookupThreads, 1, 1_000)
+            .byDefault(32)
+            .text("Threads at most of the transport's own resolver that ask the JVM for names. Idle ones end.");
+    private static final Option<TransportOptions, Integer> WAITING_LOOKUPS = OPTIONS.integer(
+                    "waitingLookups", TransportOptions::waitingLookups, 0, 1_000_000)
+            .byDefault(1_000)
+            .text("Names that may wait for one of those threads.");
 
-    private TransportOptions(Values values) {
-        this.values = values;
+    private final Given<TransportOptions> given;
+    private final int eventLoops;
+    private final int workerThreads;
+    private final int sendBufferBytes;
+    private final int receiveBufferBytes;
+    private final int backlog;
+    private final boolean reusePort;
+    private final int highWaterBytes;
+    private final int lowWaterBytes;
+    private final Duration connectTimeout;
+    private final int acceptsPerSecond;
+    private final Duration userTimeout;
+    private final int unsentLowWaterBytes;
+    private final @Nullable Resolver resolver;
+    private final int lookupThreads;
+    private final int waitingLookups;
+
+    private TransportOptions(Given<TransportOptions> given) {
+        this.given = given;
+        eventLoops = given.value(EVENT_LOOPS, Runtime.getRuntime().availableProcessors());
+        workerThreads = given.value(WORKER_THREADS);
+        sendBufferBytes = given.value(SEND_BUFFER_BYTES);
+        receiveBufferBytes = given.value(RECEIVE_BUFFER_BYTES);
+        backlog = given.value(BACKLOG);
+        reusePort = given.value(REUSE_PORT);
+        highWaterBytes = given.value(HIGH_WATER_BYTES);
+        lowWaterBytes = given.atMost(LOW_WATER_BYTES, highWaterBytes);
+        connectTimeout = given.value(CONNECT_TIMEOUT);
+        acceptsPerSecond = given.value(ACCEPTS_PER_SECOND);
+        userTimeout = given.value(USER_TIMEOUT);
+        unsentLowWaterBytes = given.value(UNSENT_LOW_WATER_BYTES);
+        resolver = given.orNull(RESOLVER);
+        lookupThreads = given.value(LOOKUP_THREADS);
+        waitingLookups = given.value(WAITING_LOOKUPS);
     }
 
-    /** One event loop per core, 64 KiB of socket send buffer, 64 KiB of high water; what the system has where it is 0. */
+    /** With the default of every option. */
     public static TransportOptions defaults() {
-        return new TransportOptions(new Values());
+        return builder().build();
     }
 
-    /** How many event loops (threads) carry the connections. One per core. */
+    /** A builder in which nothing is set. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** A builder in which that is set which was set for these. */
+    public Builder toBuilder() {
+        return new Builder().as(this);
+    }
+
+    /** The description of each option, in order; unmodifiable. */
+    public static List<Option<TransportOptions, ?>> descriptions() {
+        return OPTIONS.all();
+    }
+
+    /** See {@link Builder#eventLoops}. */
     public int eventLoops() {
-        return values.eventLoops;
+        return eventLoops;
     }
 
-    /** The same with another number of event loops, 1 to 1024. */
-    public TransportOptions withEventLoops(int loops) {
-        require("eventLoops", loops, 1, 1024);
-        return with(changed -> changed.eventLoops = loops);
-    }
-
-    /** How many threads at most run the application's callbacks; idle ones end. 32. */
+    /** See {@link Builder#workerThreads}. */
     public int workerThreads() {
-        return values.workerThreads;
+        return workerThreads;
     }
 
-    /** The same with another bound on the threads of the application's callbacks, 1 to 10,000. */
-    public TransportOptions withWorkerThreads(int threads) {
-        require("workerThreads", threads, 1, 10_000);
-        return with(changed -> changed.workerThreads = threads);
-    }
-
-    /**
-     * SO_SNDBUF of each connection: what the kernel may hold. 64 KiB. A heartbeat waits behind it, beside the quarter of its interval (250 ms at most) that it may wait in the bus: on a link of 32 kB/s that is 2 s, and
-     * twice as much where the kernel doubles the value, as Linux does. Where links are slow, a smaller buffer, or {@link #unsentLowWaterBytes} where the transport has it, keeps heartbeats prompt.
-     * A transport on {@code java.nio} sees no progress until about a third of it has left, so on a slow link that third has to leave within the {@code writeStallTimeout}; Netty's native transports ask what the peer has
-     * acknowledged.
-     */
+    /** See {@link Builder#sendBufferBytes}. */
     public int sendBufferBytes() {
-        return values.sendBufferBytes;
+        return sendBufferBytes;
     }
 
-    /** The same with another SO_SNDBUF, 4 KiB to 64 MiB. */
-    public TransportOptions withSendBufferBytes(int bytes) {
-        require("sendBufferBytes", bytes, 4 * KIB, 64 * MIB);
-        return with(changed -> changed.sendBufferBytes = bytes);
-    }
-
-    /** SO_RCVBUF of each connection; 0, the default, leaves it to the system, which adapts it. */
+    /** See {@link Builder#receiveBufferBytes}. */
     public int receiveBufferBytes() {
-        return values.receiveBufferBytes;
+        return receiveBufferBytes;
     }
 
-    /** The same with another SO_RCVBUF, 4 KiB to 64 MiB, or the system's where it is 0. */
-    public TransportOptions withReceiveBufferBytes(int bytes) {
-        requireOrNone("receiveBufferBytes", bytes, 4 * KIB, 64 * MIB);
-        return with(changed -> changed.receiveBufferBytes = bytes);
-    }
-
-    /** How many connections the kernel may hold before they are accepted. 4096. */
+    /** See {@link Builder#backlog}. */
     public int backlog() {
-        return values.backlog;
+        return backlog;
     }
 
-    /** The same with another backlog, 1 to 65,535. */
-    public TransportOptions withBacklog(int connections) {
-        require("backlog", connections, 1, 65_535);
-        return with(changed -> changed.backlog = connections);
-    }
-
-    /** Whether several processes may listen on the same port (SO_REUSEPORT). They may not. */
+    /** See {@link Builder#reusePort}. */
     public boolean reusePort() {
-        return values.reusePort;
+        return reusePort;
     }
 
-    /** The same with SO_REUSEPORT on or off. A system that has none fails to listen. */
-    public TransportOptions withReusePort(boolean reuse) {
-        return with(changed -> changed.reusePort = reuse);
-    }
-
-    /** When this many written bytes wait for the socket, the connection is no longer writable. 64 KiB. */
+    /** See {@link Builder#highWaterBytes}. */
     public int highWaterBytes() {
-        return values.highWaterBytes;
+        return highWaterBytes;
     }
 
-    /** When what waits has fallen to this, the connection is writable again. 32 KiB. */
+    /** See {@link Builder#lowWaterBytes}. */
     public int lowWaterBytes() {
-        return values.lowWaterBytes;
+        return lowWaterBytes;
     }
 
-    /** The same with other water marks: {@code high} 1 KiB to 64 MiB, {@code low} at most that. */
-    public TransportOptions withWaterMarks(int high, int low) {
-        require("highWaterBytes", high, KIB, 64 * MIB);
-        require("lowWaterBytes", low, 0, high);
-        return with(changed -> {
-            changed.highWaterBytes = high;
-            changed.lowWaterBytes = low;
-        });
-    }
-
-    /** How long an outgoing connection may take. 5 seconds. */
+    /** See {@link Builder#connectTimeout}. */
     public Duration connectTimeout() {
-        return values.connectTimeout;
+        return connectTimeout;
     }
 
-    /** The same with another limit on the time an outgoing connection may take, 1 ms to 10 minutes. */
-    public TransportOptions withConnectTimeout(Duration timeout) {
-        require("connectTimeout", timeout, 600_000, "");
-        return with(changed -> changed.connectTimeout = timeout);
-    }
-
-    /** How many connections each listener accepts per second, once a tenth of them came at once; the others wait in the kernel. 0, the default: as fast as it can. */
+    /** See {@link Builder#acceptsPerSecond}. */
     public int acceptsPerSecond() {
-        return values.acceptsPerSecond;
+        return acceptsPerSecond;
     }
 
-    /** The same with another pace of accepting, 0 to 1,000,000. */
-    public TransportOptions withAcceptsPerSecond(int accepts) {
-        require("acceptsPerSecond", accepts, 0, 1_000_000);
-        return with(changed -> changed.acceptsPerSecond = accepts);
-    }
-
-    /** TCP_USER_TIMEOUT: how long sent bytes may stay unacknowledged until the kernel gives the connection up. 0, the default, leaves it to the system: some 15 minutes on Linux. */
+    /** See {@link Builder#userTimeout}. */
     public Duration userTimeout() {
-        return values.userTimeout;
+        return userTimeout;
     }
 
-    /** The same with another TCP_USER_TIMEOUT, 1 ms to a day, or the system's where it is 0. */
-    public TransportOptions withUserTimeout(Duration timeout) {
-        if (!Objects.requireNonNull(timeout, "timeout").isZero()) {
-            require("userTimeout", timeout, Duration.ofDays(1).toMillis(), OR_NONE);
-        }
-        return with(changed -> changed.userTimeout = timeout);
-    }
-
-    /** TCP_NOTSENT_LOWAT: how many bytes that it has not sent yet the kernel may hold and still take more; what waits behind them is then not yet beyond reach. 0, the default, leaves it to the system. */
+    /** See {@link Builder#unsentLowWaterBytes}. */
     public int unsentLowWaterBytes() {
-        return values.unsentLowWaterBytes;
+        return unsentLowWaterBytes;
     }
 
-    /** The same with another TCP_NOTSENT_LOWAT, 1 KiB to 64 MiB, or the system's where it is 0. */
-    public TransportOptions withUnsentLowWaterBytes(int bytes) {
-        requireOrNone("unsentLowWaterBytes", bytes, KIB, 64 * MIB);
-        return with(changed -> changed.unsentLowWaterBytes = bytes);
-    }
-
-    /** What finds the addresses of hosts; null, the default, is the transport's own, which asks the JVM. */
+    /** See {@link Builder#resolver}. */
     public @Nullable Resolver resolver() {
-        return values.resolver;
+        return resolver;
     }
 
-    /** The same with another resolver, or the transport's own where it is null. */
-    public TransportOptions withResolver(@Nullable Resolver resolver) {
-        return with(changed -> changed.resolver = resolver);
-    }
-
-    /** How many threads of the transport's own resolver ask the JVM for names; idle ones end. 32. */
+    /** See {@link Builder#lookupThreads}. */
     public int lookupThreads() {
-        return values.lookupThreads;
+        return lookupThreads;
     }
 
-    /** How many names may wait for one of the {@link #lookupThreads()}. 1,000. */
+    /** See {@link Builder#waitingLookups}. */
     public int waitingLookups() {
-        return values.waitingLookups;
+        return waitingLookups;
     }
 
-    /**
-     * The same with other bounds for the transport's own resolver. A thread is taken for as long as the JVM takes for a name; further look-ups of the same name share it. An attempt whose name finds
-     * neither a thread nor a place to wait fails at once.
-     *
-     * @param threads 1 to 1,000
-     * @param waiting 0 to 1,000,000
-     */
-    public TransportOptions withLookups(int threads, int waiting) {
-        require("lookupThreads", threads, 1, 1_000);
-        require("waitingLookups", waiting, 0, 1_000_000);
-        return with(changed -> {
-            changed.lookupThreads = threads;
-            changed.waitingLookups = waiting;
-        });
+    /** Whether each option has the same value. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return OPTIONS.equal(this, other);
     }
 
-    private TransportOptions with(Consumer<Values> change) {
-        Values changed = values.copy();
-        change.accept(changed);
-        return new TransportOptions(changed);
+    /** Of all values. */
+    @Override
+    public int hashCode() {
+        return OPTIONS.hash(this);
     }
 
-    private static void require(String option, long value, long min, long max) {
-        if (value < min || value > max) {
-            throw new IllegalArgumentException(option + " is " + value + ", allowed is " + min + " to " + max);
+    /** All names and values. */
+    @Override
+    public String toString() {
+        return OPTIONS.text(this);
+    }
+
+    /** Sets the options of a transport. The ranges are in docs/OPTIONS.md, and each refusal names its own. For one thread at a time. */
+    public static final class Builder extends OptionSetters<TransportOptions, Builder> {
+        private Builder() {}
+
+        private Builder as(TransportOptions options) {
+            return replace(options.given);
         }
-    }
 
-    private static void require(String option, Duration timeout, long maxMillis, String or) {
-        Objects.requireNonNull(timeout, "timeout");
-        if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(Duration.ofMillis(maxMillis)) > 0) {
-            throw new IllegalArgumentException(
-                    option + " is " + timeout + ", allowed is 1 ms to " + maxMillis + " ms" + or);
+        /** Event loops (threads) that carry the connections; one per core by default. */
+        public Builder eventLoops(int value) {
+            return put(EVENT_LOOPS, value);
         }
-    }
 
-    private static void requireOrNone(String option, long value, long min, long max) {
-        if (value != 0 && (value < min || value > max)) {
-            throw new IllegalArgumentException(
-                    option + " is " + value + ", allowed is " + min + " to " + max + OR_NONE);
+        /**
+         * Threads at most that run the application's callbacks; 32 by default. So many callbacks may block before others wait. Idle
+         * threads end.
+         */
+        public Builder workerThreads(int value) {
+            return put(WORKER_THREADS, value);
         }
-    }
 
-    /** Changed only before anybody else sees them. */
-    private static final class Values implements Cloneable {
-        int eventLoops = Runtime.getRuntime().availableProcessors();
-        int workerThreads = 32;
-        int sendBufferBytes = 64 * KIB;
-        int receiveBufferBytes;
-        int backlog = 4096;
-        boolean reusePort;
-        int highWaterBytes = 64 * KIB;
-        int lowWaterBytes = 32 * KIB;
-        Duration connectTimeout = Duration.ofSeconds(5);
-        int acceptsPerSecond;
-        Duration userTimeout = Duration.ZERO;
-        int unsentLowWaterBytes;
+        /**
+         * SO_SNDBUF of each connection, which the kernel may hold; 64 KiB by default. A heartbeat waits behind it, beside the
+         * quarter of its interval (250 ms at most) that it may wait in the bus: on a link of 32 kB/s that is 2 s, and twice as much
+         * where the kernel doubles the value, as Linux does. Where links are slow, a smaller buffer, or
+         * {@link #unsentLowWaterBytes} where the transport has it, keeps heartbeats prompt. A transport on {@code java.nio} sees no
+         * progress until about a third of it has left, so on a slow link that third has to leave within the
+         * {@code writeStallTimeout}; Netty's native transports ask what the peer has acknowledged.
+         */
+        public Builder sendBufferBytes(int value) {
+            return put(SEND_BUFFER_BYTES, value);
+        }
 
-        @Nullable
-        Resolver resolver;
+        /** SO_RCVBUF of each connection; 0, the default, leaves it to the system, which adapts it. */
+        public Builder receiveBufferBytes(int value) {
+            return put(RECEIVE_BUFFER_BYTES, value);
+        }
 
-        int lookupThreads = 32;
-        int waitingLookups = 1_000;
+        /** Connections that the kernel may hold before they are accepted; 4,096 by default. */
+        public Builder backlog(int value) {
+            return put(BACKLOG, value);
+        }
 
-        Values copy() {
-            try {
-                return (Values) clone();
-            } catch (CloneNotSupportedException e) {
-                throw new AssertionError(e);
-            }
+        /**
+         * SO_REUSEPORT, by which several processes may listen on the same port; false by default. A system that has none fails to
+         * listen.
+         */
+        public Builder reusePort(boolean value) {
+            return put(REUSE_PORT, value);
+        }
+
+        /** A connection is not writable any more when this many written bytes wait for its socket; 64 KiB by default. */
+        public Builder highWaterBytes(int value) {
+            return put(HIGH_WATER_BYTES, value);
+        }
+
+        /**
+         * A connection is writable again when no more than this waits; 32 KiB by default, or {@link #highWaterBytes} where that is
+         * less. At most as much as that.
+         */
+        public Builder lowWaterBytes(int value) {
+            return put(LOW_WATER_BYTES, value);
+        }
+
+        /** An outgoing connection may take this long to be made; 5 s by default. */
+        public Builder connectTimeout(Duration value) {
+            return put(CONNECT_TIMEOUT, value);
+        }
+
+        /**
+         * Connections that each listener accepts per second, once a tenth of them came at once; 0, the default, is as many as it
+         * can. Where a large fleet comes back at once, those that are back already are served first then, and the others wait in
+         * the kernel.
+         */
+        public Builder acceptsPerSecond(int value) {
+            return put(ACCEPTS_PER_SECOND, value);
+        }
+
+        /**
+         * TCP_USER_TIMEOUT: the kernel gives a connection up whose sent bytes stay unacknowledged for this long. 0, the default,
+         * leaves it to the system: some 15 minutes on Linux.
+         */
+        public Builder userTimeout(Duration value) {
+            return put(USER_TIMEOUT, value);
+        }
+
+        /**
+         * TCP_NOTSENT_LOWAT: the kernel takes no more while it holds this many bytes that it has not sent yet; what waits behind
+         * them is then not yet beyond reach. 0, the default, leaves it to the system.
+         */
+        public Builder unsentLowWaterBytes(int value) {
+            return put(UNSENT_LOW_WATER_BYTES, value);
+        }
+
+        /** Finds the addresses of hosts; the transport's own, which asks the JVM, by default. */
+        public Builder resolver(Resolver value) {
+            return put(RESOLVER, value);
+        }
+
+        /**
+         * Threads at most of the transport's own resolver that ask the JVM for names; 32 by default. A thread is taken for as long
+         * as the JVM takes for a name; further look-ups of the same name share it. Idle threads end.
+         */
+        public Builder lookupThreads(int value) {
+            return put(LOOKUP_THREADS, value);
+        }
+
+        /**
+         * Names that may wait for one of the {@link #lookupThreads}; 1,000 by default. An attempt whose name finds neither a thread
+         * nor a place to wait fails at once.
+         */
+        public Builder waitingLookups(int value) {
+            return put(WAITING_LOOKUPS, value);
+        }
+
+        /**
+         * Checks them.
+         *
+         * @throws IllegalArgumentException if a value is out of its range, or does not go together with another; the message names the
+         *     option, the value and the range
+         */
+        public TransportOptions build() {
+            return new TransportOptions(given());
         }
     }
 }

@@ -20,7 +20,8 @@ final class AcceptPaceTest {
     }
 
     private static AcceptPace of(int perSecond) {
-        return new AcceptPace(TransportOptions.defaults().withAcceptsPerSecond(perSecond));
+        return new AcceptPace(
+                TransportOptions.builder().acceptsPerSecond(perSecond).build());
     }
 
     @Test

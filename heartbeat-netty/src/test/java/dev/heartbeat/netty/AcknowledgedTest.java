@@ -33,7 +33,8 @@ final class AcknowledgedTest {
 
     @Test
     void bytesThatThePeerTakesAreProgressThoughTheSocketTakesNone() throws Exception {
-        TransportOptions options = TransportOptions.defaults().withEventLoops(1).withSendBufferBytes(BUFFER);
+        TransportOptions options =
+                TransportOptions.builder().eventLoops(1).sendBufferBytes(BUFFER).build();
         try (Transport transport =
                 NettyTransport.builder().io(NettyIo.EPOLL).options(options).start()) {
             CompletableFuture<Connection> opened = new CompletableFuture<>();

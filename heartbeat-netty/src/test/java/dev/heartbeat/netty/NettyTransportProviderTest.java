@@ -29,7 +29,8 @@ final class NettyTransportProviderTest {
     void eachNameIsFoundAndStartsWhatItSays(String name, String started) {
         TransportProvider provider = TransportProvider.named(name);
         assertThat(provider.isAvailable()).isTrue();
-        try (Transport transport = provider.create(TransportOptions.defaults().withEventLoops(3))) {
+        try (Transport transport =
+                provider.create(TransportOptions.builder().eventLoops(3).build())) {
             assertThat(transport.name()).isEqualTo(started);
             assertThat(transport.eventLoops()).hasSize(3);
         }

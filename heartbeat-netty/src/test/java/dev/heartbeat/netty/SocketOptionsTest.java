@@ -19,11 +19,12 @@ final class SocketOptionsTest {
 
     @Test
     void areThoseOfTheTransport() throws Exception {
-        Socket socket = setUp(TransportOptions.defaults()
-                .withSendBufferBytes(10_000)
-                .withReceiveBufferBytes(20_000)
-                .withUserTimeout(Duration.ofSeconds(30))
-                .withUnsentLowWaterBytes(16_384));
+        Socket socket = setUp(TransportOptions.builder()
+                .sendBufferBytes(10_000)
+                .receiveBufferBytes(20_000)
+                .userTimeout(Duration.ofSeconds(30))
+                .unsentLowWaterBytes(16_384)
+                .build());
         // The kernel doubles both for its own bookkeeping.
         assertThat(socket.getSendBufferSize()).isEqualTo(20_000);
         assertThat(socket.getReceiveBufferSize()).isEqualTo(40_000);

@@ -35,7 +35,7 @@ final class NioEventLoopTest {
     private static final int TASKS = 10_000;
 
     private final NioTransport transport =
-            NioTransport.start(TransportOptions.defaults().withEventLoops(2));
+            NioTransport.start(TransportOptions.builder().eventLoops(2).build());
 
     @AfterEach
     void close() {
@@ -62,7 +62,8 @@ final class NioEventLoopTest {
     @Test
     void whoeverComesFasterThanThePaceIsAcceptedAllTheSame() throws Exception {
         int guests = 60;
-        try (NioTransport paced = NioTransport.start(TransportOptions.defaults().withAcceptsPerSecond(100))) {
+        try (NioTransport paced = NioTransport.start(
+                TransportOptions.builder().acceptsPerSecond(100).build())) {
             Listener listener = paced.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), new Guests())
                     .get();
             CountDownLatch ended = new CountDownLatch(guests);
@@ -154,7 +155,8 @@ final class NioEventLoopTest {
 
     @Test
     void aLoopOfAnotherTransportIsRefused() {
-        try (NioTransport other = NioTransport.start(TransportOptions.defaults().withEventLoops(1))) {
+        try (NioTransport other =
+                NioTransport.start(TransportOptions.builder().eventLoops(1).build())) {
             EventLoop foreign = other.eventLoops().get(0);
             InetSocketAddress anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
             assertThatThrownBy(() -> transport.connect(anywhere, foreign, new Guest(new CountDownLatch(1))))

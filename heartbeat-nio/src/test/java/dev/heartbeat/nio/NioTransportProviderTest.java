@@ -19,7 +19,8 @@ final class NioTransportProviderTest {
                 .orElseThrow();
         assertThat(provider.isAvailable()).isTrue();
         assertThat(provider.priority()).isZero();
-        try (Transport transport = provider.create(TransportOptions.defaults().withEventLoops(3))) {
+        try (Transport transport =
+                provider.create(TransportOptions.builder().eventLoops(3).build())) {
             assertThat(transport).isInstanceOf(NioTransport.class);
             assertThat(transport.name()).isEqualTo("nio");
             assertThat(transport.eventLoops()).hasSize(3);

@@ -25,8 +25,10 @@ final class BusyCallbacksTest {
     void clientsConnectAndComeBackWhileEveryWorkerBlocks() throws Exception {
         try (LocalBus bus = new LocalBus();
                 ToxicProxy proxy = ToxicProxy.start(bus.server.localAddress());
-                Transport transport = TestedTransport.start(
-                        TransportOptions.defaults().withEventLoops(1).withWorkerThreads(WORKERS))) {
+                Transport transport = TestedTransport.start(TransportOptions.builder()
+                        .eventLoops(1)
+                        .workerThreads(WORKERS)
+                        .build())) {
             List<HeartbeatClient> clients = new ArrayList<>();
             for (int i = 0; i < WORKERS; i++) {
                 clients.add(connect(proxy, transport, "busy" + i, new Blocking()));

@@ -28,7 +28,11 @@ final class RefusedStartTest {
     }
 
     private static HeartbeatServer.Builder server() {
-        return HeartbeatServer.builder().host("127.0.0.1").port(0).eventLoops(2).transport(TestedTransport.name());
+        return HeartbeatServer.builder()
+                .host("127.0.0.1")
+                .port(0)
+                .transportOptions(options -> options.eventLoops(2))
+                .transport(TestedTransport.name());
     }
 
     @Test
@@ -66,7 +70,7 @@ final class RefusedStartTest {
                 20,
                 HeartbeatException.class,
                 () -> server().host("a.name")
-                        .transportOptions(options -> options.withResolver(host -> {
+                        .transportOptions(options -> options.resolver(host -> {
                             throw new NoClassDefFoundError("a/missing/Resolver");
                         }))
                         .start());

@@ -45,7 +45,8 @@ final class ScriptedPeerOnSocketsTest {
         HeartbeatClient client = HeartbeatClient.builder()
                 .server("127.0.0.1", peer.address().getPort())
                 .nodeId("n1")
-                .reconnectBackoff(Duration.ofMillis(1), Duration.ofMillis(10))
+                .reconnectBase(Duration.ofMillis(1))
+                .reconnectCap(Duration.ofMillis(10))
                 .transport(transport)
                 .connect();
         peer.expectConnection().expectRegister("n1");

@@ -36,7 +36,8 @@ final class ScriptedServer implements AutoCloseable {
                 .nodeId("n1")
                 .transport(transport)
                 .handshakeTimeout(Duration.ofMinutes(1))
-                .reconnectBackoff(Duration.ofMillis(1), Duration.ofMillis(5))
+                .reconnectBase(Duration.ofMillis(1))
+                .reconnectCap(Duration.ofMillis(5))
                 .listener(new ClientRecorder(told))
                 .onMessage(message -> told.add("message of " + message.remaining()));
         client = options.apply(builder).connect();

@@ -24,7 +24,7 @@ final class TestedTransport {
     }
 
     static Transport start(int eventLoops) {
-        return start(TransportOptions.defaults().withEventLoops(eventLoops));
+        return start(TransportOptions.builder().eventLoops(eventLoops).build());
     }
 
     static Transport start(TransportOptions options) {

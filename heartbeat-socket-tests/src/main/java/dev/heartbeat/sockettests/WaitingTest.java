@@ -212,7 +212,7 @@ final class WaitingTest {
     void notEveryWorkerMayWait() throws Exception {
         int workers = 2;
         try (Transport transport = TestedTransport.start(
-                TransportOptions.defaults().withEventLoops(1).withWorkerThreads(workers))) {
+                TransportOptions.builder().eventLoops(1).workerThreads(workers).build())) {
             HeartbeatClient asked = HeartbeatClient.builder()
                     .server("127.0.0.1", bus.port())
                     .nodeId("asked")

@@ -87,7 +87,7 @@ public final class Simulation {
 
     /** A host whose transport has so many event loops. */
     public Host newHost(String name, int eventLoops) {
-        return newHost(name, TransportOptions.defaults().withEventLoops(eventLoops));
+        return newHost(name, TransportOptions.builder().eventLoops(eventLoops).build());
     }
 
     /** A host whose transport has these options; what they say of sockets and threads means nothing here. */

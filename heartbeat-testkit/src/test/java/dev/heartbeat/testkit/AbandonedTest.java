@@ -17,7 +17,8 @@ final class AbandonedTest {
     private HeartbeatClient connect() {
         return bus.client(host, "n1")
                 .handshakeTimeout(Duration.ofMillis(100))
-                .reconnectBackoff(Duration.ofMillis(50), Duration.ofMillis(50))
+                .reconnectBase(Duration.ofMillis(50))
+                .reconnectCap(Duration.ofMillis(50))
                 .connect();
     }
 

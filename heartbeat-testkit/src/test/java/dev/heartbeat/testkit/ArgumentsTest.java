@@ -7,6 +7,7 @@ import dev.heartbeat.ChannelAcceptor;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.ClientListener;
+import dev.heartbeat.ClientOptions;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.MessageHandler;
@@ -79,6 +80,7 @@ final class ArgumentsTest {
     ArgumentsTest() {
         calls.add(ChannelOptions.class, ChannelOptions.defaults());
         calls.add(TransportOptions.class, TransportOptions.defaults());
+        calls.add(ClientOptions.class, ClientOptions.defaults());
         calls.add(ServerOptions.class, ServerOptions.defaults());
         calls.add(OptionSetters.class, ChannelOptions.builder());
         calls.add(Object.class, "any");
@@ -125,10 +127,11 @@ final class ArgumentsTest {
         values.put(HeartbeatServer.Builder.class, HeartbeatServer.builder());
         values.put(HeartbeatClient.Builder.class, HeartbeatClient.builder());
         values.put(ChannelOptions.Builder.class, ChannelOptions.builder());
+        values.put(ClientOptions.Builder.class, ClientOptions.builder());
+        values.put(TransportOptions.Builder.class, TransportOptions.builder());
         values.put(ServerOptions.Builder.class, ServerOptions.builder());
         values.put(Option.class, ChannelOptions.descriptions().get(0));
         values.put(Option.Definition.class, new OptionList<>(ChannelOptions.class).flag("any", options -> true));
-        values.put(TransportOptions.class, TransportOptions.defaults());
         return values;
     }
 

@@ -67,8 +67,8 @@ final class ClientStatsTest {
 
     @Test
     void attemptsThatDidNotGetThereAreCountedBesideThoseThatDid() {
-        HeartbeatClient client =
-                registered(bus.client(host, "n1").reconnectBackoff(Duration.ofMillis(100), Duration.ofMillis(200)));
+        HeartbeatClient client = registered(
+                bus.client(host, "n1").reconnectBase(Duration.ofMillis(100)).reconnectCap(Duration.ofMillis(200)));
         assertThat(client.stats().attempts()).isEqualTo(1);
         bus.serverHost.pause();
         bus.advance(Duration.ofSeconds(30));

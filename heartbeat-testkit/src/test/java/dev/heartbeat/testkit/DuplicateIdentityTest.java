@@ -146,7 +146,8 @@ final class DuplicateIdentityTest {
             ClientRecorder told = new ClientRecorder();
             HeartbeatClient client = bus.client(host, "n1")
                     .handshakeTimeout(Duration.ofMillis(700))
-                    .reconnectBackoff(Duration.ofMillis(10), Duration.ofMillis(100))
+                    .reconnectBase(Duration.ofMillis(10))
+                    .reconnectCap(Duration.ofMillis(100))
                     .listener(told)
                     .connect();
             RandomGenerator random = bus.world.random();

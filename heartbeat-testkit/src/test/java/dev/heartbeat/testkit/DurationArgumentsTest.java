@@ -170,7 +170,7 @@ final class DurationArgumentsTest {
                         .nodeId("n1")
                         .transport(new Simulation(1).newHost("host").transport())));
         wrong.addAll(wrongOptions(ChannelOptions.Builder.class, ChannelOptions::builder));
-        wrong.addAll(wrongOptions(TransportOptions.class, TransportOptions::defaults));
+        wrong.addAll(wrongOptions(TransportOptions.Builder.class, TransportOptions::builder));
         assertThat(wrong).isEmpty();
     }
 
@@ -222,6 +222,8 @@ final class DurationArgumentsTest {
                 CompletableFuture<Void> unused = client.connect().closeAsync();
             } else if (builder instanceof ChannelOptions.Builder channel) {
                 ChannelOptions unused = channel.build();
+            } else if (builder instanceof TransportOptions.Builder transport) {
+                TransportOptions unused = transport.build();
             }
             return null;
         } catch (RuntimeException e) {

@@ -29,7 +29,8 @@ final class HostLookupTest {
         return HeartbeatClient.builder()
                 .server(NAME, bus.server.localAddress().getPort())
                 .nodeId("n1")
-                .reconnectBackoff(Duration.ofMillis(100), Duration.ofMillis(200))
+                .reconnectBase(Duration.ofMillis(100))
+                .reconnectCap(Duration.ofMillis(200))
                 .listener(told)
                 .transport(at.transport());
     }
@@ -159,15 +160,19 @@ final class HostLookupTest {
         InetAddress right = bus.server.localAddress().getAddress();
         int[] asked = {0};
         Host odd = bus.world.newHost(
-                "odd", TransportOptions.defaults().withEventLoops(1).withResolver(name -> {
-                    int turn = asked[0]++;
-                    if (turn == 0) {
-                        throw new IllegalStateException("planted");
-                    }
-                    return turn <= answers.size()
-                            ? answers.get(turn - 1)
-                            : CompletableFuture.completedFuture(List.of(right));
-                }));
+                "odd",
+                TransportOptions.builder()
+                        .eventLoops(1)
+                        .resolver(name -> {
+                            int turn = asked[0]++;
+                            if (turn == 0) {
+                                throw new IllegalStateException("planted");
+                            }
+                            return turn <= answers.size()
+                                    ? answers.get(turn - 1)
+                                    : CompletableFuture.completedFuture(List.of(right));
+                        })
+                        .build());
         HeartbeatClient client = client(odd).connect();
         awaitRegistered(client, Duration.ofSeconds(5));
         assertThat(client.stats().attempts()).isEqualTo(answers.size() + 2);

@@ -30,7 +30,8 @@ final class LifeLogTest {
 
     private HeartbeatClient connect(String id) {
         return bus.client(host, id)
-                .reconnectBackoff(Duration.ofMillis(500), Duration.ofSeconds(5))
+                .reconnectBase(Duration.ofMillis(500))
+                .reconnectCap(Duration.ofSeconds(5))
                 .listener(new ClientListener() {
                     @Override
                     public void onDisconnected(Disconnect disconnect) {

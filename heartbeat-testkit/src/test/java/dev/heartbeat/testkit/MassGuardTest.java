@@ -35,7 +35,8 @@ final class MassGuardTest {
         for (int i = 0; i < NODES; i++) {
             Host host = bus.world.newHost("client");
             bus.client(host, "n" + i)
-                    .reconnectBackoff(Duration.ofMillis(200), Duration.ofSeconds(1))
+                    .reconnectBase(Duration.ofMillis(200))
+                    .reconnectCap(Duration.ofSeconds(1))
                     .connect();
             hosts.add(host);
         }

@@ -22,7 +22,8 @@ final class OddServersTest {
                     server.address().getPort())
             .nodeId("n1")
             .listener(told)
-            .reconnectBackoff(Duration.ofMillis(100), Duration.ofMillis(500))
+            .reconnectBase(Duration.ofMillis(100))
+            .reconnectCap(Duration.ofMillis(500))
             .transport(world.newHost("client").transport())
             .connect();
 

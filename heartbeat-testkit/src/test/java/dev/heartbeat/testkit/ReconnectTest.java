@@ -26,7 +26,8 @@ final class ReconnectTest {
     private HeartbeatClient connect() {
         HeartbeatClient client = bus.client(host, "n1")
                 .listener(told)
-                .reconnectBackoff(BASE, CAP)
+                .reconnectBase(BASE)
+                .reconnectCap(CAP)
                 .connect();
         bus.world.advanceUntil(client.registered()::isDone, Duration.ofSeconds(1));
         return client;
@@ -145,7 +146,8 @@ final class ReconnectTest {
         Host node = patient.world.newHost("client");
         HeartbeatClient client = patient.client(node, "n1")
                 .listener(impatient)
-                .reconnectBackoff(Duration.ofSeconds(60), Duration.ofSeconds(60))
+                .reconnectBase(Duration.ofSeconds(60))
+                .reconnectCap(Duration.ofSeconds(60))
                 .connect();
         patient.world.advanceUntil(client.registered()::isDone, Duration.ofSeconds(1));
         for (int i = 0; i < 50; i++) {
@@ -251,7 +253,8 @@ final class ReconnectTest {
     @Test
     void aFleetThatComesAtOnceIsAcceptedAtTheServersPace() {
         Simulation world = new Simulation(3);
-        Host paced = world.newHost("server", TransportOptions.defaults().withAcceptsPerSecond(100));
+        Host paced = world.newHost(
+                "server", TransportOptions.builder().acceptsPerSecond(100).build());
         HeartbeatServer server =
                 HeartbeatServer.builder().port(0).transport(paced.transport()).start();
         Host clients = world.newHost("clients");

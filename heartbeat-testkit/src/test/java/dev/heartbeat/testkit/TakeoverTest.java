@@ -107,7 +107,8 @@ final class TakeoverTest {
         Host host = bus.world.newHost("client");
         HeartbeatClient client = bus.client(host, "n1")
                 .handshakeTimeout(Duration.ofMillis(300))
-                .reconnectBackoff(Duration.ofMillis(10), Duration.ofMillis(10))
+                .reconnectBase(Duration.ofMillis(10))
+                .reconnectCap(Duration.ofMillis(10))
                 .connect();
         bus.advance(Duration.ofSeconds(2));
         bus.serverHost.pause();

@@ -23,7 +23,10 @@ public abstract class BackpressureContract extends TransportContract {
 
     @Override
     TransportOptions options() {
-        return super.options().withWaterMarks(HIGH, LOW);
+        return super.options().toBuilder()
+                .highWaterBytes(HIGH)
+                .lowWaterBytes(LOW)
+                .build();
     }
 
     @Test

@@ -229,7 +229,7 @@ public abstract class ClosingContract extends TransportContract {
     @Test
     void tasksTakenBeforeTheEndAreRun() throws Exception {
         // One thread, which is busy with giving it more to do.
-        Transport closing = start(options().withWorkerThreads(1));
+        Transport closing = start(options().toBuilder().workerThreads(1).build());
         Executor workers = closing.environment().workers();
         List<CompletableFuture<Boolean>> tasks = new ArrayList<>();
         await(CompletableFuture.runAsync(

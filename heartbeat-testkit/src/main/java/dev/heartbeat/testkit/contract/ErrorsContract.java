@@ -23,7 +23,7 @@ public abstract class ErrorsContract extends TransportContract {
 
     @Override
     TransportOptions options() {
-        return TransportOptions.defaults().withEventLoops(1);
+        return TransportOptions.builder().eventLoops(1).build();
     }
 
     @Test

@@ -123,7 +123,8 @@ public abstract class GarbageContract implements TransportUnderTest {
     }
 
     private void serve(Function<Connection, ConnectionHandler> handlers, Measurement measurement) throws Exception {
-        try (Transport transport = start(TransportOptions.defaults().withEventLoops(1))) {
+        try (Transport transport =
+                start(TransportOptions.builder().eventLoops(1).build())) {
             InetSocketAddress address = await(transport.listen(
                             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), new Service(handlers)))
                     .localAddress();

@@ -78,8 +78,8 @@ public abstract class HeartbeatGarbageContract implements TransportUnderTest {
 
     @BeforeEach
     void listen() throws Exception {
-        serverTransport = start(TransportOptions.defaults().withEventLoops(1));
-        clientTransport = start(TransportOptions.defaults().withEventLoops(1));
+        serverTransport = start(TransportOptions.builder().eventLoops(1).build());
+        clientTransport = start(TransportOptions.builder().eventLoops(1).build());
         listening = HeartbeatServer.builder()
                 .host("127.0.0.1")
                 .port(0)

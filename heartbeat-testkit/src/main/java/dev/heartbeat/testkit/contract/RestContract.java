@@ -39,7 +39,7 @@ public abstract class RestContract extends TransportContract {
 
     @Override
     TransportOptions options() {
-        return TransportOptions.defaults().withEventLoops(1);
+        return TransportOptions.builder().eventLoops(1).build();
     }
 
     @AfterEach

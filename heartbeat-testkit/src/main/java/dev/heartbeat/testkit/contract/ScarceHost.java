@@ -41,7 +41,7 @@ final class ScarceHost implements Acceptor, LoopAgent {
 
     public static void main(String[] args) throws Exception {
         Transport transport = TransportProvider.named(args[0])
-                .create(TransportOptions.defaults().withEventLoops(1));
+                .create(TransportOptions.builder().eventLoops(1).build());
         ScarceHost host = new ScarceHost(transport);
         host.loop.agent(loop -> host);
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);

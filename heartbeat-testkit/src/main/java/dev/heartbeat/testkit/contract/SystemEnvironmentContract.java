@@ -46,10 +46,11 @@ public abstract class SystemEnvironmentContract extends TransportContract {
 
     @Override
     TransportOptions options() {
-        return TransportOptions.defaults()
-                .withEventLoops(1)
-                .withWorkerThreads(WORKERS)
-                .withConnectTimeout(Duration.ofMillis(200));
+        return TransportOptions.builder()
+                .eventLoops(1)
+                .workerThreads(WORKERS)
+                .connectTimeout(Duration.ofMillis(200))
+                .build();
     }
 
     @Test
@@ -215,7 +216,7 @@ public abstract class SystemEnvironmentContract extends TransportContract {
 
     @Test
     void severalMayListenOnAPortThatIsShared() throws Exception {
-        TransportOptions sharing = options().withReusePort(true);
+        TransportOptions sharing = options().toBuilder().reusePort(true).build();
         Transport one = start(sharing);
         Transport other = start(sharing);
         Service service = serve(End::new);

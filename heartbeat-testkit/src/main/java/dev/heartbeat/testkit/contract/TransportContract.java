@@ -52,7 +52,7 @@ abstract class TransportContract implements TransportUnderTest {
 
     /** What the transport is started with; a topic may ask for something else. */
     TransportOptions options() {
-        return TransportOptions.defaults().withEventLoops(2);
+        return TransportOptions.builder().eventLoops(2).build();
     }
 
     final Transport transport() {

@@ -159,7 +159,8 @@ final class CallerChecks {
                 .queueMessages(QUEUE)
                 .queueBytes(1 << 20)
                 .maxMessageBytes(LARGEST)
-                .reconnectBackoff(Duration.ofMillis(100), Duration.ofMillis(200))
+                .reconnectBase(Duration.ofMillis(100))
+                .reconnectCap(Duration.ofMillis(200))
                 .transport(host.transport());
     }
 

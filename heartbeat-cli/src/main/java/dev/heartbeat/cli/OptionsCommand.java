@@ -1,0 +1,105 @@
+package dev.heartbeat.cli;
+
+import dev.heartbeat.ChannelOptions;
+import dev.heartbeat.ClientOptions;
+import dev.heartbeat.ServerOptions;
+import dev.heartbeat.option.Option;
+import dev.heartbeat.spi.TransportOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Prints the page docs/OPTIONS.md from the descriptions of the options. */
+@Command(
+        name = "options",
+        mixinStandardHelpOptions = true,
+        description = "Prints every option of server, client, channel and transport, as a page of Markdown.")
+final class OptionsCommand implements Callable<Integer> {
+    private static final Map<Class<?>, String> TYPES = Map.of(
+            Integer.class, "int",
+            Long.class, "long",
+            Double.class, "double",
+            Boolean.class, "boolean",
+            Duration.class, "Duration",
+            Map.class, "Map&lt;String, String&gt;");
+
+    private static final String HEAD = """
+            # Options
+
+            All options of a server, a client, a channel and a transport. Each is the name of a setter and of an accessor. A value that is out of its range is refused
+            when the options are built, by an `IllegalArgumentException` that names the option, the value and the range.
+
+            The page is written by `./heartbeat options > docs/OPTIONS.md` from the descriptions in the code (`ServerOptions.descriptions()` and the like), from which the
+            checks and the flags of the command line come too.
+            """;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        spec.commandLine().getOut().print(page());
+        spec.commandLine().getOut().flush();
+        return 0;
+    }
+
+    static String page() {
+        return HEAD
+                + section(
+                        "Server",
+                        "`HeartbeatServer.builder()`, or `ServerOptions.builder()` and `HeartbeatServer.builder().options(...)`. The flags are those of `./heartbeat server`.",
+                        ServerOptions.descriptions(),
+                        option -> OptionNames.of(option.name()))
+                + section(
+                        "Client",
+                        "`HeartbeatClient.builder()`, or `ClientOptions.builder()` and `HeartbeatClient.builder().options(...)`. The flags are those of `./heartbeat client`.",
+                        ClientOptions.descriptions(),
+                        option -> OptionNames.of(option.name()))
+                + section(
+                        "Transport",
+                        "`TransportOptions.builder()`, for `transportOptions(...)` of a server or client with a transport of its own, and for a transport that is shared. A client's own"
+                                + " transport has one event loop and 4 worker threads by default.",
+                        TransportOptions.descriptions(),
+                        OptionsCommand::transportFlag)
+                + section(
+                        "Channel",
+                        "`ChannelOptions.builder()`, for `open` and for `channel` of a builder. Each side has its own. The command line opens no channels.",
+                        ChannelOptions.descriptions(),
+                        option -> "");
+    }
+
+    private static String transportFlag(Option<?, ?> option) {
+        if (!OptionFlags.isWritable(option)) {
+            return "";
+        }
+        String of = ServerFlags.OF_CLIENTS.contains(option.name())
+                ? "` (client)"
+                : ClientFlags.OF_SERVERS.contains(option.name()) ? "` (server)" : "`";
+        return OptionNames.of(option.name()) + of;
+    }
+
+    private static <O> String section(
+            String title, String intro, List<Option<O, ?>> options, Function<Option<?, ?>, String> flag) {
+        StringBuilder section = new StringBuilder("\n## " + title + "\n\n" + intro + "\n\n");
+        section.append("| option | flag | type | default | range | |\n| --- | --- | --- | --- | --- | --- |\n");
+        for (Option<O, ?> option : options) {
+            section.append(row(option, flag.apply(option)));
+        }
+        return section.toString();
+    }
+
+    private static String row(Option<?, ?> option, String flag) {
+        String code = flag.isEmpty() ? "" : flag.contains("`") ? "`" + flag : "`" + flag + "`";
+        return "| `" + option.name() + "` | " + code + " | " + type(option) + " | " + option.defaultText() + " | "
+                + option.range() + " | " + option.text() + " |\n";
+    }
+
+    private static String type(Option<?, ?> option) {
+        return TYPES.getOrDefault(option.type(), option.type().getSimpleName());
+    }
+}

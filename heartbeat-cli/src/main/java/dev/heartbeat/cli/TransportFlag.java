@@ -1,0 +1,35 @@
+package dev.heartbeat.cli;
+
+import dev.heartbeat.spi.Transport;
+import dev.heartbeat.spi.TransportOptions;
+import dev.heartbeat.spi.TransportProvider;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The transport of a command, by its name. */
+final class TransportFlag {
+    @Option(
+            names = "--transport",
+            paramLabel = "NAME",
+            description =
+                    "What carries the connections: netty, netty-epoll, netty-nio, netty-io_uring, nio (default: the best of them here).")
+    private @Nullable String name;
+
+    /** The transport that was named; null for the best. */
+    @Nullable
+    String name() {
+        return name;
+    }
+
+    /**
+     * Starts the transport that was named, or the best.
+     *
+     * @throws IllegalArgumentException if there is none of that name
+     * @throws IllegalStateException if this machine cannot run it
+     */
+    Transport start(TransportOptions options) {
+        TransportProvider provider =
+                name == null ? TransportProvider.best().orElseThrow() : TransportProvider.named(name);
+        return provider.create(options);
+    }
+}

@@ -1,0 +1,268 @@
+package dev.heartbeat;
+
+import dev.heartbeat.option.Option;
+import dev.heartbeat.option.OptionList;
+import dev.heartbeat.option.OptionSetters;
+import dev.heartbeat.spi.TransportOptions;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Sets the options of a client: what {@link ClientOptions.Builder} and {@link HeartbeatClient.Builder} have in common. The ranges are
+ * in docs/OPTIONS.md, and each refusal names its own.
+ *
+ * @param <B> the builder itself
+ */
+public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSetters<ClientOptions, B> {
+    private static final int MIB = 1024 * 1024;
+
+    static final OptionList<ClientOptions> OPTIONS = new OptionList<>(ClientOptions.class);
+
+    static final Option<ClientOptions, String> HOST = OPTIONS.string(
+                    "host", ClientOptions::host, Hosts::isHost, Hosts.ALLOWED)
+            .byDefault("127.0.0.1")
+            .text("The server's host.");
+    static final Option<ClientOptions, Integer> PORT = OPTIONS.integer("port", ClientOptions::port, 1, 65_535)
+            .byDefault(9501)
+            .text("The server's port.");
+    static final Option<ClientOptions, String> NODE_ID = OPTIONS.string(
+                    "nodeId", ClientOptions::nodeId, any -> true, "1 to 128 characters of A-Z a-z 0-9 . _ : -")
+            .byDefault("", "none; it is needed")
+            .text("The node's id, unique on the bus.");
+    static final Option<ClientOptions, Map<String, String>> METADATA = OPTIONS.entries(
+                    "metadata", ClientOptions::metadata, "32 entries and 4 KiB at most")
+            .byDefault(Map.of(), "none")
+            .text("The node tells this of itself.");
+    static final Option<ClientOptions, Duration> HEARTBEAT_INTERVAL = OPTIONS.time(
+                    "heartbeatInterval", ClientOptions::heartbeatInterval, Duration.ofMillis(10), Duration.ofDays(1))
+            .otherwise("the server's")
+            .text("The heartbeat interval to ask for. The server decides.");
+    static final Option<ClientOptions, Duration> HANDSHAKE_TIMEOUT = OPTIONS.time(
+                    "handshakeTimeout", ClientOptions::handshakeTimeout, Duration.ofMillis(10), Duration.ofMinutes(10))
+            .byDefault(Duration.ofSeconds(5))
+            .text("The look-up of the server's name, and the answer to a registration, may take this long each.");
+    static final Option<ClientOptions, Boolean> AUTO_RECONNECT = OPTIONS.flag(
+                    "autoReconnect", ClientOptions::autoReconnect)
+            .byDefault(true)
+            .text("The client comes back when the connection or the server is lost.");
+    static final Option<ClientOptions, Duration> RECONNECT_BASE = OPTIONS.time(
+                    "reconnectBase", ClientOptions::reconnectBase, Duration.ofMillis(1), Duration.ofHours(1))
+            .byDefault(Duration.ofMillis(500))
+            .text("The longest wait before the first attempt to come back. It doubles with each failure.");
+    static final Option<ClientOptions, Duration> RECONNECT_CAP = OPTIONS.time(
+                    "reconnectCap", ClientOptions::reconnectCap, Duration.ofMillis(1), Duration.ofDays(1))
+            .byDefault(Duration.ofSeconds(60), "60 s, or reconnectBase if that is more")
+            .text("The longest wait before any attempt to come back. It is reconnectBase at least.");
+    static final Option<ClientOptions, Duration> RECONNECT_RESET_AFTER = OPTIONS.time(
+                    "reconnectResetAfter", ClientOptions::reconnectResetAfter, Duration.ZERO, Duration.ofDays(1))
+            .byDefault(Duration.ofSeconds(60))
+            .text("A node that was registered for this long begins with the first wait again.");
+    static final Option<ClientOptions, Duration> WRITE_STALL_TIMEOUT = OPTIONS.time(
+                    "writeStallTimeout", ClientOptions::writeStallTimeout, Duration.ofMillis(100), Duration.ofHours(1))
+            .byDefault(Duration.ofSeconds(10))
+            .text("A server that takes no bytes for this long is given up.");
+    static final Option<ClientOptions, Duration> DRAIN_TIMEOUT = OPTIONS.time(
+                    "drainTimeout", ClientOptions::drainTimeout, Duration.ZERO, Duration.ofDays(1))
+            .byDefault(Duration.ofSeconds(10))
+            .text("A client that closes may take this long to send what was accepted.");
+    static final Option<ClientOptions, Integer> MAX_MESSAGE_BYTES = OPTIONS.bytes(
+                    "maxMessageBytes", ClientOptions::maxMessageBytes, 0, 1 << 30)
+            .byDefault(10 * MIB)
+            .text("The longest message in either direction. The server may allow less.");
+    static final Option<ClientOptions, Integer> MAX_CHANNELS = OPTIONS.integer(
+                    "maxChannels", ClientOptions::maxChannels, 0, 65_535)
+            .byDefault(65_535)
+            .text("Channels that the server may have open on the connection, beside channel 0; 0 allows none.");
+    static final Option<ClientOptions, Integer> QUEUE_MESSAGES = OPTIONS.integer(
+                    "queueMessages", ClientOptions::queueMessages, 1, 1_000_000)
+            .byDefault(1000)
+            .text("Messages that may wait to be sent.");
+    static final Option<ClientOptions, Long> QUEUE_BYTES = OPTIONS.longBytes(
+                    "queueBytes", ClientOptions::queueBytes, 1 << 10, 1L << 40)
+            .byDefault((long) MIB)
+            .text("Bytes of messages that may wait to be sent. A message that is larger waits alone.");
+    static final Option<ClientOptions, Integer> WINDOW_BYTES = OPTIONS.bytes(
+                    "windowBytes", ClientOptions::windowBytes, Windows.MIN_BYTES, Windows.MAX_BYTES)
+            .byDefault(64 * 1024)
+            .text("The server may send this much ahead of the application on channel 0 at first.");
+    static final Option<ClientOptions, Integer> MAX_WINDOW_BYTES = OPTIONS.bytes(
+                    "maxWindowBytes", ClientOptions::maxWindowBytes, Windows.MIN_BYTES, Windows.MAX_BYTES)
+            .byDefault(MIB, Windows.DEFAULT_MAX_TEXT)
+            .text("That window grows to this, while the application keeps up and the budget allows it. It is"
+                    + " windowBytes at least.");
+    static final Option<ClientOptions, Duration> FRAGMENT_TIMEOUT = OPTIONS.time(
+                    "fragmentTimeout", ClientOptions::fragmentTimeout, Duration.ofMillis(100), Duration.ofHours(1))
+            .byDefault(Duration.ofSeconds(30))
+            .text("A message of which nothing more arrives for this long is dropped.");
+    static final Option<ClientOptions, Long> INBOUND_BUDGET_BYTES = OPTIONS.longBytes(
+                    "inboundBudgetBytes", ClientOptions::inboundBudgetBytes, 0, 1L << 50)
+            .byDefault(64L * MIB)
+            .text("Large messages, the grown window and the windows of channels may take this much together.");
+
+    ClientSetters() {}
+
+    final ClientOptions built() {
+        return new ClientOptions(given());
+    }
+
+    final B as(ClientOptions options) {
+        return replace(options.given());
+    }
+
+    /**
+     * The server's host; 127.0.0.1 by default. Each attempt looks the name up, within {@link #handshakeTimeout}, and tries its
+     * addresses in order, each for the transport's {@link TransportOptions#connectTimeout}. Whether a look-up finds a server
+     * that has moved is up to the {@link dev.heartbeat.spi.Resolver}; see there for what the JVM's does.
+     */
+    public B host(String value) {
+        return put(HOST, value);
+    }
+
+    /** The server's port; 9501 by default. */
+    public B port(int value) {
+        return put(PORT, value);
+    }
+
+    /** The server's {@linkplain #host host} and {@linkplain #port port}. */
+    public B server(String serverHost, int serverPort) {
+        return host(Objects.requireNonNull(serverHost, "serverHost")).port(serverPort);
+    }
+
+    /**
+     * The node's id, unique on the bus: 1 to 128 characters of A-Z a-z 0-9 . _ : -. A client needs one;
+     * {@link HeartbeatClient.Builder#connect} checks it.
+     */
+    public B nodeId(String value) {
+        return put(NODE_ID, value);
+    }
+
+    /**
+     * The node tells this of itself: at most 32 entries and 4 KiB; nothing by default. {@link HeartbeatClient.Builder#connect}
+     * checks it.
+     */
+    public B metadata(Map<String, String> value) {
+        Objects.requireNonNull(value, "metadata").forEach(ClientSetters::requireEntry);
+        return put(METADATA, value);
+    }
+
+    /** Adds an entry to the {@linkplain #metadata(Map) metadata}. */
+    public B metadata(String key, String value) {
+        requireEntry(key, value);
+        Map<String, String> entries = new LinkedHashMap<>(given().value(METADATA));
+        entries.put(key, value);
+        return put(METADATA, entries);
+    }
+
+    private static void requireEntry(String key, String value) {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(value, "value");
+    }
+
+    /** The heartbeat interval to ask for; none by default. The server decides. */
+    public B heartbeatInterval(Duration value) {
+        return put(HEARTBEAT_INTERVAL, value);
+    }
+
+    /**
+     * The look-up of the server's name may take this long, and so may the server's answer to a registration; 5 s by default.
+     */
+    public B handshakeTimeout(Duration value) {
+        return put(HANDSHAKE_TIMEOUT, value);
+    }
+
+    /** The client comes back when the connection or the server is lost; true by default. */
+    public B autoReconnect(boolean value) {
+        return put(AUTO_RECONNECT, value);
+    }
+
+    /**
+     * The longest wait before the first attempt to come back; 0.5 s by default. Each wait is at random up to a bound, which
+     * doubles with each failure, up to {@link #reconnectCap}.
+     */
+    public B reconnectBase(Duration value) {
+        return put(RECONNECT_BASE, value);
+    }
+
+    /**
+     * The longest wait before any attempt to come back; 60 s by default, or {@link #reconnectBase} where that is more. At least
+     * as long as that.
+     */
+    public B reconnectCap(Duration value) {
+        return put(RECONNECT_CAP, value);
+    }
+
+    /** A node that was registered for this long begins with the first wait again; 60 s by default. */
+    public B reconnectResetAfter(Duration value) {
+        return put(RECONNECT_RESET_AFTER, value);
+    }
+
+    /** A server that takes no bytes for this long is given up; 10 s by default. */
+    public B writeStallTimeout(Duration value) {
+        return put(WRITE_STALL_TIMEOUT, value);
+    }
+
+    /**
+     * A client that closes may take this long to send what was accepted; 10 s by default. What is left then comes back. It also
+     * bounds for how long nothing may be sent or handled after a server asked the client to go: a client whose application gets
+     * on stays until all is handled, or the server ends the connection.
+     */
+    public B drainTimeout(Duration value) {
+        return put(DRAIN_TIMEOUT, value);
+    }
+
+    /** The longest message in either direction; 10 MiB by default. The server may allow less. */
+    public B maxMessageBytes(int value) {
+        return put(MAX_MESSAGE_BYTES, value);
+    }
+
+    /**
+     * Channels that the server may have open on the connection, beside channel 0; 65,535 by default, which is as many as the
+     * server allows. 0 allows none. The server hears of it when the client registers: one too many fails there. The client's
+     * own channels are for the server to allow.
+     */
+    public B maxChannels(int value) {
+        return put(MAX_CHANNELS, value);
+    }
+
+    /** Messages that may wait to be sent; 1,000 by default. */
+    public B queueMessages(int value) {
+        return put(QUEUE_MESSAGES, value);
+    }
+
+    /** Bytes of messages that may wait to be sent; 1 MiB by default. A message that is larger waits alone. */
+    public B queueBytes(long value) {
+        return put(QUEUE_BYTES, value);
+    }
+
+    /** The server may send this much ahead of the application on channel 0 at first; 64 KiB by default. */
+    public B windowBytes(int value) {
+        return put(WINDOW_BYTES, value);
+    }
+
+    /**
+     * That window grows to this, while the application keeps up and the budget allows it; 1 MiB by default, or
+     * {@link #windowBytes} where that is more. At least as much as that.
+     */
+    public B maxWindowBytes(int value) {
+        return put(MAX_WINDOW_BYTES, value);
+    }
+
+    /**
+     * A message of which nothing more arrives for this long is dropped; 30 s by default. One of which, after 10 s, less than 1
+     * KiB comes each second is dropped too.
+     */
+    public B fragmentTimeout(Duration value) {
+        return put(FRAGMENT_TIMEOUT, value);
+    }
+
+    /**
+     * The memory for messages may take this much beyond the first window; 64 MiB by default. It is for messages that are larger
+     * than a frame, until the application has handled them, the growth of windows, and the windows of channels. What it has no
+     * room for is refused, or does not grow.
+     */
+    public B inboundBudgetBytes(long value) {
+        return put(INBOUND_BUDGET_BYTES, value);
+    }
+}
