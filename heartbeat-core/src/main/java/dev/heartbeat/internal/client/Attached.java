@@ -496,8 +496,8 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     public void poll(MessageList to, long room) {
         Mailbox waiting = mailbox;
         Gateway at = gateway;
-        if (at == null) {
-            return;
+        if (at == null || state != AttachedNodeState.REGISTERED) {
+            return; // Without a handle its messages would be taken for the gateway's own.
         }
         int polled = waiting == null ? 0 : waiting.poll(at.session(), handle, room, to);
         if (polled == 0 && detaching && state == AttachedNodeState.REGISTERED) {

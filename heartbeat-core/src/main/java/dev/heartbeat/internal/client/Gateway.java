@@ -211,7 +211,7 @@ final class Gateway {
 
     private void forget(Attached node) {
         places.remove(node.handle());
-        session.resetChannelsOf(node.handle());
+        session.onNodeLeft(node);
         leftOut.remove(node);
         waitingForRoom.remove(node);
         if (node.isRegistered()) {

@@ -329,13 +329,14 @@ public final class Multiplexer {
         }
     }
 
-    /** The node of this handle has left: so have its channels. */
-    public void resetAllOf(int handle, String text) {
+    /** A node has left the connection: its channels end, and of its messages those that have not begun to travel go back. */
+    public void onNodeLeft(Sender node) {
         for (MuxChannel channel : channels()) {
-            if (channel.handle() == handle) {
-                channel.reset(ErrorCode.CHANNEL_CANCELLED, text);
+            if (channel.handle() == node.handle()) {
+                channel.reset(ErrorCode.CHANNEL_CANCELLED, "the node has left");
             }
         }
+        channel0.onNodeLeft(node);
     }
 
     void onStalledMessage(MuxChannel channel, String text) {

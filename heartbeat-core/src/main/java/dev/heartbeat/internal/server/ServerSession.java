@@ -616,7 +616,7 @@ final class ServerSession extends Session {
     private void forget(NodeBinding stay) {
         if (attached != null) {
             attached.forget(stay);
-            resetChannelsOf(stay.handle());
+            onNodeLeft(stay);
         }
     }
 

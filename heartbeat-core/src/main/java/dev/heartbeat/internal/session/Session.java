@@ -29,6 +29,7 @@ import dev.heartbeat.internal.mux.Endpoint;
 import dev.heartbeat.internal.mux.Multiplexer;
 import dev.heartbeat.internal.mux.Receiver;
 import dev.heartbeat.internal.mux.RoundRobin;
+import dev.heartbeat.internal.mux.Sender;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
 import java.nio.ByteBuffer;
@@ -618,10 +619,10 @@ public abstract class Session implements ConnectionHandler, FrameHandler, Multip
         }
     }
 
-    /** The node of this handle has left the connection, which goes on. */
-    public final void resetChannelsOf(int handle) {
+    /** A node has left the connection, which goes on. Called while the node still has its handle. */
+    public final void onNodeLeft(Sender node) {
         if (mux != null) {
-            mux.resetAllOf(handle, "the node has left");
+            mux.onNodeLeft(node);
         }
     }
 
