@@ -1,31 +1,53 @@
 package dev.heartbeat;
 
+import dev.heartbeat.internal.client.ClientCounts;
+
 /**
- * What a client has counted since it was made, for itself and the nodes attached to it. The numbers are read one after the other while its loop goes on, so they may be apart by what happened in between.
+ * Tells what a client has counted since it was made, for itself and the nodes attached to it, in groups.
  *
- * @param attempts to connect; as many more than registrations did not get as far
- * @param registrations of the client itself, reconnects included
- * @param heartbeats heartbeat requests sent
- * @param heartbeatsAnswered answers of the server, of which the last gave the round trip
- * @param messagesIn messages handed to the application, on any channel; requests and replies are messages too
- * @param messagesOut messages taken by the socket, likewise
- * @param undelivered accepted messages that came back instead of being sent
- * @param dropped those of them that had to leave a full queue of a channel for a newer one
- * @param unmatchedReplies replies that came too late, twice, or to no request
- * @param channels how many channels are open now, beside channel 0
- * @param channelsEver how many ever were opened by either side, those that were refused included
- * @param callbackFailures calls of the application's listeners and handlers that threw
+ * It is a view: each group is read at the moment when it is asked for, and costs nothing but itself. A group is a
+ * snapshot, so keep it to compare it with a later one. Any thread may ask, at any time.
  */
-public record ClientStats(
-        long attempts,
-        long registrations,
-        long heartbeats,
-        long heartbeatsAnswered,
-        long messagesIn,
-        long messagesOut,
-        long undelivered,
-        long dropped,
-        long unmatchedReplies,
-        long channels,
-        long channelsEver,
-        long callbackFailures) {}
+public final class ClientStats {
+    private final ClientCounts counts;
+
+    ClientStats(ClientCounts counts) {
+        this.counts = counts;
+    }
+
+    /** The connections, and the heartbeats over them. */
+    public ClientConnectionStats connections() {
+        return new ClientConnectionStats(counts);
+    }
+
+    /** The messages either way, and those that came back. */
+    public MessageStats messages() {
+        return new MessageStats(
+                counts.messagesIn(),
+                counts.messagesOut(),
+                counts.allUndelivered(),
+                counts.channels().droppedMessages(),
+                counts.channels().unmatchedReplies());
+    }
+
+    /** The channels, beside channel 0. */
+    public ChannelStats channels() {
+        return new ChannelStats(counts.channels());
+    }
+
+    /** The calls of the application's listeners and handlers. */
+    public CallbackStats callbacks() {
+        return new CallbackStats(counts.callbackFailures());
+    }
+
+    /** All groups, as they are now. */
+    @Override
+    public String toString() {
+        return new StatsText()
+                .with("connections", connections())
+                .with("messages", messages())
+                .with("channels", channels())
+                .with("callbacks", callbacks())
+                .toString();
+    }
+}

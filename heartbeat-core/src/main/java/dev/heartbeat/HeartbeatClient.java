@@ -58,9 +58,9 @@ public final class HeartbeatClient implements AutoCloseable {
         return client.rtt();
     }
 
-    /** What it has counted since it was made. */
+    /** What it has counted, and goes on counting. */
     public ClientStats stats() {
-        return client.stats();
+        return new ClientStats(client.statCounts());
     }
 
     /**

@@ -117,7 +117,7 @@ public final class HeartbeatServer implements AutoCloseable {
     /**
      * Sends a request to a node, on channel 0; the future completes with the reply, in line with the node's other events. It fails with an {@link UndeliveredException} if the request did not get away, a
      * {@link HeartbeatException} if the node could not answer or went offline, or a {@link java.util.concurrent.TimeoutException} after {@code timeout}. If it is cancelled, or too late, the reply is dropped and
-     * counted ({@link BusStats#unmatchedReplies}). As many requests to a node as its queue has places may wait, for their
+     * counted ({@link MessageStats#unmatchedReplies}). As many requests to a node as its queue has places may wait, for their
      * replies or for their turn in the line of callbacks.
      *
      * @param timeout with zero nothing is sent, and the future has failed when this returns; more than 36,500 days count as that
@@ -156,9 +156,9 @@ public final class HeartbeatServer implements AutoCloseable {
         return server.kick(nodeId, reason);
     }
 
-    /** What it has counted so far. */
-    public BusStats stats() {
-        return server.stats();
+    /** What it has counted, and goes on counting. */
+    public ServerStats stats() {
+        return new ServerStats(server.counts());
     }
 
     /**

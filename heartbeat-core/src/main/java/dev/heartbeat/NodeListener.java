@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
  *
  * <p><b>Bound.</b> While a listener is busy with a node, at most {@value #MAX_PENDING_EVENTS} further events of that node wait
  * for it; beyond that, transitions that cancel each other out are not told one by one but counted
- * ({@link BusStats#coalescedEvents}), and the last state always is. So a listener that fell behind has nothing to fetch: what it is
+ * ({@link LivenessStats#coalescedEvents}), and the last state always is. So a listener that fell behind has nothing to fetch: what it is
  * told next agrees with what it was told last. One that lost its own books (it threw, or began late) writes them anew from
  * {@link HeartbeatServer#nodes()}, whose epochs say which of two accounts of a node is newer.
  */

@@ -57,9 +57,9 @@ final class ArchitectureTest {
     private static final String SPI = "dev.heartbeat.spi";
     private static final String OPTION = "dev.heartbeat.option";
 
-    /** The classes an application starts with, their builders and whatever is nested in either. */
+    /** The classes an application starts with, their builders, what they have counted, and whatever is nested in these. */
     private static final DescribedPredicate<JavaClass> ENTRIES = resideInAPackage(ROOT)
-            .and(nameMatching(".*\\.Heartbeat(Server|Client)(Builder)?(\\$.*)?"))
+            .and(nameMatching(".*\\.(Heartbeat(Server|Client)(Builder)?|\\w+Stats)(\\$.*)?"))
             .as("entry classes");
 
     private static final DescribedPredicate<JavaClass> VALUES =
@@ -91,7 +91,15 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule entries = arrows(
             ENTRIES,
-            ENTRIES.or(VALUES).or(resideInAnyPackage(SPI, OPTION, room("session"), room("channel"), room("node"))));
+            ENTRIES.or(VALUES)
+                    .or(resideInAnyPackage(
+                            SPI,
+                            OPTION,
+                            room("server"),
+                            room("client"),
+                            room("session"),
+                            room("channel"),
+                            room("node"))));
 
     @ArchTest
     static final ArchRule values = arrows(VALUES, VALUES.or(resideInAnyPackage(SPI, OPTION)));

@@ -58,7 +58,7 @@ final class SlowConsumerServer implements NodeListener {
                 return String.valueOf(server.localAddress().getPort());
             }
             case "registered" -> {
-                return String.valueOf(server.stats().online());
+                return String.valueOf(server.stats().liveness().online());
             }
             case "push" -> {
                 List<String> slow = server.nodes().stream()
@@ -78,7 +78,7 @@ final class SlowConsumerServer implements NodeListener {
             case "counts" -> {
                 return LongStream.of(
                                 accepted.sum(),
-                                server.stats().writeStalls(),
+                                server.stats().connections().writeStalls(),
                                 silent.sum(),
                                 lastLostAt.get() == 0 ? 0 : (firstLostAt.get() - startedAt) / 1_000_000,
                                 lastLostAt.get() == 0 ? 0 : (lastLostAt.get() - startedAt) / 1_000_000,

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 /** Counts what happens to one node that shares a connection, and writes a line for it where somebody wants to read that. */
 final class AttachedEvents implements AttachedNodeListener {
     private final String node;
-    private final ClientStats stats;
+    private final ClientTally stats;
     private final @Nullable LineWriter out;
     private boolean registeredBefore;
 
-    AttachedEvents(String node, ClientStats stats, @Nullable LineWriter out) {
+    AttachedEvents(String node, ClientTally stats, @Nullable LineWriter out) {
         this.node = node;
         this.stats = stats;
         this.out = out;

@@ -88,12 +88,12 @@ final class CalmFleet implements NodeListener {
         Long bytesPerNode = heap.bytesPerNode(nodes);
 
         sample.forEach(node -> node.answers = 0);
-        long heartbeatsBefore = server.stats().heartbeats();
+        long heartbeatsBefore = server.stats().liveness().heartbeats();
         long eventsBefore = simulation.eventsRun();
         long cpuBefore = cpuNs();
         simulation.advance(duration);
         Duration cpu = Duration.ofNanos(cpuNs() - cpuBefore);
-        long heartbeats = server.stats().heartbeats() - heartbeatsBefore;
+        long heartbeats = server.stats().liveness().heartbeats() - heartbeatsBefore;
         check(duration, heartbeats);
         return new Result(
                 nodes,

@@ -139,7 +139,7 @@ final class ClientCommand implements Callable<Integer> {
     }
 
     private int run(List<HeartbeatClient> clients, LineWriter out) throws InterruptedException, ExecutionException {
-        ClientStats stats = new ClientStats(count * nodesPerConnection);
+        ClientTally stats = new ClientTally(count * nodesPerConnection);
         CountDownLatch open = new CountDownLatch(count);
         Repeater.every(statsEvery, "stats", () -> out.write(stats.line(rttHistogram)));
         int loops = Math.min(
@@ -188,7 +188,7 @@ final class ClientCommand implements Callable<Integer> {
     }
 
     /** The nodes that share its connection. */
-    private void attach(HeartbeatClient client, int connection, ClientStats stats, @Nullable LineWriter lines) {
+    private void attach(HeartbeatClient client, int connection, ClientTally stats, @Nullable LineWriter lines) {
         for (int number = 2; number <= nodesPerConnection; number++) {
             String id = nodeId != null ? nodeId + "-" + number : NodeIds.of(nodeIdPrefix, connection, number);
             try {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Counts what happens to one client, and writes a line for it where somebody wants to read that. */
 final class ClientEvents implements ClientListener {
     private final String node;
-    private final ClientStats stats;
+    private final ClientTally stats;
     private final @Nullable LineWriter out;
     private final CountDownLatch open;
     /** How many nodes share its connection, itself included. */
@@ -23,7 +23,7 @@ final class ClientEvents implements ClientListener {
     private boolean suspect;
 
     /** With {@code out} it writes lines; {@code open} counts the clients that are not closed for good. */
-    ClientEvents(String node, ClientStats stats, @Nullable LineWriter out, CountDownLatch open, int nodes) {
+    ClientEvents(String node, ClientTally stats, @Nullable LineWriter out, CountDownLatch open, int nodes) {
         this.nodes = nodes;
         this.node = node;
         this.stats = stats;

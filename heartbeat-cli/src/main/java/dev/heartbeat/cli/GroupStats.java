@@ -60,11 +60,11 @@ final class GroupStats {
     }
 
     private void addRoundTrips(EventLine sum) {
-        Histogram all = ClientStats.histogram();
+        Histogram all = ClientTally.histogram();
         latest.values().stream()
                 .map(line -> line.text("rttHistogram"))
                 .filter(encoded -> !encoded.isEmpty())
-                .forEach(encoded -> all.add(ClientStats.decode(encoded)));
+                .forEach(encoded -> all.add(ClientTally.decode(encoded)));
         if (all.getTotalCount() > 0) {
             sum.with("rttP50Us", all.getValueAtPercentile(50))
                     .with("rttP99Us", all.getValueAtPercentile(99))

@@ -11,13 +11,13 @@ final class RoundTrips {
     /** Older numbers are of a process that tells nothing any more. */
     private static final Duration FRESH = Duration.ofSeconds(2);
 
-    private final Histogram all = ClientStats.histogram();
+    private final Histogram all = ClientTally.histogram();
     private final Map<String, EventLine> latest = new HashMap<>();
 
     /** Takes a line of numbers from one of the processes. */
     synchronized void add(String process, EventLine line) {
         if (line.event().equals("stats")) {
-            all.add(ClientStats.decode(line.text("rttHistogram")));
+            all.add(ClientTally.decode(line.text("rttHistogram")));
             latest.put(process, line);
         }
     }
@@ -25,10 +25,10 @@ final class RoundTrips {
     /** Of all processes, since their line before last. */
     synchronized Histogram now() {
         Instant fresh = Instant.now().minus(FRESH);
-        Histogram sum = ClientStats.histogram();
+        Histogram sum = ClientTally.histogram();
         for (EventLine line : latest.values()) {
             if (line.time().isAfter(fresh)) {
-                sum.add(ClientStats.decode(line.text("rttHistogram")));
+                sum.add(ClientTally.decode(line.text("rttHistogram")));
             }
         }
         return sum;

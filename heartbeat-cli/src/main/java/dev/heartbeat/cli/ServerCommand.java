@@ -84,7 +84,7 @@ final class ServerCommand implements Callable<Integer> {
 
     private HeartbeatServer tell(HeartbeatServer server, LineWriter out) throws InterruptedException {
         // Before anybody hears of the port, and a node comes that would be taken for a part of the empty server.
-        ServerStats stats = new ServerStats(server, measureHeap ? new HeapMeter() : null);
+        ServerStatsLine stats = new ServerStatsLine(server, measureHeap ? new HeapMeter() : null);
         InetSocketAddress address = server.localAddress();
         out.write(EventLine.now("listening")
                 .with("address", Addresses.host(address))

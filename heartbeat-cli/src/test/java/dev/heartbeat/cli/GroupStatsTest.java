@@ -61,8 +61,8 @@ class GroupStatsTest {
     }
 
     private static EventLine roundTrips(int micros, int count) {
-        Histogram histogram = ClientStats.histogram();
+        Histogram histogram = ClientTally.histogram();
         histogram.recordValueWithCount(micros, count);
-        return EventLine.now("stats").with("online", 1).with("rttHistogram", ClientStats.encode(histogram));
+        return EventLine.now("stats").with("online", 1).with("rttHistogram", ClientTally.encode(histogram));
     }
 }

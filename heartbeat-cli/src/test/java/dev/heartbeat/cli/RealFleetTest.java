@@ -199,10 +199,10 @@ class RealFleetTest {
     }
 
     private static Histogram roundTrips(LoggedProcess clients, Instant from) {
-        Histogram sum = ClientStats.histogram();
+        Histogram sum = ClientTally.histogram();
         clients.lines("stats").stream()
                 .filter(line -> line.time().isAfter(from))
-                .forEach(line -> sum.add(ClientStats.decode(line.text("rttHistogram"))));
+                .forEach(line -> sum.add(ClientTally.decode(line.text("rttHistogram"))));
         return sum;
     }
 

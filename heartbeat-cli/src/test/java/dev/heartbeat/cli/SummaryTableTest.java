@@ -57,13 +57,13 @@ class SummaryTableTest {
                 0,
                 0,
                 1,
-                ClientStats.histogram(),
+                ClientTally.histogram(),
                 OptionalLong.of(1234),
                 OptionalLong.of(250),
                 OptionalLong.of(5001));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         new SummaryTable(new PrintStream(out, true, StandardCharsets.UTF_8))
-                .print(PROMISE, Detection.judge(List.of(lines), List.of(signal)), status, ClientStats.histogram());
+                .print(PROMISE, Detection.judge(List.of(lines), List.of(signal)), status, ClientTally.histogram());
         return out.toString(StandardCharsets.UTF_8);
     }
 }

@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What was thrown by work of an {@link EventLoop} that nobody else catches. The loop goes on whatever it is, an {@link Error} included: a loop that ends, or waits for ever, would look alive and hear
- * nobody. So each is counted, for {@link dev.heartbeat.BusStats#loopFailures}, and told in the log; where the log itself throws, the count remains. Any thread.
+ * nobody. So each is counted, for {@link dev.heartbeat.LoopStats#failures}, and told in the log; where the log itself throws, the count remains. Any thread.
  */
 public final class LoopFailures {
     private static final Logger LOG = LoggerFactory.getLogger(LoopFailures.class);

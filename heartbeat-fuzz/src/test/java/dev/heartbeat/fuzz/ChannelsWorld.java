@@ -166,12 +166,12 @@ final class ChannelsWorld {
 
             @Override
             public long unmatchedReplies() {
-                return server.stats().unmatchedReplies();
+                return server.stats().messages().unmatchedReplies();
             }
 
             @Override
             public long channels() {
-                return server.stats().channels();
+                return server.stats().channels().open();
             }
         };
     }
@@ -216,12 +216,12 @@ final class ChannelsWorld {
 
             @Override
             public long unmatchedReplies() {
-                return client.stats().unmatchedReplies();
+                return client.stats().messages().unmatchedReplies();
             }
 
             @Override
             public long channels() {
-                return client.stats().channels();
+                return client.stats().channels().open();
             }
         };
     }

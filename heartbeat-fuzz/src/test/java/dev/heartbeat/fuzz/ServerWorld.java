@@ -2,13 +2,13 @@ package dev.heartbeat.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heartbeat.BusStats;
 import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.SendResult;
+import dev.heartbeat.ServerStats;
 import dev.heartbeat.TakeoverPolicy;
 import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.testkit.Host;
@@ -250,16 +250,17 @@ final class ServerWorld implements Script.Stage {
     }
 
     private void checkCounts() {
-        BusStats stats = server.stats();
-        assertThat(stats.connections()).isEqualTo(server.nodes().count(NodeState.ONLINE));
-        assertThat(stats.connectionsAccepted()).isEqualTo(1 + peers.size());
-        assertThat(stats.callbackFailures()).isZero();
-        assertThat(stats.registrations()).isGreaterThanOrEqualTo(1 + heard(FrameType.REGISTERED));
-        assertThat(stats.messagesOut() + stats.undelivered())
+        ServerStats stats = server.stats();
+        assertThat(stats.connections().open()).isEqualTo(server.nodes().count(NodeState.ONLINE));
+        assertThat(stats.connections().accepted()).isEqualTo(1 + peers.size());
+        assertThat(stats.callbacks().failures()).isZero();
+        assertThat(stats.liveness().registrations()).isGreaterThanOrEqualTo(1 + heard(FrameType.REGISTERED));
+        assertThat(stats.messages().sent() + stats.messages().undeliveredTotal())
                 .as("messages accounted for")
                 .isEqualTo(messagesAccepted + channels.accepted());
-        assertThat(stats.undelivered()).isEqualTo(history.undelivered() + channels.cameBack());
-        assertThat(stats.messagesIn()).isGreaterThanOrEqualTo(history.messages()); // Requests are messages too.
+        assertThat(stats.messages().undeliveredTotal()).isEqualTo(history.undelivered() + channels.cameBack());
+        assertThat(stats.messages().received())
+                .isGreaterThanOrEqualTo(history.messages()); // Requests are messages too.
         assertThat(errorsSent()).isGreaterThanOrEqualTo(heard(FrameType.ERROR));
         assertThat(channels.open()).as("channels left").isZero();
         assertThat(Inside.freeBudget(server)).as("budget").isEqualTo(BUDGET);
@@ -273,7 +274,7 @@ final class ServerWorld implements Script.Stage {
     }
 
     private long errorsSent() {
-        return server.stats().errorsSent().values().stream()
+        return server.stats().connections().errorsSent().values().stream()
                 .mapToLong(Long::longValue)
                 .sum();
     }
@@ -281,7 +282,7 @@ final class ServerWorld implements Script.Stage {
     private void checkEnd() {
         CompletableFuture<Void> closed = server.closeAsync();
         world.await(closed, ALL_DEADLINES);
-        assertThat(server.stats().connections()).isZero();
+        assertThat(server.stats().connections().open()).isZero();
         assertThat(server.nodes().stream()).isEmpty();
         for (NodeState state : NodeState.values()) {
             assertThat(server.nodes().count(state)).isZero();

@@ -2,9 +2,9 @@ package dev.heartbeat.sockettests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heartbeat.BusStats;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ClientState;
+import dev.heartbeat.ConnectionStats;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.Node;
@@ -153,7 +153,7 @@ final class BadInputTest {
         private final Fault fault;
         private final String id = "bad-" + peers++;
         private final RawPeer peer;
-        private final BusStats before;
+        private final ConnectionStats before;
 
         Attempt(Fault fault) throws IOException {
             this.fault = fault;
@@ -169,7 +169,7 @@ final class BadInputTest {
                 peer.send(Frame.of(Frame.CHANNEL_OPEN, 1, "0000000000010000 10046c6f6773"));
                 peer.next(Frame.CHANNEL_ACCEPT);
             }
-            before = server.stats();
+            before = server.stats().connections();
         }
 
         void check() throws IOException {
@@ -274,7 +274,7 @@ final class BadInputTest {
         }
 
         private void counted() {
-            BusStats after = server.stats();
+            ConnectionStats after = server.stats().connections();
             Map<String, Long> errors = new TreeMap<>(after.errorsSent());
             before.errorsSent().forEach((code, count) -> errors.merge(code, -count, Long::sum));
             errors.values().removeIf(count -> count == 0);
@@ -284,9 +284,9 @@ final class BadInputTest {
             } else {
                 assertThat(errors).isEqualTo(Map.of(fault.code(), 1L));
             }
-            assertThat(after.foreignConnections() - before.foreignConnections()).isEqualTo(foreign ? 1 : 0);
+            assertThat(after.foreign() - before.foreign()).isEqualTo(foreign ? 1 : 0);
             assertThat(after.handshakeTimeouts()).isEqualTo(before.handshakeTimeouts());
-            assertThat(after.callbackFailures()).isZero();
+            assertThat(server.stats().callbacks().failures()).isZero();
         }
 
         @Override

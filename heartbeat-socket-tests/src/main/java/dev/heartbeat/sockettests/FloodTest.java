@@ -48,10 +48,10 @@ final class FloodTest {
         try (LocalBus bus = new LocalBus(options -> options.writeStallTimeout(Duration.ofMinutes(1)));
                 RawPeer peer = RawPeer.connect(bus.port(), 16 * 1024)) {
             peer.register("n1");
-            long readBefore = bus.server.stats().bytesIn();
+            long readBefore = bus.server.stats().connections().bytesIn();
             ask(peer, question, 0);
             // It goes on reading, whether it can write or not.
-            while (bus.server.stats().bytesIn()
+            while (bus.server.stats().connections().bytesIn()
                     < readBefore + (long) QUESTIONS * question.numbered(0).size()) {
                 Thread.onSpinWait();
             }
@@ -139,7 +139,7 @@ final class FloodTest {
             List<Frame> answers = peer.untilEnd();
             assertThat(answers).hasSize(17);
             assertThat(ErrorCodes.of(answers.get(16))).isEqualTo("TOO_MANY_ERRORS connection");
-            assertThat(bus.server.stats().registrationsRefused()).isEqualTo(16);
+            assertThat(bus.server.stats().liveness().registrationsRefused()).isEqualTo(16);
         }
     }
 
@@ -184,7 +184,7 @@ final class FloodTest {
                 try (RawPeer third = bus.connect()) {
                     assertThat(third.endsWithoutAByte()).isTrue();
                 }
-                assertThat(bus.server.stats().connectionsRefused()).isEqualTo(i);
+                assertThat(bus.server.stats().connections().refused()).isEqualTo(i);
             }
             first.send(Frame.of(Frame.UNREGISTER, 0, ""));
             assertThat(first.untilEnd()).isEmpty();

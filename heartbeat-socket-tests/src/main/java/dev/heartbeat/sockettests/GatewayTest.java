@@ -147,7 +147,7 @@ final class GatewayTest {
             // It may come back, by a handle of its own.
             peer.register(Frame.register("n2", 1, 2, "").of(4));
             bus.told.awaitOf("n2", "ONLINE", "message last", "OFFLINE(UNREGISTERED)", "ONLINE");
-            assertThat(bus.server.stats().errorsSent()).isEmpty();
+            assertThat(bus.server.stats().connections().errorsSent()).isEmpty();
         }
     }
 
@@ -167,7 +167,7 @@ final class GatewayTest {
             bus.told.await("n1 message one");
             bus.told.await("n3 message three");
             bus.told.awaitOf("n2", "ONLINE", "OFFLINE(KICKED)");
-            assertThat(bus.server.stats().errorsSent()).isEmpty();
+            assertThat(bus.server.stats().connections().errorsSent()).isEmpty();
         }
     }
 

@@ -55,7 +55,7 @@ final class HeartbeatsTest {
             byte[] bytes = java.util.Arrays.copyOf(ping, ping.length + 1);
             peer.send(bytes);
             assertThat(peer.untilEnd()).containsExactly(Frame.pong("first"));
-            assertThat(bus.server.stats().foreignConnections()).isEqualTo(1);
+            assertThat(bus.server.stats().connections().foreign()).isEqualTo(1);
         }
     }
 

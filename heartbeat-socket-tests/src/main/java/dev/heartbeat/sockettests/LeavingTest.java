@@ -58,7 +58,7 @@ final class LeavingTest {
             assertThat(peer.untilEnd()).isEmpty();
             // The connection is neither closed by the peer nor needed any more; the node may still come back.
             bus.server.shutdownAsync(Duration.ofMinutes(2)).get(30, TimeUnit.SECONDS);
-            assertThat(bus.server.stats().connections()).isZero();
+            assertThat(bus.server.stats().connections().open()).isZero();
         }
     }
 
@@ -78,7 +78,7 @@ final class LeavingTest {
             }
             List<Frame> last = peer.untilEnd();
             assertThat(last).extracting(Frame::type).isEqualTo(end == Frame.ERROR ? List.of(Frame.ERROR) : List.of());
-            assertThat(bus.server.stats().errorsSent()).hasSize(last.size());
+            assertThat(bus.server.stats().connections().errorsSent()).hasSize(last.size());
         }
     }
 }

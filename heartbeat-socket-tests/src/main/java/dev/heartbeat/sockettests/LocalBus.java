@@ -48,7 +48,7 @@ final class LocalBus implements AutoCloseable {
     }
 
     long errors(String code) {
-        return server.stats().errorsSent().getOrDefault(code, 0L);
+        return server.stats().connections().errorsSent().getOrDefault(code, 0L);
     }
 
     @Override

@@ -180,8 +180,8 @@ final class MessagesFromServerTest {
                 bus.server.trySend("n1", ByteBuffer.allocate(8 << 20));
             }
             bus.told.await("n1 SUSPECT(LOST)");
-            assertThat(bus.server.stats().writeStalls()).isEqualTo(1);
-            assertThat(bus.server.stats().errorsSent()).isEmpty();
+            assertThat(bus.server.stats().connections().writeStalls()).isEqualTo(1);
+            assertThat(bus.server.stats().connections().errorsSent()).isEmpty();
             assertThat(bus.told.of("n1"))
                     .filteredOn(line -> !line.startsWith("undelivered"))
                     .containsExactly("ONLINE", "SUSPECT(LOST)");

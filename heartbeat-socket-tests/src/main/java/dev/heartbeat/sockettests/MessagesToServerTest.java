@@ -54,7 +54,7 @@ final class MessagesToServerTest {
                             "message six");
             peer.send(Frame.ping(""));
             peer.next(Frame.PONG);
-            assertThat(bus.server.stats().messagesIn()).isEqualTo(8);
+            assertThat(bus.server.stats().messages().received()).isEqualTo(8);
         }
     }
 

@@ -69,8 +69,8 @@ final class RefusalsTest {
             assertRefused(bus.server.request("n1", ByteBuffer.allocate(TOO_MUCH), hour));
             assertThat(told.of("client")).hasSize(2);
             assertThat(told.of("server")).hasSize(2);
-            assertThat(client.stats().undelivered()).isEqualTo(3);
-            assertThat(bus.server.stats().undelivered()).isEqualTo(3);
+            assertThat(client.stats().messages().undeliveredTotal()).isEqualTo(3);
+            assertThat(bus.server.stats().messages().undeliveredTotal()).isEqualTo(3);
         } finally {
             transport.close();
         }

@@ -60,10 +60,10 @@ final class RegistrationMemoryTest {
     /** Returns how many bytes an action leaves in use for each node, which is no more than are counted. */
     private static long measured(HeartbeatServer server, Action action) throws IOException {
         long before = UsedHeap.bytes();
-        long countedBefore = server.stats().registrationBytes();
+        long countedBefore = server.stats().liveness().registrationBytes();
         action.run();
         long used = (UsedHeap.bytes() - before) / NODES;
-        long counted = (server.stats().registrationBytes() - countedBefore) / NODES;
+        long counted = (server.stats().liveness().registrationBytes() - countedBefore) / NODES;
         System.out.println("bytes of heap per registration: " + used + ", counted: " + counted);
         assertThat(used).isLessThanOrEqualTo(counted + 32).isGreaterThan(counted / 3);
         return used;

@@ -125,7 +125,7 @@ final class RegistrationTest {
             long shown = System.currentTimeMillis() + Duration.ofHours(25).toMillis() << 20;
             peer.send(Frame.register("n1", 1, 1, LAST_EPOCH + Frame.u64(shown)));
             assertThat(ErrorCodes.of(peer.next())).isEqualTo("EPOCH_REFUSED node");
-            assertThat(bus.server.stats().registrationsRefused()).isEqualTo(1);
+            assertThat(bus.server.stats().liveness().registrationsRefused()).isEqualTo(1);
             peer.register("n1");
         }
     }

@@ -32,8 +32,8 @@ final class SilenceTest {
                 assertThat(ErrorCodes.of(answers.get(0))).isEqualTo("HANDSHAKE_TIMEOUT connection");
                 peer.close();
             }
-            assertThat(bus.server.stats().handshakeTimeouts()).isEqualTo(register.length);
-            assertThat(bus.server.stats().errorsSent()).containsOnlyKeys("HANDSHAKE_TIMEOUT");
+            assertThat(bus.server.stats().connections().handshakeTimeouts()).isEqualTo(register.length);
+            assertThat(bus.server.stats().connections().errorsSent()).containsOnlyKeys("HANDSHAKE_TIMEOUT");
             assertThat(bus.errors("HANDSHAKE_TIMEOUT")).isEqualTo(register.length);
         }
     }
@@ -49,8 +49,8 @@ final class SilenceTest {
                     assertThat(peer.untilEnd()).isEmpty();
                 }
             }
-            assertThat(bus.server.stats().errorsSent()).isEmpty();
-            assertThat(bus.server.stats().registrations()).isZero();
+            assertThat(bus.server.stats().connections().errorsSent()).isEmpty();
+            assertThat(bus.server.stats().liveness().registrations()).isZero();
         }
     }
 

@@ -27,12 +27,12 @@ final class AbandonedTest {
         bus.serverHost.failSetUps(true);
         HeartbeatClient client = connect();
         bus.advance(Duration.ofSeconds(5));
-        assertThat(client.stats().attempts()).isGreaterThan(2 * LIMIT);
-        assertThat(bus.server.stats().connections()).isZero();
+        assertThat(client.stats().connections().attempts()).isGreaterThan(2 * LIMIT);
+        assertThat(bus.server.stats().connections().open()).isZero();
 
         bus.serverHost.failSetUps(false);
         bus.world.await(client.registered(), Duration.ofSeconds(1));
-        assertThat(bus.server.stats().connections()).isOne();
+        assertThat(bus.server.stats().connections().open()).isOne();
     }
 
     @Test

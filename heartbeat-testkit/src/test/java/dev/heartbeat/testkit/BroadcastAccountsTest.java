@@ -113,11 +113,11 @@ final class BroadcastAccountsTest {
             assertThat(heard.get("n" + i)).as("n" + i).isEqualTo(toGroup);
         }
         heard.forEach((id, messages) -> assertThat(messages).as(id).isSorted().doesNotHaveDuplicates());
-        assertThat(server.stats().callbackFailures()).isZero();
-        assertThat(server.stats().broadcasts()).isEqualTo(toGroup.size());
-        assertThat(server.stats().dropped()).isEqualTo(dropped);
+        assertThat(server.stats().callbacks().failures()).isZero();
+        assertThat(server.stats().distribution().broadcasts()).isEqualTo(toGroup.size());
+        assertThat(server.stats().messages().dropped()).isEqualTo(dropped);
         long told = undelivered.values().stream().mapToLong(List::size).sum();
-        assertThat(server.stats().messagesOut() + told)
+        assertThat(server.stats().messages().sent() + told)
                 .as("has left through a socket, or was told")
                 .isEqualTo(accepted);
         assertThat(told).isPositive();

@@ -71,8 +71,8 @@ final class BroadcastTest {
         for (int i = 0; i < 4; i++) {
             assertThat(room.heard("n" + i)).containsExactly("hello");
         }
-        assertThat(server.stats().broadcasts()).isEqualTo(1);
-        assertThat(server.stats().messagesOut()).isEqualTo(4);
+        assertThat(server.stats().distribution().broadcasts()).isEqualTo(1);
+        assertThat(server.stats().messages().sent()).isEqualTo(4);
     }
 
     @Test
@@ -160,7 +160,7 @@ final class BroadcastTest {
         assertThat(server.broadcast(ByteBuffer.wrap(content))).isEqualTo(accepted(3));
         room.bus.advance(Duration.ofSeconds(5));
         assertThat(heard).hasSize(3).allSatisfy(bytes -> assertThat(bytes).isEqualTo(content));
-        assertThat(server.stats().errorsSent()).isEmpty();
+        assertThat(server.stats().connections().errorsSent()).isEmpty();
     }
 
     @Test
@@ -209,8 +209,8 @@ final class BroadcastTest {
         room.reconnect("n1");
         assertThat(room.heard("n1")).containsExactly("waits 2", "hello", "again");
         assertThat(room.undelivered("n1")).containsExactly("waits 0", "waits 1");
-        assertThat(server.stats().dropped()).isEqualTo(2);
-        assertThat(server.stats().undelivered()).isEqualTo(2);
+        assertThat(server.stats().messages().dropped()).isEqualTo(2);
+        assertThat(server.stats().messages().undeliveredTotal()).isEqualTo(2);
     }
 
     @Test
@@ -289,8 +289,8 @@ final class BroadcastTest {
         assertThat(telling.bus.server.broadcast(Room.text("hello"))).isEqualTo(accepted(3));
         telling.bus.advance(Duration.ofSeconds(10));
         assertThat(back).hasSize(3);
-        assertThat(telling.bus.server.stats().callbackFailures()).isZero();
-        assertThat(telling.bus.server.stats().undelivered()).isEqualTo(3);
+        assertThat(telling.bus.server.stats().callbacks().failures()).isZero();
+        assertThat(telling.bus.server.stats().messages().undeliveredTotal()).isEqualTo(3);
     }
 
     @Test

@@ -236,7 +236,7 @@ final class CancelTest {
         bus.advance(Duration.ofSeconds(30));
         assertThat(contents).containsExactly("wanted");
         assertThat(wanted).isNotDone();
-        assertThat(bus.server.stats().errorsSent()).isEmpty();
+        assertThat(bus.server.stats().connections().errorsSent()).isEmpty();
     }
 
     /** The server holds back what waits for a node that it cannot reach. */
@@ -386,7 +386,7 @@ final class CancelTest {
         client.play();
         bus.advance(Duration.ofSeconds(1));
         client.verify();
-        assertThat(bus.server.stats().errorsSent()).isEmpty();
+        assertThat(bus.server.stats().connections().errorsSent()).isEmpty();
     }
 
     /** Most peers do not know CANCEL, and say nothing to it. */

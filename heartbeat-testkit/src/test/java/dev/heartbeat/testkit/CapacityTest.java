@@ -66,7 +66,8 @@ final class CapacityTest {
             bus.advance(Duration.ofMillis(100));
             peer.close();
             bus.advance(Duration.ofMillis(20));
-            assertThat(bus.server.stats().registrationBytes()).isLessThanOrEqualTo(BUDGET + LOST_CONNECTIONS);
+            assertThat(bus.server.stats().liveness().registrationBytes())
+                    .isLessThanOrEqualTo(BUDGET + LOST_CONNECTIONS);
         }
     }
 
@@ -81,7 +82,8 @@ final class CapacityTest {
         Bus bus = bus(10_000);
         attack(bus, 10);
         assertThat(bus.server.nodes().count(NodeState.SUSPECT)).isBetween(200L, 260L);
-        assertThat(bus.server.stats().errorsSent().get("NODE_CAPACITY")).isGreaterThan(50);
+        assertThat(bus.server.stats().connections().errorsSent().get("NODE_CAPACITY"))
+                .isGreaterThan(50);
         honestStayed(bus);
         bus.advance(Duration.ofMinutes(1));
         honestStayed(bus);
@@ -128,7 +130,7 @@ final class CapacityTest {
         bus.advance(Duration.ofMillis(100));
         known.verify();
         attack(bus, 2);
-        assertThat(bus.server.stats().errorsSent()).containsKey("NODE_CAPACITY");
+        assertThat(bus.server.stats().connections().errorsSent()).containsKey("NODE_CAPACITY");
         known.connect().register("known").expectRegistered();
         known.play();
         bus.advance(Duration.ofMillis(100));
@@ -163,14 +165,15 @@ final class CapacityTest {
         bus.advance(Duration.ofSeconds(1));
         growing.forEach(client -> client.updateMetadata(LARGE));
         bus.advance(Duration.ofSeconds(1));
-        assertThat(bus.server.stats().registrationBytes()).isLessThanOrEqualTo(BUDGET);
-        assertThat(bus.server.stats().errorsSent().get("NODE_CAPACITY")).isGreaterThan(30);
+        assertThat(bus.server.stats().liveness().registrationBytes()).isLessThanOrEqualTo(BUDGET);
+        assertThat(bus.server.stats().connections().errorsSent().get("NODE_CAPACITY"))
+                .isGreaterThan(30);
         assertThat(bus.server.nodes().count(NodeState.ONLINE)).isEqualTo(HONEST + 300);
         growing.forEach(client -> client.updateMetadata(Map.of()));
         bus.advance(Duration.ofSeconds(1));
         growing.forEach(HeartbeatClient::closeAsync);
         bus.advance(Duration.ofMinutes(11));
-        assertThat(bus.server.stats().registrationBytes()).isEqualTo(bytesOfHonest());
+        assertThat(bus.server.stats().liveness().registrationBytes()).isEqualTo(bytesOfHonest());
     }
 
     private static long bytesOfHonest() {

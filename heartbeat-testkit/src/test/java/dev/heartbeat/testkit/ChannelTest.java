@@ -104,7 +104,7 @@ final class ChannelTest {
         assertThat(atClient.events).containsExactly("opened", "message back");
         assertThat(atServer.last().node().id()).isEqualTo("n1");
         assertThat(up.node()).isNull();
-        assertThat(bus.server.stats().channels()).isEqualTo(1);
+        assertThat(bus.server.stats().channels().open()).isEqualTo(1);
     }
 
     @Test
@@ -153,7 +153,7 @@ final class ChannelTest {
         settle();
         assertThat(atClient.events).containsExactly("closed REFUSED: the application failed");
         assertThat(atServer.events).containsExactly("closed REFUSED: the application failed");
-        assertThat(bus.server.stats().callbackFailures()).isEqualTo(1);
+        assertThat(bus.server.stats().callbacks().failures()).isEqualTo(1);
         assertThat(bus.server.nodes().count(NodeState.ONLINE)).isEqualTo(1);
     }
 
@@ -172,9 +172,9 @@ final class ChannelTest {
         assertThat(atServer.events).containsExactly("closed REFUSED: the application failed");
         assertThat(channel.state()).isEqualTo(ChannelState.CLOSED);
         assertThat(early).isCompletedExceptionally();
-        assertThat(bus.server.stats().callbackFailures()).isEqualTo(1);
-        assertThat(client.stats().callbackFailures()).isEqualTo(1);
-        assertThat(bus.server.stats().channels()).isZero();
+        assertThat(bus.server.stats().callbacks().failures()).isEqualTo(1);
+        assertThat(client.stats().callbacks().failures()).isEqualTo(1);
+        assertThat(bus.server.stats().channels().open()).isZero();
         assertThat(bus.world.escaped()).isEmpty();
     }
 
@@ -248,7 +248,7 @@ final class ChannelTest {
         assertThat(atClient.events).containsExactly("opened", "message still here", "ended", "closed COMPLETED");
         assertThat(atServer.events).last().isEqualTo("closed COMPLETED");
         assertThat(up.closed()).isCompletedWithValue(ChannelCloseReason.COMPLETED);
-        assertThat(bus.server.stats().channels()).isZero();
+        assertThat(bus.server.stats().channels().open()).isZero();
     }
 
     @Test
@@ -625,7 +625,7 @@ final class ChannelTest {
         assertThat(atClient.requests.get(0).isCancelled()).isTrue();
         assertThat(atClient.requests.get(0).reply(text("too late"))).isEqualTo(SendResult.CLOSED);
         settle();
-        assertThat(bus.server.stats().unmatchedReplies()).isZero();
+        assertThat(bus.server.stats().messages().unmatchedReplies()).isZero();
         assertThat(up.state()).isEqualTo(ChannelState.OPEN);
     }
 
@@ -638,7 +638,7 @@ final class ChannelTest {
         reply.cancel(false);
         assertThat(atClient.requests.get(0).reply(text("y"))).isEqualTo(SendResult.ACCEPTED);
         settle();
-        assertThat(bus.server.stats().unmatchedReplies()).isEqualTo(1);
+        assertThat(bus.server.stats().messages().unmatchedReplies()).isEqualTo(1);
     }
 
     @Test
@@ -856,7 +856,7 @@ final class ChannelTest {
         peer.verify();
         assertThat(atServer.accepted).hasSizeLessThanOrEqualTo(6);
         // Twice as many as may be open wait to be told of; that is not the opener's fault, and does not count.
-        assertThat(bus.server.stats().errorsSent()).isEqualTo(Map.of("NO_CAPACITY", 94L));
+        assertThat(bus.server.stats().connections().errorsSent()).isEqualTo(Map.of("NO_CAPACITY", 94L));
     }
 
     @Test
@@ -875,6 +875,6 @@ final class ChannelTest {
             bus.advance(Duration.ofMillis(1));
         }
         assertThat(bus.told.of("n2")).containsExactly("ONLINE", "OFFLINE(PROTOCOL_ERROR)");
-        assertThat(bus.server.stats().errorsSent()).containsEntry("TOO_MANY_ERRORS", 1L);
+        assertThat(bus.server.stats().connections().errorsSent()).containsEntry("TOO_MANY_ERRORS", 1L);
     }
 }

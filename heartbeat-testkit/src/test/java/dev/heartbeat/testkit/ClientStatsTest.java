@@ -59,23 +59,23 @@ final class ClientStatsTest {
     void heartbeatsAndTheirAnswersAreCounted() {
         HeartbeatClient client = registered();
         bus.advance(Duration.ofSeconds(60));
-        assertThat(client.stats().heartbeats())
+        assertThat(client.stats().connections().heartbeats())
                 .isBetween(59L, 61L)
-                .isEqualTo(client.stats().heartbeatsAnswered())
-                .isEqualTo(bus.server.stats().heartbeats());
+                .isEqualTo(client.stats().connections().heartbeatsAnswered())
+                .isEqualTo(bus.server.stats().liveness().heartbeats());
     }
 
     @Test
     void attemptsThatDidNotGetThereAreCountedBesideThoseThatDid() {
         HeartbeatClient client = registered(
                 bus.client(host, "n1").reconnectBase(Duration.ofMillis(100)).reconnectCap(Duration.ofMillis(200)));
-        assertThat(client.stats().attempts()).isEqualTo(1);
+        assertThat(client.stats().connections().attempts()).isEqualTo(1);
         bus.serverHost.pause();
         bus.advance(Duration.ofSeconds(30));
         bus.serverHost.resume();
         bus.advance(Duration.ofSeconds(30));
-        assertThat(client.stats().registrations()).isEqualTo(2);
-        assertThat(client.stats().attempts()).isGreaterThan(2);
+        assertThat(client.stats().connections().registrations()).isEqualTo(2);
+        assertThat(client.stats().connections().attempts()).isGreaterThan(2);
     }
 
     @Test
@@ -85,10 +85,10 @@ final class ClientStatsTest {
         client.trySend(message());
         bus.server.trySend("n1", message());
         settle();
-        assertThat(client.stats().messagesOut()).isEqualTo(2);
-        assertThat(bus.server.stats().messagesIn()).isEqualTo(2);
-        assertThat(client.stats().messagesIn()).isEqualTo(1);
-        assertThat(bus.server.stats().messagesOut()).isEqualTo(1);
+        assertThat(client.stats().messages().sent()).isEqualTo(2);
+        assertThat(bus.server.stats().messages().received()).isEqualTo(2);
+        assertThat(client.stats().messages().received()).isEqualTo(1);
+        assertThat(bus.server.stats().messages().sent()).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -102,15 +102,15 @@ final class ClientStatsTest {
         settle();
         atServer.last().trySend(message());
         settle();
-        assertThat(client.stats().messagesOut()).isEqualTo(3);
-        assertThat(bus.server.stats().messagesIn()).isEqualTo(3);
-        assertThat(client.stats().messagesIn()).isEqualTo(1);
-        assertThat(bus.server.stats().messagesOut()).isEqualTo(1);
-        assertThat(client.stats().channels()).isEqualTo(1);
+        assertThat(client.stats().messages().sent()).isEqualTo(3);
+        assertThat(bus.server.stats().messages().received()).isEqualTo(3);
+        assertThat(client.stats().messages().received()).isEqualTo(1);
+        assertThat(bus.server.stats().messages().sent()).isEqualTo(1);
+        assertThat(client.stats().channels().open()).isEqualTo(1);
         up.reset("enough");
         settle();
-        assertThat(client.stats().channels()).isZero();
-        assertThat(client.stats().channelsEver()).isEqualTo(1);
+        assertThat(client.stats().channels().open()).isZero();
+        assertThat(client.stats().channels().everOpened()).isEqualTo(1);
     }
 
     @Test
@@ -121,8 +121,8 @@ final class ClientStatsTest {
         node.trySend(message());
         bus.server.trySend("n2", message());
         settle();
-        assertThat(client.stats().messagesOut()).isEqualTo(1);
-        assertThat(client.stats().messagesIn()).isEqualTo(1);
+        assertThat(client.stats().messages().sent()).isEqualTo(1);
+        assertThat(client.stats().messages().received()).isEqualTo(1);
     }
 
     @Test
@@ -131,10 +131,10 @@ final class ClientStatsTest {
         CompletableFuture<ByteBuffer> reply = client.request(message(), Duration.ofSeconds(10));
         settle();
         reply.cancel(false);
-        assertThat(client.stats().unmatchedReplies()).isZero();
+        assertThat(client.stats().messages().unmatchedReplies()).isZero();
         asked.get(0).reply(message()); // Before it hears that nobody waits.
         settle();
-        assertThat(client.stats().unmatchedReplies()).isEqualTo(1);
+        assertThat(client.stats().messages().unmatchedReplies()).isEqualTo(1);
     }
 
     @Test
@@ -150,13 +150,13 @@ final class ClientStatsTest {
         for (int i = 0; i < 6; i++) {
             assertThat(up.trySend(message())).isEqualTo(SendResult.ACCEPTED);
         }
-        assertThat(client.stats().dropped()).isEqualTo(2);
-        assertThat(client.stats().undelivered()).isEqualTo(2);
+        assertThat(client.stats().messages().dropped()).isEqualTo(2);
+        assertThat(client.stats().messages().undeliveredTotal()).isEqualTo(2);
         bus.serverHost.pause();
         CompletableFuture<Void> closed = client.closeAsync();
         bus.world.advanceUntil(closed::isDone, Duration.ofMinutes(1));
-        assertThat(client.stats().undelivered()).isEqualTo(7);
-        assertThat(client.stats().messagesOut()).isZero();
+        assertThat(client.stats().messages().undeliveredTotal()).isEqualTo(7);
+        assertThat(client.stats().messages().sent()).isZero();
     }
 
     @Test
@@ -166,6 +166,6 @@ final class ClientStatsTest {
         }));
         bus.server.trySend("n1", message());
         settle();
-        assertThat(client.stats().callbackFailures()).isEqualTo(1);
+        assertThat(client.stats().callbacks().failures()).isEqualTo(1);
     }
 }

@@ -35,9 +35,13 @@ final class ClosingClientTest {
 
             assertThat(closed).as("seed %s", seed).isCompleted();
             assertThat(next.state()).as("seed %s", seed).isEqualTo(ClientState.ONLINE);
-            assertThat(bus.server.stats().registrations()).as("seed %s", seed).isEqualTo(1);
+            assertThat(bus.server.stats().liveness().registrations())
+                    .as("seed %s", seed)
+                    .isEqualTo(1);
             assertThat(told.events()).as("seed %s", seed).containsExactly("closed LOCAL");
-            assertThat(bus.server.stats().connections()).as("seed %s", seed).isEqualTo(1);
+            assertThat(bus.server.stats().connections().open())
+                    .as("seed %s", seed)
+                    .isEqualTo(1);
         }
     }
 
@@ -129,9 +133,11 @@ final class ClosingClientTest {
             assertThat(bus.told.events())
                     .as("seed %s", seed)
                     .noneMatch(event -> event.what().startsWith("SUSPECT"));
-            long registrations = bus.server.stats().registrations();
+            long registrations = bus.server.stats().liveness().registrations();
             bus.advance(Duration.ofSeconds(30));
-            assertThat(bus.server.stats().registrations()).as("seed %s", seed).isEqualTo(registrations);
+            assertThat(bus.server.stats().liveness().registrations())
+                    .as("seed %s", seed)
+                    .isEqualTo(registrations);
         }
     }
 
@@ -166,7 +172,9 @@ final class ClosingClientTest {
             bus.advance(Duration.ofSeconds(5));
 
             assertThat(bus.server.nodes().size()).as("seed %s", seed).isZero();
-            assertThat(bus.server.stats().connections()).as("seed %s", seed).isZero();
+            assertThat(bus.server.stats().connections().open())
+                    .as("seed %s", seed)
+                    .isZero();
             assertThat(bus.told.count("ONLINE")).as("seed %s", seed).isEqualTo(bus.told.count("OFFLINE(SHUTDOWN)"));
         }
     }

@@ -76,7 +76,7 @@ final class DrainTest {
 
         assertThat(accepted).isEqualTo(1000);
         assertThat(handled[0]).isEqualTo(1000);
-        assertThat(bus.server.stats().undelivered()).isZero();
+        assertThat(bus.server.stats().messages().undeliveredTotal()).isZero();
     }
 
     @Test
@@ -121,7 +121,7 @@ final class DrainTest {
         Duration took = bus.world.advanceUntil(down::isDone, Duration.ofSeconds(20));
 
         assertThat(took).isBetween(Duration.ofSeconds(8), Duration.ofMillis(10_100));
-        assertThat(bus.server.stats().undelivered()).isBetween(850L, 999L);
+        assertThat(bus.server.stats().messages().undeliveredTotal()).isBetween(850L, 999L);
         assertThat(bus.told.of("n2")).containsExactly("ONLINE", "OFFLINE(SHUTDOWN)");
     }
 
@@ -178,7 +178,7 @@ final class DrainTest {
                 .allSatisfy(recorder -> assertThat(recorder.events())
                         .filteredOn(event -> event.startsWith("message"))
                         .hasSize(40));
-        assertThat(bus.server.stats().undelivered()).isZero();
+        assertThat(bus.server.stats().messages().undeliveredTotal()).isZero();
         assertThat(took).isGreaterThan(LINGER);
     }
 
@@ -196,7 +196,7 @@ final class DrainTest {
         assertThat(took).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(9));
         assertThat(bus.told.count("message")).isEqualTo(1000);
         assertThat(bus.told.of("n1")).endsWith("OFFLINE(UNREGISTERED)");
-        assertThat(client.stats().undelivered()).isZero();
+        assertThat(client.stats().messages().undeliveredTotal()).isZero();
     }
 
     @Test
@@ -211,6 +211,6 @@ final class DrainTest {
         Duration took = bus.world.advanceUntil(closed::isDone, Duration.ofSeconds(12));
 
         assertThat(took).isBetween(Duration.ofSeconds(3), Duration.ofMillis(5_500));
-        assertThat(client.stats().undelivered()).isBetween(300L, 900L);
+        assertThat(client.stats().messages().undeliveredTotal()).isBetween(300L, 900L);
     }
 }

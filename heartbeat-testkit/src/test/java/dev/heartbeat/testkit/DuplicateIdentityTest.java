@@ -64,10 +64,10 @@ final class DuplicateIdentityTest {
             Bus bus = new Bus(seed, loops, options -> options);
             Twins twins = new Twins(bus, count);
             bus.advance(Duration.ofSeconds(10));
-            assertThat(bus.server.stats().registrations()).isLessThanOrEqualTo(count + 2);
+            assertThat(bus.server.stats().liveness().registrations()).isLessThanOrEqualTo(count + 2);
 
             bus.advance(Duration.ofMinutes(5));
-            long registrations = bus.server.stats().registrations();
+            long registrations = bus.server.stats().liveness().registrations();
             assertThat(registrations).as("seed %d", seed).isLessThanOrEqualTo(count + 2);
             assertThat(twins.count(ClientState.ONLINE)).isEqualTo(1);
             assertThat(twins.count(ClientState.CLOSED)).isEqualTo(count - 1);
@@ -79,9 +79,9 @@ final class DuplicateIdentityTest {
                     .filteredOn("DUPLICATE_IDENTITY"::equals)
                     .hasSize(count - 1);
             assertThat(bus.told.count("OFFLINE")).isZero();
-            assertThat(bus.server.stats().connections()).isEqualTo(1);
+            assertThat(bus.server.stats().connections().open()).isEqualTo(1);
             bus.advance(Duration.ofMinutes(5));
-            assertThat(bus.server.stats().registrations()).isEqualTo(registrations);
+            assertThat(bus.server.stats().liveness().registrations()).isEqualTo(registrations);
         }
     }
 
@@ -102,7 +102,7 @@ final class DuplicateIdentityTest {
             twins.clients.forEach(client -> client.trySend(ByteBuffer.allocate(3000)));
             bus.server.trySend("n1", ByteBuffer.allocate(3000));
         }
-        assertThat(bus.server.stats().registrations()).isLessThanOrEqualTo(4);
+        assertThat(bus.server.stats().liveness().registrations()).isLessThanOrEqualTo(4);
         assertThat(twins.count(ClientState.ONLINE)).isEqualTo(1);
         assertThat(twins.count(ClientState.CLOSED)).isEqualTo(1);
         assertThat(bus.told.of("n1")).filteredOn("DUPLICATE_IDENTITY"::equals).hasSize(1);
@@ -117,12 +117,12 @@ final class DuplicateIdentityTest {
         Twins twins = new Twins(bus, 2);
         twins.clients.forEach(client -> client.attach("a", Map.of(), new AttachedNodeListener() {}));
         bus.advance(Duration.ofMinutes(3));
-        long registrations = bus.server.stats().registrations();
+        long registrations = bus.server.stats().liveness().registrations();
         assertThat(twins.count(ClientState.ONLINE)).isEqualTo(1);
         assertThat(bus.server.nodes().find("a").orElseThrow().state()).isEqualTo(NodeState.ONLINE);
         assertThat(registrations).isLessThanOrEqualTo(8);
         bus.advance(Duration.ofMinutes(3));
-        assertThat(bus.server.stats().registrations()).isEqualTo(registrations);
+        assertThat(bus.server.stats().liveness().registrations()).isEqualTo(registrations);
     }
 
     @ParameterizedTest
@@ -161,8 +161,8 @@ final class DuplicateIdentityTest {
             assertThat(client.state()).as("seed %d", seed).isEqualTo(ClientState.ONLINE);
             assertThat(told.events()).noneMatch(event -> event.contains("DUPLICATE_IDENTITY"));
             assertThat(bus.told.count("DUPLICATE_IDENTITY")).isZero();
-            assertThat(bus.server.stats().registrations()).isGreaterThan(1);
-            assertThat(bus.server.stats().connections()).isEqualTo(1);
+            assertThat(bus.server.stats().liveness().registrations()).isGreaterThan(1);
+            assertThat(bus.server.stats().connections().open()).isEqualTo(1);
             assertThat(bus.world.escaped()).isEmpty();
         }
     }
@@ -231,9 +231,9 @@ final class DuplicateIdentityTest {
         bus.advance(Duration.ofSeconds(3));
         assertThat(bus.told.count("DUPLICATE_IDENTITY")).isZero();
         assertThat(bus.told.count("OFFLINE")).isZero();
-        assertThat(bus.server.stats().registrations()).isEqualTo(20);
+        assertThat(bus.server.stats().liveness().registrations()).isEqualTo(20);
         bus.advance(Duration.ofSeconds(10));
-        assertThat(bus.server.stats().connections()).isZero();
+        assertThat(bus.server.stats().connections().open()).isZero();
     }
 
     @Test
@@ -249,7 +249,7 @@ final class DuplicateIdentityTest {
         peer.connect().register("n1", SNAPSHOT, 9).expectRegistered();
         peer.play();
         bus.advance(Duration.ofMillis(100));
-        assertThat(bus.server.stats().connections()).isEqualTo(2);
+        assertThat(bus.server.stats().connections().open()).isEqualTo(2);
         bus.world.await(bus.server.closeAsync(), Duration.ofSeconds(4));
         assertThat(one.state()).isNotEqualTo(ClientState.CLOSED);
     }

@@ -69,7 +69,7 @@ final class GatewayTest {
             assertThat(node.epoch())
                     .isEqualTo(bus.server.nodes().find(node.id()).orElseThrow().epoch());
         }
-        assertThat(bus.server.stats().connections()).isEqualTo(1);
+        assertThat(bus.server.stats().connections().open()).isEqualTo(1);
         assertThat(events(0)).containsExactly("registered");
     }
 
@@ -77,9 +77,9 @@ final class GatewayTest {
     @Tag("M64")
     void oneBeatOnTheWireForAThousandNodes() {
         attach(1000);
-        long heartbeats = bus.server.stats().heartbeats();
+        long heartbeats = bus.server.stats().liveness().heartbeats();
         bus.advance(Duration.ofSeconds(60));
-        assertThat(bus.server.stats().heartbeats() - heartbeats).isBetween(59L, 61L);
+        assertThat(bus.server.stats().liveness().heartbeats() - heartbeats).isBetween(59L, 61L);
         assertThat(bus.told.count("SUSPECT")).isZero();
         assertThat(bus.server.nodes().count(NodeState.ONLINE)).isEqualTo(1001);
     }
@@ -100,7 +100,7 @@ final class GatewayTest {
         assertThat(bus.told.of("gw")).containsExactly("ONLINE", "message mine");
         assertThat(events(0)).containsExactly("registered", "message welcome");
         assertThat(events(1)).containsExactly("registered", "message 700000 bytes");
-        assertThat(bus.server.stats().errorsSent()).isEmpty();
+        assertThat(bus.server.stats().connections().errorsSent()).isEmpty();
     }
 
     @Test
@@ -254,7 +254,7 @@ final class GatewayTest {
         bus.advance(Duration.ofSeconds(5));
         assertThat(bus.server.nodes().find("gw").map(Node::metadata)).hasValue(Map.of("firmware", "3"));
         assertThat(bus.server.nodes().find("n1").map(Node::metadata)).hasValue(Map.of("zone", "us"));
-        assertThat(bus.server.stats().errorsSent()).isEmpty();
+        assertThat(bus.server.stats().connections().errorsSent()).isEmpty();
     }
 
     @Test
@@ -271,7 +271,7 @@ final class GatewayTest {
         bus.advance(Duration.ofSeconds(3));
         assertThat(bus.server.nodes().find("gw").orElseThrow().metadata()).containsEntry("i", 1999 + large);
         assertThat(bus.server.nodes().find("n0").orElseThrow().metadata()).containsEntry("i", 1999 + large);
-        assertThat(bus.server.stats().bytesIn()).isLessThan(6_000_000);
+        assertThat(bus.server.stats().connections().bytesIn()).isLessThan(6_000_000);
     }
 
     @Test
@@ -380,7 +380,7 @@ final class GatewayTest {
         attach(client, "n5");
         small.advance(Duration.ofSeconds(1));
         assertThat(events(5)).containsExactly("registered");
-        assertThat(small.server.stats().errorsSent()).isEmpty();
+        assertThat(small.server.stats().connections().errorsSent()).isEmpty();
     }
 
     @Test

@@ -65,7 +65,7 @@ final class HostLookupTest {
         HeartbeatClient client = client(host).connect();
         // One connect timeout for the address where nobody answers.
         awaitRegistered(client, TransportOptions.defaults().connectTimeout().plus(SOON));
-        assertThat(client.stats().attempts()).isOne();
+        assertThat(client.stats().connections().attempts()).isOne();
         assertThat(host.connects()).isEqualTo(3);
     }
 
@@ -90,7 +90,9 @@ final class HostLookupTest {
         HeartbeatClient client = client(host).connect();
         bus.advance(Duration.ofSeconds(5));
         assertThat(client.state()).isNotEqualTo(ClientState.ONLINE);
-        assertThat(client.stats().attempts()).isGreaterThan(10).isBetween(host.lookups() - 1, host.lookups());
+        assertThat(client.stats().connections().attempts())
+                .isGreaterThan(10)
+                .isBetween(host.lookups() - 1, host.lookups());
         assertThat(host.connects()).isZero();
 
         host.resolveTo(NAME, bus.serverHost.address());
@@ -106,7 +108,7 @@ final class HostLookupTest {
         HeartbeatClient literal = bus.client(slow, "n2").connect();
         awaitRegistered(literal, Duration.ofMillis(100));
         awaitRegistered(waiting, Duration.ofSeconds(5));
-        assertThat(waiting.stats().attempts()).isOne();
+        assertThat(waiting.stats().connections().attempts()).isOne();
     }
 
     @Test
@@ -118,7 +120,7 @@ final class HostLookupTest {
         bus.advance(Duration.ofMillis(1900));
         assertThat(client.state()).isEqualTo(ClientState.CONNECTING);
         bus.advance(Duration.ofSeconds(5));
-        assertThat(client.stats().attempts()).isBetween(3L, 4L);
+        assertThat(client.stats().connections().attempts()).isBetween(3L, 4L);
 
         host.delayLookups(Duration.ZERO);
         awaitRegistered(client, Duration.ofSeconds(3));
@@ -175,7 +177,7 @@ final class HostLookupTest {
                         .build());
         HeartbeatClient client = client(odd).connect();
         awaitRegistered(client, Duration.ofSeconds(5));
-        assertThat(client.stats().attempts()).isEqualTo(answers.size() + 2);
+        assertThat(client.stats().connections().attempts()).isEqualTo(answers.size() + 2);
         assertThat(bus.world.escaped()).isEmpty();
     }
 

@@ -134,8 +134,8 @@ final class LifeLogTest {
             bus.advance(Duration.ofSeconds(1));
         }
 
-        assertThat(client.stats().callbackFailures()).isEqualTo(20_000);
-        assertThat(server.stats().callbackFailures()).isEqualTo(20_000);
+        assertThat(client.stats().callbacks().failures()).isEqualTo(20_000);
+        assertThat(server.stats().callbacks().failures()).isEqualTo(20_000);
         assertThat(logged("a callback of the application threw, for life-5")).hasSizeBetween(15, 32);
     }
 }

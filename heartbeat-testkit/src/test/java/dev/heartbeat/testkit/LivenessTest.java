@@ -46,7 +46,7 @@ final class LivenessTest {
         bus.advance(Duration.ofHours(1));
 
         assertThat(bus.told.of("n1")).containsExactly("ONLINE");
-        assertThat(bus.server.stats().heartbeats()).isBetween(3590L, 3610L);
+        assertThat(bus.server.stats().liveness().heartbeats()).isBetween(3590L, 3610L);
     }
 
     @Test
@@ -102,7 +102,7 @@ final class LivenessTest {
 
         assertThat(bus.told.of("n1")).containsExactly("ONLINE", "SUSPECT(LOST)", "ONLINE");
         assertThat(bus.server.nodes().find("n1").orElseThrow().epoch()).isGreaterThan(epoch);
-        assertThat(bus.server.stats().connections()).isEqualTo(1);
+        assertThat(bus.server.stats().connections().open()).isEqualTo(1);
     }
 
     @Test
@@ -130,7 +130,7 @@ final class LivenessTest {
         assertThat(client.state()).isEqualTo(ClientState.CLOSED);
         bus.advance(Duration.ofMinutes(5));
         assertThat(bus.told.of("n1")).hasSize(2);
-        assertThat(bus.server.stats().connections()).isZero();
+        assertThat(bus.server.stats().connections().open()).isZero();
     }
 
     @Test
@@ -148,8 +148,8 @@ final class LivenessTest {
 
         assertThat(big.told.count("OFFLINE")).isZero();
         assertThat(big.server.nodes().count(NodeState.ONLINE)).isEqualTo(200);
-        assertThat(big.server.stats().stallsCredited()).isPositive();
-        assertThat(big.server.stats().stallTimeCredited()).isGreaterThan(Duration.ofSeconds(25));
+        assertThat(big.server.stats().loops().stalls()).isPositive();
+        assertThat(big.server.stats().loops().stalledTime()).isGreaterThan(Duration.ofSeconds(25));
     }
 
     @Test
@@ -193,12 +193,12 @@ final class LivenessTest {
         guarded.advance(Duration.ofSeconds(15));
         assertThat(guarded.told.count("SUSPECT(LOST)")).isEqualTo(50);
         assertThat(guarded.told.count("OFFLINE")).isZero();
-        assertThat(guarded.server.stats().massGuardEngaged()).isTrue();
+        assertThat(guarded.server.stats().massGuard().isEngaged()).isTrue();
 
         guarded.advance(Duration.ofSeconds(15));
         assertThat(guarded.told.count("OFFLINE(CLOSED)")).isEqualTo(50);
-        assertThat(guarded.server.stats().massGuardEngaged()).isFalse();
-        assertThat(guarded.server.stats().massGuardHolds()).isEqualTo(1);
+        assertThat(guarded.server.stats().massGuard().isEngaged()).isFalse();
+        assertThat(guarded.server.stats().massGuard().engagements()).isEqualTo(1);
     }
 
     @Test
@@ -215,7 +215,7 @@ final class LivenessTest {
         guarded.advance(Bus.TIMEOUT.multipliedBy(2));
         hosts.forEach(Host::crash);
         guarded.advance(Duration.ofSeconds(5));
-        assertThat(guarded.server.stats().massGuardEngaged()).isTrue();
+        assertThat(guarded.server.stats().massGuard().isEngaged()).isTrue();
         leaving.closeAsync();
         assertThat(guarded.server.kick("kicked", "because")).isTrue();
         guarded.advance(Bus.TOLERANCE);

@@ -217,7 +217,7 @@ final class LongRepliesTest {
         assertThatThrownBy(reply::join)
                 .hasCauseInstanceOf(HeartbeatException.class)
                 .hasMessageContaining(REFUSED);
-        assertThat(bus.server.stats().notPassedOn()).isEqualTo(1);
+        assertThat(bus.server.stats().distribution().notPassedOn()).isEqualTo(1);
     }
 
     @Test

@@ -150,7 +150,7 @@ final class MailboxTest {
         CompletableFuture<ByteBuffer> reply = client.request(bytes("x"), LONG);
         failing.advance(SOON);
         assertThatThrownBy(reply::join).hasMessageContaining("failed");
-        assertThat(failing.server.stats().callbackFailures()).isEqualTo(1);
+        assertThat(failing.server.stats().callbacks().failures()).isEqualTo(1);
     }
 
     @Test
@@ -159,7 +159,7 @@ final class MailboxTest {
             throw new IllegalStateException("no answer");
         }));
         failsAtOnce(bus.server.request("n1", bytes("x"), LONG));
-        assertThat(client.stats().callbackFailures()).isEqualTo(1);
+        assertThat(client.stats().callbacks().failures()).isEqualTo(1);
     }
 
     @Test
@@ -244,7 +244,7 @@ final class MailboxTest {
             assertThat(received).containsExactly("first", "other", "third", "a fou");
             received.clear();
         }
-        assertThat(client.stats().registrations()).isEqualTo(1);
+        assertThat(client.stats().connections().registrations()).isEqualTo(1);
     }
 
     @Test
@@ -314,8 +314,8 @@ final class MailboxTest {
         failing.advance(SOON);
         assertThat(ends).containsExactly(OfflineReason.UNREGISTERED);
         assertThat(closed).containsExactly(CloseReason.UNREGISTERED);
-        assertThat(failing.server.stats().callbackFailures()).isEqualTo(1);
-        assertThat(client.stats().callbackFailures()).isEqualTo(1);
+        assertThat(failing.server.stats().callbacks().failures()).isEqualTo(1);
+        assertThat(client.stats().callbacks().failures()).isEqualTo(1);
         failing.world.await(failing.server.closeAsync(), LONG);
     }
 }

@@ -55,8 +55,8 @@ final class MassGuardTest {
         half().forEach(host -> bus.world.partition(host, bus.serverHost));
         bus.advance(Duration.ofSeconds(8));
         assertThat(bus.server.nodes().count(NodeState.SUSPECT)).isEqualTo(NODES / 2);
-        assertThat(bus.server.stats().massGuardEngaged()).isTrue();
-        assertThat(bus.server.stats().massGuard().held()).isEqualTo(NODES / 2);
+        assertThat(bus.server.stats().massGuard().isEngaged()).isTrue();
+        assertThat(bus.server.stats().massGuard().status().held()).isEqualTo(NODES / 2);
 
         bus.world.healAll();
         bus.advance(Duration.ofSeconds(30));
@@ -64,13 +64,14 @@ final class MassGuardTest {
         assertThat(bus.told.count("OFFLINE")).isZero();
         assertThat(bus.server.nodes().count(NodeState.ONLINE)).isEqualTo(NODES);
         assertThat(bus.told.of("guard")).containsExactly("HOLDING", "PASSING");
-        assertThat(bus.server.stats().massGuard().held()).isZero();
-        assertThat(bus.server.stats().massGuardHolds()).isEqualTo(1);
-        assertThat(bus.server.stats().massGuardHold().count()).isEqualTo(1);
-        assertThat(bus.server.stats().massGuardHold().max())
-                .isEqualTo(bus.server.stats().massGuardTime());
-        assertThat(bus.server.stats().massGuardVerdicts()).isGreaterThanOrEqualTo(NODES / 2);
-        assertThat(bus.server.stats().massGuardTime()).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(16));
+        assertThat(bus.server.stats().massGuard().status().held()).isZero();
+        assertThat(bus.server.stats().massGuard().engagements()).isEqualTo(1);
+        assertThat(bus.server.stats().massGuard().hold().count()).isEqualTo(1);
+        assertThat(bus.server.stats().massGuard().hold().max())
+                .isEqualTo(bus.server.stats().massGuard().engagedTime());
+        assertThat(bus.server.stats().massGuard().verdictsHeld()).isGreaterThanOrEqualTo(NODES / 2);
+        assertThat(bus.server.stats().massGuard().engagedTime())
+                .isBetween(Duration.ofSeconds(3), Duration.ofSeconds(16));
     }
 
     @ParameterizedTest
@@ -91,8 +92,8 @@ final class MassGuardTest {
         for (Duration second = released; second.compareTo(ended.minusSeconds(1)) < 0; second = second.plusSeconds(1)) {
             assertThat(offlineBetween(bus, second, second.plusSeconds(1))).isBetween(15L, 25L);
         }
-        assertThat(bus.server.stats().massGuard().held()).isZero();
-        assertThat(bus.server.stats().massGuardEngaged()).isFalse();
+        assertThat(bus.server.stats().massGuard().status().held()).isZero();
+        assertThat(bus.server.stats().massGuard().isEngaged()).isFalse();
     }
 
     @Test
@@ -102,16 +103,16 @@ final class MassGuardTest {
         bus.advance(Duration.ofMillis(3500)); // Their last answer is some seconds old.
         half().forEach(host -> bus.world.partition(host, bus.serverHost));
         bus.advance(Duration.ofSeconds(5));
-        assertThat(bus.server.stats().massGuard().held()).isEqualTo(NODES / 2);
-        long connections = bus.server.stats().connectionsAccepted();
+        assertThat(bus.server.stats().massGuard().status().held()).isEqualTo(NODES / 2);
+        long connections = bus.server.stats().connections().accepted();
         bus.world.healAll();
         bus.advance(Duration.ofSeconds(40));
 
         // Some had been answered long before, and came back over another.
-        assertThat(bus.server.stats().connectionsAccepted()).isLessThan(connections + NODES / 5);
+        assertThat(bus.server.stats().connections().accepted()).isLessThan(connections + NODES / 5);
         assertThat(bus.told.count("OFFLINE")).isZero();
         assertThat(bus.server.nodes().count(NodeState.ONLINE)).isEqualTo(NODES);
-        assertThat(bus.server.stats().massGuard().released()).isZero();
+        assertThat(bus.server.stats().massGuard().status().released()).isZero();
     }
 
     private static long offlineBetween(Bus bus, Duration from, Duration until) {
@@ -165,10 +166,10 @@ final class MassGuardTest {
         for (int wave = 1; wave <= 3; wave++) {
             half().forEach(host -> bus.world.partition(host, bus.serverHost));
             bus.advance(Duration.ofSeconds(10));
-            assertThat(bus.server.stats().massGuardHolds()).isEqualTo(wave);
+            assertThat(bus.server.stats().massGuard().engagements()).isEqualTo(wave);
             bus.world.healAll();
             bus.advance(Duration.ofSeconds(20));
-            assertThat(bus.server.stats().massGuardEngaged()).isFalse();
+            assertThat(bus.server.stats().massGuard().isEngaged()).isFalse();
         }
         assertThat(bus.told.count("OFFLINE")).isZero();
     }
@@ -178,13 +179,13 @@ final class MassGuardTest {
         Bus bus = bus(2, 1000);
         half().forEach(host -> bus.world.partition(host, bus.serverHost));
         bus.advance(Duration.ofSeconds(8));
-        assertThat(bus.server.stats().massGuardEngaged()).isTrue();
+        assertThat(bus.server.stats().massGuard().isEngaged()).isTrue();
         bus.world.await(bus.server.closeAsync(), Duration.ofSeconds(20));
         bus.advance(Duration.ofSeconds(1));
 
         assertThat(bus.told.count("OFFLINE(SHUTDOWN)")).isEqualTo(NODES);
-        assertThat(bus.server.stats().massGuardEngaged()).isFalse();
-        assertThat(bus.server.stats().massGuard().held()).isZero();
+        assertThat(bus.server.stats().massGuard().isEngaged()).isFalse();
+        assertThat(bus.server.stats().massGuard().status().held()).isZero();
     }
 
     /** Whoever registers hundreds of nodes a second and is reset decides nothing for the others. */
@@ -208,7 +209,7 @@ final class MassGuardTest {
         }
         Duration told = bus.told.when("n0", "OFFLINE(TIMEOUT)");
         assertThat(told.minus(cut)).isLessThan(Bus.TIMEOUT.plus(Bus.INTERVAL));
-        assertThat(bus.server.stats().massGuardHolds()).isZero();
+        assertThat(bus.server.stats().massGuard().engagements()).isZero();
     }
 
     /** The same from nodes that stay for long enough: what they gain is one maximum, however often the guard engages. */
@@ -242,7 +243,7 @@ final class MassGuardTest {
             }
         }
         Duration told = bus.told.when("n0", "OFFLINE(TIMEOUT)");
-        assertThat(bus.server.stats().massGuardHolds()).isPositive();
+        assertThat(bus.server.stats().massGuard().engagements()).isPositive();
         assertThat(told.minus(cut)).isLessThan(Bus.TIMEOUT.plus(MAXIMUM).plus(Bus.INTERVAL));
     }
 

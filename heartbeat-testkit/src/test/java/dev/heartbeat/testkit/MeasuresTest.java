@@ -2,7 +2,7 @@ package dev.heartbeat.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heartbeat.BusStats;
+import dev.heartbeat.ServerStats;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 final class MeasuresTest {
     private final Bus bus = new Bus(51);
 
-    private BusStats stats() {
+    private ServerStats stats() {
         return bus.server.stats();
     }
 
@@ -19,13 +19,13 @@ final class MeasuresTest {
         bus.newNode("n1");
         bus.advance(Duration.ofMinutes(1));
 
-        assertThat(stats().detection().count()).isZero();
-        assertThat(stats().detection().p99()).isNull();
-        assertThat(stats().recovery().count()).isZero();
-        assertThat(stats().pauses().count()).isZero();
-        assertThat(stats().loopLag().count()).isPositive();
-        assertThat(stats().loopLag().max()).isLessThan(Duration.ofMillis(1));
-        assertThat(stats().lateWakes()).isZero();
+        assertThat(stats().liveness().detection().count()).isZero();
+        assertThat(stats().liveness().detection().p99()).isNull();
+        assertThat(stats().liveness().recovery().count()).isZero();
+        assertThat(stats().loops().pauses().count()).isZero();
+        assertThat(stats().loops().lag().count()).isPositive();
+        assertThat(stats().loops().lag().max()).isLessThan(Duration.ofMillis(1));
+        assertThat(stats().loops().lateWakes()).isZero();
     }
 
     @Test
@@ -38,9 +38,9 @@ final class MeasuresTest {
         bus.advance(Duration.ofSeconds(10));
 
         assertThat(bus.told.count("OFFLINE")).isEqualTo(2);
-        assertThat(stats().detection().count()).isEqualTo(2);
-        assertThat(stats().detection().mean()).isBetween(Bus.TIMEOUT, Bus.TIMEOUT.plus(Bus.TOLERANCE));
-        assertThat(stats().detection().max()).isBetween(Bus.TIMEOUT, Bus.TIMEOUT.plus(Bus.TOLERANCE));
+        assertThat(stats().liveness().detection().count()).isEqualTo(2);
+        assertThat(stats().liveness().detection().mean()).isBetween(Bus.TIMEOUT, Bus.TIMEOUT.plus(Bus.TOLERANCE));
+        assertThat(stats().liveness().detection().max()).isBetween(Bus.TIMEOUT, Bus.TIMEOUT.plus(Bus.TOLERANCE));
     }
 
     @Test
@@ -49,7 +49,7 @@ final class MeasuresTest {
         bus.advance(Duration.ofSeconds(2));
         bus.server.kick("n1", "because");
         bus.advance(Duration.ofSeconds(2));
-        assertThat(stats().detection().count()).isZero();
+        assertThat(stats().liveness().detection().count()).isZero();
     }
 
     @Test
@@ -58,15 +58,15 @@ final class MeasuresTest {
         Host silent = patient.newNode("n1");
         patient.advance(Duration.ofSeconds(5));
         patient.world.partition(silent, patient.serverHost);
-        patient.world.advanceUntil(() -> patient.server.stats().suspect() == 1, Duration.ofSeconds(4));
+        patient.world.advanceUntil(() -> patient.server.stats().liveness().suspect() == 1, Duration.ofSeconds(4));
         Duration suspected = patient.world.now();
         patient.advance(Duration.ofMillis(200));
         patient.world.healAll();
-        patient.world.advanceUntil(() -> patient.server.stats().suspect() == 0, Duration.ofSeconds(5));
+        patient.world.advanceUntil(() -> patient.server.stats().liveness().suspect() == 0, Duration.ofSeconds(5));
 
-        assertThat(patient.server.stats().recovery().count()).isEqualTo(1);
+        assertThat(patient.server.stats().liveness().recovery().count()).isEqualTo(1);
         Duration took = patient.world.now().minus(suspected);
-        assertThat(patient.server.stats().recovery().max()).isBetween(took, took.plus(Bus.TOLERANCE));
+        assertThat(patient.server.stats().liveness().recovery().max()).isBetween(took, took.plus(Bus.TOLERANCE));
     }
 
     @Test
@@ -75,13 +75,13 @@ final class MeasuresTest {
         bus.advance(Duration.ofSeconds(1));
         Duration from = bus.world.now();
         lost.resetConnections();
-        bus.world.advanceUntil(() -> stats().suspect() == 1, Duration.ofSeconds(1));
-        bus.world.advanceUntil(() -> stats().suspect() == 0, Duration.ofSeconds(3));
+        bus.world.advanceUntil(() -> stats().liveness().suspect() == 1, Duration.ofSeconds(1));
+        bus.world.advanceUntil(() -> stats().liveness().suspect() == 0, Duration.ofSeconds(3));
         Duration took = bus.world.now().minus(from);
         bus.advance(Duration.ofMillis(10)); // The loop of the old connection hears of it.
 
-        assertThat(stats().recovery().count()).isEqualTo(1);
-        assertThat(stats().recovery().max()).isBetween(took.minus(Bus.TOLERANCE), took.plus(Bus.TOLERANCE));
+        assertThat(stats().liveness().recovery().count()).isEqualTo(1);
+        assertThat(stats().liveness().recovery().max()).isBetween(took.minus(Bus.TOLERANCE), took.plus(Bus.TOLERANCE));
     }
 
     @Test
@@ -93,9 +93,11 @@ final class MeasuresTest {
         bus.serverHost.resume();
         bus.advance(Duration.ofSeconds(5));
 
-        assertThat(stats().pauses().count()).isEqualTo(stats().stallsCredited()).isPositive();
-        assertThat(stats().pauses().max()).isBetween(Duration.ofSeconds(18), Duration.ofSeconds(21));
-        assertThat(stats().loopLag().max()).isGreaterThan(Duration.ofSeconds(17));
-        assertThat(stats().lateWakes()).isPositive();
+        assertThat(stats().loops().pauses().count())
+                .isEqualTo(stats().loops().stalls())
+                .isPositive();
+        assertThat(stats().loops().pauses().max()).isBetween(Duration.ofSeconds(18), Duration.ofSeconds(21));
+        assertThat(stats().loops().lag().max()).isGreaterThan(Duration.ofSeconds(17));
+        assertThat(stats().loops().lateWakes()).isPositive();
     }
 }

@@ -87,10 +87,10 @@ final class MessagesTest {
         tight.advance(Duration.ofMinutes(2));
 
         assertThat(down).usingElementComparator(java.util.Arrays::compare).containsExactlyElementsOf(sent);
-        assertThat(tight.server.stats().messagesIn()).isEqualTo(sent.size());
-        assertThat(tight.server.stats().messagesOut()).isEqualTo(sent.size());
+        assertThat(tight.server.stats().messages().received()).isEqualTo(sent.size());
+        assertThat(tight.server.stats().messages().sent()).isEqualTo(sent.size());
         assertThat(tight.told.count("SUSPECT")).isZero();
-        assertThat(tight.server.stats().errorsSent()).isEmpty();
+        assertThat(tight.server.stats().connections().errorsSent()).isEmpty();
     }
 
     @Test
@@ -108,7 +108,7 @@ final class MessagesTest {
         node.resume();
         small.advance(Duration.ofSeconds(5));
 
-        assertThat(small.server.stats().messagesOut()).isEqualTo(accepted);
+        assertThat(small.server.stats().messages().sent()).isEqualTo(accepted);
         assertThat(small.told.count("undelivered")).isZero();
     }
 
@@ -200,7 +200,7 @@ final class MessagesTest {
         bus.advance(Duration.ofSeconds(11));
 
         assertThat(closed).isCompleted();
-        assertThat(bus.told.count("undelivered") + bus.server.stats().messagesOut())
+        assertThat(bus.told.count("undelivered") + bus.server.stats().messages().sent())
                 .isEqualTo(sent);
         assertThat(bus.told.of("n1")).contains("OFFLINE(SHUTDOWN)");
     }
@@ -222,7 +222,7 @@ final class MessagesTest {
         strict.advance(Duration.ofMillis(2200));
 
         assertThat(strict.told.of("n1")).contains("SUSPECT(LOST)");
-        assertThat(strict.server.stats().writeStalls()).isEqualTo(1);
+        assertThat(strict.server.stats().connections().writeStalls()).isEqualTo(1);
     }
 
     @Test
@@ -241,8 +241,8 @@ final class MessagesTest {
             throwing.advance(Duration.ofMillis(20));
         }
 
-        assertThat(throwing.server.stats().callbackFailures()).isEqualTo(100);
-        assertThat(throwing.server.stats().messagesIn()).isEqualTo(100);
+        assertThat(throwing.server.stats().callbacks().failures()).isEqualTo(100);
+        assertThat(throwing.server.stats().messages().received()).isEqualTo(100);
         assertThat(throwing.told.of("n1")).containsExactly("ONLINE");
     }
 

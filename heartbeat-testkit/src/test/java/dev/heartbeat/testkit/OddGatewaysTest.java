@@ -51,7 +51,7 @@ final class OddGatewaysTest {
         gateway.ignore("HEARTBEAT_RES");
         beatFor(Duration.ofSeconds(20), "010000");
         assertThat(bus.told.count("SUSPECT")).isZero();
-        assertThat(bus.server.stats().online()).isEqualTo(51);
+        assertThat(bus.server.stats().liveness().online()).isEqualTo(51);
     }
 
     @Test
@@ -151,7 +151,7 @@ final class OddGatewaysTest {
         for (String node : List.of("n1", "n2", "n3")) {
             assertThat(bus.told.of(node)).containsExactly("ONLINE", "SUSPECT(SILENT)", "OFFLINE(CLOSED)");
         }
-        assertThat(bus.server.stats().suspect()).isZero();
+        assertThat(bus.server.stats().liveness().suspect()).isZero();
     }
 
     @Test

@@ -45,14 +45,14 @@ final class ReconnectTest {
         many.advance(Duration.ofMillis(100));
         List<Long> perTenth = new ArrayList<>();
         for (int tenth = 0; tenth < 10; tenth++) {
-            long before = many.server.stats().heartbeats();
+            long before = many.server.stats().liveness().heartbeats();
             many.advance(Duration.ofMillis(100));
-            perTenth.add(many.server.stats().heartbeats() - before);
+            perTenth.add(many.server.stats().liveness().heartbeats() - before);
         }
 
         assertThat(perTenth).as("beats in each tenth of an interval").allMatch(count -> count > 5 && count < 40);
         many.advance(Duration.ofMinutes(10).minus(Duration.ofMillis(1100)));
-        assertThat(many.server.stats().heartbeats()).isBetween(599L * clients, 601L * clients);
+        assertThat(many.server.stats().liveness().heartbeats()).isBetween(599L * clients, 601L * clients);
     }
 
     @Test
@@ -270,6 +270,6 @@ final class ReconnectTest {
         assertThat(server.nodes().size()).isBetween(100L, 115L);
         world.advance(Duration.ofSeconds(2));
         assertThat(server.nodes().size()).isEqualTo(300);
-        assertThat(server.stats().registrations()).isEqualTo(300);
+        assertThat(server.stats().liveness().registrations()).isEqualTo(300);
     }
 }

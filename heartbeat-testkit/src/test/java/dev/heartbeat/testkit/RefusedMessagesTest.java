@@ -149,7 +149,7 @@ final class RefusedMessagesTest {
         settle();
         assertThat(told).containsExactly("client: 200000 REFUSED", "client: 200001 REFUSED", "client: 200002 REFUSED");
         assertThat(delivered).containsExactly(10, 90_000);
-        assertThat(client.stats().undelivered()).isEqualTo(3);
+        assertThat(client.stats().messages().undeliveredTotal()).isEqualTo(3);
         bus.advance(MINUTE);
         assertThat(told).hasSize(3);
     }
@@ -163,7 +163,7 @@ final class RefusedMessagesTest {
         settle();
         assertThat(told).containsExactly("node n1: 200000 REFUSED", "node n1: 200001 REFUSED");
         assertThat(delivered).containsExactly(10);
-        assertThat(bus.server.stats().undelivered()).isEqualTo(2);
+        assertThat(bus.server.stats().messages().undeliveredTotal()).isEqualTo(2);
     }
 
     @Test
@@ -193,8 +193,8 @@ final class RefusedMessagesTest {
                 .filter(CompletableFuture::isCompletedExceptionally)
                 .count();
         assertThat(failed + told.size()).isEqualTo(2);
-        assertThat(client.stats().undelivered()).isEqualTo(1);
-        assertThat(bus.server.stats().undelivered()).isEqualTo(1);
+        assertThat(client.stats().messages().undeliveredTotal()).isEqualTo(1);
+        assertThat(bus.server.stats().messages().undeliveredTotal()).isEqualTo(1);
     }
 
     // ---- a request
@@ -264,7 +264,7 @@ final class RefusedMessagesTest {
         stall(slow);
         assertThat(told).containsExactly("client: 90000 REFUSED");
         assertThat(delivered).containsExactly(20);
-        assertThat(bus.server.stats().errorsSent()).containsOnly(Map.entry("NO_CAPACITY", 1L));
+        assertThat(bus.server.stats().connections().errorsSent()).containsOnly(Map.entry("NO_CAPACITY", 1L));
     }
 
     @Test
@@ -322,7 +322,7 @@ final class RefusedMessagesTest {
         assertThat(reasonOf(third)).isEqualTo(Reason.REFUSED);
         assertThat(fourth).isNotDone();
         assertThat(told).isEmpty();
-        assertThat(made[0].stats().undelivered()).isEqualTo(2);
+        assertThat(made[0].stats().messages().undeliveredTotal()).isEqualTo(2);
     }
 
     @Test

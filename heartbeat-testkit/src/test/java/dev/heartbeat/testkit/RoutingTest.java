@@ -81,7 +81,7 @@ final class RoutingTest {
                 .contains(
                         "error the server reports NOT_PASSED_ON: not passed on to secret-1: the server does not allow it",
                         "error the server reports NOT_PASSED_ON: not passed on to nobody: it is not registered");
-        assertThat(bus.server.stats().notPassedOn()).isEqualTo(2);
+        assertThat(bus.server.stats().distribution().notPassedOn()).isEqualTo(2);
         CompletableFuture<ByteBuffer> refused = one.request("secret-1", text("x"), Duration.ofSeconds(10));
         CompletableFuture<ByteBuffer> absent = one.request("nobody", text("x"), Duration.ofSeconds(10));
         settle();
@@ -99,7 +99,7 @@ final class RoutingTest {
             settle();
         }
         assertThat(bus.told.of("one")).containsExactly("ONLINE");
-        assertThat(bus.server.stats().notPassedOn()).isEqualTo(200);
+        assertThat(bus.server.stats().distribution().notPassedOn()).isEqualTo(200);
     }
 
     @Test
@@ -124,7 +124,7 @@ final class RoutingTest {
             assertThat(one.trySend("three", ByteBuffer.allocate(200_000))).isEqualTo(SendResult.ACCEPTED);
             bus.advance(Duration.ofMillis(300));
         }
-        assertThat(bus.server.stats().notPassedOn()).isZero();
+        assertThat(bus.server.stats().distribution().notPassedOn()).isZero();
         bus.advance(Duration.ofSeconds(10));
         assertThat(told.events()).contains("error the server reports NOT_PASSED_ON: not passed on to three: CLOSED");
         assertThat(bus.told.of("one")).containsExactly("ONLINE");

@@ -43,7 +43,7 @@ final class SlowMessagesTest {
             }
             bus.advance(Duration.ofSeconds(1));
         }
-        assertThat(bus.server.stats().errorsSent()).containsEntry("NO_CAPACITY", 40L);
+        assertThat(bus.server.stats().connections().errorsSent()).containsEntry("NO_CAPACITY", 40L);
         HeartbeatClient client = bus.client(bus.world.newHost("client"), "n1").connect();
         bus.world.advanceUntil(client.registered()::isDone, Duration.ofSeconds(1));
         client.trySend(ByteBuffer.allocate(9_000_000));
@@ -63,7 +63,7 @@ final class SlowMessagesTest {
             peer.raw(ONE_BYTE_MORE).play();
             bus.advance(Duration.ofSeconds(1));
         }
-        assertThat(bus.server.stats().errorsSent()).containsEntry("NO_CAPACITY", 1L);
+        assertThat(bus.server.stats().connections().errorsSent()).containsEntry("NO_CAPACITY", 1L);
     }
 
     @Test

@@ -54,7 +54,7 @@ final class StoriesTest {
 
         assertNobodyWasCalledOffline();
         assertOnline(FLEET);
-        assertThat(bus.server.stats().stallTimeCredited()).isGreaterThan(Duration.ofSeconds(29));
+        assertThat(bus.server.stats().loops().stalledTime()).isGreaterThan(Duration.ofSeconds(29));
     }
 
     @ParameterizedTest
@@ -64,13 +64,13 @@ final class StoriesTest {
         List<Host> half = hosts.subList(0, hosts.size() / 2);
         half.forEach(host -> bus.world.partition(host, bus.serverHost));
         bus.advance(Duration.ofSeconds(8)); // Longer than timeout and grace.
-        assertThat(bus.server.stats().massGuardEngaged()).isTrue();
+        assertThat(bus.server.stats().massGuard().isEngaged()).isTrue();
         half.forEach(host -> bus.world.heal(host, bus.serverHost));
         bus.advance(Duration.ofMinutes(2));
 
         assertNobodyWasCalledOffline();
         assertOnline(FLEET);
-        assertThat(bus.server.stats().massGuardEngaged()).isFalse();
+        assertThat(bus.server.stats().massGuard().isEngaged()).isFalse();
     }
 
     @ParameterizedTest
@@ -82,7 +82,7 @@ final class StoriesTest {
 
         assertThat(bus.told.count("OFFLINE")).isEqualTo(FLEET / 2);
         assertOnline(FLEET / 2);
-        assertThat(bus.server.stats().massGuardEngaged()).isFalse();
+        assertThat(bus.server.stats().massGuard().isEngaged()).isFalse();
     }
 
     @ParameterizedTest

@@ -41,7 +41,7 @@ final class TakeoverTest {
         assertThat(bus.server.nodes().find("n1").orElseThrow().epoch()).isGreaterThan(firstEpoch);
         assertThat(bus.server.nodes().count(NodeState.ONLINE)).isEqualTo(1);
         assertThat(bus.server.nodes().count(NodeState.OFFLINE)).isZero();
-        assertThat(bus.server.stats().connections()).isEqualTo(1);
+        assertThat(bus.server.stats().connections().open()).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -118,7 +118,7 @@ final class TakeoverTest {
 
         assertThat(client.state()).isEqualTo(ClientState.ONLINE);
         assertThat(bus.told.count("OFFLINE")).isZero();
-        assertThat(bus.server.stats().connections()).isEqualTo(1);
+        assertThat(bus.server.stats().connections().open()).isEqualTo(1);
         assertThat(bus.told.of("n1")).endsWith("ONLINE");
         assertThat(bus.server.nodes().count(NodeState.ONLINE)).isEqualTo(1);
         assertThat(bus.server.nodes().count(NodeState.SUSPECT)).isZero();
@@ -162,7 +162,7 @@ final class TakeoverTest {
         hosts.forEach(world::rejoin);
         world.advance(Duration.ofMinutes(2));
 
-        assertThat(server.stats().errorsSent()).doesNotContainKey("EPOCH_REFUSED");
+        assertThat(server.stats().connections().errorsSent()).doesNotContainKey("EPOCH_REFUSED");
         assertThat(successors).allMatch(client -> client.state() == ClientState.ONLINE);
         for (int i = 0; i < 20; i++) {
             assertThat(clients.get(i).state()).isEqualTo(i < 10 ? ClientState.CLOSED : ClientState.ONLINE);

@@ -168,7 +168,7 @@ final class TurnsOfOneTest {
     }
 
     private long framesIn() {
-        return bus.server.stats().framesIn();
+        return bus.server.stats().connections().framesIn();
     }
 
     private static long framesOf(String hex) {
@@ -302,7 +302,7 @@ final class TurnsOfOneTest {
         bus.advance(Duration.ofSeconds(3));
         assertThat(framesIn()).isEqualTo(handled);
         assertThat(bus.told.of("busy")).endsWith("OFFLINE(KICKED)");
-        assertThat(bus.server.stats().connections()).isZero();
+        assertThat(bus.server.stats().connections().open()).isZero();
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.heartbeat.internal.channel;
 
+import dev.heartbeat.UndeliveredException.Reason;
+import dev.heartbeat.internal.queue.CountsBy;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What is counted of all channels of a server or client. Any thread. */
@@ -7,7 +9,7 @@ public final class ChannelCounts {
     private final LongAdder opened = new LongAdder();
     private final LongAdder closed = new LongAdder();
     private final LongAdder dropped = new LongAdder();
-    private final LongAdder undelivered = new LongAdder();
+    private final CountsBy<Reason> undelivered = new CountsBy<>(Reason.class);
     private final LongAdder unmatchedReplies = new LongAdder();
 
     void opened() {
@@ -22,8 +24,8 @@ public final class ChannelCounts {
         dropped.increment();
     }
 
-    void undelivered() {
-        undelivered.increment();
+    void undelivered(Reason reason) {
+        undelivered.add(reason);
     }
 
     public void unmatchedReply() {
@@ -45,8 +47,8 @@ public final class ChannelCounts {
     }
 
     /** Messages that came back, those that were dropped included. */
-    public long undeliveredMessages() {
-        return undelivered.sum();
+    public CountsBy<Reason> undelivered() {
+        return undelivered;
     }
 
     public long unmatchedReplies() {

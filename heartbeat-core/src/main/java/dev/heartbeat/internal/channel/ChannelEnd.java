@@ -589,8 +589,8 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     }
 
     @Override
-    public void countUndelivered() {
-        home.counts().undelivered();
+    public void countUndelivered(Reason reason) {
+        home.counts().undelivered(reason);
     }
 
     @Override

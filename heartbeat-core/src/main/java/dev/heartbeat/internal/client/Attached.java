@@ -546,8 +546,8 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     }
 
     @Override
-    public void countUndelivered() {
-        client.counts.undelivered();
+    public void countUndelivered(Reason reason) {
+        client.counts.undelivered(reason);
     }
 
     @Override

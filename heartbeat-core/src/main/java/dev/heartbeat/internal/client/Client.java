@@ -13,7 +13,6 @@ import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.ClientListener;
 import dev.heartbeat.ClientOptions;
 import dev.heartbeat.ClientState;
-import dev.heartbeat.ClientStats;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.Node;
@@ -101,7 +100,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     private final Handlers handlers;
     final Acceptors acceptors;
     private final ChannelCounts channelCounts = new ChannelCounts();
-    final ClientCounts counts = new ClientCounts();
+    final ClientCounts counts = new ClientCounts(channelCounts);
     /** Channels to be opened as soon as it is registered; on the loop. */
     private final List<ChannelEnd> waitingEnds = new ArrayList<>(0);
 
@@ -232,8 +231,8 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         return last == UNKNOWN ? null : Duration.ofNanos(last);
     }
 
-    public ClientStats stats() {
-        return counts.with(channelCounts);
+    public ClientCounts statCounts() {
+        return counts;
     }
 
     public CompletableFuture<ClientListener.Registered> registered() {
@@ -789,8 +788,8 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     }
 
     @Override
-    public void countUndelivered() {
-        counts.undelivered();
+    public void countUndelivered(Reason reason) {
+        counts.undelivered(reason);
     }
 
     @Override

@@ -1,26 +1,33 @@
 package dev.heartbeat.internal.client;
 
-import dev.heartbeat.ClientStats;
+import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.channel.ChannelCounts;
 import dev.heartbeat.internal.queue.CallbackFailures;
+import dev.heartbeat.internal.queue.CountsBy;
+import java.util.Map;
 
 /** What a client counts: on its loop, so without any lock, but for what its callbacks do; read by anybody. */
 @SuppressWarnings("NonAtomicVolatileUpdate") // The loop alone writes.
-final class ClientCounts {
+public final class ClientCounts {
     private volatile long attempts;
     private volatile long registrations;
     private volatile long heartbeats;
     private volatile long answers;
     private volatile long messagesIn;
     private volatile long messagesOut;
-    private volatile long undelivered;
+    private final CountsBy<Reason> undelivered = new CountsBy<>(Reason.class);
+    private final ChannelCounts channels;
     private final CallbackFailures callbackFailures = new CallbackFailures();
+
+    ClientCounts(ChannelCounts channels) {
+        this.channels = channels;
+    }
 
     void attempt() {
         attempts++;
     }
 
-    long attempts() {
+    public long attempts() {
         return attempts;
     }
 
@@ -44,8 +51,8 @@ final class ClientCounts {
         messagesOut++;
     }
 
-    void undelivered() {
-        undelivered++;
+    void undelivered(Reason reason) {
+        undelivered.add(reason);
     }
 
     /** Any thread. */
@@ -53,19 +60,36 @@ final class ClientCounts {
         callbackFailures.add(of, failure);
     }
 
-    ClientStats with(ChannelCounts channels) {
-        return new ClientStats(
-                attempts,
-                registrations,
-                heartbeats,
-                answers,
-                messagesIn,
-                messagesOut,
-                undelivered + channels.undeliveredMessages(),
-                channels.droppedMessages(),
-                channels.unmatchedReplies(),
-                channels.open(),
-                channels.everOpened(),
-                callbackFailures.count());
+    public long registrations() {
+        return registrations;
+    }
+
+    public long heartbeats() {
+        return heartbeats;
+    }
+
+    public long answers() {
+        return answers;
+    }
+
+    public long messagesIn() {
+        return messagesIn;
+    }
+
+    public long messagesOut() {
+        return messagesOut;
+    }
+
+    /** Messages that came back, those of channels included. */
+    public Map<Reason, Long> allUndelivered() {
+        return undelivered.readWith(channels.undelivered().read());
+    }
+
+    public ChannelCounts channels() {
+        return channels;
+    }
+
+    public long callbackFailures() {
+        return callbackFailures.count();
     }
 }

@@ -676,6 +676,9 @@ public final class NodeEntry implements SerialExecutor.Owner {
     private void transition(@Nullable Registration from, @Nullable NodeState before, Transition step) {
         step.of.state = step.to;
         table.count(before, step.to);
+        if (step.ended != null) {
+            table.events().countEnd(step.ended.reason);
+        }
         if (from != null && from.votes) {
             from.votes = false;
             table.countVotes(-1);

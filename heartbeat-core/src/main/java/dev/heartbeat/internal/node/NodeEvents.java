@@ -12,8 +12,10 @@ import dev.heartbeat.SuspectReason;
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.queue.CallbackFailures;
 import dev.heartbeat.internal.queue.CallbackThreads;
+import dev.heartbeat.internal.queue.CountsBy;
 import dev.heartbeat.internal.queue.SerialExecutor;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -33,7 +35,8 @@ public final class NodeEvents {
 
     private final CallbackFailures failures = new CallbackFailures();
     private final LongAdder coalesced = new LongAdder();
-    private final LongAdder undelivered = new LongAdder();
+    private final CountsBy<Reason> undelivered = new CountsBy<>(Reason.class);
+    private final CountsBy<OfflineReason> ends = new CountsBy<>(OfflineReason.class);
     private final LongAdder notPassedOn = new LongAdder();
     private final LongAdder unmatchedReplies = new LongAdder();
 
@@ -82,6 +85,15 @@ public final class NodeEvents {
         listener.onOffline(node, reason);
     }
 
+    /** A stay has ended; its end is told later. */
+    void countEnd(OfflineReason reason) {
+        ends.add(reason);
+    }
+
+    public Map<OfflineReason, Long> ends() {
+        return ends.read();
+    }
+
     void updated(Node node) {
         listener.onUpdated(node);
     }
@@ -118,8 +130,8 @@ public final class NodeEvents {
         listener.onUndelivered(node, content, reason);
     }
 
-    void countUndelivered() {
-        undelivered.increment();
+    void countUndelivered(Reason reason) {
+        undelivered.add(reason);
     }
 
     /** Any thread; returns at once. Of several that wait the last is told. */
@@ -158,7 +170,8 @@ public final class NodeEvents {
         return unmatchedReplies.sum();
     }
 
-    public long undeliveredCount() {
-        return undelivered.sum();
+    /** Messages that came back. */
+    public CountsBy<Reason> undelivered() {
+        return undelivered;
     }
 }

@@ -153,8 +153,8 @@ final class NodeMail implements Mailbox.Owner {
     }
 
     @Override
-    public void countUndelivered() {
-        table.events().countUndelivered();
+    public void countUndelivered(Reason reason) {
+        table.events().countUndelivered(reason);
     }
 
     @Override

@@ -49,7 +49,7 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
         void onWritable();
 
         /** One message comes back, in whichever way its sender hears of it. Any thread. */
-        void countUndelivered();
+        void countUndelivered(Reason reason);
 
         /** A request has begun to travel, and nobody waits for its answer any more: the other side is told, if it can be. Any thread. */
         void cancel(Envelope request);
@@ -308,7 +308,7 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
         if (message.isWithdrawn()) {
             return; // Its sender knows.
         }
-        owner.countUndelivered();
+        owner.countUndelivered(reason);
         if (message.isRequest() && !isRequest(message)) {
             passedOn().remove(message.envelope());
         }

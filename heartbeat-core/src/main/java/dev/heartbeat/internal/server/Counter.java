@@ -1,7 +1,7 @@
 package dev.heartbeat.internal.server;
 
 /** What a loop counts. */
-enum Counter {
+public enum Counter {
     ACCEPTED,
     ENDED,
     FOREIGN,

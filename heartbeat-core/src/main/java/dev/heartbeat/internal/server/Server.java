@@ -3,18 +3,15 @@ package dev.heartbeat.internal.server;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
 import dev.heartbeat.BroadcastResult;
-import dev.heartbeat.BusStats;
 import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.MassGuardStatus;
-import dev.heartbeat.Measure;
 import dev.heartbeat.MessageHandler;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeGroups;
 import dev.heartbeat.NodeListener;
-import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.RequestHandler;
 import dev.heartbeat.RoutePolicy;
@@ -57,9 +54,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -70,7 +65,6 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -110,6 +104,8 @@ public final class Server implements Acceptor {
     private final MassGuard guard;
     /** Written under the guard's lock. */
     private final Measures guardMeasures;
+
+    private final ServerCounts counts;
 
     /** Made by the loops, each its own, with their first connection. */
     private final AtomicReferenceArray<@Nullable ServerLoop> loops;
@@ -171,6 +167,7 @@ public final class Server implements Acceptor {
                 options.massGuardReleaseRate(),
                 options.suspectAfter().toNanos(),
                 this::onGuard);
+        counts = new ServerCounts(this, events, guard, guardMeasures);
         loops = new AtomicReferenceArray<>(transport.eventLoops().size());
         // A literal is looked up at once, so that a server on one listens as soon as its transport does.
         listening = HostLookup.lookUp(
@@ -591,7 +588,7 @@ public final class Server implements Acceptor {
         startedLoops().forEach(loop -> loop.shard.execute(() -> action.accept(loop)));
     }
 
-    private List<ServerLoop> startedLoops() {
+    List<ServerLoop> startedLoops() {
         return IntStream.range(0, loops.length())
                 .mapToObj(loops::get)
                 .filter(Objects::nonNull)
@@ -600,68 +597,26 @@ public final class Server implements Acceptor {
 
     // ---- numbers
 
-    public BusStats stats() {
-        List<ServerLoop> all = startedLoops();
-        Map<String, Long> errors = new TreeMap<>();
-        all.forEach(loop -> loop.counters.addErrorsTo(errors));
-        return new BusStats(
-                openConnections.get(),
-                sum(all, Counter.ACCEPTED),
-                refusedConnections.sum(),
-                sum(all, Counter.FOREIGN),
-                sum(all, Counter.HANDSHAKE_TIMEOUTS),
-                sum(all, Counter.WRITE_STALLS),
-                table.count(NodeState.ONLINE),
-                table.count(NodeState.SUSPECT),
-                table.registrations(),
-                sum(all, Counter.REGISTRATIONS_REFUSED),
-                capacity.bytes(),
-                sum(all, Counter.HEARTBEATS),
-                sum(all, Counter.FRAMES_IN),
-                sum(all, Counter.BYTES_IN),
-                sum(all, Counter.MESSAGES_IN),
-                sum(all, Counter.MESSAGES_OUT),
-                events.undeliveredCount() + channels.undeliveredMessages(),
-                table.dropped() + channels.droppedMessages(),
-                table.broadcasts(),
-                events.notPassedOnCount(),
-                events.unmatchedReplyCount() + channels.unmatchedReplies(),
-                channels.open(),
-                channels.everOpened(),
-                errors,
-                events.failureCount(),
-                events.coalescedCount(),
-                sum(all, loop -> loop.shard.stalls()),
-                Duration.ofNanos(sum(all, loop -> loop.shard.creditedNs())),
-                guard.engagements(),
-                guard.isEngaged(),
-                guard.everHeld(),
-                Duration.ofNanos(guard.everEngagedNs()),
-                guard.status(table.count(NodeState.SUSPECT), table.size()),
-                Measures.sum(recorders, List.of(guardMeasures), Measures.Kind.GUARD_HOLD),
-                measure(all, Measures.Kind.DETECTION),
-                measure(all, Measures.Kind.RECOVERY),
-                measure(all, Measures.Kind.PAUSE),
-                measure(all, Measures.Kind.LOOP_LAG),
-                sum(all, Counter.LATE_WAKES),
-                loopFailures());
+    /** What it has counted. */
+    public ServerCounts counts() {
+        return counts;
     }
 
-    private long loopFailures() {
+    long openConnections() {
+        return openConnections.get();
+    }
+
+    long refusedConnections() {
+        return refusedConnections.sum();
+    }
+
+    long registrationBytes() {
+        return capacity.bytes();
+    }
+
+    long loopFailures() {
         return transport.eventLoops().stream()
                 .mapToLong(loop -> loop.failures().count())
                 .sum();
-    }
-
-    private Measure measure(List<ServerLoop> loops, Measures.Kind kind) {
-        return Measures.sum(recorders, loops.stream().map(loop -> loop.measures).toList(), kind);
-    }
-
-    private static long sum(List<ServerLoop> loops, Counter counter) {
-        return sum(loops, loop -> loop.counters.get(counter));
-    }
-
-    private static long sum(List<ServerLoop> loops, ToLongFunction<ServerLoop> count) {
-        return loops.stream().mapToLong(count).sum();
     }
 }

@@ -226,11 +226,11 @@ public abstract class HeartbeatGarbageContract implements TransportUnderTest {
     }
 
     private long awaitBeats(int atLeast) throws InterruptedException {
-        long before = server().stats().heartbeats();
-        while (server().stats().heartbeats() - before < atLeast) {
+        long before = server().stats().liveness().heartbeats();
+        while (server().stats().liveness().heartbeats() - before < atLeast) {
             Thread.sleep(10);
         }
-        return server().stats().heartbeats() - before;
+        return server().stats().liveness().heartbeats() - before;
     }
 
     private HeartbeatServer server() {

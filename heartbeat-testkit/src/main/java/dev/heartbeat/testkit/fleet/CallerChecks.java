@@ -401,7 +401,7 @@ final class CallerChecks {
             serverHost.failSetUps(false);
         });
         judgeAfter(Duration.ofSeconds(3), () -> {
-            long counted = server.stats().connections();
+            long counted = server.stats().connections().open();
             long open = serverHost.connections();
             require("I43 only what opens is counted", counted == open, counted + " are counted, open are " + open);
         });
@@ -417,7 +417,7 @@ final class CallerChecks {
                 .connect();
         after(SHUT_DOWN, () -> {
             host.delayCallbacks(Duration.ofMillis(20));
-            long cameBackBefore = server.stats().undelivered();
+            long cameBackBefore = server.stats().messages().undeliveredTotal();
             int accepted = 0;
             while (server.trySend("slow", ByteBuffer.allocate(5000)) == SendResult.ACCEPTED) {
                 accepted++;
@@ -428,7 +428,7 @@ final class CallerChecks {
                     Duration.ZERO,
                     () -> require(
                             "I44 what was accepted is handled before the end",
-                            handled.size() == all && server.stats().undelivered() == cameBackBefore,
+                            handled.size() == all && server.stats().messages().undeliveredTotal() == cameBackBefore,
                             handled.size() + " of " + all + " were, as the client is " + client.state())));
             judgeAfter(
                     DRAIN.plusMillis(800),

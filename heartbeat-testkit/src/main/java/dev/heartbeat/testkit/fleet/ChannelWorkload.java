@@ -298,7 +298,7 @@ final class ChannelWorkload {
     /** After everything has come to rest: nothing is left open, and what both ends of each were told fits. */
     void checkAtRest() {
         byName.values().forEach(ChannelOracle::checkAtRest);
-        long open = fleet.server().stats().channels();
+        long open = fleet.server().stats().channels().open();
         if (open != 0) {
             throw new Violation("I10 counts agree", "the server counts " + open + " channels, all are closed");
         }

@@ -1,6 +1,5 @@
 package dev.heartbeat.testkit.fleet;
 
-import dev.heartbeat.BusStats;
 import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.MassGuardStatus;
 import dev.heartbeat.Node;
@@ -8,6 +7,7 @@ import dev.heartbeat.NodeListener;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SendResult;
+import dev.heartbeat.ServerStats;
 import dev.heartbeat.SuspectReason;
 import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.testkit.Host;
@@ -168,7 +168,7 @@ final class Fleet implements NodeListener {
     }
 
     void crashServer() {
-        heartbeatsOfDeadServers += server.stats().heartbeats();
+        heartbeatsOfDeadServers += server.stats().liveness().heartbeats();
         serverHost.crash();
         census.serverRestarted();
         toNodes.forgetAllOpen();
@@ -324,7 +324,7 @@ final class Fleet implements NodeListener {
                 && since != null
                 && areManySuspected()
                 && simulation.now().minus(since).compareTo(GUARD_SEES) > 0
-                && server.stats().massGuardHolds() == 0) {
+                && server.stats().massGuard().engagements() == 0) {
             throw new Violation(
                     "I7 many verdicts at once are held",
                     node.id() + " is OFFLINE(" + reason + "), while many are suspected since " + since + ": "
@@ -421,13 +421,13 @@ final class Fleet implements NodeListener {
     }
 
     private void checkGuard() {
-        BusStats stats = server.stats();
+        ServerStats stats = server.stats();
         manySince = areManySuspected() ? (manySince == null ? simulation.now() : manySince) : null;
-        for (; holds < stats.massGuardHolds(); holds++) {
+        for (; holds < stats.massGuard().engagements(); holds++) {
             census.guardHolds();
             engagedSince = null; // Another time.
         }
-        boolean engages = stats.massGuardEngaged() && serverHost.isRunning();
+        boolean engages = stats.massGuard().isEngaged() && serverHost.isRunning();
         engagedSince = engages ? (engagedSince == null ? simulation.now() : engagedSince) : null;
         if (engagedSince != null) {
             Duration engaged = simulation.now().minus(engagedSince);
@@ -498,32 +498,32 @@ final class Fleet implements NodeListener {
 
     /** After a while without faults, what the server counts is what was seen of it. */
     void checkNumbers() {
-        BusStats stats = server.stats();
+        ServerStats stats = server.stats();
         long online = members.stream().filter(Member::isOnline).count();
-        requireNumber("connections", stats.connections(), online);
+        requireNumber("connections", stats.connections().open(), online);
         requireNumber("sockets", serverHost.connections(), online);
         // Replies are counted with them, and what nobody pulled.
-        long unseen = stats.messagesIn() - messages - talks.heard();
+        long unseen = stats.messages().received() - messages - talks.heard();
         requireNumber("messages handed over and not counted", Math.min(0, unseen), 0);
         // A request that was given up may come back to nobody.
-        long comesBack = stats.undelivered() - undelivered - talks.undelivered();
+        long comesBack = stats.messages().undeliveredTotal() - undelivered - talks.undelivered();
         requireNumber(
                 "messages undelivered",
                 Math.max(0, comesBack - talks.givenUp() - askedInVain()) + Math.min(0, comesBack),
                 0);
-        requireNumber("callbacks that threw", stats.callbackFailures(), thrown);
-        if (stats.stallsCredited() > census.stops()) {
+        requireNumber("callbacks that threw", stats.callbacks().failures(), thrown);
+        if (stats.loops().stalls() > census.stops()) {
             throw new Violation(
                     "I5 only stops are credited",
-                    stats.stallsCredited() + " stalls were noticed, and " + census.stops()
+                    stats.loops().stalls() + " stalls were noticed, and " + census.stops()
                             + " times a loop was stopped");
         }
-        if (stats.massGuardEngaged() || toldEngaged) {
+        if (stats.massGuard().isEngaged() || toldEngaged) {
             throw new Violation(
                     "I7 the guard ends in time",
                     "nobody is suspected, and it " + (toldEngaged ? "was told to hold: " : "holds: ") + stats);
         }
-        requireNumber("verdicts that are held", stats.massGuard().held(), 0);
+        requireNumber("verdicts that are held", stats.massGuard().status().held(), 0);
         members.stream().filter(Member::isOnline).forEach(this::checkRoundTrip);
     }
 
@@ -575,7 +575,7 @@ final class Fleet implements NodeListener {
     }
 
     void checkEmpty() {
-        long left = server.stats().connections()
+        long left = server.stats().connections().open()
                 + server.nodes().stream().count()
                 + server.nodes().size()
                 + serverHost.connections();
@@ -632,6 +632,6 @@ final class Fleet implements NodeListener {
     }
 
     long heartbeats() {
-        return heartbeatsOfDeadServers + server.stats().heartbeats();
+        return heartbeatsOfDeadServers + server.stats().liveness().heartbeats();
     }
 }

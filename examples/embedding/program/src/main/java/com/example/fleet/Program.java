@@ -35,10 +35,10 @@ public final class Program {
 
     /** The server has measured itself after a moment; it keeps percentiles only where it finds heartbeat-histograms. */
     private static boolean hasPercentiles(HeartbeatServer server) throws InterruptedException {
-        for (int i = 0; i < 100 && server.stats().loopLag().count() == 0; i++) {
+        for (int i = 0; i < 100 && server.stats().loops().lag().count() == 0; i++) {
             Thread.sleep(50);
         }
-        return server.stats().loopLag().p99() != null;
+        return server.stats().loops().lag().p99() != null;
     }
 
     private static ByteBuffer text(String text) {

@@ -6,11 +6,11 @@ import java.time.Duration;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
-class ClientStatsTest {
+class ClientTallyTest {
 
     @Test
     void tellsTheRoundTripsSinceTheLastLine() {
-        ClientStats stats = new ClientStats(2);
+        ClientTally stats = new ClientTally(2);
         for (int millis = 1; millis <= 100; millis++) {
             stats.heartbeat(Duration.ofMillis(millis));
         }
@@ -26,7 +26,7 @@ class ClientStatsTest {
 
     @Test
     void anAbsurdRoundTripIsCountedAsTheLongest() {
-        ClientStats stats = new ClientStats(1);
+        ClientTally stats = new ClientTally(1);
         stats.heartbeat(Duration.ofDays(1));
 
         assertThat(stats.line(false).number("rttMaxUs")).isBetween(59e6, 61e6);
@@ -36,7 +36,7 @@ class ClientStatsTest {
     void theNumbersOfSeveralProcessesAddUp() {
         RoundTrips all = new RoundTrips();
         for (String process : new String[] {"a", "b"}) {
-            ClientStats stats = new ClientStats(1);
+            ClientTally stats = new ClientTally(1);
             stats.heartbeat(Duration.ofMillis(process.equals("a") ? 1 : 3));
             all.add(process, EventLine.parse(stats.line(true).toString()));
         }

@@ -15,7 +15,7 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
 /** Adds up what happens to the clients of one process, and makes their periodic line of numbers. */
-final class ClientStats {
+final class ClientTally {
     private static final long MAX_MICROS = Duration.ofMinutes(1).toNanos() / 1000;
     private static final int DIGITS = 2;
 
@@ -30,7 +30,7 @@ final class ClientStats {
 
     private final Recorder rtts = new Recorder(MAX_MICROS, DIGITS);
 
-    ClientStats(int nodes) {
+    ClientTally(int nodes) {
         this.nodes = nodes;
     }
 

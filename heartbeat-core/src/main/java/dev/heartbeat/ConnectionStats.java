@@ -1,0 +1,96 @@
+package dev.heartbeat;
+
+import dev.heartbeat.internal.server.Counter;
+import dev.heartbeat.internal.server.ServerCounts;
+import java.util.Map;
+
+/**
+ * Counts the connections of a server, and what came over them: {@link ServerStats#connections}.
+ *
+ * The numbers are those of one moment, read one after the other while the loops go on, so they may differ by what
+ * happened in between. Immutable.
+ */
+public final class ConnectionStats {
+    private final long open;
+    private final long accepted;
+    private final long refused;
+    private final long foreign;
+    private final long handshakeTimeouts;
+    private final long writeStalls;
+    private final long framesIn;
+    private final long bytesIn;
+    private final Map<String, Long> errorsSent;
+
+    ConnectionStats(ServerCounts counts) {
+        open = counts.openConnections();
+        accepted = counts.sum(Counter.ACCEPTED);
+        refused = counts.refusedConnections();
+        foreign = counts.sum(Counter.FOREIGN);
+        handshakeTimeouts = counts.sum(Counter.HANDSHAKE_TIMEOUTS);
+        writeStalls = counts.sum(Counter.WRITE_STALLS);
+        framesIn = counts.sum(Counter.FRAMES_IN);
+        bytesIn = counts.sum(Counter.BYTES_IN);
+        errorsSent = counts.errorsSent();
+    }
+
+    /** Connections open now, registered or not. */
+    public long open() {
+        return open;
+    }
+
+    /** Connections ever accepted. */
+    public long accepted() {
+        return accepted;
+    }
+
+    /** Connections refused at the limit {@link HeartbeatServer.Builder#maxConnections}. */
+    public long refused() {
+        return refused;
+    }
+
+    /** Connections closed without an answer, since they spoke another protocol. */
+    public long foreign() {
+        return foreign;
+    }
+
+    /** Connections closed, since they did not register in time. */
+    public long handshakeTimeouts() {
+        return handshakeTimeouts;
+    }
+
+    /** Connections closed, since they took no bytes for too long. */
+    public long writeStalls() {
+        return writeStalls;
+    }
+
+    /** Whole frames received. */
+    public long framesIn() {
+        return framesIn;
+    }
+
+    /** Bytes received. */
+    public long bytesIn() {
+        return bytesIn;
+    }
+
+    /** Errors sent, as ERROR or CHANNEL_RESET, by the name of their code in the protocol; unmodifiable. */
+    public Map<String, Long> errorsSent() {
+        return errorsSent;
+    }
+
+    /** All names and values. */
+    @Override
+    public String toString() {
+        return new StatsText()
+                .with("open", open)
+                .with("accepted", accepted)
+                .with("refused", refused)
+                .with("foreign", foreign)
+                .with("handshakeTimeouts", handshakeTimeouts)
+                .with("writeStalls", writeStalls)
+                .with("framesIn", framesIn)
+                .with("bytesIn", bytesIn)
+                .with("errorsSent", errorsSent)
+                .toString();
+    }
+}

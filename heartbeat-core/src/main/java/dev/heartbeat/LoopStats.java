@@ -1,0 +1,72 @@
+package dev.heartbeat;
+
+import dev.heartbeat.internal.server.Counter;
+import dev.heartbeat.internal.server.ServerCounts;
+import java.time.Duration;
+
+/**
+ * Tells how the event loops of a server fare: {@link ServerStats#loops}.
+ *
+ * The numbers are those of one moment, read one after the other while the loops go on, so they may differ by what
+ * happened in between. Immutable.
+ */
+public final class LoopStats {
+    private final long stalls;
+    private final Duration stalledTime;
+    private final Measure pauses;
+    private final Measure lag;
+    private final long lateWakes;
+    private final long failures;
+
+    LoopStats(ServerCounts counts) {
+        stalls = counts.stalls();
+        stalledTime = counts.stalledTime();
+        pauses = counts.pauses();
+        lag = counts.loopLag();
+        lateWakes = counts.sum(Counter.LATE_WAKES);
+        failures = counts.loopFailures();
+    }
+
+    /** The number of times that a loop noticed that it had itself been stopped. */
+    public long stalls() {
+        return stalls;
+    }
+
+    /** The time that those stalls took. Nobody was judged for it. */
+    public Duration stalledTime() {
+        return stalledTime;
+    }
+
+    /** The time for which a loop was itself stopped each time, as far as it was credited. */
+    public Measure pauses() {
+        return pauses;
+    }
+
+    /** The delay with which a loop woke up for its timers. */
+    public Measure lag() {
+        return lag;
+    }
+
+    /** The number of times that this was more than a tick of its timers, which is 17 ms. */
+    public long lateWakes() {
+        return lateWakes;
+    }
+
+    /** What was thrown by the bus's own work on the loops of its transport, all servers and clients on it together. The loops go on, and the log tells of each. It is 0 unless something is broken. */
+    public long failures() {
+        return failures;
+    }
+
+    /** All names and values. */
+    @Override
+    public String toString() {
+        return new StatsText()
+                .with("stalls", stalls)
+                .with("stalledTime", stalledTime)
+                .with("pauses", pauses)
+                .with("lag", lag)
+                .with("lateWakes", lateWakes)
+                .with("failures", failures)
+                .toString();
+    }
+}

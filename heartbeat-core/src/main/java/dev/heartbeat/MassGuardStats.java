@@ -1,0 +1,68 @@
+package dev.heartbeat;
+
+import dev.heartbeat.internal.server.ServerCounts;
+import java.time.Duration;
+
+/**
+ * Tells what the mass guard does and has done: {@link ServerStats#massGuard}.
+ *
+ * The numbers are those of one moment, read one after the other while the loops go on, so they may differ by what
+ * happened in between. Immutable.
+ */
+public final class MassGuardStats {
+    private final long engagements;
+    private final MassGuardStatus status;
+    private final long verdictsHeld;
+    private final Duration engagedTime;
+    private final Measure hold;
+
+    MassGuardStats(ServerCounts counts) {
+        engagements = counts.guardEngagements();
+        status = counts.guardStatus();
+        verdictsHeld = counts.guardVerdicts();
+        engagedTime = counts.guardTime();
+        hold = counts.guardHold();
+    }
+
+    /** The number of times that verdicts were held, as too many were due at once. */
+    public long engagements() {
+        return engagements;
+    }
+
+    /** What the guard does now. */
+    public MassGuardStatus status() {
+        return status;
+    }
+
+    /** Verdicts that were ever held. */
+    public long verdictsHeld() {
+        return verdictsHeld;
+    }
+
+    /** The time for which verdicts were held, altogether. */
+    public Duration engagedTime() {
+        return engagedTime;
+    }
+
+    /** The time for which the guard was engaged each time. */
+    public Measure hold() {
+        return hold;
+    }
+
+    /** Whether verdicts are being held now, or released one after the other. */
+    public boolean isEngaged() {
+        return status.isEngaged();
+    }
+
+    /** All names and values. */
+    @Override
+    public String toString() {
+        return new StatsText()
+                .with("engagements", engagements)
+                .with("status", status)
+                .with("verdictsHeld", verdictsHeld)
+                .with("engagedTime", engagedTime)
+                .with("hold", hold)
+                .toString();
+    }
+}

@@ -1,0 +1,78 @@
+package dev.heartbeat;
+
+import dev.heartbeat.internal.server.Counter;
+import dev.heartbeat.internal.server.ServerCounts;
+
+/**
+ * Tells what a server has counted since it was made, in groups.
+ *
+ * It is a view: each group is read at the moment when it is asked for, and costs nothing but itself. A group is a
+ * snapshot, so keep it to compare it with a later one. Any thread may ask, at any time.
+ */
+public final class ServerStats {
+    private final ServerCounts counts;
+
+    ServerStats(ServerCounts counts) {
+        this.counts = counts;
+    }
+
+    /** The nodes, and what became of them. */
+    public LivenessStats liveness() {
+        return new LivenessStats(counts);
+    }
+
+    /** The messages either way, and those that came back. */
+    public MessageStats messages() {
+        return new MessageStats(
+                counts.sum(Counter.MESSAGES_IN),
+                counts.sum(Counter.MESSAGES_OUT),
+                counts.undelivered(),
+                counts.dropped(),
+                counts.unmatchedReplies());
+    }
+
+    /** The messages to many, and from node to node. */
+    public DistributionStats distribution() {
+        return new DistributionStats(counts);
+    }
+
+    /** The channels. */
+    public ChannelStats channels() {
+        return new ChannelStats(counts.channels());
+    }
+
+    /** The connections, and what came over them. */
+    public ConnectionStats connections() {
+        return new ConnectionStats(counts);
+    }
+
+    /** The mass guard. */
+    public MassGuardStats massGuard() {
+        return new MassGuardStats(counts);
+    }
+
+    /** The event loops. */
+    public LoopStats loops() {
+        return new LoopStats(counts);
+    }
+
+    /** The calls of the application's listeners and handlers. */
+    public CallbackStats callbacks() {
+        return new CallbackStats(counts.callbackFailures());
+    }
+
+    /** All groups, as they are now. */
+    @Override
+    public String toString() {
+        return new StatsText()
+                .with("liveness", liveness())
+                .with("messages", messages())
+                .with("distribution", distribution())
+                .with("channels", channels())
+                .with("connections", connections())
+                .with("massGuard", massGuard())
+                .with("loops", loops())
+                .with("callbacks", callbacks())
+                .toString();
+    }
+}

@@ -1,0 +1,163 @@
+package dev.heartbeat.internal.server;
+
+import dev.heartbeat.MassGuardStatus;
+import dev.heartbeat.Measure;
+import dev.heartbeat.NodeState;
+import dev.heartbeat.OfflineReason;
+import dev.heartbeat.UndeliveredException;
+import dev.heartbeat.internal.channel.ChannelCounts;
+import dev.heartbeat.internal.liveness.MassGuard;
+import dev.heartbeat.internal.node.NodeEvents;
+import dev.heartbeat.internal.node.NodeTable;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+
+/** Reads what a server has counted: each method what it returns, and nothing else. Any thread. */
+public final class ServerCounts {
+    private final Server server;
+    private final NodeTable table;
+    private final NodeEvents events;
+    private final MassGuard guard;
+    /** Written under the guard's lock. */
+    private final Measures guardMeasures;
+
+    ServerCounts(Server server, NodeEvents events, MassGuard guard, Measures guardMeasures) {
+        this.server = server;
+        this.table = server.table;
+        this.events = events;
+        this.guard = guard;
+        this.guardMeasures = guardMeasures;
+    }
+
+    /** The sum over all loops. */
+    public long sum(Counter counter) {
+        return sum(loop -> loop.counters.get(counter));
+    }
+
+    private long sum(ToLongFunction<ServerLoop> count) {
+        return server.startedLoops().stream().mapToLong(count).sum();
+    }
+
+    public long openConnections() {
+        return server.openConnections();
+    }
+
+    public long refusedConnections() {
+        return server.refusedConnections();
+    }
+
+    public Map<String, Long> errorsSent() {
+        Map<String, Long> errors = new TreeMap<>();
+        server.startedLoops().forEach(loop -> loop.counters.addErrorsTo(errors));
+        return Collections.unmodifiableMap(errors);
+    }
+
+    public long nodes(NodeState state) {
+        return table.count(state);
+    }
+
+    /** Stays that ended. */
+    public Map<OfflineReason, Long> ends() {
+        return events.ends();
+    }
+
+    public long registrations() {
+        return table.registrations();
+    }
+
+    public long registrationBytes() {
+        return server.registrationBytes();
+    }
+
+    public long coalescedEvents() {
+        return events.coalescedCount();
+    }
+
+    public long callbackFailures() {
+        return events.failureCount();
+    }
+
+    /** Messages that came back. */
+    public Map<UndeliveredException.Reason, Long> undelivered() {
+        return server.channels.undelivered().readWith(events.undelivered().read());
+    }
+
+    public long dropped() {
+        return table.dropped() + server.channels.droppedMessages();
+    }
+
+    public long broadcasts() {
+        return table.broadcasts();
+    }
+
+    public long notPassedOn() {
+        return events.notPassedOnCount();
+    }
+
+    public long unmatchedReplies() {
+        return events.unmatchedReplyCount() + server.channels.unmatchedReplies();
+    }
+
+    public ChannelCounts channels() {
+        return server.channels;
+    }
+
+    public long guardEngagements() {
+        return guard.engagements();
+    }
+
+    public long guardVerdicts() {
+        return guard.everHeld();
+    }
+
+    public Duration guardTime() {
+        return Duration.ofNanos(guard.everEngagedNs());
+    }
+
+    public MassGuardStatus guardStatus() {
+        return guard.status(table.count(NodeState.SUSPECT), table.size());
+    }
+
+    public Measure guardHold() {
+        return Measures.sum(server.recorders, List.of(guardMeasures), Measures.Kind.GUARD_HOLD);
+    }
+
+    public Measure detection() {
+        return measure(Measures.Kind.DETECTION);
+    }
+
+    public Measure recovery() {
+        return measure(Measures.Kind.RECOVERY);
+    }
+
+    public Measure pauses() {
+        return measure(Measures.Kind.PAUSE);
+    }
+
+    public Measure loopLag() {
+        return measure(Measures.Kind.LOOP_LAG);
+    }
+
+    private Measure measure(Measures.Kind kind) {
+        return Measures.sum(
+                server.recorders,
+                server.startedLoops().stream().map(loop -> loop.measures).toList(),
+                kind);
+    }
+
+    public long stalls() {
+        return sum(loop -> loop.shard.stalls());
+    }
+
+    public Duration stalledTime() {
+        return Duration.ofNanos(sum(loop -> loop.shard.creditedNs()));
+    }
+
+    public long loopFailures() {
+        return server.loopFailures();
+    }
+}
