@@ -171,7 +171,7 @@ final class ApplicationFaults {
 
     private void blockWorkers() {
         Duration time = Duration.ofMillis(random.nextLong(LONGEST_BLOCK.toMillis()));
-        fleet.census().callbacksDelayed(time.toNanos());
+        fleet.census().callbacksBlocked(time.toNanos());
         fleet.serverHost().blockCallbacks(true);
         simulation.after(time, () -> fleet.serverHost().blockCallbacks(false));
     }

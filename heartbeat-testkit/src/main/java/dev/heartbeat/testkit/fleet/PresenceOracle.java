@@ -57,6 +57,8 @@ final class PresenceOracle implements WireTap {
     private final List<Long> holds = new ArrayList<>();
 
     private long callbackDelayNs;
+    /** Spans in which callbacks block every worker: from, until. Nothing that happens then is told before. */
+    private final List<long[]> blocks = new ArrayList<>();
     /** Each waits for a thread once more: a full queue's messages that come back are told before the end of their node's stay, 64 at a time. */
     private static final int BATCHES_AHEAD = 18;
 
@@ -286,6 +288,21 @@ final class PresenceOracle implements WireTap {
         callbackDelayNs = Math.max(callbackDelayNs, byNs);
     }
 
+    /** From now on and for so long, no further callback is made. */
+    void callbacksBlocked(long forNs) {
+        callbacksDelayed(forNs);
+        blocks.add(new long[] {nowNs(), nowNs() + forNs});
+    }
+
+    /** For how much of the time since then no callback was made. */
+    private long blockedNs(long sinceNs) {
+        long sum = 0;
+        for (long[] block : blocks) {
+            sum += Math.max(0, Math.min(block[1], nowNs()) - Math.max(block[0], sinceNs));
+        }
+        return sum;
+    }
+
     @Override
     public void onArrival(Host host, int loop, InetSocketAddress remote, byte[] bytes, int count) {
         if (host == server) {
@@ -474,7 +491,7 @@ final class PresenceOracle implements WireTap {
         long slackNs = TICK_NS + LAG_NS + callbackDelayNs;
         boolean lost = wire.closedNs != Long.MAX_VALUE;
         long sinceNs = lost ? wire.closedNs : wire.lastGainNs();
-        long overdueNs = nowNs() - sinceNs - creditNs(wire, sinceNs);
+        long overdueNs = nowNs() - sinceNs - creditNs(wire, sinceNs) - blockedNs(sinceNs);
         if (stay.state == NodeState.ONLINE) {
             long promisedNs = lost ? 0 : timing.suspectNs;
             if (overdueNs > promisedNs + slackNs) {
