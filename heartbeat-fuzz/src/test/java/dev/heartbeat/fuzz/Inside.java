@@ -54,21 +54,21 @@ final class Inside {
         }
     }
 
-    /** How many calls into the application wait in the lanes of all nodes. */
+    /** How many calls into the application wait in the serial executors of all nodes. */
     static int callsThatWait(HeartbeatServer server) {
         int waiting = 0;
         for (Object entry : ((Map<?, ?>) field(server, "server", "table", "entries")).values()) {
-            waiting += callsInLaneOf(entry);
+            waiting += callsInExecutorOf(entry);
         }
         return waiting;
     }
 
     static int callsThatWait(HeartbeatClient client) {
-        return callsInLaneOf(field(client, "client"));
+        return callsInExecutorOf(field(client, "client"));
     }
 
-    private static int callsInLaneOf(Object owner) {
-        Collection<?> calls = (Collection<?>) field(owner, "lane", "calls");
+    private static int callsInExecutorOf(Object owner) {
+        Collection<?> calls = (Collection<?>) field(owner, "executor", "calls");
         return calls == null ? 0 : calls.size();
     }
 

@@ -78,11 +78,11 @@ final class NaiveCredit {
 
     /** Whether M43 asks for a CREDIT by now. */
     boolean owes() {
-        long untold = target() - limit;
+        long unsent = target() - limit;
         long room = limit - received;
-        boolean isCrumb = untold < Math.min(window / 4, FULL_FRAME) && !holdsNothing();
-        boolean wouldFit = room < FULL_FRAME && room + untold >= FULL_FRAME;
-        return untold > 0 && (widened || untold >= window / 2 || wouldFit && !isCrumb);
+        boolean isCrumb = unsent < Math.min(window / 4, FULL_FRAME) && !holdsNothing();
+        boolean wouldFit = room < FULL_FRAME && room + unsent >= FULL_FRAME;
+        return unsent > 0 && (widened || unsent >= window / 2 || wouldFit && !isCrumb);
     }
 
     /** Whether no message waits to be taken. */

@@ -1,7 +1,7 @@
 package dev.heartbeat.races;
 
+import dev.heartbeat.internal.queue.CallbackOrder;
 import dev.heartbeat.internal.queue.CallbackThreads;
-import dev.heartbeat.internal.queue.Line;
 import dev.heartbeat.internal.queue.SerialExecutor;
 import java.util.List;
 import java.util.Queue;
@@ -9,9 +9,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 
 /** Calls and completions that are made when a test says so. */
-public final class StubLine implements Line, SerialExecutor.Owner {
+public final class StubLine implements CallbackOrder, SerialExecutor.Owner {
     private final StubWorkers workers = new StubWorkers();
-    private final CallbackThreads crew = new CallbackThreads(workers, List.of());
+    private final CallbackThreads callbackThreads = new CallbackThreads(workers, List.of());
     private final Queue<Runnable> calls = new ConcurrentLinkedQueue<>();
 
     @Override
@@ -28,13 +28,13 @@ public final class StubLine implements Line, SerialExecutor.Owner {
     }
 
     @Override
-    public SerialExecutor.Owner laneOwner() {
+    public SerialExecutor.Owner executorOwner() {
         return this;
     }
 
     @Override
-    public CallbackThreads crew() {
-        return crew;
+    public CallbackThreads callbackThreads() {
+        return callbackThreads;
     }
 
     @Override

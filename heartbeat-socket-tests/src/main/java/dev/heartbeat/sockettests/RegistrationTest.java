@@ -233,7 +233,7 @@ final class RegistrationTest {
     @Test
     @Tag("M21")
     @Tag("M94")
-    void twinsAreToldApartByTheirAnswers() throws IOException {
+    void duplicatesAreDistinguishedByTheirAnswers() throws IOException {
         try (LocalBus bus = new LocalBus();
                 RawPeer first = bus.connect();
                 RawPeer second = bus.connect();

@@ -204,7 +204,7 @@ public class SchedulerBenchmark {
         }
 
         @Override
-        public void left(OutgoingMessage message) {
+        public void onSent(OutgoingMessage message) {
             left.add(message);
         }
 

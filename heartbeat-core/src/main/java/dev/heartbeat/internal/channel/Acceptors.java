@@ -42,7 +42,7 @@ public final class Acceptors {
         }
     }
 
-    public static void requireName(String name) {
+    static void requireName(String name) {
         String objection = ChannelOpen.objection(name);
         if (!objection.isEmpty()) {
             throw new IllegalArgumentException(objection);

@@ -38,8 +38,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The application's end of a channel: its queue outwards, its line of callbacks, its requests. What the application calls runs on any thread and reaches the loop as a command; what comes from the connection runs on the
- * loop and reaches the application through the line.
+ * The application's end of a channel: its queue outwards, its order of callbacks, its requests. What the application calls runs on any thread and reaches the loop as a command; what comes from the connection runs on the
+ * loop and reaches the application through the order.
  */
 public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owner, SerialExecutor.Owner, Runnable {
     private static final ChannelListener NOBODY = new ChannelListener() {};
@@ -59,7 +59,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     private final ChannelOptions options;
     private final Acceptors.@Nullable Handler handler;
     private final Runnable onFinished;
-    private final SerialExecutor lane = new SerialExecutor(this);
+    private final SerialExecutor executor = new SerialExecutor(this);
 
     private volatile ChannelListener listener;
     /** Whether the application has said who listens; else what it is to be told waits for that. */
@@ -70,7 +70,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     private final CompletableFuture<ChannelCloseReason> closed;
 
     private final Mailbox mailbox;
-    private final @Nullable PullQueue pulls;
+    private final @Nullable PullQueue pullQueue;
 
     /** Whether it has a turn coming, or the command for one is under way; set by any thread, cleared by the loop. */
     @SuppressWarnings("unused") // Through JOINED.
@@ -107,7 +107,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
                 new Outbox(options.queueMessages(), options.queueBytes(), maxMessageBytes),
                 options.overflow() == QueueOverflow.DROP_OLDEST ? home.counts()::dropped : null,
                 options.queueMessages());
-        pulls = options.delivery() == Delivery.PULL ? new PullQueue(loop, this) : null;
+        pullQueue = options.delivery() == Delivery.PULL ? new PullQueue(loop, this) : null;
         home.counts().opened();
     }
 
@@ -238,28 +238,28 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
 
     @Override
     public CompletableFuture<ByteBuffer> receiveAsync() {
-        return pulls().receive(null);
+        return pullQueue().receive(null);
     }
 
     @Override
     public CompletableFuture<ByteBuffer> receiveAsync(Duration timeout) {
         Durations.requireNotNegative("timeout", timeout);
-        return pulls().receive(timeout);
+        return pullQueue().receive(timeout);
     }
 
     @Override
     public @Nullable ByteBuffer receive(Duration timeout) throws InterruptedException {
         Durations.requireNotNegative("timeout", timeout);
         home.requireMayWait("receive");
-        return pulls().await(timeout);
+        return pullQueue().await(timeout);
     }
 
-    private PullQueue pulls() {
-        if (pulls == null) {
+    private PullQueue pullQueue() {
+        if (pullQueue == null) {
             throw new IllegalStateException(
                     "channel " + name + " delivers by " + options.delivery() + "; receive() is for PULL");
         }
-        return pulls;
+        return pullQueue;
     }
 
     // ---- its life, on the loop
@@ -289,7 +289,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     @Override
     public void onOffered(MuxChannel offered) {
         channel = offered;
-        lane.add(this::decide);
+        executor.add(this::decide);
     }
 
     private void decide() {
@@ -350,16 +350,16 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
         }
         state = ChannelState.CLOSED;
         home.counts().closed();
-        if (pulls != null) {
-            pulls.close("channel " + name + " is closed: " + reasonOf(ending));
+        if (pullQueue != null) {
+            pullQueue.close("channel " + name + " is closed: " + reasonOf(ending));
         }
         mailbox.close(Reason.LOST, "the channel is closed", () -> onClosed(reasonOf(ending), text));
     }
 
     /** Behind everything that was sent, asked and received. */
     private void onClosed(ChannelCloseReason reason, String text) {
-        if (pulls != null) {
-            pulls.match();
+        if (pullQueue != null) {
+            pullQueue.match();
         }
         opened.completeExceptionally(new HeartbeatException(
                 "channel " + name + " was not opened: " + reason + (text.isEmpty() ? "" : ", " + text)));
@@ -371,7 +371,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     /** Behind what other threads have asked to be told. */
     private void callLast(Runnable callback) {
         if (isInline()) {
-            lane.add(() -> loop.execute(() -> callNow(callback))); // Behind what completes in the lane.
+            executor.add(() -> loop.execute(() -> callNow(callback))); // Behind what completes in the executor.
         } else {
             call(callback);
         }
@@ -435,8 +435,8 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     }
 
     @Override
-    public void left(OutgoingMessage message) {
-        mailbox.left(message);
+    public void onSent(OutgoingMessage message) {
+        mailbox.onSent(message);
     }
 
     @Override
@@ -509,8 +509,8 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
         home.onMessageIn();
         switch (message.envelope().kind()) {
             case MESSAGE -> {
-                if (pulls != null) {
-                    pulls.add(message);
+                if (pullQueue != null) {
+                    pullQueue.add(message);
                 } else {
                     mailbox.deliver(message, whole -> listener.onMessage(this, whole.content()));
                 }
@@ -530,14 +530,14 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
         throw new IllegalStateException("only channel 0 outlives a message that is refused");
     }
 
-    // ---- the line of callbacks
+    // ---- the order of callbacks
 
     @Override
     public void call(Runnable callback) {
         if (!isInline()) {
-            lane.add(callback);
+            executor.add(callback);
         } else if (!decided) {
-            lane.add(() -> loop.execute(() -> callNow(callback))); // Behind the decision, and behind accept().
+            executor.add(() -> loop.execute(() -> callNow(callback))); // Behind the decision, and behind accept().
         } else if (loop.isInLoop()) {
             callNow(callback);
         } else {
@@ -556,17 +556,17 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     /** On a worker thread always: what the application does then must not stop a loop. */
     @Override
     public void complete(Runnable completion) {
-        lane.add(completion);
+        executor.add(completion);
     }
 
     @Override
-    public SerialExecutor.Owner laneOwner() {
+    public SerialExecutor.Owner executorOwner() {
         return this;
     }
 
     @Override
-    public CallbackThreads crew() {
-        return home.crew();
+    public CallbackThreads callbackThreads() {
+        return home.callbackThreads();
     }
 
     @Override
@@ -600,7 +600,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
 
     @Override
     public Executor workers() {
-        return home.crew().workers();
+        return home.callbackThreads().workers();
     }
 
     @Override

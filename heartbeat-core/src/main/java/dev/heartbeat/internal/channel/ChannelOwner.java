@@ -13,7 +13,7 @@ public interface ChannelOwner {
     @Nullable
     Node node();
 
-    CallbackThreads crew();
+    CallbackThreads callbackThreads();
 
     /** Refuses a call that would wait for itself. */
     void requireMayWait(String call);

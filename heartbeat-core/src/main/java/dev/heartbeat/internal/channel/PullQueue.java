@@ -4,9 +4,9 @@ import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.internal.loop.Durations;
 import dev.heartbeat.internal.loop.Loop;
 import dev.heartbeat.internal.loop.Timer;
+import dev.heartbeat.internal.queue.CallbackOrder;
 import dev.heartbeat.internal.queue.CallbackThreads;
 import dev.heartbeat.internal.queue.IncomingMessage;
-import dev.heartbeat.internal.queue.Line;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PullQueue {
     private final Loop loop;
-    private final Line line;
+    private final CallbackOrder order;
 
     private final ArrayDeque<IncomingMessage> messages = new ArrayDeque<>();
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
@@ -31,18 +31,18 @@ final class PullQueue {
     /** Null while it is open. From then on what is left holds nothing of the connection. */
     private @Nullable String closed;
 
-    PullQueue(Loop loop, Line line) {
+    PullQueue(Loop loop, CallbackOrder order) {
         this.loop = loop;
-        this.line = line;
+        this.order = order;
     }
 
     private final class Waiting extends Timer {
-        private final CompletableFuture<ByteBuffer> message = CallbackThreads.newFuture(line);
+        private final CompletableFuture<ByteBuffer> message = CallbackThreads.newFuture(order);
 
         @Override
         protected void onDue(long nowNs) {
             if (giveUp(this)) {
-                line.crew().aside(() -> message.completeExceptionally(nothingCame()));
+                order.callbackThreads().aside(() -> message.completeExceptionally(nothingCame()));
             }
         }
     }
@@ -123,7 +123,7 @@ final class PullQueue {
             wanted = !waiting.isEmpty();
         }
         if (wanted) {
-            line.complete(this::match);
+            order.complete(this::match);
         }
     }
 

@@ -36,12 +36,12 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node that a {@link Client} speaks for. Its identity, its outbox and its lane live through all connections; its {@link Gateway} is that of the current one.
+ * A node that a {@link Client} speaks for. Its identity, its outbox and its serial executor live through all connections; its {@link Gateway} is that of the current one.
  *
  * <p>What the application asks for is noted by whichever thread asks, and one command at a time brings it to the loop, which looks at all of it ({@link #run}). Everything else runs on the loop.
  */
 final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owner, SerialExecutor.Owner, Runnable {
-    private static final int MAX_ERRORS_TO_TELL = 16;
+    private static final int MAX_QUEUED_ERRORS = 16;
     private static final VarHandle COMMANDED;
 
     static {
@@ -56,7 +56,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     private final String id;
     private final AttachedNodeListener listener;
     private final long incarnation;
-    private final SerialExecutor lane = new SerialExecutor(this);
+    private final SerialExecutor executor = new SerialExecutor(this);
     private final CompletableFuture<Void> detached;
 
     // ---- what the application asks for, from any thread
@@ -72,7 +72,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     /** Made with the first message. */
     private volatile @Nullable Mailbox mailbox;
 
-    private int errorsToTell;
+    private int queuedErrors;
 
     // ---- what the loop makes of it
 
@@ -339,20 +339,20 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     }
 
     void refused(HeartbeatException error) {
-        if (mayTellError()) {
+        if (mayQueueError()) {
             call(() -> {
-                errorTold();
+                errorDelivered();
                 listener.onRefused(error);
             });
         }
     }
 
-    private synchronized boolean mayTellError() {
-        return errorsToTell < MAX_ERRORS_TO_TELL && errorsToTell++ >= 0;
+    private synchronized boolean mayQueueError() {
+        return queuedErrors < MAX_QUEUED_ERRORS && queuedErrors++ >= 0;
     }
 
-    private synchronized void errorTold() {
-        errorsToTell--;
+    private synchronized void errorDelivered() {
+        queuedErrors--;
     }
 
     void forgetEpoch() {
@@ -360,7 +360,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     }
 
     /** It has no place on a connection any more. */
-    void left() {
+    void losePlace() {
         gateway = null;
         handle = 0;
         held = false;
@@ -371,7 +371,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
 
     /** The connection is gone. */
     void lost(CloseReason reason) {
-        left();
+        losePlace();
         joined = false;
         if (detaching) {
             end(reason);
@@ -382,7 +382,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
         if (state == AttachedNodeState.ENDED) {
             return;
         }
-        left();
+        losePlace();
         closeMailbox();
         openWaiting(); // Which cannot be done any more.
         client.forget(this);
@@ -436,7 +436,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
 
     void deliver(IncomingMessage message) {
         switch (message.envelope().kind()) {
-            case MESSAGE -> mailbox().deliver(message, this::tellMessage);
+            case MESSAGE -> mailbox().deliver(message, this::handOver);
             case REQUEST -> mailbox().ask(message, listener::onRequest);
             case REPLY, FAILURE -> mailbox().answered(message);
         }
@@ -449,7 +449,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
         }
     }
 
-    private void tellMessage(IncomingMessage message) {
+    private void handOver(IncomingMessage message) {
         String source = message.envelope().source();
         if (source == null) {
             listener.onMessage(message.content());
@@ -516,8 +516,8 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     }
 
     @Override
-    public void left(OutgoingMessage message) {
-        mailbox().left(message);
+    public void onSent(OutgoingMessage message) {
+        mailbox().onSent(message);
     }
 
     @Override
@@ -555,26 +555,26 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
         client.counts().unmatchedReply();
     }
 
-    // ---- the lane
+    // ---- the executor
 
     @Override
     public void call(Runnable callback) {
-        lane.add(callback);
+        executor.add(callback);
     }
 
     @Override
-    public SerialExecutor.Owner laneOwner() {
+    public SerialExecutor.Owner executorOwner() {
         return this;
     }
 
     @Override
-    public CallbackThreads crew() {
-        return client.crew();
+    public CallbackThreads callbackThreads() {
+        return client.callbackThreads();
     }
 
     @Override
     public Executor workers() {
-        return client.crew().workers();
+        return client.callbackThreads().workers();
     }
 
     @Override

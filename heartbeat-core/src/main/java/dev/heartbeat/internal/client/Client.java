@@ -67,14 +67,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One node: opens connections one after the other, each a {@link ClientSession}, until it is closed. Its identity, its outbox and its lane live through all of them.
+ * One node: opens connections one after the other, each a {@link ClientSession}, until it is closed. Its identity, its outbox and its serial executor live through all of them.
  *
  * <p>It lives on one event loop. {@link #trySend}, {@link #close} and the getters may be called from any thread; everything else runs on the loop.
  */
 public final class Client implements Connector, ChannelOwner, Mailbox.Owner, SerialExecutor.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Client.class);
     private static final long UNKNOWN = -1;
-    private static final int MAX_ERRORS_TO_TELL = 16;
+    private static final int MAX_QUEUED_ERRORS = 16;
     /** How long closing may wait for callbacks, and how much of that they get at least, however long the connection took to end. */
     private static final long CLOSE_DEADLINE_NS = SECONDS.toNanos(10);
 
@@ -104,7 +104,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     /** Channels to be opened as soon as it is registered; on the loop. */
     private final List<ChannelEnd> waitingEnds = new ArrayList<>(0);
 
-    private final SerialExecutor lane = new SerialExecutor(this);
+    private final SerialExecutor executor = new SerialExecutor(this);
 
     private final long incarnation;
     private final Reconnector reconnector;
@@ -112,11 +112,11 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     private final ClientLog log;
     private @Nullable Throwable lastFailure;
     private long lastEpoch;
-    private @Nullable ConnectAttempt dial;
+    private @Nullable ConnectAttempt connecting;
     private @Nullable ClientSession session;
     private boolean leaving;
     /** Since when. */
-    private long leftNs;
+    private long leavingSinceNs;
     /** Whether the application has closed it; by any thread. */
     private volatile boolean closing;
 
@@ -127,15 +127,15 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
 
     private final AtomicBoolean woken = new AtomicBoolean();
     /** What a server can cause at any rate must not fill the memory while the listener is slow. */
-    private final AtomicBoolean heartbeatToTell = new AtomicBoolean();
+    private final AtomicBoolean heartbeatQueued = new AtomicBoolean();
 
-    private final AtomicInteger errorsToTell = new AtomicInteger();
+    private final AtomicInteger queuedErrors = new AtomicInteger();
     private volatile ClientState state = ClientState.CONNECTING;
     private volatile long rttNs = UNKNOWN;
     /** The longest message, as both sides have it. */
     private volatile int messageLimit;
 
-    private final CallbackThreads crew;
+    private final CallbackThreads callbackThreads;
     private final CompletableFuture<ClientListener.Registered> registered;
     private final CompletableFuture<Void> closed;
 
@@ -160,9 +160,9 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         long secret = transport.environment().nextSecret();
         incarnation = secret == 0 ? 1 : secret;
         messageLimit = options.maxMessageBytes();
-        crew = new CallbackThreads(transport.environment(), transport.eventLoops());
+        callbackThreads = new CallbackThreads(transport.environment(), transport.eventLoops());
         registered = CallbackThreads.newFuture(this);
-        closed = crew.newFuture();
+        closed = callbackThreads.newFuture();
         mailbox = newMailbox(this);
         budget = new InboundBudget(options.inboundBudgetBytes());
         reconnector = new Reconnector(
@@ -468,13 +468,13 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         }
         state = ClientState.CONNECTING;
         counts.attempt();
-        dial = new ConnectAttempt(transport, loop, options.host(), options.port(), this);
-        dial.begin(options.handshakeTimeout());
+        connecting = new ConnectAttempt(transport, loop, options.host(), options.port(), this);
+        connecting.begin(options.handshakeTimeout());
     }
 
     @Override
     public ConnectionHandler onOpen(Connection connection) {
-        dial = null;
+        connecting = null;
         if (leaving) {
             connection.close(); // Before a word is said: the id may be another process's by now.
             return new UnwantedConnection();
@@ -482,13 +482,13 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         ClientSession opened = new ClientSession(this, Shard.of(loop), connection);
         session = opened;
         mailbox.holdBy(opened);
-        lane.add(listener::onConnected);
+        executor.add(listener::onConnected);
         return opened;
     }
 
     @Override
     public void onConnectFailed(IOException cause) {
-        dial = null;
+        connecting = null;
         if (!leaving) {
             comeBackOrEnd(CloseReason.CONNECT_FAILED, 0, cause);
         }
@@ -531,15 +531,15 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         reconnector.registered(Shard.of(loop).nowNs(), MILLISECONDS.toNanos(answer.graceMillis()));
         messageLimit = (int) Math.min(answer.maxMessageBytes(), options.maxMessageBytes());
         mailbox.limitMessages(messageLimit);
-        ClientListener.Registered told = new ClientListener.Registered(
+        ClientListener.Registered notified = new ClientListener.Registered(
                 answer.epoch(),
                 Duration.ofMillis(answer.intervalMillis()),
                 Duration.ofMillis(answer.suspectMillis()),
                 Duration.ofMillis(answer.timeoutMillis()),
                 Duration.ofMillis(answer.graceMillis()));
-        lane.add(() -> {
-            registered.complete(told);
-            listener.onRegistered(told);
+        executor.add(() -> {
+            registered.complete(notified);
+            listener.onRegistered(notified);
         });
     }
 
@@ -547,24 +547,24 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     void onHeartbeat(long measuredNs) {
         counts.answered();
         rttNs = measuredNs;
-        if (hearsHeartbeats && heartbeatToTell.compareAndSet(false, true)) {
-            lane.add(this::tellHeartbeat);
+        if (hearsHeartbeats && heartbeatQueued.compareAndSet(false, true)) {
+            executor.add(this::notifyHeartbeat);
         }
     }
 
-    private void tellHeartbeat() {
-        heartbeatToTell.set(false);
+    private void notifyHeartbeat() {
+        heartbeatQueued.set(false);
         listener.onHeartbeat(Duration.ofNanos(rttNs));
     }
 
     void onSuspect() {
         state = ClientState.SUSPECT;
-        lane.add(listener::onSuspect);
+        executor.add(listener::onSuspect);
     }
 
     void onRecovered() {
         state = ClientState.ONLINE;
-        lane.add(listener::onRecovered);
+        executor.add(listener::onRecovered);
     }
 
     @Override
@@ -579,13 +579,13 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
 
     void deliver(IncomingMessage message) {
         switch (message.envelope().kind()) {
-            case MESSAGE -> mailbox.deliver(message, this::tellMessage);
+            case MESSAGE -> mailbox.deliver(message, this::handOver);
             case REQUEST -> mailbox.ask(message, handlers.requests());
             case REPLY, FAILURE -> mailbox.answered(message);
         }
     }
 
-    private void tellMessage(IncomingMessage message) {
+    private void handOver(IncomingMessage message) {
         String source = message.envelope().source();
         if (source == null) {
             handlers.messages().accept(message.content());
@@ -594,13 +594,13 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         }
     }
 
-    void tell(HeartbeatException error) {
-        if (errorsToTell.get() == MAX_ERRORS_TO_TELL) {
+    void notifyError(HeartbeatException error) {
+        if (queuedErrors.get() == MAX_QUEUED_ERRORS) {
             return;
         }
-        errorsToTell.incrementAndGet();
-        lane.add(() -> {
-            errorsToTell.decrementAndGet();
+        queuedErrors.incrementAndGet();
+        executor.add(() -> {
+            queuedErrors.decrementAndGet();
             listener.onError(error);
         });
     }
@@ -621,7 +621,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         Throwable cause = log.causeOf(reason, known);
         lastFailure = cause;
         if (leaving || !options.autoReconnect() || retryAfterMillis == GoAway.NEVER || isForGood(reason)) {
-            tellDisconnected(new ClientListener.Disconnect(reason, null, cause));
+            notifyDisconnected(new ClientListener.Disconnect(reason, null, cause));
             if (!leaving || mayArrive == null) {
                 end(reason);
             }
@@ -633,11 +633,11 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         shard.arm(reconnect, delayNs);
         Duration retryIn = Duration.ofNanos(delayNs);
         log.disconnected(shard.nowNs(), reason, known, retryIn);
-        tellDisconnected(new ClientListener.Disconnect(reason, retryIn, cause));
+        notifyDisconnected(new ClientListener.Disconnect(reason, retryIn, cause));
     }
 
-    private void tellDisconnected(ClientListener.Disconnect disconnect) {
-        lane.add(() -> listener.onDisconnected(disconnect));
+    private void notifyDisconnected(ClientListener.Disconnect disconnect) {
+        executor.add(() -> listener.onDisconnected(disconnect));
     }
 
     private static boolean isForGood(CloseReason reason) {
@@ -653,8 +653,8 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         }
         beginLeaving();
         Shard.of(loop).cancel(reconnect);
-        if (dial != null) {
-            dial.stop();
+        if (connecting != null) {
+            connecting.stop();
         }
         waitingEndsCannotOpen(CloseReason.LOCAL);
         if (session != null) {
@@ -667,7 +667,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     private void beginLeaving() {
         if (!leaving) {
             leaving = true;
-            leftNs = Shard.of(loop).nowNs();
+            leavingSinceNs = Shard.of(loop).nowNs();
         }
     }
 
@@ -723,13 +723,13 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         last.forEach(node -> node.end(reason));
         log.closed(reason, lastFailure);
         HeartbeatException over = notRegistered(reason);
-        lane.add(() -> {
+        executor.add(() -> {
             registered.completeExceptionally(over);
             listener.onClosed(reason);
         });
-        CompletableFuture<Void> told = new CompletableFuture<>();
-        lane.add(() -> told.complete(null));
-        List<CompletableFuture<Void>> all = new ArrayList<>(List.of(told));
+        CompletableFuture<Void> notified = new CompletableFuture<>();
+        executor.add(() -> notified.complete(null));
+        List<CompletableFuture<Void>> all = new ArrayList<>(List.of(notified));
         last.forEach(node -> all.add(node.ended()));
         Deadline limit = new Deadline(() -> {
             LOG.warn(
@@ -740,7 +740,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
             all.forEach(each -> each.complete(null));
         });
         Shard shard = Shard.of(loop);
-        shard.arm(limit, Math.max(LEAST_FOR_CALLBACKS_NS, CLOSE_DEADLINE_NS - (shard.nowNs() - leftNs)));
+        shard.arm(limit, Math.max(LEAST_FOR_CALLBACKS_NS, CLOSE_DEADLINE_NS - (shard.nowNs() - leavingSinceNs)));
         CompletableFuture<?> unused = CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
                 .whenComplete((done, failure) -> shard.execute(() -> shard.cancel(limit)))
                 .thenCompose(done -> release())
@@ -760,21 +760,21 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         return ownsTransport ? transport.closeAsync() : completedFuture(null);
     }
 
-    // ---- the lane
+    // ---- the executor
 
     @Override
     public void call(Runnable callback) {
-        lane.add(callback);
+        executor.add(callback);
     }
 
     @Override
-    public SerialExecutor.Owner laneOwner() {
+    public SerialExecutor.Owner executorOwner() {
         return this;
     }
 
     @Override
-    public CallbackThreads crew() {
-        return crew;
+    public CallbackThreads callbackThreads() {
+        return callbackThreads;
     }
 
     @Override
@@ -799,7 +799,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
 
     @Override
     public Executor workers() {
-        return crew.workers();
+        return callbackThreads.workers();
     }
 
     @Override

@@ -21,14 +21,14 @@ final class ClientLog {
     private final String server;
     private final Duration handshakeTimeout;
 
-    private long toldNs;
+    private long loggedNs;
     private long gapNs;
-    private long untold;
+    private long unlogged;
     /** Since when it has not been registered, and whether the log says so. */
     private long troubleNs;
 
     private boolean inTrouble;
-    private boolean toldTrouble;
+    private boolean troubleLogged;
 
     ClientLog(ClientOptions options) {
         id = options.nodeId();
@@ -86,28 +86,28 @@ final class ClientLog {
             inTrouble = true;
             troubleNs = nowNs;
         }
-        long sinceNs = nowNs - toldNs;
+        long sinceNs = nowNs - loggedNs;
         if (gapNs > 0 && sinceNs < gapNs) {
-            untold++;
+            unlogged++;
             return;
         }
         // After a calm while it begins with short gaps again.
         gapNs = gapNs == 0 || sinceNs > 2 * LONGEST_GAP_NS ? SHORTEST_GAP_NS : Math.min(LONGEST_GAP_NS, 2 * gapNs);
-        toldNs = nowNs;
-        toldTrouble = true;
-        String more = untold == 0 ? "" : " (" + untold + " more since the last report)";
-        untold = 0;
+        loggedNs = nowNs;
+        troubleLogged = true;
+        String more = unlogged == 0 ? "" : " (" + unlogged + " more since the last report)";
+        unlogged = 0;
         warn("{}: {}; retrying in {}{}", id, describe(reason, cause), seconds(retryIn.toNanos()), more);
     }
 
     void registered(long nowNs, long epoch) {
-        if (toldTrouble) {
+        if (troubleLogged) {
             info("{}: registered at {} after {}, epoch {}", id, server, seconds(nowNs - troubleNs), epoch);
         } else if (!inTrouble) {
             info("{}: registered at {}, epoch {}", id, server, epoch);
         }
         inTrouble = false;
-        toldTrouble = false;
+        troubleLogged = false;
     }
 
     void closed(CloseReason reason, @Nullable Throwable cause) {

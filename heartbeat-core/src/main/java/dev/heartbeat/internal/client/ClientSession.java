@@ -273,7 +273,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         }
         HeartbeatException reported =
                 new HeartbeatException("the server reports " + error.codeName() + ": " + error.text());
-        client.tell(reported);
+        client.notifyError(reported);
         refused = state == State.HANDSHAKE && error.scope() == ErrorCode.Scope.NODE;
         if (refused || error.scope() == ErrorCode.Scope.CONNECTION) {
             said = reported;
@@ -502,8 +502,8 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         }
 
         @Override
-        public void left(OutgoingMessage message) {
-            client.mailbox.left(message);
+        public void onSent(OutgoingMessage message) {
+            client.mailbox.onSent(message);
         }
 
         @Override
@@ -655,7 +655,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     @Override
     protected void onErrorSent(ErrorCode code) {
-        client.tell(new HeartbeatException("the server broke the protocol: " + code));
+        client.notifyError(new HeartbeatException("the server broke the protocol: " + code));
     }
 
     @Override

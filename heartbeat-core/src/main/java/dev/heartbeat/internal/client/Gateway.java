@@ -44,7 +44,7 @@ final class Gateway {
     private int unanswered;
     private int registered;
     /** Registered, and left out of the beats. */
-    private final Set<Attached> leftOut = new LinkedHashSet<>();
+    private final Set<Attached> unvouched = new LinkedHashSet<>();
     /** With an update that found the socket full. */
     private final Set<Attached> waitingForRoom = new LinkedHashSet<>();
 
@@ -88,7 +88,7 @@ final class Gateway {
         while (unanswered < Attachments.MAX_UNANSWERED && session.hasRoom() && !toRegister.isEmpty()) {
             Attached node = toRegister.remove();
             if (node.isDetaching() || !node.isVouched()) {
-                node.left();
+                node.losePlace();
                 node.run();
             } else if (places.size() >= limit) {
                 refuseForGood(
@@ -126,22 +126,22 @@ final class Gateway {
         if (node == null) {
             return;
         }
-        HeartbeatException told =
+        HeartbeatException report =
                 new HeartbeatException("the server reports " + error.codeName() + ": " + error.text());
         if (node.isRegistered()) {
-            node.refused(told); // An update.
+            node.refused(report); // An update.
             return;
         }
         unanswered--;
         places.remove(handle);
-        node.left();
+        node.losePlace();
         if (error.code() == ErrorCode.REPLACED) {
-            node.refused(told);
+            node.refused(report);
             node.end(CloseReason.REPLACED);
         } else if (ClientSession.isForGood(error.code()) || error.code() == ErrorCode.ALREADY_REGISTERED) {
-            refuseForGood(node, told);
+            refuseForGood(node, report);
         } else {
-            node.refused(told);
+            node.refused(report);
             if (error.code() == ErrorCode.EPOCH_REFUSED) {
                 node.forgetEpoch();
             }
@@ -212,14 +212,14 @@ final class Gateway {
     private void forget(Attached node) {
         places.remove(node.handle());
         session.onNodeLeft(node);
-        leftOut.remove(node);
+        unvouched.remove(node);
         waitingForRoom.remove(node);
         if (node.isRegistered()) {
             registered--;
         } else {
             unanswered--; // Where it is sent away instead of an answer.
         }
-        node.left();
+        node.losePlace();
     }
 
     /** Says goodbye for one node. */
@@ -259,8 +259,8 @@ final class Gateway {
             return; // What is asked for now is seen to on the next connection.
         }
         if (!node.isVouched()) {
-            leftOut.add(node);
-        } else if (leftOut.remove(node)) {
+            unvouched.add(node);
+        } else if (unvouched.remove(node)) {
             session.beatFor(node); // It may be given up before the next beat for all.
         }
         if (!sealed) {
@@ -311,7 +311,7 @@ final class Gateway {
 
     /** The beats that are due now: one, unless a great many ranges are to be named. */
     void beat() {
-        if (leftOut.isEmpty()) {
+        if (unvouched.isEmpty()) {
             session.beat(registered == 0 ? HandleRanges.NOBODY : HandleRanges.ALL);
             return;
         }

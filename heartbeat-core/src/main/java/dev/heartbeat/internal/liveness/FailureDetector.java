@@ -23,7 +23,7 @@ public record FailureDetector(long suspectAfterNs, long timeoutNs) {
     }
 
     /** How much longer a peer must be silent until the verdict can change; 0 if it cannot. */
-    public long untilNextVerdictNs(long silentNs) {
+    long untilNextVerdictNs(long silentNs) {
         return switch (judge(silentNs)) {
             case ALIVE -> suspectAfterNs - silentNs;
             case SUSPECT -> timeoutNs - silentNs;

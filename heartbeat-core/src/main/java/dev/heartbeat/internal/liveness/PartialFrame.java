@@ -14,7 +14,7 @@ public final class PartialFrame {
     public static final int MIN_GAIN = 1024;
 
     /** For so many spans one frame can put the verdict off. */
-    public static final int MAX_SPANS = 16;
+    static final int MAX_SPANS = 16;
 
     private final long heardNs;
     private long gainedNs;

@@ -21,19 +21,19 @@ public final class DeferredInput {
     private static final int SPARE_BYTES = SPARE_BUFFERS * (64 << 10);
 
     private final EventLoop loop;
-    private final Queue<Leftover> waiting = new ArrayDeque<>();
-    private final BufferPool spares = new BufferPool(SPARE_BUFFERS, SPARE_BYTES);
+    private final Queue<Deferred> waiting = new ArrayDeque<>();
+    private final BufferPool buffers = new BufferPool(SPARE_BUFFERS, SPARE_BYTES);
     private final Runnable run = this::run;
     private int bytes;
     private boolean scheduled;
 
-    private static final class Leftover {
+    private static final class Deferred {
         final InputReader session;
         final ByteBuffer content;
         /** The turn of which the session has had its share. */
         long turnNs;
 
-        Leftover(InputReader session, ByteBuffer content, long turnNs) {
+        Deferred(InputReader session, ByteBuffer content, long turnNs) {
             this.session = session;
             this.content = content;
             this.turnNs = turnNs;
@@ -49,16 +49,16 @@ public final class DeferredInput {
      *
      * @return false if there is no room; nothing is taken then
      */
-    public boolean keep(InputReader session, ByteBuffer left) {
-        int size = left.remaining();
+    public boolean keep(InputReader session, ByteBuffer rest) {
+        int size = rest.remaining();
         if (bytes + size > MAX_BYTES) {
             return false;
         }
         schedule();
-        ByteBuffer spare = spares.take(size);
+        ByteBuffer buffer = buffers.take(size);
         ByteBuffer copy =
-                (spare == null ? ByteBuffer.allocate(size) : spare).put(left).flip();
-        waiting.add(new Leftover(session, copy, loop.nowNs()));
+                (buffer == null ? ByteBuffer.allocate(size) : buffer).put(rest).flip();
+        waiting.add(new Deferred(session, copy, loop.nowNs()));
         bytes += copy.capacity();
         return true;
     }
@@ -74,10 +74,10 @@ public final class DeferredInput {
     private void run() {
         scheduled = false;
         for (int due = waiting.size(); due > 0; due--) {
-            Leftover next = waiting.remove();
+            Deferred next = waiting.remove();
             if (isWorkedOff(next)) {
                 bytes -= next.content.capacity();
-                spares.giveBack(next.content);
+                buffers.giveBack(next.content);
             } else {
                 waiting.add(next);
             }
@@ -87,7 +87,7 @@ public final class DeferredInput {
         }
     }
 
-    private boolean isWorkedOff(Leftover next) {
+    private boolean isWorkedOff(Deferred next) {
         if (next.turnNs == loop.nowNs()) {
             return false;
         }

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 /** Durations that an application gives: judged on its thread, and small enough to be added to any clock. */
 public final class Durations {
     /** What is longer counts as this; the sum with any reading of a clock can still be compared. */
-    public static final Duration LONGEST = Duration.ofDays(36_500);
+    static final Duration LONGEST = Duration.ofDays(36_500);
 
     private static final long LONGEST_NS = LONGEST.toNanos();
 

@@ -21,7 +21,7 @@ import org.slf4j.event.Level;
  * by every server and client on it.
  *
  * <p><b>The threading law.</b> Everything that belongs to a session is touched by its loop only. Another thread that wants something of it sends a command
- * ({@link #execute}). What several loops share is safe by itself and listed in docs/ARCHITECTURE.md: node entries, outboxes, lanes, the mass guard, budgets and counters.
+ * ({@link #execute}). What several loops share is safe by itself and listed in docs/ARCHITECTURE.md: node entries, outboxes, serial executors, the mass guard, budgets and counters.
  */
 public final class Shard implements LoopAgent, Loop {
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
@@ -59,7 +59,7 @@ public final class Shard implements LoopAgent, Loop {
     private final BufferPool messageSpares = new BufferPool(SPARE_MESSAGES, SPARE_MESSAGE_BYTES);
 
     private final WorkBudget work = new WorkBudget();
-    private final DeferredInput leftovers;
+    private final DeferredInput deferredInput;
 
     private final List<Observer> observers = new ArrayList<>();
 
@@ -84,7 +84,7 @@ public final class Shard implements LoopAgent, Loop {
         this.loop = loop;
         wheel = new TimerWheel(loop.nowNs(), this::timerFailed);
         clock = new LogicalClock(loop.nowNs());
-        leftovers = new DeferredInput(loop);
+        deferredInput = new DeferredInput(loop);
     }
 
     /** The shard of a loop. On the loop only. */
@@ -114,8 +114,8 @@ public final class Shard implements LoopAgent, Loop {
         return work;
     }
 
-    public DeferredInput leftovers() {
-        return leftovers;
+    public DeferredInput deferredInput() {
+        return deferredInput;
     }
 
     /** Advanced to this turn. */
@@ -133,12 +133,12 @@ public final class Shard implements LoopAgent, Loop {
             mustReadFirst = true;
             stalls = clock.stalls();
             creditedNs = clock.creditedNs();
-            tellStall(stalledNs);
+            notifyStall(stalledNs);
         }
     }
 
     /** The clock is needed in the middle of anything: neither who keeps count nor the log may stop that. */
-    private void tellStall(long stalledNs) {
+    private void notifyStall(long stalledNs) {
         try {
             for (int i = 0; i < observers.size(); i++) {
                 observers.get(i).onStall(stalledNs);
@@ -204,7 +204,7 @@ public final class Shard implements LoopAgent, Loop {
 
     /** While it is under way nobody else schedules it. */
     private void runCommands() {
-        while (isLeftAfterBatch() || isLeftToSchedule()) {
+        while (hasMoreAfterBatch() || mustSchedule()) {
             try {
                 loop.execute(runCommands);
                 return;
@@ -217,12 +217,12 @@ public final class Shard implements LoopAgent, Loop {
     }
 
     /** A command that comes from now on schedules another run; one that came just before did not. */
-    private boolean isLeftToSchedule() {
+    private boolean mustSchedule() {
         commandsScheduled.set(false);
         return !commands.isEmpty() && commandsScheduled.compareAndSet(false, true);
     }
 
-    private boolean isLeftAfterBatch() {
+    private boolean hasMoreAfterBatch() {
         for (int i = 0; i < COMMANDS_PER_TURN; i++) {
             Runnable command = commands.poll();
             if (command == null) {
@@ -248,7 +248,7 @@ public final class Shard implements LoopAgent, Loop {
     @Override
     public void onWake(long nowNs) {
         clock();
-        tellWake(plannedNs == Long.MAX_VALUE ? 0 : Math.max(0, nowNs - plannedNs));
+        notifyWake(plannedNs == Long.MAX_VALUE ? 0 : Math.max(0, nowNs - plannedNs));
         if (mustReadFirst && stalledTurnNs == nowNs) {
             mustReadFirst = false;
             plannedNs = nowNs;
@@ -268,7 +268,7 @@ public final class Shard implements LoopAgent, Loop {
         failed("a timer", e);
     }
 
-    private void tellWake(long lateNs) {
+    private void notifyWake(long lateNs) {
         try {
             for (int i = 0; i < observers.size(); i++) {
                 observers.get(i).onWake(lateNs);

@@ -115,7 +115,7 @@ public final class TimerWheel {
     }
 
     /** When the next timer may be due: never too late, perhaps too early. {@link Long#MAX_VALUE} if none is armed. */
-    public long nextDeadlineNs() {
+    long nextDeadlineNs() {
         if (!due.isEmpty()) {
             return startNs + (dueUpTo << TICK_SHIFT);
         }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * How much work the connections of one loop may make in a turn: each as much as {@link #PER_TURN}, in frames that came. Core reads no clock, so it counts what a frame is
  * known to cost. A connection that has used up its share is not decoded any further in this turn; its {@link DeferredInput} wait for the next. So it slows itself only.
  *
- * <p>Invariant: {@link #left} is the share of the session that was {@linkplain #begin begun} last, in the turn that began at {@code turnNs}. On the loop.
+ * <p>Invariant: {@link #remaining} is the share of the session that was {@linkplain #begin begun} last, in the turn that began at {@code turnNs}. On the loop.
  */
 public final class WorkBudget {
     /** About a millisecond of a processor of 2020: a unit is a tenth of a microsecond. */
@@ -27,7 +27,7 @@ public final class WorkBudget {
 
     private @Nullable InputReader whose;
     private long turnNs;
-    private int left;
+    private int remaining;
 
     private static int of(FrameType type) {
         return switch (type) {
@@ -52,26 +52,26 @@ public final class WorkBudget {
         if (whose != session || turnNs != nowNs) {
             whose = session;
             turnNs = nowNs;
-            left = PER_TURN;
+            remaining = PER_TURN;
         }
     }
 
     /** The same session gets another share in this turn. */
     public void renew() {
-        left = PER_TURN;
+        remaining = PER_TURN;
     }
 
     /** A frame is about to be handled; {@code type} is null for one that is ignored. */
     public void frame(@Nullable FrameType type) {
-        left -= type == null ? LIGHT : of(type);
+        remaining -= type == null ? LIGHT : of(type);
     }
 
     /** So many nodes were visited for it. */
     public void visited(int nodes) {
-        left -= nodes / VISITS;
+        remaining -= nodes / VISITS;
     }
 
-    public boolean isLeft() {
-        return left > 0;
+    public boolean hasRemaining() {
+        return remaining > 0;
     }
 }

@@ -314,9 +314,9 @@ final class Inward {
             lastFragmentNs = nowNs;
             paidUntilNs = Math.max(paidUntilNs, nowNs + UNPAID_NS);
         }
-        long leftNs = untilGivenUpNs(nowNs);
-        if (leftNs > 0) {
-            mux.loop().arm(deadline, leftNs);
+        long remainingNs = untilGivenUpNs(nowNs);
+        if (remainingNs > 0) {
+            mux.loop().arm(deadline, remainingNs);
             return;
         }
         fragmentDeadline = null;

@@ -68,7 +68,7 @@ public final class Multiplexer {
     /** Made with the first. */
     private @Nullable ArrayDeque<Cancel> cancels;
     /** Channels of the other side that are over here, which it is yet to be told. */
-    private int untoldResets;
+    private int unsentResets;
     /** Written, but not yet taken by the socket. */
     private final MessageList travelling = new MessageList();
 
@@ -274,7 +274,7 @@ public final class Multiplexer {
             throw new ProtocolException(ErrorCode.INVALID_CHANNEL_NAME, objection);
         }
         // What was reset counts until its opener can have heard of it, or one who does not read could go on for ever.
-        if (theirs.size() + untoldResets >= limits.maxChannels()) {
+        if (theirs.size() + unsentResets >= limits.maxChannels()) {
             throw new ProtocolException(
                     ErrorCode.TOO_MANY_CHANNELS, "allowed are " + limits.maxChannels() + " channels at a time");
         }
@@ -345,9 +345,9 @@ public final class Multiplexer {
     }
 
     /** A reset waits to be written, or does not any more. */
-    void countUntoldReset(MuxChannel channel, int change) {
+    void countUnsentReset(MuxChannel channel, int change) {
         if (!isOurs(channel.id())) {
-            untoldResets += change;
+            unsentResets += change;
         }
     }
 

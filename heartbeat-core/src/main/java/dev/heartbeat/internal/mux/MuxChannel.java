@@ -170,7 +170,7 @@ public final class MuxChannel {
             resetDue = code;
             resetText = text;
             resetRefused = refused;
-            mux.countUntoldReset(this, 1);
+            mux.countUnsentReset(this, 1);
         }
         Ending why =
                 code == ErrorCode.CHANNEL_CANCELLED || code == ErrorCode.CHANNEL_REFUSED ? Ending.RESET : Ending.FAILED;
@@ -184,7 +184,7 @@ public final class MuxChannel {
     void forgetReset() {
         if (resetDue != null) {
             resetDue = null;
-            mux.countUntoldReset(this, -1);
+            mux.countUnsentReset(this, -1);
         }
     }
 
@@ -205,7 +205,7 @@ public final class MuxChannel {
 
     /** Both directions have ended. */
     void overIfDone() {
-        if (out.hasEndLeft() && in.hasEnded()) {
+        if (out.isEndSent() && in.hasEnded()) {
             over(Ending.COMPLETED, "");
         }
     }
@@ -243,7 +243,7 @@ public final class MuxChannel {
         }
 
         @Override
-        public void left(OutgoingMessage message) {
+        public void onSent(OutgoingMessage message) {
             receiver.onOver(ending, text);
         }
 
@@ -333,7 +333,7 @@ public final class MuxChannel {
             mux.encoder().channelReset(id, resetDue, resetText, resetRefused);
             mux.countSent();
             resetDue = null;
-            mux.countUntoldReset(this, -1);
+            mux.countUnsentReset(this, -1);
         } else if (isGrantDue()) {
             mux.encoder().credit(id, in.grant());
         }

@@ -38,7 +38,7 @@ final class Outward {
     private boolean ending;
     private boolean ended;
     /** Whether the socket has taken the END, and so all before it. */
-    private boolean endLeft;
+    private boolean endSent;
 
     Outward(Multiplexer mux, MuxChannel channel, @Nullable Endpoint endpoint, RoundRobin turns, SendWindow credit) {
         this.mux = mux;
@@ -68,8 +68,8 @@ final class Outward {
     }
 
     /** Whether the socket has taken the END. */
-    boolean hasEndLeft() {
-        return endLeft;
+    boolean isEndSent() {
+        return endSent;
     }
 
     /** What was taken from its senders and not written goes back to them. */
@@ -135,12 +135,12 @@ final class Outward {
         Sender from = turns.last();
         int handleToName = from.handle();
         MessageList travelling = mux.travelling();
-        long left = room;
+        long remaining = room;
         boolean wrote = false;
         for (OutgoingMessage first = ready.peek(); first != null; first = ready.peek()) {
-            boolean isWhole = readyOffset == 0 && first.frameSize(handleToName) <= left;
+            boolean isWhole = readyOffset == 0 && first.frameSize(handleToName) <= remaining;
             if (!isWhole && wrote) {
-                return room - left;
+                return room - remaining;
             }
             if (readyOffset == 0 && !first.begin(mux.loop())) {
                 ready.poll(); // Nobody waits for its answer any more.
@@ -149,7 +149,7 @@ final class Outward {
             if (!isWhole) {
                 return writeFragment(first, from, allowed);
             }
-            left -= first.frameSize(handleToName);
+            remaining -= first.frameSize(handleToName);
             writeWhole(first, handleToName);
             begun++;
             if (first.isRequest()) {
@@ -161,7 +161,7 @@ final class Outward {
             travelling.add(first);
             wrote = true;
         }
-        return room - left;
+        return room - remaining;
     }
 
     private void writeWhole(OutgoingMessage message, int handleToName) {
@@ -273,8 +273,8 @@ final class Outward {
     /** The END on its way. */
     private final class End implements OutgoingMessage.Owner {
         @Override
-        public void left(OutgoingMessage message) {
-            endLeft = true;
+        public void onSent(OutgoingMessage message) {
+            endSent = true;
             channel.overIfDone();
         }
 

@@ -15,8 +15,8 @@ public final class Capacity {
     private static final int NODE = 280;
     /** What is left of a connection of its own that was lost, while a node is in its grace. */
     static final int LOST_CONNECTION = 1_000;
-    /** An entry and its departure, and the address that it keeps. */
-    private static final int DEPARTURE = 400;
+    /** An entry and its tombstone, and the address that it keeps. */
+    private static final int TOMBSTONE = 400;
     /** A group of its own, in which a node may be alone; without the name. */
     private static final int GROUP = 400;
 
@@ -76,8 +76,8 @@ public final class Capacity {
         return NODE + id.length();
     }
 
-    static int ofDeparture(String id) {
-        return DEPARTURE + id.length();
+    static int ofTombstone(String id) {
+        return TOMBSTONE + id.length();
     }
 
     /**

@@ -18,7 +18,7 @@ final class DuplicateIdentity {
     private int count;
 
     /** Whether the application is yet to be told. */
-    boolean toTell;
+    boolean eventQueued;
 
     /** It has happened once more; returns whether that is too often. */
     boolean isTooOften(long nowNs) {

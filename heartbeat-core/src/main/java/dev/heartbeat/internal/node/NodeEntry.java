@@ -31,21 +31,21 @@ import org.jspecify.annotations.Nullable;
  * with it, and transition and event are one step under the entry's lock, so that the events of a node come in the order of the truth. The
  * lock is taken for transitions and messages only; a heartbeat never comes here.
  *
- * <p>Calls into the application go through the lane, which is only ever added to under the lock. An entry without a registration stays in the table until
- * its lane has run dry, so that the next stay of the node cannot overtake the end of the last; and after that for as long as {@link Tombstones} keeps it.
+ * <p>Calls into the application go through the executor, which is only ever added to under the lock. An entry without a registration stays in the table until
+ * its serial executor has run dry, so that the next stay of the node cannot overtake the end of the last; and after that for as long as {@link Tombstones} keeps it.
  */
 public final class NodeEntry implements SerialExecutor.Owner {
     private final String id;
     private final NodeTable table;
     /** There while there are calls. */
-    private @Nullable SerialExecutor lane;
+    private @Nullable SerialExecutor executor;
 
     /** Changed under the lock. Volatile for whoever searches through many entries, and does not wait for each. */
     private volatile @Nullable Registration current;
     /** Whether it counts as OFFLINE: its last stay has ended and no other began. */
     private volatile boolean offline;
     /** How its last stay ended, where that is kept: not null only while it is OFFLINE. */
-    private @Nullable Tombstone departure;
+    private @Nullable Tombstone tombstone;
 
     private boolean forgotten;
 
@@ -95,7 +95,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
         Registration old = current;
         Refusal refusal = old != null
                 ? refuseWhile(old, claim, policy)
-                : departure != null ? refuseAfter(departure, claim) : null;
+                : tombstone != null ? refuseAfter(tombstone, claim) : null;
         if (refusal != null) {
             return Admission.refused(refusal);
         }
@@ -132,14 +132,14 @@ public final class NodeEntry implements SerialExecutor.Owner {
      * Of the process whose stay has ended, however it ended, an attempt that is not greater was abandoned and is read late; and one that was kicked comes back only if it did not hear of it. Another
      * process knows nothing of that stay, and begins one of its own.
      */
-    private static @Nullable Refusal refuseAfter(Tombstone departure, Registration.Claim claim) {
-        if (departure.incarnation != claim.incarnation()) {
+    private static @Nullable Refusal refuseAfter(Tombstone tombstone, Registration.Claim claim) {
+        if (tombstone.incarnation != claim.incarnation()) {
             return null;
         }
-        if (claim.attempt() <= departure.attempt) {
+        if (claim.attempt() <= tombstone.attempt) {
             return Refusal.STALE_ATTEMPT;
         }
-        return departure.reason == OfflineReason.KICKED ? Refusal.KICKED : null;
+        return tombstone.reason == OfflineReason.KICKED ? Refusal.KICKED : null;
     }
 
     /** The same process over another connection: whatever waited for it goes on waiting. */
@@ -149,7 +149,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
             suspect(old, SuspectReason.LOST);
         }
         fresh.sinceTicks = old.sinceTicks;
-        fresh.twins = old.twins;
+        fresh.duplicates = old.duplicates;
         fresh.mail = old.mail;
         if (fresh.mail != null) {
             fresh.mail.passTo(fresh);
@@ -164,7 +164,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
         table.groups().moved(this, MetadataMap.NONE, fresh.metadata);
         transition(null, offline ? NodeState.OFFLINE : null, online(fresh));
         offline = false;
-        endDeparture();
+        dropTombstone();
     }
 
     // ---- what it takes of the capacity
@@ -209,15 +209,15 @@ public final class NodeEntry implements SerialExecutor.Owner {
     private int held() {
         Registration of = current;
         if (of == null) {
-            return Capacity.ofDeparture(id);
+            return Capacity.ofTombstone(id);
         }
-        return Capacity.ofNode(id) + table.sizeOf(of.metadata) + (of.leftBehind ? Capacity.LOST_CONNECTION : 0);
+        return Capacity.ofNode(id) + table.sizeOf(of.metadata) + (of.orphaned ? Capacity.LOST_CONNECTION : 0);
     }
 
     /** Its connection is gone, and what is left of it is held for the node. */
-    private void leaveBehind(Registration of) {
-        if (!of.leftBehind && of.owner.hasOwnConnection()) {
-            of.leftBehind = true;
+    private void orphan(Registration of) {
+        if (!of.orphaned && of.owner.hasOwnConnection()) {
+            of.orphaned = true;
             table.capacity().takeAnyway(Capacity.LOST_CONNECTION);
             taken += Capacity.LOST_CONNECTION;
         }
@@ -247,14 +247,14 @@ public final class NodeEntry implements SerialExecutor.Owner {
     }
 
     /** The node is back, or nothing is kept of it any more. */
-    private void endDeparture() {
-        if (departure != null) {
-            departure.isOver = true;
-            if (departure.kept) {
-                table.departures().release(departure);
+    private void dropTombstone() {
+        if (tombstone != null) {
+            tombstone.isOver = true;
+            if (tombstone.kept) {
+                table.tombstones().release(tombstone);
             }
         }
-        departure = null;
+        tombstone = null;
     }
 
     public synchronized boolean isCurrent(Registration registration) {
@@ -267,7 +267,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
     }
 
     /** Does nothing and says false if the registration is not the current one, as all that follow. */
-    public synchronized boolean suspect(Registration of, SuspectReason reason) {
+    synchronized boolean suspect(Registration of, SuspectReason reason) {
         if (current != of || of.state != NodeState.ONLINE) {
             return false;
         }
@@ -297,7 +297,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
         leaveAll(of);
         table.groups().moved(this, of.metadata, MetadataMap.NONE);
         Tombstone end = new Tombstone(of, reason, table.wallClockMillis());
-        departure = table.departures().areKept() ? end : null;
+        tombstone = table.tombstones().areKept() ? end : null;
         transition(of, before, new Transition(of, NodeState.OFFLINE, null, end));
         if (backlog != null && !shown) {
             giveBack(table.sizeOf(of.metadata)); // No event holds it.
@@ -324,35 +324,35 @@ public final class NodeEntry implements SerialExecutor.Owner {
      *
      * @return whether that has happened too often: it is to be sent away, and the application is told
      */
-    public synchronized boolean isTwin(Registration displaced, long nowNs) {
+    public synchronized boolean isDuplicate(Registration displaced, long nowNs) {
         Registration now = current;
         if (now == null || now.incarnation != displaced.incarnation) {
             return false;
         }
-        DuplicateIdentity twins = now.twins;
-        if (twins == null) {
-            twins = new DuplicateIdentity();
-            now.twins = twins;
+        DuplicateIdentity duplicates = now.duplicates;
+        if (duplicates == null) {
+            duplicates = new DuplicateIdentity();
+            now.duplicates = duplicates;
         }
-        if (!twins.isTooOften(nowNs)) {
+        if (!duplicates.isTooOften(nowNs)) {
             return false;
         }
-        if (!twins.toTell) {
-            twins.toTell = true;
-            lane().add(() -> table.events().duplicateIdentity(takeDuplicate(now)));
+        if (!duplicates.eventQueued) {
+            duplicates.eventQueued = true;
+            executor().add(() -> table.events().duplicateIdentity(takeDuplicate(now)));
         }
         return true;
     }
 
     private synchronized Node takeDuplicate(Registration of) {
-        Objects.requireNonNull(of.twins).toTell = false;
+        Objects.requireNonNull(of.duplicates).eventQueued = false;
         return snapshot(of);
     }
 
     /** The connection is lost; for as long as its grace lasts the node may come back. */
     public synchronized void lose(Registration of, boolean votes) {
         if (current == of) {
-            leaveBehind(of);
+            orphan(of);
             boolean unused = suspect(of, SuspectReason.LOST, votes);
         }
     }
@@ -467,7 +467,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
         return true;
     }
 
-    /** Hands a message to the application, in line with the events. What the node answers goes to who asked. */
+    /** Hands a message to the application, in order with the events. What the node answers goes to who asked. */
     public synchronized boolean deliver(Registration from, IncomingMessage message) {
         if (current != from) {
             return false;
@@ -523,15 +523,15 @@ public final class NodeEntry implements SerialExecutor.Owner {
     }
 
     private void queueUpdate(Registration of) {
-        if (of.updateToTell) {
+        if (of.updateQueued) {
             return;
         }
-        of.updateToTell = true;
-        lane().add(() -> table.events().updated(takeUpdate(of)));
+        of.updateQueued = true;
+        executor().add(() -> table.events().updated(takeUpdate(of)));
     }
 
     private synchronized Node takeUpdate(Registration of) {
-        of.updateToTell = false;
+        of.updateQueued = false;
         return snapshot(of);
     }
 
@@ -602,9 +602,9 @@ public final class NodeEntry implements SerialExecutor.Owner {
         return of.mail == null ? null : of.mail.mailbox();
     }
 
-    /** In line with everything else of the node. */
+    /** In order with everything else of the node. */
     synchronized void call(Runnable callback) {
-        lane().add(callback);
+        executor().add(callback);
     }
 
     public String id() {
@@ -616,7 +616,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
         if (current != null) {
             return snapshot(current);
         }
-        return departure == null ? null : snapshot(departure, Map.of());
+        return tombstone == null ? null : snapshot(tombstone, Map.of());
     }
 
     /** Null if the node is not registered. */
@@ -698,7 +698,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
         Node node = step.ended == null ? snapshot(step.of, step.to) : snapshot(step.ended, step.of.metadata);
         pendingEvents++;
         shown |= step.of == current;
-        lane().add(() -> {
+        executor().add(() -> {
             try {
                 tell(step, node);
             } finally {
@@ -757,18 +757,18 @@ public final class NodeEntry implements SerialExecutor.Owner {
         }
     }
 
-    private SerialExecutor lane() {
-        SerialExecutor calls = lane;
+    private SerialExecutor executor() {
+        SerialExecutor calls = executor;
         if (calls == null) {
             calls = new SerialExecutor(this);
-            lane = calls;
+            executor = calls;
         }
         return calls;
     }
 
     @Override
     public Executor workers() {
-        return table.events().crew().workers();
+        return table.events().callbackThreads().workers();
     }
 
     @Override
@@ -779,18 +779,18 @@ public final class NodeEntry implements SerialExecutor.Owner {
     @Override
     public void onIdle() {
         synchronized (this) {
-            if (lane != null && !lane.isIdle()) {
+            if (executor != null && !executor.isIdle()) {
                 return;
             }
-            lane = null;
+            executor = null;
             if (current != null || forgotten) {
                 return;
             }
-            if (departure != null && table.departures().areKept()) {
-                keep(departure);
+            if (tombstone != null && table.tombstones().areKept()) {
+                keep(tombstone);
                 return;
             }
-            endDeparture();
+            dropTombstone();
             forgotten = true;
             giveAllBack();
         }
@@ -800,25 +800,25 @@ public final class NodeEntry implements SerialExecutor.Owner {
     private void keep(Tombstone end) {
         if (!end.kept) {
             end.kept = true;
-            table.departures().keep(end);
+            table.tombstones().keep(end);
         }
     }
 
-    /** The time of this departure is over; nothing happens if the node is back, or has gone once more since. */
+    /** The time of this tombstone is over; nothing happens if the node is back, or has gone once more since. */
     void forget(Tombstone end) {
         synchronized (this) {
-            if (departure != end) {
+            if (tombstone != end) {
                 return;
             }
-            endDeparture();
+            dropTombstone();
         }
         onIdle();
     }
 
     /** Whatever is kept is forgotten, once it is told. */
-    void forgetDeparture() {
+    void forgetTombstone() {
         synchronized (this) {
-            endDeparture();
+            dropTombstone();
         }
         onIdle();
     }

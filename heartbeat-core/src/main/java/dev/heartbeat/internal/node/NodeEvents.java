@@ -21,13 +21,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** The application's end of every node's lane, and what went wrong there. */
+/** The application's end of every node's serial executor, and what went wrong there. */
 public final class NodeEvents {
     private final NodeListener listener;
     private final MessageHandler messages;
     private final RequestHandler requests;
     private final RoutePolicy routes;
-    private final CallbackThreads crew;
+    private final CallbackThreads callbackThreads;
 
     private final SerialExecutor fleetLane = new SerialExecutor(new FleetLane());
     /** What is to be told of the mass guard; null if nothing is. */
@@ -44,7 +44,7 @@ public final class NodeEvents {
     private final class FleetLane implements SerialExecutor.Owner {
         @Override
         public Executor workers() {
-            return crew.workers();
+            return callbackThreads.workers();
         }
 
         @Override
@@ -61,16 +61,16 @@ public final class NodeEvents {
             MessageHandler messages,
             RequestHandler requests,
             RoutePolicy routes,
-            CallbackThreads crew) {
+            CallbackThreads callbackThreads) {
         this.listener = listener;
         this.messages = messages;
         this.requests = requests;
         this.routes = routes;
-        this.crew = crew;
+        this.callbackThreads = callbackThreads;
     }
 
-    CallbackThreads crew() {
-        return crew;
+    CallbackThreads callbackThreads() {
+        return callbackThreads;
     }
 
     void online(Node node) {

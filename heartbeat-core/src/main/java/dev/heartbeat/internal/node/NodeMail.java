@@ -11,7 +11,7 @@ import dev.heartbeat.internal.queue.SerialExecutor;
 
 /**
  * The messages of one stay of a node: made with the first, and passed on from one registration of the
- * process to the next. Its calls go through the lane of the {@link NodeEntry}, in line with the node's
+ * process to the next. Its calls go through the executor of the {@link NodeEntry}, in order with the node's
  * events.
  */
 final class NodeMail implements Mailbox.Owner {
@@ -162,7 +162,7 @@ final class NodeMail implements Mailbox.Owner {
         table.events().unmatchedReply();
     }
 
-    // ---- its line
+    // ---- its order
 
     @Override
     public void call(Runnable callback) {
@@ -170,12 +170,12 @@ final class NodeMail implements Mailbox.Owner {
     }
 
     @Override
-    public SerialExecutor.Owner laneOwner() {
+    public SerialExecutor.Owner executorOwner() {
         return entry;
     }
 
     @Override
-    public CallbackThreads crew() {
-        return table.events().crew();
+    public CallbackThreads callbackThreads() {
+        return table.events().callbackThreads();
     }
 }

@@ -47,7 +47,7 @@ public final class NodeTable implements NodeRegistry {
     /** Of one node, at a time. */
     private final int maxRequests;
 
-    private final Tombstones departures;
+    private final Tombstones tombstones;
     private final Runnable onForgotten;
     private final Capacity capacity;
     private final Epochs epochs;
@@ -67,7 +67,7 @@ public final class NodeTable implements NodeRegistry {
             Environment environment,
             Supplier<Outbox> newOutbox,
             int maxRequests,
-            Tombstones departures,
+            Tombstones tombstones,
             Capacity capacity,
             Runnable onForgotten) {
         this.policy = policy;
@@ -76,7 +76,7 @@ public final class NodeTable implements NodeRegistry {
         this.environment = environment;
         this.newOutbox = newOutbox;
         this.maxRequests = maxRequests;
-        this.departures = departures;
+        this.tombstones = tombstones;
         this.capacity = capacity;
         this.onForgotten = onForgotten;
         this.epochs = new Epochs(environment.wallClockMillis());
@@ -98,7 +98,7 @@ public final class NodeTable implements NodeRegistry {
             }
             if (admission.refusal() == Admission.Refusal.NO_CAPACITY) {
                 entry.forgetIfUnused();
-                departures.makeRoom();
+                tombstones.makeRoom();
             }
             return admission;
         }
@@ -130,8 +130,8 @@ public final class NodeTable implements NodeRegistry {
         return groups;
     }
 
-    Tombstones departures() {
-        return departures;
+    Tombstones tombstones() {
+        return tombstones;
     }
 
     long wallClockMillis() {
@@ -290,10 +290,10 @@ public final class NodeTable implements NodeRegistry {
 
     /** Ends every stay, and keeps nobody from now on. */
     public void endAll(OfflineReason reason, String text) {
-        departures.close();
+        tombstones.close();
         entries.values().forEach(entry -> {
             entry.endCurrent(reason, text);
-            entry.forgetDeparture();
+            entry.forgetTombstone();
         });
     }
 

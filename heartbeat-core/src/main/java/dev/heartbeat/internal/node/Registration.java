@@ -29,7 +29,7 @@ public final class Registration {
     /** As the node told last; unmodifiable. Changed by the entry only, in {@link NodeEntry#changeMetadata}. */
     volatile MetadataMap metadata;
     /** Whether its listener is yet to be told of the metadata; guarded by the entry. */
-    boolean updateToTell;
+    boolean updateQueued;
 
     /** Whether its being SUSPECT counts as a vote for the fault being on this side; guarded by the entry. */
     boolean votes;
@@ -39,7 +39,7 @@ public final class Registration {
     /** Guarded by the entry; read without it for snapshots. */
     volatile NodeState state = NodeState.ONLINE;
     /** Whether its connection is lost, and what is left of that is kept until the node is back or its grace is over; guarded by the entry. */
-    boolean leftBehind;
+    boolean orphaned;
 
     /** Made with the first message; guarded by the entry. It passes on to the next registration of the same process. */
     @Nullable
@@ -47,7 +47,7 @@ public final class Registration {
 
     /** Made when a second process is found to have this identity; guarded by the entry. It passes on like {@link #mail}. */
     @Nullable
-    DuplicateIdentity twins;
+    DuplicateIdentity duplicates;
 
     Registration(NodeEntry entry, Claim claim, MetadataMap metadata, long epoch, long nowMillis) {
         this.entry = entry;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The nodes that are gone and still known, in the order in which their ends were told: the oldest is forgotten when its time is over, or when there are too many. Never is more than the oldest
  * looked at, and one timer serves all.
  *
- * <p>It lives on one loop. What other threads have to say comes as commands, in whichever order: a departure that is over by then is not taken in.
+ * <p>It lives on one loop. What other threads have to say comes as commands, in whichever order: a tombstone that is over by then is not taken in.
  */
 public final class Tombstones extends Timer {
     /** Forgotten in one turn before the sockets are looked at again. */
@@ -55,13 +55,13 @@ public final class Tombstones extends Timer {
     }
 
     /** Any thread. */
-    void keep(Tombstone departure) {
-        home.execute(() -> add(departure));
+    void keep(Tombstone tombstone) {
+        home.execute(() -> add(tombstone));
     }
 
     /** The node is back. Any thread. */
-    void release(Tombstone departure) {
-        home.execute(() -> remove(departure));
+    void release(Tombstone tombstone) {
+        home.execute(() -> remove(tombstone));
     }
 
     /** Keeps nobody from now on; whoever was kept is forgotten by the caller. Any thread. */
@@ -86,32 +86,32 @@ public final class Tombstones extends Timer {
         }
     }
 
-    private void add(Tombstone departure) {
-        if (departure.isOver) {
+    private void add(Tombstone tombstone) {
+        if (tombstone.isOver) {
             return;
         }
-        departure.keptSinceNs = home.nowNs();
-        departure.linked = true;
-        departure.older = newest;
+        tombstone.keptSinceNs = home.nowNs();
+        tombstone.linked = true;
+        tombstone.older = newest;
         if (newest == null) {
-            oldest = departure;
+            oldest = tombstone;
             home.arm(this, retentionNs);
         } else {
-            newest.newer = departure;
+            newest.newer = tombstone;
         }
-        newest = departure;
+        newest = tombstone;
         size++;
         if (size > maximum) {
             forgetOldest();
         }
     }
 
-    private void remove(Tombstone departure) {
-        if (!departure.linked) {
+    private void remove(Tombstone tombstone) {
+        if (!tombstone.linked) {
             return;
         }
-        Tombstone before = departure.older;
-        Tombstone after = departure.newer;
+        Tombstone before = tombstone.older;
+        Tombstone after = tombstone.newer;
         if (before == null) {
             oldest = after;
         } else {
@@ -122,9 +122,9 @@ public final class Tombstones extends Timer {
         } else {
             after.older = before;
         }
-        departure.linked = false;
-        departure.older = null;
-        departure.newer = null;
+        tombstone.linked = false;
+        tombstone.older = null;
+        tombstone.newer = null;
         size--;
         if (size == 0) {
             home.cancel(this);
@@ -149,7 +149,7 @@ public final class Tombstones extends Timer {
         }
     }
 
-    private long restNs(Tombstone departure) {
-        return retentionNs - (home.nowNs() - departure.keptSinceNs);
+    private long restNs(Tombstone tombstone) {
+        return retentionNs - (home.nowNs() - tombstone.keptSinceNs);
     }
 }

@@ -9,30 +9,30 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A result of the bus. Waiting for it is refused with an {@link IllegalStateException} on a thread
- * that the result itself needs: an event loop, a callback of its own line, or the last worker thread
+ * that the result itself needs: an event loop, a callback of its own order, or the last worker thread
  * that does not wait yet. What is derived from it refuses likewise.
  */
 final class BusFuture<T> extends CompletableFuture<T> {
-    private final CallbackThreads crew;
-    private final SerialExecutor.@Nullable Owner line;
+    private final CallbackThreads callbackThreads;
+    private final SerialExecutor.@Nullable Owner order;
 
     /**
-     * @param line whose calls it waits for; null if it may be those of any
+     * @param order whose calls it waits for; null if it may be those of any
      */
-    BusFuture(CallbackThreads crew, SerialExecutor.@Nullable Owner line) {
-        this.crew = crew;
-        this.line = line;
+    BusFuture(CallbackThreads callbackThreads, SerialExecutor.@Nullable Owner order) {
+        this.callbackThreads = callbackThreads;
+        this.order = order;
     }
 
     @Override
     public <U> CompletableFuture<U> newIncompleteFuture() {
-        return new BusFuture<>(crew, line);
+        return new BusFuture<>(callbackThreads, order);
     }
 
     /** Not the JDK's common pool, which may start a thread for each stage. */
     @Override
     public Executor defaultExecutor() {
-        return crew.workers();
+        return callbackThreads.workers();
     }
 
     @Override
@@ -40,11 +40,11 @@ final class BusFuture<T> extends CompletableFuture<T> {
         if (isDone()) {
             return super.join();
         }
-        crew.beginWait(line);
+        callbackThreads.beginWait(order);
         try {
             return super.join();
         } finally {
-            crew.endWait();
+            callbackThreads.endWait();
         }
     }
 
@@ -53,11 +53,11 @@ final class BusFuture<T> extends CompletableFuture<T> {
         if (isDone()) {
             return super.get();
         }
-        crew.beginWait(line);
+        callbackThreads.beginWait(order);
         try {
             return super.get();
         } finally {
-            crew.endWait();
+            callbackThreads.endWait();
         }
     }
 
@@ -66,11 +66,11 @@ final class BusFuture<T> extends CompletableFuture<T> {
         if (isDone() || timeout <= 0) {
             return super.get(timeout, unit);
         }
-        crew.beginWait(line);
+        callbackThreads.beginWait(order);
         try {
             return super.get(timeout, unit);
         } finally {
-            crew.endWait();
+            callbackThreads.endWait();
         }
     }
 }

@@ -40,12 +40,12 @@ public final class CallbackThreads {
         }
     }
 
-    /** A future that completes in this line, and refuses to be waited for where that would never end. */
-    public static <T> CompletableFuture<T> newFuture(Line line) {
-        return new BusFuture<>(line.crew(), line.laneOwner());
+    /** A future that completes in this order, and refuses to be waited for where that would never end. */
+    public static <T> CompletableFuture<T> newFuture(CallbackOrder order) {
+        return new BusFuture<>(order.callbackThreads(), order.executorOwner());
     }
 
-    /** A future that waits for callbacks of any line. */
+    /** A future that waits for callbacks of any order. */
     public <T> CompletableFuture<T> newFuture() {
         return new BusFuture<>(this, null);
     }
@@ -53,17 +53,17 @@ public final class CallbackThreads {
     /**
      * The calling thread is about to wait.
      *
-     * @param line whose calls the result waits for; null if it may be those of any
+     * @param order whose calls the result waits for; null if it may be those of any
      * @throws IllegalStateException if the wait could not end by itself
      */
-    void beginWait(SerialExecutor.@Nullable Owner line) {
+    void beginWait(SerialExecutor.@Nullable Owner order) {
         for (EventLoop loop : loops) {
             if (loop.inEventLoop()) {
                 throw refused("this is event loop " + loop.index() + ", which the result itself needs");
             }
         }
         SerialExecutor.Owner current = SerialExecutor.current();
-        if (current != null && (line == null || line == current)) {
+        if (current != null && (order == null || order == current)) {
             throw refused("this is a callback of " + current + ", and the result waits for its end");
         }
         environment.beginWait();

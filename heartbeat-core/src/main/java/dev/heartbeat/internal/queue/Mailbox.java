@@ -36,16 +36,16 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
     /** Why nothing is asked any more; guarded by this. */
     private @Nullable String closedBecause;
 
-    /** Whose messages they are, and how its application hears of them. Calls are made in its line. */
-    public interface Owner extends Line {
+    /** Whose messages they are, and how its application hears of them. Calls are made in its order. */
+    public interface Owner extends CallbackOrder {
 
         /** A message was accepted: has the loop take it. Any thread. */
         void wake();
 
-        /** A message that was accepted comes back. In line. */
+        /** A message that was accepted comes back. In order. */
         void onUndelivered(OutgoingMessage message, Reason reason);
 
-        /** A message was refused as FULL, and half of the queue is free again. In line. */
+        /** A message was refused as FULL, and half of the queue is free again. In order. */
         void onWritable();
 
         /** One message comes back, in whichever way its sender hears of it. Any thread. */
@@ -81,14 +81,14 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
         return offer(new OutgoingMessage(message, Envelope.to(destination), null));
     }
 
-    /** The future completes in line when the message has left, and fails if it does not. */
+    /** The future completes in order when the message has left, and fails if it does not. */
     public CompletableFuture<Void> send(ByteBuffer message) {
-        CompletableFuture<Void> left = CallbackThreads.newFuture(owner);
-        SendResult result = offer(new OutgoingMessage(message, Envelope.NONE, left));
+        CompletableFuture<Void> whenSent = CallbackThreads.newFuture(owner);
+        SendResult result = offer(new OutgoingMessage(message, Envelope.NONE, whenSent));
         if (result != SendResult.ACCEPTED) {
-            left.completeExceptionally(new UndeliveredException(PendingRequests.reasonOf(result)));
+            whenSent.completeExceptionally(new UndeliveredException(PendingRequests.reasonOf(result)));
         }
-        return left;
+        return whenSent;
     }
 
     /**
@@ -141,13 +141,13 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
             int size = oldest.length(); // Before the application has it.
             whenDropped.run();
             undelivered(oldest, Reason.DROPPED);
-            behindTelling(oldest, () -> outbox.told(size));
+            afterReport(oldest, () -> outbox.reported(size));
         });
         return result;
     }
 
     /** Runs a task once the sender of a message that comes back has heard of it. */
-    private void behindTelling(OutgoingMessage message, Runnable task) {
+    private void afterReport(OutgoingMessage message, Runnable task) {
         // An INLINE channel makes its calls on the loop, and they pass futures that wait for a worker.
         if (hasFuture(message)) {
             owner.complete(task);
@@ -157,13 +157,13 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
     }
 
     private static boolean hasFuture(OutgoingMessage message) {
-        return message.left() != null || isRequest(message);
+        return message.whenSent() != null || isRequest(message);
     }
 
     @Override
     public void withdraw(OutgoingMessage request) {
         if (outbox.withdraw(request)) {
-            tellRoom();
+            notifyRoom();
         } else {
             owner.cancel(request.envelope());
         }
@@ -256,12 +256,12 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
      */
     public int poll(Object by, int handle, long room, MessageList to) {
         int polled = outbox.poll(by, handle, room, to);
-        tellRoom();
+        notifyRoom();
         return polled;
     }
 
     /** Tells the application of room, if it was refused for want of it. */
-    public void tellRoom() {
+    void notifyRoom() {
         if (outbox.hasRoomAgain()) {
             owner.call(owner::onWritable);
         }
@@ -280,14 +280,14 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
             failInstead(message); // First: the application may change what comes back.
             undelivered(message, Reason.TOO_LARGE);
         });
-        tellRoom();
+        notifyRoom();
     }
 
     @Override
-    public void left(OutgoingMessage message) {
-        CompletableFuture<Void> left = message.left();
-        if (left != null) {
-            owner.complete(() -> left.complete(null));
+    public void onSent(OutgoingMessage message) {
+        CompletableFuture<Void> whenSent = message.whenSent();
+        if (whenSent != null) {
+            owner.complete(() -> whenSent.complete(null));
         } else if (message.isRequest()) {
             message.forgetContent(); // It is kept until it is answered.
         }
@@ -312,10 +312,10 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
         if (message.isRequest() && !isRequest(message)) {
             passedOn().remove(message.envelope());
         }
-        CompletableFuture<Void> left = message.left();
-        if (left != null) {
+        CompletableFuture<Void> whenSent = message.whenSent();
+        if (whenSent != null) {
             completing.accept(() -> {
-                if (!left.completeExceptionally(new UndeliveredException(reason)) && reason == Reason.REFUSED) {
+                if (!whenSent.completeExceptionally(new UndeliveredException(reason)) && reason == Reason.REFUSED) {
                     owner.call(() -> owner.onUndelivered(message, reason)); // It had left, and its sender knows.
                 }
             });
@@ -343,12 +343,12 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
             asked.close(why, completions);
         }
         completions.add(behind);
-        owner.crew().aside(() -> completions.forEach(Runnable::run));
+        owner.callbackThreads().aside(() -> completions.forEach(Runnable::run));
     }
 
     // ---- delivery
 
-    /** Hands a message to the application, in line. Its credit returns when that has handled it. */
+    /** Hands a message to the application, in order. Its credit returns when that has handled it. */
     public void deliver(IncomingMessage message, Consumer<? super IncomingMessage> handler) {
         owner.call(() -> {
             try {
@@ -359,7 +359,7 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
         });
     }
 
-    /** Has the application answer a request, in line. */
+    /** Has the application answer a request, in order. */
     public void ask(IncomingMessage request, Consumer<? super Request> handler) {
         ask(request, this::offer, handler);
     }
@@ -381,7 +381,7 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
     }
 
     /**
-     * Has the server's policy see to a request for another node, in line. One whose asker gives up
+     * Has the server's policy see to a request for another node, in order. One whose asker gives up
      * meanwhile is not passed on; one whose asker gives up while it is, is given to {@code late} then.
      */
     public void route(

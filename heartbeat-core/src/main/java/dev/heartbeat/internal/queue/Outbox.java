@@ -38,9 +38,9 @@ public final class Outbox {
     private boolean closed;
 
     /** What was dropped and is yet to be told, bounded as what waits is. */
-    private int untold;
+    private int unreported;
 
-    private long untoldBytes;
+    private long unreportedBytes;
 
     public Outbox(int maxMessages, long maxBytes, int maxMessageBytes) {
         this.maxMessages = maxMessages;
@@ -49,7 +49,7 @@ public final class Outbox {
     }
 
     /** The longest message that is accepted now. */
-    public synchronized int maxMessageBytes() {
+    synchronized int maxMessageBytes() {
         return maxMessageBytes;
     }
 
@@ -67,13 +67,13 @@ public final class Outbox {
     }
 
     /**
-     * As {@link #offer}, but where there is no room the oldest make some. It is FULL only while as much as the outbox holds was dropped and not yet {@link #told}.
+     * As {@link #offer}, but where there is no room the oldest make some. It is FULL only while as much as the outbox holds was dropped and not yet {@link #reported}.
      *
      * @param dropped gets those that had to leave, oldest first
      */
-    public synchronized SendResult offerDroppingOldest(OutgoingMessage message, MessageList dropped) {
+    synchronized SendResult offerDroppingOldest(OutgoingMessage message, MessageList dropped) {
         SendResult result = offer(message);
-        if (result != SendResult.FULL || untold >= maxMessages || untoldBytes >= maxBytes) {
+        if (result != SendResult.FULL || unreported >= maxMessages || unreportedBytes >= maxBytes) {
             return result;
         }
         wasFull = false; // Whoever asked is refused nothing.
@@ -85,15 +85,15 @@ public final class Outbox {
 
     private OutgoingMessage dropOldest() {
         OutgoingMessage oldest = Objects.requireNonNull(remove());
-        untold++;
-        untoldBytes += oldest.length();
+        unreported++;
+        unreportedBytes += oldest.length();
         return oldest;
     }
 
     /** It has been told that a message of so many bytes was dropped. */
-    public synchronized void told(int droppedBytes) {
-        untold--;
-        untoldBytes -= droppedBytes;
+    synchronized void reported(int droppedBytes) {
+        unreported--;
+        unreportedBytes -= droppedBytes;
     }
 
     private SendResult objection(OutgoingMessage message) {
@@ -145,7 +145,7 @@ public final class Outbox {
      *
      * @return false if it has left already
      */
-    public synchronized boolean withdraw(OutgoingMessage message) {
+    synchronized boolean withdraw(OutgoingMessage message) {
         if (!message.withdraw()) {
             return message.isWithdrawn(); // Its time was over when its turn came.
         }
@@ -164,7 +164,7 @@ public final class Outbox {
      *
      * @param tooLong gets those that waited and are longer
      */
-    public synchronized void limitMessages(int newMaxMessageBytes, MessageList tooLong) {
+    synchronized void limitMessages(int newMaxMessageBytes, MessageList tooLong) {
         int before = maxMessageBytes;
         maxMessageBytes = newMaxMessageBytes;
         if (newMaxMessageBytes < before) {
@@ -173,7 +173,7 @@ public final class Outbox {
     }
 
     private void sweep(int maxLength, MessageList tooLong) {
-        for (int left = count + withdrawn; left > 0; left--) {
+        for (int remaining = count + withdrawn; remaining > 0; remaining--) {
             OutgoingMessage message = Objects.requireNonNull(messages.poll());
             if (message.isWithdrawn()) {
                 continue;
@@ -196,7 +196,7 @@ public final class Outbox {
     }
 
     /** The holder takes what waits now; what is offered from now on waits for the next holder. */
-    public synchronized void seal() {
+    synchronized void seal() {
         lastForHolder = lastNumber;
     }
 
@@ -210,10 +210,10 @@ public final class Outbox {
             return 0;
         }
         int moved = 0;
-        long left = room;
+        long remaining = room;
         for (OutgoingMessage first = first(); first != null && first.number() <= lastForHolder; first = first()) {
-            left -= first.frameSize(handle);
-            if (moved > 0 && left < 0) {
+            remaining -= first.frameSize(handle);
+            if (moved > 0 && remaining < 0) {
                 break;
             }
             to.add(Objects.requireNonNull(remove()));
@@ -229,7 +229,7 @@ public final class Outbox {
     }
 
     /** Whether one that was refused would have a place now: true once for each time that it filled up, when half of it is free again. */
-    public synchronized boolean hasRoomAgain() {
+    synchronized boolean hasRoomAgain() {
         boolean again = wasFull && count <= maxMessages / 2 && bytes <= maxBytes / 2;
         if (again) {
             wasFull = false;
@@ -245,10 +245,10 @@ public final class Outbox {
     /** Accepts no more, and hands back what has not left. */
     public synchronized MessageList close() {
         closed = true;
-        MessageList left = new MessageList();
+        MessageList remaining = new MessageList();
         for (OutgoingMessage message = remove(); message != null; message = remove()) {
-            left.add(message);
+            remaining.add(message);
         }
-        return left;
+        return remaining;
     }
 }

@@ -40,7 +40,7 @@ public final class OutgoingMessage {
     private ByteBuffer bytes;
 
     private final Envelope envelope;
-    private final @Nullable CompletableFuture<Void> left;
+    private final @Nullable CompletableFuture<Void> whenSent;
     private final @Nullable SharedMessage shared;
 
     @Nullable
@@ -56,10 +56,10 @@ public final class OutgoingMessage {
 
     // ---- what the other side makes of it, on the loop
 
-    private boolean hasLeft;
+    private boolean isSent;
     private boolean refused;
     /** Whether its sender has heard that it is refused. */
-    private boolean refusalTold;
+    private boolean refusalReported;
 
     /** Of requests only: whether it was withdrawn, or has begun to travel; whichever came first. */
     @SuppressWarnings("unused") // Through STAGE.
@@ -69,7 +69,7 @@ public final class OutgoingMessage {
     public interface Owner {
 
         /** The socket has taken all of it. */
-        void left(OutgoingMessage message);
+        void onSent(OutgoingMessage message);
 
         /** It had begun to travel, or was about to, when the connection or the channel ended. */
         void undelivered(OutgoingMessage message, Reason reason);
@@ -80,13 +80,13 @@ public final class OutgoingMessage {
     }
 
     /**
-     * @param left completes when it has left, or fails; null where nobody waits for that
+     * @param whenSent completes when it has left, or fails; null where nobody waits for that
      */
-    public OutgoingMessage(ByteBuffer content, Envelope envelope, @Nullable CompletableFuture<Void> left) {
+    public OutgoingMessage(ByteBuffer content, Envelope envelope, @Nullable CompletableFuture<Void> whenSent) {
         this.content = content;
         this.bytes = content.duplicate();
         this.envelope = envelope;
-        this.left = left;
+        this.whenSent = whenSent;
         this.shared = null;
     }
 
@@ -110,7 +110,7 @@ public final class OutgoingMessage {
         content = message.content();
         bytes = content;
         envelope = Envelope.NONE;
-        left = null;
+        whenSent = null;
         shared = message;
     }
 
@@ -145,7 +145,7 @@ public final class OutgoingMessage {
      * is what was said to have left: the buffer may be in use again.
      */
     public ByteBuffer content() {
-        if (shared != null || left != null && left.isDone()) {
+        if (shared != null || whenSent != null && whenSent.isDone()) {
             return bytes.duplicate();
         }
         return content.limit(bytes.limit()).position(bytes.position());
@@ -162,8 +162,9 @@ public final class OutgoingMessage {
     }
 
     /** Who waits for it to leave. */
-    public @Nullable CompletableFuture<Void> left() {
-        return left;
+    @Nullable
+    CompletableFuture<Void> whenSent() {
+        return whenSent;
     }
 
     public int length() {
@@ -221,19 +222,19 @@ public final class OutgoingMessage {
 
     /** The socket has taken all of it. */
     public void settle() {
-        hasLeft = true;
-        if (refused && !refusalTold) {
-            tellRefused(owner());
+        isSent = true;
+        if (refused && !refusalReported) {
+            reportRefused(owner());
         } else {
-            owner().left(this);
+            owner().onSent(this);
         }
     }
 
     /** The other side refuses it, of which at least the first frame is written. A buffer that is still being sent does not go back before the socket has taken it. */
     public void refuse(Owner whose) {
         refused = true;
-        if (hasLeft || isRequest()) {
-            tellRefused(whose);
+        if (isSent || isRequest()) {
+            reportRefused(whose);
         }
     }
 
@@ -241,13 +242,13 @@ public final class OutgoingMessage {
     public void lose(Owner whose) {
         if (!refused) {
             whose.undelivered(this, Reason.LOST);
-        } else if (!refusalTold) {
-            tellRefused(whose);
+        } else if (!refusalReported) {
+            reportRefused(whose);
         }
     }
 
-    private void tellRefused(Owner whose) {
-        refusalTold = true;
+    private void reportRefused(Owner whose) {
+        refusalReported = true;
         whose.undelivered(this, Reason.REFUSED);
     }
 

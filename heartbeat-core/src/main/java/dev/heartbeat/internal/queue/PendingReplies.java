@@ -12,17 +12,17 @@ import java.util.Map;
  */
 final class PendingReplies {
     private final int limit;
-    private final Line line;
+    private final CallbackOrder order;
     /** Oldest first. */
     private final Map<PendingReply.Key, PendingReply> due = new LinkedHashMap<>();
 
-    PendingReplies(int limit, Line line) {
+    PendingReplies(int limit, CallbackOrder order) {
         this.limit = limit;
-        this.line = line;
+        this.order = order;
     }
 
-    Line line() {
-        return line;
+    CallbackOrder order() {
+        return order;
     }
 
     /** A request has come. */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * no more. It keeps nothing of the request's content. Any thread may call any method.
  */
 final class PendingReply {
-    /** Names the request among those of its line. */
+    /** Names the request among those of its order. */
     record Key(@Nullable String source, long correlation) {}
 
     private final Key key;
@@ -28,7 +28,7 @@ final class PendingReply {
     }
 
     long nowNs() {
-        return all.line().crew().nowNs();
+        return all.order().callbackThreads().nowNs();
     }
 
     synchronized boolean isCancelled() {
@@ -38,7 +38,7 @@ final class PendingReply {
     synchronized CompletableFuture<Void> whenCancelled() {
         CompletableFuture<Void> future = whenCancelled;
         if (future == null) {
-            future = CallbackThreads.newFuture(all.line());
+            future = CallbackThreads.newFuture(all.order());
             whenCancelled = future;
             if (cancelled) {
                 future.complete(null);
@@ -69,16 +69,16 @@ final class PendingReply {
     }
 
     void cancel() {
-        CompletableFuture<Void> told;
+        CompletableFuture<Void> cancellation;
         synchronized (this) {
             if (given) {
                 return;
             }
             cancelled = true;
-            told = whenCancelled;
+            cancellation = whenCancelled;
         }
-        if (told != null) {
-            all.line().crew().aside(() -> told.complete(null));
+        if (cancellation != null) {
+            all.order().callbackThreads().aside(() -> cancellation.complete(null));
         }
     }
 }

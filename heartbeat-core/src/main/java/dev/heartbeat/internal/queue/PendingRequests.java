@@ -19,27 +19,27 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of one channel that wait for their replies. Any thread may call any method. Replies complete in line with the channel's other calls; time that is over, cancelling and closing complete
- * a request without waiting for that line.
+ * The requests of one channel that wait for their replies. Any thread may call any method. Replies complete in order with the channel's other calls; time that is over, cancelling and closing complete
+ * a request without waiting for that order.
  *
  * <p>Invariant: a request is in here until it is answered, failed, timed out or cancelled, whichever comes first, and its future completes by that. Then it is withdrawn, so that it never acts later.
  */
-public final class PendingRequests {
+final class PendingRequests {
     private final Loop loop;
     private final int limit;
-    private final Line line;
+    private final CallbackOrder order;
     private final Way way;
     /** Made with the first. */
     private @Nullable Map<Long, Pending> pending;
 
-    /** How many are answered or failed, and wait for their turn in the line to complete. */
+    /** How many are answered or failed, and wait for their turn in the order to complete. */
     private int completing;
 
     private long last;
     private boolean closed;
 
     /** How requests get away. */
-    public interface Way {
+    interface Way {
 
         SendResult offer(OutgoingMessage request);
 
@@ -53,10 +53,10 @@ public final class PendingRequests {
     /**
      * @param limit how many may wait: for their replies, or for their turn to complete
      */
-    public PendingRequests(Loop loop, int limit, Line line, Way way) {
+    PendingRequests(Loop loop, int limit, CallbackOrder order, Way way) {
         this.loop = loop;
         this.limit = limit;
-        this.line = line;
+        this.order = order;
         this.way = way;
     }
 
@@ -64,8 +64,8 @@ public final class PendingRequests {
     private final class Pending extends Timer {
         private final OutgoingMessage message;
         private final long timeoutNs;
-        private final CompletableFuture<ByteBuffer> reply = CallbackThreads.newFuture(line);
-        /** Why it fails, while that waits for its turn in the line. */
+        private final CompletableFuture<ByteBuffer> reply = CallbackThreads.newFuture(order);
+        /** Why it fails, while that waits for its turn in the order. */
         private volatile @Nullable Throwable failure;
 
         Pending(OutgoingMessage message, long timeoutNs) {
@@ -77,7 +77,7 @@ public final class PendingRequests {
             return message.envelope().correlation();
         }
 
-        /** Even if it is decided: what has come may wait for a line that waits for this. */
+        /** Even if it is decided: what has come may wait for an order that waits for this. */
         @Override
         protected void onDue(long nowNs) {
             if (remove(correlation()) != null) {
@@ -85,7 +85,7 @@ public final class PendingRequests {
             }
             Throwable decided = failure;
             Throwable why = decided == null ? timedOut(timeoutNs) : decided;
-            line.crew().aside(() -> reply.completeExceptionally(why));
+            order.callbackThreads().aside(() -> reply.completeExceptionally(why));
         }
     }
 
@@ -99,7 +99,7 @@ public final class PendingRequests {
      * @param timeoutNs not negative; 0 fails at once, and sends nothing
      * @param destination the node that is asked through the server; null for the other side itself
      */
-    public CompletableFuture<ByteBuffer> send(ByteBuffer content, long timeoutNs, @Nullable String destination) {
+    CompletableFuture<ByteBuffer> send(ByteBuffer content, long timeoutNs, @Nullable String destination) {
         Objects.requireNonNull(content, "message");
         if (timeoutNs == 0) {
             return CompletableFuture.failedFuture(timedOut(0));
@@ -117,7 +117,9 @@ public final class PendingRequests {
             }
             last++;
             OutgoingMessage message = new OutgoingMessage(
-                    content, Envelope.request(last, destination, line.crew().nowNs() + timeoutNs), null);
+                    content,
+                    Envelope.request(last, destination, order.callbackThreads().nowNs() + timeoutNs),
+                    null);
             request = new Pending(message, timeoutNs);
             pending.put(last, request);
         }
@@ -146,7 +148,7 @@ public final class PendingRequests {
     }
 
     /** Why a message that was not accepted did not get away. */
-    public static UndeliveredException.Reason reasonOf(SendResult result) {
+    static UndeliveredException.Reason reasonOf(SendResult result) {
         return switch (result) {
             case FULL -> UndeliveredException.Reason.FULL;
             case TOO_LARGE -> UndeliveredException.Reason.TOO_LARGE;
@@ -176,7 +178,7 @@ public final class PendingRequests {
         return removeToComplete(answer.correlation());
     }
 
-    /** Takes out a request that keeps its place until {@link #completes}: no more than the limit wait in the line. */
+    /** Takes out a request that keeps its place until {@link #completes}: no more than the limit wait in the order. */
     private synchronized @Nullable Pending removeToComplete(long correlation) {
         Pending request = remove(correlation);
         completing += request == null ? 0 : 1;
@@ -189,14 +191,14 @@ public final class PendingRequests {
     }
 
     /** An answer has come. */
-    public void onAnswer(IncomingMessage answer) {
+    void onAnswer(IncomingMessage answer) {
         Pending request = removeAnsweredBy(answer.envelope());
         if (request == null) {
             way.onUnmatchedReply();
             answer.consumed();
             return;
         }
-        line.complete(() -> {
+        order.complete(() -> {
             completes();
             try {
                 complete(request, answer);
@@ -216,7 +218,7 @@ public final class PendingRequests {
     }
 
     /** Whether no request waits for its reply. */
-    public synchronized boolean isEmpty() {
+    synchronized boolean isEmpty() {
         return pending == null || pending.isEmpty();
     }
 
@@ -238,16 +240,16 @@ public final class PendingRequests {
      * @param completions gets what completes those that were not answered
      */
     void close(String why, List<Runnable> completions) {
-        List<Pending> left;
+        List<Pending> remaining;
         synchronized (this) {
             closed = true;
             if (pending == null) {
                 return;
             }
-            left = new ArrayList<>(pending.values());
+            remaining = new ArrayList<>(pending.values());
             pending = null;
         }
-        left.forEach(request ->
+        remaining.forEach(request ->
                 completions.add(() -> request.reply.completeExceptionally(new HeartbeatException("no reply: " + why))));
     }
 }

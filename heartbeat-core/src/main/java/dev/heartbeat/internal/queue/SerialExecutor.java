@@ -6,13 +6,13 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls into the application, one at a time and in order, on the worker threads. A call that blocks delays this lane only; what it throws goes to the owner and
- * the next call follows. Any thread may add. An idle lane holds nothing and no thread.
+ * Calls into the application, one at a time and in order, on the worker threads. A call that blocks delays this executor only; what it throws goes to the owner and
+ * the next call follows. Any thread may add. An idle executor holds nothing and no thread.
  *
  * <p>It has no bound of its own: each kind of call is bounded where it comes from (messages by credit, events by their owner).
  */
 public final class SerialExecutor implements Runnable {
-    /** After so many calls another lane gets the thread. With 64, to be taken up again cost small messages a fourth of their rate. */
+    /** After so many calls another executor gets the thread. With 64, to be taken up again cost small messages a fourth of their rate. */
     private static final int BATCH = 256;
 
     /** Whose call a thread makes. */
@@ -22,11 +22,11 @@ public final class SerialExecutor implements Runnable {
     private @Nullable ArrayDeque<Runnable> calls;
     private boolean scheduled;
 
-    /** Whom a lane serves. */
+    /** Whom an executor serves. */
     public interface Owner {
         Executor workers();
 
-        /** A call threw; the lane goes on. */
+        /** A call threw; the executor goes on. */
         void onFailure(Throwable failure);
 
         /** The last call has returned. Called without a lock; there may be new calls already. */
@@ -71,12 +71,12 @@ public final class SerialExecutor implements Runnable {
 
     @Override
     public void run() {
-        while (isLeftAfterBatch()) {
+        while (hasMoreAfterBatch()) {
             try {
                 owner.workers().execute(this);
                 return;
             } catch (RejectedExecutionException e) {
-                // The threads end; this one first finishes what the lane had taken.
+                // The threads end; this one first finishes what the executor had taken.
             }
         }
         try {
@@ -86,7 +86,7 @@ public final class SerialExecutor implements Runnable {
         }
     }
 
-    private boolean isLeftAfterBatch() {
+    private boolean hasMoreAfterBatch() {
         for (int i = 0; i < BATCH; i++) {
             Runnable call = next();
             if (call == null) {
@@ -105,7 +105,7 @@ public final class SerialExecutor implements Runnable {
         return true;
     }
 
-    /** Whatever was thrown may throw once more when it is logged. The lane goes on all the same. */
+    /** Whatever was thrown may throw once more when it is logged. The executor goes on all the same. */
     private void onFailure(Throwable failure) {
         try {
             owner.onFailure(failure);

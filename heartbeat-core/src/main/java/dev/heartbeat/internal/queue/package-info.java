@@ -1,4 +1,4 @@
-/** Bounded queues between event loops and the application's threads: lanes towards the application, outboxes from it. */
+/** Bounded queues between event loops and the application's threads: serial executors towards the application, outboxes from it. */
 @NullMarked
 package dev.heartbeat.internal.queue;
 

@@ -17,7 +17,7 @@ public final class Attachments {
     /** How many registrations a gateway may have under way. */
     public static final int MAX_UNANSWERED = 256;
 
-    private final IdTable<NodeBinding> stays = new IdTable<>();
+    private final IdTable<NodeBinding> bindings = new IdTable<>();
     private @Nullable Set<NodeBinding> suspects;
 
     private boolean covered;
@@ -38,31 +38,31 @@ public final class Attachments {
     }
 
     int size() {
-        return stays.size();
+        return bindings.size();
     }
 
     /** Whether it was never registered here. */
     boolean isNew(int handle) {
-        return stays.isNew(handle);
+        return bindings.isNew(handle);
     }
 
     @Nullable
     NodeBinding get(int handle) {
-        return stays.get(handle);
+        return bindings.get(handle);
     }
 
-    void add(NodeBinding stay) {
-        stays.add(stay.handle(), stay);
+    void add(NodeBinding binding) {
+        bindings.add(binding.handle(), binding);
     }
 
     /** Does nothing if it is here no more. */
-    void forget(NodeBinding stay) {
-        stays.remove(stay.handle());
-        recovered(stay);
+    void forget(NodeBinding binding) {
+        bindings.remove(binding.handle());
+        recovered(binding);
     }
 
     void forEach(Consumer<NodeBinding> action) {
-        stays.forEach(action);
+        bindings.forEach(action);
     }
 
     // ---- life
@@ -86,10 +86,10 @@ public final class Attachments {
     int heard(HandleRanges ranges) {
         long handles = 0;
         for (int i = 0; i < ranges.ranges(); i++) {
-            stays.forEach(ranges.first(i), ranges.last(i), NodeBinding::heard);
+            bindings.forEach(ranges.first(i), ranges.last(i), NodeBinding::heard);
             handles += Integer.toUnsignedLong(ranges.last(i) - ranges.first(i));
         }
-        return ranges.ranges() + (int) Math.min(handles, stays.size());
+        return ranges.ranges() + (int) Math.min(handles, bindings.size());
     }
 
     /** How long no beat spoke for all. */
@@ -99,19 +99,19 @@ public final class Attachments {
 
     void lookAtSuspects() {
         if (suspects != null) {
-            suspects.forEach(stay -> stay.lookAgainAfter(0));
+            suspects.forEach(binding -> binding.lookAgainAfter(0));
         }
     }
 
-    void suspected(NodeBinding stay) {
+    void suspected(NodeBinding binding) {
         if (suspects == null) {
             suspects = new LinkedHashSet<>();
         }
-        suspects.add(stay);
+        suspects.add(binding);
     }
 
-    void recovered(NodeBinding stay) {
-        if (suspects != null && suspects.remove(stay) && suspects.isEmpty()) {
+    void recovered(NodeBinding binding) {
+        if (suspects != null && suspects.remove(binding) && suspects.isEmpty()) {
             suspects = null;
         }
     }

@@ -23,11 +23,11 @@ final class HeldVerdicts extends Timer {
     }
 
     /** Whether the verdict, which is due, must wait; it is then carried out from here, unless it is {@linkplain #withdraw withdrawn} before. */
-    boolean holds(NodeBinding stay) {
-        if (stay == passing || !loop.server.guardHolds(loop.shard.nowNs())) {
+    boolean holds(NodeBinding binding) {
+        if (binding == passing || !loop.server.guardHolds(loop.shard.nowNs())) {
             return false;
         }
-        waiting.put(stay, loop.clock().nowNs());
+        waiting.put(binding, loop.clock().nowNs());
         if (!isArmed()) {
             loop.arm(this, ASK_EVERY_NS);
         }
@@ -35,8 +35,8 @@ final class HeldVerdicts extends Timer {
     }
 
     /** The verdict is not due any more, if it was. */
-    void withdraw(NodeBinding stay) {
-        if (waiting.remove(stay) != null) {
+    void withdraw(NodeBinding binding) {
+        if (waiting.remove(binding) != null) {
             loop.server.guardWithdraws();
         }
     }

@@ -10,14 +10,14 @@ final class LogThrottle {
     private static final long GAP_NS = MINUTES.toNanos(1);
     private static final long NEVER = Long.MIN_VALUE;
 
-    private final AtomicLong toldNs = new AtomicLong(NEVER);
-    private final LongAdder untold = new LongAdder();
+    private final AtomicLong loggedNs = new AtomicLong(NEVER);
+    private final LongAdder unlogged = new LongAdder();
 
     /** It has happened once more; returns how often since the last line if it is time for one, and 0 if not. */
-    long toTell(long nowNs) {
-        untold.increment();
-        long lastNs = toldNs.get();
+    long countIfDue(long nowNs) {
+        unlogged.increment();
+        long lastNs = loggedNs.get();
         boolean due = lastNs == NEVER || nowNs - lastNs >= GAP_NS;
-        return due && toldNs.compareAndSet(lastNs, nowNs) ? untold.sumThenReset() : 0;
+        return due && loggedNs.compareAndSet(lastNs, nowNs) ? unlogged.sumThenReset() : 0;
     }
 }

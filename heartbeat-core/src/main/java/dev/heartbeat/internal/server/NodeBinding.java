@@ -232,8 +232,8 @@ final class NodeBinding extends PeerMonitor implements Registration.Owner, Chann
     }
 
     @Override
-    public CallbackThreads crew() {
-        return session.loop.server.crew;
+    public CallbackThreads callbackThreads() {
+        return session.loop.server.callbackThreads;
     }
 
     @Override
@@ -296,8 +296,8 @@ final class NodeBinding extends PeerMonitor implements Registration.Owner, Chann
     }
 
     @Override
-    public void left(OutgoingMessage message) {
-        Objects.requireNonNull(mailbox()).left(message);
+    public void onSent(OutgoingMessage message) {
+        Objects.requireNonNull(mailbox()).onSent(message);
     }
 
     @Override

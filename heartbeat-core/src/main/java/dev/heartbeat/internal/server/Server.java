@@ -94,7 +94,7 @@ public final class Server implements Acceptor {
     private final Capacity capacity;
     final RecorderProvider recorders;
     final Acceptors acceptors;
-    final CallbackThreads crew;
+    final CallbackThreads callbackThreads;
     final ChannelCounts channels = new ChannelCounts();
 
     private final Transport transport;
@@ -114,14 +114,14 @@ public final class Server implements Acceptor {
     private final LongAdder refusedConnections = new LongAdder();
 
     private final LogThrottle noCapacityLog = new LogThrottle();
-    private final LogThrottle twinsLog = new LogThrottle();
+    private final LogThrottle duplicatesLog = new LogThrottle();
 
     private final CompletableFuture<Listener> listening;
     private volatile boolean draining;
     /** Completes when the last connection is closed, while draining. */
     private final CompletableFuture<Void> disconnected = new CompletableFuture<>();
     /** Completes when every node's end has been told, once it is closing. */
-    private final CompletableFuture<Void> told = new CompletableFuture<>();
+    private final CompletableFuture<Void> listenersNotified = new CompletableFuture<>();
 
     private volatile boolean closing;
     private @Nullable CompletableFuture<Void> closed;
@@ -141,8 +141,8 @@ public final class Server implements Acceptor {
         detector = new FailureDetector(
                 options.suspectAfter().toNanos(), options.heartbeatTimeout().toNanos());
         acceptors = handlers.acceptors();
-        crew = new CallbackThreads(transport.environment(), transport.eventLoops());
-        events = new NodeEvents(listener, handlers.messages(), handlers.requests(), handlers.routes(), crew);
+        callbackThreads = new CallbackThreads(transport.environment(), transport.eventLoops());
+        events = new NodeEvents(listener, handlers.messages(), handlers.requests(), handlers.routes(), callbackThreads);
         capacity = new Capacity(options.maxNodes(), options.registrationBudgetBytes());
         table = new NodeTable(
                 options.takeoverPolicy(),
@@ -270,8 +270,8 @@ public final class Server implements Acceptor {
     /** Opens a channel to a node. */
     public Channel openChannel(
             String nodeId, String name, ChannelOptions channelOptions, ChannelListener channelListener) {
-        if (!draining && table.ownerOf(nodeId) instanceof NodeBinding stay) {
-            return stay.open(name, channelOptions, channelListener);
+        if (!draining && table.ownerOf(nodeId) instanceof NodeBinding binding) {
+            return binding.open(name, channelOptions, channelListener);
         }
         ChannelEnd end = ChannelEnd.opening(
                 new Absent(nodeId), firstLoop(), name, channelOptions, options.maxMessageBytes(), channelListener);
@@ -298,8 +298,8 @@ public final class Server implements Acceptor {
         }
 
         @Override
-        public CallbackThreads crew() {
-            return crew;
+        public CallbackThreads callbackThreads() {
+            return callbackThreads;
         }
 
         @Override
@@ -448,7 +448,7 @@ public final class Server implements Acceptor {
 
     /** A registration, or metadata, found no room. Any loop. */
     void onNoCapacity(long nowNs) {
-        long times = noCapacityLog.toTell(nowNs);
+        long times = noCapacityLog.countIfDue(nowNs);
         if (times > 0) {
             LOG.warn(
                     "no room for {} registrations or metadata of nodes: known are {} nodes of {} (maxNodes), which"
@@ -463,7 +463,7 @@ public final class Server implements Acceptor {
 
     /** One of two processes of one identity is sent away. Any loop. */
     void onDuplicateIdentity(Registration sentAway, long nowNs) {
-        long times = twinsLog.toTell(nowNs);
+        long times = duplicatesLog.countIfDue(nowNs);
         if (times > 0) {
             LOG.warn(
                     "node {}: DUPLICATE_IDENTITY: two processes run with one identity, restored from one snapshot, and"
@@ -476,7 +476,7 @@ public final class Server implements Acceptor {
 
     private void onForgotten() {
         if (closing && table.isEmpty()) {
-            told.complete(null);
+            listenersNotified.complete(null);
         }
     }
 
@@ -516,11 +516,13 @@ public final class Server implements Acceptor {
 
         void end() {
             onFirstLoop(shard -> shard.cancel(this));
-            int left = openConnections.get();
-            if (left == 0) {
+            int remaining = openConnections.get();
+            if (remaining == 0) {
                 LOG.info("shutting down: all have left");
             } else {
-                LOG.info("shutting down: {} connections have not left in time; what waits for them comes back", left);
+                LOG.info(
+                        "shutting down: {} connections have not left in time; what waits for them comes back",
+                        remaining);
             }
         }
     }
@@ -542,9 +544,9 @@ public final class Server implements Acceptor {
             LOG.info("closing: {} nodes are told OFFLINE, {} connections are closed", table.size(), openConnections);
             table.endAll(OfflineReason.SHUTDOWN, "");
             if (table.isEmpty()) {
-                told.complete(null);
+                listenersNotified.complete(null);
             }
-            closed = within(CLOSE_DEADLINE_NS, CompletableFuture.allOf(disconnected, told))
+            closed = within(CLOSE_DEADLINE_NS, CompletableFuture.allOf(disconnected, listenersNotified))
                     .thenCompose(done -> {
                         onEveryLoop(ServerLoop::end);
                         return release();

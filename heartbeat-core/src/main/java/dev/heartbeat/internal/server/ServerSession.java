@@ -184,16 +184,16 @@ final class ServerSession extends Session {
                 encoder.goAway(
                         handle, new GoAway(ErrorCode.Scope.NODE, GoAwayReason.KICKED, GoAway.NEVER, KICKED_BEFORE));
             }
-            case NO_CAPACITY -> tellNoCapacity(handle, "node");
-            default -> tellRefusal(handle, refusalOf(why));
+            case NO_CAPACITY -> sendNoCapacity(handle, "node");
+            default -> sendRefusal(handle, refusalOf(why));
         }
     }
 
     /** There is no room for what a node is, or says of itself: that may change. */
-    private void tellNoCapacity(int handle, String forWhat) {
+    private void sendNoCapacity(int handle, String forWhat) {
         onErrorSent(ErrorCode.NODE_CAPACITY);
         loop.server.onNoCapacity(loop.shard.nowNs());
-        tellUncounted(
+        sendUncounted(
                 handle,
                 new ProtocolException(ErrorCode.NODE_CAPACITY, "the server has no room for this " + forWhat),
                 loop.server.options.heartbeatInterval().toMillis());
@@ -216,7 +216,7 @@ final class ServerSession extends Session {
             return;
         }
         if (why == Admission.Refusal.NO_CAPACITY) {
-            tellNoCapacity(0, "node");
+            sendNoCapacity(0, "node");
             finish(CloseReason.REFUSED);
             return;
         }
@@ -247,7 +247,7 @@ final class ServerSession extends Session {
         stay.begin(granted);
         encoder.registered(stay.handle(), loop.server.registeredAnswer(granted.epoch()));
         joinIfMore(stay);
-        tellDisplaced(admission);
+        notifyDisplaced(admission);
     }
 
     private void joinIfMore(@Nullable NodeBinding stay) {
@@ -256,7 +256,7 @@ final class ServerSession extends Session {
         }
     }
 
-    private static void tellDisplaced(Admission admission) {
+    private static void notifyDisplaced(Admission admission) {
         Registration displaced = admission.displaced();
         if (displaced == null) {
             return;
@@ -348,7 +348,7 @@ final class ServerSession extends Session {
         node.heard();
         boolean changed = node.registration().entry().changeMetadata(node.registration(), metadata.checked());
         if (!changed && node.isCurrent()) {
-            tellNoCapacity(handle, "metadata");
+            sendNoCapacity(handle, "metadata");
         }
     }
 
@@ -526,7 +526,7 @@ final class ServerSession extends Session {
 
     void notPassedOn(NodeBinding stay, String text) {
         if (state == State.REGISTERED && find(stay.handle()) == stay) {
-            tellOfChannel0(ErrorCode.NOT_PASSED_ON, text);
+            reportOnChannel0(ErrorCode.NOT_PASSED_ON, text);
             pumpSoon();
         }
     }
@@ -572,7 +572,7 @@ final class ServerSession extends Session {
     /** Two processes claim to be one. The younger connection has the node already; after several times in turn the older is told to stay away. */
     private void onTwin(NodeBinding before) {
         Registration of = before.registration();
-        if (of.entry().isTwin(of, shard.nowNs())) {
+        if (of.entry().isDuplicate(of, shard.nowNs())) {
             loop.server.onDuplicateIdentity(of, shard.nowNs());
             encoder.goAway(0, GoAway.duplicateIdentity());
             finish(CloseReason.DUPLICATE_IDENTITY);

@@ -155,7 +155,7 @@ public abstract class Session implements ConnectionHandler, FrameHandler, Multip
 
     /** Its share of this turn is used up: the rest waits for the next, and so does whatever comes behind it. */
     private void leave(ByteBuffer rest) {
-        if (shard.leftovers().keep(this, rest)) {
+        if (shard.deferredInput().keep(this, rest)) {
             connection.pauseReading();
             return;
         }
@@ -296,7 +296,7 @@ public abstract class Session implements ConnectionHandler, FrameHandler, Multip
 
     @Override
     public final boolean takesMore() {
-        return shard.work().isLeft() && isReading();
+        return shard.work().hasRemaining() && isReading();
     }
 
     public final boolean isReading() {
@@ -446,7 +446,7 @@ public abstract class Session implements ConnectionHandler, FrameHandler, Multip
         if (isPeersFault(refusal.code()) && !allowance.allows(shard.nowNs())) {
             throw new ProtocolException(ErrorCode.TOO_MANY_ERRORS, "too many errors; the last: " + refusal.text());
         }
-        tellRefusal(streamId, refusal);
+        sendRefusal(streamId, refusal);
     }
 
     private static boolean isPeersFault(ErrorCode code) {
@@ -454,20 +454,20 @@ public abstract class Session implements ConnectionHandler, FrameHandler, Multip
     }
 
     /** Tells the peer, without counting it against what it is allowed. */
-    protected final void tellRefusal(int streamId, ProtocolException refusal) throws ProtocolException {
+    protected final void sendRefusal(int streamId, ProtocolException refusal) throws ProtocolException {
         onErrorSent(refusal.code());
         if (refusal.code().scope() == ErrorCode.Scope.CHANNEL && streamId != 0) {
             mux().refuse(streamId, refusal);
         } else if (isPeersFault(refusal.code())) {
             encoder.error(streamId, refusal.code(), refusal.text(), 0, refusedBy(refusal));
         } else {
-            tellUncounted(0, refusal, 0);
+            sendUncounted(0, refusal, 0);
         }
     }
 
     /** Tells what is not counted against the peer, and may happen without end: while the socket is full, the latest only. */
-    protected final void tellOfChannel0(ErrorCode code, String text) {
-        tellUncounted(0, new ProtocolException(code, text), 0);
+    protected final void reportOnChannel0(ErrorCode code, String text) {
+        sendUncounted(0, new ProtocolException(code, text), 0);
     }
 
     /**
@@ -475,7 +475,7 @@ public abstract class Session implements ConnectionHandler, FrameHandler, Multip
      *
      * @param retryAfterMillis 0 for not to say
      */
-    protected final void tellUncounted(int streamId, ProtocolException refusal, long retryAfterMillis) {
+    protected final void sendUncounted(int streamId, ProtocolException refusal, long retryAfterMillis) {
         List<Long> refused = refusedBy(refusal);
         if (connection.isWritable()) {
             encoder.error(streamId, refusal.code(), refusal.text(), retryAfterMillis, refused);
@@ -496,14 +496,14 @@ public abstract class Session implements ConnectionHandler, FrameHandler, Multip
 
     @Override
     public void onError(int streamId, PeerError error) throws ProtocolException {
-        tellSenders(streamId, error);
+        notifySenders(streamId, error);
         if (error.scope() == ErrorCode.Scope.CONNECTION) {
             finish(CloseReason.PROTOCOL_ERROR);
         }
     }
 
     /** The peer refuses messages: their senders hear of it. */
-    private void tellSenders(int streamId, PeerError error) {
+    private void notifySenders(int streamId, PeerError error) {
         if (mux != null && !error.refused().isEmpty()) {
             switch (error.scope()) {
                 case CHANNEL -> mux.onRefused(streamId, error.refused());

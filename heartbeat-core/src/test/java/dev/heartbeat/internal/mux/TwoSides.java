@@ -263,7 +263,7 @@ final class TwoSides {
         }
 
         @Override
-        public void left(OutgoingMessage message) {
+        public void onSent(OutgoingMessage message) {
             assertThat(message.endOffset()).as("%s left", this).isLessThanOrEqualTo(side.wire.flushedBytes());
             decide(message, Fate.LEFT);
         }

@@ -151,7 +151,7 @@ final class WriteSchedulerTest {
         public void onAccepted() {}
 
         @Override
-        public void left(OutgoingMessage message) {}
+        public void onSent(OutgoingMessage message) {}
 
         @Override
         public void undelivered(OutgoingMessage message, Reason reason) {

@@ -83,7 +83,7 @@ final class BroadcastModelTest {
         String named;
         final Set<String> joined = new TreeSet<>();
         final Deque<String> queue = new ArrayDeque<>();
-        int untold;
+        int unreported;
 
         Model(Registration registration, String named) {
             this.registration = registration;
@@ -247,9 +247,9 @@ final class BroadcastModelTest {
             if (node.queue.size() < MAX_QUEUED) {
                 node.queue.add("m" + messages);
                 accepted++;
-            } else if (policy == SlowMemberPolicy.DROP_OLDEST && node.untold < MAX_QUEUED) {
+            } else if (policy == SlowMemberPolicy.DROP_OLDEST && node.unreported < MAX_QUEUED) {
                 expectUndelivered(recipient.getKey(), node.queue.remove());
-                node.untold++;
+                node.unreported++;
                 node.queue.add("m" + messages);
                 dropped++;
                 accepted++;
@@ -279,7 +279,7 @@ final class BroadcastModelTest {
 
     private void tellAll() {
         environment.work();
-        nodes.values().forEach(node -> node.untold = 0);
+        nodes.values().forEach(node -> node.unreported = 0);
     }
 
     private void compare() {

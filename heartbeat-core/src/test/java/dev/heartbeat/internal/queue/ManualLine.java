@@ -9,9 +9,9 @@ import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
 /** Callbacks that are made when a test says so; what goes aside is done at once. */
-public class ManualLine implements Line, SerialExecutor.Owner {
+public class ManualLine implements CallbackOrder, SerialExecutor.Owner {
     public final Queue<Runnable> waiting = new ArrayDeque<>();
-    private final CallbackThreads crew = new CallbackThreads(new Threads(), List.of());
+    private final CallbackThreads callbackThreads = new CallbackThreads(new Threads(), List.of());
 
     /** Nobody but the test. */
     private static final class Threads implements Environment {
@@ -63,13 +63,13 @@ public class ManualLine implements Line, SerialExecutor.Owner {
     }
 
     @Override
-    public SerialExecutor.Owner laneOwner() {
+    public SerialExecutor.Owner executorOwner() {
         return this;
     }
 
     @Override
-    public CallbackThreads crew() {
-        return crew;
+    public CallbackThreads callbackThreads() {
+        return callbackThreads;
     }
 
     public void makeOne() {
@@ -80,7 +80,7 @@ public class ManualLine implements Line, SerialExecutor.Owner {
 
     @Override
     public Executor workers() {
-        return crew.workers();
+        return callbackThreads.workers();
     }
 
     @Override

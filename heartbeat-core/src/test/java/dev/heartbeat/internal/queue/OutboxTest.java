@@ -165,9 +165,9 @@ final class OutboxTest {
         assertThat(dropped).containsExactly(2);
         assertThat(offerDropping(19)).isEqualTo(SendResult.ACCEPTED);
         assertThat(dropped).containsExactly(3, 4);
-        outbox.told(1);
-        outbox.told(2);
-        outbox.told(3);
+        outbox.reported(1);
+        outbox.reported(2);
+        outbox.reported(3);
         assertThat(offerDropping(75)).isEqualTo(SendResult.ACCEPTED);
         assertThat(dropped).containsExactly(80);
         assertThat(lengths(outbox.close())).containsExactly(19, 75);
@@ -189,7 +189,7 @@ final class OutboxTest {
         }
         assertThat(offerDropping(6)).isEqualTo(SendResult.FULL);
         assertThat(dropped).isEmpty();
-        outbox.told(0);
+        outbox.reported(0);
         assertThat(offerDropping(7)).isEqualTo(SendResult.ACCEPTED);
         assertThat(dropped).containsExactly(3);
     }
@@ -200,7 +200,7 @@ final class OutboxTest {
         assertThat(offerDropping(70)).isEqualTo(SendResult.ACCEPTED);
         assertThat(offerDropping(80)).isEqualTo(SendResult.ACCEPTED);
         assertThat(offerDropping(50)).as("130 bytes are yet to be told").isEqualTo(SendResult.FULL);
-        outbox.told(60);
+        outbox.reported(60);
         assertThat(offerDropping(50)).isEqualTo(SendResult.ACCEPTED);
         assertThat(dropped).containsExactly(80);
     }

@@ -15,7 +15,7 @@ final class SerialExecutorTest {
     private final List<Object> happened = new ArrayList<>();
     private boolean ended;
 
-    private final SerialExecutor lane = new SerialExecutor(new SerialExecutor.Owner() {
+    private final SerialExecutor executor = new SerialExecutor(new SerialExecutor.Owner() {
         @Override
         public Executor workers() {
             return task -> {
@@ -45,20 +45,20 @@ final class SerialExecutorTest {
 
     @Test
     void runsInOrderAndTellsWhenItIsIdle() {
-        lane.add(() -> happened.add(1));
-        lane.add(() -> happened.add(2));
+        executor.add(() -> happened.add(1));
+        executor.add(() -> happened.add(2));
         assertThat(workers).hasSize(1);
-        assertThat(lane.isIdle()).isFalse();
+        assertThat(executor.isIdle()).isFalse();
         work();
 
         assertThat(happened).containsExactly(1, 2, "idle");
-        assertThat(lane.isIdle()).isTrue();
+        assertThat(executor.isIdle()).isTrue();
     }
 
     @Test
     void finishesWhatItHasTakenWhenTheThreadsEnd() {
         for (int i = 0; i < 1000; i++) {
-            lane.add(() -> happened.add(1));
+            executor.add(() -> happened.add(1));
         }
         ended = true;
         work();
@@ -68,10 +68,10 @@ final class SerialExecutorTest {
 
     @Test
     void callThatThrowsAnErrorIsFollowedByTheNext() {
-        lane.add(() -> {
+        executor.add(() -> {
             throw new StackOverflowError("planted");
         });
-        lane.add(() -> happened.add(2));
+        executor.add(() -> happened.add(2));
         work();
 
         assertThat(happened).containsExactly("planted", 2, "idle");
@@ -79,8 +79,8 @@ final class SerialExecutorTest {
 
     @Test
     void callThatAddsACallIsNotEntered() {
-        lane.add(() -> {
-            lane.add(() -> happened.add("inner"));
+        executor.add(() -> {
+            executor.add(() -> happened.add("inner"));
             happened.add("outer");
         });
         work();
@@ -91,7 +91,7 @@ final class SerialExecutorTest {
     @Test
     void longQueueLetsOthersWorkInBetween() {
         for (int i = 0; i < 1000; i++) {
-            lane.add(() -> {});
+            executor.add(() -> {});
         }
         workers.remove().run();
         assertThat(workers).as("the rest, behind others").hasSize(1);

@@ -30,7 +30,7 @@ public class SendAndCloseRace {
     private final HandLoop loop = new HandLoop();
     private final Listening listener = new Listening();
     private final ChannelEnd end =
-            ChannelEnd.opening(new StubHome(workers), loop, "c", ChannelOptions.defaults(), 100, listener);
+            ChannelEnd.opening(new FakeChannelOwner(workers), loop, "c", ChannelOptions.defaults(), 100, listener);
 
     /** Counts what comes back. */
     private static final class Listening implements ChannelListener {
@@ -43,8 +43,8 @@ public class SendAndCloseRace {
     }
 
     /** A client without a connection. */
-    private record StubHome(CallbackThreads crew, ChannelCounts counts) implements ChannelOwner {
-        StubHome(StubWorkers workers) {
+    private record FakeChannelOwner(CallbackThreads callbackThreads, ChannelCounts counts) implements ChannelOwner {
+        FakeChannelOwner(StubWorkers workers) {
             this(new CallbackThreads(workers, List.of()), new ChannelCounts());
         }
 

@@ -32,7 +32,7 @@ public class SerialExecutorRace {
 
     /** Whoever adds works, at once. */
     private static final class Worker implements SerialExecutor.Owner {
-        final SerialExecutor lane = new SerialExecutor(this);
+        final SerialExecutor executor = new SerialExecutor(this);
         final ThreadLocal<Integer> actor = new ThreadLocal<>();
         final AtomicInteger underWay = new AtomicInteger();
         volatile boolean besideAnother;
@@ -67,19 +67,20 @@ public class SerialExecutorRace {
     @Actor
     public void first() {
         worker.actor.set(1);
-        worker.lane.add(() -> ranFirst = worker.call(ranFirst));
+        worker.executor.add(() -> ranFirst = worker.call(ranFirst));
     }
 
     @Actor
     public void second() {
         worker.actor.set(2);
-        worker.lane.add(() -> ranSecond = worker.call(ranSecond));
+        worker.executor.add(() -> ranSecond = worker.call(ranSecond));
     }
 
     @Arbiter
     public void afterwards(IIL_Result result) {
         result.r1 = ranFirst;
         result.r2 = ranSecond;
-        result.r3 = worker.besideAnother ? "beside another" : worker.idle && worker.lane.isIdle() ? "ok" : "not idle";
+        result.r3 =
+                worker.besideAnother ? "beside another" : worker.idle && worker.executor.isIdle() ? "ok" : "not idle";
     }
 }

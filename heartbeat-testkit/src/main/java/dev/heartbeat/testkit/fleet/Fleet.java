@@ -234,7 +234,7 @@ final class Fleet implements NodeListener {
     /** What was lost with a connection before is not asked for any more. */
     void forgetOpen(Member member) {
         toNodes.forgetOpen(member.id());
-        toServer.forgetOpen(member.lane());
+        toServer.forgetOpen(member.senderName());
         member.dependants().forEach(GatewayNode::forgetOpen);
     }
 

@@ -51,7 +51,7 @@ final class GatewayNode {
     /** The process of its gateway is gone with what it had accepted. */
     void died() {
         if (current != null) {
-            fleet.toServer().forgetOpen(current.lane());
+            fleet.toServer().forgetOpen(current.senderName());
         }
     }
 
@@ -68,7 +68,7 @@ final class GatewayNode {
     void forgetOpen() {
         fleet.toNodes().forgetOpen(id);
         if (current != null) {
-            fleet.toServer().forgetOpen(current.lane());
+            fleet.toServer().forgetOpen(current.senderName());
         }
     }
 
@@ -87,7 +87,7 @@ final class GatewayNode {
 
     void checkSettled() {
         if (current != null && !isEnded()) {
-            fleet.toServer().checkSettled(current.lane(), losses());
+            fleet.toServer().checkSettled(current.senderName(), losses());
         }
     }
 
@@ -108,14 +108,14 @@ final class GatewayNode {
             node = client.attach(id, Map.of("group", Member.group(id)), this);
         }
 
-        String lane() {
+        String senderName() {
             return id + "/" + process;
         }
 
         SendResult send(int padding) {
-            SendResult result = node.trySend(fleet.toServer().next(lane(), padding));
+            SendResult result = node.trySend(fleet.toServer().next(senderName(), padding));
             if (result == SendResult.ACCEPTED) {
-                fleet.toServer().accepted(lane(), losses());
+                fleet.toServer().accepted(senderName(), losses());
             }
             return result;
         }

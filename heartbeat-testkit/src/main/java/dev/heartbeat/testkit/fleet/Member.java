@@ -142,7 +142,7 @@ final class Member implements ClientListener {
 
     /** The process is gone with what it had accepted. */
     void died() {
-        fleet.toServer().forgetOpen(lane());
+        fleet.toServer().forgetOpen(senderName());
         dependants.forEach(GatewayNode::died);
         connectedAt = null;
         registeredAt = null;
@@ -161,7 +161,7 @@ final class Member implements ClientListener {
         });
     }
 
-    String lane() {
+    String senderName() {
         return id + "/" + host + "." + process;
     }
 
@@ -186,9 +186,9 @@ final class Member implements ClientListener {
         if (sender == null || !isAwake()) {
             return SendResult.CLOSED;
         }
-        SendResult result = sender.trySend(fleet.toServer().next(lane(), padding));
+        SendResult result = sender.trySend(fleet.toServer().next(senderName(), padding));
         if (result == SendResult.ACCEPTED) {
-            fleet.toServer().accepted(lane(), losses);
+            fleet.toServer().accepted(senderName(), losses);
         }
         return result;
     }
@@ -221,7 +221,7 @@ final class Member implements ClientListener {
     }
 
     void checkSettled() {
-        fleet.toServer().checkSettled(lane(), losses);
+        fleet.toServer().checkSettled(senderName(), losses);
         dependants.forEach(GatewayNode::checkSettled);
     }
 

@@ -18,11 +18,11 @@ final class MessageLedger {
             ByteBuffer.wrap("the node does not answer requests".getBytes(StandardCharsets.US_ASCII));
 
     private final String direction;
-    private final Map<String, Lane> lanes = new LinkedHashMap<>();
+    private final Map<String, Sequence> sequences = new LinkedHashMap<>();
     private long delivered;
 
     /** The messages of one sender to one receiver. */
-    private static final class Lane {
+    private static final class Sequence {
         final Map<Long, Integer> open = new LinkedHashMap<>();
         final BitSet delivered = new BitSet();
         final BitSet cameBack = new BitSet();
@@ -39,13 +39,13 @@ final class MessageLedger {
         this.direction = direction;
     }
 
-    private Lane lane(String who) {
-        return lanes.computeIfAbsent(who, key -> new Lane());
+    private Sequence sequence(String who) {
+        return sequences.computeIfAbsent(who, key -> new Sequence());
     }
 
     /** The next message of a lane; it counts only if it is then {@link #accepted}. */
     ByteBuffer next(String who, int padding) {
-        long number = lane(who).nextNumber;
+        long number = sequence(who).nextNumber;
         byte[] head = (who + "#" + number + "#" + padding + "#").getBytes(StandardCharsets.US_ASCII);
         byte[] message = new byte[head.length + padding];
         System.arraycopy(head, 0, message, 0, head.length);
@@ -61,8 +61,8 @@ final class MessageLedger {
 
     /** The message was accepted, when its lane had lost so many connections. */
     void accepted(String who, int losses) {
-        Lane lane = lane(who);
-        lane.open.put(lane.nextNumber++, losses);
+        Sequence sequence = sequence(who);
+        sequence.open.put(sequence.nextNumber++, losses);
     }
 
     /**
@@ -77,28 +77,28 @@ final class MessageLedger {
             throw new Violation(
                     "I13 no message reaches another", direction + " message of " + parsed.who + " came to " + node);
         }
-        Lane lane = lane(parsed.who);
-        if (parsed.number >= lane.nextNumber) {
+        Sequence sequence = sequence(parsed.who);
+        if (parsed.number >= sequence.nextNumber) {
             throw new Violation(
                     "I12 only what was accepted arrives",
                     direction + " message " + parsed.number + " of " + parsed.who);
         }
-        Long last = lane.lastAt.put(receiver, parsed.number);
-        if (lane.delivered.get((int) parsed.number) || (last != null && parsed.number <= last)) {
+        Long last = sequence.lastAt.put(receiver, parsed.number);
+        if (sequence.delivered.get((int) parsed.number) || (last != null && parsed.number <= last)) {
             throw new Violation(
                     "I12 messages arrive once and in order",
                     direction + " message " + parsed.number + " of " + parsed.who + " after " + last + " at "
                             + receiver);
         }
-        lane.delivered.set((int) parsed.number);
-        checkRefused(lane, parsed);
-        lane.open.remove(parsed.number);
+        sequence.delivered.set((int) parsed.number);
+        checkRefused(sequence, parsed);
+        sequence.open.remove(parsed.number);
         delivered++;
     }
 
-    private void checkRefused(Lane lane, Parsed parsed) {
+    private void checkRefused(Sequence sequence, Parsed parsed) {
         int number = (int) parsed.number;
-        if (lane.refused.get(number) && lane.delivered.get(number)) {
+        if (sequence.refused.get(number) && sequence.delivered.get(number)) {
             throw new Violation(
                     "I47 nothing is delivered and refused",
                     direction + " message " + parsed.number + " of " + parsed.who);
@@ -117,38 +117,38 @@ final class MessageLedger {
             return;
         }
         Parsed parsed = parse(message);
-        Lane lane = lane(parsed.who);
-        boolean known = parsed.number < lane.nextNumber;
+        Sequence sequence = sequence(parsed.who);
+        boolean known = parsed.number < sequence.nextNumber;
         if (!known) {
             throw new Violation(
                     "I14 only what was accepted comes back",
                     direction + " message " + parsed.number + " of " + parsed.who);
         }
-        if (lane.cameBack.get((int) parsed.number)) {
+        if (sequence.cameBack.get((int) parsed.number)) {
             throw new Violation(
                     "I14 a message comes back once", direction + " message " + parsed.number + " of " + parsed.who);
         }
-        lane.cameBack.set((int) parsed.number);
+        sequence.cameBack.set((int) parsed.number);
         if (reason == Reason.REFUSED) {
-            lane.refused.set((int) parsed.number);
-            checkRefused(lane, parsed);
+            sequence.refused.set((int) parsed.number);
+            checkRefused(sequence, parsed);
         }
-        lane.open.remove(parsed.number);
+        sequence.open.remove(parsed.number);
     }
 
     /** The process that would have told is gone, and with it what it had accepted; or what was lost with a connection is not asked for any more. */
     void forgetOpen(String who) {
-        lane(who).open.clear();
-        lane(who).clearedUpTo = lane(who).nextNumber;
+        sequence(who).open.clear();
+        sequence(who).clearedUpTo = sequence(who).nextNumber;
     }
 
     void forgetAllOpen() {
-        lanes.values().forEach(lane -> lane.open.clear());
+        sequences.values().forEach(sequence -> sequence.open.clear());
     }
 
     /** After everything has come to rest: what was accepted and neither arrived nor came back was on its way when a connection was lost. */
     void checkSettled(String who, int losses) {
-        lane(who).open.forEach((number, lossesThen) -> {
+        sequence(who).open.forEach((number, lossesThen) -> {
             if (lossesThen == losses) {
                 throw new Violation(
                         "I14 what is accepted is delivered, or told",
@@ -159,22 +159,23 @@ final class MessageLedger {
 
     /** Not even told: whatever was accepted has arrived. */
     void checkDelivered(String who, String before) {
-        Lane lane = lane(who);
+        Sequence sequence = sequence(who);
         checkAllSettled(who, before);
-        if (!lane.cameBack.isEmpty() && lane.cameBack.length() > lane.clearedUpTo) {
+        if (!sequence.cameBack.isEmpty() && sequence.cameBack.length() > sequence.clearedUpTo) {
             throw new Violation(
                     "I24 what was accepted before the end arrives",
-                    direction + " message " + (lane.cameBack.length() - 1) + " of " + who + " came back, at its "
+                    direction + " message " + (sequence.cameBack.length() - 1) + " of " + who + " came back, at its "
                             + before);
         }
     }
 
     /** Where no connection was lost by chance, nothing may be open. */
     void checkAllSettled(String who, String after) {
-        if (!lane(who).open.isEmpty()) {
+        if (!sequence(who).open.isEmpty()) {
             throw new Violation(
                     "I14 what is accepted is delivered, or told",
-                    direction + " messages " + lane(who).open.keySet() + " of " + who + " did neither, after " + after);
+                    direction + " messages " + sequence(who).open.keySet() + " of " + who + " did neither, after "
+                            + after);
         }
     }
 

@@ -90,7 +90,7 @@ final class SettledChecks {
         strangers.forEach(ProtocolProbe::check);
         checkLasted(silent);
         judgements.forEach(Runnable::run);
-        fleet.toServer().checkAllSettled(sender.lane(), "more than the budget holds at once");
+        fleet.toServer().checkAllSettled(sender.senderName(), "more than the budget holds at once");
         fleet.checkNumbers();
         fleet.census().checkKept(fleet.server().nodes());
         sendAtOnce(sender, pass);
@@ -151,7 +151,7 @@ final class SettledChecks {
         pass.accept(LATE);
         fleet.serverHost().delayCallbacks(Duration.ZERO);
         pass.accept(LATE);
-        fleet.toServer().checkAllSettled(sender.lane(), "slow callbacks");
+        fleet.toServer().checkAllSettled(sender.senderName(), "slow callbacks");
         boolean stays = fleet.server()
                 .nodes()
                 .find("changing")
@@ -367,7 +367,7 @@ final class SettledChecks {
         member.leave();
         return () -> {
             requireEnd(member, CloseReason.UNREGISTERED);
-            fleet.toServer().checkDelivered(member.lane(), "goodbye");
+            fleet.toServer().checkDelivered(member.senderName(), "goodbye");
         };
     }
 
@@ -382,7 +382,7 @@ final class SettledChecks {
         });
         return () -> {
             requireEnd(member, CloseReason.LOCAL);
-            fleet.toServer().checkAllSettled(member.lane(), "closing without a connection");
+            fleet.toServer().checkAllSettled(member.senderName(), "closing without a connection");
         };
     }
 

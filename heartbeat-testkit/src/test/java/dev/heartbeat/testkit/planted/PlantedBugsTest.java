@@ -51,7 +51,7 @@ final class PlantedBugsTest {
                 "fragment-offset",
                 "outbox-not-held",
                 "only-heartbeats-are-life",
-                "lane-newest-first",
+                "executor-newest-first",
                 "wheel-slot-skipped",
                 "registry-counts-off",
                 "linger-never-ends",

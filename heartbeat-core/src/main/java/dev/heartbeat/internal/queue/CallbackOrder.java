@@ -4,7 +4,7 @@ package dev.heartbeat.internal.queue;
  * The order in which one application hears of one node, client or channel: its calls are made one at
  * a time. Any thread may call any method.
  */
-public interface Line {
+public interface CallbackOrder {
 
     /** Makes the call after all that were given before. */
     void call(Runnable callback);
@@ -14,9 +14,9 @@ public interface Line {
         call(completion);
     }
 
-    /** The owner of the lane that makes the calls. */
-    SerialExecutor.Owner laneOwner();
+    /** The owner of the executor that makes the calls. */
+    SerialExecutor.Owner executorOwner();
 
     /** The threads that make its calls, and that may wait for its futures. */
-    CallbackThreads crew();
+    CallbackThreads callbackThreads();
 }
