@@ -7,7 +7,10 @@ import dev.heartbeat.option.OptionSetters;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How a channel is used by this side. The other side has options of its own. Immutable; {@link Builder} says what each means. */
+/**
+ * How a channel is used by this side. The other side has options of its own. Immutable;
+ * {@link Builder} says what each means.
+ */
 public final class ChannelOptions {
     private static final int KIB = 1024;
     private static final int MIB = 1024 * KIB;
@@ -49,7 +52,10 @@ public final class ChannelOptions {
     public enum Delivery {
         /** {@link ChannelListener#onMessage} on worker threads, with a copy. */
         PUSH,
-        /** {@link ChannelListener#onMessage} on the event loop, with a view that lives until it returns. The expert's choice: who blocks there stops a whole loop. */
+        /**
+         * {@link ChannelListener#onMessage} on the event loop, with a view that lives until it
+         * returns. The expert's choice: who blocks there stops a whole loop.
+         */
         INLINE,
         /** {@link Channel#receive}. */
         PULL
@@ -149,7 +155,8 @@ public final class ChannelOptions {
     }
 
     /**
-     * Sets the options of a channel. The ranges are in docs/OPTIONS.md, and each refusal names its own. For one thread at a time.
+     * Sets the options of a channel. The ranges are in docs/OPTIONS.md, and each refusal names its
+     * own. For one thread at a time.
      */
     public static final class Builder extends OptionSetters<ChannelOptions, Builder> {
         private Builder() {}
@@ -158,19 +165,24 @@ public final class ChannelOptions {
             return replace(options.given);
         }
 
-        /** Its share of the connection when several channels have something to send; 16 by default. Twice the weight, twice the bytes. */
+        /**
+         * Its share of the connection when several channels have something to send; 16 by default.
+         * Twice the weight, twice the bytes.
+         */
         public Builder weight(int value) {
             return put(WEIGHT, value);
         }
 
-        /** How much the other side may send ahead of the application, at first; 64 KiB by default. */
+        /**
+         * How much the other side may send ahead of the application, at first; 64 KiB by default.
+         */
         public Builder windowBytes(int value) {
             return put(WINDOW_BYTES, value);
         }
 
         /**
-         * To what that grows while the application keeps up and there is memory for it; 1 MiB by default, or {@link #windowBytes} where
-         * that is more. Not less than that.
+         * To what that grows while the application keeps up and there is memory for it; 1 MiB by
+         * default, or {@link #windowBytes} where that is more. Not less than that.
          */
         public Builder maxWindowBytes(int value) {
             return put(MAX_WINDOW_BYTES, value);
@@ -181,7 +193,10 @@ public final class ChannelOptions {
             return put(QUEUE_MESSAGES, value);
         }
 
-        /** How many bytes of messages may wait to be sent; 1 MiB by default. A message that is larger waits alone. */
+        /**
+         * How many bytes of messages may wait to be sent; 1 MiB by default. A message that is
+         * larger waits alone.
+         */
         public Builder queueBytes(long value) {
             return put(QUEUE_BYTES, value);
         }
@@ -199,7 +214,8 @@ public final class ChannelOptions {
         /**
          * Checks them.
          *
-         * @throws IllegalArgumentException if a value is out of its range; the message names the option, the value and the range
+         * @throws IllegalArgumentException if a value is out of its range; the message names the
+         *     option, the value and the range
          */
         public ChannelOptions build() {
             return new ChannelOptions(given());

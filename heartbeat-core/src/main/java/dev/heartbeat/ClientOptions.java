@@ -223,11 +223,11 @@ public final class ClientOptions {
         private Builder() {}
 
         /**
-         * Checks them, but for the node id and the metadata, which a client checks when it connects: options may be shared by clients
-         * that differ in both.
+         * Checks them, but for the node id and the metadata, which a client checks when it
+         * connects: options may be shared by clients that differ in both.
          *
-         * @throws IllegalArgumentException if a value is out of its range, or does not go together with another; the message names the
-         *     option, the value and the range
+         * @throws IllegalArgumentException if a value is out of its range, or does not go together
+         *     with another; the message names the option, the value and the range
          */
         public ClientOptions build() {
             return built();

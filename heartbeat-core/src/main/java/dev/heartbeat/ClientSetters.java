@@ -10,8 +10,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Sets the options of a client: what {@link ClientOptions.Builder} and {@link HeartbeatClient.Builder} have in common. The ranges are
- * in docs/OPTIONS.md, and each refusal names its own.
+ * Sets the options of a client: what {@link ClientOptions.Builder} and
+ * {@link HeartbeatClient.Builder} have in common. The ranges are in docs/OPTIONS.md, and each
+ * refusal names its own.
  *
  * @param <B> the builder itself
  */
@@ -112,9 +113,10 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     }
 
     /**
-     * The server's host; 127.0.0.1 by default. Each attempt looks the name up, within {@link #handshakeTimeout}, and tries its
-     * addresses in order, each for the transport's {@link TransportOptions#connectTimeout}. Whether a look-up finds a server
-     * that has moved is up to the {@link dev.heartbeat.spi.Resolver}; see there for what the JVM's does.
+     * The server's host; 127.0.0.1 by default. Each attempt looks the name up, within
+     * {@link #handshakeTimeout}, and tries its addresses in order, each for the transport's
+     * {@link TransportOptions#connectTimeout}. Whether a look-up finds a server that has moved is
+     * up to the {@link dev.heartbeat.spi.Resolver}; see there for what the JVM's does.
      */
     public B host(String value) {
         return put(HOST, value);
@@ -131,16 +133,16 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     }
 
     /**
-     * The node's id, unique on the bus: 1 to 128 characters of A-Z a-z 0-9 . _ : -. A client needs one;
-     * {@link HeartbeatClient.Builder#connect} checks it.
+     * The node's id, unique on the bus: 1 to 128 characters of A-Z a-z 0-9 . _ : -. A client needs
+     * one; {@link HeartbeatClient.Builder#connect} checks it.
      */
     public B nodeId(String value) {
         return put(NODE_ID, value);
     }
 
     /**
-     * The node tells this of itself: at most 32 entries and 4 KiB; nothing by default. {@link HeartbeatClient.Builder#connect}
-     * checks it.
+     * The node tells this of itself: at most 32 entries and 4 KiB; nothing by default.
+     * {@link HeartbeatClient.Builder#connect} checks it.
      */
     public B metadata(Map<String, String> value) {
         Objects.requireNonNull(value, "metadata").forEach(ClientSetters::requireEntry);
@@ -166,7 +168,8 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     }
 
     /**
-     * The look-up of the server's name may take this long, and so may the server's answer to a registration; 5 s by default.
+     * The look-up of the server's name may take this long, and so may the server's answer to a
+     * registration; 5 s by default.
      */
     public B handshakeTimeout(Duration value) {
         return put(HANDSHAKE_TIMEOUT, value);
@@ -178,22 +181,24 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     }
 
     /**
-     * The longest wait before the first attempt to come back; 0.5 s by default. Each wait is at random up to a bound, which
-     * doubles with each failure, up to {@link #reconnectCap}.
+     * The longest wait before the first attempt to come back; 0.5 s by default. Each wait is at
+     * random up to a bound, which doubles with each failure, up to {@link #reconnectCap}.
      */
     public B reconnectBase(Duration value) {
         return put(RECONNECT_BASE, value);
     }
 
     /**
-     * The longest wait before any attempt to come back; 60 s by default, or {@link #reconnectBase} where that is more. At least
-     * as long as that.
+     * The longest wait before any attempt to come back; 60 s by default, or {@link #reconnectBase}
+     * where that is more. At least as long as that.
      */
     public B reconnectCap(Duration value) {
         return put(RECONNECT_CAP, value);
     }
 
-    /** A node that was registered for this long begins with the first wait again; 60 s by default. */
+    /**
+     * A node that was registered for this long begins with the first wait again; 60 s by default.
+     */
     public B reconnectResetAfter(Duration value) {
         return put(RECONNECT_RESET_AFTER, value);
     }
@@ -204,9 +209,10 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     }
 
     /**
-     * A client that closes may take this long to send what was accepted; 10 s by default. What is left then comes back. It also
-     * bounds for how long nothing may be sent or handled after a server asked the client to go: a client whose application gets
-     * on stays until all is handled, or the server ends the connection.
+     * A client that closes may take this long to send what was accepted; 10 s by default. What is
+     * left then comes back. It also bounds for how long nothing may be sent or handled after a
+     * server asked the client to go: a client whose application gets on stays until all is handled,
+     * or the server ends the connection.
      */
     public B drainTimeout(Duration value) {
         return put(DRAIN_TIMEOUT, value);
@@ -218,9 +224,10 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     }
 
     /**
-     * Channels that the server may have open on the connection, beside channel 0; 65,535 by default, which is as many as the
-     * server allows. 0 allows none. The server hears of it when the client registers: one too many fails there. The client's
-     * own channels are for the server to allow.
+     * Channels that the server may have open on the connection, beside channel 0; 65,535 by
+     * default, which is as many as the server allows. 0 allows none. The server hears of it when
+     * the client registers: one too many fails there. The client's own channels are for the server
+     * to allow.
      */
     public B maxChannels(int value) {
         return put(MAX_CHANNELS, value);
@@ -231,36 +238,43 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
         return put(QUEUE_MESSAGES, value);
     }
 
-    /** Bytes of messages that may wait to be sent; 1 MiB by default. A message that is larger waits alone. */
+    /**
+     * Bytes of messages that may wait to be sent; 1 MiB by default. A message that is larger waits
+     * alone.
+     */
     public B queueBytes(long value) {
         return put(QUEUE_BYTES, value);
     }
 
-    /** The server may send this much ahead of the application on channel 0 at first; 64 KiB by default. */
+    /**
+     * The server may send this much ahead of the application on channel 0 at first; 64 KiB by
+     * default.
+     */
     public B windowBytes(int value) {
         return put(WINDOW_BYTES, value);
     }
 
     /**
-     * That window grows to this, while the application keeps up and the budget allows it; 1 MiB by default, or
-     * {@link #windowBytes} where that is more. At least as much as that.
+     * That window grows to this, while the application keeps up and the budget allows it; 1 MiB by
+     * default, or {@link #windowBytes} where that is more. At least as much as that.
      */
     public B maxWindowBytes(int value) {
         return put(MAX_WINDOW_BYTES, value);
     }
 
     /**
-     * A message of which nothing more arrives for this long is dropped; 30 s by default. One of which, after 10 s, less than 1
-     * KiB comes each second is dropped too.
+     * A message of which nothing more arrives for this long is dropped; 30 s by default. One of
+     * which, after 10 s, less than 1 KiB comes each second is dropped too.
      */
     public B fragmentTimeout(Duration value) {
         return put(FRAGMENT_TIMEOUT, value);
     }
 
     /**
-     * The memory for messages may take this much beyond the first window; 64 MiB by default. It is for messages that are larger
-     * than a frame, until the application has handled them, the growth of windows, and the windows of channels. What it has no
-     * room for is refused, or does not grow.
+     * The memory for messages may take this much beyond the first window; 64 MiB by default. It is
+     * for messages that are larger than a frame, until the application has handled them, the growth
+     * of windows, and the windows of channels. What it has no room for is refused, or does not
+     * grow.
      */
     public B inboundBudgetBytes(long value) {
         return put(INBOUND_BUDGET_BYTES, value);

@@ -316,8 +316,8 @@ public final class ServerOptions {
         /**
          * Checks them.
          *
-         * @throws IllegalArgumentException if a value is out of its range, or does not go together with another; the message names the
-         *     option, the value and the range
+         * @throws IllegalArgumentException if a value is out of its range, or does not go together
+         *     with another; the message names the option, the value and the range
          */
         public ServerOptions build() {
             return built();

@@ -8,8 +8,9 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * Sets the options of a server: what {@link ServerOptions.Builder} and {@link HeartbeatServer.Builder} have in common. The ranges are
- * in docs/OPTIONS.md, and each refusal names its own.
+ * Sets the options of a server: what {@link ServerOptions.Builder} and
+ * {@link HeartbeatServer.Builder} have in common. The ranges are in docs/OPTIONS.md, and each
+ * refusal names its own.
  *
  * @param <B> the builder itself
  */
@@ -41,7 +42,7 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
             .text("A node is OFFLINE after this much silence, which is more than suspectAfter.");
     static final Option<ServerOptions, Duration> GRACE = OPTIONS.time(
                     "grace", ServerOptions::grace, Duration.ZERO, Duration.ofDays(7))
-            .otherwise("heartbeatTimeout")
+            .otherwise("as heartbeatTimeout")
             .text("A node may take this long to come back after its connection was lost.");
     static final Option<ServerOptions, Integer> ACK_EVERY = OPTIONS.integer(
                     "ackEvery", ServerOptions::ackEvery, 1, 1000)
@@ -121,7 +122,7 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     static final Option<ServerOptions, Integer> MAX_GROUP_POLICIES = OPTIONS.integer(
                     "maxGroupPolicies", ServerOptions::maxGroupPolicies, 0, 10_000_000)
             .byDefault(10_000)
-            .text("Groups that may have an overflow policy of their own.");
+            .text("Groups that may have a policy of their own for slow members.");
     static final Option<ServerOptions, Duration> OFFLINE_RETENTION = OPTIONS.time(
                     "offlineRetention", ServerOptions::offlineRetention, Duration.ZERO, Duration.ofDays(7))
             .byDefault(Duration.ofMinutes(10))
@@ -160,8 +161,8 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     }
 
     /**
-     * The address to listen on; {@code 0.0.0.0}, all of them, by default. A name is looked up within {@link #handshakeTimeout},
-     * and its first address taken.
+     * The address to listen on; {@code 0.0.0.0}, all of them, by default. A name is looked up
+     * within {@link #handshakeTimeout}, and its first address taken.
      */
     public B host(String value) {
         return put(HOST, value);
@@ -178,26 +179,33 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     }
 
     /**
-     * A node is SUSPECT after this much silence; five sixths of {@link #heartbeatTimeout} by default, which is 25 s. At least
-     * two {@linkplain #heartbeatInterval intervals}.
+     * A node is SUSPECT after this much silence; five sixths of {@link #heartbeatTimeout} by
+     * default, which is 25 s. At least two {@linkplain #heartbeatInterval intervals}.
      */
     public B suspectAfter(Duration value) {
         return put(SUSPECT_AFTER, value);
     }
 
-    /** A node is OFFLINE after this much silence; 30 s by default. Longer than {@link #suspectAfter}. */
+    /**
+     * A node is OFFLINE after this much silence; 30 s by default. Longer than
+     * {@link #suspectAfter}.
+     */
     public B heartbeatTimeout(Duration value) {
         return put(HEARTBEAT_TIMEOUT, value);
     }
 
     /**
-     * A node may take this long to come back after its connection was lost; as long as {@link #heartbeatTimeout} by default.
+     * A node may take this long to come back after its connection was lost; as long as
+     * {@link #heartbeatTimeout} by default.
      */
     public B grace(Duration value) {
         return put(GRACE, value);
     }
 
-    /** Each so many-th heartbeat is answered; 1 by default. Fewer answers save a third of a heartbeat's cost. */
+    /**
+     * Each so many-th heartbeat is answered; 1 by default. Fewer answers save a third of a
+     * heartbeat's cost.
+     */
     public B ackEvery(int value) {
         return put(ACK_EVERY, value);
     }
@@ -217,24 +225,28 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
         return put(MAX_CONNECTIONS, value);
     }
 
-    /** Nodes that a gateway may register over its one connection, beside its own; 1,000 by default. 0 allows no gateways. */
+    /**
+     * Nodes that a gateway may register over its one connection, beside its own; 1,000 by default.
+     * 0 allows no gateways.
+     */
     public B maxNodesPerConnection(int value) {
         return put(MAX_NODES_PER_CONNECTION, value);
     }
 
     /**
-     * Nodes that may be known at a time; ten million by default. Nodes that are in their grace, that a gateway speaks for, or
-     * that are OFFLINE and kept count too. One more is refused, and may try again one heartbeat interval later; nodes that are
-     * known may always come back.
+     * Nodes that may be known at a time; ten million by default. Nodes that are in their grace,
+     * that a gateway speaks for, or that are OFFLINE and kept count too. One more is refused, and
+     * may try again one heartbeat interval later; nodes that are known may always come back.
      */
     public B maxNodes(int value) {
         return put(MAX_NODES, value);
     }
 
     /**
-     * The registrations of all nodes may hold this much of the heap together, their ids and metadata included; a quarter of the
-     * JVM's maximum heap by default. A node takes about 300 bytes, and what its metadata take. A node that finds no room is
-     * refused, and may try again one heartbeat interval later; metadata that find none are refused, and those before stand.
+     * The registrations of all nodes may hold this much of the heap together, their ids and
+     * metadata included; a quarter of the JVM's maximum heap by default. A node takes about 300
+     * bytes, and what its metadata take. A node that finds no room is refused, and may try again
+     * one heartbeat interval later; metadata that find none are refused, and those before stand.
      */
     public B registrationBudgetBytes(long value) {
         return put(REGISTRATION_BUDGET_BYTES, value);
@@ -250,41 +262,50 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
         return put(CHANNEL_QUEUE_MESSAGES, value);
     }
 
-    /** Bytes of messages that may wait for one node; 1 MiB by default. A message that is larger waits alone. */
+    /**
+     * Bytes of messages that may wait for one node; 1 MiB by default. A message that is larger
+     * waits alone.
+     */
     public B channelQueueBytes(long value) {
         return put(CHANNEL_QUEUE_BYTES, value);
     }
 
-    /** A node may send this much ahead of the application on channel 0 at first; 64 KiB by default. */
+    /**
+     * A node may send this much ahead of the application on channel 0 at first; 64 KiB by default.
+     */
     public B windowBytes(int value) {
         return put(WINDOW_BYTES, value);
     }
 
     /**
-     * That window grows to this, while the application keeps up and the budget allows it; 1 MiB by default, or
-     * {@link #windowBytes} where that is more. At least as much as that.
+     * That window grows to this, while the application keeps up and the budget allows it; 1 MiB by
+     * default, or {@link #windowBytes} where that is more. At least as much as that.
      */
     public B maxWindowBytes(int value) {
         return put(MAX_WINDOW_BYTES, value);
     }
 
-    /** Channels that each side may have open on a connection, beside channel 0; 100 by default. 0 allows none. */
+    /**
+     * Channels that each side may have open on a connection, beside channel 0; 100 by default. 0
+     * allows none.
+     */
     public B maxChannels(int value) {
         return put(MAX_CHANNELS, value);
     }
 
     /**
-     * A message of which nothing more arrives for this long is dropped; 30 s by default. One of which, after 10 s, less than 1
-     * KiB comes each second is dropped too.
+     * A message of which nothing more arrives for this long is dropped; 30 s by default. One of
+     * which, after 10 s, less than 1 KiB comes each second is dropped too.
      */
     public B fragmentTimeout(Duration value) {
         return put(FRAGMENT_TIMEOUT, value);
     }
 
     /**
-     * The memory for messages of all nodes may take this much beyond the first window of each; 256 MiB by default. It is for
-     * messages that are larger than a frame, until the application has handled them, the growth of windows, and the windows of
-     * channels. One connection takes an eighth of it at most, or one message where that is more. What there is no room for is
+     * The memory for messages of all nodes may take this much beyond the first window of each; 256
+     * MiB by default. It is for messages that are larger than a frame, until the application has
+     * handled them, the growth of windows, and the windows of channels. One connection takes an
+     * eighth of it at most, or one message where that is more. What there is no room for is
      * refused, or does not grow.
      */
     public B inboundBudgetBytes(long value) {
@@ -297,8 +318,8 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     }
 
     /**
-     * Nodes name the group they are in under this key of their metadata; {@code group} by default. See
-     * {@link NodeRegistry#group}.
+     * Nodes name the group they are in under this key of their metadata; {@code group} by default.
+     * See {@link NodeRegistry#group}.
      */
     public B groupKey(String value) {
         return put(GROUP_KEY, value);
@@ -309,60 +330,63 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
         return put(MAX_GROUPS_PER_NODE, value);
     }
 
-    /** Groups that may have an {@link SlowMemberPolicy} other than the default; 10,000 by default. */
+    /**
+     * Groups that may have an {@link SlowMemberPolicy} other than the default; 10,000 by default.
+     */
     public B maxGroupPolicies(int value) {
         return put(MAX_GROUP_POLICIES, value);
     }
 
     /**
-     * A node that is OFFLINE stays known for this long after its end was told; ten minutes by default. It is found, with the
-     * reason, and an abandoned attempt of its process that is read late does not bring it back. With zero it is forgotten at
-     * once.
+     * A node that is OFFLINE stays known for this long after its end was told; ten minutes by
+     * default. It is found, with the reason, and an abandoned attempt of its process that is read
+     * late does not bring it back. With zero it is forgotten at once.
      */
     public B offlineRetention(Duration value) {
         return put(OFFLINE_RETENTION, value);
     }
 
     /**
-     * OFFLINE nodes that stay known at a time; 100,000 by default. Each takes about half a kilobyte. Those that ended first are
-     * forgotten first.
+     * OFFLINE nodes that stay known at a time; 100,000 by default. Each takes about half a
+     * kilobyte. Those that ended first are forgotten first.
      */
     public B offlineMaximum(int value) {
         return put(OFFLINE_MAXIMUM, value);
     }
 
     /**
-     * The mass guard holds verdicts of silence while more than this share of the nodes, and more than
-     * {@link #massGuardMinimum}, are SUSPECT; 0.1 by default. This side is likelier at fault then. The hold ends when the nodes
-     * have come back. Those that have not are released one after the other, so that hold and release together take
-     * {@link #massGuardMaxHold} at most. The application is told by {@link NodeListener#onMassGuard}.
+     * The mass guard holds verdicts of silence while more than this share of the nodes, and more
+     * than {@link #massGuardMinimum}, are SUSPECT; 0.1 by default. This side is likelier at fault
+     * then. The hold ends when the nodes have come back. Those that have not are released one after
+     * the other, so that hold and release together take {@link #massGuardMaxHold} at most. The
+     * application is told by {@link NodeListener#onMassGuard}.
      *
-     * <p>Nodes count as SUSPECT here once they have stayed for two timeouts; of a connection that speaks for several and is
-     * younger, all count once.
+     * <p>Nodes count as SUSPECT here once they have stayed for two timeouts; of a connection that
+     * speaks for several and is younger, all count once.
      */
     public B massGuardShare(double value) {
         return put(MASS_GUARD_SHARE, value);
     }
 
     /**
-     * The mass guard holds verdicts of silence only while more than this many nodes are SUSPECT; 100 by default. See
-     * {@link #massGuardShare}.
+     * The mass guard holds verdicts of silence only while more than this many nodes are SUSPECT;
+     * 100 by default. See {@link #massGuardShare}.
      */
     public B massGuardMinimum(int value) {
         return put(MASS_GUARD_MINIMUM, value);
     }
 
     /**
-     * The mass guard holds no verdict for longer than this, its release included, however often it engages meanwhile; one
-     * minute by default. Zero switches it off. See {@link #massGuardShare}.
+     * The mass guard holds no verdict for longer than this, its release included, however often it
+     * engages meanwhile; one minute by default. Zero switches it off. See {@link #massGuardShare}.
      */
     public B massGuardMaxHold(Duration value) {
         return put(MASS_GUARD_MAX_HOLD, value);
     }
 
     /**
-     * Verdicts that the mass guard held pass at this many a second when they are released; 1,000 by default. More do where they
-     * could not be over in time otherwise.
+     * Verdicts that the mass guard held pass at this many a second when they are released; 1,000 by
+     * default. More do where they could not be over in time otherwise.
      */
     public B massGuardReleaseRate(int value) {
         return put(MASS_GUARD_RELEASE_RATE, value);

@@ -11,7 +11,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The times by which a node's silence is judged: what was set, and what follows where nothing was. Invariant: each is in its range, and 2 × {@code interval} ≤ {@code suspectAfter} &lt;
+ * The times by which a node's silence is judged: what was set, and what follows where nothing was.
+ * Invariant: each is in its range, and 2 × {@code interval} ≤ {@code suspectAfter} &lt;
  * {@code timeout}. Where they do not go together, the exception says which of them was not set.
  */
 final class Silence {
@@ -45,7 +46,10 @@ final class Silence {
         return option + " is " + Option.textOf(value) + (given.has(option) ? "" : " (default)");
     }
 
-    /** The node would be SUSPECT within two intervals. What was set is refused: the timeout, else the interval. */
+    /**
+     * The node would be SUSPECT within two intervals. What was set is refused: the timeout, else
+     * the interval.
+     */
     private IllegalArgumentException tooFewBeats(String intervalIs, String timeoutIs) {
         return given.has(HEARTBEAT_TIMEOUT)
                 ? tooEarly(timeoutIs, interval.multipliedBy(12).dividedBy(5), intervalIs)

@@ -49,7 +49,10 @@ final class ClientFlags {
         return named.start(options.build());
     }
 
-    /** A builder told of every option that was given, for a client that finds the server at this address. */
+    /**
+     * A builder told of every option that was given, for a client that finds the server at this
+     * address.
+     */
     HeartbeatClient.Builder builder(String server) {
         HeartbeatClient.Builder builder = HeartbeatClient.builder();
         client.giveTo(builder);

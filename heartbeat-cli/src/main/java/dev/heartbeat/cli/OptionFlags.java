@@ -14,7 +14,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * A flag for each of the library's options of a kind, made from its description. What is not given is left to the library's defaults.
+ * A flag for each of the library's options of a kind, made from its description. What is not given
+ * is left to the library's defaults.
  *
  * @param <O> the options
  */
@@ -25,8 +26,10 @@ final class OptionFlags<O> {
     private final Map<Option<O, ?>, OptionSpec> flags = new LinkedHashMap<>();
 
     /**
-     * @param without the names of options that have no use in the command, or a flag that is made otherwise
-     * @param defaults by name: the defaults of the command, in words, where they are not those of the library
+     * @param without the names of options that have no use in the command, or a flag that is made
+     *     otherwise
+     * @param defaults by name: the defaults of the command, in words, where they are not those of
+     *     the library
      */
     OptionFlags(List<Option<O, ?>> options, Set<String> without, Map<String, String> defaults) {
         for (Option<O, ?> option : options) {
@@ -94,7 +97,7 @@ final class OptionFlags<O> {
     private static <O, T> void give(Option<O, T> option, OptionSpec flag, OptionSetters<O, ?> builder) {
         Object value = flag.getValue();
         if (value != null) {
-            Object meant = isNegated(flag.longestName()) ? !((Boolean) value) : value;
+            Object meant = isNegated(flag.longestName()) ? Boolean.FALSE.equals(value) : value;
             option.set(builder, option.type().cast(meant));
         }
     }

@@ -55,7 +55,10 @@ final class OptionNames {
         return translate(description, ALL::contains);
     }
 
-    /** The library's messages begin with the name of an option; further on, only a name of several words is surely one. */
+    /**
+     * The library's messages begin with the name of an option; further on, only a name of several
+     * words is surely one.
+     */
     private static String translate(String message, Predicate<String> isKnown) {
         return WORD.matcher(message).replaceAll(word -> {
             boolean isName = word.start() == 0 || word.group().matches("[a-z]+[A-Z].*");

@@ -5,8 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was set of the options, from which they get their values: each is checked against the range of its option, and has its default
- * where it was not set. Immutable.
+ * What was set of the options, from which they get their values: each is checked against the range
+ * of its option, and has its default where it was not set. Immutable.
  *
  * @param <O> the options
  */

@@ -6,8 +6,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The description of one option: its name, type, default, range and purpose. It parses nothing; whatever reads options from outside
- * (flags, a file, the environment) parses to {@link #type}, and calls {@link #set}. Immutable.
+ * The description of one option: its name, type, default, range and purpose. It parses nothing;
+ * whatever reads options from outside (flags, a file, the environment) parses to {@link #type}, and
+ * calls {@link #set}. Immutable.
  *
  * @param <O> the options that it is one of
  * @param <T> its type
@@ -44,7 +45,10 @@ public final class Option<O, T> {
         return type;
     }
 
-    /** Its default; null where that follows from the machine, and where there is none. Another option may move it, which {@link #defaultText} says. */
+    /**
+     * Its default; null where that follows from the machine, and where there is none. Another
+     * option may move it, which {@link #defaultText} says.
+     */
     public @Nullable T defaultValue() {
         return defaultValue;
     }
@@ -64,7 +68,10 @@ public final class Option<O, T> {
         return allowed.max();
     }
 
-    /** Its range in words, such as {@code 10 ms to 1 day}; empty where every value of the type is allowed. */
+    /**
+     * Its range in words, such as {@code 10 ms to 1 day}; empty where every value of the type is
+     * allowed.
+     */
     public String range() {
         return allowed.range();
     }
@@ -92,7 +99,10 @@ public final class Option<O, T> {
         return name;
     }
 
-    /** A value as refusals write it: a duration as short as it can be said exactly, and all else as it is. */
+    /**
+     * A value as refusals write it: a duration as short as it can be said exactly, and all else as
+     * it is.
+     */
     public static String textOf(Object any) {
         Objects.requireNonNull(any, "any");
         return any instanceof Duration duration ? Texts.exact(duration) : any.toString();

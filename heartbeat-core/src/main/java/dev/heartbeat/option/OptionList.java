@@ -13,8 +13,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All options of a kind, each defined once, in the order of their definition. Filled while the class that holds it is initialized, and
- * unchanged from then on. Values of those options are compared and printed by it.
+ * All options of a kind, each defined once, in the order of their definition. Filled while the
+ * class that holds it is initialized, and unchanged from then on. Values of those options are
+ * compared and printed by it.
  *
  * @param <O> the options
  */
@@ -55,7 +56,10 @@ public final class OptionList<O> {
         return numbers(name, Long.class, getter, min, max, null, Texts::size);
     }
 
-    /** A number that need not be whole; a {@code min} of {@link Double#MIN_VALUE} allows all above zero. */
+    /**
+     * A number that need not be whole; a {@code min} of {@link Double#MIN_VALUE} allows all above
+     * zero.
+     */
     public Definition<O, Double> fraction(String name, Function<? super O, Double> getter, double min, double max) {
         return numbers(name, Double.class, getter, min, max, null, Texts::number);
     }

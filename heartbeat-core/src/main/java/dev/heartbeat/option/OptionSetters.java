@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Keeps what was set of the options until they are built. Subclasses have a setter for each, so that every builder that takes these
- * options has the same. For one thread at a time.
+ * Keeps what was set of the options until they are built. Subclasses have a setter for each, so
+ * that every builder that takes these options has the same. For one thread at a time.
  *
  * @param <O> the options
  * @param <B> the builder itself

@@ -6,10 +6,10 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Finds the addresses of a host. Part of the {@link Environment}: a transport brings one, and an application or a test may bring another by
- * {@link TransportOptions#withResolver}. The bus asks for each attempt to connect, and for the host that a server listens on. It never asks for the literal of an
+ * {@link TransportOptions.Builder#resolver}. The bus asks for each attempt to connect, and for the host that a server listens on. It never asks for the literal of an
  * IP address.
  *
- * <p>The resolver of the real transports asks the JVM on threads of its own, see {@link TransportOptions#withLookups}. The JVM keeps an answer for a while: for the
+ * <p>The resolver of the real transports asks the JVM on threads of its own, see {@link TransportOptions.Builder#lookupThreads}. The JVM keeps an answer for a while: for the
  * seconds in its security property {@code networkaddress.cache.ttl}, 30 by default. So a client finds a server that has moved to another address within that time and two
  * further attempts. The bus promises no more; there is no DNS client in it.
  */

@@ -9,12 +9,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every transport can be told. Values are within range when a transport sees them. Immutable; {@link Builder} says what each
- * means.
+ * What every transport can be told. Values are within range when a transport sees them. Immutable;
+ * {@link Builder} says what each means.
  *
- * <p>All real transports honour all of them, but for {@link #userTimeout} and {@link #unsentLowWaterBytes}, which {@code java.nio}
- * has no way to set: Netty's native transports do. A transport that is told what it cannot do says so once, in the log, and goes on
- * without it. A simulated one has no sockets to set up.
+ * <p>All real transports honour all of them, but for {@link #userTimeout} and
+ * {@link #unsentLowWaterBytes}, which {@code java.nio} has no way to set: Netty's native transports
+ * do. A transport that is told what it cannot do says so once, in the log, and goes on without it.
+ * A simulated one has no sockets to set up.
  */
 public final class TransportOptions {
     private static final int KIB = 1024;
@@ -234,7 +235,10 @@ public final class TransportOptions {
         return OPTIONS.text(this);
     }
 
-    /** Sets the options of a transport. The ranges are in docs/OPTIONS.md, and each refusal names its own. For one thread at a time. */
+    /**
+     * Sets the options of a transport. The ranges are in docs/OPTIONS.md, and each refusal names
+     * its own. For one thread at a time.
+     */
     public static final class Builder extends OptionSetters<TransportOptions, Builder> {
         private Builder() {}
 
@@ -248,26 +252,30 @@ public final class TransportOptions {
         }
 
         /**
-         * Threads at most that run the application's callbacks; 32 by default. So many callbacks may block before others wait. Idle
-         * threads end.
+         * Threads at most that run the application's callbacks; 32 by default. So many callbacks
+         * may block before others wait. Idle threads end.
          */
         public Builder workerThreads(int value) {
             return put(WORKER_THREADS, value);
         }
 
         /**
-         * SO_SNDBUF of each connection, which the kernel may hold; 64 KiB by default. A heartbeat waits behind it, beside the
-         * quarter of its interval (250 ms at most) that it may wait in the bus: on a link of 32 kB/s that is 2 s, and twice as much
-         * where the kernel doubles the value, as Linux does. Where links are slow, a smaller buffer, or
-         * {@link #unsentLowWaterBytes} where the transport has it, keeps heartbeats prompt. A transport on {@code java.nio} sees no
-         * progress until about a third of it has left, so on a slow link that third has to leave within the
-         * {@code writeStallTimeout}; Netty's native transports ask what the peer has acknowledged.
+         * SO_SNDBUF of each connection, which the kernel may hold; 64 KiB by default. A heartbeat
+         * waits behind it, beside the quarter of its interval (250 ms at most) that it may wait in
+         * the bus: on a link of 32 kB/s that is 2 s, and twice as much where the kernel doubles the
+         * value, as Linux does. Where links are slow, a smaller buffer, or
+         * {@link #unsentLowWaterBytes} where the transport has it, keeps heartbeats prompt. A
+         * transport on {@code java.nio} sees no progress until about a third of it has left, so on
+         * a slow link that third has to leave within the {@code writeStallTimeout}; Netty's native
+         * transports ask what the peer has acknowledged.
          */
         public Builder sendBufferBytes(int value) {
             return put(SEND_BUFFER_BYTES, value);
         }
 
-        /** SO_RCVBUF of each connection; 0, the default, leaves it to the system, which adapts it. */
+        /**
+         * SO_RCVBUF of each connection; 0, the default, leaves it to the system, which adapts it.
+         */
         public Builder receiveBufferBytes(int value) {
             return put(RECEIVE_BUFFER_BYTES, value);
         }
@@ -278,21 +286,24 @@ public final class TransportOptions {
         }
 
         /**
-         * SO_REUSEPORT, by which several processes may listen on the same port; false by default. A system that has none fails to
-         * listen.
+         * SO_REUSEPORT, by which several processes may listen on the same port; false by default. A
+         * system that has none fails to listen.
          */
         public Builder reusePort(boolean value) {
             return put(REUSE_PORT, value);
         }
 
-        /** A connection is not writable any more when this many written bytes wait for its socket; 64 KiB by default. */
+        /**
+         * A connection is not writable any more when this many written bytes wait for its socket;
+         * 64 KiB by default.
+         */
         public Builder highWaterBytes(int value) {
             return put(HIGH_WATER_BYTES, value);
         }
 
         /**
-         * A connection is writable again when no more than this waits; 32 KiB by default, or {@link #highWaterBytes} where that is
-         * less. At most as much as that.
+         * A connection is writable again when no more than this waits; 32 KiB by default, or
+         * {@link #highWaterBytes} where that is less. At most as much as that.
          */
         public Builder lowWaterBytes(int value) {
             return put(LOW_WATER_BYTES, value);
@@ -304,25 +315,26 @@ public final class TransportOptions {
         }
 
         /**
-         * Connections that each listener accepts per second, once a tenth of them came at once; 0, the default, is as many as it
-         * can. Where a large fleet comes back at once, those that are back already are served first then, and the others wait in
-         * the kernel.
+         * Connections that each listener accepts per second, once a tenth of them came at once; 0,
+         * the default, is as many as it can. Where a large fleet comes back at once, those that are
+         * back already are served first then, and the others wait in the kernel.
          */
         public Builder acceptsPerSecond(int value) {
             return put(ACCEPTS_PER_SECOND, value);
         }
 
         /**
-         * TCP_USER_TIMEOUT: the kernel gives a connection up whose sent bytes stay unacknowledged for this long. 0, the default,
-         * leaves it to the system: some 15 minutes on Linux.
+         * TCP_USER_TIMEOUT: the kernel gives a connection up whose sent bytes stay unacknowledged
+         * for this long. 0, the default, leaves it to the system: some 15 minutes on Linux.
          */
         public Builder userTimeout(Duration value) {
             return put(USER_TIMEOUT, value);
         }
 
         /**
-         * TCP_NOTSENT_LOWAT: the kernel takes no more while it holds this many bytes that it has not sent yet; what waits behind
-         * them is then not yet beyond reach. 0, the default, leaves it to the system.
+         * TCP_NOTSENT_LOWAT: the kernel takes no more while it holds this many bytes that it has
+         * not sent yet; what waits behind them is then not yet beyond reach. 0, the default, leaves
+         * it to the system.
          */
         public Builder unsentLowWaterBytes(int value) {
             return put(UNSENT_LOW_WATER_BYTES, value);
@@ -334,16 +346,17 @@ public final class TransportOptions {
         }
 
         /**
-         * Threads at most of the transport's own resolver that ask the JVM for names; 32 by default. A thread is taken for as long
-         * as the JVM takes for a name; further look-ups of the same name share it. Idle threads end.
+         * Threads at most of the transport's own resolver that ask the JVM for names; 32 by
+         * default. A thread is taken for as long as the JVM takes for a name; further look-ups of
+         * the same name share it. Idle threads end.
          */
         public Builder lookupThreads(int value) {
             return put(LOOKUP_THREADS, value);
         }
 
         /**
-         * Names that may wait for one of the {@link #lookupThreads}; 1,000 by default. An attempt whose name finds neither a thread
-         * nor a place to wait fails at once.
+         * Names that may wait for one of the {@link #lookupThreads}; 1,000 by default. An attempt
+         * whose name finds neither a thread nor a place to wait fails at once.
          */
         public Builder waitingLookups(int value) {
             return put(WAITING_LOOKUPS, value);
@@ -352,8 +365,8 @@ public final class TransportOptions {
         /**
          * Checks them.
          *
-         * @throws IllegalArgumentException if a value is out of its range, or does not go together with another; the message names the
-         *     option, the value and the range
+         * @throws IllegalArgumentException if a value is out of its range, or does not go together
+         *     with another; the message names the option, the value and the range
          */
         public TransportOptions build() {
             return new TransportOptions(given());
