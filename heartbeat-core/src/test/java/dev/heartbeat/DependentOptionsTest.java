@@ -44,9 +44,8 @@ final class DependentOptionsTest {
 
     @Test
     void whatWasNotSetFollowsAgainInABuilderMadeOfOptions() {
-        ServerOptions minute = ServerOptions.builder()
-                .heartbeatTimeout(Duration.ofSeconds(60))
-                .build();
+        ServerOptions minute =
+                ServerOptions.builder().heartbeatTimeout(Duration.ofSeconds(60)).build();
         ServerOptions changed =
                 minute.toBuilder().heartbeatTimeout(Duration.ofSeconds(120)).build();
 
