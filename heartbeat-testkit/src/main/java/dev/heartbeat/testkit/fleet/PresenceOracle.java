@@ -44,6 +44,7 @@ final class PresenceOracle implements WireTap {
     private final Map<String, Stay> stays = new LinkedHashMap<>();
     private final Map<String, Long> epochs = new HashMap<>();
     private final Map<String, FrameTrace> otherTrails = new HashMap<>();
+    private final Map<String, Gain> otherGains = new HashMap<>();
     private final Map<Host, Long> lastReads = new HashMap<>();
     private final Map<String, Integer> processes = new HashMap<>();
     private final Map<String, Set<Long>> incarnations = new HashMap<>();
@@ -278,7 +279,7 @@ final class PresenceOracle implements WireTap {
         return processes.containsKey(id);
     }
 
-    /** When a host of a node read the last whole frame; 0 if it never did. */
+    /** When a host of a node read the last whole frame, or enough of a large one; 0 if it never did. */
     long lastReadNs(Host host) {
         return lastReads.getOrDefault(host, 0L);
     }
@@ -316,7 +317,14 @@ final class PresenceOracle implements WireTap {
         if (host == server) {
             wire(loop, remote).read(bytes, count, who, nowNs(), tail);
         } else {
-            if (otherTrails.computeIfAbsent(who, key -> new FrameTrace()).read(bytes, count, who, nowNs(), tail)) {
+            FrameTrace trail = otherTrails.computeIfAbsent(who, key -> new FrameTrace());
+            Gain gain = otherGains.computeIfAbsent(
+                    who, key -> new Gain(nowNs(), timing.timeoutNs + TICK_NS + LAG_NS));
+            boolean whole = trail.read(bytes, count, who, nowNs(), tail);
+            if (whole) {
+                gain.restart(nowNs());
+            }
+            if (gain.arrived(trail.underWay(), nowNs()) || whole) {
                 lastReads.put(host, nowNs());
             }
         }
@@ -337,6 +345,7 @@ final class PresenceOracle implements WireTap {
             wire.closedNs = nowNs();
             wire.broken = cause != null;
         } else {
+            otherGains.remove(reader(host, remote));
             otherTrails.remove(
                     reader(host, remote)); // The next connection has the same remote end, and begins with a frame.
         }
