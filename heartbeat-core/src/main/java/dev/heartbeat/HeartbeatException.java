@@ -2,17 +2,26 @@ package dev.heartbeat;
 
 import java.util.Objects;
 
-/** Something on the bus failed; the message says what, and names what was expected. */
+/** Something on the bus failed; the code names it for programs, and the message says what, and what was expected. */
 public class HeartbeatException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final FailureCode code;
+
     /** With what failed. */
-    public HeartbeatException(String message) {
+    public HeartbeatException(FailureCode code, String message) {
         super(Objects.requireNonNull(message, "message"));
+        this.code = Objects.requireNonNull(code, "code");
     }
 
     /** With what failed and why. */
-    public HeartbeatException(String message, Throwable cause) {
+    public HeartbeatException(FailureCode code, String message, Throwable cause) {
         super(Objects.requireNonNull(message, "message"), Objects.requireNonNull(cause, "cause"));
+        this.code = Objects.requireNonNull(code, "code");
+    }
+
+    /** Names what failed. */
+    public FailureCode code() {
+        return code;
     }
 }

@@ -11,15 +11,15 @@ public final class UndeliveredException extends HeartbeatException {
     /** Why a message did not get away. */
     public enum Reason {
         /** The queue was at its bound. */
-        FULL,
+        FULL(FailureCode.QUEUE_FULL),
         /** Larger than a message may be. */
-        TOO_LARGE,
+        TOO_LARGE(FailureCode.MESSAGE_TOO_LARGE),
         /** The channel, the client or the node's stay had ended before. */
-        CLOSED,
+        CLOSED(FailureCode.NOT_CONNECTED),
         /** It was the oldest when a newer one needed its place. */
-        DROPPED,
+        DROPPED(FailureCode.DROPPED),
         /** The channel or the connection ended before it was away; part of it may have arrived. */
-        LOST,
+        LOST(FailureCode.CONNECTION_LOST),
         /**
          * The other side refused it: it had no memory for the message, the message went over its limit,
          * or nothing more of it came for too long. That is known of requests and of messages in
@@ -31,12 +31,23 @@ public final class UndeliveredException extends HeartbeatException {
          *
          * @since 0.1
          */
-        REFUSED
+        REFUSED(FailureCode.NO_CAPACITY);
+
+        private final FailureCode code;
+
+        Reason(FailureCode code) {
+            this.code = code;
+        }
+
+        /** The code of an exception for this reason; {@link FailureCode#isRetryable} says whether to send again can help. */
+        public FailureCode code() {
+            return code;
+        }
     }
 
     /** With this reason. */
     public UndeliveredException(Reason reason) {
-        super("the message was not delivered: " + Objects.requireNonNull(reason, "reason"));
+        super(Objects.requireNonNull(reason, "reason").code(), "the message was not delivered: " + reason);
         this.reason = reason;
     }
 

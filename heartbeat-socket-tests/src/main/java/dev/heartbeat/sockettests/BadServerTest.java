@@ -3,6 +3,7 @@ package dev.heartbeat.sockettests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.ClientState;
+import dev.heartbeat.FailureCode;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -99,6 +100,21 @@ final class BadServerTest {
             assertThat(server.client.state()).isEqualTo(ClientState.ONLINE);
         }
         server.close();
+        List<FailureCode> expected =
+                server.told.of("error").stream().map(BadServerTest::codeOf).toList();
+        assertThat(server.told.codes()).isNotEmpty().isEqualTo(expected);
+    }
+
+    /** The code by which the application hears of an error of the protocol, whichever side reported it. */
+    private static FailureCode codeOf(String text) {
+        String error = text.replaceFirst("^the server (broke the protocol: |reports )", "")
+                .replaceFirst(":.*", "");
+        return switch (error) {
+            case "UNSUPPORTED_VERSION", "MESSAGE_TOO_LARGE", "TOO_MANY_CHANNELS" -> FailureCode.valueOf(error);
+            case "UNKNOWN_CHANNEL" -> FailureCode.CHANNEL_CLOSED;
+            case "INTERNAL" -> FailureCode.PEER_FAILED;
+            default -> error.startsWith("code ") ? FailureCode.UNKNOWN : FailureCode.PROTOCOL_ERROR;
+        };
     }
 
     static Stream<Fault> faults() {

@@ -44,6 +44,7 @@ final class ClientRecorder implements ClientListener {
 
     @Override
     public void onError(HeartbeatException error) {
+        told.failed(error.code());
         told.add("error " + error.getMessage());
     }
 

@@ -3,16 +3,18 @@ package dev.heartbeat.sockettests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.ClientState;
+import dev.heartbeat.FailureCode;
+import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.SendResult;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a client registers, and what it makes of the answers it may get. */
 final class ClientRegistrationTest {
@@ -114,13 +116,13 @@ final class ClientRegistrationTest {
 
     @ParameterizedTest
     @CsvSource({
-        "INVALID_NODE_ID, REFUSED",
-        "INVALID_METADATA, REFUSED",
-        "UNAUTHORIZED, REFUSED",
-        "UNSUPPORTED, REFUSED",
-        "REPLACED, REPLACED"
+        "INVALID_NODE_ID, REFUSED, INVALID_NODE_ID",
+        "INVALID_METADATA, REFUSED, INVALID_METADATA",
+        "UNAUTHORIZED, REFUSED, UNAUTHORIZED",
+        "UNSUPPORTED, REFUSED, UNSUPPORTED",
+        "REPLACED, REPLACED, REPLACED"
     })
-    void refusalForGoodIsTheEnd(String code, String reason) throws IOException {
+    void refusalForGoodIsTheEnd(String code, String reason, FailureCode failure) throws IOException {
         try (ScriptedServer server = new ScriptedServer();
                 RawPeer peer = server.accept()) {
             peer.next();
@@ -135,12 +137,25 @@ final class ClientRegistrationTest {
                             "error the server reports " + code + ": ",
                             "disconnected " + reason + " for good",
                             "closed " + reason);
+            assertThat(server.told.codes()).containsExactly(failure);
+            assertThat(failure.isRetryable()).isFalse();
+            assertThat(server.client.registered())
+                    .failsWithin(Duration.ofSeconds(30))
+                    .withThrowableOfType(ExecutionException.class)
+                    .withCauseInstanceOf(HeartbeatException.class)
+                    .satisfies(thrown -> assertThat(((HeartbeatException) thrown.getCause()).code())
+                            .isEqualTo(failure));
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"NODE_ID_IN_USE", "STALE_ATTEMPT", "EPOCH_REFUSED"})
-    void refusalForNowIsTriedAgain(String code) throws IOException {
+    @CsvSource({
+        "NODE_ID_IN_USE, NODE_ID_IN_USE",
+        "NODE_CAPACITY, NODE_CAPACITY",
+        "STALE_ATTEMPT, STALE_REGISTRATION",
+        "EPOCH_REFUSED, STALE_REGISTRATION"
+    })
+    void refusalForNowIsTriedAgain(String code, FailureCode failure) throws IOException {
         try (ScriptedServer server = new ScriptedServer()) {
             try (RawPeer peer = server.acceptAndRegister(77)) {
                 server.told.await("registered");
@@ -153,6 +168,9 @@ final class ClientRegistrationTest {
             try (RawPeer peer = server.accept()) {
                 assertThat(Claim.of(peer.next()).tlvs).isEqualTo(code.equals("EPOCH_REFUSED") ? "" : lastEpoch(77));
             }
+            server.told.await("error the server reports " + code + ": ");
+            assertThat(server.told.codes()).containsExactly(failure);
+            assertThat(failure.isRetryable()).isTrue();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.heartbeat.sockettests;
 
+import dev.heartbeat.FailureCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -11,10 +12,20 @@ final class Told {
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
 
     private final List<String> lines = new ArrayList<>();
+    private final List<FailureCode> codes = new ArrayList<>();
 
     synchronized void add(String line) {
         lines.add(line);
         notifyAll();
+    }
+
+    /** A failure was told, by this code. */
+    synchronized void failed(FailureCode code) {
+        codes.add(code);
+    }
+
+    synchronized List<FailureCode> codes() {
+        return List.copyOf(codes);
     }
 
     synchronized List<String> lines() {

@@ -7,6 +7,7 @@ import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.ChannelOptions.Delivery;
 import dev.heartbeat.ChannelRefusedException;
 import dev.heartbeat.ChannelState;
+import dev.heartbeat.FailureCode;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.Node;
 import dev.heartbeat.QueueOverflow;
@@ -362,6 +363,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
             pullQueue.match();
         }
         opened.completeExceptionally(new HeartbeatException(
+                codeOf(reason),
                 "channel " + name + " was not opened: " + reason + (text.isEmpty() ? "" : ", " + text)));
         closed.complete(reason);
         callLast(() -> listener.onClosed(this, reason, text));
@@ -375,6 +377,15 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
         } else {
             call(callback);
         }
+    }
+
+    private static FailureCode codeOf(ChannelCloseReason reason) {
+        return switch (reason) {
+            case REFUSED -> FailureCode.CHANNEL_REFUSED;
+            case CONNECTION_LOST -> FailureCode.NOT_CONNECTED;
+            case FAILED -> FailureCode.CHANNEL_FAILED;
+            case COMPLETED, RESET, RESET_BY_PEER -> FailureCode.CHANNEL_CLOSED;
+        };
     }
 
     private static ChannelCloseReason reasonOf(Ending ending) {

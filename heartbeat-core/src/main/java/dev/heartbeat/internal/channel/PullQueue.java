@@ -1,5 +1,6 @@
 package dev.heartbeat.internal.channel;
 
+import dev.heartbeat.FailureCode;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.internal.loop.Durations;
 import dev.heartbeat.internal.loop.Loop;
@@ -70,7 +71,7 @@ final class PullQueue {
                 return CompletableFuture.completedFuture(first.content());
             }
             if (closed != null && messages.isEmpty() && !handing) {
-                return CompletableFuture.failedFuture(new HeartbeatException(closed));
+                return CompletableFuture.failedFuture(new HeartbeatException(FailureCode.CHANNEL_CLOSED, closed));
             }
             if (timeout != null && timeoutNs == 0) {
                 return CompletableFuture.failedFuture(nothingCame());
@@ -112,7 +113,7 @@ final class PullQueue {
             if (cause instanceof TimeoutException) {
                 return null;
             }
-            throw new HeartbeatException(String.valueOf(cause.getMessage()), cause);
+            throw new HeartbeatException(FailureCode.CHANNEL_CLOSED, String.valueOf(cause.getMessage()), cause);
         }
     }
 
@@ -168,7 +169,8 @@ final class PullQueue {
             held = why == null;
         }
         if (message == null) {
-            receiver.message.completeExceptionally(new HeartbeatException(String.valueOf(why)));
+            receiver.message.completeExceptionally(
+                    new HeartbeatException(FailureCode.CHANNEL_CLOSED, String.valueOf(why)));
             return true;
         }
         boolean handed = receiver.message.complete(message.content());

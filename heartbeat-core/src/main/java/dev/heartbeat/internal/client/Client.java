@@ -752,8 +752,9 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         String text = "the client was closed: " + reason + ClientLog.advice(reason);
         Throwable cause = lastFailure;
         return cause == null
-                ? new HeartbeatException(text)
-                : new HeartbeatException(text + "; the last failure: " + ClientLog.text(cause), cause);
+                ? new HeartbeatException(Failures.of(reason), text)
+                : new HeartbeatException(
+                        Failures.of(reason, cause), text + "; the last failure: " + ClientLog.text(cause), cause);
     }
 
     private CompletableFuture<Void> release() {

@@ -69,7 +69,7 @@ final class ClientLog {
 
     /** What the application is told as the cause: what is known, or a sentence. */
     Throwable causeOf(CloseReason reason, @Nullable Throwable cause) {
-        return cause != null ? cause : new HeartbeatException(describe(reason, null));
+        return cause != null ? cause : new HeartbeatException(Failures.of(reason), describe(reason, null));
     }
 
     static String text(Throwable cause) {

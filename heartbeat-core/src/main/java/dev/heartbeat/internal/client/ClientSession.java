@@ -192,8 +192,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
             return; // There are no other channels.
         }
         retryAfterMillis = goAway.retryAfterMillis();
-        said = new HeartbeatException(
-                "the server says " + (goAway.reason() == null ? "to go away" : goAway.reason()) + ": " + goAway.text());
+        said = Failures.of(goAway);
         willEnd(reasonOf(goAway));
         if (state != State.REGISTERED) {
             finish(reasonOf(goAway));
@@ -271,8 +270,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
             gateway.onError(streamId, error);
             return;
         }
-        HeartbeatException reported =
-                new HeartbeatException("the server reports " + error.codeName() + ": " + error.text());
+        HeartbeatException reported = Failures.of(error);
         client.notifyError(reported);
         refused = state == State.HANDSHAKE && error.scope() == ErrorCode.Scope.NODE;
         if (refused || error.scope() == ErrorCode.Scope.CONNECTION) {
@@ -655,7 +653,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     @Override
     protected void onErrorSent(ErrorCode code) {
-        client.notifyError(new HeartbeatException("the server broke the protocol: " + code));
+        client.notifyError(new HeartbeatException(Failures.of(code), "the server broke the protocol: " + code));
     }
 
     @Override

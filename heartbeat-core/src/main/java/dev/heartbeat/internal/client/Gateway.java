@@ -3,6 +3,7 @@ package dev.heartbeat.internal.client;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.heartbeat.CloseReason;
+import dev.heartbeat.FailureCode;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameEncoder;
@@ -93,8 +94,10 @@ final class Gateway {
             } else if (places.size() >= limit) {
                 refuseForGood(
                         node,
-                        new HeartbeatException("the server takes " + limit
-                                + " nodes on a connection beside its own, and as many are registered"));
+                        new HeartbeatException(
+                                FailureCode.TOO_MANY_NODES,
+                                "the server takes " + limit
+                                        + " nodes on a connection beside its own, and as many are registered"));
             } else {
                 lastHandle++;
                 unanswered++;
@@ -126,8 +129,7 @@ final class Gateway {
         if (node == null) {
             return;
         }
-        HeartbeatException report =
-                new HeartbeatException("the server reports " + error.codeName() + ": " + error.text());
+        HeartbeatException report = Failures.of(error);
         if (node.isRegistered()) {
             node.refused(report); // An update.
             return;

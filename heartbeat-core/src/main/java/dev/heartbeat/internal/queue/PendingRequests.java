@@ -1,5 +1,6 @@
 package dev.heartbeat.internal.queue;
 
+import dev.heartbeat.FailureCode;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.UndeliveredException;
@@ -213,7 +214,8 @@ final class PendingRequests {
             request.reply.complete(answer.content());
         } else {
             String why = StandardCharsets.UTF_8.decode(answer.content()).toString();
-            request.reply.completeExceptionally(new HeartbeatException("the other side did not reply: " + why));
+            request.reply.completeExceptionally(
+                    new HeartbeatException(FailureCode.NO_REPLY, "the other side did not reply: " + why));
         }
     }
 
@@ -249,7 +251,7 @@ final class PendingRequests {
             remaining = new ArrayList<>(pending.values());
             pending = null;
         }
-        remaining.forEach(request ->
-                completions.add(() -> request.reply.completeExceptionally(new HeartbeatException("no reply: " + why))));
+        remaining.forEach(request -> completions.add(() -> request.reply.completeExceptionally(
+                new HeartbeatException(FailureCode.CONNECTION_LOST, "no reply: " + why))));
     }
 }

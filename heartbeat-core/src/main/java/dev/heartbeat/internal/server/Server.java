@@ -6,6 +6,7 @@ import dev.heartbeat.BroadcastResult;
 import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
+import dev.heartbeat.FailureCode;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.MassGuardStatus;
 import dev.heartbeat.MessageHandler;
@@ -209,7 +210,9 @@ public final class Server implements Acceptor {
     /** Fails when nothing is left of it. */
     private CompletableFuture<Server> cannotListen(Throwable failure) {
         HeartbeatException cause = new HeartbeatException(
-                "cannot listen on " + options.host() + ":" + options.port() + ": " + reason(failure), failure);
+                FailureCode.CANNOT_LISTEN,
+                "cannot listen on " + options.host() + ":" + options.port() + ": " + reason(failure),
+                failure);
         return release().handle((released, unreleased) -> {
             throw cause;
         });

@@ -1,5 +1,6 @@
 package dev.heartbeat.internal.session;
 
+import dev.heartbeat.FailureCode;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.internal.queue.SerialExecutor;
 import dev.heartbeat.spi.EventLoop;
@@ -41,6 +42,7 @@ public final class Transports {
             Package of = logger.getPackage();
             String version = of == null ? null : of.getImplementationVersion();
             throw new HeartbeatException(
+                    FailureCode.CANNOT_START,
                     "heartbeat needs slf4j-api 2.0 or later, and "
                             + (version == null ? "an older one" : version) + " is on the class path: "
                             + logger.getProtectionDomain().getCodeSource().getLocation(),
@@ -55,7 +57,10 @@ public final class Transports {
         try {
             return provider.create(options);
         } catch (IllegalStateException | UncheckedIOException | LinkageError e) {
-            throw new HeartbeatException("cannot start the transport " + provider.name() + ": " + e.getMessage(), e);
+            throw new HeartbeatException(
+                    FailureCode.CANNOT_START,
+                    "cannot start the transport " + provider.name() + ": " + e.getMessage(),
+                    e);
         }
     }
 
@@ -96,6 +101,7 @@ public final class Transports {
                 ? chosen
                 : TransportProvider.best()
                         .orElseThrow(() -> new HeartbeatException(
+                                FailureCode.CANNOT_START,
                                 "no transport found: put heartbeat-nio on the class path or module path, or"
                                         + " give one to the builder"));
     }

@@ -3,6 +3,7 @@ package dev.heartbeat.internal.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heartbeat.FailureCode;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.UndeliveredException;
@@ -219,7 +220,7 @@ final class PendingRequestsTest {
         CompletableFuture<ByteBuffer> answered = ask(Duration.ofSeconds(1));
         Answer answer = answer(Envelope.Kind.REPLY, correlation(), "never told");
         CompletableFuture<ByteBuffer> failed = ask(Duration.ofSeconds(1));
-        requests.fail(correlation(), new HeartbeatException("lost"), line::complete);
+        requests.fail(correlation(), new HeartbeatException(FailureCode.NO_REPLY, "lost"), line::complete);
         while (loop.run()) {
             // Their deadlines are set.
         }
@@ -378,7 +379,10 @@ final class PendingRequestsTest {
                 }
                 case 5 -> {
                     if (one != null) {
-                        requests.fail(one.correlation, new HeartbeatException("failed " + step), line::complete);
+                        requests.fail(
+                                one.correlation,
+                                new HeartbeatException(FailureCode.NO_REPLY, "failed " + step),
+                                line::complete);
                         one.end = one.end.isEmpty() ? "failed " + step : one.end;
                     }
                 }
