@@ -20,24 +20,26 @@ import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameDecoder;
 import dev.heartbeat.internal.frame.FrameHandler;
+import dev.heartbeat.internal.frame.FrameHeader;
 import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.Head;
+import dev.heartbeat.internal.frame.Payload;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.spi.ConnectionHandler;
-import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A production server or client, registered, on {@link HandTransport}; and a {@link NaiveSession} beside it, which must agree with it after every step. */
-final class ChannelsWorld {
+final class ChannelsWorld implements FrameHandler {
     private static final String NODE = "n1";
     private static final Duration LONG = Duration.ofHours(1);
     private static final int MANY = 100_000;
@@ -59,7 +61,6 @@ final class ChannelsWorld {
     private final List<Ear> ears = new ArrayList<>();
 
     private final FrameDecoder decoder = new FrameDecoder();
-    private final FrameHandler reading;
 
     private boolean resting;
     private boolean full;
@@ -99,10 +100,6 @@ final class ChannelsWorld {
         transport.run(false);
         handler = transport.open(connection);
         transport.run(false);
-        reading = (FrameHandler) Proxy.newProxyInstance(
-                FrameHandler.class.getClassLoader(), new Class<?>[] {FrameHandler.class}, (proxy, method, with) -> {
-                    return read(method.getName(), with);
-                });
         byte[] registration = isClient
                 ? Frames.registered(1, 1000, MAX_MESSAGE, maxChannels, limit, 1)
                 : Frames.register(0, NODE, 1, 1, limit, 0);
@@ -518,38 +515,39 @@ final class ChannelsWorld {
         ByteBuffer written = connection.readOff();
         bytesOut += written.remaining();
         try {
-            decoder.decode(written, reading, BufferPool.NONE);
+            FrameType.Sender writer = isClient ? FrameType.Sender.CLIENT : FrameType.Sender.SERVER;
+            while (written.hasRemaining()) {
+                decoder.decode(written, writer, this, BufferPool.NONE);
+            }
         } catch (ProtocolException e) {
             throw new AssertionError("what was written does not parse", e);
         }
     }
 
-    private @Nullable Object read(String call, Object[] with) {
-        switch (call) {
-            case "takesMore" -> {
-                return true;
+    @Override
+    public void onFrame(@Nullable FrameType type, int flags, int id, ByteBuffer in) throws ProtocolException {
+        assertThat(connectionError).as("frames behind the error").isEmpty();
+        switch (Objects.requireNonNull(type)) {
+            case DATA -> {
+                int size = FrameHeader.SIZE + in.remaining();
+                readData(id, flags, Head.of(flags, in), size, in);
             }
-            case "onFrame" -> {
-                assertThat(connectionError).as("frames behind the error").isEmpty();
-                assertThat(((FrameType) with[0])
-                                .mayComeFrom(isClient ? FrameType.Sender.CLIENT : FrameType.Sender.SERVER))
-                        .isTrue();
+            case CREDIT -> naive.wroteCredit(id, Payload.ofCredit(in));
+            case CHANNEL_OPEN -> {
+                ChannelOpen open = ChannelOpen.read(in);
+                naive.wroteOpen(id, open.name(), open.credit());
             }
-            case "onData" ->
-                readData((int) with[0], (int) with[1], (Head) with[2], (int) with[3], (ByteBuffer) with[4]);
-            case "onCredit" -> naive.wroteCredit((int) with[0], (long) with[1]);
-            case "onChannelOpen" -> {
-                ChannelOpen open = (ChannelOpen) with[1];
-                naive.wroteOpen((int) with[0], open.name(), open.credit());
-            }
-            case "onChannelAccept" -> naive.wroteAccept((int) with[0], (long) with[1]);
-            case "onChannelReset" -> naive.wroteReset((int) with[0], String.valueOf(((ChannelReset) with[1]).code()));
-            case "onCancel" ->
-                naive.wroteCancel((int) with[0], ((Head) with[1]).envelope().correlation());
-            case "onError" -> readError((PeerError) with[1]);
-            default -> throw new AssertionError("nothing else is to be said: " + call);
+            case CHANNEL_ACCEPT -> naive.wroteAccept(id, ChannelOpen.readAccept(in));
+            case CHANNEL_RESET -> naive.wroteReset(id, String.valueOf(ChannelReset.read(in).code()));
+            case CANCEL -> naive.wroteCancel(id, Head.ofCancel(id, in).envelope().correlation());
+            case ERROR -> readError(PeerError.read(in));
+            default -> throw new AssertionError("nothing else is to be said: " + type);
         }
-        return null;
+    }
+
+    @Override
+    public void onRefused(int streamId, ProtocolException refusal) {
+        throw new AssertionError("what was written is refused", refusal);
     }
 
     private void readError(PeerError error) {

@@ -8,7 +8,10 @@ import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.FrameDecoder;
 import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.FrameHandler;
+import dev.heartbeat.internal.frame.FrameHeader;
+import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.Head;
+import dev.heartbeat.internal.frame.Payload;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.loop.Loop;
 import dev.heartbeat.internal.mux.Endpoint;
@@ -17,7 +20,6 @@ import dev.heartbeat.internal.mux.Multiplexer;
 import dev.heartbeat.internal.mux.Receiver;
 import dev.heartbeat.internal.mux.RoundRobin;
 import dev.heartbeat.internal.queue.IncomingMessage;
-import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -96,8 +98,8 @@ final class MessagesFuzzTest {
         private final NaiveCredit ofConnection;
         private final NaiveChannel.Memory memory = new NaiveChannel.Memory(BUDGET);
         private final NaiveChannel naive;
-        private final FrameHandler incoming;
-        private final FrameHandler outgoing;
+        private final FrameHandler incoming = new Incoming();
+        private final FrameHandler outgoing = new Outgoing();
 
         private String error = "";
         private @Nullable ByteBuffer message;
@@ -118,45 +120,51 @@ final class MessagesFuzzTest {
                     budget);
             ofConnection = new NaiveCredit(window);
             naive = new NaiveChannel(0, window, ofConnection, memory, MAX_MESSAGE);
-            incoming = handler(
-                    "onData",
-                    arguments -> mux.onData(
-                            (int) arguments[0],
-                            (int) arguments[1],
-                            (Head) arguments[2],
-                            (int) arguments[3],
-                            (ByteBuffer) arguments[4]));
-            outgoing = handler(
-                    "onCredit",
-                    arguments -> ((int) arguments[0] == -1 ? ofConnection : naive.credit()).told((long) arguments[1]));
         }
 
-        /** What is done with the one call that counts. */
-        private interface Action {
-            void on(Object[] arguments) throws ProtocolException;
+        /** Reads frames of the one type that counts. */
+        private abstract class Reader implements FrameHandler {
+            private final FrameType expected;
+
+            Reader(FrameType expected) {
+                this.expected = expected;
+            }
+
+            @Override
+            public void onFrame(@Nullable FrameType type, int flags, int id, ByteBuffer in) throws ProtocolException {
+                assertThat(type).isSameAs(expected);
+                read(flags, id, in);
+            }
+
+            abstract void read(int flags, int id, ByteBuffer in) throws ProtocolException;
+
+            @Override
+            public void onRefused(int streamId, ProtocolException refusal) {
+                error = refusal.code().name();
+            }
         }
 
-        private FrameHandler handler(String call, Action action) {
-            return (FrameHandler) Proxy.newProxyInstance(
-                    FrameHandler.class.getClassLoader(),
-                    new Class<?>[] {FrameHandler.class},
-                    (proxy, method, arguments) -> {
-                        switch (method.getName()) {
-                            case "takesMore" -> {
-                                return true;
-                            }
-                            case "onFrame" -> {}
-                            case "onRefused" ->
-                                error = ((ProtocolException) arguments[1])
-                                        .code()
-                                        .name();
-                            default -> {
-                                assertThat(method.getName()).isEqualTo(call);
-                                action.on(arguments);
-                            }
-                        }
-                        return null;
-                    });
+        private final class Incoming extends Reader {
+            Incoming() {
+                super(FrameType.DATA);
+            }
+
+            @Override
+            void read(int flags, int id, ByteBuffer in) throws ProtocolException {
+                int size = FrameHeader.SIZE + in.remaining();
+                mux.onData(id, flags, Head.of(flags, in), size, in);
+            }
+        }
+
+        private final class Outgoing extends Reader {
+            Outgoing() {
+                super(FrameType.CREDIT);
+            }
+
+            @Override
+            void read(int flags, int id, ByteBuffer in) throws ProtocolException {
+                (id == -1 ? ofConnection : naive.credit()).told(Payload.ofCredit(in));
+            }
         }
 
         /** A connection of which nothing is asked but to carry channel 0. */
@@ -325,7 +333,7 @@ final class MessagesFuzzTest {
             message = null;
             boolean goesOn = true;
             try {
-                decoder.decode(ByteBuffer.wrap(encode(frame)), incoming, spares);
+                decoder.decode(ByteBuffer.wrap(encode(frame)), FrameType.Sender.BOTH, incoming, spares);
             } catch (ProtocolException e) {
                 error = e.code().name();
                 goesOn = false;
@@ -358,7 +366,10 @@ final class MessagesFuzzTest {
             naive.credit().look();
             ofConnection.look();
             try {
-                creditDecoder.decode(connection.readOff(), outgoing, spares);
+                ByteBuffer written = connection.readOff();
+                while (written.hasRemaining()) {
+                    creditDecoder.decode(written, FrameType.Sender.BOTH, outgoing, spares);
+                }
             } catch (ProtocolException e) {
                 throw new AssertionError("what was written does not parse", e);
             }

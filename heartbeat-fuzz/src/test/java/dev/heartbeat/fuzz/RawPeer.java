@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.heartbeat.internal.frame.BufferPool;
 import dev.heartbeat.internal.frame.FrameDecoder;
-import dev.heartbeat.internal.frame.FrameHandler;
+import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 /** One end of a connection that sends whatever bytes it is given, and reads what the other end writes with the decoder. */
 final class RawPeer implements Connector, ConnectionHandler {
     private final Transcript heard = new Transcript(Integer.MAX_VALUE);
-    private final FrameHandler hearing = heard.handler();
     private final FrameDecoder decoder = new FrameDecoder();
 
     private @Nullable Connection connection;
@@ -87,7 +86,9 @@ final class RawPeer implements Connector, ConnectionHandler {
     public void onRead(ByteBuffer bytes) {
         bytesReceived += bytes.remaining();
         try {
-            decoder.decode(bytes, hearing, BufferPool.NONE);
+            while (bytes.hasRemaining()) {
+                decoder.decode(bytes, FrameType.Sender.BOTH, heard, BufferPool.NONE);
+            }
         } catch (ProtocolException e) {
             unreadable = e;
         }

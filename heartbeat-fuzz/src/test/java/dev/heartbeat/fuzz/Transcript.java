@@ -1,13 +1,19 @@
 package dev.heartbeat.fuzz;
 
+import dev.heartbeat.internal.frame.ChannelOpen;
+import dev.heartbeat.internal.frame.ChannelReset;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameHandler;
 import dev.heartbeat.internal.frame.FrameType;
+import dev.heartbeat.internal.frame.GoAway;
+import dev.heartbeat.internal.frame.Head;
+import dev.heartbeat.internal.frame.Heartbeat;
+import dev.heartbeat.internal.frame.Metadata;
+import dev.heartbeat.internal.frame.Payload;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
+import dev.heartbeat.internal.frame.Register;
+import dev.heartbeat.internal.frame.Registered;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,12 +21,13 @@ import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Writes down every call that a decoder makes. */
-final class Transcript implements InvocationHandler {
+/** Writes down every call that a decoder makes, and what the frame says. */
+final class Transcript implements FrameHandler {
     private final int framesWanted;
     private final List<String> calls = new ArrayList<>();
     private final List<FrameType> frames = new ArrayList<>();
     private final List<PeerError> errors = new ArrayList<>();
+    private final Heartbeat heartbeat = new Heartbeat();
     private int framesBehindTheLast;
 
     /**
@@ -30,33 +37,60 @@ final class Transcript implements InvocationHandler {
         this.framesWanted = framesWanted;
     }
 
-    FrameHandler handler() {
-        return (FrameHandler)
-                Proxy.newProxyInstance(FrameHandler.class.getClassLoader(), new Class<?>[] {FrameHandler.class}, this);
+    boolean takesMore() {
+        return frames.size() < framesWanted;
     }
 
     @Override
-    public @Nullable Object invoke(Object proxy, Method method, Object[] arguments) throws ProtocolException {
-        String name = method.getName();
-        if (name.equals("takesMore")) {
-            return frames.size() < framesWanted;
-        }
-        calls.add(name + Arrays.stream(arguments).map(Transcript::text).toList());
-        switch (name) {
-            case "onFrame" -> onFrame((FrameType) arguments[0]);
-            case "onError" -> errors.add((PeerError) arguments[1]);
-            // A handler may refuse a frame.
-            case "onUpdate" -> throw new ProtocolException(ErrorCode.UNSUPPORTED_NODE_FEATURE, "not offered");
-            default -> {}
-        }
-        return null;
-    }
-
-    private void onFrame(@Nullable FrameType type) {
+    public void onFrame(@Nullable FrameType type, int flags, int streamId, ByteBuffer in) throws ProtocolException {
         if (connectionErrors() > 0) {
             framesBehindTheLast++;
         }
         frames.add(type);
+        calls.add(String.valueOf(type));
+        if (type == null) {
+            return;
+        }
+        switch (type) {
+            case HEARTBEAT_REQ -> {
+                heartbeat.readRequest(streamId, in);
+                add(streamId, heartbeat.timestamp(), heartbeat.position(), heartbeat.rttMicros(), heartbeat.covered());
+            }
+            case HEARTBEAT_RES -> {
+                heartbeat.readResponse(in);
+                add(streamId, heartbeat.timestamp(), heartbeat.position());
+            }
+            case PING, PONG -> add(streamId, Payload.ofPing(streamId, in));
+            case REGISTER -> add(streamId, Register.read(in));
+            case REGISTERED -> add(streamId, Registered.read(in));
+            case UNREGISTER -> add(streamId, GoAway.readText(in));
+            case UPDATE -> {
+                add(streamId, Metadata.read(in));
+                // A handler may refuse a frame.
+                throw new ProtocolException(ErrorCode.UNSUPPORTED_NODE_FEATURE, "not offered");
+            }
+            case DATA -> add(streamId, flags, in.remaining(), Head.of(flags, in), in);
+            case CREDIT -> add(streamId, Payload.ofCredit(in));
+            case CHANNEL_OPEN -> add(streamId, ChannelOpen.read(in));
+            case CHANNEL_ACCEPT -> add(streamId, ChannelOpen.readAccept(in));
+            case CHANNEL_RESET -> add(streamId, ChannelReset.read(in));
+            case CANCEL -> add(streamId, Head.ofCancel(streamId, in));
+            case GO_AWAY -> add(streamId, GoAway.read(in));
+            case ERROR -> {
+                PeerError error = PeerError.read(in);
+                errors.add(error);
+                add(streamId, error);
+            }
+        }
+    }
+
+    @Override
+    public void onRefused(int streamId, ProtocolException refusal) {
+        add(streamId, refusal);
+    }
+
+    private void add(Object... words) {
+        calls.add(Arrays.stream(words).map(Transcript::text).toList().toString());
     }
 
     private static String text(@Nullable Object argument) {

@@ -9,9 +9,10 @@ import dev.heartbeat.internal.frame.FrameHandler;
 import dev.heartbeat.internal.frame.FrameLog;
 import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.GoAway;
-import dev.heartbeat.internal.frame.HandleRanges;
 import dev.heartbeat.internal.frame.Head;
+import dev.heartbeat.internal.frame.Heartbeat;
 import dev.heartbeat.internal.frame.Metadata;
+import dev.heartbeat.internal.frame.Payload;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Register;
@@ -38,7 +39,7 @@ final class HeardFrame implements FrameHandler {
     static HeardFrame read(byte[] bytes) throws ProtocolException {
         ByteBuffer frame = ByteBuffer.wrap(bytes);
         HeardFrame heard = new HeardFrame(FrameLog.line(true, frame, 0, bytes.length));
-        new FrameDecoder().decode(frame, heard, BufferPool.NONE);
+        new FrameDecoder().decode(frame, FrameType.Sender.BOTH, heard, BufferPool.NONE);
         return heard;
     }
 
@@ -64,104 +65,64 @@ final class HeardFrame implements FrameHandler {
     }
 
     @Override
-    public boolean takesMore() {
-        return true;
+    public void onFrame(@Nullable FrameType known, int flags, int streamId, ByteBuffer in) throws ProtocolException {
+        if (known == null) {
+            return;
+        }
+        type = known.name();
+        switch (known) {
+            case HEARTBEAT_REQ, HEARTBEAT_RES -> readHeartbeat(known, streamId, in);
+            case PING, PONG -> what = hex(Payload.ofPing(streamId, in));
+            case REGISTER -> {
+                Register register = Register.read(in);
+                what = register.nodeId();
+                remark = ", attempt " + register.attempt();
+            }
+            case REGISTERED -> remark = "epoch " + Registered.read(in).epoch();
+            case UNREGISTER -> remark = GoAway.readText(in);
+            case UPDATE -> what = Metadata.read(in).toString();
+            case DATA -> {
+                Head unused = Head.of(flags, in);
+                what = hex(in);
+            }
+            case CREDIT -> what = String.valueOf(Payload.ofCredit(in));
+            case CHANNEL_OPEN -> what = ChannelOpen.read(in).name();
+            case CHANNEL_ACCEPT -> what = String.valueOf(ChannelOpen.readAccept(in));
+            case CHANNEL_RESET -> {
+                ChannelReset reset = ChannelReset.read(in);
+                what = String.valueOf(reset.code());
+                remark = reset.text();
+            }
+            case CANCEL ->
+                what = String.valueOf(Head.ofCancel(streamId, in).envelope().correlation());
+            case GO_AWAY -> {
+                GoAway goAway = GoAway.read(in);
+                what = goAway.reason() == null
+                        ? "an unknown reason"
+                        : goAway.reason().name();
+                remark = goAway.text().isEmpty() ? "" : ": " + goAway.text();
+            }
+            case ERROR -> {
+                PeerError error = PeerError.read(in);
+                what = error.code() == null ? error.codeName() : nameOf(error.code());
+                remark = error.text().isEmpty() ? "" : ": " + error.text();
+            }
+        }
     }
 
-    @Override
-    public void onFrame(@Nullable FrameType known) {
-        if (known != null) {
-            type = known.name();
+    private void readHeartbeat(FrameType known, int handle, ByteBuffer in) throws ProtocolException {
+        Heartbeat heartbeat = new Heartbeat();
+        if (known == FrameType.HEARTBEAT_REQ) {
+            heartbeat.readRequest(handle, in);
+        } else {
+            heartbeat.readResponse(in);
         }
+        timestamp = heartbeat.timestamp();
     }
 
     @Override
     public void onRefused(int streamId, ProtocolException refusal) {
         remark = " (" + refusal.text() + ")";
-    }
-
-    @Override
-    public void onHeartbeatRequest(int handle, long sent, long position, int rttMicros, HandleRanges covered) {
-        timestamp = sent;
-    }
-
-    @Override
-    public void onHeartbeatResponse(int handle, long sent, long position) {
-        timestamp = sent;
-    }
-
-    @Override
-    public void onPing(ByteBuffer payload) {
-        what = hex(payload);
-    }
-
-    @Override
-    public void onPong(ByteBuffer payload) {
-        what = hex(payload);
-    }
-
-    @Override
-    public void onRegister(int handle, Register register) {
-        what = register.nodeId();
-        remark = ", attempt " + register.attempt();
-    }
-
-    @Override
-    public void onRegistered(int handle, Registered registered) {
-        remark = "epoch " + registered.epoch();
-    }
-
-    @Override
-    public void onUnregister(int handle, String text) {
-        remark = text;
-    }
-
-    @Override
-    public void onUpdate(int handle, Metadata metadata) {
-        what = metadata.toString();
-    }
-
-    @Override
-    public void onData(int channel, int flags, Head head, int size, ByteBuffer message) {
-        what = hex(message);
-    }
-
-    @Override
-    public void onCredit(int channel, long limit) {
-        what = String.valueOf(limit);
-    }
-
-    @Override
-    public void onChannelOpen(int channel, ChannelOpen open) {
-        what = open.name();
-    }
-
-    @Override
-    public void onChannelAccept(int channel, long credit) {
-        what = String.valueOf(credit);
-    }
-
-    @Override
-    public void onChannelReset(int channel, ChannelReset reset) {
-        what = String.valueOf(reset.code());
-        remark = reset.text();
-    }
-
-    @Override
-    public void onCancel(int channel, Head request) {
-        what = String.valueOf(request.envelope().correlation());
-    }
-
-    @Override
-    public void onGoAway(int streamId, GoAway goAway) {
-        what = goAway.reason() == null ? "an unknown reason" : goAway.reason().name();
-        remark = goAway.text().isEmpty() ? "" : ": " + goAway.text();
-    }
-
-    @Override
-    public void onError(int streamId, PeerError error) {
-        what = error.code() == null ? error.codeName() : nameOf(error.code());
-        remark = error.text().isEmpty() ? "" : ": " + error.text();
     }
 
     /** As the page of the protocol has it, where one name covers two scopes. */

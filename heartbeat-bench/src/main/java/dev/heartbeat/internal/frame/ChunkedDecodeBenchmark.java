@@ -56,7 +56,7 @@ public class ChunkedDecodeBenchmark {
     public void decode() throws ProtocolException {
         int end = input.capacity();
         for (int at = 0; at < end; at += bytesPerRead) {
-            decoder.decode(input.limit(Math.min(end, at + bytesPerRead)).position(at), handler, spares);
+            handler.hear(input.limit(Math.min(end, at + bytesPerRead)).position(at), decoder, spares);
         }
     }
 }

@@ -55,13 +55,13 @@ public class CodecBenchmark {
 
     @Benchmark
     public void decode() throws ProtocolException {
-        decoder.decode(input.rewind(), handler, BufferPool.NONE);
+        handler.hear(input.rewind(), decoder, BufferPool.NONE);
     }
 
     @Benchmark
     public void encodeAndDecode() throws ProtocolException {
         frame.write(encoder, connection, ++number);
-        decoder.decode(connection.written().flip(), handler, BufferPool.NONE);
+        handler.hear(connection.written().flip(), decoder, BufferPool.NONE);
         connection.flush();
     }
 }

@@ -13,116 +13,61 @@ final class Discarded implements FrameHandler {
     }
 
     private final Blackhole hole;
+    private final Heartbeat heartbeat = new Heartbeat();
 
     Discarded(Blackhole hole) {
         this.hole = hole;
     }
 
-    @Override
-    public boolean takesMore() {
-        return true;
+    /** Reads these bytes to their end. */
+    void hear(ByteBuffer bytes, FrameDecoder decoder, BufferPool spares) throws ProtocolException {
+        while (bytes.hasRemaining()) {
+            decoder.decode(bytes, FrameType.Sender.BOTH, this, spares);
+        }
     }
 
     @Override
-    public void onFrame(@Nullable FrameType type) {
+    public void onFrame(@Nullable FrameType type, int flags, int streamId, ByteBuffer in) throws ProtocolException {
         hole.consume(type);
+        hole.consume(streamId);
+        if (type == null) {
+            return;
+        }
+        switch (type) {
+            case HEARTBEAT_REQ -> {
+                heartbeat.readRequest(streamId, in);
+                hole.consume(heartbeat.timestamp());
+                hole.consume(heartbeat.position());
+                hole.consume(heartbeat.rttMicros());
+                hole.consume(heartbeat.covered());
+            }
+            case HEARTBEAT_RES -> {
+                heartbeat.readResponse(in);
+                hole.consume(heartbeat.timestamp());
+                hole.consume(heartbeat.position());
+            }
+            case PING, PONG -> hole.consume(Payload.ofPing(streamId, in));
+            case REGISTER -> hole.consume(Register.read(in));
+            case REGISTERED -> hole.consume(Registered.read(in));
+            case UNREGISTER -> hole.consume(GoAway.readText(in));
+            case UPDATE -> hole.consume(Metadata.read(in));
+            case DATA -> {
+                hole.consume(flags);
+                hole.consume(Head.of(flags, in));
+                hole.consume(in);
+            }
+            case CREDIT -> hole.consume(Payload.ofCredit(in));
+            case CHANNEL_OPEN -> hole.consume(ChannelOpen.read(in));
+            case CHANNEL_ACCEPT -> hole.consume(ChannelOpen.readAccept(in));
+            case CHANNEL_RESET -> hole.consume(ChannelReset.read(in));
+            case CANCEL -> hole.consume(Head.ofCancel(streamId, in));
+            case GO_AWAY -> hole.consume(GoAway.read(in));
+            case ERROR -> hole.consume(PeerError.read(in));
+        }
     }
 
     @Override
     public void onRefused(int streamId, ProtocolException refusal) throws ProtocolException {
         throw refusal;
-    }
-
-    @Override
-    public void onHeartbeatRequest(int handle, long timestamp, long position, int rttMicros, HandleRanges covered) {
-        hole.consume(handle);
-        hole.consume(timestamp);
-        hole.consume(position);
-        hole.consume(rttMicros);
-        hole.consume(covered);
-    }
-
-    @Override
-    public void onHeartbeatResponse(int handle, long timestamp, long position) {
-        hole.consume(handle);
-        hole.consume(timestamp);
-        hole.consume(position);
-    }
-
-    @Override
-    public void onPing(ByteBuffer payload) {
-        hole.consume(payload);
-    }
-
-    @Override
-    public void onPong(ByteBuffer payload) {
-        hole.consume(payload);
-    }
-
-    @Override
-    public void onRegister(int handle, Register register) {
-        hole.consume(handle);
-        hole.consume(register);
-    }
-
-    @Override
-    public void onRegistered(int handle, Registered registered) {
-        hole.consume(handle);
-        hole.consume(registered);
-    }
-
-    @Override
-    public void onUnregister(int handle, String text) {
-        hole.consume(text);
-    }
-
-    @Override
-    public void onUpdate(int handle, Metadata metadata) {
-        hole.consume(metadata);
-    }
-
-    @Override
-    public void onData(int channel, int flags, Head head, int size, ByteBuffer message) {
-        hole.consume(channel);
-        hole.consume(flags);
-        hole.consume(head);
-        hole.consume(size);
-        hole.consume(message);
-    }
-
-    @Override
-    public void onCredit(int channel, long limit) {
-        hole.consume(channel);
-        hole.consume(limit);
-    }
-
-    @Override
-    public void onChannelOpen(int channel, ChannelOpen open) {
-        hole.consume(open);
-    }
-
-    @Override
-    public void onChannelAccept(int channel, long credit) {
-        hole.consume(credit);
-    }
-
-    @Override
-    public void onChannelReset(int channel, ChannelReset reset) {
-        hole.consume(reset);
-    }
-
-    @Override
-    public void onCancel(int channel, Head request) {
-        hole.consume(request);
-    }
-
-    @Override
-    public void onGoAway(int streamId, GoAway goAway) {
-        hole.consume(goAway);
-    }
-
-    @Override
-    public void onError(int streamId, PeerError error) {
-        hole.consume(error);
     }
 }

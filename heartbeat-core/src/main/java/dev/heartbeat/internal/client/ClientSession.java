@@ -12,10 +12,9 @@ import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.GoAway;
 import dev.heartbeat.internal.frame.HandleRanges;
-import dev.heartbeat.internal.frame.Metadata;
+import dev.heartbeat.internal.frame.Heartbeat;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
-import dev.heartbeat.internal.frame.Register;
 import dev.heartbeat.internal.frame.Registered;
 import dev.heartbeat.internal.liveness.FailureDetector;
 import dev.heartbeat.internal.liveness.PeerMonitor;
@@ -30,6 +29,7 @@ import dev.heartbeat.internal.queue.MessageList;
 import dev.heartbeat.internal.queue.OutgoingMessage;
 import dev.heartbeat.internal.session.Session;
 import dev.heartbeat.spi.Connection;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** The client's side of a connection: registers, beats, and judges the server by its silence. */
@@ -94,11 +94,22 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     }
 
     @Override
-    protected void onExpectedFrame(@Nullable FrameType type) throws ProtocolException {
+    public void onFrame(@Nullable FrameType type, int flags, int streamId, ByteBuffer payload)
+            throws ProtocolException {
+        begin(type);
         if (server != null) {
             server.heard();
         } else if (type != null && !isAllowedUnregistered(type)) {
             throw new ProtocolException(ErrorCode.UNEXPECTED_FRAME, type + " before REGISTERED");
+        }
+        if (type == null) {
+            return;
+        }
+        switch (type) {
+            case HEARTBEAT_RES -> onHeartbeat(streamId, payload);
+            case REGISTERED -> onRegistered(streamId, Registered.read(payload));
+            case GO_AWAY -> onGoAway(streamId, GoAway.read(payload));
+            default -> onCommonFrame(type, flags, streamId, payload);
         }
     }
 
@@ -109,8 +120,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         };
     }
 
-    @Override
-    public void onRegistered(int handle, Registered registered) throws ProtocolException {
+    private void onRegistered(int handle, Registered registered) throws ProtocolException {
         if (handle != 0 && gateway != null) {
             gateway.onRegistered(handle, registered);
             return;
@@ -172,10 +182,11 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         encoder.heartbeatRequest(0, shard.nowNs(), framesReceived(), rttMicros, covered);
     }
 
-    @Override
-    public void onHeartbeatResponse(int handle, long timestamp, long position) throws ProtocolException {
-        onPosition(position);
-        long rttNs = shard.nowNs() - timestamp;
+    private void onHeartbeat(int handle, ByteBuffer payload) throws ProtocolException {
+        Heartbeat answer = shard.heartbeat();
+        answer.readResponse(payload);
+        onPosition(answer.position());
+        long rttNs = shard.nowNs() - answer.timestamp();
         // What was sent before there was anything to answer, or after now, is no heartbeat of this connection.
         if (handle == 0 && rttNs >= 0 && rttNs <= shard.nowNs() - registeredNs) {
             rttMicros = (int) Math.min(Math.max(1, rttNs / 1000), MAX_RTT_MICROS);
@@ -183,8 +194,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         }
     }
 
-    @Override
-    public void onGoAway(int streamId, GoAway goAway) {
+    private void onGoAway(int streamId, GoAway goAway) {
         if (goAway.scope() != ErrorCode.Scope.CONNECTION) {
             if (goAway.scope() == ErrorCode.Scope.NODE && gateway != null) {
                 gateway.onGoAway(streamId, goAway);
@@ -264,7 +274,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     }
 
     @Override
-    public void onError(int streamId, PeerError error) throws ProtocolException {
+    protected void onError(int streamId, PeerError error) throws ProtocolException {
         if (error.scope() == ErrorCode.Scope.NODE && streamId != 0 && gateway != null) {
             super.onError(streamId, error);
             gateway.onError(streamId, error);
@@ -372,30 +382,6 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     @Override
     public void onMessageSent() {
         client.counts.messageOut();
-    }
-
-    @Override
-    public void onRegister(int handle, Register register) {
-        throw refusedByDirection();
-    }
-
-    @Override
-    public void onHeartbeatRequest(int handle, long timestamp, long position, int rtt, HandleRanges covered) {
-        throw refusedByDirection();
-    }
-
-    @Override
-    public void onUnregister(int handle, String text) {
-        throw refusedByDirection();
-    }
-
-    @Override
-    public void onUpdate(int handle, Metadata metadata) {
-        throw refusedByDirection();
-    }
-
-    private static IllegalStateException refusedByDirection() {
-        return new IllegalStateException("a frame that only a client sends");
     }
 
     // ---- the server's liveness

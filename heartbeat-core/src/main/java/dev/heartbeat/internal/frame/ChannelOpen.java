@@ -31,7 +31,7 @@ public record ChannelOpen(long credit, int weight, String name, int handle) {
         return NodeId.isPlain(name) ? "" : "channel name has a character outside A-Z a-z 0-9 . _ : -";
     }
 
-    static ChannelOpen read(ByteBuffer in) throws ProtocolException {
+    public static ChannelOpen read(ByteBuffer in) throws ProtocolException {
         if (in.remaining() < FIXED) {
             throw malformed("CHANNEL_OPEN of " + in.remaining() + " bytes, expected at least " + FIXED);
         }
@@ -70,7 +70,7 @@ public record ChannelOpen(long credit, int weight, String name, int handle) {
     }
 
     /** The payload of CHANNEL_ACCEPT: {@code u64 credit, TLVs}. */
-    static long readAccept(ByteBuffer in) throws ProtocolException {
+    public static long readAccept(ByteBuffer in) throws ProtocolException {
         if (in.remaining() < Long.BYTES) {
             throw malformed("CHANNEL_ACCEPT of " + in.remaining() + " bytes, expected at least " + Long.BYTES);
         }

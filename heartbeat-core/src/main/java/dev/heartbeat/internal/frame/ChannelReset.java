@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record ChannelReset(@Nullable ErrorCode code, String text, long refused) {
     private static final int TEXT = 0x81;
 
-    static ChannelReset read(ByteBuffer in) throws ProtocolException {
+    public static ChannelReset read(ByteBuffer in) throws ProtocolException {
         if (in.remaining() < Short.BYTES) {
             throw malformed("CHANNEL_RESET of " + in.remaining() + " bytes, expected at least " + Short.BYTES);
         }

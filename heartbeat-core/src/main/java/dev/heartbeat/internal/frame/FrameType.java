@@ -75,8 +75,8 @@ public enum FrameType {
         return (flags & ~FrameHeader.FLAG_IGNORABLE & ~allowedFlags()) == 0;
     }
 
-    /** Whether {@code side} may send it. */
+    /** Whether {@code side} may send it; with {@link Sender#BOTH}, whether any side may. */
     public boolean mayComeFrom(Sender side) {
-        return sender == Sender.BOTH || sender == side;
+        return sender == Sender.BOTH || sender == side || side == Sender.BOTH;
     }
 }

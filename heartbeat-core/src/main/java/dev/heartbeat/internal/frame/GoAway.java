@@ -34,7 +34,7 @@ public record GoAway(
                 true);
     }
 
-    static GoAway read(ByteBuffer in) throws ProtocolException {
+    public static GoAway read(ByteBuffer in) throws ProtocolException {
         if (in.remaining() < FIXED) {
             throw malformed("GO_AWAY of " + in.remaining() + " bytes, expected at least " + FIXED);
         }
@@ -80,7 +80,7 @@ public record GoAway(
     }
 
     /** The optional text for people that UNREGISTER ends in. */
-    static String readText(ByteBuffer in) throws ProtocolException {
+    public static String readText(ByteBuffer in) throws ProtocolException {
         String text = "";
         long seen = 0;
         while (in.hasRemaining()) {

@@ -50,7 +50,7 @@ public final class Metadata {
     }
 
     /** All of an UPDATE. */
-    static Metadata read(ByteBuffer in) throws ProtocolException {
+    public static Metadata read(ByteBuffer in) throws ProtocolException {
         Metadata metadata = new Metadata();
         while (in.hasRemaining()) {
             int tag = Tlv.read(in);

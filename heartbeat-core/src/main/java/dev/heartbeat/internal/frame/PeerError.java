@@ -32,7 +32,7 @@ public record PeerError(
 
     private static final int FIXED = 1 + Short.BYTES;
 
-    static PeerError read(ByteBuffer in) {
+    public static PeerError read(ByteBuffer in) {
         if (in.remaining() < FIXED) {
             return unreadable();
         }

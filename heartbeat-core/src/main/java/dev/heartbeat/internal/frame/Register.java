@@ -98,7 +98,7 @@ public record Register(
                 Limits.NONE);
     }
 
-    static Register read(ByteBuffer in) throws ProtocolException {
+    public static Register read(ByteBuffer in) throws ProtocolException {
         if (in.remaining() < FIXED) {
             throw malformed("REGISTER of " + in.remaining() + " bytes, expected at least " + FIXED);
         }

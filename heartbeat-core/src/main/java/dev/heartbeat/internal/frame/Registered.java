@@ -36,7 +36,7 @@ public record Registered(
     private static final int FIXED = Long.BYTES + 7 * Integer.BYTES + 2 * Long.BYTES;
     static final int MAX_SIZE = FIXED + Tlv.HEADER + Short.BYTES;
 
-    static Registered read(ByteBuffer in) throws ProtocolException {
+    public static Registered read(ByteBuffer in) throws ProtocolException {
         if (in.remaining() < FIXED) {
             throw malformed("REGISTERED of " + in.remaining() + " bytes, expected at least " + FIXED);
         }

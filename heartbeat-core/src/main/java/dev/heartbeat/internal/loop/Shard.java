@@ -3,6 +3,7 @@ package dev.heartbeat.internal.loop;
 import dev.heartbeat.internal.frame.BufferPool;
 import dev.heartbeat.internal.frame.FrameHeader;
 import dev.heartbeat.internal.frame.FrameType;
+import dev.heartbeat.internal.frame.Heartbeat;
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.LoopAgent;
 import dev.heartbeat.spi.LoopFailures;
@@ -58,6 +59,7 @@ public final class Shard implements LoopAgent, Loop {
     private final BufferPool frameSpares = new BufferPool(SPARE_FRAMES, SPARE_FRAME_BYTES);
     private final BufferPool messageSpares = new BufferPool(SPARE_MESSAGES, SPARE_MESSAGE_BYTES);
 
+    private final Heartbeat heartbeat = new Heartbeat();
     private final WorkBudget work = new WorkBudget();
     private final DeferredInput deferredInput;
 
@@ -108,6 +110,11 @@ public final class Shard implements LoopAgent, Loop {
 
     public BufferPool messageSpares() {
         return messageSpares;
+    }
+
+    /** Into which heartbeats are read. */
+    public Heartbeat heartbeat() {
+        return heartbeat;
     }
 
     public WorkBudget work() {

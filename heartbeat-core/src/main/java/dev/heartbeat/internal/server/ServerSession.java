@@ -11,10 +11,10 @@ import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.GoAway;
 import dev.heartbeat.internal.frame.GoAwayReason;
 import dev.heartbeat.internal.frame.HandleRanges;
+import dev.heartbeat.internal.frame.Heartbeat;
 import dev.heartbeat.internal.frame.Metadata;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Register;
-import dev.heartbeat.internal.frame.Registered;
 import dev.heartbeat.internal.liveness.FailureDetector;
 import dev.heartbeat.internal.liveness.PartialFrame;
 import dev.heartbeat.internal.liveness.PeerMonitor;
@@ -98,12 +98,24 @@ final class ServerSession extends Session {
     }
 
     @Override
-    protected void onExpectedFrame(@Nullable FrameType type) throws ProtocolException {
+    public void onFrame(@Nullable FrameType type, int flags, int streamId, ByteBuffer payload)
+            throws ProtocolException {
+        begin(type);
         loop.counters.add(Counter.FRAMES_IN, 1);
         if (own != null) {
             own.heard();
         } else if (type != null && !isAllowedUnregistered(type)) {
             throw new ProtocolException(ErrorCode.NOT_REGISTERED, type + " before REGISTER");
+        }
+        if (type == null) {
+            return;
+        }
+        switch (type) {
+            case HEARTBEAT_REQ -> onHeartbeat(streamId, payload);
+            case REGISTER -> onRegister(streamId, Register.read(payload));
+            case UNREGISTER -> onUnregister(streamId, GoAway.readText(payload));
+            case UPDATE -> onUpdate(streamId, Metadata.read(payload));
+            default -> onCommonFrame(type, flags, streamId, payload);
         }
     }
 
@@ -114,8 +126,7 @@ final class ServerSession extends Session {
         };
     }
 
-    @Override
-    public void onRegister(int handle, Register register) throws ProtocolException {
+    private void onRegister(int handle, Register register) throws ProtocolException {
         if (handle != 0) {
             attach(handle, register);
             return;
@@ -290,17 +301,12 @@ final class ServerSession extends Session {
         return Integer.toUnsignedString(handle);
     }
 
-    @Override
-    public void onRegistered(int handle, Registered registered) {
-        throw new IllegalStateException("refused by direction");
-    }
-
-    @Override
-    public void onHeartbeatRequest(int handle, long timestamp, long position, int rtt, HandleRanges covered)
-            throws ProtocolException {
+    private void onHeartbeat(int handle, ByteBuffer payload) throws ProtocolException {
+        Heartbeat beat = shard.heartbeat();
+        beat.readRequest(handle, payload);
         NodeBinding node = stay(handle);
-        requireKnown(covered);
-        onPosition(position);
+        requireKnown(beat.covered());
+        onPosition(beat.position());
         loop.counters.add(Counter.HEARTBEATS, 1);
         heardBeat(shard.clock().nowNs());
         if (node == null) {
@@ -308,15 +314,15 @@ final class ServerSession extends Session {
         }
         if (handle != 0) {
             node.heard();
-        } else if (rtt != 0) {
-            rttMicros = rtt;
+        } else if (beat.rttMicros() != 0) {
+            rttMicros = beat.rttMicros();
         }
         if (attached != null) {
-            heardOthers(attached, covered);
+            heardOthers(attached, beat.covered());
         }
         if (--heartbeatsToAnswer <= 0) {
             heartbeatsToAnswer = loop.server.options.ackEvery();
-            answerHeartbeat(handle, timestamp);
+            answerHeartbeat(handle, beat.timestamp());
         }
     }
 
@@ -334,13 +340,7 @@ final class ServerSession extends Session {
         }
     }
 
-    @Override
-    public void onHeartbeatResponse(int handle, long timestamp, long position) {
-        throw new IllegalStateException("refused by direction");
-    }
-
-    @Override
-    public void onUpdate(int handle, Metadata metadata) throws ProtocolException {
+    private void onUpdate(int handle, Metadata metadata) throws ProtocolException {
         NodeBinding node = stay(handle);
         if (node == null) {
             return;
@@ -352,8 +352,7 @@ final class ServerSession extends Session {
         }
     }
 
-    @Override
-    public void onUnregister(int handle, String text) throws ProtocolException {
+    private void onUnregister(int handle, String text) throws ProtocolException {
         NodeBinding node = stay(handle);
         if (handle == 0) {
             endOwn(OfflineReason.UNREGISTERED);
@@ -362,11 +361,6 @@ final class ServerSession extends Session {
             node.end(OfflineReason.UNREGISTERED);
             forget(node);
         }
-    }
-
-    @Override
-    public void onGoAway(int streamId, GoAway goAway) {
-        throw new IllegalStateException("refused by direction");
     }
 
     @Override
@@ -559,8 +553,11 @@ final class ServerSession extends Session {
             return;
         }
         PongWatch watch = new PongWatch(twinToken(before));
+        onBytesRead(bytes.remaining());
         try {
-            decode(bytes, watch);
+            while (bytes.hasRemaining() && !watch.isAnswered()) {
+                decodeLate(bytes, watch);
+            }
             if (watch.isAnswered()) {
                 onTwin(before);
             }

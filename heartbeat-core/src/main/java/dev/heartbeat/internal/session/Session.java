@@ -18,6 +18,7 @@ import dev.heartbeat.internal.frame.FrameHandler;
 import dev.heartbeat.internal.frame.FrameHeader;
 import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.Head;
+import dev.heartbeat.internal.frame.Payload;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.liveness.PartialFrame;
@@ -25,6 +26,7 @@ import dev.heartbeat.internal.liveness.PeerMonitor;
 import dev.heartbeat.internal.loop.InputReader;
 import dev.heartbeat.internal.loop.Loop;
 import dev.heartbeat.internal.loop.Shard;
+import dev.heartbeat.internal.loop.WorkBudget;
 import dev.heartbeat.internal.mux.Endpoint;
 import dev.heartbeat.internal.mux.Multiplexer;
 import dev.heartbeat.internal.mux.Receiver;
@@ -38,8 +40,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The protocol state of one connection: what both sides have in common. Bytes come in by {@link #onRead}, become frames in the decoder, and come back as the calls of
- * {@link FrameHandler}; answers go out through the encoder and leave with one flush for everything that was read together.
+ * The protocol state of one connection: what both sides have in common. Bytes come in by {@link #onRead}, become frames in the decoder, and each comes back as one call of
+ * {@link #onFrame}; answers go out through the encoder and leave with one flush for everything that was read together.
  *
  * <pre>
  *  HANDSHAKE ──REGISTERED──▶ REGISTERED ──the node has another connection──▶ SUPERSEDED
@@ -103,9 +105,6 @@ public abstract class Session implements ConnectionHandler, FrameHandler, Multip
 
     /** Which frames the peer may send. */
     protected abstract FrameType.Sender peer();
-
-    /** A frame has come that the peer may send: is it expected in this state? Here is also where it counts as a sign of life. */
-    protected abstract void onExpectedFrame(@Nullable FrameType type) throws ProtocolException;
 
     /** Who is judged by what comes in; null before there is anybody. */
     protected abstract @Nullable PeerMonitor judged();
@@ -190,9 +189,12 @@ public abstract class Session implements ConnectionHandler, FrameHandler, Multip
 
     /** As much as its share of this turn allows. */
     private void decode(ByteBuffer bytes) {
-        shard.work().begin(this, shard.nowNs());
+        WorkBudget work = shard.work();
+        work.begin(this, shard.nowNs());
         try {
-            decoder.decode(bytes, this, shard.frameSpares());
+            while (bytes.hasRemaining() && work.hasRemaining() && isReading()) {
+                decoder.decode(bytes, peer(), this, shard.frameSpares());
+            }
             watchUnderWay(decoder.underWay());
             onDecoded();
         } catch (ProtocolException e) {
@@ -205,10 +207,9 @@ public abstract class Session implements ConnectionHandler, FrameHandler, Multip
         }
     }
 
-    /** Somebody else hears what these bytes say. */
-    protected final void decode(ByteBuffer bytes, FrameHandler handler) throws ProtocolException {
-        onBytesRead(bytes.remaining());
-        decoder.decode(bytes, handler, shard.frameSpares());
+    /** Somebody else hears the next frame of these bytes, whichever side it is of. */
+    protected final void decodeLate(ByteBuffer bytes, FrameHandler handler) throws ProtocolException {
+        decoder.decode(bytes, FrameType.Sender.BOTH, handler, shard.frameSpares());
     }
 
     private void watchUnderWay(int arrived) {
@@ -294,27 +295,34 @@ public abstract class Session implements ConnectionHandler, FrameHandler, Multip
 
     // ---- frames
 
-    @Override
-    public final boolean takesMore() {
-        return shard.work().hasRemaining() && isReading();
-    }
-
     public final boolean isReading() {
         return state == State.HANDSHAKE || state == State.REGISTERED;
     }
 
-    @Override
-    public final void onFrame(@Nullable FrameType type) throws ProtocolException {
-        if (type != null && !type.mayComeFrom(peer())) {
-            throw new ProtocolException(UNEXPECTED_FRAME, type + " is not for this side to receive");
-        }
+    /** First for each frame: it is work, and no longer under way. */
+    protected final void begin(@Nullable FrameType type) {
         shard.work().frame(type);
-        onExpectedFrame(type);
         underWay = null;
     }
 
-    @Override
-    public final void onPing(ByteBuffer payload) {
+    /** A frame that both sides send. */
+    protected final void onCommonFrame(FrameType type, int flags, int streamId, ByteBuffer payload)
+            throws ProtocolException {
+        switch (type) {
+            case DATA -> onData(streamId, flags, payload);
+            case CREDIT -> onCredit(streamId, Payload.ofCredit(payload));
+            case PING -> onPing(Payload.ofPing(streamId, payload));
+            case PONG -> onPong(Payload.ofPing(streamId, payload));
+            case CHANNEL_OPEN -> onChannelOpen(streamId, ChannelOpen.read(payload));
+            case CHANNEL_ACCEPT -> onChannelAccept(streamId, ChannelOpen.readAccept(payload));
+            case CHANNEL_RESET -> onChannelReset(streamId, ChannelReset.read(payload));
+            case CANCEL -> onCancel(streamId, Head.ofCancel(streamId, payload));
+            case ERROR -> onError(streamId, PeerError.read(payload));
+            default -> throw new IllegalStateException("the decoder let pass " + type + " from " + peer());
+        }
+    }
+
+    private void onPing(ByteBuffer payload) {
         if (connection.isWritable()) {
             answerHeld();
             encoder.pong(payload);
@@ -323,8 +331,7 @@ public abstract class Session implements ConnectionHandler, FrameHandler, Multip
         }
     }
 
-    @Override
-    public final void onPong(ByteBuffer payload) {
+    private void onPong(ByteBuffer payload) {
         if (mux != null) {
             mux.onPong(payload); // Of any other it is a sign of life, which is all it is for.
         }
@@ -358,39 +365,35 @@ public abstract class Session implements ConnectionHandler, FrameHandler, Multip
         }
     }
 
-    @Override
-    public final void onData(int channel, int flags, Head head, int size, ByteBuffer message) throws ProtocolException {
+    private void onData(int channel, int flags, ByteBuffer message) throws ProtocolException {
+        int size = FrameHeader.SIZE + message.remaining();
+        Head head = Head.of(flags, message);
         requireNotConnectionStream(channel);
         requireWay(head.envelope());
         mux().onData(channel, flags, head, size, message);
     }
 
-    @Override
-    public final void onCredit(int channel, long limit) throws ProtocolException {
+    private void onCredit(int channel, long limit) throws ProtocolException {
         mux().onCredit(channel, limit);
         pump();
     }
 
-    @Override
-    public final void onChannelOpen(int channel, ChannelOpen open) throws ProtocolException {
+    private void onChannelOpen(int channel, ChannelOpen open) throws ProtocolException {
         requireOtherThanChannel0(channel);
         mux().onOpen(channel, open);
     }
 
-    @Override
-    public final void onChannelAccept(int channel, long credit) throws ProtocolException {
+    private void onChannelAccept(int channel, long credit) throws ProtocolException {
         requireOtherThanChannel0(channel);
         mux().onAccept(channel, credit);
     }
 
-    @Override
-    public final void onChannelReset(int channel, ChannelReset reset) throws ProtocolException {
+    private void onChannelReset(int channel, ChannelReset reset) throws ProtocolException {
         requireOtherThanChannel0(channel);
         mux().onReset(channel, reset);
     }
 
-    @Override
-    public final void onCancel(int channel, Head request) throws ProtocolException {
+    private void onCancel(int channel, Head request) throws ProtocolException {
         requireNotConnectionStream(channel);
         requireWay(request.envelope());
         if (mux != null) {
@@ -494,8 +497,7 @@ public abstract class Session implements ConnectionHandler, FrameHandler, Multip
         onRefused(0, refusal);
     }
 
-    @Override
-    public void onError(int streamId, PeerError error) throws ProtocolException {
+    protected void onError(int streamId, PeerError error) throws ProtocolException {
         notifySenders(streamId, error);
         if (error.scope() == ErrorCode.Scope.CONNECTION) {
             finish(CloseReason.PROTOCOL_ERROR);

@@ -31,12 +31,12 @@ final class BufferPoolTest {
         List<Integer> sizes = new ArrayList<>();
         Heard heard = new Heard() {
             @Override
-            public void onPing(ByteBuffer payload) {
+            void onPing(ByteBuffer payload) {
                 sizes.add(payload.remaining());
                 payload.order(ByteOrder.LITTLE_ENDIAN);
             }
         };
-        new FrameDecoder().decode(two, heard, BufferPool.NONE);
+        heard.hear(two, new FrameDecoder());
         assertThat(sizes).containsExactly(1, 1);
     }
 

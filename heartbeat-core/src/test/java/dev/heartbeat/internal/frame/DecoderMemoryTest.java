@@ -53,18 +53,18 @@ final class DecoderMemoryTest {
         assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThanOrEqualTo(4L * arrived + CONSTANT);
     }
 
-    private static void feedOneByOne(ByteBuffer bytes, int count, FrameHandler handler) throws ProtocolException {
+    private static void feedOneByOne(ByteBuffer bytes, int count, Heard handler) throws ProtocolException {
         FrameDecoder decoder = new FrameDecoder();
         for (int i = 0; i < count; i++) {
-            decoder.decode(bytes.limit(i + 1).position(i), handler, BufferPool.NONE);
+            handler.hear(bytes.limit(i + 1).position(i), decoder);
         }
     }
 
-    private static FrameDecoder[] feed(ByteBuffer part, FrameHandler handler) throws ProtocolException {
+    private static FrameDecoder[] feed(ByteBuffer part, Heard handler) throws ProtocolException {
         FrameDecoder[] decoders = new FrameDecoder[DECODERS];
         for (int i = 0; i < DECODERS; i++) {
             decoders[i] = new FrameDecoder();
-            decoders[i].decode(part.rewind(), handler, BufferPool.NONE);
+            handler.hear(part.rewind(), decoders[i]);
         }
         return decoders;
     }
@@ -90,7 +90,7 @@ final class DecoderMemoryTest {
 
     private static void refuse(byte[] header) {
         try {
-            new FrameDecoder().decode(ByteBuffer.wrap(header), new Heard(), BufferPool.NONE);
+            new Heard().hear(ByteBuffer.wrap(header), new FrameDecoder());
             throw new AssertionError("was not refused");
         } catch (ProtocolException e) {
             assertThat(e.code()).isSameAs(ErrorCode.FRAME_TOO_LARGE);

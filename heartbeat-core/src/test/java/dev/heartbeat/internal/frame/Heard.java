@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes down what a decoder makes of bytes: a line for each frame, and the error that ended it. */
 class Heard implements FrameHandler {
     private final List<String> lines = new ArrayList<>();
+    private final Heartbeat heartbeat = new Heartbeat();
     private int wanted = Integer.MAX_VALUE;
 
     /** What is heard of bytes that come in one piece. */
@@ -53,11 +54,18 @@ class Heard implements FrameHandler {
         int from = 0;
         try {
             for (int to : cuts) {
-                decoder.decode(ByteBuffer.wrap(bytes, from, to - from).asReadOnlyBuffer(), this, BufferPool.NONE);
+                hear(ByteBuffer.wrap(bytes, from, to - from).asReadOnlyBuffer(), decoder);
                 from = to;
             }
         } catch (ProtocolException e) {
             lines.add(e.code().toString());
+        }
+    }
+
+    /** Reads these bytes to their end, as those of both sides. */
+    void hear(ByteBuffer bytes, FrameDecoder decoder) throws ProtocolException {
+        while (bytes.hasRemaining() && lines.size() < wanted) {
+            decoder.decode(bytes, FrameType.Sender.BOTH, this, BufferPool.NONE);
         }
     }
 
@@ -75,15 +83,50 @@ class Heard implements FrameHandler {
     }
 
     @Override
-    public boolean takesMore() {
-        return lines.size() < wanted;
+    public void onFrame(@Nullable FrameType type, int flags, int streamId, ByteBuffer in) throws ProtocolException {
+        if (type == null) {
+            add("skipped");
+            return;
+        }
+        switch (type) {
+            case HEARTBEAT_REQ -> {
+                heartbeat.readRequest(streamId, in);
+                addTimes("heartbeat request", streamId, "rtt", heartbeat.rttMicros(), heartbeat.covered());
+            }
+            case HEARTBEAT_RES -> {
+                heartbeat.readResponse(in);
+                addTimes("heartbeat response", streamId);
+            }
+            case PING -> onPing(Payload.ofPing(streamId, in));
+            case PONG -> add("pong", hex(Payload.ofPing(streamId, in)));
+            case REGISTER -> add(streamId, Register.read(in));
+            case REGISTERED -> add(streamId, Registered.read(in));
+            case UNREGISTER -> add("unregister", streamId, GoAway.readText(in));
+            case UPDATE -> add("update", streamId, Metadata.read(in));
+            case DATA -> {
+                int size = FrameHeader.SIZE + in.remaining();
+                Head head = Head.of(flags, in);
+                add("data", streamId, "flags", flags, head, "size", size, hex(in));
+            }
+            case CREDIT -> add("credit", streamId, Payload.ofCredit(in));
+            case CHANNEL_OPEN -> add("open", streamId, ChannelOpen.read(in));
+            case CHANNEL_ACCEPT -> add("accept", streamId, ChannelOpen.readAccept(in));
+            case CHANNEL_RESET -> add("reset", streamId, ChannelReset.read(in));
+            case CANCEL -> add("cancel", streamId, Head.ofCancel(streamId, in));
+            case GO_AWAY -> add(streamId, GoAway.read(in));
+            case ERROR -> onError(streamId, PeerError.read(in));
+        }
     }
 
-    @Override
-    public void onFrame(@Nullable FrameType type) {
-        if (type == null) {
-            lines.add("skipped");
-        }
+    private void addTimes(String what, int handle, Object... more) {
+        add(
+                what,
+                handle,
+                "timestamp",
+                Long.toHexString(heartbeat.timestamp()),
+                "position",
+                heartbeat.position(),
+                Arrays.stream(more).map(String::valueOf).collect(Collectors.joining(" ")));
     }
 
     @Override
@@ -91,92 +134,11 @@ class Heard implements FrameHandler {
         add("refused", streamId, refusal.code());
     }
 
-    @Override
-    public void onHeartbeatRequest(int handle, long timestamp, long position, int rttMicros, HandleRanges covered) {
-        add(
-                "heartbeat request",
-                handle,
-                "timestamp",
-                Long.toHexString(timestamp),
-                "position",
-                position,
-                "rtt",
-                rttMicros,
-                covered);
-    }
-
-    @Override
-    public void onHeartbeatResponse(int handle, long timestamp, long position) {
-        add("heartbeat response", handle, "timestamp", Long.toHexString(timestamp), "position", position);
-    }
-
-    @Override
-    public void onPing(ByteBuffer payload) {
+    void onPing(ByteBuffer payload) {
         add("ping", hex(payload));
     }
 
-    @Override
-    public void onPong(ByteBuffer payload) {
-        add("pong", hex(payload));
-    }
-
-    @Override
-    public void onRegister(int handle, Register register) {
-        add(handle, register);
-    }
-
-    @Override
-    public void onRegistered(int handle, Registered registered) {
-        add(handle, registered);
-    }
-
-    @Override
-    public void onUnregister(int handle, String text) {
-        add("unregister", handle, text);
-    }
-
-    @Override
-    public void onUpdate(int handle, Metadata metadata) {
-        add("update", handle, metadata);
-    }
-
-    @Override
-    public void onData(int channel, int flags, Head head, int size, ByteBuffer message) {
-        add("data", channel, "flags", flags, head, "size", size, hex(message));
-    }
-
-    @Override
-    public void onCredit(int channel, long limit) {
-        add("credit", channel, limit);
-    }
-
-    @Override
-    public void onChannelOpen(int channel, ChannelOpen open) {
-        add("open", channel, open);
-    }
-
-    @Override
-    public void onChannelAccept(int channel, long credit) {
-        add("accept", channel, credit);
-    }
-
-    @Override
-    public void onChannelReset(int channel, ChannelReset reset) {
-        add("reset", channel, reset);
-    }
-
-    @Override
-    public void onCancel(int channel, Head request) {
-        add("cancel", channel, request);
-    }
-
-    @Override
-    public void onGoAway(int streamId, GoAway goAway) {
-        add(streamId, goAway);
-    }
-
-    @Override
-    public void onError(int streamId, PeerError error) {
+    void onError(int streamId, PeerError error) {
         add(streamId, error);
     }
 }

@@ -233,7 +233,7 @@ final class PageRegistryTest {
         bytes.putInt(LENGTH_OFFSET, bytes.position() - FrameHeader.SIZE).flip();
         Complaints complaints = new Complaints();
         try {
-            new FrameDecoder().decode(bytes, complaints, BufferPool.NONE);
+            complaints.hear(bytes, new FrameDecoder());
         } catch (ProtocolException e) {
             return e.text();
         }
@@ -250,7 +250,7 @@ final class PageRegistryTest {
         }
 
         @Override
-        public void onError(int streamId, PeerError error) {
+        void onError(int streamId, PeerError error) {
             if (error.wireCode() == 0) {
                 last = error.text();
             }

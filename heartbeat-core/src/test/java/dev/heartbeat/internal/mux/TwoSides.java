@@ -12,7 +12,10 @@ import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameDecoder;
 import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.FrameHandler;
+import dev.heartbeat.internal.frame.FrameHeader;
+import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.Head;
+import dev.heartbeat.internal.frame.Payload;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.loop.HandLoop;
@@ -20,7 +23,6 @@ import dev.heartbeat.internal.queue.IncomingMessage;
 import dev.heartbeat.internal.queue.MessageList;
 import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.queue.OutgoingMessage;
-import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -459,7 +461,7 @@ final class TwoSides {
     }
 
     /** One side of the connection. */
-    private final class Side implements Multiplexer.Host {
+    private final class Side implements Multiplexer.Host, FrameHandler {
         private final HandLoop loop = new HandLoop();
         private final long window;
         private final long memory = random.nextInt(4) == 0 ? random.nextInt(100_000) : random.nextInt(2_000_000);
@@ -473,7 +475,6 @@ final class TwoSides {
         private final RoundRobin turns = new RoundRobin();
         private final End zero;
         private final Multiplexer mux;
-        private final FrameHandler incoming;
         private final Set<Integer> withoutMemory = new HashSet<>();
 
         private @Nullable Side peer;
@@ -497,10 +498,6 @@ final class TwoSides {
                     new Multiplexer.Limits(
                             firstId, MAX_MESSAGE, maxChannels, maxChannels, 3 * window, HOUR_NS, HOUR_NS),
                     budget);
-            incoming = (FrameHandler) Proxy.newProxyInstance(
-                    FrameHandler.class.getClassLoader(),
-                    new Class<?>[] {FrameHandler.class},
-                    (proxy, method, arguments) -> hear(method.getName(), arguments));
         }
 
         Side peer() {
@@ -513,34 +510,32 @@ final class TwoSides {
 
         // ---- bytes
 
-        private @Nullable Object hear(String call, Object[] with) throws ProtocolException {
-            switch (call) {
-                case "takesMore" -> {
-                    return true;
+        @Override
+        public void onFrame(@Nullable FrameType type, int flags, int id, ByteBuffer in) throws ProtocolException {
+            switch (Objects.requireNonNull(type)) {
+                case DATA -> {
+                    int size = FrameHeader.SIZE + in.remaining();
+                    mux.onData(id, flags, Head.of(flags, in), size, in);
                 }
-                case "onFrame" -> {}
-                case "onData" ->
-                    mux.onData((int) with[0], (int) with[1], (Head) with[2], (int) with[3], (ByteBuffer) with[4]);
-                case "onCredit" -> mux.onCredit((int) with[0], (long) with[1]);
-                case "onChannelOpen" -> mux.onOpen((int) with[0], (ChannelOpen) with[1]);
-                case "onChannelAccept" -> mux.onAccept((int) with[0], (long) with[1]);
-                case "onChannelReset" -> mux.onReset((int) with[0], (ChannelReset) with[1]);
-                case "onPing" -> encoder.pong((ByteBuffer) with[0]);
-                case "onPong" -> mux.onPong((ByteBuffer) with[0]);
-                case "onRefused" -> refuse((int) with[0], (ProtocolException) with[1]);
-                case "onError" -> {
-                    PeerError error = (PeerError) with[1];
+                case CREDIT -> mux.onCredit(id, Payload.ofCredit(in));
+                case CHANNEL_OPEN -> mux.onOpen(id, ChannelOpen.read(in));
+                case CHANNEL_ACCEPT -> mux.onAccept(id, ChannelOpen.readAccept(in));
+                case CHANNEL_RESET -> mux.onReset(id, ChannelReset.read(in));
+                case PING -> encoder.pong(in);
+                case PONG -> mux.onPong(in);
+                case ERROR -> {
+                    PeerError error = PeerError.read(in);
                     assertThat(error.code()).isEqualTo(ErrorCode.NO_CAPACITY);
                     assertThat(error.refused()).hasSize(1);
-                    mux.onRefused((int) with[0], error.refused());
+                    mux.onRefused(id, error.refused());
                 }
-                default -> throw new AssertionError("nobody sends what calls " + call);
+                default -> throw new AssertionError("nobody sends " + type);
             }
-            return null;
         }
 
         /** Between two honest sides there is nothing to refuse, but for want of memory. */
-        private void refuse(int id, ProtocolException refusal) {
+        @Override
+        public void onRefused(int id, ProtocolException refusal) {
             assertThat(refusal.code()).as(refusal.text()).isEqualTo(ErrorCode.NO_CAPACITY);
             withoutMemory.add(id);
             try {
@@ -556,7 +551,9 @@ final class TwoSides {
                 return false;
             }
             try {
-                decoder.decode(bytes, incoming, spares);
+                while (bytes.hasRemaining()) {
+                    decoder.decode(bytes, FrameType.Sender.BOTH, this, spares);
+                }
             } catch (ProtocolException e) {
                 throw new AssertionError("an honest side is refused: " + e.code() + ", " + e.text(), e);
             }
