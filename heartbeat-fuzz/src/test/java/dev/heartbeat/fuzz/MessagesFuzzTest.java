@@ -17,7 +17,7 @@ import dev.heartbeat.internal.loop.Loop;
 import dev.heartbeat.internal.mux.Endpoint;
 import dev.heartbeat.internal.mux.InboundBudget;
 import dev.heartbeat.internal.mux.Multiplexer;
-import dev.heartbeat.internal.mux.Receiver;
+import dev.heartbeat.internal.mux.SharedReceiver;
 import dev.heartbeat.internal.mux.RoundRobin;
 import dev.heartbeat.internal.queue.IncomingMessage;
 import java.nio.ByteBuffer;
@@ -203,7 +203,7 @@ final class MessagesFuzzTest {
             public void pumpSoon() {}
         }
 
-        private final class Receiving implements Receiver {
+        private final class Receiving implements SharedReceiver {
             @Override
             public boolean takesFrom(int handle, long ordinal) {
                 return true;
@@ -211,16 +211,6 @@ final class MessagesFuzzTest {
 
             @Override
             public void onFragment(int handle) {}
-
-            @Override
-            public boolean isInline() {
-                return false;
-            }
-
-            @Override
-            public void onView(int handle, Envelope envelope, ByteBuffer view) {
-                throw new AssertionError("it takes no views");
-            }
 
             @Override
             public void onMessage(int handle, IncomingMessage whole) {
@@ -236,21 +226,6 @@ final class MessagesFuzzTest {
             @Override
             public void onRefusedMessage(ProtocolException refusal) {
                 error = refusal.code().name();
-            }
-
-            @Override
-            public void onAccepted() {
-                throw new AssertionError("channel 0 is open");
-            }
-
-            @Override
-            public void onEnd() {
-                throw new AssertionError("channel 0 does not end");
-            }
-
-            @Override
-            public void onOver(Ending ending, String text) {
-                throw new AssertionError("channel 0 ends with the connection");
             }
         }
 

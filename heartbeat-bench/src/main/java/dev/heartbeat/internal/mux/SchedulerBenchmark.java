@@ -114,7 +114,7 @@ public class SchedulerBenchmark {
     }
 
     /** Receives nothing. */
-    private static class Nobody implements Receiver {
+    private static class Nobody implements SharedReceiver {
         @Override
         public boolean takesFrom(int handle, long ordinal) {
             return false;
@@ -124,14 +124,6 @@ public class SchedulerBenchmark {
         public void onFragment(int handle) {}
 
         @Override
-        public boolean isInline() {
-            return false;
-        }
-
-        @Override
-        public void onView(int handle, Envelope envelope, ByteBuffer message) {}
-
-        @Override
         public void onMessage(int handle, IncomingMessage message) {}
 
         @Override
@@ -139,15 +131,6 @@ public class SchedulerBenchmark {
 
         @Override
         public void onRefusedMessage(ProtocolException refusal) {}
-
-        @Override
-        public void onAccepted() {}
-
-        @Override
-        public void onEnd() {}
-
-        @Override
-        public void onOver(Ending ending, String text) {}
     }
 
     /** Has messages to send, and gets each back when it has left. */
@@ -171,6 +154,23 @@ public class SchedulerBenchmark {
             }
             channel.offer(this);
         }
+
+        @Override
+        public boolean isInline() {
+            return false;
+        }
+
+        @Override
+        public void onView(Envelope envelope, ByteBuffer message) {}
+
+        @Override
+        public void onAccepted() {}
+
+        @Override
+        public void onEnd() {}
+
+        @Override
+        public void onOver(Ending ending, String text) {}
 
         @Override
         public int handle() {

@@ -468,22 +468,12 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     }
 
     @Override
-    public boolean takesFrom(int handle, long ordinal) {
-        return true;
-    }
-
-    @Override
-    public void onFragment(int handle) {
-        // A sign of life, which its session sees to.
-    }
-
-    @Override
     public boolean isInline() {
         return options.delivery() == Delivery.INLINE;
     }
 
     @Override
-    public void onView(int handle, Envelope envelope, ByteBuffer message) {
+    public void onView(Envelope envelope, ByteBuffer message) {
         home.onMessageIn();
         switch (envelope.kind()) {
             case MESSAGE -> {
@@ -534,11 +524,6 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     @Override
     public void onRequestCancelled(int handle, Envelope request) {
         boolean unused = mailbox.cancelled(request);
-    }
-
-    @Override
-    public void onRefusedMessage(ProtocolException refusal) {
-        throw new IllegalStateException("only channel 0 outlives a message that is refused");
     }
 
     // ---- the order of callbacks

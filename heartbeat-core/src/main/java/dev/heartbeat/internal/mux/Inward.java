@@ -34,6 +34,10 @@ final class Inward {
     private final Multiplexer mux;
     private final MuxChannel channel;
     private final Receiver receiver;
+    /** Null for channel 0. */
+    private final @Nullable Endpoint endpoint;
+    /** Null for any channel but 0. */
+    private final @Nullable SharedReceiver shared;
 
     private final ReceiveWindow window;
     private final long maxWindow;
@@ -67,16 +71,35 @@ final class Inward {
     private long returnedCharge;
     private boolean returning;
 
-    /**
-     * @param charged what its first window has taken of the budget
-     */
-    Inward(Multiplexer mux, MuxChannel channel, Receiver receiver, long window, long maxWindow, long charged) {
+    private Inward(
+            Multiplexer mux,
+            MuxChannel channel,
+            Receiver receiver,
+            @Nullable Endpoint endpoint,
+            @Nullable SharedReceiver shared,
+            long window,
+            long maxWindow,
+            long charged) {
         this.mux = mux;
         this.channel = channel;
         this.receiver = receiver;
+        this.endpoint = endpoint;
+        this.shared = shared;
         this.window = new ReceiveWindow(window);
         this.maxWindow = maxWindow;
         this.charged = charged;
+    }
+
+    /** Of channel 0, whose first window takes nothing of the budget. */
+    static Inward ofChannel0(
+            Multiplexer mux, MuxChannel channel, SharedReceiver shared, long window, long maxWindow) {
+        return new Inward(mux, channel, shared, null, shared, window, maxWindow, 0);
+    }
+
+    /** Of a channel that was opened, whose window was reserved. */
+    static Inward of(Multiplexer mux, MuxChannel channel, Endpoint endpoint) {
+        return new Inward(
+                mux, channel, endpoint, endpoint, null, endpoint.window(), endpoint.maxWindow(), endpoint.window());
     }
 
     long windowSize() {
@@ -156,7 +179,7 @@ final class Inward {
     boolean receive(int flags, Head head, int size, ByteBuffer fragment) throws ProtocolException {
         window.receive(size);
         boolean end = (flags & FrameHeader.FLAG_END) != 0;
-        if (end && channel.id() == 0) {
+        if (end && shared != null) {
             throw new ProtocolException(ErrorCode.UNEXPECTED_FRAME, "channel 0 cannot be ended");
         }
         if (ended) {
@@ -186,7 +209,7 @@ final class Inward {
                     ? head.envelope().arrived(mux.loop().nowNs(), head.remainingMillis())
                     : head.envelope();
             begun++;
-            boolean taken = receiver.takesFrom(head.handle(), begun);
+            boolean taken = shared == null || shared.takesFrom(head.handle(), begun);
             if (taken
                     && !more
                     && !head.hasTotal()
@@ -199,22 +222,28 @@ final class Inward {
             assembly = begin(taken, head, fragment.remaining());
         } else if ((flags & FrameHeader.FLAG_HEAD) != 0) {
             throw new ProtocolException(MALFORMED, "a HEAD within a fragmented message");
-        } else {
-            receiver.onFragment(arrivingFrom);
+        } else if (shared != null) {
+            shared.onFragment(arrivingFrom);
         }
         add(assembly, fragment, size, more);
     }
 
     private void requireNothingForOthers(Head head) throws ProtocolException {
-        if (channel.id() != 0 && head.namesNode()) {
+        if (shared == null && head.namesNode()) {
             throw new ProtocolException(MALFORMED, "a node's name on a message of a channel that has a node");
         }
     }
 
+    /** Who handles messages at once, where they lie; null where each is copied and handed over. */
+    private @Nullable Endpoint inline() {
+        return endpoint != null && endpoint.isInline() ? endpoint : null;
+    }
+
     /** A whole message that needs no room but the window's. */
     private void deliver(int from, Envelope envelope, int size, ByteBuffer message) {
-        if (receiver.isInline()) {
-            receiver.onView(from, envelope, message);
+        Endpoint inline = inline();
+        if (inline != null) {
+            inline.onView(envelope, message);
             take(size);
         } else {
             hand(from, copyOf(message), envelope, size, 0);
@@ -245,16 +274,16 @@ final class Inward {
         window.reserve(roomFor(length));
         mux.connectionWindow().reserve(roomFor(length));
         watchArriving();
-        return Assembly.keeping(length, receiver.isInline() ? mux.spares().take(length) : null);
+        return Assembly.keeping(length, inline() != null ? mux.spares().take(length) : null);
     }
 
     /** On channel 0 the message alone is lost; any other channel ends with it. */
     private Assembly refused(long total, ErrorCode code, String text) throws ProtocolException {
         ProtocolException refusal = new ProtocolException(code, text, begun);
-        if (channel.id() != 0) {
+        if (shared == null) {
             throw refusal;
         }
-        receiver.onRefusedMessage(refusal);
+        shared.onRefusedMessage(refusal);
         return Assembly.dropping(total);
     }
 
@@ -287,8 +316,9 @@ final class Inward {
         int size = length + FrameHeader.SIZE;
         window.reserve(-roomFor(length));
         mux.connectionWindow().reserve(-roomFor(length));
-        if (receiver.isInline()) {
-            receiver.onView(arrivingFrom, arrivingEnvelope, message);
+        Endpoint inline = inline();
+        if (inline != null) {
+            inline.onView(arrivingEnvelope, message);
             mux.spares().giveBack(message);
             take(size);
             mux.budget().release(length);

@@ -139,7 +139,7 @@ public final class Multiplexer {
             Host host,
             Connection connection,
             FrameEncoder encoder,
-            Receiver receiver,
+            SharedReceiver receiver,
             RoundRobin turns,
             Credits credits,
             Limits limits,
@@ -282,7 +282,7 @@ public final class Multiplexer {
         try {
             reserveWindow(endpoint.window());
         } catch (ProtocolException e) {
-            endpoint.onOver(Receiver.Ending.FAILED, e.text()); // It was made for this channel, and may count.
+            endpoint.onOver(Endpoint.Ending.FAILED, e.text()); // It was made for this channel, and may count.
             throw e;
         }
         MuxChannel channel = MuxChannel.offered(this, id, open, endpoint);

@@ -7,9 +7,10 @@ import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.ProtocolException;
-import dev.heartbeat.internal.mux.Receiver.Ending;
+import dev.heartbeat.internal.mux.Endpoint.Ending;
 import dev.heartbeat.internal.queue.OutgoingMessage;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,9 +38,10 @@ public final class MuxChannel {
     private final String name;
     private final int handle;
     private final int weight;
-    private final Receiver receiver;
-    /** Null for channel 0, which many nodes share. */
+    /** Null for channel 0. */
     private final @Nullable Endpoint endpoint;
+    /** Null for any channel but 0. */
+    private final @Nullable SharedReceiver shared;
 
     private State state;
 
@@ -68,17 +70,17 @@ public final class MuxChannel {
         this.name = open.name();
         this.handle = open.handle();
         this.weight = open.weight();
-        this.receiver = endpoint;
         this.endpoint = endpoint;
+        shared = null;
         this.state = state;
         out = new Outward(mux, this, endpoint, new RoundRobin(), new SendWindow(sendLimit));
-        in = new Inward(mux, this, endpoint, endpoint.window(), endpoint.maxWindow(), endpoint.window());
+        in = Inward.of(mux, this, endpoint);
     }
 
     /** Channel 0, which nobody opens. */
-    MuxChannel(Multiplexer mux, Receiver receiver, RoundRobin turns, Multiplexer.Credits credits, long maxWindow) {
+    MuxChannel(Multiplexer mux, SharedReceiver shared, RoundRobin turns, Multiplexer.Credits credits, long maxWindow) {
         this.mux = mux;
-        this.receiver = receiver;
+        this.shared = shared;
         id = 0;
         name = "";
         handle = 0;
@@ -86,7 +88,7 @@ public final class MuxChannel {
         endpoint = null;
         state = State.OPEN;
         out = new Outward(mux, this, null, turns, new SendWindow(credits.sendChannel()));
-        in = new Inward(mux, this, receiver, credits.window(), maxWindow, 0);
+        in = Inward.ofChannel0(mux, this, shared, credits.window(), maxWindow);
     }
 
     /** Opened by this side. */
@@ -118,6 +120,15 @@ public final class MuxChannel {
         return weight;
     }
 
+    /** That of a channel that was opened. */
+    private Endpoint endpoint() {
+        return Objects.requireNonNull(endpoint);
+    }
+
+    private Receiver receiver() {
+        return shared == null ? endpoint() : shared;
+    }
+
     SendWindow credit() {
         return out.credit();
     }
@@ -139,7 +150,7 @@ public final class MuxChannel {
         }
         state = State.OPEN;
         out.credit().raise(limit);
-        receiver.onAccepted();
+        endpoint().onAccepted();
     }
 
     /** This side sends no more than it was given so far; the other side is told behind the last of it. */
@@ -223,7 +234,7 @@ public final class MuxChannel {
         out.over();
         mux.forget(this);
         if (mux.travelling().isEmpty()) {
-            receiver.onOver(ending, text);
+            endpoint().onOver(ending, text);
         } else {
             // Behind its own messages that are on their way to the socket: they may still leave, or come back.
             OutgoingMessage mark = OutgoingMessage.mark();
@@ -244,18 +255,18 @@ public final class MuxChannel {
 
         @Override
         public void onSent(OutgoingMessage message) {
-            receiver.onOver(ending, text);
+            endpoint().onOver(ending, text);
         }
 
         @Override
         public void undelivered(OutgoingMessage message, Reason reason) {
-            receiver.onOver(ending, text);
+            endpoint().onOver(ending, text);
         }
     }
 
     /** The connection is over: what had begun to travel goes back to its sender. */
     void abandon() {
-        if (id != 0) {
+        if (endpoint != null) {
             over(Ending.CONNECTION_LOST, "the connection was lost");
             return;
         }
@@ -352,7 +363,7 @@ public final class MuxChannel {
         }
         boolean last = in.receive(flags, head, size, fragment);
         if (last && state != State.OVER) {
-            receiver.onEnd();
+            endpoint().onEnd();
             overIfDone();
         }
     }
@@ -360,7 +371,7 @@ public final class MuxChannel {
     /** The other side waits for no answer to this request any more. */
     void onCancel(Head request) {
         if (state == State.OPEN && !in.cancelArriving(request)) {
-            receiver.onRequestCancelled(request.handle(), request.envelope());
+            receiver().onRequestCancelled(request.handle(), request.envelope());
         }
     }
 
@@ -373,13 +384,13 @@ public final class MuxChannel {
 
     /** The message that is arriving is lost for no fault of the other side, which is told; any channel but 0 ends with it. */
     void giveUpArriving(String text) {
-        if (id != 0) {
+        if (shared == null) {
             reset(ErrorCode.NO_CAPACITY, text, in.begun());
             return;
         }
         in.dropArriving();
         try {
-            receiver.onRefusedMessage(new ProtocolException(ErrorCode.NO_CAPACITY, text, in.begun()));
+            shared.onRefusedMessage(new ProtocolException(ErrorCode.NO_CAPACITY, text, in.begun()));
         } catch (ProtocolException e) {
             throw new IllegalStateException("it is nobody's fault", e);
         }

@@ -29,9 +29,9 @@ import dev.heartbeat.internal.loop.Shard;
 import dev.heartbeat.internal.loop.WorkBudget;
 import dev.heartbeat.internal.mux.Endpoint;
 import dev.heartbeat.internal.mux.Multiplexer;
-import dev.heartbeat.internal.mux.Receiver;
 import dev.heartbeat.internal.mux.RoundRobin;
 import dev.heartbeat.internal.mux.Sender;
+import dev.heartbeat.internal.mux.SharedReceiver;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
 import java.nio.ByteBuffer;
@@ -55,7 +55,7 @@ import org.jspecify.annotations.Nullable;
  *
  * Confined to the connection's loop.
  */
-public abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.Host, Receiver, InputReader {
+public abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.Host, SharedReceiver, InputReader {
     /** How long to wait for the peer's end of stream after our own, so that our last frame is not overtaken by a reset. */
     static final long LINGER_NS = TimeUnit.SECONDS.toNanos(2);
 
@@ -539,31 +539,6 @@ public abstract class Session implements ConnectionHandler, FrameHandler, Multip
     }
 
     // ---- channels
-
-    @Override
-    public final boolean isInline() {
-        return false;
-    }
-
-    @Override
-    public final void onView(int handle, Envelope envelope, ByteBuffer message) {
-        throw new IllegalStateException("channel 0 is not inline");
-    }
-
-    @Override
-    public final void onAccepted() {
-        throw new IllegalStateException("channel 0 is open");
-    }
-
-    @Override
-    public final void onEnd() {
-        throw new IllegalStateException("channel 0 is not ended");
-    }
-
-    @Override
-    public final void onOver(Ending ending, String text) {
-        throw new IllegalStateException("channel 0 ends with the connection");
-    }
 
     @Override
     public final Loop loop() {

@@ -94,7 +94,7 @@ final class TwoSides {
     }
 
     /** An application's end of a channel. */
-    private final class End implements Endpoint, Sender {
+    private final class End implements Endpoint, SharedReceiver, Sender {
         private final Side side;
         private final String name;
         private final boolean isInline = random.nextInt(4) == 0;
@@ -332,18 +332,18 @@ final class TwoSides {
 
         @Override
         public boolean isInline() {
-            return isInline && this != side.zero;
+            return isInline;
         }
 
         @Override
-        public void onView(int handle, Envelope envelope, ByteBuffer message) {
-            assertThat(isInline()).isTrue();
+        public void onView(Envelope envelope, ByteBuffer message) {
+            assertThat(isInline && this != side.zero).isTrue();
             deliver(envelope, message);
         }
 
         @Override
         public void onMessage(int handle, IncomingMessage message) {
-            assertThat(isInline()).isFalse();
+            assertThat(isInline && this != side.zero).isFalse();
             held.add(message);
             side.held += message.content().capacity();
             deliver(message.envelope(), message.content());

@@ -76,7 +76,7 @@ final class WriteSchedulerTest {
     }
 
     /** Has messages of one size, as many as it is allowed. */
-    private final class Busy implements Endpoint, Sender {
+    private final class Busy implements Endpoint, SharedReceiver, Sender {
         private int left;
         private int size;
         private long written;
@@ -183,7 +183,7 @@ final class WriteSchedulerTest {
         }
 
         @Override
-        public void onView(int handle, Envelope envelope, ByteBuffer message) {}
+        public void onView(Envelope envelope, ByteBuffer message) {}
 
         @Override
         public void onMessage(int handle, IncomingMessage message) {}
