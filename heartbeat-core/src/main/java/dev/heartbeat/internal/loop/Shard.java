@@ -7,12 +7,14 @@ import dev.heartbeat.internal.frame.Heartbeat;
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.LoopAgent;
 import dev.heartbeat.spi.LoopFailures;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -68,6 +70,11 @@ public final class Shard implements LoopAgent, Loop {
     private final Queue<Runnable> commands = new MpscUnboundedVarHandleArrayQueue<>(256);
     private final AtomicBoolean commandsScheduled = new AtomicBoolean();
     private final Runnable runCommands = this::runCommands;
+
+    /** What runs once behind the commands of a run. */
+    private final ArrayDeque<Runnable> behind = new ArrayDeque<>();
+
+    private boolean runningCommands;
 
     /** Until when the loop means to sleep; {@link Long#MAX_VALUE} if nothing is planned. */
     private long plannedNs = Long.MAX_VALUE;
@@ -197,6 +204,21 @@ public final class Shard implements LoopAgent, Loop {
     @Override
     public void execute(Runnable command) {
         commands.add(command);
+        scheduleRun();
+    }
+
+    /**
+     * Runs the action behind the commands of this run, or where none runs, behind those that wait. So what several commands make
+     * necessary is done once for all of them, and costs no command of its own. On the loop.
+     */
+    public void executeBehind(Runnable action) {
+        behind.add(action);
+        if (!runningCommands) {
+            scheduleRun();
+        }
+    }
+
+    private void scheduleRun() {
         if (commandsScheduled.compareAndSet(false, true)) {
             try {
                 loop.execute(runCommands);
@@ -226,22 +248,40 @@ public final class Shard implements LoopAgent, Loop {
     /** A command that comes from now on schedules another run; one that came just before did not. */
     private boolean mustSchedule() {
         commandsScheduled.set(false);
-        return !commands.isEmpty() && commandsScheduled.compareAndSet(false, true);
+        return hasMore() && commandsScheduled.compareAndSet(false, true);
+    }
+
+    private boolean hasMore() {
+        return !commands.isEmpty() || !behind.isEmpty();
     }
 
     private boolean hasMoreAfterBatch() {
-        for (int i = 0; i < COMMANDS_PER_TURN; i++) {
-            Runnable command = commands.poll();
-            if (command == null) {
-                return false;
-            }
-            try {
-                command.run();
-            } catch (Throwable e) {
-                failed("a command", e);
-            }
+        runningCommands = true;
+        int left = COMMANDS_PER_TURN;
+        Runnable next = next();
+        while (next != null) {
+            run(next);
+            left--;
+            next = left > 0 ? next() : null;
         }
-        return !commands.isEmpty();
+        for (int due = left == 0 ? behind.size() : 0; due > 0; due--) {
+            run(behind.remove()); // Commands that never end do not keep it waiting.
+        }
+        runningCommands = false;
+        return hasMore();
+    }
+
+    private @Nullable Runnable next() {
+        Runnable command = commands.poll();
+        return command == null ? behind.poll() : command;
+    }
+
+    private void run(Runnable command) {
+        try {
+            command.run();
+        } catch (Throwable e) {
+            failed("a command", e);
+        }
     }
 
     public void observe(Observer observer) {

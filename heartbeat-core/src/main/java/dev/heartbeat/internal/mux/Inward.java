@@ -91,8 +91,7 @@ final class Inward {
     }
 
     /** Of channel 0, whose first window takes nothing of the budget. */
-    static Inward ofChannel0(
-            Multiplexer mux, MuxChannel channel, SharedReceiver shared, long window, long maxWindow) {
+    static Inward ofChannel0(Multiplexer mux, MuxChannel channel, SharedReceiver shared, long window, long maxWindow) {
         return new Inward(mux, channel, shared, null, shared, window, maxWindow, 0);
     }
 

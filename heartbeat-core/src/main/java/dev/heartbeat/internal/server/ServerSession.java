@@ -113,7 +113,7 @@ final class ServerSession extends Session {
         switch (type) {
             case HEARTBEAT_REQ -> onHeartbeat(streamId, payload);
             case REGISTER -> onRegister(streamId, Register.read(payload));
-            case UNREGISTER -> onUnregister(streamId, GoAway.readText(payload));
+            case UNREGISTER -> onUnregister(streamId, payload);
             case UPDATE -> onUpdate(streamId, Metadata.read(payload));
             default -> onCommonFrame(type, flags, streamId, payload);
         }
@@ -352,7 +352,8 @@ final class ServerSession extends Session {
         }
     }
 
-    private void onUnregister(int handle, String text) throws ProtocolException {
+    private void onUnregister(int handle, ByteBuffer payload) throws ProtocolException {
+        String unused = GoAway.readText(payload); // It need only be well formed.
         NodeBinding node = stay(handle);
         if (handle == 0) {
             endOwn(OfflineReason.UNREGISTERED);

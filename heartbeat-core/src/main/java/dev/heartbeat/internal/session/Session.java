@@ -55,7 +55,8 @@ import org.jspecify.annotations.Nullable;
  *
  * Confined to the connection's loop.
  */
-public abstract class Session implements ConnectionHandler, FrameHandler, Multiplexer.Host, SharedReceiver, InputReader {
+public abstract class Session
+        implements ConnectionHandler, FrameHandler, Multiplexer.Host, SharedReceiver, InputReader {
     /** How long to wait for the peer's end of stream after our own, so that our last frame is not overtaken by a reset. */
     static final long LINGER_NS = TimeUnit.SECONDS.toNanos(2);
 
@@ -608,7 +609,7 @@ public abstract class Session implements ConnectionHandler, FrameHandler, Multip
     public final void pumpSoon() {
         if (!pumping) {
             pumping = true;
-            shard.execute(() -> {
+            shard.executeBehind(() -> {
                 pumping = false;
                 pump();
             });

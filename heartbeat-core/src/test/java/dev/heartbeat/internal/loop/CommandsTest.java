@@ -104,4 +104,34 @@ final class CommandsTest {
         loop.end();
         assertThat(run).hasSize(COMMANDS).isSorted();
     }
+
+    @Test
+    void whatRunsBehindCommandsRunsInTheirTurn() {
+        shard.execute(() -> shard.executeBehind(() -> run.add(3)));
+        shard.execute(() -> run.add(1));
+        shard.execute(() -> run.add(2));
+        loop.turn(0, () -> {});
+        assertThat(run).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void whatRunsBehindDoesNotWaitForCommandsThatNeverEnd() {
+        Runnable endless = new Runnable() {
+            @Override
+            public void run() {
+                shard.execute(this);
+            }
+        };
+        shard.execute(() -> shard.executeBehind(() -> run.add(1)));
+        shard.execute(endless);
+        loop.turn(0, () -> {});
+        assertThat(run).containsExactly(1);
+    }
+
+    @Test
+    void whatRunsBehindNoCommandRunsAllTheSame() {
+        shard.executeBehind(() -> run.add(1));
+        loop.turn(0, () -> {});
+        assertThat(run).containsExactly(1);
+    }
 }
