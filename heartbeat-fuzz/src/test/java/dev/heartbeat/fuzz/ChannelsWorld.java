@@ -32,8 +32,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Objects;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -538,8 +538,10 @@ final class ChannelsWorld implements FrameHandler {
                 naive.wroteOpen(id, open.name(), open.credit());
             }
             case CHANNEL_ACCEPT -> naive.wroteAccept(id, ChannelOpen.readAccept(in));
-            case CHANNEL_RESET -> naive.wroteReset(id, String.valueOf(ChannelReset.read(in).code()));
-            case CANCEL -> naive.wroteCancel(id, Head.ofCancel(id, in).envelope().correlation());
+            case CHANNEL_RESET ->
+                naive.wroteReset(id, String.valueOf(ChannelReset.read(in).code()));
+            case CANCEL ->
+                naive.wroteCancel(id, Head.ofCancel(id, in).envelope().correlation());
             case ERROR -> readError(PeerError.read(in));
             default -> throw new AssertionError("nothing else is to be said: " + type);
         }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.AttachedNode;
+import dev.heartbeat.AttachedNodeListener;
 import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
@@ -26,10 +27,13 @@ final class CommandsOfMessagesTest {
     private static final Duration SOON = Duration.ofMillis(100);
 
     private final List<Channel> atServer = new ArrayList<>();
-    private final Bus bus = new Bus(1, 1, options -> options.maxNodesPerConnection(1).channel("c", ChannelOptions.defaults(), offered -> {
-        atServer.add(offered);
-        return new ChannelListener() {};
-    }));
+    private final Bus bus = new Bus(
+            1,
+            1,
+            options -> options.maxNodesPerConnection(1).channel("c", ChannelOptions.defaults(), offered -> {
+                atServer.add(offered);
+                return new ChannelListener() {};
+            }));
     private final Host host = bus.world.newHost("client");
     private final HeartbeatClient client = bus.client(host, "node").connect();
 
@@ -74,7 +78,7 @@ final class CommandsOfMessagesTest {
     }
 
     private Channel openChannel() {
-        Channel channel = client.open("c", ChannelOptions.defaults(), new ChannelListener() {});
+        Channel channel = client.openChannel("c", ChannelOptions.defaults(), new ChannelListener() {});
         bus.world.advanceUntil(channel.opened()::isDone, Duration.ofSeconds(1));
         bus.world.advance(SOON);
         return channel;
@@ -82,7 +86,8 @@ final class CommandsOfMessagesTest {
 
     @Test
     void messageToNodeIsOneCommand() {
-        assertThat(commandsFor(bus.serverHost, () -> bus.server.trySend("node", text()))).isOne();
+        assertThat(commandsFor(bus.serverHost, () -> bus.server.trySend("node", text())))
+                .isOne();
     }
 
     @Test
@@ -106,7 +111,7 @@ final class CommandsOfMessagesTest {
 
     @Test
     void messageOfAttachedNodeIsNoFurtherCommand() {
-        AttachedNode node = client.attach("attached", Map.of(), new AttachedNode.Listener() {});
+        AttachedNode node = client.attach("attached", Map.of(), new AttachedNodeListener() {});
         bus.world.advance(SOON);
         assertThat(commandsFor(host, () -> node.trySend(text()))).isZero();
     }

@@ -31,7 +31,7 @@ final class Inward {
     /** For how long it may be slower at first. */
     private static final long UNPAID_NS = TimeUnit.SECONDS.toNanos(10);
 
-    private final Multiplexer mux;
+    private final Input input;
     private final MuxChannel channel;
     private final Receiver receiver;
     /** Null for channel 0. */
@@ -72,7 +72,7 @@ final class Inward {
     private boolean returning;
 
     private Inward(
-            Multiplexer mux,
+            Input input,
             MuxChannel channel,
             Receiver receiver,
             @Nullable Endpoint endpoint,
@@ -80,7 +80,7 @@ final class Inward {
             long window,
             long maxWindow,
             long charged) {
-        this.mux = mux;
+        this.input = input;
         this.channel = channel;
         this.receiver = receiver;
         this.endpoint = endpoint;
@@ -91,14 +91,14 @@ final class Inward {
     }
 
     /** Of channel 0, whose first window takes nothing of the budget. */
-    static Inward ofChannel0(Multiplexer mux, MuxChannel channel, SharedReceiver shared, long window, long maxWindow) {
-        return new Inward(mux, channel, shared, null, shared, window, maxWindow, 0);
+    static Inward ofChannel0(Input input, MuxChannel channel, SharedReceiver shared, long window, long maxWindow) {
+        return new Inward(input, channel, shared, null, shared, window, maxWindow, 0);
     }
 
     /** Of a channel that was opened, whose window was reserved. */
-    static Inward of(Multiplexer mux, MuxChannel channel, Endpoint endpoint) {
+    static Inward of(Input input, MuxChannel channel, Endpoint endpoint) {
         return new Inward(
-                mux, channel, endpoint, endpoint, null, endpoint.window(), endpoint.maxWindow(), endpoint.window());
+                input, channel, endpoint, endpoint, null, endpoint.window(), endpoint.maxWindow(), endpoint.window());
     }
 
     long windowSize() {
@@ -119,15 +119,15 @@ final class Inward {
     void over() {
         over = true;
         forgetArriving();
-        mux.connectionWindow().take(window.unconsumed() - held);
+        input.window().take(window.unconsumed() - held);
         releaseIfUnused();
     }
 
     /** What its window took of the budget is free again when the last message of it is. */
     private void releaseIfUnused() {
         if (over && held == 0 && charged > 0) {
-            mux.budget().release(charged);
-            mux.connectionWindow().narrow(charged);
+            input.budget().release(charged);
+            input.window().narrow(charged);
             charged = 0;
         }
     }
@@ -149,15 +149,15 @@ final class Inward {
      * long as it decides.
      */
     private void widenIfBusy() {
-        long now = mux.loop().nowNs();
+        long now = input.host().loop().nowNs();
         long more = Math.min((GROWTH - 1) * window.size(), maxWindow - window.size());
         if (more > 0 && window.consumed() - consumedAtGrant >= window.size() / 2) {
             boolean busy = now - grantNs < BUSY_NS;
-            if (busy || now - grantNs < 2 * mux.rttNs(now)) {
+            if (busy || now - grantNs < 2 * input.rttNs(now)) {
                 widen(more);
             }
             if (!busy) {
-                mux.measureRoundTrip(now); // For the next time: it grows with what the peer has written ahead.
+                input.roundTrip().measure(now); // For the next time: it grows with what the peer has written ahead.
             }
         }
         grantNs = now;
@@ -165,10 +165,10 @@ final class Inward {
     }
 
     private void widen(long more) {
-        if (mux.budget().tryReserveSpare(more)) {
+        if (input.budget().tryReserveSpare(more)) {
             charged += more;
             window.widen(more);
-            mux.connectionWindow().widen(more);
+            input.window().widen(more);
         }
     }
 
@@ -205,14 +205,14 @@ final class Inward {
             }
             requireNothingForOthers(head);
             Envelope envelope = head.saysTime()
-                    ? head.envelope().arrived(mux.loop().nowNs(), head.remainingMillis())
+                    ? head.envelope().arrived(input.host().loop().nowNs(), head.remainingMillis())
                     : head.envelope();
             begun++;
             boolean taken = shared == null || shared.takesFrom(head.handle(), begun);
             if (taken
                     && !more
                     && !head.hasTotal()
-                    && fragment.remaining() <= mux.limits().maxMessageBytes()) {
+                    && fragment.remaining() <= input.limits().maxMessageBytes()) {
                 deliver(head.handle(), envelope, size, fragment);
                 return;
             }
@@ -259,21 +259,21 @@ final class Inward {
         if (!taken) {
             return Assembly.dropping(total);
         }
-        if (total > mux.limits().maxMessageBytes()) {
+        if (total > input.limits().maxMessageBytes()) {
             return refused(
                     total,
                     ErrorCode.MESSAGE_TOO_LARGE,
                     "a message of " + total + " bytes, allowed are "
-                            + mux.limits().maxMessageBytes());
+                            + input.limits().maxMessageBytes());
         }
-        if (!mux.budget().tryReserve(total)) {
+        if (!input.budget().tryReserve(total)) {
             return refused(total, ErrorCode.NO_CAPACITY, "no memory for a message of " + total + " bytes");
         }
         int length = (int) total;
         window.reserve(roomFor(length));
-        mux.connectionWindow().reserve(roomFor(length));
+        input.window().reserve(roomFor(length));
         watchArriving();
-        return Assembly.keeping(length, inline() != null ? mux.spares().take(length) : null);
+        return Assembly.keeping(length, inline() != null ? input.host().spares().take(length) : null);
     }
 
     /** On channel 0 the message alone is lost; any other channel ends with it. */
@@ -314,13 +314,13 @@ final class Inward {
         int length = message.remaining();
         int size = length + FrameHeader.SIZE;
         window.reserve(-roomFor(length));
-        mux.connectionWindow().reserve(-roomFor(length));
+        input.window().reserve(-roomFor(length));
         Endpoint inline = inline();
         if (inline != null) {
             inline.onView(arrivingEnvelope, message);
-            mux.spares().giveBack(message);
+            input.host().spares().giveBack(message);
             take(size);
-            mux.budget().release(length);
+            input.budget().release(length);
         } else {
             hand(arrivingFrom, message, arrivingEnvelope, size, length);
         }
@@ -328,49 +328,49 @@ final class Inward {
 
     /** A message that began to arrive and does not go on, or next to nothing of it comes, must not hold its memory for ever. */
     private void watchArriving() {
-        lastFragmentNs = mux.judgingNs();
+        lastFragmentNs = input.host().judgingNs();
         paidUntilNs = lastFragmentNs + UNPAID_NS;
         Deadline deadline = new Deadline(this::judgeArriving);
         fragmentDeadline = deadline;
-        mux.loop().arm(deadline, untilGivenUpNs(lastFragmentNs));
+        input.host().loop().arm(deadline, untilGivenUpNs(lastFragmentNs));
     }
 
     private void judgeArriving() {
         Deadline deadline = Objects.requireNonNull(fragmentDeadline);
-        long nowNs = mux.judgingNs();
-        if (mux.withholdsCredit(channel)) {
+        long nowNs = input.host().judgingNs();
+        if (channel.isGrantDue() || input.window().isGrantDue()) {
             // The sender could not go on.
             lastFragmentNs = nowNs;
             paidUntilNs = Math.max(paidUntilNs, nowNs + UNPAID_NS);
         }
         long remainingNs = untilGivenUpNs(nowNs);
         if (remainingNs > 0) {
-            mux.loop().arm(deadline, remainingNs);
+            input.host().loop().arm(deadline, remainingNs);
             return;
         }
         fragmentDeadline = null;
-        mux.onStalledMessage(
-                channel,
+        channel.onStalledMessage(
                 paidUntilNs <= nowNs
                         ? "a message comes with less than " + MIN_BYTES_PER_SECOND + " bytes a second"
-                        : "nothing more of a message came for " + mux.limits().fragmentTimeoutNs() / 1_000_000 + " ms");
+                        : "nothing more of a message came for " + input.limits().fragmentTimeoutNs() / 1_000_000
+                                + " ms");
     }
 
     private long untilGivenUpNs(long nowNs) {
-        return Math.min(lastFragmentNs + mux.limits().fragmentTimeoutNs(), paidUntilNs) - nowNs;
+        return Math.min(lastFragmentNs + input.limits().fragmentTimeoutNs(), paidUntilNs) - nowNs;
     }
 
     /** Each byte buys the message some time. What came fast does not buy more than a silence may last, or than a message may be slow at first. */
     private void pay(int bytes) {
-        long nowNs = mux.judgingNs();
-        long mostNs = nowNs + Math.max(mux.limits().fragmentTimeoutNs(), UNPAID_NS);
+        long nowNs = input.host().judgingNs();
+        long mostNs = nowNs + Math.max(input.limits().fragmentTimeoutNs(), UNPAID_NS);
         lastFragmentNs = nowNs;
         paidUntilNs = Math.min(paidUntilNs + bytes * NS_PER_SECOND / MIN_BYTES_PER_SECOND, mostNs);
     }
 
     private void cancelFragmentDeadline() {
         if (fragmentDeadline != null) {
-            mux.loop().cancel(fragmentDeadline);
+            input.host().loop().cancel(fragmentDeadline);
             fragmentDeadline = null;
         }
     }
@@ -412,14 +412,14 @@ final class Inward {
 
     private void forgetReserved(Assembly assembly) {
         int length = (int) assembly.reserved();
-        mux.budget().release(length);
+        input.budget().release(length);
         window.reserve(-roomFor(length));
-        mux.connectionWindow().reserve(-roomFor(length));
+        input.window().reserve(-roomFor(length));
     }
 
     private void take(long bytes) {
         window.take(bytes);
-        mux.connectionWindow().take(bytes);
+        input.window().take(bytes);
     }
 
     private static ByteBuffer copyOf(ByteBuffer fragment) {
@@ -451,7 +451,7 @@ final class Inward {
                 }
                 returning = true;
             }
-            mux.loop().execute(Inward.this::settleReturns);
+            input.host().loop().execute(Inward.this::settleReturns);
         }
     }
 
@@ -465,10 +465,10 @@ final class Inward {
             returnedCharge = 0;
             returning = false;
         }
-        mux.budget().release(chargeBack);
+        input.budget().release(chargeBack);
         held -= creditBack;
         take(creditBack);
         releaseIfUnused();
-        mux.onTaken(channel);
+        channel.onTaken();
     }
 }

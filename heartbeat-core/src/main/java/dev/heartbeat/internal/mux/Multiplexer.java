@@ -10,8 +10,6 @@ import dev.heartbeat.internal.frame.FrameHeader;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.loop.Loop;
-import dev.heartbeat.internal.queue.MessageList;
-import dev.heartbeat.internal.queue.OutgoingMessage;
 import dev.heartbeat.spi.Connection;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -43,15 +41,10 @@ public final class Multiplexer {
     public static final int DEFAULT_WEIGHT = 16;
 
     private final Host host;
-    private final Connection connection;
-    private final FrameEncoder encoder;
     private final Limits limits;
-    private final InboundShare budget;
-
+    final Output output;
+    final Input input;
     private final SendWindow connectionCredit;
-    private final ReceiveWindow connectionWindow;
-    private final RoundTrip roundTrip;
-    private final Pace pace;
     private final MuxChannel channel0;
     /** By {@link #key}. */
     private final IdTable<MuxChannel> ours = new IdTable<>();
@@ -69,14 +62,10 @@ public final class Multiplexer {
     private @Nullable ArrayDeque<Cancel> cancels;
     /** Channels of the other side that are over here, which it is yet to be told. */
     private int unsentResets;
-    /** Written, but not yet taken by the socket. */
-    private final MessageList travelling = new MessageList();
-
     /** Channels on which the other side may still refuse a message. */
     private @Nullable ArrayList<MuxChannel> withRefusable;
 
     private long framesReceived;
-    private long framesSent;
     private boolean over;
 
     private record Refusal(int id, ErrorCode code, String text) {}
@@ -145,15 +134,16 @@ public final class Multiplexer {
             Limits limits,
             InboundBudget budget) {
         this.host = host;
-        this.connection = connection;
-        this.encoder = encoder;
         this.limits = limits;
-        this.budget = new InboundShare(budget, limits.maxMessageBytes());
+        output = new Output(connection, encoder, host, limits.intervalNs());
+        input = new Input(
+                host,
+                limits,
+                new InboundShare(budget, limits.maxMessageBytes()),
+                new ReceiveWindow(credits.window()),
+                new RoundTrip(connection, encoder));
         nextId = limits.firstId();
         connectionCredit = new SendWindow(credits.sendConnection());
-        connectionWindow = new ReceiveWindow(credits.window());
-        roundTrip = new RoundTrip(connection, encoder);
-        pace = new Pace(connection, limits.intervalNs());
         channel0 = new MuxChannel(this, receiver, turns, credits, limits.maxWindow());
     }
 
@@ -163,63 +153,12 @@ public final class Multiplexer {
         return host.loop();
     }
 
-    BufferPool spares() {
-        return host.spares();
-    }
-
-    long judgingNs() {
-        return host.judgingNs();
-    }
-
-    /** Whether the peer may wait for credit that is due and could not be told. */
-    boolean withholdsCredit(MuxChannel channel) {
-        return channel.isGrantDue() || connectionWindow.isGrantDue();
-    }
-
-    /** The last round trip, as far as it is known; else 0. */
-    long rttNs(long nowNs) {
-        return Math.max(host.rttNs(), roundTrip.ns(nowNs));
-    }
-
-    /** A window was used up, and whether that was fast depends on the round trip. */
-    void measureRoundTrip(long nowNs) {
-        roundTrip.measure(nowNs);
+    void pumpSoon() {
+        host.pumpSoon();
     }
 
     public void onPong(ByteBuffer payload) {
-        roundTrip.onPong(payload, loop().nowNs());
-    }
-
-    Connection connection() {
-        return connection;
-    }
-
-    long queuedBytes() {
-        return connection.queuedBytes();
-    }
-
-    FrameEncoder encoder() {
-        return encoder;
-    }
-
-    Limits limits() {
-        return limits;
-    }
-
-    InboundShare budget() {
-        return budget;
-    }
-
-    ReceiveWindow connectionWindow() {
-        return connectionWindow;
-    }
-
-    MessageList travelling() {
-        return travelling;
-    }
-
-    void pumpSoon() {
-        host.pumpSoon();
+        input.roundTrip().onPong(payload, loop().nowNs());
     }
 
     public int maxChannels() {
@@ -254,11 +193,11 @@ public final class Multiplexer {
     }
 
     private void reserveWindow(long window) throws ProtocolException {
-        if (!budget.tryReserve(window)) {
+        if (!input.budget().tryReserve(window)) {
             throw new ProtocolException(
                     ErrorCode.NO_CAPACITY, "no memory for the window of one more channel, of " + window + " bytes");
         }
-        connectionWindow.widen(window);
+        input.window().widen(window);
     }
 
     public void onOpen(int id, ChannelOpen open) throws ProtocolException {
@@ -339,11 +278,6 @@ public final class Multiplexer {
         channel0.onNodeLeft(node);
     }
 
-    void onStalledMessage(MuxChannel channel, String text) {
-        channel.giveUpArriving(text);
-        host.pumpSoon();
-    }
-
     /** A reset waits to be written, or does not any more. */
     void countUnsentReset(MuxChannel channel, int change) {
         if (!isOurs(channel.id())) {
@@ -422,10 +356,10 @@ public final class Multiplexer {
 
     public void onData(int id, int flags, Head head, int size, ByteBuffer fragment) throws ProtocolException {
         framesReceived++;
-        connectionWindow.receive(size);
+        input.window().receive(size);
         MuxChannel channel = find(id);
         if (channel == null) {
-            connectionWindow.take(size);
+            input.window().take(size);
             grantConnection();
             requireUsed(id);
             if ((flags & FrameHeader.FLAG_END) != 0) {
@@ -457,8 +391,8 @@ public final class Multiplexer {
 
     /** A limit is absolute, so while the socket is full nothing is lost by telling it later. */
     private void grantConnection() {
-        if (connectionWindow.isGrantDue() && connection.isWritable()) {
-            encoder.credit(FrameHeader.CONNECTION_STREAM, connectionWindow.grant());
+        if (input.window().isGrantDue() && output.isWritable()) {
+            output.credit(FrameHeader.CONNECTION_STREAM, input.window().grant());
         }
     }
 
@@ -503,8 +437,8 @@ public final class Multiplexer {
 
     /** The other side may refuse a message that is sent on the channel. */
     void keepsRefusable(MuxChannel channel) {
-        if (!channel.keepsRefusable) {
-            channel.keepsRefusable = true;
+        if (!channel.inRefusable) {
+            channel.inRefusable = true;
             if (withRefusable == null) {
                 withRefusable = new ArrayList<>(1);
             }
@@ -519,8 +453,8 @@ public final class Multiplexer {
             return;
         }
         channels.removeIf(channel -> {
-            channel.keepsRefusable = channel.out.received(position);
-            return !channel.keepsRefusable;
+            channel.inRefusable = channel.out.received(position);
+            return !channel.inRefusable;
         });
         if (channels.isEmpty()) {
             withRefusable = null;
@@ -536,12 +470,12 @@ public final class Multiplexer {
     }
 
     private void writeCancels() {
-        while (cancels != null && connection.isWritable()) {
+        while (cancels != null && output.isWritable()) {
             Cancel next = cancels.poll();
             if (next == null) {
                 cancels = null;
             } else if (find(next.id) != null) {
-                encoder.cancel(next.id, next.handle, next.request);
+                output.cancel(next.id, next.handle, next.request);
             }
         }
     }
@@ -557,12 +491,11 @@ public final class Multiplexer {
 
     /** Says what is due beside messages, as far as the socket has room. */
     public void writeControl() {
-        while (!refusals.isEmpty() && connection.isWritable()) {
+        while (!refusals.isEmpty() && output.isWritable()) {
             Refusal refusal = refusals.remove();
-            encoder.channelReset(refusal.id, refusal.code, refusal.text);
-            framesSent++;
+            output.reset(refusal.id, refusal.code, refusal.text, ProtocolException.NO_MESSAGE);
         }
-        while (!control.isEmpty() && connection.isWritable()) {
+        while (!control.isEmpty() && output.isWritable()) {
             MuxChannel channel = control.remove();
             channel.inControl = false;
             channel.writeControl();
@@ -579,7 +512,7 @@ public final class Multiplexer {
         grantConnection();
         writeCancels();
         activate(channel0);
-        while (connectionCredit.available() >= Outward.MIN_CREDIT_TO_SEND && hasRoom()) {
+        while (connectionCredit.available() >= Outward.MIN_CREDIT_TO_SEND && output.hasRoom()) {
             MuxChannel next = scheduler.next();
             if (next == null) {
                 break;
@@ -588,46 +521,22 @@ public final class Multiplexer {
             next.deficit -= written;
             connectionCredit.send(written);
         }
-        flush();
-        pace.onPumped(loop().nowNs());
-    }
-
-    /** Flushes first, if that makes room. */
-    private boolean hasRoom() {
-        if (!pace.hasRoom()) {
-            flush();
-        }
-        return pace.hasRoom();
-    }
-
-    /** Bytes of a message in one frame, at most. */
-    int fragmentBytes() {
-        return pace.fragmentBytes();
+        output.flushPumped(loop().nowNs());
     }
 
     public void flush() {
-        connection.flush();
-        settle(connection.flushedBytes());
+        output.flush();
     }
 
     /** The socket has taken everything up to {@code total}: those messages have left. */
     public void settle(long total) {
-        OutgoingMessage first = travelling.peek();
-        while (first != null && first.endOffset() <= total) {
-            travelling.poll();
-            if (!first.isMark()) {
-                host.onMessageSent();
-            }
-            first.settle();
-            first = travelling.peek();
-        }
+        output.inFlight().settle(total);
     }
 
     /** The connection is gone: what had begun to travel and may not have arrived goes back to whose it was. */
     public void abandon() {
         over = true;
-        settle(connection.flushedBytes());
-        travelling.drain(lost -> lost.lose(lost.owner()));
+        output.inFlight().lose();
         channels().forEach(MuxChannel::abandon);
         channel0.abandon();
         control.clear();
@@ -647,19 +556,19 @@ public final class Multiplexer {
 
     /** Whether everything that was accepted has been taken by the socket. */
     public boolean isSettled() {
-        return travelling.isEmpty()
+        return output.inFlight().isEmpty()
                 && !channel0.hasWork()
                 && channels().stream().noneMatch(MuxChannel::hasWork);
     }
 
     /** Whether the application has handled everything that came, and waits for no reply over a channel other than 0. */
     public boolean isHandled() {
-        return connectionWindow.unconsumed() == 0 && channels().stream().noneMatch(MuxChannel::awaitsReplies);
+        return input.window().unconsumed() == 0 && channels().stream().noneMatch(MuxChannel::awaitsReplies);
     }
 
     /** Grows with each frame that leaves and each message that is handled. */
     public long progress() {
-        return framesSent + connectionWindow.consumed();
+        return output.framesSent() + input.window().consumed();
     }
 
     /** Frames of the resumable stream received on this connection. */
@@ -667,12 +576,8 @@ public final class Multiplexer {
         return framesReceived;
     }
 
-    void countSent() {
-        framesSent++;
-    }
-
     /** Frames of the resumable stream sent on this connection. */
     public long framesSent() {
-        return framesSent;
+        return output.framesSent();
     }
 }

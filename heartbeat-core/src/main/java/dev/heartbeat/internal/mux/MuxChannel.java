@@ -34,6 +34,7 @@ public final class MuxChannel {
     }
 
     private final Multiplexer mux;
+    private final Output output;
     private final int id;
     private final String name;
     private final int handle;
@@ -62,10 +63,11 @@ public final class MuxChannel {
     private String resetText = "";
     private long resetRefused;
     /** Whether the other side may still refuse a message that was sent. */
-    boolean keepsRefusable;
+    boolean inRefusable;
 
     private MuxChannel(Multiplexer mux, int id, ChannelOpen open, Endpoint endpoint, State state, long sendLimit) {
         this.mux = mux;
+        output = mux.output;
         this.id = id;
         this.name = open.name();
         this.handle = open.handle();
@@ -73,13 +75,14 @@ public final class MuxChannel {
         this.endpoint = endpoint;
         shared = null;
         this.state = state;
-        out = new Outward(mux, this, endpoint, new RoundRobin(), new SendWindow(sendLimit));
-        in = Inward.of(mux, this, endpoint);
+        out = new Outward(output, mux.loop(), this, endpoint, new RoundRobin(), new SendWindow(sendLimit));
+        in = Inward.of(mux.input, this, endpoint);
     }
 
     /** Channel 0, which nobody opens. */
     MuxChannel(Multiplexer mux, SharedReceiver shared, RoundRobin turns, Multiplexer.Credits credits, long maxWindow) {
         this.mux = mux;
+        output = mux.output;
         this.shared = shared;
         id = 0;
         name = "";
@@ -87,8 +90,8 @@ public final class MuxChannel {
         weight = Multiplexer.DEFAULT_WEIGHT;
         endpoint = null;
         state = State.OPEN;
-        out = new Outward(mux, this, null, turns, new SendWindow(credits.sendChannel()));
-        in = Inward.ofChannel0(mux, this, shared, credits.window(), maxWindow);
+        out = new Outward(output, mux.loop(), this, null, turns, new SendWindow(credits.sendChannel()));
+        in = Inward.ofChannel0(mux.input, this, shared, credits.window(), maxWindow);
     }
 
     /** Opened by this side. */
@@ -233,13 +236,11 @@ public final class MuxChannel {
         in.over();
         out.over();
         mux.forget(this);
-        if (mux.travelling().isEmpty()) {
+        if (output.inFlight().isEmpty()) {
             endpoint().onOver(ending, text);
         } else {
             // Behind its own messages that are on their way to the socket: they may still leave, or come back.
-            OutgoingMessage mark = OutgoingMessage.mark();
-            mark.written(new Over(ending, text), mux.queuedBytes());
-            mux.travelling().add(mark);
+            output.inFlight().mark(new Over(ending, text));
         }
     }
 
@@ -333,21 +334,23 @@ public final class MuxChannel {
     void writeControl() {
         if (openDue) {
             openDue = false;
-            mux.encoder().channelOpen(id, new ChannelOpen(in.windowSize(), weight, name, handle));
-            mux.countSent();
+            output.open(id, new ChannelOpen(in.windowSize(), weight, name, handle));
         } else if (acceptDue) {
             acceptDue = false;
-            mux.encoder().channelAccept(id, in.windowSize());
-            mux.countSent();
+            output.accept(id, in.windowSize());
             mux.activate(this);
         } else if (resetDue != null) {
-            mux.encoder().channelReset(id, resetDue, resetText, resetRefused);
-            mux.countSent();
+            output.reset(id, resetDue, resetText, resetRefused);
             resetDue = null;
             mux.countUnsentReset(this, -1);
         } else if (isGrantDue()) {
-            mux.encoder().credit(id, in.grant());
+            output.credit(id, in.grant());
         }
+    }
+
+    /** The other side may refuse a message that was sent. */
+    void keepsRefusable() {
+        mux.keepsRefusable(this);
     }
 
     boolean isGrantDue() {
@@ -383,7 +386,7 @@ public final class MuxChannel {
     }
 
     /** The message that is arriving is lost for no fault of the other side, which is told; any channel but 0 ends with it. */
-    void giveUpArriving(String text) {
+    private void giveUpArriving(String text) {
         if (shared == null) {
             reset(ErrorCode.NO_CAPACITY, text, in.begun());
             return;
@@ -394,6 +397,17 @@ public final class MuxChannel {
         } catch (ProtocolException e) {
             throw new IllegalStateException("it is nobody's fault", e);
         }
+    }
+
+    /** Nothing more comes of the message that is arriving, or too little. */
+    void onStalledMessage(String text) {
+        giveUpArriving(text);
+        mux.pumpSoon();
+    }
+
+    /** The application has handled messages. */
+    void onTaken() {
+        mux.onTaken(this);
     }
 
     /** What it is called in errors. */

@@ -6,6 +6,7 @@ import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.FrameHeader;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.Register;
+import dev.heartbeat.internal.loop.Loop;
 import dev.heartbeat.internal.queue.MessageList;
 import dev.heartbeat.internal.queue.OutgoingMessage;
 import java.nio.ByteBuffer;
@@ -19,7 +20,8 @@ final class Outward {
     /** A frame of full size. */
     private static final long MAX_FRAME = Register.MIN_CREDIT;
 
-    private final Multiplexer mux;
+    private final Output output;
+    private final Loop loop;
     private final MuxChannel channel;
     /** Null for channel 0, which many nodes share. */
     private final @Nullable Endpoint endpoint;
@@ -40,8 +42,15 @@ final class Outward {
     /** Whether the socket has taken the END, and so all before it. */
     private boolean endSent;
 
-    Outward(Multiplexer mux, MuxChannel channel, @Nullable Endpoint endpoint, RoundRobin turns, SendWindow credit) {
-        this.mux = mux;
+    Outward(
+            Output output,
+            Loop loop,
+            MuxChannel channel,
+            @Nullable Endpoint endpoint,
+            RoundRobin turns,
+            SendWindow credit) {
+        this.output = output;
+        this.loop = loop;
         this.channel = channel;
         this.endpoint = endpoint;
         this.turns = turns;
@@ -122,7 +131,7 @@ final class Outward {
      */
     long write(long connectionCredit) {
         long allowed = Math.min(connectionCredit, credit.available());
-        long room = Math.min(allowed, (long) FrameHeader.SIZE + mux.fragmentBytes());
+        long room = Math.min(allowed, (long) FrameHeader.SIZE + output.fragmentBytes());
         if (ready.isEmpty()) {
             turns.next(ready, room);
         }
@@ -134,7 +143,6 @@ final class Outward {
     private long writeReady(long room, long allowed) {
         Sender from = turns.last();
         int handleToName = from.handle();
-        MessageList travelling = mux.travelling();
         long remaining = room;
         boolean wrote = false;
         for (OutgoingMessage first = ready.peek(); first != null; first = ready.peek()) {
@@ -142,7 +150,7 @@ final class Outward {
             if (!isWhole && wrote) {
                 return room - remaining;
             }
-            if (readyOffset == 0 && !first.begin(mux.loop())) {
+            if (readyOffset == 0 && !first.begin(loop)) {
                 ready.poll(); // Nobody waits for its answer any more.
                 continue;
             }
@@ -154,11 +162,10 @@ final class Outward {
             begun++;
             if (first.isRequest()) {
                 keep(first, from);
-                kept().written(mux.framesSent());
+                kept().written(output.framesSent());
             }
             ready.poll();
-            first.written(from, mux.queuedBytes());
-            travelling.add(first);
+            output.inFlight().add(first, from);
             wrote = true;
         }
         return room - remaining;
@@ -167,20 +174,12 @@ final class Outward {
     private void writeWhole(OutgoingMessage message, int handleToName) {
         ByteBuffer shared = message.sharedFrame(handleToName);
         if (shared != null) {
-            mux.encoder().encoded(shared);
-        } else {
-            mux.encoder()
-                    .data(
-                            channel.id(),
-                            0,
-                            handleToName,
-                            message.envelope(),
-                            message.length(),
-                            Head.NO_TOTAL,
-                            nowNsFor(message.envelope()));
-            writeContent(message.bytes(), 0, message.length());
+            output.encoded(shared);
+            return;
         }
-        mux.countSent();
+        Envelope envelope = message.envelope();
+        output.data(channel.id(), 0, handleToName, envelope, message.length(), Head.NO_TOTAL, nowNsFor(envelope));
+        output.content(message.bytes(), 0, message.length());
     }
 
     private long writeFragment(OutgoingMessage message, Sender from, long allowed) {
@@ -190,30 +189,28 @@ final class Outward {
         int total = isFirst ? message.length() : Head.NO_TOTAL;
         long header = (long) FrameHeader.SIZE + FrameEncoder.headSize(handleToName, total, envelope);
         int count = (int) Math.min(message.length() - readyOffset, Math.min(allowed, MAX_FRAME) - header);
-        count = Math.min(count, mux.fragmentBytes());
+        count = Math.min(count, output.fragmentBytes());
         boolean isLast = readyOffset + count == message.length();
         int flags = isLast ? 0 : FrameHeader.FLAG_MORE;
-        mux.encoder().data(channel.id(), flags, handleToName, envelope, count, total, nowNsFor(envelope));
-        writeContent(message.bytes(), readyOffset, count);
-        mux.countSent();
+        output.data(channel.id(), flags, handleToName, envelope, count, total, nowNsFor(envelope));
+        output.content(message.bytes(), readyOffset, count);
         if (isFirst) {
             begun++;
             keep(message, from);
         }
         readyOffset += count;
         if (isLast) {
-            kept().written(mux.framesSent());
+            kept().written(output.framesSent());
             readyOffset = 0;
             ready.poll();
-            message.written(from, mux.queuedBytes());
-            mux.travelling().add(message);
+            output.inFlight().add(message, from);
         }
         return header + count;
     }
 
     /** Most envelopes have no use for the time. */
     private long nowNsFor(Envelope envelope) {
-        return envelope.saysDue() ? mux.loop().nowNs() : 0;
+        return envelope.saysDue() ? loop.nowNs() : 0;
     }
 
     // ---- what may be refused
@@ -229,7 +226,7 @@ final class Outward {
 
     private void keep(OutgoingMessage message, Sender from) {
         kept().begun(begun, message, from);
-        mux.keepsRefusable(channel);
+        channel.keepsRefusable();
     }
 
     /** The other side refuses a message. Of one that it has taken, or that is not known any more, nobody is told. */
@@ -251,22 +248,13 @@ final class Outward {
         return refusable != null;
     }
 
-    private void writeContent(ByteBuffer content, int from, int count) {
-        if (count > 0) {
-            mux.connection().write(content, content.position() + from, count);
-        }
-    }
-
     private long writeEnd() {
         if (!mustEnd()) {
             return 0;
         }
-        mux.encoder().data(channel.id(), FrameHeader.FLAG_END, 0, Envelope.NONE, 0, Head.NO_TOTAL, 0);
-        mux.countSent();
+        output.data(channel.id(), FrameHeader.FLAG_END, 0, Envelope.NONE, 0, Head.NO_TOTAL, 0);
         ended = true;
-        OutgoingMessage mark = OutgoingMessage.mark();
-        mark.written(new End(), mux.queuedBytes());
-        mux.travelling().add(mark);
+        output.inFlight().mark(new End());
         return FrameHeader.SIZE;
     }
 

@@ -649,7 +649,7 @@ final class TwoSides {
             // A frame more than is charged is granted for each message that arrives in fragments (M44).
             long ahead = (1 + 2L * maxChannels) * Wire.FULL_FRAME;
             assertThat(held).as("bytes held").isLessThanOrEqualTo(window + memory + ahead);
-            assertThat(mux.connectionWindow().unconsumed())
+            assertThat(mux.input.window().unconsumed())
                     .as("what was taken had come")
                     .isNotNegative();
             assertThat(wire.pendingBytes())
@@ -799,7 +799,7 @@ final class TwoSides {
         }
         for (Side side : List.of(client, server)) {
             assertThat(side.mux.isSettled()).isTrue();
-            assertThat(side.mux.connectionWindow().unconsumed())
+            assertThat(side.mux.input.window().unconsumed())
                     .as("what came is taken")
                     .isZero();
             assertThat(side.mux.framesReceived()).isEqualTo(side.peer().mux.framesSent());
