@@ -4,6 +4,7 @@ import dev.heartbeat.UndeliveredException.Reason;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -176,6 +177,20 @@ final class MessageLedger {
                     "I14 what is accepted is delivered, or told",
                     direction + " messages " + sequence(who).open.keySet() + " of " + who + " did neither, after "
                             + after);
+        }
+    }
+
+    /** The socket may have taken so many messages as a whole: these were lost before any that came back. */
+    void checkLostByReset(String who, int most) {
+        Sequence sequence = sequence(who);
+        if (sequence.open.isEmpty()) {
+            return;
+        }
+        long last = Collections.max(sequence.open.keySet());
+        boolean isBeforeThoseThatCameBack = sequence.cameBack.nextSetBit((int) last) > 0
+                && sequence.cameBack.get(Collections.min(sequence.open.keySet()).intValue(), (int) last).isEmpty();
+        if (sequence.open.size() > most || !isBeforeThoseThatCameBack) {
+            checkAllSettled(who, "a reset");
         }
     }
 

@@ -19,6 +19,8 @@ import java.util.random.RandomGenerator;
  */
 final class SettledChecks {
     private static final int FULL_FRAME = 16_384;
+    /** To which a client's window grows by default. */
+    private static final int MAX_WINDOW = 1 << 20;
     /** What is given ahead for a large message is more than the window by a frame. */
     private static final int BEYOND_WINDOW = 2 * (FULL_FRAME + 12);
 
@@ -406,8 +408,8 @@ final class SettledChecks {
 
     /** It is sent more than its queue takes; what was accepted arrives when it reads again, or is told if its connection is lost meanwhile. */
     private Runnable stopReading(Member member, boolean reset) {
-        // What the socket has taken may be lost with it; a message larger than the window cannot have been taken as a
-        // whole.
+        // What the socket has taken may be lost with it: of messages larger than the first window only those for which
+        // the window had grown before.
         int padding = reset
                 ? fleet.options().windowBytes() + BEYOND_WINDOW
                 : Math.min(20_000, fleet.options().queueBytes() / 4);
@@ -430,7 +432,9 @@ final class SettledChecks {
             }
             member.host().stopReading(false);
         });
-        return () -> fleet.toNodes().checkAllSettled(member.id(), reset ? "a reset" : "a pause in reading");
+        return reset
+                ? () -> fleet.toNodes().checkLostByReset(member.id(), MAX_WINDOW / padding)
+                : () -> fleet.toNodes().checkAllSettled(member.id(), "a pause in reading");
     }
 
     /** Messages that are charged to the budget, in all more than it holds; and many that are begun and never ended. */
