@@ -2,7 +2,6 @@ package dev.heartbeat.internal.node;
 
 import dev.heartbeat.JoinResult;
 import dev.heartbeat.Node;
-import dev.heartbeat.NodeListener;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SendResult;
@@ -16,9 +15,6 @@ import dev.heartbeat.internal.queue.IncomingMessage;
 import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.OutgoingMessage;
 import dev.heartbeat.internal.queue.SerialExecutor;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -49,38 +45,13 @@ public final class NodeEntry implements SerialExecutor.Owner {
 
     private boolean forgotten;
 
-    /** The groups that it was joined to; not null only during a stay in which there are some. Guarded by the lock. */
-    private @Nullable Set<String> joined;
+    /** Not null only during a stay in which it is joined to some. Guarded by the lock. */
+    private @Nullable JoinedGroups joined;
 
-    private byte pendingEvents;
     /** What it has taken of the capacity: for what is true now, and for what is yet to be told. */
     private int taken;
-    /** Whether an event that is yet to be told holds the current metadata. */
-    private boolean shown;
-    /** Set while the listener is so slow that transitions are no longer queued one by one. */
-    private @Nullable Backlog backlog;
-
-    /** What the last queued event told, and where the node has got to since. */
-    private static final class Backlog {
-        final Registration toldOf;
-        final NodeState told;
-        Transition latest;
-        /** Whether the metadata changed meanwhile. */
-        boolean updated;
-
-        Backlog(Registration toldOf, NodeState told, Transition latest) {
-            this.toldOf = toldOf;
-            this.told = told;
-            this.latest = latest;
-        }
-    }
-
-    /** A step of a registration to a state; the reason, or the end, is that of the state. */
-    private record Transition(
-            Registration of,
-            NodeState to,
-            @Nullable SuspectReason suspected,
-            @Nullable Tombstone ended) {}
+    /** Its events that are yet to be told; null if there are none. */
+    private @Nullable TransitionQueue events;
 
     NodeEntry(String id, NodeTable table) {
         this.id = id;
@@ -93,9 +64,8 @@ public final class NodeEntry implements SerialExecutor.Owner {
             return null;
         }
         Registration old = current;
-        Refusal refusal = old != null
-                ? refuseWhile(old, claim, policy)
-                : tombstone != null ? refuseAfter(tombstone, claim) : null;
+        Refusal refusal =
+                old != null ? old.refusalOf(claim, policy) : tombstone != null ? tombstone.refusalOf(claim) : null;
         if (refusal != null) {
             return Admission.refused(refusal);
         }
@@ -117,31 +87,6 @@ public final class NodeEntry implements SerialExecutor.Owner {
         return Admission.granted(fresh, old, true);
     }
 
-    private static @Nullable Refusal refuseWhile(Registration old, Registration.Claim claim, TakeoverPolicy policy) {
-        if (old.incarnation == claim.incarnation()) {
-            return claim.attempt() > old.attempt() ? null : Refusal.STALE_ATTEMPT;
-        }
-        if (claim.lastEpoch() != 0 && claim.lastEpoch() < old.epoch) {
-            // It was replaced before, and did not hear of it: else two processes could push each other out for ever.
-            return Refusal.REPLACED;
-        }
-        return policy == TakeoverPolicy.NEWEST_WINS ? null : Refusal.ID_IN_USE;
-    }
-
-    /**
-     * Of the process whose stay has ended, however it ended, an attempt that is not greater was abandoned and is read late; and one that was kicked comes back only if it did not hear of it. Another
-     * process knows nothing of that stay, and begins one of its own.
-     */
-    private static @Nullable Refusal refuseAfter(Tombstone tombstone, Registration.Claim claim) {
-        if (tombstone.incarnation != claim.incarnation()) {
-            return null;
-        }
-        if (claim.attempt() <= tombstone.attempt) {
-            return Refusal.STALE_ATTEMPT;
-        }
-        return tombstone.reason == OfflineReason.KICKED ? Refusal.KICKED : null;
-    }
-
     /** The same process over another connection: whatever waited for it goes on waiting. */
     private void recoverAs(Registration fresh, Registration old) {
         if (old.state == NodeState.ONLINE) {
@@ -156,13 +101,13 @@ public final class NodeEntry implements SerialExecutor.Owner {
         }
         current = fresh;
         table.groups().moved(this, old.metadata, fresh.metadata);
-        transition(old, old.state, online(fresh));
+        transition(old, old.state, Transition.online(fresh));
     }
 
     private void beginStay(Registration fresh) {
         current = fresh;
         table.groups().moved(this, MetadataMap.NONE, fresh.metadata);
-        transition(null, offline ? NodeState.OFFLINE : null, online(fresh));
+        transition(null, offline ? NodeState.OFFLINE : null, Transition.online(fresh));
         offline = false;
         dropTombstone();
     }
@@ -183,9 +128,9 @@ public final class NodeEntry implements SerialExecutor.Owner {
         }
         int held = Math.max(taken, Capacity.ofNode(id));
         int needed;
-        if (pendingEvents == 0) {
+        if (events == null) {
             needed = Capacity.ofNode(id) + table.sizeOf(metadata);
-        } else if (old == null || shown) {
+        } else if (old == null || events.holdMetadata()) {
             needed = held + table.sizeOf(metadata); // What is yet to be told holds what was before.
         } else {
             needed = held - table.sizeOf(old.metadata) + table.sizeOf(metadata);
@@ -195,7 +140,9 @@ public final class NodeEntry implements SerialExecutor.Owner {
                 : table.capacity().take(needed - taken);
         if (fits) {
             taken = needed;
-            shown = false;
+            if (events != null) {
+                events.metadataChange();
+            }
         }
         return fits;
     }
@@ -203,7 +150,6 @@ public final class NodeEntry implements SerialExecutor.Owner {
     /** Everything was told: only what is true now is held. */
     private void settle() {
         giveBack(taken - held());
-        shown = false;
     }
 
     private int held() {
@@ -271,7 +217,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
         if (current != of || of.state != NodeState.ONLINE) {
             return false;
         }
-        transition(of, NodeState.ONLINE, new Transition(of, NodeState.SUSPECT, reason, null));
+        transition(of, NodeState.ONLINE, Transition.suspect(of, reason));
         return true;
     }
 
@@ -279,7 +225,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
         if (current != of || of.state != NodeState.SUSPECT) {
             return false;
         }
-        transition(of, NodeState.SUSPECT, online(of));
+        transition(of, NodeState.SUSPECT, Transition.online(of));
         return true;
     }
 
@@ -294,12 +240,15 @@ public final class NodeEntry implements SerialExecutor.Owner {
         NodeState before = of.state;
         current = null;
         offline = true;
-        leaveAll(of);
+        if (joined != null) {
+            joined.leaveAll(of.metadata);
+            joined = null;
+        }
         table.groups().moved(this, of.metadata, MetadataMap.NONE);
         Tombstone end = new Tombstone(of, reason, table.wallClockMillis());
         tombstone = table.tombstones().areKept() ? end : null;
-        transition(of, before, new Transition(of, NodeState.OFFLINE, null, end));
-        if (backlog != null && !shown) {
+        transition(of, before, Transition.offline(of, end));
+        if (events != null && events.areCoalesced() && !events.holdMetadata()) {
             giveBack(table.sizeOf(of.metadata)); // No event holds it.
         }
         return true;
@@ -373,10 +322,8 @@ public final class NodeEntry implements SerialExecutor.Owner {
         }
         table.groups().moved(this, of.metadata, metadata);
         of.metadata = metadata;
-        if (backlog == null) {
+        if (events == null || !events.coalesceUpdate()) {
             queueUpdate(of);
-        } else {
-            backlog.updated = true;
         }
         return true;
     }
@@ -386,36 +333,23 @@ public final class NodeEntry implements SerialExecutor.Owner {
         if (current == null) {
             return JoinResult.NOT_REGISTERED;
         }
-        Set<String> groups = joined == null ? new HashSet<>(2) : joined;
-        if (groups.contains(group)) {
-            return JoinResult.ALREADY_JOINED;
+        JoinedGroups groups = joined == null ? new JoinedGroups(this, table.groups()) : joined;
+        JoinResult result = groups.join(group);
+        if (!groups.isEmpty()) {
+            joined = groups;
         }
-        if (groups.size() >= table.groups().maxPerNode()) {
-            return JoinResult.TOO_MANY;
-        }
-        groups.add(group);
-        joined = groups;
-        table.groups().joined(this, group);
-        return JoinResult.JOINED;
+        return result;
     }
 
     /** Says false if it was not joined to the group. */
     synchronized boolean leave(String group) {
-        if (current == null || joined == null || !joined.remove(group)) {
+        if (current == null || joined == null || !joined.leave(group, current.metadata)) {
             return false;
         }
         if (joined.isEmpty()) {
             joined = null;
         }
-        table.groups().left(this, group, current.metadata);
         return true;
-    }
-
-    private void leaveAll(Registration of) {
-        if (joined != null) {
-            joined.forEach(group -> table.groups().left(this, group, of.metadata));
-            joined = null;
-        }
     }
 
     /** Under the lock. */
@@ -428,7 +362,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
     }
 
     synchronized Set<String> groups() {
-        Set<String> groups = joined == null ? new TreeSet<>() : new TreeSet<>(joined);
+        Set<String> groups = joined == null ? new TreeSet<>() : joined.names();
         String named = current == null ? null : table.groups().namedIn(current.metadata);
         if (named != null) {
             groups.add(named);
@@ -522,7 +456,8 @@ public final class NodeEntry implements SerialExecutor.Owner {
         return offer(answer);
     }
 
-    private void queueUpdate(Registration of) {
+    /** Under the lock. */
+    void queueUpdate(Registration of) {
         if (of.updateQueued) {
             return;
         }
@@ -616,7 +551,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
         if (current != null) {
             return snapshot(current);
         }
-        return tombstone == null ? null : snapshot(tombstone, Map.of());
+        return tombstone == null ? null : tombstone.toNode(Map.of());
     }
 
     /** Null if the node is not registered. */
@@ -631,130 +566,38 @@ public final class NodeEntry implements SerialExecutor.Owner {
 
     /** The node as it is known of this registration, which may be over. */
     public Node snapshot(Registration of) {
-        return snapshot(of, of.state);
-    }
-
-    private Node snapshot(Registration of, NodeState state) {
-        int rtt = of.owner.rttMicros();
-        return new Node(
-                id,
-                state,
-                of.epoch,
-                of.incarnation,
-                of.metadata,
-                of.owner.remoteAddress(),
-                Instant.ofEpochMilli(of.registeredAtMillis),
-                rtt == 0 ? null : Duration.ofNanos(Integer.toUnsignedLong(rtt) * 1000),
-                null,
-                null);
-    }
-
-    private Node snapshot(Tombstone of, Map<String, String> metadata) {
-        return new Node(
-                id,
-                NodeState.OFFLINE,
-                of.epoch,
-                of.incarnation,
-                metadata,
-                of.remoteAddress,
-                Instant.ofEpochMilli(of.registeredAtMillis),
-                null,
-                of.reason,
-                Instant.ofEpochMilli(of.atMillis));
-    }
-
-    private Transition replaced(Registration of) {
-        Tombstone end = new Tombstone(of, OfflineReason.REPLACED, table.wallClockMillis());
-        return new Transition(of, NodeState.OFFLINE, null, end);
-    }
-
-    private static Transition online(Registration of) {
-        return new Transition(of, NodeState.ONLINE, null, null);
+        return of.toNode(of.state);
     }
 
     /** The only place where a state changes: the state, the counts and the event are one step. */
     private void transition(@Nullable Registration from, @Nullable NodeState before, Transition step) {
-        step.of.state = step.to;
-        table.count(before, step.to);
-        if (step.ended != null) {
-            table.events().countEnd(step.ended.reason);
+        step.of().state = step.to();
+        table.count(before, step.to());
+        if (step.ended() != null) {
+            table.events().countEnd(step.ended().reason);
         }
         if (from != null && from.votes) {
             from.votes = false;
             table.countVotes(-1);
         }
-        if (backlog != null) {
-            backlog.latest = step;
-            table.events().coalesced();
-        } else if (pendingEvents == NodeListener.MAX_PENDING_EVENTS && from != null && before != null) {
-            backlog = new Backlog(from, before, step);
-            table.events().coalesced();
-        } else {
-            queue(step);
+        if (events == null) {
+            events = new TransitionQueue(this, table);
         }
+        events.add(from, before, step);
     }
 
-    private void queue(Transition step) {
-        Node node = step.ended == null ? snapshot(step.of, step.to) : snapshot(step.ended, step.of.metadata);
-        pendingEvents++;
-        shown |= step.of == current;
-        executor().add(() -> {
-            try {
-                tell(step, node);
-            } finally {
-                told();
-            }
-        });
-    }
-
-    private void tell(Transition step, Node node) {
-        if (step.suspected != null) {
-            table.events().suspect(node, step.suspected);
-        } else if (step.ended != null) {
-            table.events().offline(node, step.ended.reason);
-        } else {
-            table.events().online(node);
-        }
-    }
-
-    private synchronized void told() {
-        pendingEvents--;
-        Backlog behind = backlog;
-        if (pendingEvents == 0 && behind != null) {
-            backlog = null;
-            catchUp(behind);
-            if (behind.updated && current != null) {
-                queueUpdate(current);
-            }
-        }
-        if (pendingEvents == 0) {
+    /** The listener has heard one of the events. */
+    synchronized void onReported(TransitionQueue queue) {
+        if (queue.isEmptyAfterOne()) {
+            events = null;
             settle();
         }
     }
 
-    /** The shortest way from what was told last to what is true now that still tells every stay's end. */
-    private void catchUp(Backlog behind) {
-        Transition latest = behind.latest;
-        boolean sameStay = behind.toldOf.incarnation == latest.of.incarnation;
-        if (sameStay && behind.told != NodeState.OFFLINE) {
-            if (behind.told != latest.to) {
-                queue(latest);
-            } else if (behind.toldOf != latest.of && latest.to == NodeState.ONLINE) {
-                // The epoch is another one, and that must be told.
-                queue(new Transition(behind.toldOf, NodeState.SUSPECT, SuspectReason.LOST, null));
-                queue(latest);
-            }
-            return;
-        }
-        if (behind.told != NodeState.OFFLINE) {
-            queue(replaced(behind.toldOf));
-        }
-        if (latest.to != NodeState.OFFLINE) {
-            queue(online(latest.of));
-            if (latest.to == NodeState.SUSPECT) {
-                queue(latest);
-            }
-        }
+    /** The current registration. Under the lock. */
+    @Nullable
+    Registration current() {
+        return current;
     }
 
     private SerialExecutor executor() {

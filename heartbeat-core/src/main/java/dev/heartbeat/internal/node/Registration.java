@@ -1,11 +1,16 @@
 package dev.heartbeat.internal.node;
 
+import dev.heartbeat.Node;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
+import dev.heartbeat.TakeoverPolicy;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.MetadataMap;
 import dev.heartbeat.internal.loop.Loop;
+import dev.heartbeat.internal.node.Admission.Refusal;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -110,6 +115,35 @@ public final class Registration {
     /** Whether the stay has lasted for so long. On the owner's loop. */
     public boolean hasLasted(long durationNs, long nowNs) {
         return ticks(nowNs) - sinceTicks >= ticks(durationNs);
+    }
+
+    /** Why a claim to the same id comes to nothing while this one is current; null if it does not. */
+    @Nullable
+    Refusal refusalOf(Claim claim, TakeoverPolicy policy) {
+        if (incarnation == claim.incarnation()) {
+            return claim.attempt() > attempt() ? null : Refusal.STALE_ATTEMPT;
+        }
+        if (claim.lastEpoch() != 0 && claim.lastEpoch() < epoch) {
+            // It was replaced before, and did not hear of it: else two processes could push each other out for ever.
+            return Refusal.REPLACED;
+        }
+        return policy == TakeoverPolicy.NEWEST_WINS ? null : Refusal.ID_IN_USE;
+    }
+
+    /** The node as it is known of this registration, which may be over. */
+    Node toNode(NodeState in) {
+        int rtt = owner.rttMicros();
+        return new Node(
+                entry.id(),
+                in,
+                epoch,
+                incarnation,
+                metadata,
+                owner.remoteAddress(),
+                Instant.ofEpochMilli(registeredAtMillis),
+                rtt == 0 ? null : Duration.ofNanos(Integer.toUnsignedLong(rtt) * 1000),
+                null,
+                null);
     }
 
     private static int ticks(long ns) {

@@ -1,7 +1,12 @@
 package dev.heartbeat.internal.node;
 
+import dev.heartbeat.Node;
+import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
+import dev.heartbeat.internal.node.Admission.Refusal;
 import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,5 +48,35 @@ final class Tombstone {
         this.attempt = of.attempt();
         this.remoteAddress = of.owner.remoteAddress();
         this.registeredAtMillis = of.registeredAtMillis;
+    }
+
+    /**
+     * Why a claim that follows this end comes to nothing; null if it does not. Of the same process, however its stay ended, an attempt that is not greater was abandoned and is read late; and
+     * one that was kicked comes back only if it did not hear of it. Another process knows nothing of that stay, and begins one of its own.
+     */
+    @Nullable
+    Refusal refusalOf(Registration.Claim claim) {
+        if (incarnation != claim.incarnation()) {
+            return null;
+        }
+        if (claim.attempt() <= attempt) {
+            return Refusal.STALE_ATTEMPT;
+        }
+        return reason == OfflineReason.KICKED ? Refusal.KICKED : null;
+    }
+
+    /** The node as it was in the end. */
+    Node toNode(Map<String, String> metadata) {
+        return new Node(
+                entry.id(),
+                NodeState.OFFLINE,
+                epoch,
+                incarnation,
+                metadata,
+                remoteAddress,
+                Instant.ofEpochMilli(registeredAtMillis),
+                null,
+                reason,
+                Instant.ofEpochMilli(atMillis));
     }
 }
