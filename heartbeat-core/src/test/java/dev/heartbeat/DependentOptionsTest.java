@@ -45,12 +45,12 @@ final class DependentOptionsTest {
     @Test
     void whatWasNotSetFollowsAgainInABuilderMadeOfOptions() {
         ServerOptions minute =
-                ServerOptions.builder().heartbeatTimeout(Duration.ofSeconds(60)).build();
+                ServerOptions.builder().heartbeatTimeout(Duration.ofMinutes(1)).build();
         ServerOptions changed =
-                minute.toBuilder().heartbeatTimeout(Duration.ofSeconds(120)).build();
+                minute.toBuilder().heartbeatTimeout(Duration.ofMinutes(2)).build();
 
-        assertThat(minute.grace()).isEqualTo(Duration.ofSeconds(60));
-        assertThat(changed.grace()).isEqualTo(Duration.ofSeconds(120));
+        assertThat(minute.grace()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(changed.grace()).isEqualTo(Duration.ofMinutes(2));
         assertThat(changed.suspectAfter()).isEqualTo(Duration.ofSeconds(100));
     }
 
