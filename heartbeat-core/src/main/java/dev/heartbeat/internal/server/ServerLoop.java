@@ -23,6 +23,7 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
     final Counters counters = new Counters();
     final Measures measures;
     final HeldVerdicts held = new HeldVerdicts(this);
+    final RegistrationHandler registration = new RegistrationHandler(this);
 
     /** Sessions that have no node, or have it no more; the others are found through the node table. */
     private final Set<ServerSession> withoutNode = new LinkedHashSet<>();

@@ -19,16 +19,12 @@ import dev.heartbeat.internal.liveness.FailureDetector;
 import dev.heartbeat.internal.liveness.PartialFrame;
 import dev.heartbeat.internal.liveness.PeerMonitor;
 import dev.heartbeat.internal.mux.Multiplexer;
-import dev.heartbeat.internal.node.Admission;
 import dev.heartbeat.internal.node.Registration;
 import dev.heartbeat.internal.queue.IncomingMessage;
 import dev.heartbeat.internal.session.Session;
 import dev.heartbeat.spi.Connection;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.EnumSet;
-import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,17 +35,6 @@ import org.jspecify.annotations.Nullable;
 final class ServerSession extends Session {
     /** Until all timers have run that are due now. */
     private static final long TURN_NS = 100_000_000;
-
-    private static final String KICKED_BEFORE = "this process was sent away before";
-
-    private static final Set<ErrorCode> REFUSES_A_REGISTRATION = EnumSet.of(
-            ErrorCode.INVALID_NODE_ID,
-            ErrorCode.INVALID_METADATA,
-            ErrorCode.STALE_ATTEMPT,
-            ErrorCode.NODE_ID_IN_USE,
-            ErrorCode.EPOCH_REFUSED,
-            ErrorCode.REPLACED,
-            ErrorCode.NODE_CAPACITY);
 
     final ServerLoop loop;
 
@@ -72,22 +57,8 @@ final class ServerSession extends Session {
     ServerSession(ServerLoop loop, Connection connection) {
         super(loop.shard, connection);
         this.loop = loop;
-        awaitRegistration(shard.clock().nowNs());
+        loop.registration.await(this, alarm, shard.clock().nowNs());
         loop.began(this);
-    }
-
-    /** The deadline is one of logical time: what came while this process was stopped must be read before. */
-    private void awaitRegistration(long sinceNs) {
-        long limitNs = loop.server.options.handshakeTimeout().toNanos();
-        alarm.set(limitNs - (shard.clock().nowNs() - sinceNs), () -> {
-            if (shard.clock().nowNs() - sinceNs < limitNs) {
-                awaitRegistration(sinceNs);
-                return;
-            }
-            loop.counters.add(Counter.HANDSHAKE_TIMEOUTS, 1);
-            fail(new ProtocolException(
-                    ErrorCode.HANDSHAKE_TIMEOUT, "not registered within " + limitNs / 1_000_000 + " ms"));
-        });
     }
 
     // ---- frames
@@ -127,39 +98,22 @@ final class ServerSession extends Session {
     }
 
     private void onRegister(int handle, Register register) throws ProtocolException {
-        if (handle != 0) {
-            attach(handle, register);
-            return;
-        }
-        if (own != null) {
-            throw new ProtocolException(ErrorCode.ALREADY_REGISTERED, "handle 0 is registered");
-        }
-        if (loop.server.isDraining()) {
+        requireMayRegister(handle);
+        if (handle == 0 && loop.server.isDraining()) {
             closeUnregistered();
             return;
         }
-        terms = loop.termsOf(register);
-        NodeBinding stay = new NodeBinding(this, 0);
-        Admission admission = admit(register, stay);
-        if (admission.refusal() != null) {
-            refuse(admission.refusal());
-            return;
-        }
-        own = stay;
-        state = State.REGISTERED;
-        alarm.cancel();
-        loop.registered(this);
-        heardBeat(shard.clock().nowNs());
-        begin(stay, admission);
-        if (loop.server.isDraining()) {
-            // It began to stop meanwhile, and whoever went through the nodes may have missed this one.
-            endOwn(OfflineReason.SHUTDOWN);
-            closeUnregistered();
-        }
+        loop.registration.onRegister(this, handle, register);
     }
 
-    /** Registers a node that the connection's own node, a gateway, speaks for. */
-    private void attach(int handle, Register register) throws ProtocolException {
+    /** A handle is registered once; of the others, which the connection's own node speaks for, there is a limit. */
+    private void requireMayRegister(int handle) throws ProtocolException {
+        if (handle == 0) {
+            if (own != null) {
+                throw new ProtocolException(ErrorCode.ALREADY_REGISTERED, "handle 0 is registered");
+            }
+            return;
+        }
         if (own == null) {
             throw new ProtocolException(ErrorCode.NOT_REGISTERED, "handle 0 comes first");
         }
@@ -177,26 +131,69 @@ final class ServerSession extends Session {
             throw new ProtocolException(
                     ErrorCode.TOO_MANY_ERRORS, "more than " + Attachments.MAX_UNANSWERED + " registrations under way");
         }
-        NodeBinding stay = new NodeBinding(this, handle);
-        Admission admission = admit(register, stay);
-        if (admission.refusal() != null) {
-            refuse(handle, admission.refusal());
-            return;
-        }
-        others.add(stay);
-        begin(stay, admission);
     }
 
-    /** What is refused here tells of others, and is not counted against what this gateway may do wrong. */
-    private void refuse(int handle, Admission.Refusal why) throws ProtocolException {
-        switch (why) {
-            case KICKED -> {
-                loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
-                encoder.goAway(
-                        handle, new GoAway(ErrorCode.Scope.NODE, GoAwayReason.KICKED, GoAway.NEVER, KICKED_BEFORE));
-            }
-            case NO_CAPACITY -> sendNoCapacity(handle, "node");
-            default -> sendRefusal(handle, refusalOf(why));
+    /** Before the connection's own node is registered: what its process allows. */
+    void agree(ClientTerms said) {
+        terms = said;
+    }
+
+    /** A node is admitted, and hears of it. */
+    void admitted(NodeBinding stay, Registration granted) {
+        if (stay.handle() == 0) {
+            own = stay;
+            state = State.REGISTERED;
+            alarm.cancel();
+            loop.registered(this);
+            heardBeat(shard.clock().nowNs());
+        } else {
+            attached().add(stay);
+        }
+        stay.begin(granted);
+        encoder.registered(stay.handle(), loop.server.registeredAnswer(granted.epoch()));
+        joinIfMore(stay);
+    }
+
+    /** The server began to stop meanwhile, and whoever went through the nodes may have missed this one. */
+    void leaveIfDraining() {
+        if (loop.server.isDraining()) {
+            endOwn(OfflineReason.SHUTDOWN);
+            closeUnregistered();
+        }
+    }
+
+    /**
+     * A node is not admitted.
+     *
+     * @param end how the connection ends with it; null where it goes on
+     */
+    void refused(int handle, ProtocolException why, @Nullable CloseReason end) throws ProtocolException {
+        if (handle == 0) {
+            onRefused(0, why);
+        } else {
+            sendRefusal(handle, why); // It tells of others, and is not counted against what this gateway may do wrong.
+        }
+        finishRefused(handle, end);
+    }
+
+    /** Likewise, because this process was sent away before. */
+    void refusedForGood(int handle, String why) {
+        if (handle == 0) {
+            sendAway(GoAwayReason.KICKED, CloseReason.KICKED, why);
+        } else {
+            encoder.goAway(handle, new GoAway(ErrorCode.Scope.NODE, GoAwayReason.KICKED, GoAway.NEVER, why));
+        }
+    }
+
+    /** Likewise, because there is no room. */
+    void refusedForNow(int handle) {
+        sendNoCapacity(handle, "node");
+        finishRefused(handle, CloseReason.REFUSED);
+    }
+
+    private void finishRefused(int handle, @Nullable CloseReason end) {
+        if (handle == 0 && end != null) {
+            finish(end);
         }
     }
 
@@ -210,72 +207,9 @@ final class ServerSession extends Session {
                 loop.server.options.heartbeatInterval().toMillis());
     }
 
-    private Admission admit(Register register, NodeBinding stay) {
-        return loop.server.table.admit(new Registration.Claim(
-                register.nodeId(),
-                register.incarnation(),
-                register.attempt(),
-                register.lastEpoch(),
-                register.metadata(),
-                stay));
-    }
-
-    private void refuse(Admission.Refusal why) throws ProtocolException {
-        if (why == Admission.Refusal.KICKED) {
-            loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
-            sendAway(GoAwayReason.KICKED, CloseReason.KICKED, KICKED_BEFORE);
-            return;
-        }
-        if (why == Admission.Refusal.NO_CAPACITY) {
-            sendNoCapacity(0, "node");
-            finish(CloseReason.REFUSED);
-            return;
-        }
-        onRefused(0, refusalOf(why));
-        switch (why) {
-            case STALE_ATTEMPT -> finish(CloseReason.REFUSED);
-            case REPLACED -> finish(CloseReason.REPLACED);
-            case KICKED, NO_CAPACITY, ID_IN_USE, IMPLAUSIBLE_EPOCH -> {}
-        }
-    }
-
-    private static ProtocolException refusalOf(Admission.Refusal why) {
-        return switch (why) {
-            case KICKED, NO_CAPACITY -> throw new IllegalStateException("said otherwise");
-            case STALE_ATTEMPT ->
-                new ProtocolException(
-                        ErrorCode.STALE_ATTEMPT, "this attempt or a later one of the same process was registered");
-            case REPLACED -> new ProtocolException(ErrorCode.REPLACED, "another process took this id over since");
-            case ID_IN_USE ->
-                new ProtocolException(ErrorCode.NODE_ID_IN_USE, "another process is registered by this id");
-            case IMPLAUSIBLE_EPOCH ->
-                new ProtocolException(ErrorCode.EPOCH_REFUSED, "the last epoch lies too far in the future");
-        };
-    }
-
-    private void begin(NodeBinding stay, Admission admission) {
-        Registration granted = Objects.requireNonNull(admission.registration());
-        stay.begin(granted);
-        encoder.registered(stay.handle(), loop.server.registeredAnswer(granted.epoch()));
-        joinIfMore(stay);
-        notifyDisplaced(admission);
-    }
-
     private void joinIfMore(@Nullable NodeBinding stay) {
         if (stay != null && stay.hasMore() && stay.join()) {
             turns.add(stay);
-        }
-    }
-
-    private static void notifyDisplaced(Admission admission) {
-        Registration displaced = admission.displaced();
-        if (displaced == null) {
-            return;
-        }
-        if (admission.replaced()) {
-            displaced.owner().ended(OfflineReason.REPLACED, "another process registered this id");
-        } else {
-            displaced.owner().superseded();
         }
     }
 
@@ -743,7 +677,7 @@ final class ServerSession extends Session {
     @Override
     protected void onErrorSent(ErrorCode code) {
         loop.counters.error(code);
-        if (REFUSES_A_REGISTRATION.contains(code)) {
+        if (RegistrationHandler.REFUSALS.contains(code)) {
             loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
         }
     }

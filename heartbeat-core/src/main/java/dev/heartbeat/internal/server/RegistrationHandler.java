@@ -1,0 +1,128 @@
+package dev.heartbeat.internal.server;
+
+import dev.heartbeat.CloseReason;
+import dev.heartbeat.OfflineReason;
+import dev.heartbeat.internal.frame.ErrorCode;
+import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.frame.Register;
+import dev.heartbeat.internal.node.Admission;
+import dev.heartbeat.internal.node.Registration;
+import dev.heartbeat.internal.session.SessionTimer;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides on registrations: until when one must have come, whether it is admitted, and why not. There is one for a loop, without any state of a
+ * session, so it costs a node nothing. The session tells the peer.
+ */
+final class RegistrationHandler {
+    /** Errors that refuse a registration. */
+    static final Set<ErrorCode> REFUSALS = EnumSet.of(
+            ErrorCode.INVALID_NODE_ID,
+            ErrorCode.INVALID_METADATA,
+            ErrorCode.STALE_ATTEMPT,
+            ErrorCode.NODE_ID_IN_USE,
+            ErrorCode.EPOCH_REFUSED,
+            ErrorCode.REPLACED,
+            ErrorCode.NODE_CAPACITY);
+
+    private final ServerLoop loop;
+
+    RegistrationHandler(ServerLoop loop) {
+        this.loop = loop;
+    }
+
+    /** The deadline is one of logical time: what came while this process was stopped must be read before. */
+    void await(ServerSession session, SessionTimer alarm, long sinceNs) {
+        long limitNs = loop.server.options.handshakeTimeout().toNanos();
+        alarm.set(limitNs - (loop.shard.clock().nowNs() - sinceNs), () -> {
+            if (loop.shard.clock().nowNs() - sinceNs < limitNs) {
+                await(session, alarm, sinceNs);
+                return;
+            }
+            loop.counters.add(Counter.HANDSHAKE_TIMEOUTS, 1);
+            session.fail(new ProtocolException(
+                    ErrorCode.HANDSHAKE_TIMEOUT, "not registered within " + limitNs / 1_000_000 + " ms"));
+        });
+    }
+
+    /**
+     * A session may register this handle, and asks for it. Whatever must agree before a node is admitted is asked here, and nothing is changed
+     * before: whether the process is who it says, and whether another server has the node. Such an answer comes later, as a command to the loop that
+     * goes on with {@link #admit} if the session still reads. The handshake deadline bounds the wait for that of handle 0.
+     */
+    void onRegister(ServerSession session, int handle, Register register) throws ProtocolException {
+        admit(session, handle, register);
+    }
+
+    private void admit(ServerSession session, int handle, Register register) throws ProtocolException {
+        if (handle == 0) {
+            session.agree(loop.termsOf(register));
+        }
+        NodeBinding stay = new NodeBinding(session, handle);
+        Admission admission = loop.server.table.admit(new Registration.Claim(
+                register.nodeId(),
+                register.incarnation(),
+                register.attempt(),
+                register.lastEpoch(),
+                register.metadata(),
+                stay));
+        if (admission.refusal() != null) {
+            refuse(session, handle, admission.refusal());
+            return;
+        }
+        session.admitted(stay, Objects.requireNonNull(admission.registration()));
+        notifyDisplaced(admission);
+        if (handle == 0) {
+            session.leaveIfDraining();
+        }
+    }
+
+    private void refuse(ServerSession session, int handle, Admission.Refusal why) throws ProtocolException {
+        switch (why) {
+            case KICKED -> {
+                loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
+                session.refusedForGood(handle, "this process was sent away before");
+            }
+            case NO_CAPACITY -> session.refusedForNow(handle);
+            case STALE_ATTEMPT ->
+                refuse(
+                        session,
+                        handle,
+                        ErrorCode.STALE_ATTEMPT,
+                        "this attempt or a later one of the same process was registered",
+                        CloseReason.REFUSED);
+            case REPLACED ->
+                refuse(
+                        session,
+                        handle,
+                        ErrorCode.REPLACED,
+                        "another process took this id over since",
+                        CloseReason.REPLACED);
+            case ID_IN_USE ->
+                refuse(session, handle, ErrorCode.NODE_ID_IN_USE, "another process is registered by this id", null);
+            case IMPLAUSIBLE_EPOCH ->
+                refuse(session, handle, ErrorCode.EPOCH_REFUSED, "the last epoch lies too far in the future", null);
+        }
+    }
+
+    private static void refuse(
+            ServerSession session, int handle, ErrorCode code, String text, @Nullable CloseReason end)
+            throws ProtocolException {
+        session.refused(handle, new ProtocolException(code, text), end);
+    }
+
+    private static void notifyDisplaced(Admission admission) {
+        Registration displaced = admission.displaced();
+        if (displaced == null) {
+            return;
+        }
+        if (admission.replaced()) {
+            displaced.owner().ended(OfflineReason.REPLACED, "another process registered this id");
+        } else {
+            displaced.owner().superseded();
+        }
+    }
+}
