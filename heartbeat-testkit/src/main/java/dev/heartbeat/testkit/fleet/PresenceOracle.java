@@ -318,8 +318,7 @@ final class PresenceOracle implements WireTap {
             wire(loop, remote).read(bytes, count, who, nowNs(), tail);
         } else {
             FrameTrace trail = otherTrails.computeIfAbsent(who, key -> new FrameTrace());
-            Gain gain = otherGains.computeIfAbsent(
-                    who, key -> new Gain(nowNs(), timing.timeoutNs + TICK_NS + LAG_NS));
+            Gain gain = otherGains.computeIfAbsent(who, key -> new Gain(nowNs(), timing.timeoutNs + TICK_NS + LAG_NS));
             boolean whole = trail.read(bytes, count, who, nowNs(), tail);
             if (whole) {
                 gain.restart(nowNs());
