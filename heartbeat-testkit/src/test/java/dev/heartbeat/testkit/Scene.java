@@ -9,6 +9,8 @@ import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.ChannelOptions.Delivery;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.LivenessStats;
+import dev.heartbeat.MessageStats;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeGroups;
 import dev.heartbeat.NodeRegistry;
@@ -101,6 +103,8 @@ final class Scene {
         hold("attached node", AttachedNode.class, attached);
         hold("registry", NodeRegistry.class, server.nodes());
         hold("groups", NodeGroups.class, server.groups());
+        hold("server's liveness", LivenessStats.class, server.stats().liveness());
+        hold("server's messages", MessageStats.class, server.stats().messages());
         hold("transport", Transport.class, clientHost.transport());
         hold("loop", EventLoop.class, clientHost.transport().eventLoops().get(0));
         opened("client's pull", client.openChannel("pull", pull, new Listening()));
