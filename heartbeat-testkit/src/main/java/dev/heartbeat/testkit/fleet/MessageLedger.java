@@ -188,7 +188,9 @@ final class MessageLedger {
         }
         long last = Collections.max(sequence.open.keySet());
         boolean isBeforeThoseThatCameBack = sequence.cameBack.nextSetBit((int) last) > 0
-                && sequence.cameBack.get(Collections.min(sequence.open.keySet()).intValue(), (int) last).isEmpty();
+                && sequence.cameBack
+                        .get(Collections.min(sequence.open.keySet()).intValue(), (int) last)
+                        .isEmpty();
         if (sequence.open.size() > most || !isBeforeThoseThatCameBack) {
             checkAllSettled(who, "a reset");
         }
