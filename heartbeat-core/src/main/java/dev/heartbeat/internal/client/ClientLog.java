@@ -46,7 +46,7 @@ final class ClientLog {
                         + " ms";
             case TIMEOUT -> "the server " + server + " was silent for the heartbeat timeout";
             case PEER_CLOSED -> "the server " + server + " closed the connection without a word";
-            case GO_AWAY -> "the server " + server + " asked to go" + why;
+            case GO_AWAY -> "the server " + server + " sent the node away" + why;
             case REFUSED -> "the server " + server + " refused the registration" + why;
             default -> "the connection to " + server + " ended (" + reason + ")" + why;
         };

@@ -19,7 +19,8 @@ final class Failures {
     static HeartbeatException of(GoAway goAway) {
         return new HeartbeatException(
                 of(ClientSession.reasonOf(goAway)),
-                "the server says " + (goAway.reason() == null ? "to go away" : goAway.reason()) + ": " + goAway.text());
+                "the server says " + (goAway.reason() == null ? "to go away" : goAway.reason())
+                        + (goAway.text().isEmpty() ? "" : ": " + goAway.text()));
     }
 
     static FailureCode of(ErrorCode code) {
