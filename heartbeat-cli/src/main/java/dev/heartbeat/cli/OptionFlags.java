@@ -107,7 +107,7 @@ final class OptionFlags<O> {
         return flags.entrySet().stream()
                 .filter(flag -> flag.getKey().name().equals(option))
                 .findAny()
-                .map(flag -> (Object) flag.getValue().getValue())
+                .map(flag -> flag.getValue().<Object>getValue())
                 .map(type::cast)
                 .orElse(null);
     }

@@ -89,6 +89,7 @@ final class LoadTest {
     }
 
     @Test
+    @Tag("long")
     void allWhoLoseTheirConnectionAreSuspectAndNobodyIsOffline() {
         assertThat(run("storm --connections=50 --at-once=20 --pairs=1 --subjects=heartbeat-nio"))
                 .as(err.toString())

@@ -15,8 +15,10 @@ import dev.heartbeat.testkit.contract.SystemEnvironmentContract;
 import dev.heartbeat.testkit.contract.ThreadingContract;
 import dev.heartbeat.testkit.contract.TransportUnderTest;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
 /** Holds {@link NettyTransport} on selectors to what every transport is held to. */
+@Tag("long")
 final class NettyNioTransportTest {
 
     /** Where a newer JDK does not let NioIoHandler put a set of its own into the selector, it goes through the JDK's by an iterator, once or twice for each answer. */

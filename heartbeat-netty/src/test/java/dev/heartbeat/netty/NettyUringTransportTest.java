@@ -15,9 +15,11 @@ import dev.heartbeat.testkit.contract.SystemEnvironmentContract;
 import dev.heartbeat.testkit.contract.ThreadingContract;
 import dev.heartbeat.testkit.contract.TransportUnderTest;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** Holds {@link NettyTransport} on io_uring to what every transport is held to, where the kernel allows it. */
+@Tag("long")
 @EnabledIf("isAvailable")
 final class NettyUringTransportTest {
 
