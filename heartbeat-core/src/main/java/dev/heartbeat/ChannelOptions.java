@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a channel is used by this side. The other side has options of its own. Immutable;
+ * The options of this side of a channel. The other side has its own. Immutable;
  * {@link Builder} says what each means.
  */
 public final class ChannelOptions {
@@ -142,7 +142,7 @@ public final class ChannelOptions {
         return OPTIONS.equal(this, other);
     }
 
-    /** Of all values. */
+    /** A hash of all values. */
     @Override
     public int hashCode() {
         return OPTIONS.hash(this);
@@ -174,7 +174,7 @@ public final class ChannelOptions {
         }
 
         /**
-         * How much the other side may send ahead of the application, at first; 64 KiB by default.
+         * The other side may send this much ahead of the application at first; 64 KiB by default.
          */
         public Builder windowBytes(int value) {
             return put(WINDOW_BYTES, value);

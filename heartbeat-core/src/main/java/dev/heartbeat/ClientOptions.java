@@ -206,7 +206,7 @@ public final class ClientOptions {
         return ClientSetters.OPTIONS.equal(this, other);
     }
 
-    /** Of all values. */
+    /** A hash of all values. */
     @Override
     public int hashCode() {
         return ClientSetters.OPTIONS.hash(this);

@@ -297,7 +297,7 @@ public final class ServerOptions {
         return ServerSetters.OPTIONS.equal(this, other);
     }
 
-    /** Of all values. */
+    /** A hash of all values. */
     @Override
     public int hashCode() {
         return ServerSetters.OPTIONS.hash(this);

@@ -24,7 +24,7 @@ public final class Gateway {
                 }
             });
             sensor.trySend(StandardCharsets.UTF_8.encode("hello"));
-            // sensor.reportAlive(false) when nothing is heard of it: the server then gives it up, and it alone.
+            // sensor.reportAlive(false) when the sensor is silent: the server gives up this node alone.
         }
     }
 }

@@ -132,7 +132,7 @@ public final class SlowConsumerBenchmark {
             return Memory.of(after);
         }
 
-        /** How many of the slow were connected when the peak was measured. */
+        /** Slow nodes that were connected when the peak was measured. */
         public long stillThere() {
             return stillThere;
         }

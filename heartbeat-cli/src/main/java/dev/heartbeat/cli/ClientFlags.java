@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** The options of the library's client and its transport, as options of a command. */
 final class ClientFlags {
-    /** What a transport is told that a client has no use for. */
+    /** Transport options that a client does not use. */
     static final Set<String> OF_SERVERS = Set.of("backlog", "reusePort", "acceptsPerSecond");
 
     /** The command may have many nodes, and so a flag of its own for the id of one. */

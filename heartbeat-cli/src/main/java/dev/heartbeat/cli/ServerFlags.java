@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** The options of the library's server and its transport, as options of a command. */
 final class ServerFlags {
-    /** What a transport is told that a server has no use for. */
+    /** Transport options that a server does not use. */
     static final Set<String> OF_CLIENTS = Set.of("connectTimeout", "lookupThreads", "waitingLookups");
 
     /** As in the library's defaults, so that a shorter timeout alone makes sense. */

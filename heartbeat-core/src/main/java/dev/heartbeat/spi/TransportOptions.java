@@ -223,7 +223,7 @@ public final class TransportOptions {
         return OPTIONS.equal(this, other);
     }
 
-    /** Of all values. */
+    /** A hash of all values. */
     @Override
     public int hashCode() {
         return OPTIONS.hash(this);

@@ -9,7 +9,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A loop whose time moves by a nanosecond with each task, and which runs what it was given when it is told to. Whoever tells it is on it. */
+/**
+ * A loop that runs its tasks when a benchmark calls it, on the caller's thread. Each task takes a
+ * nanosecond of its time.
+ */
 public final class StillLoop implements EventLoop {
     private final LoopFailures failures = new LoopFailures();
     /** What its connections write into, as those of a loop of {@code heartbeat-nio} share their memory. */

@@ -86,7 +86,7 @@ public class BroadcastBenchmark {
     private final List<String> ids = new ArrayList<>();
     private final ByteBuffer message = ByteBuffer.allocate(100);
 
-    /** A node on a loop, which is woken as a {@link NodeBinding} is and takes all that waits for it. */
+    /** A node on a loop. Like a {@link NodeBinding} it is woken, and takes all messages that wait. */
     private static final class Stay implements Registration.Owner, Runnable {
         private final Shard shard;
         private final AtomicBoolean joined = new AtomicBoolean();

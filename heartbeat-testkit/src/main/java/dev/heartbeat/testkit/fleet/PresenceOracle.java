@@ -58,7 +58,7 @@ final class PresenceOracle implements WireTap {
     private final List<Long> holds = new ArrayList<>();
 
     private long callbackDelayNs;
-    /** Spans in which callbacks block every worker: from, until. Nothing that happens then is told before. */
+    /** Spans in which callbacks block every worker, from and until, in order and without overlap. */
     private final List<long[]> blocks = new ArrayList<>();
     /** Each waits for a thread once more: a full queue's messages that come back are told before the end of their node's stay, 64 at a time. */
     private static final int BATCHES_AHEAD = 18;
@@ -292,7 +292,10 @@ final class PresenceOracle implements WireTap {
     /** From now on and for so long, no further callback is made. */
     void callbacksBlocked(long forNs) {
         callbacksDelayed(forNs);
-        blocks.add(new long[] {nowNs(), nowNs() + forNs});
+        long fromNs = blocks.isEmpty() ? nowNs() : Math.max(nowNs(), blocks.get(blocks.size() - 1)[1]);
+        if (fromNs < nowNs() + forNs) {
+            blocks.add(new long[] {fromNs, nowNs() + forNs});
+        }
     }
 
     /** For how much of the time since then no callback was made. */

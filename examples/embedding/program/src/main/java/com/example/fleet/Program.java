@@ -33,7 +33,10 @@ public final class Program {
         }
     }
 
-    /** The server has measured itself after a moment; it keeps percentiles only where it finds heartbeat-histograms. */
+    /**
+     * The server measures itself after a moment. It keeps percentiles only where it finds
+     * heartbeat-histograms.
+     */
     private static boolean hasPercentiles(HeartbeatServer server) throws InterruptedException {
         for (int i = 0; i < 100 && server.stats().loops().lag().count() == 0; i++) {
             Thread.sleep(50);
