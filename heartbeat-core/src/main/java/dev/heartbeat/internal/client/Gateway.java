@@ -213,7 +213,7 @@ final class Gateway {
 
     private void forget(Attached node) {
         places.remove(node.handle());
-        session.onNodeLeft(node);
+        session.onNodeLeft(node.handle());
         unvouched.remove(node);
         waitingForRoom.remove(node);
         if (node.isRegistered()) {

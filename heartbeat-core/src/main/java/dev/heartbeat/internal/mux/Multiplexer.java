@@ -268,14 +268,13 @@ public final class Multiplexer {
         }
     }
 
-    /** A node has left the connection: its channels end, and of its messages those that have not begun to travel go back. */
-    public void onNodeLeft(Sender node) {
+    /** The node of this handle has left the connection, and so have its channels. */
+    public void onNodeLeft(int handle) {
         for (MuxChannel channel : channels()) {
-            if (channel.handle() == node.handle()) {
+            if (channel.handle() == handle) {
                 channel.reset(ErrorCode.CHANNEL_CANCELLED, "the node has left");
             }
         }
-        channel0.onNodeLeft(node);
     }
 
     /** A reset waits to be written, or does not any more. */

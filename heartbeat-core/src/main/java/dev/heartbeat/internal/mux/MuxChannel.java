@@ -308,11 +308,6 @@ public final class MuxChannel {
         return out.hasWork();
     }
 
-    /** A node of channel 0 has left the connection. */
-    void onNodeLeft(Sender node) {
-        out.onNodeLeft(node);
-    }
-
     /** Whether a message of this sender is being cut, and not all of it is written. */
     boolean isCutting(Sender who) {
         return out.isCutting(who);

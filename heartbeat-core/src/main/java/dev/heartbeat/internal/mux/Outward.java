@@ -87,18 +87,6 @@ final class Outward {
         refusable = null;
     }
 
-    /** Messages of the sender that have had their turn and are not begun go back, because a frame could not name it any more. */
-    void onNodeLeft(Sender sender) {
-        if (ready.isEmpty() || turns.last() != sender) {
-            return;
-        }
-        OutgoingMessage begun = readyOffset == 0 ? null : ready.poll();
-        ready.drain(message -> message.lose(sender));
-        if (begun != null) {
-            ready.add(begun);
-        }
-    }
-
     /** Whether there is anything to write, and credit for it. */
     boolean canWrite() {
         if (!ready.isEmpty() || !turns.isEmpty()) {

@@ -548,7 +548,7 @@ final class ServerSession extends Session {
     private void forget(NodeBinding stay) {
         if (attached != null) {
             attached.forget(stay);
-            onNodeLeft(stay);
+            onNodeLeft(stay.handle());
         }
     }
 

@@ -30,7 +30,6 @@ import dev.heartbeat.internal.loop.WorkBudget;
 import dev.heartbeat.internal.mux.Endpoint;
 import dev.heartbeat.internal.mux.Multiplexer;
 import dev.heartbeat.internal.mux.RoundRobin;
-import dev.heartbeat.internal.mux.Sender;
 import dev.heartbeat.internal.mux.SharedReceiver;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
@@ -597,10 +596,10 @@ public abstract class Session
         }
     }
 
-    /** A node has left the connection, which goes on. Called while the node still has its handle. */
-    public final void onNodeLeft(Sender node) {
+    /** The node of this handle has left the connection, which goes on. */
+    public final void onNodeLeft(int handle) {
         if (mux != null) {
-            mux.onNodeLeft(node);
+            mux.onNodeLeft(handle);
         }
     }
 
