@@ -14,6 +14,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the JVM for names. That blocks for as long as the system's resolver likes and cannot be called off, so it has threads of its own: daemons, which end when they are idle. All that look up the same
@@ -81,7 +82,8 @@ final class JvmResolver implements Resolver {
             underWay.remove(host, answer);
             answer.complete(addresses);
         } catch (Throwable e) {
-            end(host, answer, e);
+            // The end of the transport interrupts the look-up: the interrupt is not the reason.
+            end(host, answer, threads.isShutdown() ? closed(e) : e);
         }
     }
 
@@ -92,14 +94,18 @@ final class JvmResolver implements Resolver {
 
     private IOException refusal(RejectedExecutionException e) {
         return threads.isShutdown()
-                ? new IOException("the transport is closed", e)
+                ? closed(e)
                 : new IOException(
                         threads.getMaximumPoolSize() + " names are looked up and " + waiting + " wait already", e);
+    }
+
+    private static IOException closed(@Nullable Throwable cause) {
+        return new IOException("the transport is closed", cause);
     }
 
     /** Takes no more names. Whoever still waits is told; what the JVM is busy with is left to end by itself. */
     void end() {
         threads.shutdownNow();
-        underWay.forEach((host, answer) -> end(host, answer, new IOException("the transport is closed")));
+        underWay.forEach((host, answer) -> end(host, answer, closed(null)));
     }
 }

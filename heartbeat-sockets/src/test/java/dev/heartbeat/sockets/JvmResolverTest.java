@@ -106,6 +106,23 @@ final class JvmResolverTest {
     }
 
     @Test
+    void interruptByTheEndIsNotTheReason() throws Exception {
+        // The first to fail holds the end up until the other's own thread has failed it.
+        CompletableFuture<List<InetAddress>> one = resolve("slow1");
+        CompletableFuture<List<InetAddress>> other = resolve("slow2");
+        one.whenComplete((addresses, failure) -> awaitEnd(other));
+        other.whenComplete((addresses, failure) -> awaitEnd(one));
+        resolver.end();
+        for (CompletableFuture<List<InetAddress>> each : List.of(one, other)) {
+            assertThatThrownBy(() -> each.get(30, SECONDS)).hasMessageContaining("the transport is closed");
+        }
+    }
+
+    private static void awaitEnd(CompletableFuture<?> future) {
+        future.handle((value, failure) -> value).orTimeout(30, SECONDS).join();
+    }
+
+    @Test
     void endTellsWhoeverWaits() {
         List<CompletableFuture<List<InetAddress>>> waiting =
                 List.of(resolve("slow1"), resolve("slow2"), resolve("slow3"));
