@@ -1,8 +1,12 @@
-/** The heartbeat bus: an embeddable registry of who is alive in a fleet, and the channels to reach it. */
+/**
+ * The heartbeat bus: an embeddable registry of who is alive in a fleet, and the channels to reach
+ * it.
+ */
 // The testkit, which one export is for, is built after this module.
 @SuppressWarnings("module")
 module dev.heartbeat.core {
-    // Transitive and not static: a module that requires this one alone must still find the annotations.
+    // Transitive and not static: a module that requires this one alone must still find the
+    // annotations.
     requires transitive org.jspecify;
     requires org.jctools.core.jdk11;
     requires org.slf4j;

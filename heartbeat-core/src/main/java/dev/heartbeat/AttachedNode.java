@@ -6,10 +6,12 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A node that a client speaks for over its own connection, as a gateway: {@link HeartbeatClient#attach}. To the server it is a node like any other, with an epoch, a state and messages of its own; it
- * costs no connection, no timer and no heartbeat of its own.
+ * A node that a client speaks for over its own connection, as a gateway:
+ * {@link HeartbeatClient#attach}. To the server it is a node like any other, with an epoch, a state
+ * and messages of its own; it costs no connection, no timer and no heartbeat of its own.
  *
- * <p>It is registered as soon as the client is, and again after each reconnect, until it has {@linkplain AttachedNodeState#ENDED ended}. Every method may be called from any thread.
+ * <p>It is registered as soon as the client is, and again after each reconnect, until it has
+ * {@linkplain AttachedNodeState#ENDED ended}. Every method may be called from any thread.
  */
 public interface AttachedNode {
 
@@ -23,8 +25,10 @@ public interface AttachedNode {
     long epoch();
 
     /**
-     * Offers a message from this node to the server. As {@link HeartbeatClient#trySend}, with a queue of its own under the client's bounds; what is not delivered comes back through {@link AttachedNodeListener#onUndelivered}. What has left when the server gives
-     * this node up may have arrived or not, as with a lost connection.
+     * Offers a message from this node to the server. As {@link HeartbeatClient#trySend}, with a
+     * queue of its own under the client's bounds; what is not delivered comes back through
+     * {@link AttachedNodeListener#onUndelivered}. What has left when the server gives this node up
+     * may have arrived or not, as with a lost connection.
      */
     SendResult trySend(ByteBuffer message);
 
@@ -40,25 +44,34 @@ public interface AttachedNode {
     /** As {@link HeartbeatClient#request(String, ByteBuffer, Duration)}. */
     CompletableFuture<ByteBuffer> request(String toNodeId, ByteBuffer message, Duration timeout);
 
-    /** Opens a channel of this node, as {@link HeartbeatClient#openChannel}. Who decides on those that the server opens to it is said by the client's builder. */
+    /**
+     * Opens a channel of this node, as {@link HeartbeatClient#openChannel}. Who decides on those
+     * that the server opens to it is said by the client's builder.
+     */
     Channel openChannel(String name, ChannelOptions options, ChannelListener listener);
 
     /**
-     * Replaces all that the node tells of itself. Of changes that come faster than they can be sent the newest is.
+     * Replaces all that the node tells of itself. Of changes that come faster than they can be sent
+     * the newest is.
      *
-     * @throws IllegalArgumentException if the protocol does not allow it: at most 32 entries and 4 KiB
+     * @throws IllegalArgumentException if the protocol does not allow it: at most 32 entries and 4
+     *     KiB
      */
     void updateMetadata(Map<String, String> metadata);
 
     /**
-     * Says whether the gateway vouches for the node, as it does from the beginning. While it does not, its heartbeats leave the node out: the server suspects it, and gives it up when the timeout has
-     * passed. The connection and its other nodes go on. When the gateway vouches for it again, it recovers, or is registered anew.
+     * Says whether the gateway vouches for the node, as it does from the beginning. While it does
+     * not, its heartbeats leave the node out: the server suspects it, and gives it up when the
+     * timeout has passed. The connection and its other nodes go on. When the gateway vouches for it
+     * again, it recovers, or is registered anew.
      */
     void reportAlive(boolean alive);
 
     /**
-     * Sends what was accepted, says goodbye for this node alone, and ends it; completes when its listener has heard of that. While the client is not connected nobody can be told: the node then ends here at
-     * once, and on the server when the grace of its lost connection is over. Idempotent.
+     * Sends what was accepted, says goodbye for this node alone, and ends it; completes when its
+     * listener has heard of that. While the client is not connected nobody can be told: the node
+     * then ends here at once, and on the server when the grace of its lost connection is over.
+     * Idempotent.
      */
     CompletableFuture<Void> detachAsync();
 }

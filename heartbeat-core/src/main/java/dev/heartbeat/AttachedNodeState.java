@@ -2,7 +2,10 @@ package dev.heartbeat;
 
 /** The state of an {@link AttachedNode}. */
 public enum AttachedNodeState {
-    /** Not registered at present: the client is not, the answer is awaited, or the gateway does not vouch for it. */
+    /**
+     * Not registered at present: the client is not, the answer is awaited, or the gateway does not
+     * vouch for it.
+     */
     WAITING,
     /** The server knows it. */
     REGISTERED,

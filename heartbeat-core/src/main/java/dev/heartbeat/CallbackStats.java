@@ -1,11 +1,11 @@
 package dev.heartbeat;
 
 /**
- * Counts what became of the callbacks of a server ({@link ServerStats#callbacks}), or of a client and the nodes
- * attached to it ({@link ClientStats#callbacks}).
+ * Counts what became of the callbacks of a server ({@link ServerStats#callbacks}), or of a client
+ * and the nodes attached to it ({@link ClientStats#callbacks}).
  *
- * The numbers are those of one moment, read one after the other while the loops go on, so they may differ by what
- * happened in between. Immutable.
+ * The numbers are those of one moment, read one after the other while the loops go on, so they may
+ * differ by what happened in between. Immutable.
  */
 public final class CallbackStats {
     private final long failures;

@@ -6,22 +6,28 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of many conversations on a node's connection: messages in order in both directions, with a queue, a credit and a share of the connection of its own, so that neither a slow reader nor a bulk upload on one
- * holds up another, or a heartbeat. Either side {@linkplain HeartbeatClient#openChannel opens} it by name; the other {@linkplain ChannelAcceptor accepts or refuses}.
+ * One of many conversations on a node's connection: messages in order in both directions, with a
+ * queue, a credit and a share of the connection of its own, so that neither a slow reader nor a
+ * bulk upload on one holds up another, or a heartbeat. Either side
+ * {@linkplain HeartbeatClient#openChannel opens} it by name; the other
+ * {@linkplain ChannelAcceptor accepts or refuses}.
  *
  * <pre>
  *  OPENING ──accepted──▶ OPEN ──both sides ended──▶ CLOSED
  *     └──── refused, reset by either side, connection lost ────▲
  * </pre>
  *
- * <p>It lives as long as the connection it was opened on, and is not opened again by itself. Every method may be called from any thread, and none but {@link #receive} waits.
+ * <p>It lives as long as the connection it was opened on, and is not opened again by itself. Every
+ * method may be called from any thread, and none but {@link #receive} waits.
  */
 public interface Channel {
 
     /** By what its opener named it. */
     String name();
 
-    /** The id of the node it belongs to: on a server that of the other side, on a client its own. */
+    /**
+     * The id of the node it belongs to: on a server that of the other side, on a client its own.
+     */
     String nodeId();
 
     /** The node at the other end, as it is known now; on a client null. */
@@ -31,51 +37,69 @@ public interface Channel {
     /** Where it stands. */
     ChannelState state();
 
-    /** Completes with this when it is OPEN, or fails with a {@link HeartbeatException} that says why it was closed instead. What depends on it runs on a worker thread, as with every future given here. */
+    /**
+     * Completes with this when it is OPEN, or fails with a {@link HeartbeatException} that says why
+     * it was closed instead. What depends on it runs on a worker thread, as with every future given
+     * here.
+     */
     CompletableFuture<Channel> opened();
 
     /** Completes when it is CLOSED. */
     CompletableFuture<ChannelCloseReason> closed();
 
     /**
-     * Offers a message. Never blocks and never drops in silence: what was ACCEPTED leaves through the socket in the order in which it was accepted, or comes back through {@link ChannelListener#onUndelivered}. After FULL,
-     * {@link ChannelListener#onWritable} says when to try again.
+     * Offers a message. Never blocks and never drops in silence: what was ACCEPTED leaves through
+     * the socket in the order in which it was accepted, or comes back through
+     * {@link ChannelListener#onUndelivered}. After FULL, {@link ChannelListener#onWritable} says
+     * when to try again.
      *
-     * @param message from its position to its limit; if it is ACCEPTED it belongs to the bus and must not be changed until it has left or come back. Its position and limit are not changed
+     * @param message from its position to its limit; if it is ACCEPTED it belongs to the bus and
+     *     must not be changed until it has left or come back. Its position and limit are not
+     *     changed
      */
     SendResult trySend(ByteBuffer message);
 
     /**
-     * As {@link #trySend}, for who waits: the future completes when the socket has taken the message, or fails once with an {@link UndeliveredException}, whether it was not accepted or did not get away.
+     * As {@link #trySend}, for who waits: the future completes when the socket has taken the
+     * message, or fails once with an {@link UndeliveredException}, whether it was not accepted or
+     * did not get away.
      */
     CompletableFuture<Void> send(ByteBuffer message);
 
     /**
-     * Sends a request; the future completes with the reply. It fails with an {@link UndeliveredException} if it did not get away, a {@link HeartbeatException} if the other side could not answer or the channel
-     * closed, or a {@link java.util.concurrent.TimeoutException} after {@code timeout}. If it is cancelled, or too late, the reply is dropped and counted. As many requests as the channel's queue has places may
-     * wait, for their replies or for their turn in the line of callbacks.
+     * Sends a request; the future completes with the reply. It fails with an
+     * {@link UndeliveredException} if it did not get away, a {@link HeartbeatException} if the
+     * other side could not answer or the channel closed, or a
+     * {@link java.util.concurrent.TimeoutException} after {@code timeout}. If it is cancelled, or
+     * too late, the reply is dropped and counted. As many requests as the channel's queue has
+     * places may wait, for their replies or for their turn in the line of callbacks.
      *
-     * @param timeout with zero nothing is sent, and the future has failed when this returns; more than 36,500 days count as that
+     * @param timeout with zero nothing is sent, and the future has failed when this returns; more
+     *     than 36,500 days count as that
      * @throws IllegalArgumentException if it is negative
      */
     CompletableFuture<ByteBuffer> request(ByteBuffer message, Duration timeout);
 
     /**
-     * The next message, where the channel was made with {@link ChannelOptions.Delivery#PULL}. One whose future is cancelled is kept for the next call. When the channel is CLOSED and everything was received it fails with a
-     * {@link HeartbeatException}.
+     * The next message, where the channel was made with {@link ChannelOptions.Delivery#PULL}. One
+     * whose future is cancelled is kept for the next call. When the channel is CLOSED and
+     * everything was received it fails with a {@link HeartbeatException}.
      */
     CompletableFuture<ByteBuffer> receiveAsync();
 
     /**
-     * As {@link #receiveAsync()}; after {@code timeout} it fails with a {@link java.util.concurrent.TimeoutException}, and no message is lost.
+     * As {@link #receiveAsync()}; after {@code timeout} it fails with a
+     * {@link java.util.concurrent.TimeoutException}, and no message is lost.
      *
-     * @param timeout with zero the future is complete when this returns; more than 36,500 days count as that
+     * @param timeout with zero the future is complete when this returns; more than 36,500 days
+     *     count as that
      * @throws IllegalArgumentException if it is negative
      */
     CompletableFuture<ByteBuffer> receiveAsync(Duration timeout);
 
     /**
-     * Waits for the next message. Refused with an {@link IllegalStateException} on an event loop and in a callback, which must not wait.
+     * Waits for the next message. Refused with an {@link IllegalStateException} on an event loop
+     * and in a callback, which must not wait.
      *
      * @param timeout with zero it does not wait; more than 36,500 days count as that
      * @return null if there was none within {@code timeout}; none is lost
@@ -85,9 +109,15 @@ public interface Channel {
     @Nullable
     ByteBuffer receive(Duration timeout) throws InterruptedException;
 
-    /** Sends nothing more: what was accepted is delivered, then the other side hears of the end. It may go on sending. Idempotent. */
+    /**
+     * Sends nothing more: what was accepted is delivered, then the other side hears of the end. It
+     * may go on sending. Idempotent.
+     */
     void end();
 
-    /** Closes at once in both directions. What has not left comes back, and what has not arrived is dropped. Idempotent. */
+    /**
+     * Closes at once in both directions. What has not left comes back, and what has not arrived is
+     * dropped. Idempotent.
+     */
     void reset(String why);
 }

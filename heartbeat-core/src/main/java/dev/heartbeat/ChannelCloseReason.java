@@ -10,7 +10,10 @@ public enum ChannelCloseReason {
     RESET,
     /** The application of the other side reset it. */
     RESET_BY_PEER,
-    /** A message was too large or could not be held, a rule was broken, or there was no room for one more channel. */
+    /**
+     * A message was too large or could not be held, a rule was broken, or there was no room for one
+     * more channel.
+     */
     FAILED,
     /** The connection it was on is over. */
     CONNECTION_LOST

@@ -3,8 +3,10 @@ package dev.heartbeat;
 import java.nio.ByteBuffer;
 
 /**
- * Hears what happens on a channel. Calls are in order and never concurrent for one channel. They come on the transport's worker threads and may block, which pushes back the other side of this channel and nobody else;
- * or, for a channel that is {@link ChannelOptions.Delivery#INLINE}, on the event loop, where they must not. What they throw is logged, counted, and hurts nobody else.
+ * Hears what happens on a channel. Calls are in order and never concurrent for one channel. They
+ * come on the transport's worker threads and may block, which pushes back the other side of this
+ * channel and nobody else; or, for a channel that is {@link ChannelOptions.Delivery#INLINE}, on the
+ * event loop, where they must not. What they throw is logged, counted, and hurts nobody else.
  */
 public interface ChannelListener {
 
@@ -12,7 +14,8 @@ public interface ChannelListener {
     default void onOpened(Channel channel) {}
 
     /**
-     * A whole message. The buffer belongs to the application; on an INLINE channel it is a view of what was read, valid until this returns, and not to be written to.
+     * A whole message. The buffer belongs to the application; on an INLINE channel it is a view of
+     * what was read, valid until this returns, and not to be written to.
      */
     default void onMessage(Channel channel, ByteBuffer message) {}
 
@@ -25,8 +28,10 @@ public interface ChannelListener {
     default void onWritable(Channel channel) {}
 
     /**
-     * A message that had been accepted was not delivered, or not as a whole. The buffer belongs to the application again. The message for which the other side ended the channel
-     * ({@link UndeliveredException.Reason#REFUSED}) comes here too, even if its {@link Channel#send} had completed; then as a view of its buffer.
+     * A message that had been accepted was not delivered, or not as a whole. The buffer belongs to
+     * the application again. The message for which the other side ended the channel
+     * ({@link UndeliveredException.Reason#REFUSED}) comes here too, even if its
+     * {@link Channel#send} had completed; then as a view of its buffer.
      */
     default void onUndelivered(Channel channel, ByteBuffer message, UndeliveredException.Reason reason) {}
 

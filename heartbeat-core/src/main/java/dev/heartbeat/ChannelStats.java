@@ -3,11 +3,11 @@ package dev.heartbeat;
 import dev.heartbeat.internal.channel.ChannelCounts;
 
 /**
- * Counts the channels of a server ({@link ServerStats#channels}), or of a client and the nodes attached to it
- * ({@link ClientStats#channels}).
+ * Counts the channels of a server ({@link ServerStats#channels}), or of a client and the nodes
+ * attached to it ({@link ClientStats#channels}).
  *
- * The numbers are those of one moment, read one after the other while the loops go on, so they may differ by what
- * happened in between. Immutable.
+ * The numbers are those of one moment, read one after the other while the loops go on, so they may
+ * differ by what happened in between. Immutable.
  */
 public final class ChannelStats {
     private final long open;

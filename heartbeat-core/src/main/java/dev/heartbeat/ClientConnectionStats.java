@@ -3,10 +3,11 @@ package dev.heartbeat;
 import dev.heartbeat.internal.client.ClientCounts;
 
 /**
- * Counts the connections of a client, and the heartbeats over them: {@link ClientStats#connections}.
+ * Counts the connections of a client, and the heartbeats over them:
+ * {@link ClientStats#connections}.
  *
- * The numbers are those of one moment, read one after the other while the loops go on, so they may differ by what
- * happened in between. Immutable.
+ * The numbers are those of one moment, read one after the other while the loops go on, so they may
+ * differ by what happened in between. Immutable.
  */
 public final class ClientConnectionStats {
     private final long attempts;

@@ -6,9 +6,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears what happens to a client. Calls are in order and never concurrent for one client, in one line with its messages, on
- * the transport's worker threads; they may block, which delays that client's calls only. What they throw is logged and hurts
- * nobody else.
+ * Hears what happens to a client. Calls are in order and never concurrent for one client, in one
+ * line with its messages, on the transport's worker threads; they may block, which delays that
+ * client's calls only. What they throw is logged and hurts nobody else.
  */
 public interface ClientListener {
 
@@ -35,14 +35,17 @@ public interface ClientListener {
     default void onDisconnected(CloseReason reason, @Nullable Duration retryIn) {}
 
     /**
-     * As {@link #onDisconnected(CloseReason, Duration)}, with the cause. This is the one that is called; unless it is overridden it calls the other.
+     * As {@link #onDisconnected(CloseReason, Duration)}, with the cause. This is the one that is
+     * called; unless it is overridden it calls the other.
      */
     default void onDisconnected(Disconnect disconnect) {
         onDisconnected(disconnect.reason(), disconnect.retryIn());
     }
 
     /**
-     * Something went wrong that the other calls do not say: the server reported an error, a registration was refused. A listener for which sixteen of them wait already does not hear of more.
+     * Something went wrong that the other calls do not say: the server reported an error, a
+     * registration was refused. A listener for which sixteen of them wait already does not hear of
+     * more.
      */
     default void onError(HeartbeatException error) {}
 
@@ -50,10 +53,11 @@ public interface ClientListener {
     default void onWritable() {}
 
     /**
-     * A message that {@link HeartbeatClient#trySend} had accepted was not delivered: the client was closed before, or the
-     * connection was lost while the message was on its way, so that part of it may have arrived, or the server refused it
-     * ({@link UndeliveredException.Reason#REFUSED}). A refused message of a {@link HeartbeatClient#send} that had completed
-     * comes here too, as a view of its buffer. The buffer belongs to the application again.
+     * A message that {@link HeartbeatClient#trySend} had accepted was not delivered: the client was
+     * closed before, or the connection was lost while the message was on its way, so that part of
+     * it may have arrived, or the server refused it ({@link UndeliveredException.Reason#REFUSED}).
+     * A refused message of a {@link HeartbeatClient#send} that had completed comes here too, as a
+     * view of its buffer. The buffer belongs to the application again.
      */
     default void onUndelivered(ByteBuffer message, UndeliveredException.Reason reason) {}
 
@@ -65,7 +69,9 @@ public interface ClientListener {
      *
      * @param reason why, in a word
      * @param retryIn when it is tried again; null if never
-     * @param cause what the system or the server said: an unknown host, a connection that was refused or timed out, the text of a refusal; where neither said anything, the reason in a sentence
+     * @param cause what the system or the server said: an unknown host, a connection that was
+     *     refused or timed out, the text of a refusal; where neither said anything, the reason in a
+     *     sentence
      */
     record Disconnect(CloseReason reason, @Nullable Duration retryIn, Throwable cause) {
         /** Refuses null. */
@@ -78,7 +84,8 @@ public interface ClientListener {
     /**
      * What the server decided at registration.
      *
-     * @param epoch the fencing token of this registration: shown to a resource that refuses lower ones, it keeps a process that was replaced from doing harm there
+     * @param epoch the fencing token of this registration: shown to a resource that refuses lower
+     *     ones, it keeps a process that was replaced from doing harm there
      * @param interval how often the node beats
      * @param suspectAfter after how much silence either side suspects the other
      * @param timeout after how much silence either side gives the other up

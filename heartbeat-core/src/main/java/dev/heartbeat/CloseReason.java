@@ -1,6 +1,9 @@
 package dev.heartbeat;
 
-/** Says why a connection ended, seen from the side that tells it. {@link ChannelCloseReason} says it of a channel. */
+/**
+ * Says why a connection ended, seen from the side that tells it. {@link ChannelCloseReason} says it
+ * of a channel.
+ */
 public enum CloseReason {
     /** This side closed it in order. */
     LOCAL,
@@ -27,8 +30,9 @@ public enum CloseReason {
     /** Another process registered the same node id and won. */
     REPLACED,
     /**
-     * Another process runs with the very identity of this one, and each took the node from the other: both were restored from one snapshot. The one that connected last keeps the node; this one stays
-     * away. A client that is built anew has an identity of its own.
+     * Another process runs with the very identity of this one, and each took the node from the
+     * other: both were restored from one snapshot. The one that connected last keeps the node; this
+     * one stays away. A client that is built anew has an identity of its own.
      */
     DUPLICATE_IDENTITY,
     /** The server's application disconnected the node. */

@@ -7,8 +7,8 @@ import java.util.Map;
 /**
  * Counts the connections of a server, and what came over them: {@link ServerStats#connections}.
  *
- * The numbers are those of one moment, read one after the other while the loops go on, so they may differ by what
- * happened in between. Immutable.
+ * The numbers are those of one moment, read one after the other while the loops go on, so they may
+ * differ by what happened in between. Immutable.
  */
 public final class ConnectionStats {
     private final long open;
@@ -73,7 +73,10 @@ public final class ConnectionStats {
         return bytesIn;
     }
 
-    /** Errors sent, as ERROR or CHANNEL_RESET, by the name of their code in the protocol; unmodifiable. */
+    /**
+     * Errors sent, as ERROR or CHANNEL_RESET, by the name of their code in the protocol;
+     * unmodifiable.
+     */
     public Map<String, Long> errorsSent() {
         return errorsSent;
     }

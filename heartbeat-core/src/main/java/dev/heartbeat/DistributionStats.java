@@ -3,10 +3,11 @@ package dev.heartbeat;
 import dev.heartbeat.internal.server.ServerCounts;
 
 /**
- * Counts what a server distributes: messages to many, and from node to node: {@link ServerStats#distribution}.
+ * Counts what a server distributes: messages to many, and from node to node:
+ * {@link ServerStats#distribution}.
  *
- * The numbers are those of one moment, read one after the other while the loops go on, so they may differ by what
- * happened in between. Immutable.
+ * The numbers are those of one moment, read one after the other while the loops go on, so they may
+ * differ by what happened in between. Immutable.
  */
 public final class DistributionStats {
     private final long broadcasts;

@@ -16,7 +16,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node: keeps one connection to a server, registers, beats, exchanges messages, and comes back when the connection or the server is lost.
+ * A node: keeps one connection to a server, registers, beats, exchanges messages, and comes back
+ * when the connection or the server is lost.
  *
  * <pre>{@code
  * HeartbeatClient client = HeartbeatClient.builder()
@@ -26,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  *         .connect();
  * }</pre>
  *
- * <p>Every method may be called from any thread. A client without a transport of its own starts one with a single event loop; whoever runs many clients in one
- * process gives them all the same transport.
+ * <p>Every method may be called from any thread. A client without a transport of its own starts one
+ * with a single event loop; whoever runs many clients in one process gives them all the same
+ * transport.
  */
 public final class HeartbeatClient implements AutoCloseable {
     private final Client client;
@@ -47,7 +49,8 @@ public final class HeartbeatClient implements AutoCloseable {
     }
 
     /**
-     * Completes with its first registration, or fails with a {@link HeartbeatException} if it is closed before; its cause is the last failure. What depends on it runs on a worker thread.
+     * Completes with its first registration, or fails with a {@link HeartbeatException} if it is
+     * closed before; its cause is the last failure. What depends on it runs on a worker thread.
      */
     public CompletableFuture<ClientListener.Registered> registered() {
         return client.registered();
@@ -64,11 +67,15 @@ public final class HeartbeatClient implements AutoCloseable {
     }
 
     /**
-     * Offers a message for the server, on channel 0. Never blocks and never drops in silence: what was ACCEPTED leaves through the socket, or comes back through
-     * {@link ClientListener#onUndelivered}. Messages arrive in the order in which they were accepted; while the client is not registered they wait. What a socket
-     * has taken when its connection is lost may have arrived or not, and nobody is told: where that matters, have the server answer.
+     * Offers a message for the server, on channel 0. Never blocks and never drops in silence: what
+     * was ACCEPTED leaves through the socket, or comes back through
+     * {@link ClientListener#onUndelivered}. Messages arrive in the order in which they were
+     * accepted; while the client is not registered they wait. What a socket has taken when its
+     * connection is lost may have arrived or not, and nobody is told: where that matters, have the
+     * server answer.
      *
-     * @param message from its position to its limit; if it is ACCEPTED it belongs to the bus and must not be touched until it comes back. Its position and limit are not changed
+     * @param message from its position to its limit; if it is ACCEPTED it belongs to the bus and
+     *     must not be touched until it comes back. Its position and limit are not changed
      */
     public SendResult trySend(ByteBuffer message) {
         Objects.requireNonNull(message, "message");
@@ -76,8 +83,9 @@ public final class HeartbeatClient implements AutoCloseable {
     }
 
     /**
-     * As {@link #trySend}, for who waits: the future completes when the socket has taken the message, or fails once with an {@link UndeliveredException}, whether it was not accepted or did not get away. It is told in
-     * line with the listener's calls.
+     * As {@link #trySend}, for who waits: the future completes when the socket has taken the
+     * message, or fails once with an {@link UndeliveredException}, whether it was not accepted or
+     * did not get away. It is told in line with the listener's calls.
      */
     public CompletableFuture<Void> send(ByteBuffer message) {
         Objects.requireNonNull(message, "message");
@@ -85,11 +93,15 @@ public final class HeartbeatClient implements AutoCloseable {
     }
 
     /**
-     * Sends a request to the server, on channel 0; the future completes with the reply, in line with the listener's calls. It fails with an {@link UndeliveredException} if the request did not get away, a
-     * {@link HeartbeatException} if the server could not answer or the client was closed, or a {@link java.util.concurrent.TimeoutException} after {@code timeout}. If it is cancelled, or too late, the reply is
-     * dropped. As many requests as the queue has places may wait, for their replies or for their turn in the line of callbacks.
+     * Sends a request to the server, on channel 0; the future completes with the reply, in line
+     * with the listener's calls. It fails with an {@link UndeliveredException} if the request did
+     * not get away, a {@link HeartbeatException} if the server could not answer or the client was
+     * closed, or a {@link java.util.concurrent.TimeoutException} after {@code timeout}. If it is
+     * cancelled, or too late, the reply is dropped. As many requests as the queue has places may
+     * wait, for their replies or for their turn in the line of callbacks.
      *
-     * @param timeout with zero nothing is sent, and the future has failed when this returns; more than 36,500 days count as that
+     * @param timeout with zero nothing is sent, and the future has failed when this returns; more
+     *     than 36,500 days count as that
      * @throws IllegalArgumentException if it is negative
      */
     public CompletableFuture<ByteBuffer> request(ByteBuffer message, Duration timeout) {
@@ -99,8 +111,10 @@ public final class HeartbeatClient implements AutoCloseable {
     }
 
     /**
-     * Offers a message for another node, on channel 0. The server passes it on if its {@link RoutePolicy} allows that and the node's queue takes it; if not, {@link ClientListener#onError} tells so (of several that fail at
-     * once, of the last). As far as the server it is as {@link #trySend(ByteBuffer)}.
+     * Offers a message for another node, on channel 0. The server passes it on if its
+     * {@link RoutePolicy} allows that and the node's queue takes it; if not,
+     * {@link ClientListener#onError} tells so (of several that fail at once, of the last). As far
+     * as the server it is as {@link #trySend(ByteBuffer)}.
      *
      * @throws IllegalArgumentException if that is no node id
      */
@@ -111,8 +125,9 @@ public final class HeartbeatClient implements AutoCloseable {
     }
 
     /**
-     * Asks another node through the server. As {@link #request(ByteBuffer, Duration)}; it also fails with a {@link HeartbeatException} if the server does not pass it on. The server's {@link RoutePolicy} must allow the answer
-     * too.
+     * Asks another node through the server. As {@link #request(ByteBuffer, Duration)}; it also
+     * fails with a {@link HeartbeatException} if the server does not pass it on. The server's
+     * {@link RoutePolicy} must allow the answer too.
      *
      * @throws IllegalArgumentException if that is no node id, or the timeout is negative
      */
@@ -124,7 +139,9 @@ public final class HeartbeatClient implements AutoCloseable {
     }
 
     /**
-     * Opens a channel, now or as soon as the client is registered; the server decides whether it accepts. It lives as long as the connection it was opened on: after a reconnect it is to be opened again.
+     * Opens a channel, now or as soon as the client is registered; the server decides whether it
+     * accepts. It lives as long as the connection it was opened on: after a reconnect it is to be
+     * opened again.
      *
      * @param name what for: 1 to 128 characters of A-Z a-z 0-9 . _ : -
      * @throws IllegalArgumentException if a channel cannot have this name
@@ -137,9 +154,11 @@ public final class HeartbeatClient implements AutoCloseable {
     }
 
     /**
-     * Replaces all that the node tells of itself, on the server too as soon as it is registered. Of changes that come faster than they can be sent the newest is.
+     * Replaces all that the node tells of itself, on the server too as soon as it is registered. Of
+     * changes that come faster than they can be sent the newest is.
      *
-     * @throws IllegalArgumentException if the protocol does not allow it: at most 32 entries and 4 KiB
+     * @throws IllegalArgumentException if the protocol does not allow it: at most 32 entries and 4
+     *     KiB
      */
     public void updateMetadata(Map<String, String> metadata) {
         Objects.requireNonNull(metadata, "metadata");
@@ -147,12 +166,15 @@ public final class HeartbeatClient implements AutoCloseable {
     }
 
     /**
-     * Speaks for another node over this connection, as a gateway, until that is detached or this client is closed. It is registered as soon as the client is, and may be attached before. A server tells how many
-     * nodes it takes on a connection; one too many is refused, which its listener hears.
+     * Speaks for another node over this connection, as a gateway, until that is detached or this
+     * client is closed. It is registered as soon as the client is, and may be attached before. A
+     * server tells how many nodes it takes on a connection; one too many is refused, which its
+     * listener hears.
      *
      * @param nodeId its id, unique on the bus: 1 to 128 characters of A-Z a-z 0-9 . _ : -
      * @param metadata what it tells of itself; at most 32 entries and 4 KiB
-     * @throws IllegalArgumentException if the protocol does not allow the id or the metadata, or the node is attached already
+     * @throws IllegalArgumentException if the protocol does not allow the id or the metadata, or
+     *     the node is attached already
      * @throws IllegalStateException if the client or its transport is closed
      */
     public AttachedNode attach(String nodeId, Map<String, String> metadata, AttachedNodeListener listener) {
@@ -163,18 +185,28 @@ public final class HeartbeatClient implements AutoCloseable {
     }
 
     /**
-     * Sends what was accepted, says goodbye for the nodes attached to it and for itself, and stays closed. The server ends the node with {@link OfflineReason#UNREGISTERED} at once. Completes when the connection is closed and the listener has
-     * heard of it. Sending may take the {@linkplain ClientSetters#drainTimeout drain timeout} and the server's answer two seconds; what is left comes back. Callbacks that are still busy ten seconds after the call, or two seconds
-     * after the connection's end where that is later, are waited for no longer. From the call on nothing more is accepted. Idempotent. What depends on the future may run on an event loop, and must not block.
+     * Sends what was accepted, says goodbye for the nodes attached to it and for itself, and stays
+     * closed. The server ends the node with {@link OfflineReason#UNREGISTERED} at once. Completes
+     * when the connection is closed and the listener has heard of it. Sending may take the
+     * {@linkplain ClientSetters#drainTimeout drain timeout} and the server's answer two seconds;
+     * what is left comes back. Callbacks that are still busy ten seconds after the call, or two
+     * seconds after the connection's end where that is later, are waited for no longer. From the
+     * call on nothing more is accepted. Idempotent. What depends on the future may run on an event
+     * loop, and must not block.
      *
-     * <p>A registration that is under way is answered first, within the handshake timeout. Once the future is complete the node does not register any more, so another process may take its id. One that registers before may be
-     * {@linkplain OfflineReason#REPLACED replaced} by the answer that was under way.
+     * <p>A registration that is under way is answered first, within the handshake timeout. Once the
+     * future is complete the node does not register any more, so another process may take its id.
+     * One that registers before may be {@linkplain OfflineReason#REPLACED replaced} by the answer
+     * that was under way.
      */
     public CompletableFuture<Void> closeAsync() {
         return client.close();
     }
 
-    /** {@link #closeAsync}, and waits for it; on an event loop or in a callback it refuses with an {@link IllegalStateException}. */
+    /**
+     * {@link #closeAsync}, and waits for it; on an event loop or in a callback it refuses with an
+     * {@link IllegalStateException}.
+     */
     @Override
     public void close() {
         client.requireMayWait("close");
@@ -182,8 +214,9 @@ public final class HeartbeatClient implements AutoCloseable {
     }
 
     /**
-     * Starts a client: the options of {@link ClientSetters}, the application's code, and the transport. {@link #connect} checks all
-     * options, and refuses with an {@link IllegalArgumentException} that names the option, the value and the range.
+     * Starts a client: the options of {@link ClientSetters}, the application's code, and the
+     * transport. {@link #connect} checks all options, and refuses with an
+     * {@link IllegalArgumentException} that names the option, the value and the range.
      */
     public static final class Builder extends ClientSetters<Builder> {
         private ClientListener listener = new ClientListener() {};
@@ -209,26 +242,37 @@ public final class HeartbeatClient implements AutoCloseable {
             return this;
         }
 
-        /** Who receives the server's messages, on the same thread as the listener; without one they are dropped. The buffers belong to the application. */
+        /**
+         * Who receives the server's messages, on the same thread as the listener; without one they
+         * are dropped. The buffers belong to the application.
+         */
         public Builder onMessage(Consumer<ByteBuffer> value) {
             messages = Objects.requireNonNull(value, "onMessage");
             return this;
         }
 
-        /** Who receives what other nodes send through the server: the id of the sender, and the message, which belongs to the application. On the same thread as the listener; without one they are dropped. */
+        /**
+         * Who receives what other nodes send through the server: the id of the sender, and the
+         * message, which belongs to the application. On the same thread as the listener; without
+         * one they are dropped.
+         */
         public Builder onNodeMessage(BiConsumer<String, ByteBuffer> value) {
             nodeMessages = Objects.requireNonNull(value, "onNodeMessage");
             return this;
         }
 
-        /** Who answers what the server asks, or other nodes through it, on the same thread as the listener; without one every request is failed. */
+        /**
+         * Who answers what the server asks, or other nodes through it, on the same thread as the
+         * listener; without one every request is failed.
+         */
         public Builder onRequest(Consumer<Request> value) {
             requests = Objects.requireNonNull(value, "onRequest");
             return this;
         }
 
         /**
-         * Who decides on channels of this name that the server opens, to this node or one attached to it. Channels that nobody accepts are refused.
+         * Who decides on channels of this name that the server opens, to this node or one attached
+         * to it. Channels that nobody accepts are refused.
          *
          * @throws IllegalArgumentException if a channel cannot have this name
          */
@@ -240,7 +284,10 @@ public final class HeartbeatClient implements AutoCloseable {
             return this;
         }
 
-        /** As {@link #channel(String, ChannelOptions, ChannelAcceptor)}, with the default of every option. */
+        /**
+         * As {@link #channel(String, ChannelOptions, ChannelAcceptor)}, with the default of every
+         * option.
+         */
         public Builder channel(String name, ChannelAcceptor acceptor) {
             return channel(name, ChannelOptions.defaults(), acceptor);
         }
@@ -254,37 +301,48 @@ public final class HeartbeatClient implements AutoCloseable {
         }
 
         /**
-         * Takes these options for the client's own transport, in place of all that it was told before. Alone, a client has one event
-         * loop and 4 worker threads.
+         * Takes these options for the client's own transport, in place of all that it was told
+         * before. Alone, a client has one event loop and 4 worker threads.
          */
         public Builder transportOptions(TransportOptions value) {
             transportOptions = Objects.requireNonNull(value, "transportOptions").toBuilder();
             return this;
         }
 
-        /** Changes options of the client's own transport, such as its socket buffers; the others stay. */
+        /**
+         * Changes options of the client's own transport, such as its socket buffers; the others
+         * stay.
+         */
         public Builder transportOptions(Consumer<TransportOptions.Builder> change) {
             Objects.requireNonNull(change, "change").accept(transportOptions);
             return this;
         }
 
-        /** Uses this transport, which may be shared by thousands of clients and is not closed with any, instead of the best one on the class path. */
+        /**
+         * Uses this transport, which may be shared by thousands of clients and is not closed with
+         * any, instead of the best one on the class path.
+         */
         public Builder transport(Transport value) {
             transport = Objects.requireNonNull(value, "transport");
             return this;
         }
 
         /**
-         * Uses a transport of its own by the provider of this name, such as {@code nio}, instead of the best one on the class path.
+         * Uses a transport of its own by the provider of this name, such as {@code nio}, instead of
+         * the best one on the class path.
          *
-         * @throws IllegalArgumentException if none of that name is there; the message names those that are
+         * @throws IllegalArgumentException if none of that name is there; the message names those
+         *     that are
          */
         public Builder transport(String name) {
             provider = TransportProvider.named(name);
             return this;
         }
 
-        /** Starts the client and returns at once; it connects, and comes back when it must, until it is closed. */
+        /**
+         * Starts the client and returns at once; it connects, and comes back when it must, until it
+         * is closed.
+         */
         public HeartbeatClient connect() {
             ClientOptions options = built();
             TransportOptions told = transportOptions.build();

@@ -2,7 +2,10 @@ package dev.heartbeat;
 
 import java.util.Objects;
 
-/** Something on the bus failed; the code names it for programs, and the message says what, and what was expected. */
+/**
+ * Something on the bus failed; the code names it for programs, and the message says what, and what
+ * was expected.
+ */
 public class HeartbeatException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -18,7 +18,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows which nodes are alive, tells the application the moment that changes, and reaches any of them.
+ * Knows which nodes are alive, tells the application the moment that changes, and reaches any of
+ * them.
  *
  * <pre>{@code
  * HeartbeatServer server = HeartbeatServer.builder()
@@ -30,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  *         .start();
  * }</pre>
  *
- * <p>Every method may be called from any thread. Those that wait ({@link Builder#start}, {@link #shutdown}, {@link #close}) have a form that does not; on an
- * event loop or in a callback they refuse with an {@link IllegalStateException}, since they would wait for themselves.
+ * <p>Every method may be called from any thread. Those that wait ({@link Builder#start},
+ * {@link #shutdown}, {@link #close}) have a form that does not; on an event loop or in a callback
+ * they refuse with an {@link IllegalStateException}, since they would wait for themselves.
  */
 public final class HeartbeatServer implements AutoCloseable {
     private final Server server;
@@ -61,11 +63,15 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
-     * Offers a message for a node, on channel 0. Never blocks and never drops in silence: what was ACCEPTED leaves through the node's socket, or comes back through
-     * {@link NodeListener#onUndelivered}. Messages to one node arrive in the order in which they were accepted; while the node is SUSPECT after a lost connection they
-     * wait for it. What a socket has taken when its connection is lost may have arrived or not, and nobody is told: where that matters, have the node answer.
+     * Offers a message for a node, on channel 0. Never blocks and never drops in silence: what was
+     * ACCEPTED leaves through the node's socket, or comes back through
+     * {@link NodeListener#onUndelivered}. Messages to one node arrive in the order in which they
+     * were accepted; while the node is SUSPECT after a lost connection they wait for it. What a
+     * socket has taken when its connection is lost may have arrived or not, and nobody is told:
+     * where that matters, have the node answer.
      *
-     * @param message from its position to its limit; if it is ACCEPTED it belongs to the bus and must not be touched until it comes back. Its position and limit are not changed
+     * @param message from its position to its limit; if it is ACCEPTED it belongs to the bus and
+     *     must not be touched until it comes back. Its position and limit are not changed
      */
     public SendResult trySend(String nodeId, ByteBuffer message) {
         Objects.requireNonNull(nodeId, "nodeId");
@@ -79,13 +85,17 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
-     * Offers a message to every registered node, ONLINE or SUSPECT, on channel 0; for each it is as by {@link #trySend}. It is copied once, however many nodes there are, so the buffer stays the
-     * caller's. Waits for nobody: a node whose queue is full does not get it, and is counted. What a node accepted and does not get after all comes back through
-     * {@link NodeListener#onUndelivered}, once for each such node, as a read-only view of its own of the message. Nodes that come meanwhile may or may not be among the recipients; a server that
-     * stops has none.
+     * Offers a message to every registered node, ONLINE or SUSPECT, on channel 0; for each it is as
+     * by {@link #trySend}. It is copied once, however many nodes there are, so the buffer stays the
+     * caller's. Waits for nobody: a node whose queue is full does not get it, and is counted. What
+     * a node accepted and does not get after all comes back through
+     * {@link NodeListener#onUndelivered}, once for each such node, as a read-only view of its own
+     * of the message. Nodes that come meanwhile may or may not be among the recipients; a server
+     * that stops has none.
      *
      * @param message from its position to its limit, which are not changed
-     * @throws IllegalArgumentException if it is longer than a message may be ({@link ServerSetters#maxMessageBytes}), since then it is for nobody
+     * @throws IllegalArgumentException if it is longer than a message may be
+     *     ({@link ServerSetters#maxMessageBytes}), since then it is for nobody
      */
     public BroadcastResult broadcast(ByteBuffer message) {
         Objects.requireNonNull(message, "message");
@@ -93,9 +103,11 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
-     * Offers a message, as {@link #broadcast(ByteBuffer)}, to the registered nodes that are chosen. Each node is looked at; for what is sent often to the same nodes see {@link #groups}.
+     * Offers a message, as {@link #broadcast(ByteBuffer)}, to the registered nodes that are chosen.
+     * Each node is looked at; for what is sent often to the same nodes see {@link #groups}.
      *
-     * @param to asked once for each, as the node is then. What it throws is thrown from here, after which those before it have been sent the message
+     * @param to asked once for each, as the node is then. What it throws is thrown from here, after
+     *     which those before it have been sent the message
      * @throws IllegalArgumentException if the message is longer than a message may be
      */
     public BroadcastResult broadcast(Predicate<? super Node> to, ByteBuffer message) {
@@ -105,8 +117,9 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
-     * As {@link #trySend}, for who waits: the future completes when the socket has taken the message, or fails once with an {@link UndeliveredException}, whether it was not accepted or did not get away. It is told in
-     * line with the node's other events.
+     * As {@link #trySend}, for who waits: the future completes when the socket has taken the
+     * message, or fails once with an {@link UndeliveredException}, whether it was not accepted or
+     * did not get away. It is told in line with the node's other events.
      */
     public CompletableFuture<Void> send(String nodeId, ByteBuffer message) {
         Objects.requireNonNull(nodeId, "nodeId");
@@ -115,12 +128,16 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
-     * Sends a request to a node, on channel 0; the future completes with the reply, in line with the node's other events. It fails with an {@link UndeliveredException} if the request did not get away, a
-     * {@link HeartbeatException} if the node could not answer or went offline, or a {@link java.util.concurrent.TimeoutException} after {@code timeout}. If it is cancelled, or too late, the reply is dropped and
-     * counted ({@link MessageStats#unmatchedReplies}). As many requests to a node as its queue has places may wait, for their
-     * replies or for their turn in the line of callbacks.
+     * Sends a request to a node, on channel 0; the future completes with the reply, in line with
+     * the node's other events. It fails with an {@link UndeliveredException} if the request did not
+     * get away, a {@link HeartbeatException} if the node could not answer or went offline, or a
+     * {@link java.util.concurrent.TimeoutException} after {@code timeout}. If it is cancelled, or
+     * too late, the reply is dropped and counted ({@link MessageStats#unmatchedReplies}). As many
+     * requests to a node as its queue has places may wait, for their replies or for their turn in
+     * the line of callbacks.
      *
-     * @param timeout with zero nothing is sent, and the future has failed when this returns; more than 36,500 days count as that
+     * @param timeout with zero nothing is sent, and the future has failed when this returns; more
+     *     than 36,500 days count as that
      * @throws IllegalArgumentException if it is negative
      */
     public CompletableFuture<ByteBuffer> request(String nodeId, ByteBuffer message, Duration timeout) {
@@ -131,8 +148,9 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
-     * Opens a channel to a node, which decides whether it accepts. It lives as long as the node's connection. Where the node is not connected, or has as many channels as it may, the channel is CLOSED at once and its
-     * listener told.
+     * Opens a channel to a node, which decides whether it accepts. It lives as long as the node's
+     * connection. Where the node is not connected, or has as many channels as it may, the channel
+     * is CLOSED at once and its listener told.
      *
      * @param name what for: 1 to 128 characters of A-Z a-z 0-9 . _ : -
      * @throws IllegalArgumentException if a channel cannot have this name
@@ -146,7 +164,8 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
-     * Disconnects a node. It is OFFLINE with {@link OfflineReason#KICKED} when this returns, is told the reason, and does not come back by itself.
+     * Disconnects a node. It is OFFLINE with {@link OfflineReason#KICKED} when this returns, is
+     * told the reason, and does not come back by itself.
      *
      * @return false if it was not registered
      */
@@ -162,10 +181,13 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
-     * Stops without losing anything: accepts no more connections and messages, sends each node what was accepted for it, asks it to leave and come back at a time of
-     * its own within {@code drain}, and closes when all have left or {@code drain} is over. A node leaves when its application has handled all of it; answers still go both ways until then. What is left when
-     * {@code drain} is over comes back by {@link NodeListener#onUndelivered} or a failed future, and is counted; connections that remain are closed within about two seconds more. Nodes end with
-     * {@link OfflineReason#SHUTDOWN}. The log tells how far it is.
+     * Stops without losing anything: accepts no more connections and messages, sends each node what
+     * was accepted for it, asks it to leave and come back at a time of its own within
+     * {@code drain}, and closes when all have left or {@code drain} is over. A node leaves when its
+     * application has handled all of it; answers still go both ways until then. What is left when
+     * {@code drain} is over comes back by {@link NodeListener#onUndelivered} or a failed future,
+     * and is counted; connections that remain are closed within about two seconds more. Nodes end
+     * with {@link OfflineReason#SHUTDOWN}. The log tells how far it is.
      *
      * @param drain with zero it is as {@link #closeAsync}; more than 30 days count as 30 days
      * @throws IllegalArgumentException if it is negative
@@ -182,7 +204,8 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
-     * Stops now: every node ends with {@link OfflineReason#SHUTDOWN} and is told, every connection is closed, and the future completes when the listener has heard of all of it, after about ten
+     * Stops now: every node ends with {@link OfflineReason#SHUTDOWN} and is told, every connection
+     * is closed, and the future completes when the listener has heard of all of it, after about ten
      * seconds at the latest. A transport that was given to the builder lives on. Idempotent.
      */
     public CompletableFuture<Void> closeAsync() {
@@ -197,8 +220,9 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
-     * Starts a server: the options of {@link ServerSetters}, the application's code, and the transport. {@link #start} checks all
-     * options, and refuses with an {@link IllegalArgumentException} that names the option, the value and the range.
+     * Starts a server: the options of {@link ServerSetters}, the application's code, and the
+     * transport. {@link #start} checks all options, and refuses with an
+     * {@link IllegalArgumentException} that names the option, the value and the range.
      */
     public static final class Builder extends ServerSetters<Builder> {
         private NodeListener listener = new NodeListener() {};
@@ -243,7 +267,8 @@ public final class HeartbeatServer implements AutoCloseable {
         }
 
         /**
-         * Who decides on channels of this name that nodes open. Channels that nobody accepts are refused.
+         * Who decides on channels of this name that nodes open. Channels that nobody accepts are
+         * refused.
          *
          * @throws IllegalArgumentException if a channel cannot have this name
          */
@@ -255,7 +280,10 @@ public final class HeartbeatServer implements AutoCloseable {
             return this;
         }
 
-        /** As {@link #channel(String, ChannelOptions, ChannelAcceptor)}, with the default of every option. */
+        /**
+         * As {@link #channel(String, ChannelOptions, ChannelAcceptor)}, with the default of every
+         * option.
+         */
         public Builder channel(String name, ChannelAcceptor acceptor) {
             return channel(name, ChannelOptions.defaults(), acceptor);
         }
@@ -268,41 +296,58 @@ public final class HeartbeatServer implements AutoCloseable {
             return this;
         }
 
-        /** By what the server measures itself; the best that is found on the class path by default, which {@code heartbeat-histograms} brings. */
+        /**
+         * By what the server measures itself; the best that is found on the class path by default,
+         * which {@code heartbeat-histograms} brings.
+         */
         public Builder recorders(RecorderProvider value) {
             recorders = Objects.requireNonNull(value, "recorders");
             return this;
         }
 
-        /** Takes these options for the server's own transport, in place of all that it was told before. */
+        /**
+         * Takes these options for the server's own transport, in place of all that it was told
+         * before.
+         */
         public Builder transportOptions(TransportOptions value) {
             transportOptions = Objects.requireNonNull(value, "transportOptions").toBuilder();
             return this;
         }
 
-        /** Changes options of the server's own transport, such as its socket buffers; the others stay. */
+        /**
+         * Changes options of the server's own transport, such as its socket buffers; the others
+         * stay.
+         */
         public Builder transportOptions(Consumer<TransportOptions.Builder> change) {
             Objects.requireNonNull(change, "change").accept(transportOptions);
             return this;
         }
 
-        /** Uses this transport, which may be shared and is not closed with the server, instead of the best one on the class path. */
+        /**
+         * Uses this transport, which may be shared and is not closed with the server, instead of
+         * the best one on the class path.
+         */
         public Builder transport(Transport value) {
             transport = Objects.requireNonNull(value, "transport");
             return this;
         }
 
         /**
-         * Uses a transport of its own by the provider of this name, such as {@code nio}, instead of the best one on the class path.
+         * Uses a transport of its own by the provider of this name, such as {@code nio}, instead of
+         * the best one on the class path.
          *
-         * @throws IllegalArgumentException if none of that name is there; the message names those that are
+         * @throws IllegalArgumentException if none of that name is there; the message names those
+         *     that are
          */
         public Builder transport(String name) {
             provider = TransportProvider.named(name);
             return this;
         }
 
-        /** Binds the port and begins to serve; the future fails with a {@link HeartbeatException} that names the address if it cannot. */
+        /**
+         * Binds the port and begins to serve; the future fails with a {@link HeartbeatException}
+         * that names the address if it cannot.
+         */
         public CompletableFuture<HeartbeatServer> startAsync() {
             ServerOptions options = built();
             TransportOptions told = transportOptions.build();
@@ -316,7 +361,10 @@ public final class HeartbeatServer implements AutoCloseable {
                     .thenApply(HeartbeatServer::new);
         }
 
-        /** {@link #startAsync}, and waits for it; on a loop or in a callback of the transport that was given it refuses with an {@link IllegalStateException}. */
+        /**
+         * {@link #startAsync}, and waits for it; on a loop or in a callback of the transport that
+         * was given it refuses with an {@link IllegalStateException}.
+         */
         public HeartbeatServer start() {
             if (transport != null) {
                 Transports.requireMayWait("start", transport);

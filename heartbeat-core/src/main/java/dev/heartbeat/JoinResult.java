@@ -6,7 +6,10 @@ public enum JoinResult {
     JOINED,
     /** It was joined before, and stays. */
     ALREADY_JOINED,
-    /** It is in as many groups as a node may be joined to ({@link HeartbeatServer.Builder#maxGroupsPerNode}). */
+    /**
+     * It is in as many groups as a node may be joined to
+     * ({@link HeartbeatServer.Builder#maxGroupsPerNode}).
+     */
     TOO_MANY,
     /** It is not registered, so there is nobody to join. */
     NOT_REGISTERED

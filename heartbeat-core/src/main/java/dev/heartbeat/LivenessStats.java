@@ -8,8 +8,8 @@ import java.util.Objects;
 /**
  * Counts the nodes of a server and what became of them: {@link ServerStats#liveness}.
  *
- * The numbers are those of one moment, read one after the other while the loops go on, so they may differ by what
- * happened in between. Immutable.
+ * The numbers are those of one moment, read one after the other while the loops go on, so they may
+ * differ by what happened in between. Immutable.
  */
 public final class LivenessStats {
     private final long online;
@@ -61,7 +61,10 @@ public final class LivenessStats {
         return registrationsRefused;
     }
 
-    /** An estimate of how much of the heap registrations hold now: {@link HeartbeatServer.Builder#registrationBudgetBytes}. */
+    /**
+     * An estimate of how much of the heap registrations hold now:
+     * {@link HeartbeatServer.Builder#registrationBudgetBytes}.
+     */
     public long registrationBytes() {
         return registrationBytes;
     }
@@ -76,7 +79,10 @@ public final class LivenessStats {
         return coalescedEvents;
     }
 
-    /** The time from the last sign of life to OFFLINE by timeout, or from the loss of a connection to OFFLINE. Its clock stands still while the server itself is stopped. */
+    /**
+     * The time from the last sign of life to OFFLINE by timeout, or from the loss of a connection
+     * to OFFLINE. Its clock stands still while the server itself is stopped.
+     */
     public Measure detection() {
         return detection;
     }

@@ -7,8 +7,8 @@ import java.time.Duration;
 /**
  * Tells how the event loops of a server fare: {@link ServerStats#loops}.
  *
- * The numbers are those of one moment, read one after the other while the loops go on, so they may differ by what
- * happened in between. Immutable.
+ * The numbers are those of one moment, read one after the other while the loops go on, so they may
+ * differ by what happened in between. Immutable.
  */
 public final class LoopStats {
     private final long stalls;
@@ -52,7 +52,11 @@ public final class LoopStats {
         return lateWakes;
     }
 
-    /** What was thrown by the bus's own work on the loops of its transport, all servers and clients on it together. The loops go on, and the log tells of each. It is 0 unless something is broken. */
+    /**
+     * What was thrown by the bus's own work on the loops of its transport, all servers and clients
+     * on it together. The loops go on, and the log tells of each. It is 0 unless something is
+     * broken.
+     */
     public long failures() {
         return failures;
     }

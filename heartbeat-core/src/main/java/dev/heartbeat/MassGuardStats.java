@@ -6,8 +6,8 @@ import java.time.Duration;
 /**
  * Tells what the mass guard does and has done: {@link ServerStats#massGuard}.
  *
- * The numbers are those of one moment, read one after the other while the loops go on, so they may differ by what
- * happened in between. Immutable.
+ * The numbers are those of one moment, read one after the other while the loops go on, so they may
+ * differ by what happened in between. Immutable.
  */
 public final class MassGuardStats {
     private final long engagements;

@@ -10,7 +10,8 @@ import java.util.Objects;
  * @param suspects nodes SUSPECT at that moment
  * @param nodes nodes ONLINE or SUSPECT at that moment
  * @param held verdicts that wait
- * @param released verdicts that had waited and were carried out; the others were not needed any more, since their nodes came back
+ * @param released verdicts that had waited and were carried out; the others were not needed any
+ *     more, since their nodes came back
  * @param engagedFor for how long it has been engaged, or was when it ended
  */
 public record MassGuardStatus(Phase phase, long suspects, long nodes, long held, long released, Duration engagedFor) {

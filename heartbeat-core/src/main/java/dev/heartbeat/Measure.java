@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param count how many values
  * @param mean zero if there is none
  * @param max zero if there is none
- * @param p50 half of them are not longer; null where nobody keeps more than the others, or if there is none. {@code heartbeat-histograms} on the class path does
+ * @param p50 half of them are not longer; null where nobody keeps more than the others, or if there
+ *     is none. {@code heartbeat-histograms} on the class path does
  * @param p99 99 of 100 are not longer; null likewise
  */
 public record Measure(

@@ -7,7 +7,8 @@ import java.nio.ByteBuffer;
 public interface MessageHandler {
 
     /**
-     * A whole message from a node. Threads as in {@link NodeListener}; while it blocks, the node is pushed back by credit.
+     * A whole message from a node. Threads as in {@link NodeListener}; while it blocks, the node is
+     * pushed back by credit.
      *
      * @param from the node, as it was known when the message came
      * @param message the content; the buffer belongs to the application

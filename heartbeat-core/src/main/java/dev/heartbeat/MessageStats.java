@@ -4,11 +4,11 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Counts the messages of a server ({@link ServerStats#messages}), or of a client and the nodes attached to it
- * ({@link ClientStats#messages}).
+ * Counts the messages of a server ({@link ServerStats#messages}), or of a client and the nodes
+ * attached to it ({@link ClientStats#messages}).
  *
- * The numbers are those of one moment, read one after the other while the loops go on, so they may differ by what
- * happened in between. Immutable.
+ * The numbers are those of one moment, read one after the other while the loops go on, so they may
+ * differ by what happened in between. Immutable.
  */
 public final class MessageStats {
     private final long received;
@@ -30,7 +30,9 @@ public final class MessageStats {
         this.unmatchedReplies = unmatchedReplies;
     }
 
-    /** Messages handed to the application, on any channel; requests and replies are messages too. */
+    /**
+     * Messages handed to the application, on any channel; requests and replies are messages too.
+     */
     public long received() {
         return received;
     }
@@ -40,12 +42,18 @@ public final class MessageStats {
         return sent;
     }
 
-    /** Accepted messages that came back instead of being delivered, for each reason there is; unmodifiable. */
+    /**
+     * Accepted messages that came back instead of being delivered, for each reason there is;
+     * unmodifiable.
+     */
     public Map<UndeliveredException.Reason, Long> undelivered() {
         return undelivered;
     }
 
-    /** Messages that had to leave a full queue for a newer one. They came back, so {@link #undelivered} counts them too. */
+    /**
+     * Messages that had to leave a full queue for a newer one. They came back, so
+     * {@link #undelivered} counts them too.
+     */
     public long dropped() {
         return dropped;
     }

@@ -12,10 +12,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id its id, unique on the bus
  * @param state what the server believed of it
- * @param epoch grows with each registration of an id, over reconnects and restarts of the server too. Use it as a fencing
- *     token: whoever acts for the node shows it, and a resource refuses a lower one than it has seen
- * @param incarnation chosen at random by each client process: the same over its reconnects, another after a restart
- * @param metadata what the node tells of itself; unmodifiable. Nothing of it is kept of a node that is OFFLINE
+ * @param epoch grows with each registration of an id, over reconnects and restarts of the server
+ *     too. Use it as a fencing token: whoever acts for the node shows it, and a resource refuses a
+ *     lower one than it has seen
+ * @param incarnation chosen at random by each client process: the same over its reconnects, another
+ *     after a restart
+ * @param metadata what the node tells of itself; unmodifiable. Nothing of it is kept of a node that
+ *     is OFFLINE
  * @param remoteAddress where its last connection came from
  * @param registeredAt when it registered last, by the server's wall clock
  * @param rtt its last round trip of a heartbeat, as the node measured it; null before the first

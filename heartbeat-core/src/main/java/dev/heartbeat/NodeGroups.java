@@ -5,12 +5,16 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Named groups of registered nodes, and what is sent to all members of one. A node is in the group that it names in its metadata, under the key that is the server's
- * {@link HeartbeatServer.Builder#groupKey}, and in those that the application has joined it to; one that is in a group both ways is in it once. A group is there as long as it has members.
+ * Named groups of registered nodes, and what is sent to all members of one. A node is in the group
+ * that it names in its metadata, under the key that is the server's
+ * {@link HeartbeatServer.Builder#groupKey}, and in those that the application has joined it to; one
+ * that is in a group both ways is in it once. A group is there as long as it has members.
  *
- * <p>Being joined lasts for the node's stay: it survives reconnects within the grace, and is over with OFFLINE, whatever the reason. A node that comes after that is joined anew, if it is to be.
+ * <p>Being joined lasts for the node's stay: it survives reconnects within the grace, and is over
+ * with OFFLINE, whatever the reason. A node that comes after that is joined anew, if it is to be.
  *
- * <p>Every method may be called from any thread, waits for nobody, and takes time in proportion to the group at most.
+ * <p>Every method may be called from any thread, waits for nobody, and takes time in proportion to
+ * the group at most.
  */
 public interface NodeGroups {
 
@@ -29,7 +33,10 @@ public interface NodeGroups {
      */
     boolean leave(String group, String nodeId);
 
-    /** The groups that a node is in now, by either way, in the order of their names; none if it is not registered. */
+    /**
+     * The groups that a node is in now, by either way, in the order of their names; none if it is
+     * not registered.
+     */
     Set<String> groupsOf(String nodeId);
 
     /** The members, each as it is when the stream reaches it; as {@link NodeRegistry#group}. */
@@ -39,18 +46,22 @@ public interface NodeGroups {
     long size(String group);
 
     /**
-     * Offers a message to every member, ONLINE or SUSPECT, on channel 0. For each it is as by {@link HeartbeatServer#trySend}, and the message stays the caller's; see
-     * {@link HeartbeatServer#broadcast(ByteBuffer)}. Where a member's queue is full, the group's {@link SlowMemberPolicy} decides.
+     * Offers a message to every member, ONLINE or SUSPECT, on channel 0. For each it is as by
+     * {@link HeartbeatServer#trySend}, and the message stays the caller's; see
+     * {@link HeartbeatServer#broadcast(ByteBuffer)}. Where a member's queue is full, the group's
+     * {@link SlowMemberPolicy} decides.
      *
      * @throws IllegalArgumentException if the message is longer than a message may be
      */
     BroadcastResult broadcast(String group, ByteBuffer message);
 
     /**
-     * Sets what becomes of messages to this group where a member's queue is full; {@link SlowMemberPolicy#SKIP} by default. It stays, whether the group has members or not, until it is set back to the
-     * default.
+     * Sets what becomes of messages to this group where a member's queue is full;
+     * {@link SlowMemberPolicy#SKIP} by default. It stays, whether the group has members or not,
+     * until it is set back to the default.
      *
-     * @throws IllegalStateException if as many groups have a policy of their own as may have one ({@link HeartbeatServer.Builder#maxGroupPolicies})
+     * @throws IllegalStateException if as many groups have a policy of their own as may have one
+     *     ({@link HeartbeatServer.Builder#maxGroupPolicies})
      */
     void setSlowMemberPolicy(String group, SlowMemberPolicy policy);
 }

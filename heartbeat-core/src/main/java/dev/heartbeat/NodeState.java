@@ -4,7 +4,9 @@ package dev.heartbeat;
 public enum NodeState {
     /** Registered, connected, and heard of within the suspicion time. */
     ONLINE,
-    /** Silent for longer than the suspicion time, or its connection is lost; it may still come back. */
+    /**
+     * Silent for longer than the suspicion time, or its connection is lost; it may still come back.
+     */
     SUSPECT,
     /** Gone, for the {@link OfflineReason} that was told. */
     OFFLINE

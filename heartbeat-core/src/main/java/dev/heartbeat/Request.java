@@ -5,10 +5,16 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A message whose sender waits for a reply. It is to be answered once, by any thread; a second answer is refused with an {@link IllegalStateException}. */
+/**
+ * A message whose sender waits for a reply. It is to be answered once, by any thread; a second
+ * answer is refused with an {@link IllegalStateException}.
+ */
 public interface Request {
 
-    /** The node that asks, where it does so through the server; null where the other side itself does. */
+    /**
+     * The node that asks, where it does so through the server; null where the other side itself
+     * does.
+     */
     @Nullable
     String source();
 
@@ -16,38 +22,39 @@ public interface Request {
     ByteBuffer content();
 
     /**
-     * How long whoever asks still waits: the time that the other side said remained when it sent the
-     * request, less what has passed here since its first bytes came. The way itself is not in it, so
-     * the other side may wait no more a little earlier. A node that asks through the server is counted
-     * as if it asked directly. Any thread may call this at any time; no clock of the other side is read.
+     * How long whoever asks still waits: the time that the other side said remained when it sent
+     * the request, less what has passed here since its first bytes came. The way itself is not in
+     * it, so the other side may wait no more a little earlier. A node that asks through the server
+     * is counted as if it asked directly. Any thread may call this at any time; no clock of the
+     * other side is read.
      *
-     * @return zero or more; zero once the time is over, answered or not; null where the other side does
-     *     not say
+     * @return zero or more; zero once the time is over, answered or not; null where the other side
+     *     does not say
      */
     @Nullable
     Duration remaining();
 
     /**
-     * Whether whoever asks has given it up: its time is over, or its future was cancelled. A request
-     * that was given up before its turn came is not handed over at all. The other side says so as soon
-     * as it can, and only if it knows how to: false is no promise that somebody waits.
+     * Whether whoever asks has given it up: its time is over, or its future was cancelled. A
+     * request that was given up before its turn came is not handed over at all. The other side says
+     * so as soon as it can, and only if it knows how to: false is no promise that somebody waits.
      */
     boolean isCancelled();
 
     /**
-     * Completes when the request {@linkplain #isCancelled() is given up}, on a thread that waits for no
-     * other callback. It never completes where the request is answered first.
+     * Completes when the request {@linkplain #isCancelled() is given up}, on a thread that waits
+     * for no other callback. It never completes where the request is answered first.
      */
     CompletableFuture<Void> cancelled();
 
     /**
-     * Answers. What is not ACCEPTED has not answered: it may be tried again. It is CLOSED, and sends
-     * nothing, once the request {@linkplain #isCancelled() is given up}. What another node takes is
-     * known to the server alone: a reply that is too long for it fails the request there.
+     * Answers. What is not ACCEPTED has not answered: it may be tried again. It is CLOSED, and
+     * sends nothing, once the request {@linkplain #isCancelled() is given up}. What another node
+     * takes is known to the server alone: a reply that is too long for it fails the request there.
      *
-     * @throws IllegalArgumentException if the reply is longer than the other side takes; the message
-     *     names that limit. The request is still to be answered. It fails if the exception leaves the
-     *     callback that got the request.
+     * @throws IllegalArgumentException if the reply is longer than the other side takes; the
+     *     message names that limit. The request is still to be answered. It fails if the exception
+     *     leaves the callback that got the request.
      */
     SendResult reply(ByteBuffer message);
 

@@ -5,7 +5,8 @@ package dev.heartbeat;
 public interface RequestHandler {
 
     /**
-     * A node asks for a reply, which may be given now or later, by any thread. Threads as in {@link NodeListener}.
+     * A node asks for a reply, which may be given now or later, by any thread. Threads as in
+     * {@link NodeListener}.
      *
      * @param from the node, as it was known when the request came
      */

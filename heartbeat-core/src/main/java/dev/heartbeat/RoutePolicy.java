@@ -5,7 +5,8 @@ package dev.heartbeat;
 public interface RoutePolicy {
 
     /**
-     * Whether a message, a request or an answer of one node is passed on to another. An answer needs permission like everything else. Threads as in {@link NodeListener}.
+     * Whether a message, a request or an answer of one node is passed on to another. An answer
+     * needs permission like everything else. Threads as in {@link NodeListener}.
      *
      * @param from the sender, as it is known now
      * @param toNodeId whom it is for, registered or not

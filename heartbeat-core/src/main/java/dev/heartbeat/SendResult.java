@@ -3,12 +3,16 @@ package dev.heartbeat;
 /** What became of a message at the moment it was offered. */
 public enum SendResult {
     /**
-     * The bus owns the buffer until the message has left or was reported as undelivered; the caller must not touch it again.
+     * The bus owns the buffer until the message has left or was reported as undelivered; the caller
+     * must not touch it again.
      */
     ACCEPTED,
     /** The queue is at its bound; the caller keeps the message. */
     FULL,
-    /** There is no such node or it is offline, or the client is closed; the caller keeps the message. */
+    /**
+     * There is no such node or it is offline, or the client is closed; the caller keeps the
+     * message.
+     */
     CLOSED,
     /** Larger than a message may be; the caller keeps it. */
     TOO_LARGE

@@ -1,17 +1,22 @@
 package dev.heartbeat;
 
 /**
- * Says what becomes of a message to a group when the queue of a member is full, since the member takes less
- * than is sent to it: {@link NodeGroups#setSlowMemberPolicy}.
+ * Says what becomes of a message to a group when the queue of a member is full, since the member
+ * takes less than is sent to it: {@link NodeGroups#setSlowMemberPolicy}.
  */
 public enum SlowMemberPolicy {
     /** The member does not get this message; what waits for it stays. The default. */
     SKIP,
     /**
-     * The member gets this message, and for it the oldest of those that wait for it are taken out, whoever sent them; each is told by {@link NodeListener#onUndelivered}. Where that is told more slowly
-     * than messages are dropped, so that as many as a queue holds are yet to be told, the member is skipped.
+     * The member gets this message, and for it the oldest of those that wait for it are taken out,
+     * whoever sent them; each is told by {@link NodeListener#onUndelivered}. Where that is told
+     * more slowly than messages are dropped, so that as many as a queue holds are yet to be told,
+     * the member is skipped.
      */
     DROP_OLDEST,
-    /** The member does not get this message, and leaves the group if it was joined to it. One that is in it by its metadata stays, and is skipped: its metadata are its own to say. */
+    /**
+     * The member does not get this message, and leaves the group if it was joined to it. One that
+     * is in it by its metadata stays, and is skipped: its metadata are its own to say.
+     */
     REMOVE
 }

@@ -21,13 +21,13 @@ public final class UndeliveredException extends HeartbeatException {
         /** The channel or the connection ended before it was away; part of it may have arrived. */
         LOST(FailureCode.CONNECTION_LOST),
         /**
-         * The other side refused it: it had no memory for the message, the message went over its limit,
-         * or nothing more of it came for too long. That is known of requests and of messages in
-         * fragments, until the other side says by its next heartbeat that all of the message has come.
-         * Of each channel the last 1,024 of them are known, and of those that are no requests the last
-         * MiB; of a refused message before that nobody is told. A message that fits one frame and asks
-         * for nothing needs no memory but what the receiver has promised for it, so it is not refused
-         * for want of memory.
+         * The other side refused it: it had no memory for the message, the message went over its
+         * limit, or nothing more of it came for too long. That is known of requests and of messages
+         * in fragments, until the other side says by its next heartbeat that all of the message has
+         * come. Of each channel the last 1,024 of them are known, and of those that are no requests
+         * the last MiB; of a refused message before that nobody is told. A message that fits one
+         * frame and asks for nothing needs no memory but what the receiver has promised for it, so
+         * it is not refused for want of memory.
          *
          * @since 0.1
          */
@@ -39,7 +39,10 @@ public final class UndeliveredException extends HeartbeatException {
             this.code = code;
         }
 
-        /** The code of an exception for this reason; {@link FailureCode#isRetryable} says whether to send again can help. */
+        /**
+         * The code of an exception for this reason; {@link FailureCode#isRetryable} says whether to
+         * send again can help.
+         */
         public FailureCode code() {
             return code;
         }

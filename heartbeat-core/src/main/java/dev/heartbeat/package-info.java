@@ -1,6 +1,6 @@
 /**
- * The heartbeat bus as applications use it: {@link dev.heartbeat.HeartbeatServer} knows which nodes are alive,
- * {@link dev.heartbeat.HeartbeatClient} is a node.
+ * The heartbeat bus as applications use it: {@link dev.heartbeat.HeartbeatServer} knows which nodes
+ * are alive, {@link dev.heartbeat.HeartbeatClient} is a node.
  */
 @NullMarked
 package dev.heartbeat;

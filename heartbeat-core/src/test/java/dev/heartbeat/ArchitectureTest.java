@@ -47,8 +47,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds core to its two promises: the arrows between its rooms point one way, and it has no time, thread or dice of its own,
- * so that a whole fleet can run in virtual time, repeatable by seed.
+ * Holds core to its two promises: the arrows between its rooms point one way, and it has no time,
+ * thread or dice of its own, so that a whole fleet can run in virtual time, repeatable by seed.
  */
 @AnalyzeClasses(packages = "dev.heartbeat", importOptions = ImportOption.DoNotIncludeTests.class)
 final class ArchitectureTest {
@@ -57,7 +57,10 @@ final class ArchitectureTest {
     private static final String SPI = "dev.heartbeat.spi";
     private static final String OPTION = "dev.heartbeat.option";
 
-    /** The classes an application starts with, their builders, what they have counted, and whatever is nested in these. */
+    /**
+     * The classes an application starts with, their builders, what they have counted, and whatever
+     * is nested in these.
+     */
     private static final DescribedPredicate<JavaClass> ENTRIES = resideInAPackage(ROOT)
             .and(nameMatching(".*\\.(Heartbeat(Server|Client)(Builder)?|\\w+Stats)(\\$.*)?"))
             .as("entry classes");
@@ -214,7 +217,10 @@ final class ArchitectureTest {
                 && called.getRawParameterTypes().isEmpty();
     }
 
-    /** A rule that finds nothing may be a rule that cannot: each method of {@link Offender} has to be found. */
+    /**
+     * A rule that finds nothing may be a rule that cannot: each method of {@link Offender} has to
+     * be found.
+     */
     @Test
     void findsEachOffence() {
         String found = String.join(

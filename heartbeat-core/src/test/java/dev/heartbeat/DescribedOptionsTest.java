@@ -217,7 +217,10 @@ final class DescribedOptionsTest {
         assertThat(options).hasToString(before);
     }
 
-    /** A value that is not the default, and that goes together with the defaults of the other options. */
+    /**
+     * A value that is not the default, and that goes together with the defaults of the other
+     * options.
+     */
     private static <O, B extends OptionSetters<O, B>, T> T other(Kind<O, B> kind, Option<O, T> option) {
         T byDefault = option.get(kind.defaults());
         return candidates(option)

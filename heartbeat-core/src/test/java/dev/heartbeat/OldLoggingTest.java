@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** On a class path that brings slf4j 1.7, as that of an older framework does: its loggers lack a method that loops would call later. */
+/**
+ * On a class path that brings slf4j 1.7, as that of an older framework does: its loggers lack a
+ * method that loops would call later.
+ */
 final class OldLoggingTest {
     private static final String LOGGER = """
         package org.slf4j;

@@ -15,8 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every numbered requirement of docs/PROTOCOL.md that is in force is shown: by a line of faults, or by a test, in whatever module, that carries its number as a tag. What is
- * specified ahead (◇) is not in force.
+ * Every numbered requirement of docs/PROTOCOL.md that is in force is shown: by a line of faults, or
+ * by a test, in whatever module, that carries its number as a tag. What is specified ahead (◇) is
+ * not in force.
  */
 final class ProtocolCoverageTest {
     private static final Path ROOT = Path.of("..");

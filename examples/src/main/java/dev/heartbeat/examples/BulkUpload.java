@@ -23,7 +23,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Sends a file over a channel as fast as it goes, in bounded memory on both sides, and looks at what becomes of the heartbeats meanwhile. */
+/**
+ * Sends a file over a channel as fast as it goes, in bounded memory on both sides, and looks at
+ * what becomes of the heartbeats meanwhile.
+ */
 public final class BulkUpload {
     private static final int MIB = 1024 * 1024;
     private static final int ON_THEIR_WAY = 4;

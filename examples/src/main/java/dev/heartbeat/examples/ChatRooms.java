@@ -7,7 +7,10 @@ import dev.heartbeat.SlowMemberPolicy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Chat with rooms: a client says {@code /join tea} or {@code /leave tea}, and {@code tea hello} to all that are in that room. */
+/**
+ * Chat with rooms: a client says {@code /join tea} or {@code /leave tea}, and {@code tea hello} to
+ * all that are in that room.
+ */
 public final class ChatRooms {
     private final HeartbeatServer server;
 

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A document that is written by whoever is registered as its author. A process that was replaced without hearing of it is refused, however late its words come: each author shows the epoch of his
+ * A document that is written by whoever is registered as its author. A process that was replaced
+ * without hearing of it is refused, however late its words come: each author shows the epoch of his
  * registration, and the document takes none that is lower than one it has seen.
  */
 public final class FencedDocument {

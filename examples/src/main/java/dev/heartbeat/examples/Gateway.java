@@ -6,7 +6,10 @@ import dev.heartbeat.HeartbeatClient;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** Speaks for three sensors over its own connection; to the server each of them is a node like any other. */
+/**
+ * Speaks for three sensors over its own connection; to the server each of them is a node like any
+ * other.
+ */
 public final class Gateway {
     private Gateway() {}
 
@@ -24,7 +27,8 @@ public final class Gateway {
                 }
             });
             sensor.trySend(StandardCharsets.UTF_8.encode("hello"));
-            // sensor.reportAlive(false) when the sensor is silent: the server gives up this node alone.
+            // sensor.reportAlive(false) when the sensor is silent: the server gives up this node
+            // alone.
         }
     }
 }

@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Gives each job to a worker that is alive, one at a time. The job of a worker that is lost goes to another. */
+/**
+ * Gives each job to a worker that is alive, one at a time. The job of a worker that is lost goes to
+ * another.
+ */
 public final class JobBoard implements NodeListener {
     private final HeartbeatServer server;
     private final Deque<String> open = new ArrayDeque<>();

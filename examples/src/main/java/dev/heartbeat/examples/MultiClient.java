@@ -13,7 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Many clients in one process: they share a transport, so its threads are as many as the cores, however many they are. */
+/**
+ * Many clients in one process: they share a transport, so its threads are as many as the cores,
+ * however many they are.
+ */
 public final class MultiClient {
     private final LongAdder received = new LongAdder();
     private final List<HeartbeatClient> clients = new ArrayList<>();

@@ -10,7 +10,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** Everybody asks everybody: a node the server, the server a node, a node another; with no channel of their own, and on one. */
+/**
+ * Everybody asks everybody: a node the server, the server a node, a node another; with no channel
+ * of their own, and on one.
+ */
 public final class RequestReply {
     private static final Duration SOON = Duration.ofSeconds(5);
 
@@ -23,7 +26,8 @@ public final class RequestReply {
                         .port(0)
                         .onRequest((from, request) -> answer("server", request))
                         .channel("questions", channel -> new Answers("server"))
-                        .routes((from, to) -> true) // Which nodes may talk to which is for the server to say.
+                        // Which nodes may talk to which is for the server to say.
+                        .routes((from, to) -> true)
                         .start();
                 HeartbeatClient ann = newNode("ann", server);
                 HeartbeatClient ben = newNode("ben", server)) {

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The programs that show channels: each runs on real sockets, says what it should, and ends by itself. */
+/**
+ * The programs that show channels: each runs on real sockets, says what it should, and ends by
+ * itself.
+ */
 @Timeout(60)
 final class ChannelProgramsTest {
 

@@ -9,7 +9,10 @@ import dev.heartbeat.testkit.Simulation;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** The epoch of a registration as a fencing token: an author who slept through his replacement does no harm. */
+/**
+ * The epoch of a registration as a fencing token: an author who slept through his replacement does
+ * no harm.
+ */
 final class FencedDocumentTest {
     private static final int PORT = 9501;
 

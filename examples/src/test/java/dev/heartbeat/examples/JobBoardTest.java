@@ -10,7 +10,9 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** An application on the bus, tested on hosts that crash and networks that break, in milliseconds. */
+/**
+ * An application on the bus, tested on hosts that crash and networks that break, in milliseconds.
+ */
 final class JobBoardTest {
     private static final int PORT = 9501;
     private static final Duration A_JOB = Duration.ofMinutes(1);

@@ -12,7 +12,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The first programs anybody tries, run as anybody runs them: two processes, started in whichever order. */
+/**
+ * The first programs anybody tries, run as anybody runs them: two processes, started in whichever
+ * order.
+ */
 @Timeout(30)
 final class QuickStartTest {
 

@@ -6,7 +6,10 @@ import java.lang.management.ThreadInfo;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What the threads of this process have allocated, by what they are for. What a thread took between the last count and its end is missed. */
+/**
+ * What the threads of this process have allocated, by what they are for. What a thread took between
+ * the last count and its end is missed.
+ */
 final class Allocations {
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final Map<Long, Long> counted = new HashMap<>();

@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Heartbeats beside bulk over loopback: many nodes that beat once a second, and one that moves bulk over several channels, all of one process; the server is another. The same heartbeats are measured before, without the
- * bulk.
+ * Heartbeats beside bulk over loopback: many nodes that beat once a second, and one that moves bulk
+ * over several channels, all of one process; the server is another. The same heartbeats are
+ * measured before, without the bulk.
  */
 public final class BulkBenchmark {
     private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
-/** A node that sends as much over each of its channels as it was given to send, in numbered messages of 256 KiB to 1 MiB. */
+/**
+ * A node that sends as much over each of its channels as it was given to send, in numbered messages
+ * of 256 KiB to 1 MiB.
+ */
 final class BulkSender extends Sender {
     private static final int STEP = 256 * 1024;
 

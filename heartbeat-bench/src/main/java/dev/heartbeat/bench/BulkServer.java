@@ -10,7 +10,10 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 
-/** The process that hears heartbeats and takes bulk at once; sees to it that no message of a channel is missing, late or short. */
+/**
+ * The process that hears heartbeats and takes bulk at once; sees to it that no message of a channel
+ * is missing, late or short.
+ */
 final class BulkServer {
     private final Verdicts verdicts = new Verdicts(id -> true);
     private final LongAdder bytes = new LongAdder();

@@ -10,7 +10,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A server that accepts every channel, and counts for each by itself, since each has its own order and perhaps its own thread. */
+/**
+ * A server that accepts every channel, and counts for each by itself, since each has its own order
+ * and perhaps its own thread.
+ */
 final class ChannelReceiver implements Receiver {
     private final List<Tally> tallies = new CopyOnWriteArrayList<>();
     private final HeartbeatServer server;

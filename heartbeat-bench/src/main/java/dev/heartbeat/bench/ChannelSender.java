@@ -13,7 +13,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** A node that offers the same message to each of its channels in turn, again and again; a channel that is full has its next turn when it says that it has room. */
+/**
+ * A node that offers the same message to each of its channels in turn, again and again; a channel
+ * that is full has its next turn when it says that it has room.
+ */
 final class ChannelSender extends Sender {
     private static final int MESSAGES_PER_TURN = 10;
 
@@ -43,7 +46,10 @@ final class ChannelSender extends Sender {
         channels.toList().forEach(channel -> turns.add(channel.opened().join()));
     }
 
-    /** A few to the channel whose turn it is: a place in the line for each message would cost more than the message. */
+    /**
+     * A few to the channel whose turn it is: a place in the line for each message would cost more
+     * than the message.
+     */
     @Override
     int sendSome() {
         Channel channel = turns.poll();

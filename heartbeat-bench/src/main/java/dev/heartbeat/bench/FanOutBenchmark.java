@@ -7,7 +7,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A message to every node of a fleet, which is another process with a connection for each: how long until the last application has it. */
+/**
+ * A message to every node of a fleet, which is another process with a connection for each: how long
+ * until the last application has it.
+ */
 public final class FanOutBenchmark {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -85,7 +88,8 @@ public final class FanOutBenchmark {
      *
      * @param offered until the call returned
      * @param last until the last application had it
-     * @param cpuNanos processor time of the server for each recipient, of all its threads, kernel included
+     * @param cpuNanos processor time of the server for each recipient, of all its threads, kernel
+     *     included
      */
     public record Result(RoundTrips.Summary offered, RoundTrips.Summary last, double cpuNanos) {}
 }

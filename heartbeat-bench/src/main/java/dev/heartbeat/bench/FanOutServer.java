@@ -35,7 +35,9 @@ final class FanOutServer {
         };
     }
 
-    /** The CPU time before, the time it began and the time it returned, and how many accepted it. */
+    /**
+     * The CPU time before, the time it began and the time it returned, and how many accepted it.
+     */
     private String broadcast(long round, int bytes) {
         ByteBuffer message = ByteBuffer.allocate(bytes).putLong(0, round);
         long cpuBefore = SYSTEM.getProcessCpuTime();

@@ -13,10 +13,13 @@ import java.util.function.ToDoubleFunction;
 import org.openjdk.jmh.util.ListStatistics;
 
 /**
- * Streams of messages over loopback between two processes, on a core each where that can be had: a plain socket beside the bus. In each round every workload has its turn in the same two processes, which live through
- * all rounds, so that a machine that is busy with other things slows down what is compared alike; what is told are medians over the rounds.
+ * Streams of messages over loopback between two processes, on a core each where that can be had: a
+ * plain socket beside the bus. In each round every workload has its turn in the same two processes,
+ * which live through all rounds, so that a machine that is busy with other things slows down what
+ * is compared alike; what is told are medians over the rounds.
  *
- * <p>Each turn sends for a while before it is measured, and ends when everything that was sent has arrived. The first round is not counted.
+ * <p>Each turn sends for a while before it is measured, and ends when everything that was sent has
+ * arrived. The first round is not counted.
  */
 public final class MessageBenchmark {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -39,7 +42,8 @@ public final class MessageBenchmark {
      * Medians over the rounds. Times are processor time, of all threads of a process.
      *
      * @param messagesPerSecond as the receiving application counted them
-     * @param ofBaseline that, divided by the same of the plain socket in the same round; NaN without one
+     * @param ofBaseline that, divided by the same of the plain socket in the same round; NaN
+     *     without one
      * @param receiverNanos for each message
      * @param senderNanos for each message
      * @param receiverLoopBytes allocated for each message on the receiver's loop

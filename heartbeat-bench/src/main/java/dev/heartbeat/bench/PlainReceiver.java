@@ -25,8 +25,8 @@ final class PlainReceiver implements Receiver {
     PlainReceiver(Workload workload, boolean keeps) throws IOException {
         this.keeps = keeps;
         tally = new Tally(workload);
-        // No larger than one message that is larger: none is begun before the one before it was whole, so nothing is
-        // moved.
+        // No larger than one message that is larger: none is begun before the one before it was
+        // whole, so nothing is moved.
         buffer = ByteBuffer.allocateDirect(Math.max(BYTES_PER_READ, Integer.BYTES + workload.bytes()));
         listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         Thread thread = new Thread(this::run, THREAD);

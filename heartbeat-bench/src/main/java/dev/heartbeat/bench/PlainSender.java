@@ -7,7 +7,10 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
-/** Writes as many messages at a time as fill 64 KiB, or one that is larger, without anything between it and the socket. */
+/**
+ * Writes as many messages at a time as fill 64 KiB, or one that is larger, without anything between
+ * it and the socket.
+ */
 final class PlainSender extends Sender {
     private static final int BYTES_PER_WRITE = 64 * 1024;
 

@@ -3,11 +3,17 @@ package dev.heartbeat.bench;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** The end that messages come from: a thread of the application that sends without end while it is started. */
+/**
+ * The end that messages come from: a thread of the application that sends without end while it is
+ * started.
+ */
 abstract class Sender {
     static final String THREAD = "application";
 
-    /** How long to wait where there is no room: the time of some dozens of small messages, so that the queue does not run dry. */
+    /**
+     * How long to wait where there is no room: the time of some dozens of small messages, so that
+     * the queue does not run dry.
+     */
     private static final long PAUSE_NS = 50_000;
 
     private volatile boolean running;

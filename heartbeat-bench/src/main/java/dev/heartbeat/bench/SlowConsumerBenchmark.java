@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Nodes that register and never read, and a server that sends to each of them whatever is accepted: what that takes of the server's memory, when it has had enough of them, and what the nodes beside them notice.
+ * Nodes that register and never read, and a server that sends to each of them whatever is accepted:
+ * what that takes of the server's memory, when it has had enough of them, and what the nodes beside
+ * them notice.
  */
 public final class SlowConsumerBenchmark {
     /** What may wait for a node. */
@@ -32,7 +34,10 @@ public final class SlowConsumerBenchmark {
         this.progress = progress;
     }
 
-    /** What may lie in the server's memory for each connection, by its options: the queue, three frames, and what the transport takes before it is no longer writable. */
+    /**
+     * What may lie in the server's memory for each connection, by its options: the queue, three
+     * frames, and what the transport takes before it is no longer writable.
+     */
     public static long boundPerNode() {
         return QUEUE_BYTES + 3 * FRAME_BYTES + TransportOptions.defaults().highWaterBytes();
     }

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The process of nodes that register, allow the server to send without end, beat, and never read. */
+/**
+ * The process of nodes that register, allow the server to send without end, beat, and never read.
+ */
 final class SlowConsumerFleet {
     static final String PREFIX = "slow-";
 

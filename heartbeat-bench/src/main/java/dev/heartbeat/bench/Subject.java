@@ -17,7 +17,10 @@ public enum Subject {
             return new PlainSender(workload, port);
         }
     },
-    /** The same, but each message is the application's to keep, as the bus gives it to a listener that is not inline. */
+    /**
+     * The same, but each message is the application's to keep, as the bus gives it to a listener
+     * that is not inline.
+     */
     PLAIN_KEPT {
         @Override
         Receiver receiver(Workload workload) throws IOException {

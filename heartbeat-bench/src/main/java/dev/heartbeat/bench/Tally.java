@@ -3,7 +3,10 @@ package dev.heartbeat.bench;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What an application does with a message here: sees that it is one, and counts it. By one thread at a time. */
+/**
+ * What an application does with a message here: sees that it is one, and counts it. By one thread
+ * at a time.
+ */
 final class Tally {
     private final int bytes;
     private final AtomicLong count = new AtomicLong();

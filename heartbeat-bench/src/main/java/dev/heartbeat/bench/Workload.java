@@ -9,7 +9,8 @@ import java.util.List;
  * @param subject what carries it
  * @param channels over how many it is spread, one message after the other
  * @param bytes of each message
- * @param sendBufferBytes of the sender's socket, where the subject is not the plain one, which has what the kernel gives it
+ * @param sendBufferBytes of the sender's socket, where the subject is not the plain one, which has
+ *     what the kernel gives it
  */
 public record Workload(String name, Subject subject, int channels, int bytes, int sendBufferBytes) {
     private static final int MIB = 1 << 20;

@@ -24,8 +24,10 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Up to which size a piece is better copied beside its frame's header than given to the socket by itself: what {@code WriteBuffer.LARGEST_COPIED} stands on. One operation writes 16 KiB of frames to a socket on loopback, and
- * reads them at its other end in the same thread, so that nobody waits for anybody. The median is what counts.
+ * Up to which size a piece is better copied beside its frame's header than given to the socket by
+ * itself: what {@code WriteBuffer.LARGEST_COPIED} stands on. One operation writes 16 KiB of frames
+ * to a socket on loopback, and reads them at its other end in the same thread, so that nobody waits
+ * for anybody. The median is what counts.
  */
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -37,7 +39,10 @@ public class CopyOrGatherBenchmark {
     private static final int BYTES_PER_WRITE = 16 * 1024;
     private static final int HEADER = 12;
 
-    /** More than the processor's first caches hold: an application's messages do not come from the same place each time. */
+    /**
+     * More than the processor's first caches hold: an application's messages do not come from the
+     * same place each time.
+     */
     private static final int SOURCE_BYTES = 4 << 20;
 
     @Param({"64", "256", "1024", "2048", "4096", "8192", "16384"})

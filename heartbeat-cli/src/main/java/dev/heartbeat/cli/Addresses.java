@@ -7,7 +7,10 @@ import java.net.InetSocketAddress;
 final class Addresses {
     private Addresses() {}
 
-    /** The host as a number; nothing is looked up. All addresses at once are the IPv4 form of that, which everybody knows. */
+    /**
+     * The host as a number; nothing is looked up. All addresses at once are the IPv4 form of that,
+     * which everybody knows.
+     */
     static String host(InetSocketAddress address) {
         InetAddress ip = address.getAddress();
         if (ip == null) {

@@ -5,7 +5,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** Refuses a value that an option cannot have in one line: the option, the value, and what is allowed. */
+/**
+ * Refuses a value that an option cannot have in one line: the option, the value, and what is
+ * allowed.
+ */
 final class Allowed {
     /** Lines of numbers that came faster would be all that a command does. */
     private static final Duration MOST_OFTEN = Duration.ofMillis(10);

@@ -7,7 +7,10 @@ import dev.heartbeat.UndeliveredException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Counts what happens to one node that shares a connection, and writes a line for it where somebody wants to read that. */
+/**
+ * Counts what happens to one node that shares a connection, and writes a line for it where somebody
+ * wants to read that.
+ */
 final class AttachedEvents implements AttachedNodeListener {
     private final String node;
     private final ClientTally stats;

@@ -18,7 +18,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fleet of any size in a simulated network that has no faults, and what it costs to simulate. Real server, real clients, real frames. An oracle follows each {@value #SAMPLE}th node, of which
+ * A fleet of any size in a simulated network that has no faults, and what it costs to simulate.
+ * Real server, real clients, real frames. An oracle follows each {@value #SAMPLE}th node, of which
  * every heartbeat must be answered; and nobody at all may be suspected.
  */
 final class CalmFleet implements NodeListener {

@@ -27,13 +27,15 @@ final class ChildProcess {
     }
 
     /**
-     * Starts it with the Java and the class path of this process. Its standard input ends when this process does.
+     * Starts it with the Java and the class path of this process. Its standard input ends when this
+     * process does.
      *
      * @param name for messages
      * @param javaOptions what its Java is told beside that
      * @param mainClass the class to run
      * @param arguments the command and its options
-     * @param lines hears the lines on its standard output; one it refuses by an {@link IllegalArgumentException} is a note
+     * @param lines hears the lines on its standard output; one it refuses by an
+     *     {@link IllegalArgumentException} is a note
      * @param notes hears what it says on standard error
      */
     static ChildProcess start(
@@ -89,7 +91,10 @@ final class ChildProcess {
         }
     }
 
-    /** SIGTERM, by the handle: the process itself would stop listening too, and the last lines would be lost. */
+    /**
+     * SIGTERM, by the handle: the process itself would stop listening too, and the last lines would
+     * be lost.
+     */
     void terminate() {
         process.toHandle().destroy();
     }

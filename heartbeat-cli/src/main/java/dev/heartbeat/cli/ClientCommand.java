@@ -261,7 +261,10 @@ final class ClientCommand implements Callable<Integer> {
         }
     }
 
-    /** Waits until every client is closed for good; returns false if before that nobody reads the lines any more. */
+    /**
+     * Waits until every client is closed for good; returns false if before that nobody reads the
+     * lines any more.
+     */
     private static boolean awaitEnd(CountDownLatch open, LineWriter out) throws InterruptedException {
         while (!open.await(100, TimeUnit.MILLISECONDS)) {
             if (out.hasEnded()) {

@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/** Counts what happens to one client, and writes a line for it where somebody wants to read that. */
+/**
+ * Counts what happens to one client, and writes a line for it where somebody wants to read that.
+ */
 final class ClientEvents implements ClientListener {
     private final String node;
     private final ClientTally stats;
@@ -22,7 +24,10 @@ final class ClientEvents implements ClientListener {
     private boolean online;
     private boolean suspect;
 
-    /** With {@code out} it writes lines; {@code open} counts the clients that are not closed for good. */
+    /**
+     * With {@code out} it writes lines; {@code open} counts the clients that are not closed for
+     * good.
+     */
     ClientEvents(String node, ClientTally stats, @Nullable LineWriter out, CountDownLatch open, int nodes) {
         this.nodes = nodes;
         this.node = node;

@@ -50,7 +50,10 @@ final class ClientGroup {
         return arguments;
     }
 
-    /** They connect one after the other, so that each node begins when it would if there were one process. */
+    /**
+     * They connect one after the other, so that each node begins when it would if there were one
+     * process.
+     */
     private Duration startsAfter(int number) {
         return Duration.ofMillis(1000L * before(number) / connectRate);
     }

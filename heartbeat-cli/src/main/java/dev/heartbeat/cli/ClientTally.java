@@ -38,7 +38,10 @@ final class ClientTally {
         attached.add(node);
     }
 
-    /** Nobody is told when a node loses a connection that is another's, so those are counted when somebody asks. */
+    /**
+     * Nobody is told when a node loses a connection that is another's, so those are counted when
+     * somebody asks.
+     */
     private long attachedOnline() {
         return attached.stream()
                 .filter(node -> node.state() == AttachedNodeState.REGISTERED)

@@ -10,7 +10,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Shows what the bus does, on this machine and in half a minute: a fleet connects, parts of it are hurt, and come back. */
+/**
+ * Shows what the bus does, on this machine and in half a minute: a fleet connects, parts of it are
+ * hurt, and come back.
+ */
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
@@ -64,7 +67,10 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    /** The launcher knows it of the output alone; Java by itself, on a JDK before 22, only where the input is one too. */
+    /**
+     * The launcher knows it of the output alone; Java by itself, on a JDK before 22, only where the
+     * input is one too.
+     */
     private static boolean isTerminal() {
         boolean launchedOnOne = Boolean.getBoolean("heartbeat.terminal.out");
         return (launchedOnOne && !"dumb".equals(System.getenv("TERM"))) || Ansi.AUTO.enabled();

@@ -9,7 +9,10 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 
-/** The processes of the demo: one server, and the clients in groups, each group a process that can be hurt by itself. */
+/**
+ * The processes of the demo: one server, and the clients in groups, each group a process that can
+ * be hurt by itself.
+ */
 final class DemoFleet implements AutoCloseable {
     private static final Duration GOODBYE = Duration.ofSeconds(10);
     private static final String STATS_EVERY = "500ms";
@@ -183,7 +186,8 @@ final class DemoFleet implements AutoCloseable {
         return List.of(
                 "-Xmx" + heapMegabytes + "m",
                 "-XX:+UseSerialGC",
-                // Quick to start: several of them start at once, on as few as two cores, and live for half a minute.
+                // Quick to start: several of them start at once, on as few as two cores, and live
+                // for half a minute.
                 "-XX:TieredStopAtLevel=1",
                 // Who hears it notes the time, and knows nothing of the threads.
                 "-Dorg.slf4j.simpleLogger.showDateTime=false",

@@ -11,7 +11,9 @@ import picocli.CommandLine.Spec;
 
 /** How large the demo's fleet is, how it is spread over processes, and what it is promised. */
 final class DemoOptions {
-    /** Two groups of this size are still no more than the mass guard lets pass as single failures. */
+    /**
+     * Two groups of this size are still no more than the mass guard lets pass as single failures.
+     */
     private static final int MAX_VICTIMS = 50;
 
     private static final String LOOPBACK = "127.0.0.";
@@ -111,7 +113,10 @@ final class DemoOptions {
         return groups;
     }
 
-    /** Where the server listens so that every group reaches it; on nothing but loopback where that is enough. */
+    /**
+     * Where the server listens so that every group reaches it; on nothing but loopback where that
+     * is enough.
+     */
     String serverHost() {
         return groups().stream().map(Group::server).distinct().count() == 1 ? LOOPBACK + 1 : "0.0.0.0";
     }

@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** The chapters of the demo. Each does one thing to the fleet, waits for what comes of it, and tells both. */
+/**
+ * The chapters of the demo. Each does one thing to the fleet, waits for what comes of it, and tells
+ * both.
+ */
 final class DemoStory {
     private static final Duration START = Duration.ofSeconds(30);
     private static final Duration START_PER_NODE = Duration.ofMillis(2);

@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Judges how well a server noticed what was done to its nodes, from its event lines and the times of the signals alone. */
+/**
+ * Judges how well a server noticed what was done to its nodes, from its event lines and the times
+ * of the signals alone.
+ */
 final class Detection {
 
     /**
@@ -56,7 +59,8 @@ final class Detection {
      *
      * @param rows one for each expectation
      * @param falseOffline lines that call a node OFFLINE to which nothing had happened
-     * @param falseSuspect lines that suspect one; allowed, as suspicion is what comes before certainty
+     * @param falseSuspect lines that suspect one; allowed, as suspicion is what comes before
+     *     certainty
      */
     record Verdict(List<Row> rows, List<EventLine> falseOffline, List<EventLine> falseSuspect) {
         boolean passed() {
@@ -74,7 +78,10 @@ final class Detection {
         }
     }
 
-    /** Judges the lines, in the order in which they came; the signals are in the order of their times. */
+    /**
+     * Judges the lines, in the order in which they came; the signals are in the order of their
+     * times.
+     */
     static Verdict judge(List<EventLine> lines, List<Signal> signals) {
         Detection detection = new Detection(lines);
         List<Row> rows = signals.stream()

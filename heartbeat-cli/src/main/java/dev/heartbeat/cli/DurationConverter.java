@@ -8,7 +8,9 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Durations as people write them: {@code 500ms}, {@code 2.5s}, {@code 30s}, {@code 5m}, {@code 1h}. */
+/**
+ * Durations as people write them: {@code 500ms}, {@code 2.5s}, {@code 30s}, {@code 5m}, {@code 1h}.
+ */
 final class DurationConverter implements ITypeConverter<Duration> {
     private static final Pattern FORM = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(ms|s|m|h)");
     private static final Map<String, Duration> UNITS = Map.of(

@@ -12,9 +12,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of a command's output: a JSON object that says when, what, and the details. The time is in milliseconds since 1970
- * with three decimals, which a double holds exactly, so that any JSON library can compute with it. An epoch is text, because it is
- * larger than what a double tells from the next.
+ * One line of a command's output: a JSON object that says when, what, and the details. The time is
+ * in milliseconds since 1970 with three decimals, which a double holds exactly, so that any JSON
+ * library can compute with it. An epoch is text, because it is larger than what a double tells from
+ * the next.
  */
 final class EventLine {
     private static final int MICRO_DIGITS = 3;
@@ -37,7 +38,10 @@ final class EventLine {
                 .with("event", event);
     }
 
-    /** Reads a line back; what is not an event line is an {@link IllegalArgumentException} that quotes it. */
+    /**
+     * Reads a line back; what is not an event line is an {@link IllegalArgumentException} that
+     * quotes it.
+     */
     static EventLine parse(String line) {
         Map<String, Object> fields;
         try {

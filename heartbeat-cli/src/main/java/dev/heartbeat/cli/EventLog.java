@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/** What a server has told so far: every line about a node, what it makes of each node now, and its latest numbers. */
+/**
+ * What a server has told so far: every line about a node, what it makes of each node now, and its
+ * latest numbers.
+ */
 final class EventLog {
     private final List<EventLine> nodeLines = new ArrayList<>();
     private final Map<String, String> lastEvents = new HashMap<>();
@@ -51,7 +54,10 @@ final class EventLog {
         return Optional.ofNullable(others.get(event));
     }
 
-    /** Waits for something that lines bring about, and looks for it after each; false if it took too long. */
+    /**
+     * Waits for something that lines bring about, and looks for it after each; false if it took too
+     * long.
+     */
     synchronized boolean await(BooleanSupplier condition, Duration patience) throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
         while (!condition.getAsBoolean()) {

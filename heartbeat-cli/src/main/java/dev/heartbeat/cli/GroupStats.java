@@ -16,8 +16,9 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes one line of the lines of numbers of several processes. What is counted is added up. Percentiles cannot be: of those the
- * worst is told, or they are taken from the sum of the histograms.
+ * Makes one line of the lines of numbers of several processes. What is counted is added up.
+ * Percentiles cannot be: of those the worst is told, or they are taken from the sum of the
+ * histograms.
  */
 final class GroupStats {
     private static final Set<String> WORST =

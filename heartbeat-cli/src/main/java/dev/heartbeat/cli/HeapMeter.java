@@ -5,9 +5,10 @@ import java.lang.management.ManagementFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures what a node costs in heap. Only what is left after a garbage collection says anything, so it asks for one: when it is
- * made, before the first node, and then whenever the fleet has changed and stood still again from one look to the next. That
- * stops the program for a moment, so it is for those who want to know.
+ * Measures what a node costs in heap. Only what is left after a garbage collection says anything,
+ * so it asks for one: when it is made, before the first node, and then whenever the fleet has
+ * changed and stood still again from one look to the next. That stops the program for a moment, so
+ * it is for those who want to know.
  */
 final class HeapMeter {
     private final long bytesWithoutNodes = OwnMemory.heapAfterCollection();
@@ -20,7 +21,9 @@ final class HeapMeter {
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
-    /** Looks at a fleet of so many nodes; returns the bytes a node costs, null if that is not known. */
+    /**
+     * Looks at a fleet of so many nodes; returns the bytes a node costs, null if that is not known.
+     */
     @Nullable
     Long bytesPerNode(long nodes) {
         if (nodes > 0 && nodes == nodesBefore && nodes != nodesMeasured) {

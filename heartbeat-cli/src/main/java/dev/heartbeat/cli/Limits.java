@@ -8,12 +8,18 @@ final class Limits {
     /** What a JVM opens beside its connections: jars, pipes, selectors. */
     private static final int OWN_FILES = 100;
 
-    /** What macOS and the BSDs have for outgoing connections to one address, less those that others use. */
+    /**
+     * What macOS and the BSDs have for outgoing connections to one address, less those that others
+     * use.
+     */
     private static final int LOCAL_PORTS = 16_000;
 
     private Limits() {}
 
-    /** Whether every address of 127.0.0.0/8 is this machine without further ado, so that local ports never run out. */
+    /**
+     * Whether every address of 127.0.0.0/8 is this machine without further ado, so that local ports
+     * never run out.
+     */
     static boolean hasManyLoopbackAddresses() {
         return System.getProperty("os.name").equals("Linux");
     }
@@ -23,7 +29,10 @@ final class Limits {
         return hasManyLoopbackAddresses() ? connections() : Math.min(connections(), LOCAL_PORTS);
     }
 
-    /** How many connections one process may hold; the JVM has raised its soft limit to the hard one already. */
+    /**
+     * How many connections one process may hold; the JVM has raised its soft limit to the hard one
+     * already.
+     */
     static long connections() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
                 ? Math.max(0, unix.getMaxFileDescriptorCount() - OWN_FILES)

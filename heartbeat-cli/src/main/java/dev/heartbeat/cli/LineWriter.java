@@ -14,9 +14,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Writes event lines in the order they come, on a thread of its own. No line is dropped while somebody reads: where the reader
- * is slow, the queue fills, and then whoever has a line waits, which on the bus holds up the one node that the line is about.
- * Event loops never write lines, so heartbeats go on.
+ * Writes event lines in the order they come, on a thread of its own. No line is dropped while
+ * somebody reads: where the reader is slow, the queue fills, and then whoever has a line waits,
+ * which on the bus holds up the one node that the line is about. Event loops never write lines, so
+ * heartbeats go on.
  */
 final class LineWriter {
     private static final int CAPACITY = 16_384;
@@ -64,7 +65,10 @@ final class LineWriter {
         return done.getCount() == 0;
     }
 
-    /** Takes no more lines and waits for those taken to be written, as long as it may; returns how many were not. */
+    /**
+     * Takes no more lines and waits for those taken to be written, as long as it may; returns how
+     * many were not.
+     */
     long close(Duration patience) throws InterruptedException {
         closed = true;
         long deadline = System.nanoTime() + patience.toNanos();

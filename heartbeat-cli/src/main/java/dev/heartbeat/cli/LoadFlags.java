@@ -23,7 +23,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** What all scenarios of {@code load} have in common: who is put under load, how often, for how long, and where. */
+/**
+ * What all scenarios of {@code load} have in common: who is put under load, how often, for how
+ * long, and where.
+ */
 final class LoadFlags {
     private static final int MAX_PAIRS = 1000;
     private static final double MIN_SECONDS = 0.05;
@@ -95,12 +98,18 @@ final class LoadFlags {
             description = "Write a page in Markdown, its pictures, and all numbers in JSON into this folder.")
     private @Nullable Path out;
 
-    /** Each of those that were asked for, on the same terms; where nobody was, of all that are suitable. */
+    /**
+     * Each of those that were asked for, on the same terms; where nobody was, of all that are
+     * suitable.
+     */
     LoadRun.Options options(Terms terms, Predicate<Subject> suitable) {
         return options(contestants(terms, suitable));
     }
 
-    /** The same, each of them answering every heartbeat, and beside itself answering each so many-th only. */
+    /**
+     * The same, each of them answering every heartbeat, and beside itself answering each so many-th
+     * only.
+     */
     LoadRun.Options optionsOneWay(Terms terms, int answerEvery) {
         Terms oneWay = new Terms(terms.interval(), terms.grace(), answerEvery);
         if (server != null) {

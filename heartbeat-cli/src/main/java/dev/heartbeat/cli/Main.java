@@ -53,8 +53,9 @@ public final class Main implements Runnable {
     }
 
     /**
-     * Makes the JVM look a name up again after a second, where nobody said otherwise: so a server that moved to another address is found
-     * soon. The property is read before the first name is looked up.
+     * Makes the JVM look a name up again after a second, where nobody said otherwise: so a server
+     * that moved to another address is found soon. The property is read before the first name is
+     * looked up.
      */
     private static void rememberNamesBriefly() {
         if (Security.getProperty(NAMES_TTL) == null && System.getProperty("sun.net.inetaddr.ttl") == null) {
@@ -86,7 +87,10 @@ public final class Main implements Runnable {
         return ExitCode.USAGE;
     }
 
-    /** What can go wrong in use is told in a line; anything else is a bug, and keeps its stack trace. */
+    /**
+     * What can go wrong in use is told in a line; anything else is a bug, and keeps its stack
+     * trace.
+     */
     private static int onFailure(Exception e, CommandLine command, ParseResult parsed) throws Exception {
         if (e instanceof Failure || e instanceof HeartbeatException) {
             command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + e.getMessage());

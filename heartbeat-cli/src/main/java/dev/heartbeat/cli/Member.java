@@ -8,7 +8,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A numbered place in a group: a process and, where the group replaces those that end by themselves, its successors. */
+/**
+ * A numbered place in a group: a process and, where the group replaces those that end by
+ * themselves, its successors.
+ */
 final class Member {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);

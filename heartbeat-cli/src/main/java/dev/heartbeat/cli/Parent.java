@@ -7,8 +7,8 @@ final class Parent {
     private Parent() {}
 
     /**
-     * Ends this process, in order as by SIGTERM, when the parent ends: also where that was killed and could tell nobody. The system
-     * closes the pipe in any case.
+     * Ends this process, in order as by SIGTERM, when the parent ends: also where that was killed
+     * and could tell nobody. The system closes the pipe in any case.
      */
     static void endWith() {
         Thread thread = new Thread(Parent::awaitEnd, "heartbeat-parent");

@@ -5,8 +5,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A process held still by SIGSTOP, until this is closed. The shell that sent the signal waits beside it, and lifts it as soon as
- * its own input ends: also when this program is itself killed, so that nothing stays behind frozen.
+ * A process held still by SIGSTOP, until this is closed. The shell that sent the signal waits
+ * beside it, and lifts it as soon as its own input ends: also when this program is itself killed,
+ * so that nothing stays behind frozen.
  */
 final class Pause implements AutoCloseable {
     private static final String SCRIPT = "kill -STOP \"$0\" && echo stopped && read -r end; kill -CONT \"$0\"";

@@ -17,7 +17,10 @@ final class ProcessFlags {
     private static final String JAVA_OPTIONS = "--process-java-opts";
     private static final String MEMBER = "--member";
 
-    /** Together they may use as much heap as one process would by itself, a quarter of the memory, but no less than this. */
+    /**
+     * Together they may use as much heap as one process would by itself, a quarter of the memory,
+     * but no less than this.
+     */
     private static final double HEAP_PERCENT = 25;
 
     private static final double LEAST_HEAP_PERCENT = 0.5;
@@ -61,7 +64,10 @@ final class ProcessFlags {
         return member;
     }
 
-    /** For the Java of each: one thread to collect garbage and small stacks, as they share the cores; then what was asked for. */
+    /**
+     * For the Java of each: one thread to collect garbage and small stacks, as they share the
+     * cores; then what was asked for.
+     */
     List<String> javaOptions() {
         List<String> options = new ArrayList<>(List.of(
                 "-XX:+UseSerialGC",
@@ -73,7 +79,10 @@ final class ProcessFlags {
         return options;
     }
 
-    /** The command as it was given, for one of the processes; without those options, which they are told otherwise. */
+    /**
+     * The command as it was given, for one of the processes; without those options, which they are
+     * told otherwise.
+     */
     List<String> memberCommand(Set<String> but) {
         List<String> arguments = new ArrayList<>(List.of(command.name(), MEMBER));
         for (OptionSpec option : command.commandLine().getParseResult().matchedOptions()) {

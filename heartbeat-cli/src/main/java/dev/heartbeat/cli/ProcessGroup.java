@@ -11,8 +11,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The processes that do the work of a command together. Their lines are passed on with their number before them, their lines of
- * numbers are added up, and they end together, also when this process is killed: they notice by themselves.
+ * The processes that do the work of a command together. Their lines are passed on with their number
+ * before them, their lines of numbers are added up, and they end together, also when this process
+ * is killed: they notice by themselves.
  */
 final class ProcessGroup {
     /**
@@ -50,8 +51,8 @@ final class ProcessGroup {
     }
 
     /**
-     * Starts all of them, the first before the others: what is wrong with the options is wrong with all. Returns whether all became
-     * ready; if not, what was wrong has been told.
+     * Starts all of them, the first before the others: what is wrong with the options is wrong with
+     * all. Returns whether all became ready; if not, what was wrong has been told.
      */
     boolean start() throws InterruptedException {
         Member first = members.get(0);
@@ -75,7 +76,10 @@ final class ProcessGroup {
         return stats.line(members);
     }
 
-    /** Waits until nobody reads the lines any more, or none of the processes is left; returns whether it is the latter. */
+    /**
+     * Waits until nobody reads the lines any more, or none of the processes is left; returns
+     * whether it is the latter.
+     */
     boolean awaitEnd() throws InterruptedException {
         while (!out.hasEnded()) {
             try {
@@ -90,7 +94,10 @@ final class ProcessGroup {
         return false;
     }
 
-    /** Ends them in order, and by force who takes longer; returns 0 if all ended in order, or else the worst status. */
+    /**
+     * Ends them in order, and by force who takes longer; returns 0 if all ended in order, or else
+     * the worst status.
+     */
     int end(Duration patience) throws InterruptedException {
         members.forEach(Member::leave);
         try {

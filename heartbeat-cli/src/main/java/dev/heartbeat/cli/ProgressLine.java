@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ProgressBarConsumer;
 
-/** Draws a progress bar in one line of a terminal; elsewhere as a line now and then, and once more at the end. */
+/**
+ * Draws a progress bar in one line of a terminal; elsewhere as a line now and then, and once more
+ * at the end.
+ */
 final class ProgressLine implements ProgressBarConsumer {
     private static final int WIDTH = 78;
     private static final Duration EVERY = Duration.ofSeconds(5);

@@ -13,7 +13,10 @@ import java.util.Locale;
  */
 record Promise(Duration interval, Duration suspect, Duration timeout, Duration tolerance) {
 
-    /** The kernel closes the sockets of a killed process, so the server hears at once that it is lost. */
+    /**
+     * The kernel closes the sockets of a killed process, so the server hears at once that it is
+     * lost.
+     */
     Expectation suspectAfterKill() {
         return new Expectation("suspect", "LOST", Duration.ZERO, tolerance);
     }
@@ -23,7 +26,10 @@ record Promise(Duration interval, Duration suspect, Duration timeout, Duration t
         return around("offline", "CLOSED", timeout, timeout);
     }
 
-    /** A process that stands still says nothing; its last word came up to an interval before it was stopped. */
+    /**
+     * A process that stands still says nothing; its last word came up to an interval before it was
+     * stopped.
+     */
     Expectation suspectAfterStop() {
         return around("suspect", "SILENT", suspect.minus(interval), suspect);
     }

@@ -5,7 +5,9 @@ import java.util.Timer;
 import java.util.TimerTask;
 import org.jspecify.annotations.Nullable;
 
-/** Does something every so often on a thread of its own, until it is stopped or the program ends. */
+/**
+ * Does something every so often on a thread of its own, until it is stopped or the program ends.
+ */
 final class Repeater {
     private final Timer timer;
 
@@ -13,7 +15,9 @@ final class Repeater {
         timer = new Timer(name, true);
     }
 
-    /** Without a period it never does it. What the task throws is printed, and ends the repetition. */
+    /**
+     * Without a period it never does it. What the task throws is printed, and ends the repetition.
+     */
     static Repeater every(@Nullable Duration period, String name, Runnable task) {
         Repeater repeater = new Repeater(name);
         if (period != null) {

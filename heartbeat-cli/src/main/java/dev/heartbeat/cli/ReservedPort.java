@@ -6,8 +6,9 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 
 /**
- * A port that several processes are to listen on, held for as long as they may come and go: nobody else gets it between the end of
- * one and the start of the next. It is bound and does not listen, so no connection goes to it.
+ * A port that several processes are to listen on, held for as long as they may come and go: nobody
+ * else gets it between the end of one and the start of the next. It is bound and does not listen,
+ * so no connection goes to it.
  */
 final class ReservedPort implements AutoCloseable {
     private static final int MAX_PORT = 65_535;
@@ -21,8 +22,9 @@ final class ReservedPort implements AutoCloseable {
     }
 
     /**
-     * Takes the port, or a free one for 0. Where it is not to be shared with processes that others started, those must not have it,
-     * though they would share it: half of the nodes would go to them.
+     * Takes the port, or a free one for 0. Where it is not to be shared with processes that others
+     * started, those must not have it, though they would share it: half of the nodes would go to
+     * them.
      *
      * @throws IllegalArgumentException in the library's words, if there is no such port
      * @throws Failure if it cannot be had

@@ -15,7 +15,8 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs many seeds, several at a time. Its state is what has been run; where a file is given it is kept there, so that a sweep that was interrupted goes on.
+ * Runs many seeds, several at a time. Its state is what has been run; where a file is given it is
+ * kept there, so that a sweep that was interrupted goes on.
  */
 final class SeedSweep {
     private static final Duration SAVE_EVERY = Duration.ofSeconds(5);

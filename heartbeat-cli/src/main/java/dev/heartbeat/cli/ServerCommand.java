@@ -83,7 +83,8 @@ final class ServerCommand implements Callable<Integer> {
     }
 
     private HeartbeatServer tell(HeartbeatServer server, LineWriter out) throws InterruptedException {
-        // Before anybody hears of the port, and a node comes that would be taken for a part of the empty server.
+        // Before anybody hears of the port, and a node comes that would be taken for a part of the
+        // empty server.
         ServerStatsLine stats = new ServerStatsLine(server, measureHeap ? new HeapMeter() : null);
         InetSocketAddress address = server.localAddress();
         out.write(EventLine.now("listening")
@@ -103,7 +104,10 @@ final class ServerCommand implements Callable<Integer> {
         }
     }
 
-    /** A reader that takes no more lines can hold up the listeners, and so the drain; it cannot keep the server alive. */
+    /**
+     * A reader that takes no more lines can hold up the listeners, and so the drain; it cannot keep
+     * the server alive.
+     */
     private int stop(HeartbeatServer server, LineWriter out) throws InterruptedException, ExecutionException {
         CompletableFuture<Void> stopped = CompletableFuture.runAsync(() -> {
             server.shutdown(drain);

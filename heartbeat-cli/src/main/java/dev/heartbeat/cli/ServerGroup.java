@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** Several server processes on one port, among which the kernel spreads the connections. One that ends by itself is replaced. */
+/**
+ * Several server processes on one port, among which the kernel spreads the connections. One that
+ * ends by itself is replaced.
+ */
 final class ServerGroup {
     /** Beyond what each of them may take; they end at the same moment, on the same cores. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -12,7 +12,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs whole fleets in a simulated world, a seed each, and explains every seed that breaks a promise. */
+/**
+ * Runs whole fleets in a simulated world, a seed each, and explains every seed that breaks a
+ * promise.
+ */
 @Command(
         name = "simulate",
         mixinStandardHelpOptions = true,
@@ -60,8 +63,8 @@ final class SimulateCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Allowed.range(spec.commandLine(), "--seeds", seeds, 1, Integer.MAX_VALUE);
         Allowed.range(spec.commandLine(), "--threads", threads, 1, MAX_THREADS);
-        // Simulated servers and clients are stopped, killed and lied to all the time; their complaints are of no
-        // interest here.
+        // Simulated servers and clients are stopped, killed and lied to all the time; their
+        // complaints are of no interest here.
         System.setProperty("org.slf4j.simpleLogger.log.dev.heartbeat", "off");
 
         PrintWriter out = spec.commandLine().getOut();

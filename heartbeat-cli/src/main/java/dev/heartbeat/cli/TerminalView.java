@@ -11,7 +11,10 @@ import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps some lines beneath the story, and draws them again in place: the fleet's numbers and a bar of who is online. */
+/**
+ * Keeps some lines beneath the story, and draws them again in place: the fleet's numbers and a bar
+ * of who is online.
+ */
 final class TerminalView extends View {
     private static final Duration EVERY = Duration.ofMillis(200);
     private static final String CLEAR_BELOW = "\r\u001b[J";
@@ -107,8 +110,9 @@ final class TerminalView extends View {
     }
 
     /**
-     * Takes the bar as the library draws it. The library's own consumer asks its terminal how wide it is, and thereby hands
-     * SIGINT back to the system: Ctrl-C would end this program before it has ended its processes.
+     * Takes the bar as the library draws it. The library's own consumer asks its terminal how wide
+     * it is, and thereby hands SIGINT back to the system: Ctrl-C would end this program before it
+     * has ended its processes.
      */
     private final class Canvas implements ProgressBarConsumer {
         @Override

@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The public API of each published module is what its file says, so that no change of it goes unseen. */
+/**
+ * The public API of each published module is what its file says, so that no change of it goes
+ * unseen.
+ */
 final class ApiFilesTest {
     private static final Path FILES = Path.of("..", "api");
     private static final String REWRITE =

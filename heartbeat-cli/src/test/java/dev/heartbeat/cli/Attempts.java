@@ -25,7 +25,10 @@ final class Attempts {
         };
     }
 
-    /** Of all lines about one node: no attempt came before its wait was over, and no wait was longer than the backoff's. */
+    /**
+     * Of all lines about one node: no attempt came before its wait was over, and no wait was longer
+     * than the backoff's.
+     */
     void check(List<EventLine> lines) {
         List<EventLine> ends = lines.stream()
                 .filter(line ->
@@ -40,7 +43,8 @@ final class Attempts {
             } else {
                 Duration wait = Duration.ofMillis((long) line.number("retryInMs"));
                 assertThat(wait).as("%s of %s", line, ends).isLessThanOrEqualTo(bound(failures++));
-                // Counted on from what was due, not from when the line came: many small advances do not add up unseen.
+                // Counted on from what was due, not from when the line came: many small advances do
+                // not add up unseen.
                 earliest = (earliest.equals(Instant.MIN) ? line.time() : earliest).plus(wait);
             }
         }

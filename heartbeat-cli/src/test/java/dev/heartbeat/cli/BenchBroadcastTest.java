@@ -9,7 +9,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Not how fast anything is, but that it is measured: a round fails unless every node had the message. */
+/**
+ * Not how fast anything is, but that it is measured: a round fails unless every node had the
+ * message.
+ */
 @Timeout(120)
 final class BenchBroadcastTest {
     private final StringWriter out = new StringWriter();

@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** That it is measured, that every message of bulk came whole and in order, and that nobody was suspected for it. */
+/**
+ * That it is measured, that every message of bulk came whole and in order, and that nobody was
+ * suspected for it.
+ */
 @Timeout(120)
 final class BenchBulkTest {
     private final StringWriter out = new StringWriter();

@@ -11,7 +11,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Not how fast anything is, but that it is measured: a turn fails unless everything that was sent has arrived. */
+/**
+ * Not how fast anything is, but that it is measured: a turn fails unless everything that was sent
+ * has arrived.
+ */
 @Timeout(120)
 final class BenchMessagesTest {
     private final StringWriter out = new StringWriter();

@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** That who never reads is closed in time, and nobody else hurt; that the memory is measured, and within its bound. */
+/**
+ * That who never reads is closed in time, and nobody else hurt; that the memory is measured, and
+ * within its bound.
+ */
 @Timeout(120)
 final class BenchSlowConsumersTest {
     private final StringWriter out = new StringWriter();

@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The processes of one test: a server and its clients. Whatever happens, none outlives the test. */
+/**
+ * The processes of one test: a server and its clients. Whatever happens, none outlives the test.
+ */
 final class Commands implements AutoCloseable {
     private final List<LoggedProcess> started = new ArrayList<>();
     private final List<String> promise;

@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The whole demo, with real processes: what it does to a good server, and that no bad one passes. */
+/**
+ * The whole demo, with real processes: what it does to a good server, and that no bad one passes.
+ */
 @Timeout(120)
 class DemoTest {
 

@@ -7,7 +7,10 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /** Ports for servers that come back on the same one. */
 final class FreePort {
-    /** Below those that outgoing connections get, of which one could take the port while its server is away. */
+    /**
+     * Below those that outgoing connections get, of which one could take the port while its server
+     * is away.
+     */
     private static final int LOWEST = 20_000;
 
     private static final int HIGHEST = 32_000;

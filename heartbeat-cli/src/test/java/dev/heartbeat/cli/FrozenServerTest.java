@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a client does about a server that says nothing any more, or is gone: it says so in time, and comes back in time. */
+/**
+ * What a client does about a server that says nothing any more, or is gone: it says so in time, and
+ * comes back in time.
+ */
 @Timeout(180)
 class FrozenServerTest {
     private static final Duration TOLERANCE = Duration.ofSeconds(1);
@@ -124,7 +127,10 @@ class FrozenServerTest {
             return new Commands(interval, suspect, timeout);
         }
 
-        /** The last sign of life came up to an interval, and the tenth a beat may be late, before the silence began. */
+        /**
+         * The last sign of life came up to an interval, and the tenth a beat may be late, before
+         * the silence began.
+         */
         Duration earliest(Duration silence) {
             return silence.minus(interval.multipliedBy(11).dividedBy(10)).minus(TOLERANCE);
         }

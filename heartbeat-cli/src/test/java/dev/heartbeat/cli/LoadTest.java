@@ -23,7 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Not how fast anything is, but that every scenario runs to its end, and that a server that does not do as it should is told in a line. */
+/**
+ * Not how fast anything is, but that every scenario runs to its end, and that a server that does
+ * not do as it should is told in a line.
+ */
 @Timeout(120)
 final class LoadTest {
     private final StringWriter out = new StringWriter();
@@ -105,7 +108,8 @@ final class LoadTest {
     @Test
     @Tag("long")
     void soakTellsTheServerOverTime(@TempDir Path folder) {
-        // 1 where the machine was too busy for every answer to come in time, which is told all the same.
+        // 1 where the machine was too busy for every answer to come in time, which is told all the
+        // same.
         assertThat(run("soak", "--connections=20", "--rate=500", "--seconds=2", "--out=" + folder))
                 .as(err.toString())
                 .isBetween(0, 1);
@@ -172,7 +176,10 @@ final class LoadTest {
         }
     }
 
-    /** Takes one connection, registers its node, and does nothing more; or dies with the first heartbeat. */
+    /**
+     * Takes one connection, registers its node, and does nothing more; or dies with the first
+     * heartbeat.
+     */
     private static ServerSocket registering(boolean dies) throws IOException {
         ServerSocket listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
         Thread thread = new Thread(() -> {

@@ -39,8 +39,9 @@ final class LoggedProcess implements AutoCloseable {
     }
 
     /**
-     * The JVM raises the soft limit by itself, so both are lowered around it. A class of a folder is a file to be opened when
-     * it is needed, which may be too late; so the program runs from jars, as programs do.
+     * The JVM raises the soft limit by itself, so both are lowered around it. A class of a folder
+     * is a file to be opened when it is needed, which may be too late; so the program runs from
+     * jars, as programs do.
      *
      * @param folder for the jars
      */
@@ -176,7 +177,10 @@ final class LoggedProcess implements AutoCloseable {
         process.destroyForcibly().waitFor();
     }
 
-    /** SIGTERM. Returns when it is gone; by the handle, since the process itself would close its output too. */
+    /**
+     * SIGTERM. Returns when it is gone; by the handle, since the process itself would close its
+     * output too.
+     */
     void terminate() throws InterruptedException {
         process.toHandle().destroy();
         if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {

@@ -22,7 +22,10 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Describes what the exported packages of a module offer, one line for each type and member, in a fixed order. */
+/**
+ * Describes what the exported packages of a module offer, one line for each type and member, in a
+ * fixed order.
+ */
 final class PublicApi {
     private PublicApi() {}
 
@@ -88,7 +91,10 @@ final class PublicApi {
         return (modifiers & (Modifier.PUBLIC | Modifier.PROTECTED)) != 0;
     }
 
-    /** The type, then its members in order of their text, but for enum constants and record components, whose order counts. */
+    /**
+     * The type, then its members in order of their text, but for enum constants and record
+     * components, whose order counts.
+     */
     private static Stream<String> lines(Class<?> type) {
         Stream<String> constants = type.isEnum()
                 ? Arrays.stream(type.getEnumConstants()).map(each -> ((Enum<?>) each).name())
@@ -167,7 +173,10 @@ final class PublicApi {
                                 .collect(Collectors.joining(", ", " throws ", "")));
     }
 
-    /** With {@code @Nullable} before the type, and without the package of the annotation; JDKs differ in that. */
+    /**
+     * With {@code @Nullable} before the type, and without the package of the annotation; JDKs
+     * differ in that.
+     */
     private static String text(AnnotatedType type) {
         return type.toString()
                 .replaceAll("@org\\.jspecify\\.annotations\\.(\\w+)(\\(\\))?", "@$1")

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Thousands of nodes over real sockets, with processes that are stopped and killed. What is measured is printed. */
+/**
+ * Thousands of nodes over real sockets, with processes that are stopped and killed. What is
+ * measured is printed.
+ */
 @Tag("long")
 @Timeout(300)
 class RealFleetTest {

@@ -3,7 +3,10 @@ package dev.heartbeat.cli;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The transport of the commands under test: the best there is, or the one that the property {@code heartbeat.transport} names. */
+/**
+ * The transport of the commands under test: the best there is, or the one that the property
+ * {@code heartbeat.transport} names.
+ */
 final class TestedTransport {
     private static final List<String> HAVE_IT = List.of("server", "client");
 

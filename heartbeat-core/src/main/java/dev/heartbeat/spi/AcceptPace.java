@@ -3,8 +3,11 @@ package dev.heartbeat.spi;
 import java.util.Objects;
 
 /**
- * How fast a listener accepts, for transports to ask: {@link TransportOptions#acceptsPerSecond} evenly, and a tenth of that at once after a pause. Where a whole fleet comes back together, those that have
- * registered are not kept waiting for those that have yet to; these wait in the kernel meanwhile. A token bucket, kept as the one moment at which it would be full again. For one thread.
+ * How fast a listener accepts, for transports to ask: {@link TransportOptions#acceptsPerSecond}
+ * evenly, and a tenth of that at once after a pause. Where a whole fleet comes back together, those
+ * that have registered are not kept waiting for those that have yet to; these wait in the kernel
+ * meanwhile. A token bucket, kept as the one moment at which it would be full again. For one
+ * thread.
  */
 public final class AcceptPace {
     private static final long SECOND_NS = 1_000_000_000;

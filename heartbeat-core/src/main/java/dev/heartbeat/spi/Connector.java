@@ -2,7 +2,10 @@ package dev.heartbeat.spi;
 
 import java.io.IOException;
 
-/** Hears how {@link Transport#connect} ended: exactly one of the two is called, once, on the connection's event loop. */
+/**
+ * Hears how {@link Transport#connect} ended: exactly one of the two is called, once, on the
+ * connection's event loop.
+ */
 public interface Connector {
 
     /** It is connected. Returns who handles its events; if it throws, the connection is aborted. */

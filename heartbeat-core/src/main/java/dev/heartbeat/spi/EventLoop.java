@@ -3,7 +3,8 @@ package dev.heartbeat.spi;
 import java.util.function.Function;
 
 /**
- * One thread, or a simulated one, that polls sockets and runs everything that belongs to them. In each turn it
+ * One thread, or a simulated one, that polls sockets and runs everything that belongs to them. In
+ * each turn it
  *
  * <ol>
  *   <li>polls, waiting at most until the deadline of {@link #wakeAt},
@@ -13,8 +14,9 @@ import java.util.function.Function;
  *   <li>runs its agent, if the deadline has come.
  * </ol>
  *
- * So between two runs of the agent the sockets have always been polled, which is what lets the liveness code believe that a
- * silent peer is silent. Where one poll cannot report all sockets that are ready, the agent waits until all have been reported.
+ * So between two runs of the agent the sockets have always been polled, which is what lets the
+ * liveness code believe that a silent peer is silent. Where one poll cannot report all sockets that
+ * are ready, the agent waits until all have been reported.
  */
 public interface EventLoop {
 
@@ -25,19 +27,23 @@ public interface EventLoop {
     boolean inEventLoop();
 
     /**
-     * Runs the task on the loop, in the order of the calls, never from within this call. Any thread. A task that throws,
-     * whatever it is, is counted among {@link #failures()} and hurts nothing else.
+     * Runs the task on the loop, in the order of the calls, never from within this call. Any
+     * thread. A task that throws, whatever it is, is counted among {@link #failures()} and hurts
+     * nothing else.
      *
      * @throws java.util.concurrent.RejectedExecutionException if the loop has ended
      */
     void execute(Runnable task);
 
-    /** The monotonic clock in nanoseconds, as it was read after the last poll. On the loop only. Compare by subtraction. */
+    /**
+     * The monotonic clock in nanoseconds, as it was read after the last poll. On the loop only.
+     * Compare by subtraction.
+     */
     long nowNs();
 
     /**
-     * Sets the one timer of the loop: its agent runs in the first turn in which {@link #nowNs()} has reached
-     * {@code deadlineNs}. A later call replaces an earlier one. On the loop only.
+     * Sets the one timer of the loop: its agent runs in the first turn in which {@link #nowNs()}
+     * has reached {@code deadlineNs}. A later call replaces an earlier one. On the loop only.
      */
     void wakeAt(long deadlineNs);
 

@@ -7,13 +7,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was thrown by work of an {@link EventLoop} that nobody else catches. The loop goes on whatever it is, an {@link Error} included: a loop that ends, or waits for ever, would look alive and hear
- * nobody. So each is counted, for {@link dev.heartbeat.LoopStats#failures}, and told in the log; where the log itself throws, the count remains. Any thread.
+ * What was thrown by work of an {@link EventLoop} that nobody else catches. The loop goes on
+ * whatever it is, an {@link Error} included: a loop that ends, or waits for ever, would look alive
+ * and hear nobody. So each is counted, for {@link dev.heartbeat.LoopStats#failures}, and told in
+ * the log; where the log itself throws, the count remains. Any thread.
  */
 public final class LoopFailures {
     private static final Logger LOG = LoggerFactory.getLogger(LoopFailures.class);
 
-    /** Each of so many is told, then those whose number is a power of two: what fails once may fail in each turn. */
+    /**
+     * Each of so many is told, then those whose number is a power of two: what fails once may fail
+     * in each turn.
+     */
     private static final int TOLD_ONE_BY_ONE = 10;
 
     private final AtomicLong count = new AtomicLong();

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Makes the recorders by which a server measures itself. Found on the class path or module path by {@link java.util.ServiceLoader}, unless the application gives one to the builder; without any,
+ * Makes the recorders by which a server measures itself. Found on the class path or module path by
+ * {@link java.util.ServiceLoader}, unless the application gives one to the builder; without any,
  * counts, sums and maxima are kept. Every method may be called from any thread.
  *
  * <p>A provider has a public constructor without arguments and does nothing in it.
@@ -14,7 +15,10 @@ public interface RecorderProvider {
     /** One for each measure and event loop that has anything to record. */
     Recorder newRecorder();
 
-    /** The first that is found, by the context class loader of the thread and by that of this library. */
+    /**
+     * The first that is found, by the context class loader of the thread and by that of this
+     * library.
+     */
     static Optional<RecorderProvider> first() {
         return Services.present(RecorderProvider.class).stream().findFirst();
     }

@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the providers of a service: by the context class loader of the thread, which an application server or a pool may have set to anything or to none, and by the class loader of this library. One that
- * cannot be loaded or made hides no other.
+ * Finds the providers of a service: by the context class loader of the thread, which an application
+ * server or a pool may have set to anything or to none, and by the class loader of this library.
+ * One that cannot be loaded or made hides no other.
  */
 final class Services {
     private static final Logger LOG = LoggerFactory.getLogger(Services.class);

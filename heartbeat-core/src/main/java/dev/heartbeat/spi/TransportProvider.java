@@ -8,8 +8,9 @@ import java.util.Optional;
 /**
  * Finds a transport on the class path or module path, by {@link java.util.ServiceLoader}.
  *
- * <p>Where several are present, the available one with the highest {@link #priority()} is taken, unless the application
- * names a transport itself. A provider has a public constructor without arguments and does nothing in it.
+ * <p>Where several are present, the available one with the highest {@link #priority()} is taken,
+ * unless the application names a transport itself. A provider has a public constructor without
+ * arguments and does nothing in it.
  */
 public interface TransportProvider {
 
@@ -19,7 +20,10 @@ public interface TransportProvider {
     /** Higher is preferred. The plain {@code java.nio} transport has 0. */
     int priority();
 
-    /** Whether this machine can run it. Must not throw, whatever is missing; may be called more than once. */
+    /**
+     * Whether this machine can run it. Must not throw, whatever is missing; may be called more than
+     * once.
+     */
     boolean isAvailable();
 
     /**
@@ -30,13 +34,17 @@ public interface TransportProvider {
     Transport create(TransportOptions options);
 
     /**
-     * Why this machine cannot run it, in a few words; empty if it can. As {@link #isAvailable()}, must not throw.
+     * Why this machine cannot run it, in a few words; empty if it can. As {@link #isAvailable()},
+     * must not throw.
      */
     default Optional<String> objection() {
         return isAvailable() ? Optional.empty() : Optional.of("it cannot run here");
     }
 
-    /** The available one with the highest {@link #priority()}. One that throws when it is asked is not available. */
+    /**
+     * The available one with the highest {@link #priority()}. One that throws when it is asked is
+     * not available.
+     */
     static Optional<TransportProvider> best() {
         return present().stream()
                 .filter(provider -> objectionOf(provider).isEmpty())
@@ -65,7 +73,8 @@ public interface TransportProvider {
     }
 
     /**
-     * All that are found, available or not: by the context class loader of the thread and by that of this library. One that cannot be loaded is left out, which is said in the log.
+     * All that are found, available or not: by the context class loader of the thread and by that
+     * of this library. One that cannot be loaded is left out, which is said in the log.
      */
     static List<TransportProvider> present() {
         return Services.present(TransportProvider.class);

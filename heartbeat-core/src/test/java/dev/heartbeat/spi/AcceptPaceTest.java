@@ -7,7 +7,10 @@ import org.junit.jupiter.api.Test;
 final class AcceptPaceTest {
     private static final long MS = 1_000_000;
 
-    /** How many are accepted from then on, if there are always more, and the clock is looked at every millisecond. */
+    /**
+     * How many are accepted from then on, if there are always more, and the clock is looked at
+     * every millisecond.
+     */
     private static int acceptedWithin(AcceptPace pace, long fromNs, long milliseconds) {
         int accepted = 0;
         for (long now = fromNs; now - fromNs < milliseconds * MS; now += MS) {

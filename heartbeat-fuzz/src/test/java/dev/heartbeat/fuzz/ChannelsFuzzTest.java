@@ -12,8 +12,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Channels of a server and of a client whose other side keeps to the rules or breaks them, while the application opens, sends, asks, ends, resets and rests: what becomes of each frame, what is written, what the
- * application is told and what memory is left must be what a naive reading of the page gives.
+ * Channels of a server and of a client whose other side keeps to the rules or breaks them, while
+ * the application opens, sends, asks, ends, resets and rests: what becomes of each frame, what is
+ * written, what the application is told and what memory is left must be what a naive reading of the
+ * page gives.
  *
  * <pre>
  *  u8 world, u8 size     client 1, memory for few windows 2, credit for one frame 4, channels at most: from 8 on; how large the windows are
@@ -62,10 +64,12 @@ final class ChannelsFuzzTest {
                         // Opened, talked on, ended by both; then frames for what is over.
                         "2000 00c00000 03c1000000 0005 03c1020000 0000 0b01 03c1000000 0005 05c105",
                         "2100 00c00000 03c1000000 0005 03c1020000 0000 0b01 03c1000000 0005 05c105",
-                        // The same inline and pulled, with a message fetched before and after the end.
+                        // The same inline and pulled, with a message fetched before and after the
+                        // end.
                         "2000 00c00100 03c1000000 0005 03c1020000 0000 0b01",
                         "2000 00c00200 03c1000000 0005 03c1000000 0006 0d01 03c1020000 0000 0b01 0d01",
-                        // Refused by the application, by nobody, for its name, its handle, its number, its parity.
+                        // Refused by the application, by nobody, for its name, its handle, its
+                        // number, its parity.
                         "2000 00c00300 00c00400 00c00500 00c00600 00c00700 00c00800 00c00010",
                         "0800 00c00000 00c00000 00c00000 00c00000 00010000",
                         "2000 00c00000 00010000",
@@ -73,13 +77,15 @@ final class ChannelsFuzzTest {
                         // Opened here, accepted there, twice; refused there.
                         "2000 0701 01c004 0801 0005 0901 0005 05c105 01c004",
                         "2000 0700 02c02b 0701 02c02c 0b02",
-                        // What was asked is answered, twice, late, by failure, and when nobody asked.
+                        // What was asked is answered, twice, late, by failure, and when nobody
+                        // asked.
                         "2000 0700 014105 0901 0005 05ff06 03410c0200 0005 03410c0200 0005 03410c0300 0005",
                         "2000 0900 0005 0a00 03000c0200 0001 0900 0005 0300140300 0005",
                         // Asked by the other side, on channels of all kinds.
                         "2000 00c00005 00c00105 00c00205 0341040100 0005 0342040100 0005 0343040100 0005 0300040100"
                                 + " 0005",
-                        // Fragments: of one message, of two at a time, too many, too much, too little.
+                        // Fragments: of one message, of two at a time, too many, too much, too
+                        // little.
                         "2000 00c00005 0341054005 0010 0341010000 0010 0341000000 0010",
                         "2000 00c00005 0341054006 2710 0341054006 2710",
                         "2000 00c00005 0341054004 0001 0341010000 0001 0614",
@@ -89,7 +95,8 @@ final class ChannelsFuzzTest {
                         "2000 00c00005 054107",
                         "2000 00c00005 0341000000 4000 0341000000 4000 0341000000 4000",
                         "2000 0f 00c00005 0341000000 3000 0341000000 3000",
-                        // Floods: of opens, of opens and resets, of empty messages, of what nobody opened.
+                        // Floods: of opens, of opens and resets, of empty messages, of what nobody
+                        // opened.
                         "2000 00c00000 0628",
                         "1000 0e 00c00000 02c12c 00c00000 02c12c 00c00000 02c12c 00c00000 02c12c 0e",
                         "1000 0f 00c00000 02c12c 00c00000 02c12c 00c00000 02c12c 00c00000 02c12c 00c00000 02c12c 0f",
@@ -101,9 +108,11 @@ final class ChannelsFuzzTest {
                         // Memory for one message; for one window.
                         "2200 0341054006 2710 0300054006 2710 0300054006 2710 0300054007 2710 0300054007 2710",
                         "2200 00c00000 00c00000 00c00000 00c00000 0700 0700",
-                        // No memory is left, and a socket takes nothing of what is to be said of that.
+                        // No memory is left, and a socket takes nothing of what is to be said of
+                        // that.
                         "227f 00c00005 0f" + "0300044080 3ff7".repeat(2) + "0e" + "0300044080 0bb8".repeat(3) + "0e",
-                        // Said after the end; opened and reset by both, unheard; one error after the other.
+                        // Said after the end; opened and reset by both, unheard; one error after
+                        // the other.
                         "2000 00c00005 03c1020000 0000 03c1000000 0001",
                         "0800 00c00000 0e 0c01 00c00000 0c01 00c00000 0e",
                         "2000 0c01 0300000000 0000 03050000000000 0610 03050000000000",
@@ -202,7 +211,10 @@ final class ChannelsFuzzTest {
             return ByteBuffer.wrap(bytes);
         }
 
-        /** By a byte: small ids; channels that live; the ids that the other side would open next, and the last that it opened; ids beyond all, and the connection. */
+        /**
+         * By a byte: small ids; channels that live; the ids that the other side would open next,
+         * and the last that it opened; ids beyond all, and the connection.
+         */
         private int id(int code) {
             if (code == 0xFF) {
                 return -1;
@@ -289,7 +301,11 @@ final class ChannelsFuzzTest {
             world.receive(bytes);
         }
 
-        /** The flags: MORE 1, END 2, HEAD 4, a correlation from 8 on. The HEAD: a kind; without its correlation 4; handle 8, which is 0 with the correlation 1; source 16, destination 32; with the total 64. */
+        /**
+         * The flags: MORE 1, END 2, HEAD 4, a correlation from 8 on. The HEAD: a kind; without its
+         * correlation 4; handle 8, which is 0 with the correlation 1; source 16, destination 32;
+         * with the total 64.
+         */
         private NaiveChannel.Frame frame(int id, int flags, int headCode, int totalCode, int size) {
             boolean head = (flags & 4) != 0;
             int length = Math.min(size, MAX_LENGTH);
@@ -319,7 +335,8 @@ final class ChannelsFuzzTest {
             // On channel 0 another node may be named, of which other tests tell.
             boolean routed = id != 0 && (world.isClient() ? source : destination);
             int correlation = flags >>> 3 & 7;
-            int named = correlation == 1 ? 0 : 7; // The connection's own node, or one that was never registered.
+            // The connection's own node, or one that was never registered.
+            int named = correlation == 1 ? 0 : 7;
             int handle = (headCode & 8) == 0 ? NaiveChannel.Label.UNNAMED : named;
             return new NaiveChannel.Label(headCode & 3, correlation, handle, routed || wrongWay, wrongWay);
         }

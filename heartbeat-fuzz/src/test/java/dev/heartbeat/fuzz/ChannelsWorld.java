@@ -38,7 +38,10 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A production server or client, registered, on {@link HandTransport}; and a {@link NaiveSession} beside it, which must agree with it after every step. */
+/**
+ * A production server or client, registered, on {@link HandTransport}; and a {@link NaiveSession}
+ * beside it, which must agree with it after every step.
+ */
 final class ChannelsWorld implements FrameHandler {
     private static final String NODE = "n1";
     private static final Duration LONG = Duration.ofHours(1);
@@ -46,7 +49,10 @@ final class ChannelsWorld implements FrameHandler {
     private static final long MUCH = 1L << 40;
     private static final int MAX_MESSAGE = 40_000;
 
-    /** What one frame may cause to be said beyond four times its own length: the error of the connection, and credit. */
+    /**
+     * What one frame may cause to be said beyond four times its own length: the error of the
+     * connection, and credit.
+     */
     private static final long SAID_UNASKED = 2_000;
 
     private final boolean isClient;
@@ -463,7 +469,8 @@ final class ChannelsWorld implements FrameHandler {
         assertThat(ears).hasSameSizeAs(naive.known());
         for (int i = 0; i < ears.size(); i++) {
             NaiveEnd end = naive.known().get(i);
-            // What becomes of channel 0 after the connection is for each side to say, and for other tests.
+            // What becomes of channel 0 after the connection is for each side to say, and for other
+            // tests.
             if (i > 0 || alive && connectionError.isEmpty()) {
                 assertThat(ears.get(i).told)
                         .as("what the application was told of %s", end)

@@ -29,7 +29,10 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A client, and a server that does what a script says on every connection that the client opens. The first two bytes of the script choose the world. */
+/**
+ * A client, and a server that does what a script says on every connection that the client opens.
+ * The first two bytes of the script choose the world.
+ */
 final class ClientWorld implements Script.Stage, Acceptor, ClientListener {
     private static final Duration STEP = Duration.ofNanos(1_000);
     private static final Duration ALL_DEADLINES = Duration.ofSeconds(30);
@@ -40,7 +43,10 @@ final class ClientWorld implements Script.Stage, Acceptor, ClientListener {
     /** What may wait for a socket: the high water mark, the fragments ahead, and errors. */
     private static final long MOST_PENDING = 64 * 1024 + 2 * (16 * 1024 + Frames.HEADER) + 24 * 200;
 
-    /** Of errors and messages that come back; and the server can fall silent and be heard again with every step. */
+    /**
+     * Of errors and messages that come back; and the server can fall silent and be heard again with
+     * every step.
+     */
     private static final int OTHER_CALLS = 100 + 4 * Script.MAX_STEPS;
 
     private final ErrorLog log;
@@ -53,7 +59,10 @@ final class ClientWorld implements Script.Stage, Acceptor, ClientListener {
     private final HeartbeatClient client;
     private final Talkative channels = new Talkative();
     private final List<RawPeer> peers = new ArrayList<>();
-    /** Each message holds the credit of a frame's header at least, of a window that may have grown by the budget; and what begins and ends is told. */
+    /**
+     * Each message holds the credit of a frame's header at least, of a window that may have grown
+     * by the budget; and what begins and ends is told.
+     */
     private final int callsOfAConnection;
 
     private long epoch = 1;

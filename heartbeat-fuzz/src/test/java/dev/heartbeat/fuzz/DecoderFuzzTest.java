@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Any division of the same bytes gives the same calls and the same error, and no more memory is held than was received. */
+/**
+ * Any division of the same bytes gives the same calls and the same error, and no more memory is
+ * held than was received.
+ */
 @Tag("M5")
 @Tag("M6")
 final class DecoderFuzzTest {

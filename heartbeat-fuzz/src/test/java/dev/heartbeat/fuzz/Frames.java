@@ -3,7 +3,10 @@ package dev.heartbeat.fuzz;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Frames as docs/PROTOCOL.md has them, byte by byte: right, unless whoever asks for one wants it wrong. */
+/**
+ * Frames as docs/PROTOCOL.md has them, byte by byte: right, unless whoever asks for one wants it
+ * wrong.
+ */
 final class Frames {
     static final int HEADER = 12;
     static final int DATA = 0x03;
@@ -68,7 +71,10 @@ final class Frames {
         return frame(REGISTERED, 0, 0, written(payload));
     }
 
-    /** An id opens a channel once: makes of a CHANNEL_OPEN that for the next one of its side, and leaves any other frame as it is. */
+    /**
+     * An id opens a channel once: makes of a CHANNEL_OPEN that for the next one of its side, and
+     * leaves any other frame as it is.
+     */
     static void toNextChannel(byte[] frame) {
         if (frame.length >= HEADER && frame[TYPE_OFFSET] == CHANNEL_OPEN) {
             ByteBuffer bytes = ByteBuffer.wrap(frame);

@@ -20,8 +20,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Fuzzes each target for a while, in a process of its own, as the fuzzer changes the classes it looks at. What it finds is left in the folder of the target, and so is what it has
- * learned, for the next time.
+ * Fuzzes each target for a while, in a process of its own, as the fuzzer changes the classes it
+ * looks at. What it finds is left in the folder of the target, and so is what it has learned, for
+ * the next time.
  */
 final class FuzzingTest {
     private static final int SECONDS = Integer.getInteger("heartbeat.fuzz.seconds", 7);

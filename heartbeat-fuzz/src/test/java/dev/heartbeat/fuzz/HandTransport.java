@@ -24,7 +24,11 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** One connection on {@link Paper}, one loop, and workers that may rest: all of it turned by hand, in one thread, while time hardly moves. A hundred times as quick as the simulation, which has a network. */
+/**
+ * One connection on {@link Paper}, one loop, and workers that may rest: all of it turned by hand,
+ * in one thread, while time hardly moves. A hundred times as quick as the simulation, which has a
+ * network.
+ */
 final class HandTransport implements Transport, EventLoop, Environment {
     private static final InetSocketAddress NOWHERE = new InetSocketAddress(0);
 

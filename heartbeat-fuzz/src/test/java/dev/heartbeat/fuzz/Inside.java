@@ -35,7 +35,10 @@ final class Inside {
         return ((AtomicLong) field(budget, "free")).get();
     }
 
-    /** How many channels and refusals of a session wait for the socket to take what is to be said of them. */
+    /**
+     * How many channels and refusals of a session wait for the socket to take what is to be said of
+     * them.
+     */
     static int unsaid(ConnectionHandler session) {
         Object mux = inherited(session, "mux");
         return mux == null

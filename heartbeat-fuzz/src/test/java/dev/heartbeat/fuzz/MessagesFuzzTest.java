@@ -31,7 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Messages in fragments, good and bad, and an application that takes them when it likes: what becomes of each frame and what credit is told must be what a naive reading of the page gives.
+ * Messages in fragments, good and bad, and an application that takes them when it likes: what
+ * becomes of each frame and what credit is told must be what a naive reading of the page gives.
  *
  * <pre>
  *  step & 3   then
@@ -59,7 +60,8 @@ final class MessagesFuzzTest {
                         // Three fragments of 20,000; another while the first is held.
                         "10 00050640 00 01002710 00000000".replace(" ", "") + "00050600640001000064",
                         "00 000506 2710 000100 2710",
-                        // Announced too much, too little, for a channel that is not open, with the end.
+                        // Announced too much, too little, for a channel that is not open, with the
+                        // end.
                         "00 00050803e8 00010003e8",
                         "00 000403 0003",
                         "00 00100005 00 0005 00020000 0005",

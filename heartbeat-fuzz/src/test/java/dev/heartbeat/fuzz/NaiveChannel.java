@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What sections 6 to 8 of the protocol's page say of the DATA that comes in over a channel, word by word and without a thought of speed: what becomes of each frame, and what is held then. */
+/**
+ * What sections 6 to 8 of the protocol's page say of the DATA that comes in over a channel, word by
+ * word and without a thought of speed: what becomes of each frame, and what is held then.
+ */
 final class NaiveChannel {
     /** The total of a frame that does not tell it. */
     static final long UNTOLD = -1;
@@ -69,14 +72,21 @@ final class NaiveChannel {
         }
     }
 
-    /** What is written on a message: its kind, 0 for none, with a correlation; the handle of the node it is for, {@link #UNNAMED} if it names none; and whether it names another node, in a direction in which that may be. */
+    /**
+     * What is written on a message: its kind, 0 for none, with a correlation; the handle of the
+     * node it is for, {@link #UNNAMED} if it names none; and whether it names another node, in a
+     * direction in which that may be.
+     */
     record Label(int kind, long correlation, int handle, boolean routed, boolean wrongWay) {
         static final int UNNAMED = -1;
 
         static final Label NONE = new Label(0, 0, UNNAMED, false, false);
     }
 
-    /** A DATA frame; {@code head} where it has a HEAD, whose TLVs say {@code total} and {@code label}, and which is {@code plain} unless it names a kind without a correlation. */
+    /**
+     * A DATA frame; {@code head} where it has a HEAD, whose TLVs say {@code total} and
+     * {@code label}, and which is {@code plain} unless it names a kind without a correlation.
+     */
     record Frame(
             int channel,
             boolean more,
@@ -99,7 +109,10 @@ final class NaiveChannel {
         }
     }
 
-    /** What becomes of a frame: the name of an error, if any; and the message that is complete with it, if any. */
+    /**
+     * What becomes of a frame: the name of an error, if any; and the message that is complete with
+     * it, if any.
+     */
     record Outcome(String error, @Nullable Held message) {
         static final Outcome NOTHING = new Outcome("", null);
 

@@ -3,7 +3,10 @@ package dev.heartbeat.fuzz;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** What section 7 of the protocol's page says of the credit that a receiver gives: for one channel, or for the connection and so for all of its channels. */
+/**
+ * What section 7 of the protocol's page says of the credit that a receiver gives: for one channel,
+ * or for the connection and so for all of its channels.
+ */
 final class NaiveCredit {
     static final int FULL_FRAME = 16_396;
 

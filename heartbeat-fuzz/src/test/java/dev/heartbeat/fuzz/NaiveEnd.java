@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 
-/** One side's end of a channel, as the page has it: where it stands, what is yet to be said of it, what was accepted and has not left, and what its application was told. */
+/**
+ * One side's end of a channel, as the page has it: where it stands, what is yet to be said of it,
+ * what was accepted and has not left, and what its application was told.
+ */
 final class NaiveEnd {
 
     /** As on the page. */
@@ -121,7 +124,8 @@ final class NaiveEnd {
     }
 
     /** A request is asked no more: it is not sent, unless it has begun to be. */
-    @SuppressWarnings("ReferenceEquality") // The one that is being written, and no other that is alike.
+    // The one that is being written, and no other that is alike.
+    @SuppressWarnings("ReferenceEquality")
     void withdraw(long correlation) {
         Sent begun = writing.position() > 0 ? accepted.peek() : null;
         boolean unsent = accepted.removeIf(

@@ -15,7 +15,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the protocol's page says of the channels of a connection, word by word and without a thought of speed: what becomes of each frame of the other side, what this side says, and what its application is told.
+ * What the protocol's page says of the channels of a connection, word by word and without a thought
+ * of speed: what becomes of each frame of the other side, what this side says, and what its
+ * application is told.
  */
 final class NaiveSession {
     private static final Set<String> OF_THE_CONNECTION =
@@ -112,7 +114,9 @@ final class NaiveSession {
         return unfinished >= 2 * maxChannels ? "NO_CAPACITY" : "";
     }
 
-    /** A channel counts until both directions have ended, or one side has sent CHANNEL_RESET (M54). */
+    /**
+     * A channel counts until both directions have ended, or one side has sent CHANNEL_RESET (M54).
+     */
     private long theirs() {
         return ends.values().stream()
                 .filter(end -> !end.ours)

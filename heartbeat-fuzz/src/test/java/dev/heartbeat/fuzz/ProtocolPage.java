@@ -39,7 +39,9 @@ final class ProtocolPage {
         }
     }
 
-    /** The words after the first {@code skipped} in hex; {@code 00*3} stands for three such bytes. */
+    /**
+     * The words after the first {@code skipped} in hex; {@code 00*3} stands for three such bytes.
+     */
     private static byte[] bytes(String line, int skipped) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         List<String> words = List.of(line.strip().split(" +"));

@@ -14,7 +14,10 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One end of a connection that sends whatever bytes it is given, and reads what the other end writes with the decoder. */
+/**
+ * One end of a connection that sends whatever bytes it is given, and reads what the other end
+ * writes with the decoder.
+ */
 final class RawPeer implements Connector, ConnectionHandler {
     private final Transcript heard = new Transcript(Integer.MAX_VALUE);
     private final FrameDecoder decoder = new FrameDecoder();

@@ -6,7 +6,8 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /**
- * What a fuzzer's bytes mean in a session: steps, one after the other. Any bytes are a script, so what a fuzzer makes of one is another.
+ * What a fuzzer's bytes mean in a session: steps, one after the other. Any bytes are a script, so
+ * what a fuzzer makes of one is another.
  *
  * <pre>
  *  step & 7   then
@@ -19,7 +20,8 @@ import java.util.Arrays;
  *  7          u8 times                                                  the last frame again and again; a CHANNEL_OPEN, for the next channel each time
  * </pre>
  *
- * The upper bits of a step that sends say how the bytes are cut: into pieces of so many, 0 for not at all.
+ * The upper bits of a step that sends say how the bytes are cut: into pieces of so many, 0 for not
+ * at all.
  */
 final class Script {
     static final int MAX_STEPS = 256;

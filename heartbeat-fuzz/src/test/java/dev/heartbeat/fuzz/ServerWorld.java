@@ -23,12 +23,16 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A server, a bystander who is a client like any other, and up to four connections of a peer that does what a script says. The first two bytes of the script choose the world.
+ * A server, a bystander who is a client like any other, and up to four connections of a peer that
+ * does what a script says. The first two bytes of the script choose the world.
  */
 final class ServerWorld implements Script.Stage {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final Duration STEP = Duration.ofNanos(1_000);
-    /** Longer than every deadline one after the other: of the handshake, of silence, grace, stalled writes and the linger. */
+    /**
+     * Longer than every deadline one after the other: of the handshake, of silence, grace, stalled
+     * writes and the linger.
+     */
     private static final Duration ALL_DEADLINES = Duration.ofSeconds(30);
 
     private static final int MAX_PEERS = 4;
@@ -36,9 +40,15 @@ final class ServerWorld implements Script.Stage {
     private static final int BUDGET = 150_000;
     private static final String BYSTANDER = "bystander";
 
-    /** Errors that a peer may cause before it is closed, and what else a server says of its own accord. */
+    /**
+     * Errors that a peer may cause before it is closed, and what else a server says of its own
+     * accord.
+     */
     private static final long SAID_UNASKED = 24 * 200;
-    /** What may wait for a socket: the high water mark, the fragments ahead, and what is said unasked. */
+    /**
+     * What may wait for a socket: the high water mark, the fragments ahead, and what is said
+     * unasked.
+     */
     private static final long MOST_PENDING = 64 * 1024 + 2 * (16 * 1024 + Frames.HEADER) + SAID_UNASKED;
 
     private static final int OTHER_CALLS = 500;
@@ -201,7 +211,10 @@ final class ServerWorld implements Script.Stage {
         assertThat(log.take()).as("logged").isEmpty();
     }
 
-    /** Each message holds the credit of a frame's header at least, of windows that the budget lets grow; events are few. */
+    /**
+     * Each message holds the credit of a frame's header at least, of windows that the budget lets
+     * grow; events are few.
+     */
     private int mostCalls() {
         return (peers.size() * server.options().windowBytes() + BUDGET) / Frames.HEADER + OTHER_CALLS;
     }

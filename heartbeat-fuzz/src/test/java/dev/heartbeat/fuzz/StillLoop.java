@@ -7,7 +7,9 @@ import java.util.HashSet;
 import java.util.Queue;
 import java.util.Set;
 
-/** A loop whose commands run when a test says so, and whose time stands still: no timer is ever due. */
+/**
+ * A loop whose commands run when a test says so, and whose time stands still: no timer is ever due.
+ */
 final class StillLoop implements Loop {
     private final Queue<Runnable> commands = new ArrayDeque<>();
     private final Set<Timer> armed = new HashSet<>();

@@ -31,8 +31,8 @@ final class Stories {
             "0001 050200 0404",
             "0001 0409 0409",
             "0001 01 07000000 0404",
-            // A gateway: beats for all, messages and an update of another, which leaves, is kicked, is lost, or falls
-            // silent.
+            // A gateway: beats for all, messages and an update of another, which leaves, is kicked,
+            // is lost, or falls silent.
             "0001 0622 01 01000013 11223344556677880000000000000000 010000 0409"
                     + "01 0304000e 00070100040000000168656c6c6f 01 0f000106 010003016b76 01 07000100 0404",
             "0001 0622 0623 0220 050200 0404 01 0304000e 00070100040000000168656c6c6f",
@@ -41,7 +41,8 @@ final class Stories {
             "0001 0622 0409 01 01000110 11223344556677880000000000000000 0409",
             "0003 0622 050700 0600 0636 0404 050800 01 01000013 11223344556677880000000000000000 010000 0406",
             "0001" + "0622 01 07000100".repeat(20),
-            // Channels: opened, talked on, asked on, ended, reset, refused; of no good name; too many; in no order.
+            // Channels: opened, talked on, asked on, ended, reset, refused; of no good name; too
+            // many; in no order.
             "0001 01 0a00010b 000000000000400c 1001 61 0404 01 03000105 68656c6c6f 0404 01 03020100 0405",
             "0001 01 0a00010b 000000000000400c 1001 69 0404 01 03000105 68656c6c6f 01 03020100 0405",
             "0001 01 0a00010b 000000000000400c 1001 70 0404 01 03000105 68656c6c6f 0405 01 0c000102 002c 0405",

@@ -15,8 +15,9 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * An application that has something to say on every channel: it echoes messages, answers requests, ends when the other side has ended. Channel "p" it pulls from, "i" it hears on the loop, "r" it refuses; on any other it
- * is pushed to. Each must be told of its end once, behind everything else.
+ * An application that has something to say on every channel: it echoes messages, answers requests,
+ * ends when the other side has ended. Channel "p" it pulls from, "i" it hears on the loop, "r" it
+ * refuses; on any other it is pushed to. Each must be told of its end once, behind everything else.
  */
 final class Talkative implements ChannelListener, ChannelAcceptor {
     private final Set<Channel> open = new HashSet<>();

@@ -7,7 +7,10 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.SingleWriterRecorder;
 import org.jspecify.annotations.Nullable;
 
-/** One thread writes without waiting; whoever reads collects what was written since the last time. Kept in microseconds. */
+/**
+ * One thread writes without waiting; whoever reads collects what was written since the last time.
+ * Kept in microseconds.
+ */
 final class HdrRecorder implements Recorder {
     private static final long LONGEST = TimeUnit.DAYS.toMicros(1);
     private static final int DIGITS = 2;

@@ -8,8 +8,9 @@ import java.util.Objects;
 import org.HdrHistogram.Histogram;
 
 /**
- * Recorders that keep a histogram each: percentiles are right within a hundredth, from a microsecond to a day, for about 100 KiB for each measure and event loop that has a value. Counts, sums and maxima are
- * exact.
+ * Recorders that keep a histogram each: percentiles are right within a hundredth, from a
+ * microsecond to a day, for about 100 KiB for each measure and event loop that has a value. Counts,
+ * sums and maxima are exact.
  */
 public final class HdrRecorders implements RecorderProvider {
     private static final double HALF = 50;

@@ -17,8 +17,9 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * A message is offered while the loop runs the command that sends what waits. Whoever offers sends a command only if none is under way, and the loop clears that flag before it looks: so the message is
- * seen by the look under way, or brings the loop back.
+ * A message is offered while the loop runs the command that sends what waits. Whoever offers sends
+ * a command only if none is under way, and the loop clears that flag before it looks: so the
+ * message is seen by the look under way, or brings the loop back.
  */
 public final class MessageAndLoopRace {
     private static final String REGISTER =
@@ -127,7 +128,10 @@ public final class MessageAndLoopRace {
         }
     }
 
-    /** A message is offered while its node is lost, without a grace: it comes back, or was never accepted. */
+    /**
+     * A message is offered while its node is lost, without a grace: it comes back, or was never
+     * accepted.
+     */
     @JCStressTest
     @Outcome(
             id = "1, 1",

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** One loop and no sockets: whoever listens or connects is asked for the handler of a {@link StubConnection}. */
+/**
+ * One loop and no sockets: whoever listens or connects is asked for the handler of a
+ * {@link StubConnection}.
+ */
 final class StubTransport implements Transport {
     static final InetSocketAddress NOWHERE = new InetSocketAddress(0);
 

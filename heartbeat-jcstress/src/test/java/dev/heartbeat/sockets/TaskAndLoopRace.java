@@ -20,7 +20,10 @@ public final class TaskAndLoopRace {
         }
     }
 
-    /** A task is added while the loop takes a batch. The result is whether the loop is to be woken for it, how often it ran in that batch, and how often in the end. */
+    /**
+     * A task is added while the loop takes a batch. The result is whether the loop is to be woken
+     * for it, how often it ran in that batch, and how often in the end.
+     */
     @JCStressTest
     @Outcome(id = "0, 1, 1", expect = Expect.ACCEPTABLE, desc = "It came before the batch was taken, and ran with it.")
     @Outcome(
@@ -89,7 +92,10 @@ public final class TaskAndLoopRace {
         }
     }
 
-    /** A task is added while the loop ends. The result is whether it was refused, and how often it ran. */
+    /**
+     * A task is added while the loop ends. The result is whether it was refused, and how often it
+     * ran.
+     */
     @JCStressTest
     @Outcome(id = "0, 1", expect = Expect.ACCEPTABLE, desc = "It came before the end, and ran with the last batch.")
     @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "It came after the end, and was refused.")

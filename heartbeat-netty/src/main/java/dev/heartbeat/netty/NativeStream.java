@@ -45,7 +45,8 @@ final class NativeStream extends NettySocket implements StreamSocket {
         return bytes;
     }
 
-    // Writing: the system takes direct memory only; what is on the heap goes through a buffer of the loop.
+    // Writing: the system takes direct memory only; what is on the heap goes through a buffer of
+    // the loop.
 
     @Override
     public int write(ByteBuffer from) throws IOException {

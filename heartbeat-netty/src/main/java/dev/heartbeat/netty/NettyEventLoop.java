@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A loop on one of Netty's, which may have other work. A turn begins with the first thing that concerns it after Netty has
- * polled, and ends when Netty is through with the sockets and the tasks of that poll:
+ * A loop on one of Netty's, which may have other work. A turn begins with the first thing that
+ * concerns it after Netty has polled, and ends when Netty is through with the sockets and the tasks
+ * of that poll:
  *
  * <pre>
  *      ┌▶ Netty polls
@@ -146,7 +147,10 @@ final class NettyEventLoop extends SocketLoop {
         }
     }
 
-    /** Only for what comes earlier than the one that is set: one that is too early costs a turn, and a deadline is often put off. */
+    /**
+     * Only for what comes earlier than the one that is set: one that is too early costs a turn, and
+     * a deadline is often put off.
+     */
     private void setAlarm(long deadlineNs) {
         if (alarm == null || deadlineNs - alarmNs < 0) {
             cancelAlarm();

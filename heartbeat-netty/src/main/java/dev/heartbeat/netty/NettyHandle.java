@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What Netty knows of a socket: whom to tell that it is ready. It is a link in the chain of all those on its loop. */
+/**
+ * What Netty knows of a socket: whom to tell that it is ready. It is a link in the chain of all
+ * those on its loop.
+ */
 abstract class NettyHandle implements IoHandle {
 
     private final NettyEventLoop loop;
@@ -26,10 +29,16 @@ abstract class NettyHandle implements IoHandle {
         this.loop = loop;
     }
 
-    /** Has Netty report these operations, as in {@link java.nio.channels.SelectionKey#interestOps()}, and no other. */
+    /**
+     * Has Netty report these operations, as in
+     * {@link java.nio.channels.SelectionKey#interestOps()}, and no other.
+     */
     abstract void submit(IoRegistration to, int operations);
 
-    /** Closes the descriptor, and has Netty forget it: at once, or soon where the system is still busy with it. */
+    /**
+     * Closes the descriptor, and has Netty forget it: at once, or soon where the system is still
+     * busy with it.
+     */
     abstract void close(IoRegistration of, NettySocket socket);
 
     final NettyEventLoop loop() {

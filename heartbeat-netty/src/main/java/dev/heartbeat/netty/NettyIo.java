@@ -68,8 +68,9 @@ public enum NettyIo {
     },
 
     /**
-     * Linux's io_uring tells which sockets are ready; the system calls are those of epoll. Only where it is asked for. It needs
-     * {@code netty-transport-classes-io_uring} and {@code netty-transport-native-io_uring}, which this module does not bring along.
+     * Linux's io_uring tells which sockets are ready; the system calls are those of epoll. Only
+     * where it is asked for. It needs {@code netty-transport-classes-io_uring} and
+     * {@code netty-transport-native-io_uring}, which this module does not bring along.
      */
     IO_URING {
         @Override
@@ -129,7 +130,10 @@ public enum NettyIo {
         }
     }
 
-    /** The innermost message, which says most: a library that is not there is wrapped in that it could not be loaded. */
+    /**
+     * The innermost message, which says most: a library that is not there is wrapped in that it
+     * could not be loaded.
+     */
     static String reason(Throwable thrown) {
         Throwable cause = thrown;
         while (cause.getCause() != null) {

@@ -3,8 +3,9 @@ package dev.heartbeat.netty;
 import java.util.Optional;
 
 /**
- * Whether the Netty that is on the class path is one that the transport can run on. Touches no class of Netty by its name in the code, since an older one lacks many of them: to run into that would be an error that
- * hides every other transport.
+ * Whether the Netty that is on the class path is one that the transport can run on. Touches no
+ * class of Netty by its name in the code, since an older one lacks many of them: to run into that
+ * would be an error that hides every other transport.
  */
 final class NettyOnPath {
 

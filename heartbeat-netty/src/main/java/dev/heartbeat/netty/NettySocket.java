@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A socket that a Netty event loop polls, by its {@link NettyHandle}. There may be a million, so think before adding a field. */
+/**
+ * A socket that a Netty event loop polls, by its {@link NettyHandle}. There may be a million, so
+ * think before adding a field.
+ */
 abstract class NettySocket implements PolledSocket {
 
     private @Nullable NettyHandle handle;

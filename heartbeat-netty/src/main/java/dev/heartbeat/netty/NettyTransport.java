@@ -28,12 +28,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * TCP on Netty's event loops: its own, or those of an application that runs Netty already. Netty polls, and its native library
- * makes the system calls; its channels and pipelines have no part in it, since the bus needs nothing of them.
+ * TCP on Netty's event loops: its own, or those of an application that runs Netty already. Netty
+ * polls, and its native library makes the system calls; its channels and pipelines have no part in
+ * it, since the bus needs nothing of them.
  *
- * <p>The threads of its own loops keep the process alive until the transport is closed; those of its workers do not. Loops that it was
- * given stay their owner's, who may run anything else on them: closing the transport leaves them running. If their owner shuts them
- * down first, all connections and listeners close with them, which is said once in the log; what is left is to close the transport.
+ * <p>The threads of its own loops keep the process alive until the transport is closed; those of
+ * its workers do not. Loops that it was given stay their owner's, who may run anything else on
+ * them: closing the transport leaves them running. If their owner shuts them down first, all
+ * connections and listeners close with them, which is said once in the log; what is left is to
+ * close the transport.
  */
 public final class NettyTransport implements Transport {
 
@@ -45,7 +48,10 @@ public final class NettyTransport implements Transport {
         this.sockets = sockets;
     }
 
-    /** Starts one on loops of its own, by epoll where this machine can and by {@code java.nio} elsewhere; the caller closes it. */
+    /**
+     * Starts one on loops of its own, by epoll where this machine can and by {@code java.nio}
+     * elsewhere; the caller closes it.
+     */
     public static NettyTransport start(TransportOptions options) {
         return builder().options(Objects.requireNonNull(options, "options")).start();
     }
@@ -112,11 +118,11 @@ public final class NettyTransport implements Transport {
         }
 
         /**
-         * Runs on the loops of this group, which stays its owner's, instead of on loops of its own; then
-         * {@link TransportOptions#eventLoops} has no effect.
+         * Runs on the loops of this group, which stays its owner's, instead of on loops of its own;
+         * then {@link TransportOptions#eventLoops} has no effect.
          *
-         * @param value of threads with an {@code IoHandler} for epoll, io_uring or {@code java.nio}, as
-         *     {@link MultiThreadIoEventLoopGroup} makes them
+         * @param value of threads with an {@code IoHandler} for epoll, io_uring or
+         *     {@code java.nio}, as {@link MultiThreadIoEventLoopGroup} makes them
          */
         public Builder eventLoopGroup(IoEventLoopGroup value) {
             group = Objects.requireNonNull(value, "eventLoopGroup");
@@ -126,9 +132,10 @@ public final class NettyTransport implements Transport {
         /**
          * Starts it; the caller closes it.
          *
-         * @throws IllegalStateException if this machine cannot do what {@link #io} asks for, or the group is shut down; the message
-         *     says which
-         * @throws IllegalArgumentException if the group's loops are of no kind it knows, or not of the one asked for
+         * @throws IllegalStateException if this machine cannot do what {@link #io} asks for, or the
+         *     group is shut down; the message says which
+         * @throws IllegalArgumentException if the group's loops are of no kind it knows, or not of
+         *     the one asked for
          */
         public NettyTransport start() {
             return group == null ? startOnOwn() : startOn(group);
@@ -194,7 +201,8 @@ public final class NettyTransport implements Transport {
             AtomicInteger started = new AtomicInteger();
             return task -> {
                 Thread thread = new Thread(task, "heartbeat-netty-" + started.getAndIncrement());
-                // Whoever started a server expects it to serve although main has returned, until it is closed.
+                // Whoever started a server expects it to serve although main has returned, until it
+                // is closed.
                 thread.setDaemon(false);
                 return thread;
             };

@@ -14,8 +14,9 @@ import io.netty.channel.uring.IoUringIoOps;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A descriptor that io_uring is asked about: one question at a time for each direction, asked again when it was answered and is still
- * of interest. A question keeps the descriptor from being closed, so it is called back first.
+ * A descriptor that io_uring is asked about: one question at a time for each direction, asked again
+ * when it was answered and is still of interest. A question keeps the descriptor from being closed,
+ * so it is called back first.
  */
 final class UringHandle extends NettyHandle implements IoUringIoHandle {
 

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** A slow peer empties a large socket buffer for a long time before that takes more; by what it acknowledges it is seen to move. */
+/**
+ * A slow peer empties a large socket buffer for a long time before that takes more; by what it
+ * acknowledges it is seen to move.
+ */
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)
 final class AcknowledgedTest {

@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** Where Netty's native library does not load: told by processes that are kept from it, since it loads once. */
+/**
+ * Where Netty's native library does not load: told by processes that are kept from it, since it
+ * loads once.
+ */
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)
 final class NativeLibraryTest {

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Tag;
 @Tag("long")
 final class NettyNioTransportTest {
 
-    /** Where a newer JDK does not let NioIoHandler put a set of its own into the selector, it goes through the JDK's by an iterator, once or twice for each answer. */
+    /**
+     * Where a newer JDK does not let NioIoHandler put a set of its own into the selector, it goes
+     * through the JDK's by an iterator, once or twice for each answer.
+     */
     private static final double NETTYS_BYTES_PER_POLL = 128;
 
     interface OnNio extends TransportUnderTest {

@@ -18,12 +18,18 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIf;
 
-/** Holds {@link NettyTransport} on io_uring to what every transport is held to, where the kernel allows it. */
+/**
+ * Holds {@link NettyTransport} on io_uring to what every transport is held to, where the kernel
+ * allows it.
+ */
 @Tag("long")
 @EnabledIf("isAvailable")
 final class NettyUringTransportTest {
 
-    /** IoUringIoHandler makes a function object of 16 bytes whenever it runs, once or twice for each answer. */
+    /**
+     * IoUringIoHandler makes a function object of 16 bytes whenever it runs, once or twice for each
+     * answer.
+     */
     private static final double NETTYS_BYTES_PER_POLL = 32;
 
     static boolean isAvailable() {

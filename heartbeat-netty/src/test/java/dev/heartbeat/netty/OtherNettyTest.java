@@ -13,7 +13,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 
-/** On a class path without the Netty that the transport needs, as where a framework decides on an older one. */
+/**
+ * On a class path without the Netty that the transport needs, as where a framework decides on an
+ * older one.
+ */
 final class OtherNettyTest {
 
     @Test

@@ -32,7 +32,8 @@ final class NioEventLoop extends SocketLoop {
         super(index, options);
         this.tcp = tcp;
         this.thread = new Thread(this::run, "heartbeat-nio-" + index);
-        // Whoever started a server expects it to serve although main has returned, until it is closed.
+        // Whoever started a server expects it to serve although main has returned, until it is
+        // closed.
         thread.setDaemon(false);
     }
 
@@ -96,7 +97,10 @@ final class NioEventLoop extends SocketLoop {
         return ((NioSocket) key.attachment()).user();
     }
 
-    /** Keeps a loop whose every turn fails from spinning: a millisecond at first, about a second in the end. */
+    /**
+     * Keeps a loop whose every turn fails from spinning: a millisecond at first, about a second in
+     * the end.
+     */
     private static void rest(int failures) {
         int doublings = Math.min(failures, 10);
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1L << doublings));

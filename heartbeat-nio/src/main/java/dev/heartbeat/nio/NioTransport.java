@@ -18,9 +18,11 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The default transport: TCP by plain {@code java.nio}, with one selector and one thread for each event loop.
+ * The default transport: TCP by plain {@code java.nio}, with one selector and one thread for each
+ * event loop.
  *
- * <p>The threads of its loops keep the process alive until the transport is closed; those of its workers do not.
+ * <p>The threads of its loops keep the process alive until the transport is closed; those of its
+ * workers do not.
  */
 public final class NioTransport implements Transport {
 
@@ -38,7 +40,8 @@ public final class NioTransport implements Transport {
     /**
      * Starts one; the caller closes it.
      *
-     * @throws UncheckedIOException if the system gives no selector, which takes a few file descriptors for each loop
+     * @throws UncheckedIOException if the system gives no selector, which takes a few file
+     *     descriptors for each loop
      */
     public static NioTransport start(TransportOptions options) {
         TcpSettings tcp = new TcpSettings(Objects.requireNonNull(options, "options"));

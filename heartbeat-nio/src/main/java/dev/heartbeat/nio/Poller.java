@@ -20,13 +20,15 @@ import java.util.function.Consumer;
  *     poll: select; asleep = false
  * </pre>
  *
- * <p>Whichever of the two comes first, either the loop sees the task or the other thread sees it asleep.
+ * <p>Whichever of the two comes first, either the loop sees the task or the other thread sees it
+ * asleep.
  */
 final class Poller {
 
     private final Selector selector;
 
-    // Collected while polling and handled afterwards, by an action that is made once: so a poll leaves no garbage.
+    // Collected while polling and handled afterwards, by an action that is made once: so a poll
+    // leaves no garbage.
     private final List<SelectionKey> ready = new ArrayList<>();
     private final Consumer<SelectionKey> collect = ready::add;
 
@@ -44,7 +46,8 @@ final class Poller {
     /**
      * Polls, and waits if nothing is ready.
      *
-     * @param waitNs how long; not at all if it is not positive, for ever if it is {@link SocketLoop#NEVER}
+     * @param waitNs how long; not at all if it is not positive, for ever if it is
+     *     {@link SocketLoop#NEVER}
      */
     void poll(long waitNs) throws IOException {
         ready.clear();

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The transport is found whatever the class loader of the thread is, and whatever else lies on the class path. */
+/**
+ * The transport is found whatever the class loader of the thread is, and whatever else lies on the
+ * class path.
+ */
 final class FindingTransportsTest {
 
     private final ClassLoader before = Thread.currentThread().getContextClassLoader();

@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 
-/** What a server tells, and an application that takes a node's messages only when the test lets it. */
+/**
+ * What a server tells, and an application that takes a node's messages only when the test lets it.
+ */
 final class Application implements NodeListener, MessageHandler {
     final Told told = new Told();
     private final Map<String, CountDownLatch> busy = new ConcurrentHashMap<>();

@@ -28,7 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Each line of the faults in docs/PROTOCOL.md, whole and byte by byte, gets what the line says: one answer, one counter, the end of its connection or of nothing. A client that has done nothing
+ * Each line of the faults in docs/PROTOCOL.md, whole and byte by byte, gets what the line says: one
+ * answer, one counter, the end of its connection or of nothing. A client that has done nothing
  * wrong is on the same server all the time.
  */
 @Tag("M6")
@@ -56,7 +57,8 @@ final class BadInputTest {
                 .handshakeTimeout(Duration.ofSeconds(60))
                 .windowBytes(16_396)
                 .maxMessageBytes(1024)
-                .offlineRetention(Duration.ZERO) // The same node comes with each line, and its attempt is always 1.
+                // The same node comes with each line, and its attempt is always 1.
+                .offlineRetention(Duration.ZERO)
                 .maxNodesPerConnection(1)
                 .maxChannels(2)
                 .channel("logs", channel -> new ChannelListener() {})
@@ -212,7 +214,10 @@ final class BadInputTest {
             }
         }
 
-        /** What has been answered by the time a PING is. A grant of credit is no answer, nor is what the application says of a channel. */
+        /**
+         * What has been answered by the time a PING is. A grant of credit is no answer, nor is what
+         * the application says of a channel.
+         */
         private List<Frame> answers() throws IOException {
             peer.send(Frame.ping("still there?"));
             List<Frame> answers = peer.until(Frame.PONG);
@@ -245,7 +250,10 @@ final class BadInputTest {
             neighbourIsLost();
         }
 
-        /** Whatever its gateway did, a neighbour is awaited; and it was never touched before the gateway went. */
+        /**
+         * Whatever its gateway did, a neighbour is awaited; and it was never touched before the
+         * gateway went.
+         */
         private void neighbourIsLost() {
             if (fault.ofGateway()) {
                 application.told.await(lines -> lines.stream().anyMatch(this::isEndOfNeighbour), id + "-2 is gone");

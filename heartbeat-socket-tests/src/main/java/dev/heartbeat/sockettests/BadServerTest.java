@@ -15,7 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What a client makes of a server's faults, whole and byte by byte: the same as a server of a client's. {@code new} is when its REGISTER was not answered yet. Its first limits are 16,396, its
+ * What a client makes of a server's faults, whole and byte by byte: the same as a server of a
+ * client's. {@code new} is when its REGISTER was not answered yet. Its first limits are 16,396, its
  * longest message 1,024, and its application takes none.
  */
 @Tag("M6")
@@ -105,7 +106,10 @@ final class BadServerTest {
         assertThat(server.told.codes()).isNotEmpty().isEqualTo(expected);
     }
 
-    /** The code by which the application hears of an error of the protocol, whichever side reported it. */
+    /**
+     * The code by which the application hears of an error of the protocol, whichever side reported
+     * it.
+     */
     private static FailureCode codeOf(String text) {
         String error = text.replaceFirst("^the server (broke the protocol: |reports )", "")
                 .replaceFirst(":.*", "");

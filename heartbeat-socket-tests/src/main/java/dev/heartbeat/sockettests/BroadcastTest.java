@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** One message to many, over real sockets: every peer gets the same bytes, in one frame or several, whatever its neighbours do. */
+/**
+ * One message to many, over real sockets: every peer gets the same bytes, in one frame or several,
+ * whatever its neighbours do.
+ */
 final class BroadcastTest {
     private static final int PEERS = 20;
 

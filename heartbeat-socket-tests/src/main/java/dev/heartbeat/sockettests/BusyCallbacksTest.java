@@ -14,7 +14,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Callbacks that block take the threads of the application; the bus needs none of those for its own work. */
+/**
+ * Callbacks that block take the threads of the application; the bus needs none of those for its own
+ * work.
+ */
 final class BusyCallbacksTest {
     private static final int WORKERS = 4;
 

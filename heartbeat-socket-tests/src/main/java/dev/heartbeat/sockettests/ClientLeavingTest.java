@@ -46,7 +46,8 @@ final class ClientLeavingTest {
             server.told.await("registered");
             CompletableFuture<Void> closed = server.client.closeAsync();
             assertThat(peer.untilEnd()).extracting(Frame::type).containsExactly(Frame.UNREGISTER);
-            // More than all buffers on the way can hold: unread, it would block, or be answered by a reset.
+            // More than all buffers on the way can hold: unread, it would block, or be answered by
+            // a reset.
             byte[] flood = new byte[1 << 20];
             for (int i = 0; i < 16; i++) {
                 peer.send(flood);
@@ -57,7 +58,9 @@ final class ClientLeavingTest {
         }
     }
 
-    /** Nobody is left for what the callback leaves behind, which is no fault of the application's. */
+    /**
+     * Nobody is left for what the callback leaves behind, which is no fault of the application's.
+     */
     @Test
     void aTransportThatIsClosedDuringACallbackIsNotBlamedOnIt() throws Exception {
         CountDownLatch called = new CountDownLatch(1);

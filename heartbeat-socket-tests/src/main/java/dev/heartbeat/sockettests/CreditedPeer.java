@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A peer that sends messages on channel 0 as far as its limits go, and reads when it must have more. */
+/**
+ * A peer that sends messages on channel 0 as far as its limits go, and reads when it must have
+ * more.
+ */
 final class CreditedPeer implements Closeable {
     final RawPeer peer;
     /** Everything it was sent but CREDIT. */

@@ -99,7 +99,10 @@ record Fault(String name, String state, String requirements, String hex, String 
         return words.length == 3 ? Integer.parseInt(words[2]) : streamOfLastFrame();
     }
 
-    /** The stream id of the last whole frame, which is the faulty one where the connection survives it. */
+    /**
+     * The stream id of the last whole frame, which is the faulty one where the connection survives
+     * it.
+     */
     private int streamOfLastFrame() {
         ByteBuffer bytes = ByteBuffer.wrap(bytes());
         int stream = 0;

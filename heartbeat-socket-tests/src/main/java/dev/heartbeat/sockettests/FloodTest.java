@@ -21,7 +21,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class FloodTest {
     private static final int QUESTIONS = 400_000;
     private static final int BATCH = 1000;
-    /** What the sockets hold, and what a server queues before it is no longer writable; far less than what is asked. */
+    /**
+     * What the sockets hold, and what a server queues before it is no longer writable; far less
+     * than what is asked.
+     */
     private static final int MAX_ANSWERS = QUESTIONS / 20;
 
     private enum Question {

@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A frame as it is on the wire. Written from docs/PROTOCOL.md alone, so that no mistake of the codec can hide here.
+ * A frame as it is on the wire. Written from docs/PROTOCOL.md alone, so that no mistake of the
+ * codec can hide here.
  *
  * @param payload in hex
  */

@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What the server keeps of a node that a gateway speaks for: measured, with everything that hangs on it. */
+/**
+ * What the server keeps of a node that a gateway speaks for: measured, with everything that hangs
+ * on it.
+ */
 final class GatewayMemoryTest {
     private static final int GATEWAYS = 100;
     private static final int NODES = 1000;

@@ -17,7 +17,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** One connection that speaks for many nodes, from the server's side: whose a message is, who leaves alone, and what befalls the neighbours of one who does. */
+/**
+ * One connection that speaks for many nodes, from the server's side: whose a message is, who leaves
+ * alone, and what befalls the neighbours of one who does.
+ */
 final class GatewayTest {
     private static final String NEVER = "ffffffff";
 
@@ -103,8 +106,8 @@ final class GatewayTest {
             }
             send(bus, "n2", "one");
             send(bus, "n3", "one");
-            // A loop reads before it does what it was asked to, so the last of them asks for its turn in the one in
-            // which this is answered.
+            // A loop reads before it does what it was asked to, so the last of them asks for its
+            // turn in the one in which this is answered.
             peer.send(Frame.ping("asked"));
             peer.next(Frame.PONG);
             peer.send(Frame.credit(0, 1 << 20), Frame.credit(Frame.CONNECTION, 1 << 20));
@@ -328,7 +331,8 @@ final class GatewayTest {
                 RawPeer other = bus.connect("other")) {
             other.register(Frame.register("n1", 1, 2, "").of(1));
             bus.told.awaitOf("n1", "ONLINE", "SUSPECT(LOST)", "ONLINE");
-            // The loop of the gateway's connection hears of it a little later, and answers until then.
+            // The loop of the gateway's connection hears of it a little later, and answers until
+            // then.
             Frame beatOfOne = Frame.of(Frame.HEARTBEAT_REQ, 1, Frame.u64(1) + Frame.u64(0));
             do {
                 peer.send(beatOfOne, Frame.heartbeat(1));

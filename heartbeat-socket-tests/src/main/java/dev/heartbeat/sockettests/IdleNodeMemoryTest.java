@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-/** What the server keeps of a node that has a connection of its own and nothing to say: measured, with everything that hangs on it, the sockets of the transport included. */
+/**
+ * What the server keeps of a node that has a connection of its own and nothing to say: measured,
+ * with everything that hangs on it, the sockets of the transport included.
+ */
 final class IdleNodeMemoryTest {
     private static final int NODES = 1000;
     /** On nio as measured: 1,203, of which 632 are the JDK's, which may change with it. */
@@ -33,8 +36,8 @@ final class IdleNodeMemoryTest {
                         .start()) {
             try {
                 register("warm-up-of-all-that-is-made-once", server, peers);
-                // What the peers themselves take is there before: the kernel connects them while the server's loop does
-                // nothing.
+                // What the peers themselves take is there before: the kernel connects them while
+                // the server's loop does nothing.
                 CountDownLatch goOn = new CountDownLatch(1);
                 transport.eventLoops().get(0).execute(() -> awaitQuietly(goOn));
                 for (int i = 0; i < NODES; i++) {

@@ -56,7 +56,8 @@ final class LeavingTest {
                 RawPeer peer = bus.connect("n1")) {
             peer.send(Frame.of(Frame.ERROR, 0, ErrorCodes.error("INTERNAL", "connection")));
             assertThat(peer.untilEnd()).isEmpty();
-            // The connection is neither closed by the peer nor needed any more; the node may still come back.
+            // The connection is neither closed by the peer nor needed any more; the node may still
+            // come back.
             bus.server.shutdownAsync(Duration.ofMinutes(2)).get(30, TimeUnit.SECONDS);
             assertThat(bus.server.stats().connections().open()).isZero();
         }
@@ -71,7 +72,8 @@ final class LeavingTest {
                 RawPeer peer = bus.connect("n1")) {
             // What is MALFORMED is answered, a goodbye is not.
             peer.send(Frame.of(end == Frame.ERROR ? Frame.CREDIT : end, 0, ""));
-            // More than all buffers on the way can hold: unread, it would block, or be answered by a reset.
+            // More than all buffers on the way can hold: unread, it would block, or be answered by
+            // a reset.
             byte[] flood = new byte[1 << 20];
             for (int i = 0; i < 16; i++) {
                 peer.send(flood);

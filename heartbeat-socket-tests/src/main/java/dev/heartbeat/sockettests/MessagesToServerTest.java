@@ -10,7 +10,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Messages that a peer sends in every way the protocol allows, and the credit it is given for them. */
+/**
+ * Messages that a peer sends in every way the protocol allows, and the credit it is given for them.
+ */
 final class MessagesToServerTest {
     private static final int SMALLEST_WINDOW = 16_396;
 
@@ -179,7 +181,8 @@ final class MessagesToServerTest {
             bus.application.unblock("n1");
             bus.told.await("n1 message " + (total > 40 ? "of " + total : message));
 
-            // What was given ahead is not given again: in the end the window is as wide as in the beginning.
+            // What was given ahead is not given again: in the end the window is as wide as in the
+            // beginning.
             assertThat(peer.limit() - peer.sent()).isLessThanOrEqualTo(2 * SMALLEST_WINDOW);
             for (int i = 0; i < 10; i++) {
                 peer.send(Frame.data("x".repeat(3000)));

@@ -18,7 +18,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
-/** One side of a connection that says whatever a test wants it to say: a plain socket that knows frames, but no protocol. */
+/**
+ * One side of a connection that says whatever a test wants it to say: a plain socket that knows
+ * frames, but no protocol.
+ */
 final class RawPeer implements Closeable {
     /** Generous: it is reached only where something is broken. */
     private static final int PATIENCE_MILLIS = 30_000;
@@ -31,9 +34,8 @@ final class RawPeer implements Closeable {
         this.socket = socket;
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(PATIENCE_MILLIS);
-        // A class of its own has its buffer from the beginning; the JDK's from 21 on when it is first read, which would
-        // be counted
-        // as the server's where memory is measured.
+        // A class of its own has its buffer from the beginning; the JDK's from 21 on when it is
+        // first read, which would be counted as the server's where memory is measured.
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream()) {});
         out = socket.getOutputStream();
     }
@@ -73,7 +75,10 @@ final class RawPeer implements Closeable {
         }
     }
 
-    /** The next frame; empty at the end of the stream. A PING that measures the round trip, which may come at any time, is passed over. */
+    /**
+     * The next frame; empty at the end of the stream. A PING that measures the round trip, which
+     * may come at any time, is passed over.
+     */
     Optional<Frame> read() throws IOException {
         Optional<Frame> next = readAny();
         while (next.filter(

@@ -18,7 +18,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Messages that one side has no memory for, and what the other side's application hears of them. */
+/**
+ * Messages that one side has no memory for, and what the other side's application hears of them.
+ */
 final class RefusalsTest {
     private static final int BUDGET = 100_000;
     private static final int TOO_MUCH = 300_000;

@@ -87,7 +87,8 @@ final class RefusedStartTest {
     }
 
     private static void leavesNothing(int times, Class<? extends Throwable> refusal, ThrowingCallable start) {
-        assertThatThrownBy(start).isInstanceOf(refusal); // The first loads classes, for which files stay open.
+        // The first loads classes, for which files stay open.
+        assertThatThrownBy(start).isInstanceOf(refusal);
         long descriptors = descriptors();
         for (int i = 0; i < times; i++) {
             assertThatThrownBy(start).isInstanceOf(refusal);

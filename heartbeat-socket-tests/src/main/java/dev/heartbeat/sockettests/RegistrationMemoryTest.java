@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 
-/** What registrations hold of the heap, against what the server counts for them, by which it bounds them. */
+/**
+ * What registrations hold of the heap, against what the server counts for them, by which it bounds
+ * them.
+ */
 final class RegistrationMemoryTest {
     private static final int NODES = 1000;
     private static final int PIPELINED = 100;
@@ -46,7 +49,10 @@ final class RegistrationMemoryTest {
                 .start();
     }
 
-    /** As many bytes of metadata as are allowed, in as many entries; the key comes first in the value of each TLV. */
+    /**
+     * As many bytes of metadata as are allowed, in as many entries; the key comes first in the
+     * value of each TLV.
+     */
     private static String metadata() {
         StringBuilder tlvs = new StringBuilder();
         for (int i = 0; i < ENTRIES; i++) {
@@ -57,7 +63,10 @@ final class RegistrationMemoryTest {
         return tlvs.toString();
     }
 
-    /** Returns how many bytes an action leaves in use for each node, which is no more than are counted. */
+    /**
+     * Returns how many bytes an action leaves in use for each node, which is no more than are
+     * counted.
+     */
     private static long measured(HeartbeatServer server, Action action) throws IOException {
         long before = UsedHeap.bytes();
         long countedBefore = server.stats().liveness().registrationBytes();

@@ -59,7 +59,10 @@ final class RegistrationTest {
         }
     }
 
-    /** Whatever is asked for: a node that beat once a year could die unnoticed, and one that beat without a pause would be a flood. */
+    /**
+     * Whatever is asked for: a node that beat once a year could die unnoticed, and one that beat
+     * without a pause would be a flood.
+     */
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 31_536_000_000L % (1L << 32), 0xFFFF_FFFFL})
     void theIntervalIsTheServers(long asked) throws IOException {

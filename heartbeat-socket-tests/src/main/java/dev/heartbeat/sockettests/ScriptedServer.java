@@ -10,7 +10,9 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
-/** A server that does what the test says, and a real client that comes to it, and comes back soon. */
+/**
+ * A server that does what the test says, and a real client that comes to it, and comes back soon.
+ */
 final class ScriptedServer implements AutoCloseable {
     /** What this server gives where the test does not care. */
     static final long CREDIT = 65_536;
@@ -86,7 +88,8 @@ final class ScriptedServer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        // Whatever connection there is ends with the transport; nobody is left who could answer a goodbye.
+        // Whatever connection there is ends with the transport; nobody is left who could answer a
+        // goodbye.
         transport.close();
         listening.close();
         assertThat(log.stackTraces()).isEmpty();

@@ -9,8 +9,8 @@ import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transport of the module that runs these tests: the one that the bus would find on its class path, or another of them where
- * the property {@code heartbeat.transport} names it.
+ * The transport of the module that runs these tests: the one that the bus would find on its class
+ * path, or another of them where the property {@code heartbeat.transport} names it.
  */
 final class TestedTransport {
     private static final String NAMED = "heartbeat.transport";

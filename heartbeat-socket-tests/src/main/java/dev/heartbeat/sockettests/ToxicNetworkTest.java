@@ -34,7 +34,10 @@ final class ToxicNetworkTest {
 
     private static final int LARGE = 100_000;
 
-    /** More than the kernel holds between two sockets, so that part of it is still here when the connection breaks. */
+    /**
+     * More than the kernel holds between two sockets, so that part of it is still here when the
+     * connection breaks.
+     */
     private static final int HUGE = 8 << 20;
 
     private final Transport transport = TestedTransport.start(2);

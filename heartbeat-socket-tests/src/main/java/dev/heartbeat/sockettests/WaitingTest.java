@@ -36,7 +36,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Threads that wait for the bus: where that would wait for itself it is refused, and all else ends. */
+/**
+ * Threads that wait for the bus: where that would wait for itself it is refused, and all else ends.
+ */
 @Timeout(60)
 final class WaitingTest {
     private static final Duration SHORT = Duration.ofMillis(300);
@@ -128,7 +130,9 @@ final class WaitingTest {
         isRefused(inCallback(client -> client.closeAsync().join()));
     }
 
-    /** A future of the JDK's knows nothing of the bus; it ends by the timeout of the request in it. */
+    /**
+     * A future of the JDK's knows nothing of the bus; it ends by the timeout of the request in it.
+     */
     @Test
     void allOfRequestsEndsByTheirTimeouts() throws InterruptedException {
         Object result = inCallback(

@@ -2,10 +2,14 @@ package dev.heartbeat.sockets;
 
 import java.time.Duration;
 
-/** How long a listener that cannot accept waits before it tries again: longer each time, until it succeeds. */
+/**
+ * How long a listener that cannot accept waits before it tries again: longer each time, until it
+ * succeeds.
+ */
 final class AcceptBackoff {
 
-    // Short at first, since a descriptor may be freed at any moment; a second bounds what a long lack of them costs.
+    // Short at first, since a descriptor may be freed at any moment; a second bounds what a long
+    // lack of them costs.
     private static final Duration FIRST = Duration.ofMillis(10);
     private static final Duration LONGEST = Duration.ofSeconds(1);
 

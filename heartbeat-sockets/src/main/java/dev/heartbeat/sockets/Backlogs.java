@@ -6,17 +6,23 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the connections of a loop hold only while their sockets are full, kept here in between: a stream fills its socket again
- * and again, and should not cost garbage each time. What is kept is bounded; whoever finds nothing allocates.
+ * What the connections of a loop hold only while their sockets are full, kept here in between: a
+ * stream fills its socket again and again, and should not cost garbage each time. What is kept is
+ * bounded; whoever finds nothing allocates.
  */
 final class Backlogs {
 
     static final int CHUNK_BYTES = 16 * 1024;
 
-    /** Little comes in little: peers that are slow to take their heartbeats should not keep what a stream needs. */
+    /**
+     * Little comes in little: peers that are slow to take their heartbeats should not keep what a
+     * stream needs.
+     */
     static final int SMALL_BYTES = 1024;
 
-    /** Half a megabyte for a loop, never given back. Whoever comes later takes memory of the heap. */
+    /**
+     * Half a megabyte for a loop, never given back. Whoever comes later takes memory of the heap.
+     */
     private static final int CHUNKS = 32;
 
     private static final int KEPT = 64;

@@ -10,8 +10,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls into the application that a loop's turn has made due. They leave for the threads that make them when the turn ends: a thread that is woken before may at once wait for a lock of the one
- * that woke it, which on a single core is the rule, and one wake-up serves all. Only a large write does not hold them up, as what they tell may be that there is room for more. Confined to the loop.
+ * Calls into the application that a loop's turn has made due. They leave for the threads that make
+ * them when the turn ends: a thread that is woken before may at once wait for a lock of the one
+ * that woke it, which on a single core is the rule, and one wake-up serves all. Only a large write
+ * does not hold them up, as what they tell may be that there is room for more. Confined to the
+ * loop.
  */
 final class Callbacks {
     private static final Logger log = LoggerFactory.getLogger(Callbacks.class);

@@ -17,8 +17,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the JVM for names. That blocks for as long as the system's resolver likes and cannot be called off, so it has threads of its own: daemons, which end when they are idle. All that look up the same
- * name at the same time share one thread and its answer.
+ * Asks the JVM for names. That blocks for as long as the system's resolver likes and cannot be
+ * called off, so it has threads of its own: daemons, which end when they are idle. All that look up
+ * the same name at the same time share one thread and its answer.
  */
 final class JvmResolver implements Resolver {
 
@@ -103,7 +104,10 @@ final class JvmResolver implements Resolver {
         return new IOException("the transport is closed", cause);
     }
 
-    /** Takes no more names. Whoever still waits is told; what the JVM is busy with is left to end by itself. */
+    /**
+     * Takes no more names. Whoever still waits is told; what the JVM is busy with is left to end by
+     * itself.
+     */
     void end() {
         threads.shutdownNow();
         underWay.forEach((host, answer) -> end(host, answer, closed(null)));

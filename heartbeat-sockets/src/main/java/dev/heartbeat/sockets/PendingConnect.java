@@ -8,7 +8,10 @@ import java.net.UnknownHostException;
 import java.nio.channels.SelectionKey;
 import java.time.Duration;
 
-/** A connect on its way: it ends with a connection, or with an error that names the address. On its loop's thread. */
+/**
+ * A connect on its way: it ends with a connection, or with an error that names the address. On its
+ * loop's thread.
+ */
 final class PendingConnect implements SocketUser {
 
     private final SocketLoop loop;

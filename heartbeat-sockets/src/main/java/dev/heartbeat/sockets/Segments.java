@@ -6,9 +6,9 @@ import java.nio.channels.GatheringByteChannel;
 import java.util.Arrays;
 
 /**
- * Bytes on their way to a socket: buffers in the order they were queued, gone as soon as the socket has taken them.
- * Each is either <em>lent</em> by whoever wrote it and to be given back, or the transport's own, which may contain copies of what
- * was given to it.
+ * Bytes on their way to a socket: buffers in the order they were queued, gone as soon as the socket
+ * has taken them. Each is either <em>lent</em> by whoever wrote it and to be given back, or the
+ * transport's own, which may contain copies of what was given to it.
  *
  * <pre>
  *   buffers   | taken ...  | half taken | whole | whole |  free ...
@@ -18,7 +18,8 @@ import java.util.Arrays;
 final class Segments {
 
     /**
-     * What a socket with the default SO_SNDBUF holds, as the kernel doubles it: more in one write would gain nothing.
+     * What a socket with the default SO_SNDBUF holds, as the kernel doubles it: more in one write
+     * would gain nothing.
      */
     private static final int BYTES_PER_WRITE = 128 * 1024;
 
@@ -70,7 +71,10 @@ final class Segments {
         add(buffer, LENT | GIVEN);
     }
 
-    /** Moves everything to another, with copies of what is the transport's own, whose memory will be used again. */
+    /**
+     * Moves everything to another, with copies of what is the transport's own, whose memory will be
+     * used again.
+     */
     void moveTo(Segments other) {
         for (int i = head; i < tail; i++) {
             if (is(i, LENT)) {
@@ -112,19 +116,27 @@ final class Segments {
         return total;
     }
 
-    /** Whether what comes next consists of several pieces, the first of which may have been taken. */
+    /**
+     * Whether what comes next consists of several pieces, the first of which may have been taken.
+     */
     private boolean isPartlyGiven() {
         return !isEmpty() && is(head, GIVEN) && !is(head, LENT);
     }
 
-    /** Whether something given may have been wholly taken since this was last asked; never missed, and certain of what was lent. */
+    /**
+     * Whether something given may have been wholly taken since this was last asked; never missed,
+     * and certain of what was lent.
+     */
     boolean gaveBack() {
         boolean result = gaveBack;
         gaveBack = false;
         return result;
     }
 
-    /** One write of the buffers before {@code end}, the last of them without its {@code excess} bytes. */
+    /**
+     * One write of the buffers before {@code end}, the last of them without its {@code excess}
+     * bytes.
+     */
     private long write(GatheringByteChannel socket, int end, long excess) throws IOException {
         ByteBuffer last = buffers[end - 1];
         int limit = last.limit();
@@ -193,7 +205,10 @@ final class Segments {
         tail = count;
     }
 
-    /** Small copies share a buffer, lest a slow peer cost an object for each frame; a large stretch may take several. */
+    /**
+     * Small copies share a buffer, lest a slow peer cost an object for each frame; a large stretch
+     * may take several.
+     */
     private void addCopies(ByteBuffer buffer, int given) {
         for (int left = buffer.remaining(); left > 0; left = buffer.remaining()) {
             addCopy(buffer, Math.min(left, Backlogs.CHUNK_BYTES), given);

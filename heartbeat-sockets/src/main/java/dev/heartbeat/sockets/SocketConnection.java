@@ -13,19 +13,23 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connected socket. Everything happens on its loop's thread; what a call makes due for the handler is told at the
- * end of the turn, so that no handler is ever called from within a call to a connection.
+ * A connected socket. Everything happens on its loop's thread; what a call makes due for the
+ * handler is told at the end of the turn, so that no handler is ever called from within a call to a
+ * connection.
  *
- * <p>What is queued goes through the loop's {@link WriteBuffer} while it is being written, and into a backlog of this
- * connection if the socket is full. An idle connection has neither: it is this object of 56 bytes, and its
- * socket. There may be a million, so think before adding a field.
+ * <p>What is queued goes through the loop's {@link WriteBuffer} while it is being written, and into
+ * a backlog of this connection if the socket is full. An idle connection has neither: it is this
+ * object of 56 bytes, and its socket. There may be a million, so think before adding a field.
  */
 final class SocketConnection implements Connection, SocketUser {
 
     /** Bytes that take a system call as long as it takes to wake a thread. */
     private static final int LARGE_WRITE = 8 * 1024;
 
-    /** Times the loop's read buffer; then it is the others' turn, and a firehose waits for the next poll. */
+    /**
+     * Times the loop's read buffer; then it is the others' turn, and a firehose waits for the next
+     * poll.
+     */
     private static final int READS_PER_TURN = 4;
 
     /** Closed; nothing but {@link ConnectionHandler#onClosed} may follow. */
@@ -118,7 +122,8 @@ final class SocketConnection implements Connection, SocketUser {
     private boolean readOnce(ByteBuffer buffer) throws IOException {
         int bytes = socket.read(buffer.clear());
         if (bytes < 0) {
-            // It may still listen, but half a connection is of no use to the bus, and is reported ready without end.
+            // It may still listen, but half a connection is of no use to the bus, and is reported
+            // ready without end.
             close();
         }
         if (bytes <= 0) {
@@ -184,7 +189,10 @@ final class SocketConnection implements Connection, SocketUser {
         }
     }
 
-    /** Writes the segments this connection has queued, and keeps what the socket does not take. Nothing once it is closed. */
+    /**
+     * Writes the segments this connection has queued, and keeps what the socket does not take.
+     * Nothing once it is closed.
+     */
     void send(Segments queued) {
         if (backlog == null && !discardsOutput()) {
             write(queued);
@@ -303,7 +311,10 @@ final class SocketConnection implements Connection, SocketUser {
         close();
     }
 
-    /** Its own errors are the socket's business; everything else is a defect to be heard of, and aborts the connection. */
+    /**
+     * Its own errors are the socket's business; everything else is a defect to be heard of, and
+     * aborts the connection.
+     */
     private void fail(Throwable e) {
         if (e instanceof IOException) {
             close(e);
@@ -357,7 +368,9 @@ final class SocketConnection implements Connection, SocketUser {
         flags |= TO_TELL | what;
     }
 
-    /** Tells the handler what became due. By the loop, when no call to a connection is under way. */
+    /**
+     * Tells the handler what became due. By the loop, when no call to a connection is under way.
+     */
     void tell() {
         int due = flags;
         flags &= ~(TO_TELL | TELL_FLUSHED | TELL_WRITABLE);

@@ -16,18 +16,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A bound port. It lives on one loop, asks there whether to keep a connection, and hands those kept to all loops in
- * turn.
+ * A bound port. It lives on one loop, asks there whether to keep a connection, and hands those kept
+ * to all loops in turn.
  *
- * <p>When the process has no descriptor left, accepting fails and the connection stays in the kernel's queue, so that
- * the selector would report it without end. The listener takes itself out of the selector for a while instead. So it
- * does where connections come faster than they are to be accepted.
+ * <p>When the process has no descriptor left, accepting fails and the connection stays in the
+ * kernel's queue, so that the selector would report it without end. The listener takes itself out
+ * of the selector for a while instead. So it does where connections come faster than they are to be
+ * accepted.
  */
 final class SocketListener implements Listener, SocketUser {
 
     private static final Logger log = LoggerFactory.getLogger(SocketListener.class);
 
-    /** In one turn; then the loop's connections are heard, since those kept before matter more than the next. */
+    /**
+     * In one turn; then the loop's connections are heard, since those kept before matter more than
+     * the next.
+     */
     private static final int ACCEPTS_PER_TURN = 64;
 
     private final SocketLoop loop;

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread and all that lives on it. <b>Everything here and in the sockets of this loop is confined to its thread</b>; other
- * threads may only {@link #execute}, and read what never changes.
+ * One thread and all that lives on it. <b>Everything here and in the sockets of this loop is
+ * confined to its thread</b>; other threads may only {@link #execute}, and read what never changes.
  *
  * <pre>
  *      ┌▶ poll          wait for a socket, a task or a deadline; not at all if work is left
@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
  *      └─ callbacks     those into the application leave for the threads that make them
  * </pre>
  *
- * <p>Who polls is a transport's business: it extends this, calls {@link #beginTurn} after a poll and {@link #endTurn} when it has
- * told the users of the sockets that are ready.
+ * <p>Who polls is a transport's business: it extends this, calls {@link #beginTurn} after a poll
+ * and {@link #endTurn} when it has told the users of the sockets that are ready.
  */
 public abstract class SocketLoop implements EventLoop {
 
@@ -47,12 +47,15 @@ public abstract class SocketLoop implements EventLoop {
     private static final int READ_BUFFER_BYTES = 64 * 1024;
 
     /**
-     * Then sockets are read and timers run again: thousands of connects may be waiting at once, each a system call or three,
-     * while heartbeats are due on those that stand already.
+     * Then sockets are read and timers run again: thousands of connects may be waiting at once,
+     * each a system call or three, while heartbeats are due on those that stand already.
      */
     private static final int TASKS_PER_TURN = 64;
 
-    /** An agent that threw may have set no deadline; without it, nobody on the loop would ever be found dead. */
+    /**
+     * An agent that threw may have set no deadline; without it, nobody on the loop would ever be
+     * found dead.
+     */
     private static final long AGENT_RETRY_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final LoopFailures failures = new LoopFailures();
@@ -98,7 +101,9 @@ public abstract class SocketLoop implements EventLoop {
     /** Makes a socket that listens on a resolved address, and is attached to no loop yet. */
     protected abstract ListeningSocket listenOn(InetSocketAddress address) throws IOException;
 
-    /** Polls the socket from now on, or has it tell another user from now on, of these operations. */
+    /**
+     * Polls the socket from now on, or has it tell another user from now on, of these operations.
+     */
     protected abstract void poll(PolledSocket socket, SocketUser user, int operations) throws IOException;
 
     /** Tells the users of all sockets that the transport closes. */
@@ -140,7 +145,10 @@ public abstract class SocketLoop implements EventLoop {
         return !tasks.isEmpty() || !toTell.isEmpty();
     }
 
-    /** How long the next poll may wait, if no work is left: not at all if it is not positive, for ever if it is {@link #NEVER}. */
+    /**
+     * How long the next poll may wait, if no work is left: not at all if it is not positive, for
+     * ever if it is {@link #NEVER}.
+     */
     protected final long untilNextDeadlineNs(long fromNs) {
         long untilTimer = timers.untilNextNs(fromNs);
         return wakes ? Math.min(wakeNs - fromNs, untilTimer) : untilTimer;
@@ -334,7 +342,10 @@ public abstract class SocketLoop implements EventLoop {
         }
     }
 
-    /** Closes all sockets, ends the tasks, and tells the handlers, all within this call. Once, on the loop, at any place within a turn or outside one. */
+    /**
+     * Closes all sockets, ends the tasks, and tells the handlers, all within this call. Once, on
+     * the loop, at any place within a turn or outside one.
+     */
     protected final void endAtOnce() {
         closed = true;
         closeUsers();
@@ -343,7 +354,10 @@ public abstract class SocketLoop implements EventLoop {
         callbacks.endTurn();
     }
 
-    /** Runs the tasks that have been accepted, and refuses all others from then on. Once, on the loop. */
+    /**
+     * Runs the tasks that have been accepted, and refuses all others from then on. Once, on the
+     * loop.
+     */
     protected final void endTasks() {
         runBatch(Integer.MAX_VALUE);
         tasks.end();

@@ -97,7 +97,8 @@ public final class SocketTransport implements Transport {
     @Override
     public synchronized CompletableFuture<Void> closeAsync() {
         if (closed == null) {
-            // All loops run until the last has told its handlers, since what they do then may concern another loop.
+            // All loops run until the last has told its handlers, since what they do then may
+            // concern another loop.
             closed = onEachLoop(SocketLoop::closeSockets)
                     .thenCompose(told -> onEachLoop(SocketLoop::end))
                     .thenCompose(ended -> {

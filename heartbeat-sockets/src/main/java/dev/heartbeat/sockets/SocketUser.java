@@ -6,8 +6,8 @@ public interface SocketUser {
     /**
      * Something can be done without waiting.
      *
-     * @param operations which, as in {@link java.nio.channels.SelectionKey#readyOps()}; where the socket has failed, whatever
-     *     makes its user hear of that
+     * @param operations which, as in {@link java.nio.channels.SelectionKey#readyOps()}; where the
+     *     socket has failed, whatever makes its user hear of that
      */
     void onReady(int operations);
 

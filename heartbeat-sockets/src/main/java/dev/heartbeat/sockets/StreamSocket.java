@@ -12,7 +12,8 @@ public interface StreamSocket extends PolledSocket, ReadableByteChannel, Gatheri
     /**
      * Begins to connect.
      *
-     * @return whether it is connected already; if not, {@link #finishConnect} tells once it is ready to connect
+     * @return whether it is connected already; if not, {@link #finishConnect} tells once it is
+     *     ready to connect
      */
     boolean connect(InetSocketAddress remote) throws IOException;
 
@@ -24,7 +25,9 @@ public interface StreamSocket extends PolledSocket, ReadableByteChannel, Gatheri
         return write(from, 0, from.length);
     }
 
-    /** How many bytes the peer has acknowledged, as far as the system tells; 0 where it does not. */
+    /**
+     * How many bytes the peer has acknowledged, as far as the system tells; 0 where it does not.
+     */
     default long acknowledgedBytes() {
         return 0;
     }

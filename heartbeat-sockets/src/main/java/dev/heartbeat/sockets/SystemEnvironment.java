@@ -56,7 +56,8 @@ final class SystemEnvironment implements Environment {
 
     @Override
     public RandomGenerator random() {
-        // Each number from the generator of the thread that asks: whoever keeps this may pass it to any thread.
+        // Each number from the generator of the thread that asks: whoever keeps this may pass it to
+        // any thread.
         return () -> ThreadLocalRandom.current().nextLong();
     }
 

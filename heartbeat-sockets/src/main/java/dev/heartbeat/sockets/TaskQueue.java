@@ -5,12 +5,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tasks on their way to a loop: any thread adds, the loop alone takes, and takes all there are at once. So a task that
- * adds itself again comes with the next batch, and cannot keep the loop from its sockets.
+ * Tasks on their way to a loop: any thread adds, the loop alone takes, and takes all there are at
+ * once. So a task that adds itself again comes with the next batch, and cannot keep the loop from
+ * its sockets.
  *
- * <p>It is a stack that the loop turns around. That gives two things a queue does not: whoever adds learns for
- * nothing whether it was the first, and so whether the loop has to be woken; and one swap ends it, after which a task
- * is either in the last batch or refused, never lost between the two.
+ * <p>It is a stack that the loop turns around. That gives two things a queue does not: whoever adds
+ * learns for nothing whether it was the first, and so whether the loop has to be woken; and one
+ * swap ends it, after which a task is either in the last batch or refused, never lost between the
+ * two.
  */
 final class TaskQueue {
 
@@ -60,7 +62,9 @@ final class TaskQueue {
         return node.task;
     }
 
-    /** Refuses all tasks from now on, and makes those that came before the last batch. Called once. */
+    /**
+     * Refuses all tasks from now on, and makes those that came before the last batch. Called once.
+     */
     void end() {
         batch = oldestFirst(newest.getAndSet(ENDED));
     }

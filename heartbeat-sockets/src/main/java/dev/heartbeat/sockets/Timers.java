@@ -5,8 +5,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transport's own few deadlines on one loop: connects that take too long, listeners that try again. Those of the
- * bus are not among them, it brings a wheel of its own and one {@link dev.heartbeat.spi.EventLoop#wakeAt deadline}.
+ * The transport's own few deadlines on one loop: connects that take too long, listeners that try
+ * again. Those of the bus are not among them, it brings a wheel of its own and one
+ * {@link dev.heartbeat.spi.EventLoop#wakeAt deadline}.
  */
 final class Timers {
 
@@ -32,7 +33,10 @@ final class Timers {
         return timer;
     }
 
-    /** How long it is to the next deadline, not positive if it has passed; {@link #NEVER} if there is none. */
+    /**
+     * How long it is to the next deadline, not positive if it has passed; {@link #NEVER} if there
+     * is none.
+     */
     long untilNextNs(long nowNs) {
         Timer next = next();
         return next == null ? NEVER : next.deadlineNs - nowNs;
@@ -67,7 +71,10 @@ final class Timers {
             this.task = task;
         }
 
-        /** Lets go of the task at once; the queue drops the timer when it comes to the front, which costs no search. */
+        /**
+         * Lets go of the task at once; the queue drops the timer when it comes to the front, which
+         * costs no search.
+         */
         void cancel() {
             task = null;
         }

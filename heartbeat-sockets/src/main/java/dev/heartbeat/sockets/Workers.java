@@ -12,11 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads that run the application's callbacks. They are daemons: the loops keep the process alive, and a callback
- * that hangs is no reason not to exit.
+ * The threads that run the application's callbacks. They are daemons: the loops keep the process
+ * alive, and a callback that hangs is no reason not to exit.
  *
- * <p>A pool of the JDK that has one thread woken where many tasks come together, and another only as long as tasks wait: a loop
- * hands over hundreds in a turn, and to wake a thread for each cost a third of the processor time of a registration ({@code ./heartbeat load connect}).
+ * <p>A pool of the JDK that has one thread woken where many tasks come together, and another only
+ * as long as tasks wait: a loop hands over hundreds in a turn, and to wake a thread for each cost a
+ * third of the processor time of a registration ({@code ./heartbeat load connect}).
  */
 final class Workers implements Executor {
 
@@ -24,7 +25,10 @@ final class Workers implements Executor {
 
     private static final int IDLE_SECONDS = 10;
 
-    /** For the tasks that are left at the end. Whoever closes a server or client has waited before, and longer. */
+    /**
+     * For the tasks that are left at the end. Whoever closes a server or client has waited before,
+     * and longer.
+     */
     private static final int PATIENCE_SECONDS = 1;
 
     private final String name;
@@ -47,7 +51,8 @@ final class Workers implements Executor {
                 threads,
                 threads,
                 1,
-                // Where a callback waits for another it waits: there are so many threads and no more.
+                // Where a callback waits for another it waits: there are so many threads and no
+                // more.
                 blocked -> true,
                 IDLE_SECONDS,
                 TimeUnit.SECONDS);
@@ -61,7 +66,10 @@ final class Workers implements Executor {
         }
     }
 
-    /** Takes no more tasks; completes when those given are done, or after a second: one that hangs is no reason not to close. */
+    /**
+     * Takes no more tasks; completes when those given are done, or after a second: one that hangs
+     * is no reason not to close.
+     */
     CompletableFuture<Void> finish() {
         pool.shutdown();
         CompletableFuture<Void> finished = new CompletableFuture<>();
@@ -101,7 +109,10 @@ final class Workers implements Executor {
         return Thread.currentThread() instanceof Worker worker && worker.getPool() == pool;
     }
 
-    /** As the pool would wrap a task itself, but that a flag which the last one left on the thread interrupts nobody else. */
+    /**
+     * As the pool would wrap a task itself, but that a flag which the last one left on the thread
+     * interrupts nobody else.
+     */
     private static final class Call extends ForkJoinTask<Void> {
 
         private static final long serialVersionUID = 1;

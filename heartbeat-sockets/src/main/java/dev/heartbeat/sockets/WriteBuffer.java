@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one connection of the loop is writing at this moment. Small frames are encoded straight into memory that all
- * connections of the loop share, so that an idle one holds none; small pieces that it was given are copied to them, and
- * large ones come between them where they were written.
+ * What one connection of the loop is writing at this moment. Small frames are encoded straight into
+ * memory that all connections of the loop share, so that an idle one holds none; small pieces that
+ * it was given are copied to them, and large ones come between them where they were written.
  *
  * <pre>
  *   shared memory  | frame, small piece | frame | frame |  free ...
@@ -17,23 +17,27 @@ import org.jspecify.annotations.Nullable;
  *   segments       [ stretch, a large piece, stretch ]
  * </pre>
  *
- * <p>It has one writer at a time. Before another begins, it is given to the socket of the one before, and what that
- * does not take is copied.
+ * <p>It has one writer at a time. Before another begins, it is given to the socket of the one
+ * before, and what that does not take is copied.
  */
 final class WriteBuffer {
 
     /** The largest {@link SocketConnection#reserve}. */
     static final int CAPACITY = 64 * 1024;
 
-    /** Enough for a turn's worth of fragments, each with its header; a flush in between does no harm. */
+    /**
+     * Enough for a turn's worth of fragments, each with its header; a flush in between does no
+     * harm.
+     */
     private static final int STRETCHES = 64;
 
     /**
-     * The largest piece that is copied. By itself it would cost two more elements of a gathering write, and a view. Measured
-     * by {@code CopyOrGatherBenchmark} (OpenJDK 17, Linux 6.18, EPYC), copying instead saves 60 to 130 ns for each piece of
-     * 64 bytes to 4 KiB of direct memory, and 80 to 300 ns of heap memory, which the JDK copies in any case, into memory it
-     * has to look for. Beyond, that is little of what the write takes, and a piece that has to wait for a full socket would be
-     * copied twice.
+     * The largest piece that is copied. By itself it would cost two more elements of a gathering
+     * write, and a view. Measured by {@code CopyOrGatherBenchmark} (OpenJDK 17, Linux 6.18, EPYC),
+     * copying instead saves 60 to 130 ns for each piece of 64 bytes to 4 KiB of direct memory, and
+     * 80 to 300 ns of heap memory, which the JDK copies in any case, into memory it has to look
+     * for. Beyond, that is little of what the write takes, and a piece that has to wait for a full
+     * socket would be copied twice.
      */
     static final int LARGEST_COPIED = 4 * 1024;
 
@@ -87,7 +91,10 @@ final class WriteBuffer {
         }
     }
 
-    /** Lets the writer count what it has put into the buffer it reserved: only now is it known how much that is. */
+    /**
+     * Lets the writer count what it has put into the buffer it reserved: only now is it known how
+     * much that is.
+     */
     void count() {
         if (writer != null) {
             writer.addQueued(memory.position() - counted);

@@ -1,7 +1,7 @@
 /**
- * What every transport on sockets does alike, whoever polls them: connections, listeners and connects, the turn of a loop, and
- * what is written in it. A transport brings the {@link dev.heartbeat.sockets.SocketLoop loop} that polls, and the sockets'
- * system calls.
+ * What every transport on sockets does alike, whoever polls them: connections, listeners and
+ * connects, the turn of a loop, and what is written in it. A transport brings the
+ * {@link dev.heartbeat.sockets.SocketLoop loop} that polls, and the sockets' system calls.
  */
 @NullMarked
 package dev.heartbeat.sockets;

@@ -93,7 +93,10 @@ final class SegmentsTest {
         assertThat(socket.taken.toByteArray()).containsExactly(expected.toArray(Byte[]::new));
     }
 
-    /** Against a model that only counts: whatever the socket takes, all arrives in order and comes back in time. */
+    /**
+     * Against a model that only counts: whatever the socket takes, all arrives in order and comes
+     * back in time.
+     */
     @RepeatedTest(50)
     void keepsOrderWhateverTheSocketTakes(RepetitionInfo repetition) throws IOException {
         Random random = new Random(repetition.getCurrentRepetition());

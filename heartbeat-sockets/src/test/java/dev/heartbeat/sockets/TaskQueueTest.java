@@ -70,7 +70,8 @@ final class TaskQueueTest {
     }
 
     /**
-     * Threads add while the queue is drained and ended: each task is run once or refused, in the order of its thread.
+     * Threads add while the queue is drained and ended: each task is run once or refused, in the
+     * order of its thread.
      */
     @Test
     void losesNothingBetweenThreads() throws InterruptedException {

@@ -16,7 +16,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A machine with one process on it, whose {@link #transport} a server or client is given. What can happen to a machine and a process is a method here.
+ * A machine with one process on it, whose {@link #transport} a server or client is given. What can
+ * happen to a machine and a process is a method here.
  */
 public final class Host {
     /** The monotonic clock of a machine begins anywhere. */
@@ -86,7 +87,10 @@ public final class Host {
         return transport.connections().size();
     }
 
-    /** Lets the process that runs here now do something after so much time, as a timer of the application; never, if it has died by then. */
+    /**
+     * Lets the process that runs here now do something after so much time, as a timer of the
+     * application; never, if it has died by then.
+     */
     public void after(Duration delay, Runnable task) {
         Objects.requireNonNull(task, "task");
         SimTransport process = transport;
@@ -95,7 +99,10 @@ public final class Host {
 
     // ---- what can happen to it
 
-    /** As SIGSTOP does: nothing runs, but the kernel still accepts connections and takes what fits its buffers. */
+    /**
+     * As SIGSTOP does: nothing runs, but the kernel still accepts connections and takes what fits
+     * its buffers.
+     */
     public void pause() {
         paused = true;
         transport.loops().forEach(SimLoop::stop);
@@ -116,7 +123,10 @@ public final class Host {
         stopProcess();
     }
 
-    /** As pulling the plug does: the process is gone, and nobody is told; who sends to it hears nothing until {@link #restart}. */
+    /**
+     * As pulling the plug does: the process is gone, and nobody is told; who sends to it hears
+     * nothing until {@link #restart}.
+     */
     public void powerOff() {
         transport.connections().forEach(SimConnection::vanish);
         stopProcess();
@@ -131,7 +141,10 @@ public final class Host {
         paused = false;
     }
 
-    /** Starts a new process, after {@link #crash} or {@link #powerOff}: a new {@link #transport}, on which nothing runs yet. */
+    /**
+     * Starts a new process, after {@link #crash} or {@link #powerOff}: a new {@link #transport}, on
+     * which nothing runs yet.
+     */
     public void restart() {
         if (!transport.isClosed()) {
             crash();
@@ -148,12 +161,18 @@ public final class Host {
         });
     }
 
-    /** Every connection fails here, and the other side does not hear of it until it sends: a router has forgotten them. */
+    /**
+     * Every connection fails here, and the other side does not hear of it until it sends: a router
+     * has forgotten them.
+     */
     public void loseConnections() {
         transport.connections().forEach(connection -> connection.loop().onSocket(connection::lose));
     }
 
-    /** Whether the process reads nothing from its connections, though it runs; their senders are pushed back. */
+    /**
+     * Whether the process reads nothing from its connections, though it runs; their senders are
+     * pushed back.
+     */
     public void stopReading(boolean stop) {
         readsNothing = stop;
         if (!stop) {
@@ -189,8 +208,9 @@ public final class Host {
     }
 
     /**
-     * What processes here are told from now on when they look this name up: addresses of hosts, as {@link #address()} has them, in this order; unknown where there are none. A name that nothing was said of is
-     * that of a host of this simulation, or unknown.
+     * What processes here are told from now on when they look this name up: addresses of hosts, as
+     * {@link #address()} has them, in this order; unknown where there are none. A name that nothing
+     * was said of is that of a host of this simulation, or unknown.
      */
     public void resolveTo(String host, String... addresses) {
         Objects.requireNonNull(host, "host");
@@ -204,7 +224,9 @@ public final class Host {
         lookupDelay = delay;
     }
 
-    /** Whether each look-up of a name that ends from now on fails, as with no DNS server in reach. */
+    /**
+     * Whether each look-up of a name that ends from now on fails, as with no DNS server in reach.
+     */
     public void failLookups(boolean fail) {
         failsLookups = fail;
     }
@@ -215,8 +237,8 @@ public final class Host {
     }
 
     /**
-     * Whether callbacks block all workers of the process: no further one is called until they do not.
-     * The bus's own work goes on.
+     * Whether callbacks block all workers of the process: no further one is called until they do
+     * not. The bus's own work goes on.
      */
     public void blockCallbacks(boolean block) {
         blocksCallbacks = block;
@@ -235,7 +257,10 @@ public final class Host {
         lacksDescriptors = exhausted;
     }
 
-    /** Whether each connection that is accepted ends before it can be set up, as one does that its peer resets at once. */
+    /**
+     * Whether each connection that is accepted ends before it can be set up, as one does that its
+     * peer resets at once.
+     */
     public void failSetUps(boolean fail) {
         failsSetUps = fail;
     }

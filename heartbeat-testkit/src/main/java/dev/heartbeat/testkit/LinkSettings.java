@@ -4,14 +4,18 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How a way from one host to another carries bytes. It never loses or reorders the bytes of a live connection, as TCP does not.
+ * How a way from one host to another carries bytes. It never loses or reorders the bytes of a live
+ * connection, as TCP does not.
  *
  * @param latency how long the first byte takes
  * @param jitter by how much more at random
  * @param bytesPerSecond how many bytes of one connection pass; 0 for no limit
- * @param smallestRead the fewest bytes a read gives, where there are more: 1 cuts the stream to single bytes at times
- * @param largestRead the most bytes a read gives, at most 64 KiB; what has arrived is joined up to that
- * @param socketBuffer how many bytes a connection may hold between the sender and the reading application; more waits at the sender
+ * @param smallestRead the fewest bytes a read gives, where there are more: 1 cuts the stream to
+ *     single bytes at times
+ * @param largestRead the most bytes a read gives, at most 64 KiB; what has arrived is joined up to
+ *     that
+ * @param socketBuffer how many bytes a connection may hold between the sender and the reading
+ *     application; more waits at the sender
  */
 public record LinkSettings(
         Duration latency, Duration jitter, long bytesPerSecond, int smallestRead, int largestRead, int socketBuffer) {

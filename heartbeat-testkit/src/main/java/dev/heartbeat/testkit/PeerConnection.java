@@ -10,7 +10,10 @@ import java.util.Queue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A connection of a scripted peer: keeps what comes, in whole frames, until the script asks for it. Safe for any thread. */
+/**
+ * A connection of a scripted peer: keeps what comes, in whole frames, until the script asks for it.
+ * Safe for any thread.
+ */
 final class PeerConnection implements ConnectionHandler {
     private static final int LENGTH_OFFSET = 8;
 

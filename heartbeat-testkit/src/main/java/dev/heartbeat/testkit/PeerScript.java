@@ -15,7 +15,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The steps of a scripted peer, in order, and how far it has come. It goes on whenever something comes, on the thread that brings it; its lock makes that safe.
+ * The steps of a scripted peer, in order, and how far it has come. It goes on whenever something
+ * comes, on the thread that brings it; its lock makes that safe.
  */
 final class PeerScript {
     private static final String INDENT = "\n    ";
@@ -189,7 +190,10 @@ final class PeerScript {
         }
     }
 
-    /** Lets real time pass until all that was played is done; how it ended is for {@link #verify} to tell. */
+    /**
+     * Lets real time pass until all that was played is done; how it ended is for {@link #verify} to
+     * tell.
+     */
     void awaitPlayed(Duration patience) throws InterruptedException {
         try {
             played().get(patience.toMillis(), TimeUnit.MILLISECONDS);

@@ -5,8 +5,9 @@ import java.util.Arrays;
 import java.util.Queue;
 
 /**
- * One direction of a connection: the sender's buffer, the way, and the receiver's buffer. Bytes arrive in order and are never lost while both ends live; what cannot pass waits and is sent
- * again when it can.
+ * One direction of a connection: the sender's buffer, the way, and the receiver's buffer. Bytes
+ * arrive in order and are never lost while both ends live; what cannot pass waits and is sent again
+ * when it can.
  */
 final class Pipe {
     /** The end of the stream, and a reset, travel behind the bytes as marks of their own. */

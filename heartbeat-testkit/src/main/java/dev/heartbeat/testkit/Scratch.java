@@ -4,7 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
-/** The room that a loop's connections encode small frames into. It belongs to one of them at a time; its bytes are taken out before it is another's turn. */
+/**
+ * The room that a loop's connections encode small frames into. It belongs to one of them at a time;
+ * its bytes are taken out before it is another's turn.
+ */
 final class Scratch {
     private static final int SIZE = 128 * 1024;
 

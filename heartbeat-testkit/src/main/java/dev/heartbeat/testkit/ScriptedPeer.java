@@ -35,8 +35,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A peer that does what a test wrote down for it, right or wrong, and holds the other side to what the test expects: a client for a real server, or a server for a real
- * client, on whichever transport.
+ * A peer that does what a test wrote down for it, right or wrong, and holds the other side to what
+ * the test expects: a client for a real server, or a server for a real client, on whichever
+ * transport.
  *
  * <pre>{@code
  * ScriptedPeer peer = ScriptedPeer.client(host.transport(), server.localAddress());
@@ -52,11 +53,14 @@ import org.jspecify.annotations.Nullable;
  * peer.verify();
  * }</pre>
  *
- * <p>Each call adds a step; {@link #play} lets those added so far happen, one after the other, each as soon as the one before is done. What comes is compared with the
- * steps that expect something, frame by frame and in order; one that is not expected is a mismatch, wherever it comes, unless its type is {@linkplain #ignore ignored}.
- * Steps may be added and played again and again, so a test can let time pass in between.
+ * <p>Each call adds a step; {@link #play} lets those added so far happen, one after the other, each
+ * as soon as the one before is done. What comes is compared with the steps that expect something,
+ * frame by frame and in order; one that is not expected is a mismatch, wherever it comes, unless
+ * its type is {@linkplain #ignore ignored}. Steps may be added and played again and again, so a
+ * test can let time pass in between.
  *
- * <p>{@link #verify} throws what went wrong, as lines of frames: what was expected, what came, and what went before.
+ * <p>{@link #verify} throws what went wrong, as lines of frames: what was expected, what came, and
+ * what went before.
  */
 public final class ScriptedPeer implements AutoCloseable {
     private static final long INCARNATION = 1;
@@ -146,7 +150,9 @@ public final class ScriptedPeer implements AutoCloseable {
 
     // ---- the script: what a client says
 
-    /** REGISTER: always the same incarnation, an attempt greater than the last, windows of 64 KiB. */
+    /**
+     * REGISTER: always the same incarnation, an attempt greater than the last, windows of 64 KiB.
+     */
     public ScriptedPeer register(String nodeId) {
         Objects.requireNonNull(nodeId, "nodeId");
         return register(nodeId, INCARNATION, attempts + 1);
@@ -207,7 +213,10 @@ public final class ScriptedPeer implements AutoCloseable {
         return send(encoder -> encoder.registered(0, answer));
     }
 
-    /** HEARTBEAT_RES for the last HEARTBEAT_REQ that was expected; for one that never was, if there was none. */
+    /**
+     * HEARTBEAT_RES for the last HEARTBEAT_REQ that was expected; for one that never was, if there
+     * was none.
+     */
     public ScriptedPeer answerHeartbeat() {
         return send(
                 ">> HEARTBEAT_RES",
@@ -263,7 +272,9 @@ public final class ScriptedPeer implements AutoCloseable {
         return send(encoder -> encoder.error(0, known, ""));
     }
 
-    /** Any bytes, in hex; spaces are left out. What no other method says, and what nobody should. */
+    /**
+     * Any bytes, in hex; spaces are left out. What no other method says, and what nobody should.
+     */
     public ScriptedPeer raw(String hex) {
         Objects.requireNonNull(hex, "hex");
         byte[] bytes = HexFormat.of().parseHex(hex.replace(" ", ""));
@@ -356,15 +367,17 @@ public final class ScriptedPeer implements AutoCloseable {
     // ---- playing it
 
     /**
-     * Lets the steps added so far happen. Completes when the last of them is done, or exceptionally with the {@link AssertionError} of the first mismatch; where
-     * something that is expected never comes, never.
+     * Lets the steps added so far happen. Completes when the last of them is done, or exceptionally
+     * with the {@link AssertionError} of the first mismatch; where something that is expected never
+     * comes, never.
      */
     public CompletableFuture<Void> play() {
         return script.play();
     }
 
     /**
-     * Throws what went wrong: a mismatch, a step that is not done, or a frame that came after the last step.
+     * Throws what went wrong: a mismatch, a step that is not done, or a frame that came after the
+     * last step.
      *
      * @throws AssertionError with the lines of the frames
      */
@@ -372,7 +385,10 @@ public final class ScriptedPeer implements AutoCloseable {
         script.verify();
     }
 
-    /** {@link #verify}, for a transport in real time: waits for the last step before, but not longer than {@code patience}. */
+    /**
+     * {@link #verify}, for a transport in real time: waits for the last step before, but not longer
+     * than {@code patience}.
+     */
     public void verify(Duration patience) throws InterruptedException {
         script.awaitPlayed(Spans.requireNotNegative("patience", patience));
         script.verify();

@@ -333,7 +333,10 @@ final class SimConnection implements Connection {
         }
     }
 
-    /** It fails, and nothing is said to the other side. As with a kernel, what has come before is read first. */
+    /**
+     * It fails, and nothing is said to the other side. As with a kernel, what has come before is
+     * read first.
+     */
     void lose() {
         if (closed) {
             return;
@@ -392,7 +395,9 @@ final class SimConnection implements Connection {
         }
     }
 
-    /** Tells the handler what became due; by the loop, when no call to a connection is under way. */
+    /**
+     * Tells the handler what became due; by the loop, when no call to a connection is under way.
+     */
     void tell() {
         tellScheduled = false;
         ConnectionHandler told = handler;

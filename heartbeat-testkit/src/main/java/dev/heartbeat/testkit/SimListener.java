@@ -11,7 +11,9 @@ import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A bound port. What the kernel has accepted waits here until its process has a descriptor for it. */
+/**
+ * A bound port. What the kernel has accepted waits here until its process has a descriptor for it.
+ */
 final class SimListener implements Listener {
     private static final Logger LOG = LoggerFactory.getLogger(SimListener.class);
 

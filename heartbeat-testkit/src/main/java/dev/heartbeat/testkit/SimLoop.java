@@ -13,11 +13,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event loop whose turns are events of the simulation. A stopped one keeps what comes for it until it goes on; time passes meanwhile, and the first turn after it
- * sees how much.
+ * An event loop whose turns are events of the simulation. A stopped one keeps what comes for it
+ * until it goes on; time passes meanwhile, and the first turn after it sees how much.
  */
 final class SimLoop implements EventLoop {
-    /** What a turn takes. If it took no time, a loop that is never idle would keep the world from getting any older. */
+    /**
+     * What a turn takes. If it took no time, a loop that is never idle would keep the world from
+     * getting any older.
+     */
     private static final long TURN_NS = 1_000;
 
     private static final long AGENT_RETRY_NS = 1_000_000_000;
@@ -38,7 +41,9 @@ final class SimLoop implements EventLoop {
     private @Nullable LoopAgent agent;
     private long nowNs;
     private long wakeNs = Long.MAX_VALUE;
-    /** The earliest wake-up that is among the events; later ones are left there and mean nothing. */
+    /**
+     * The earliest wake-up that is among the events; later ones are left there and mean nothing.
+     */
     private long scheduledWakeNs = Long.MAX_VALUE;
 
     /** No turn begins before it. */
@@ -48,7 +53,10 @@ final class SimLoop implements EventLoop {
     private boolean inTurn;
     private boolean stopped;
 
-    /** All pipes that have something for this loop at the same time: one event for them, which is what makes a large fleet cheap. */
+    /**
+     * All pipes that have something for this loop at the same time: one event for them, which is
+     * what makes a large fleet cheap.
+     */
     private static final class Arrivals implements Runnable {
         final long timeNs;
         private final List<Pipe> pipes = new ArrayList<>(1);

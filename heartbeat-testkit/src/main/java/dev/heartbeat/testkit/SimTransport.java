@@ -198,7 +198,10 @@ final class SimTransport implements Transport {
         return ended;
     }
 
-    /** In the first the handlers are told; in the second what they did then is done, on whichever loop. */
+    /**
+     * In the first the handlers are told; in the second what they did then is done, on whichever
+     * loop.
+     */
     private CompletableFuture<Void> afterTwoTurnsOfEachLoop() {
         return CompletableFuture.allOf(loops.stream()
                 .map(loop -> {

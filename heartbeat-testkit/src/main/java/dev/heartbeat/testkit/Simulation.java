@@ -19,8 +19,8 @@ import java.util.random.RandomGeneratorFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network of hosts in one thread, on virtual time, repeatable by its seed. Production servers and clients run on it unmodified, each given the
- * {@link Host#transport} of its host:
+ * A network of hosts in one thread, on virtual time, repeatable by its seed. Production servers and
+ * clients run on it unmodified, each given the {@link Host#transport} of its host:
  *
  * <pre>{@code
  * Simulation sim = new Simulation(42);
@@ -36,8 +36,10 @@ import org.jspecify.annotations.Nullable;
  * assertThat(server.nodes().find("n1")).isEmpty();
  * }</pre>
  *
- * <p>Time passes in {@link #advance} only, and everything happens in there: events in order of their time, and by chance where the time is the same. Blocking calls of the
- * bus cannot be used here (nobody would let time pass meanwhile), apart from {@code start()} of a server, which is done at once.
+ * <p>Time passes in {@link #advance} only, and everything happens in there: events in order of
+ * their time, and by chance where the time is the same. Blocking calls of the bus cannot be used
+ * here (nobody would let time pass meanwhile), apart from {@code start()} of a server, which is
+ * done at once.
  *
  * <p>Not thread-safe: one thread builds it and lets it run.
  */
@@ -90,7 +92,10 @@ public final class Simulation {
         return newHost(name, TransportOptions.builder().eventLoops(eventLoops).build());
     }
 
-    /** A host whose transport has these options; what they say of sockets and threads means nothing here. */
+    /**
+     * A host whose transport has these options; what they say of sockets and threads means nothing
+     * here.
+     */
     public Host newHost(String name, TransportOptions options) {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(options, "options");
@@ -171,7 +176,10 @@ public final class Simulation {
         return eventsRun;
     }
 
-    /** What was thrown at event loops, by what they ran. A loop goes on after it, but whoever threw may have left things half done. */
+    /**
+     * What was thrown at event loops, by what they ran. A loop goes on after it, but whoever threw
+     * may have left things half done.
+     */
     public List<Throwable> escaped() {
         return List.copyOf(escaped);
     }
@@ -180,7 +188,10 @@ public final class Simulation {
         escaped.add(thrown);
     }
 
-    /** A number that two runs have in common only if they are the same: every event with its time, every byte read with its host. */
+    /**
+     * A number that two runs have in common only if they are the same: every event with its time,
+     * every byte read with its host.
+     */
     public long traceHash() {
         return traceHash;
     }
@@ -210,7 +221,10 @@ public final class Simulation {
         return nowNs;
     }
 
-    /** Lets somebody look over the shoulder of every connection; null for nobody, which is the default. */
+    /**
+     * Lets somebody look over the shoulder of every connection; null for nobody, which is the
+     * default.
+     */
     public void tap(@Nullable WireTap newTap) {
         tap = newTap;
     }
@@ -220,7 +234,10 @@ public final class Simulation {
         return tap;
     }
 
-    /** The chance of this world; draw from it whatever a test decides by chance, so that the seed decides it. */
+    /**
+     * The chance of this world; draw from it whatever a test decides by chance, so that the seed
+     * decides it.
+     */
     public RandomGenerator random() {
         return random;
     }
@@ -245,7 +262,10 @@ public final class Simulation {
         return links.isEmpty() ? defaultLink : links.getOrDefault(new Way(from, to), defaultLink);
     }
 
-    /** Nothing passes between the two any more, and neither side is told: what is sent waits, as in TCP, until it is healed. */
+    /**
+     * Nothing passes between the two any more, and neither side is told: what is sent waits, as in
+     * TCP, until it is healed.
+     */
     public void partition(Host a, Host b) {
         Objects.requireNonNull(a, "a");
         Objects.requireNonNull(b, "b");

@@ -45,7 +45,10 @@ final class ToxicLink {
         ToxicProxy.reset(server);
     }
 
-    /** A direction is done. The link lives until both are: the other may be the half that is still open. */
+    /**
+     * A direction is done. The link lives until both are: the other may be the half that is still
+     * open.
+     */
     void ended() {
         if (pumping.decrementAndGet() == 0) {
             close();

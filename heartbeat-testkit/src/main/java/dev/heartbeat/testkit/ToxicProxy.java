@@ -12,8 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
 /**
- * A port in front of another, on real sockets, that does to what passes what networks do: late, slow, in crumbs, swallowed, reset. For tests of what a simulation cannot
- * show, since it is the kernel's.
+ * A port in front of another, on real sockets, that does to what passes what networks do: late,
+ * slow, in crumbs, swallowed, reset. For tests of what a simulation cannot show, since it is the
+ * kernel's.
  *
  * <pre>{@code
  * try (ToxicProxy proxy = ToxicProxy.start(server.localAddress())) {
@@ -24,7 +25,8 @@ import java.util.concurrent.Semaphore;
  * }
  * }</pre>
  *
- * <p>It has a thread that accepts and two for each connection, of which there are {@value #MAX_CONNECTIONS} at a time; more wait until one of them ends.
+ * <p>It has a thread that accepts and two for each connection, of which there are
+ * {@value #MAX_CONNECTIONS} at a time; more wait until one of them ends.
  */
 public final class ToxicProxy implements AutoCloseable {
     /** How many connections pass at a time. */

@@ -5,7 +5,10 @@ import java.net.Socket;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One direction of a proxied connection: a thread that reads here, suffers the toxics, and writes there. */
+/**
+ * One direction of a proxied connection: a thread that reads here, suffers the toxics, and writes
+ * there.
+ */
 final class ToxicPump implements Runnable {
     private static final int BUFFER = 16 * 1024;
 

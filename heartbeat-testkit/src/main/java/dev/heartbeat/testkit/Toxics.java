@@ -5,8 +5,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one direction of a {@link ToxicProxy} does to what passes. Each toxic may be switched at any time, from any thread, concerns the connections that live and those that
- * come, and goes with the others. There is none in the beginning.
+ * What one direction of a {@link ToxicProxy} does to what passes. Each toxic may be switched at any
+ * time, from any thread, concerns the connections that live and those that come, and goes with the
+ * others. There is none in the beginning.
  */
 public final class Toxics {
     private volatile Duration latency = Duration.ZERO;
@@ -18,7 +19,10 @@ public final class Toxics {
     private volatile boolean swallows;
     private volatile @Nullable Limit limit;
 
-    /** After how many bytes a connection ends, and how. Each pump counts for itself, from when it first sees this limit and no other, however equal. */
+    /**
+     * After how many bytes a connection ends, and how. Each pump counts for itself, from when it
+     * first sees this limit and no other, however equal.
+     */
     static final class Limit {
         final long bytes;
         final boolean resets;
@@ -31,7 +35,10 @@ public final class Toxics {
 
     Toxics() {}
 
-    /** What comes waits so long, and up to {@code jitter} longer by chance; what comes meanwhile waits behind it, in order. */
+    /**
+     * What comes waits so long, and up to {@code jitter} longer by chance; what comes meanwhile
+     * waits behind it, in order.
+     */
     public Toxics latency(Duration delay, Duration jitterUpTo) {
         Duration judged = Spans.requireNotNegative("delay", delay);
         jitter = Spans.requireNotNegative("jitterUpTo", jitterUpTo);
@@ -60,8 +67,8 @@ public final class Toxics {
     }
 
     /**
-     * Everything is swallowed, ends included, and nobody is told: the connection is half open. One that has swallowed something does so for good, since a stream with a hole
-     * is none.
+     * Everything is swallowed, ends included, and nobody is told: the connection is half open. One
+     * that has swallowed something does so for good, since a stream with a hole is none.
      */
     public Toxics timeout() {
         swallows = true;

@@ -4,12 +4,16 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks over the shoulder of every connection of a {@link Simulation}: for oracles that judge the bus by what really went over the wire, and for the tail of frames that a failure
- * is explained with.
+ * Looks over the shoulder of every connection of a {@link Simulation}: for oracles that judge the
+ * bus by what really went over the wire, and for the tail of frames that a failure is explained
+ * with.
  */
 public interface WireTap {
 
-    /** Bytes have arrived at a host's kernel, whether or not its process can read them now; as {@link #onRead} otherwise. */
+    /**
+     * Bytes have arrived at a host's kernel, whether or not its process can read them now; as
+     * {@link #onRead} otherwise.
+     */
     void onArrival(Host host, int loop, InetSocketAddress remote, byte[] bytes, int count);
 
     /**

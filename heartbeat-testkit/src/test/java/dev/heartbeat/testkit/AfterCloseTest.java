@@ -18,7 +18,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** Whatever is asked of a client, a node or a server that is closed, or whose transport is, is answered as the Javadoc says; on virtual time. */
+/**
+ * Whatever is asked of a client, a node or a server that is closed, or whose transport is, is
+ * answered as the Javadoc says; on virtual time.
+ */
 final class AfterCloseTest {
     private final Bus bus = new Bus(41);
     private final Host host = bus.world.newHost("client");

@@ -59,7 +59,10 @@ final class ApiCalls {
 
     // ---- what there is
 
-    /** The public types that an application meets on its way from these: what it calls, gives and gets. */
+    /**
+     * The public types that an application meets on its way from these: what it calls, gives and
+     * gets.
+     */
     static Set<Class<?>> reachableFrom(Class<?>... roots) {
         Set<Class<?>> seen = new LinkedHashSet<>();
         Deque<Class<?>> left = new ArrayDeque<>(List.of(roots));
@@ -79,7 +82,10 @@ final class ApiCalls {
                 && Modifier.isPublic(type.getModifiers());
     }
 
-    /** The public constructors and methods that are the API's own, and neither made by the compiler nor known to every object. */
+    /**
+     * The public constructors and methods that are the API's own, and neither made by the compiler
+     * nor known to every object.
+     */
     static Stream<Executable> members(Class<?> type) {
         Stream<Executable> methods = Arrays.stream(type.getMethods())
                 .filter(method -> isApi(method.getDeclaringClass()))
@@ -120,14 +126,18 @@ final class ApiCalls {
     static boolean mayBeNull(Executable member, int parameter) {
         AnnotatedElement taken = member.getAnnotatedParameterTypes()[parameter];
         Class<?> owner = member.getDeclaringClass();
-        if (owner.isRecord() && member instanceof Constructor<?>) { // The header is what is written.
+        // The header is what is written.
+        if (owner.isRecord() && member instanceof Constructor<?>) {
             RecordComponent component = owner.getRecordComponents()[parameter];
             return component.getAnnotatedType().isAnnotationPresent(Nullable.class);
         }
         return taken.isAnnotationPresent(Nullable.class);
     }
 
-    /** What a refusal of this parameter has to name: the option, where the parameter of its setter is but a value. */
+    /**
+     * What a refusal of this parameter has to name: the option, where the parameter of its setter
+     * is but a value.
+     */
     static String nameOf(Executable member, int parameter) {
         String name = member.getParameters()[parameter].getName();
         return name.equals("value") && member.getParameterCount() == 1 ? member.getName() : name;
@@ -222,7 +232,9 @@ final class ApiCalls {
         }
     }
 
-    /** A line for each parameter that may not be null, and whose null is not refused by its name. */
+    /**
+     * A line for each parameter that may not be null, and whose null is not refused by its name.
+     */
     List<String> acceptedNulls(Executable member, @Nullable Object target) {
         Stream.Builder<String> wrong = Stream.builder();
         for (int i = 0; i < member.getParameterCount(); i++) {

@@ -45,14 +45,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Arguments are judged on the caller's thread, before anything changes. All public methods are tried that can be reached from the entry classes; they are found by reflection, so a new one is
+ * Arguments are judged on the caller's thread, before anything changes. All public methods are
+ * tried that can be reached from the entry classes; they are found by reflection, so a new one is
  * tried too.
  */
 final class ArgumentsTest {
     private static final Set<Class<?>> API =
             ApiCalls.reachableFrom(HeartbeatServer.class, HeartbeatClient.class, TransportProvider.class);
 
-    /** The other side of them calls: the bus those of the application, and core those of a transport, whose contract is tested elsewhere. */
+    /**
+     * The other side of them calls: the bus those of the application, and core those of a
+     * transport, whose contract is tested elsewhere.
+     */
     private static final Set<Class<?>> CALLED_BY_THE_BUS = Set.of(
             AttachedNodeListener.class,
             ChannelAcceptor.class,

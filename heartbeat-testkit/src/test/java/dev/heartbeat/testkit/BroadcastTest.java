@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One message to many: whom it reaches, what it says of that, and that a slow one is his own trouble. */
+/**
+ * One message to many: whom it reaches, what it says of that, and that a slow one is his own
+ * trouble.
+ */
 final class BroadcastTest {
     private static final int QUEUE = 3;
 

@@ -5,7 +5,10 @@ import dev.heartbeat.HeartbeatServer;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
-/** A server on a host of its own, in a new world: interval 1 s, suspect after 2.5 s, timeout and grace 3 s. */
+/**
+ * A server on a host of its own, in a new world: interval 1 s, suspect after 2.5 s, timeout and
+ * grace 3 s.
+ */
 public final class Bus {
     public static final Duration INTERVAL = Duration.ofSeconds(1);
     public static final Duration SUSPECT = Duration.ofMillis(2500);

@@ -14,7 +14,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What strangers register is bounded, by number and by bytes, and those who were there before do not suffer from it. */
+/**
+ * What strangers register is bounded, by number and by bytes, and those who were there before do
+ * not suffer from it.
+ */
 @Tag("M80")
 final class CapacityTest {
     private static final long BUDGET = 1 << 20;
@@ -50,7 +53,10 @@ final class CapacityTest {
         return peer;
     }
 
-    /** One connection after the other registers 300 nodes with 4,000 bytes of metadata each, and is reset. */
+    /**
+     * One connection after the other registers 300 nodes with 4,000 bytes of metadata each, and is
+     * reset.
+     */
     private static void attack(Bus bus, int connections) {
         for (int i = 0; i < connections; i++) {
             ScriptedPeer peer = stranger(bus);

@@ -273,7 +273,10 @@ final class ChannelTest {
         }
     }
 
-    /** A message of which the socket has taken a part, when the channel is closed by this side in one way or the other and the connection is lost then. */
+    /**
+     * A message of which the socket has taken a part, when the channel is closed by this side in
+     * one way or the other and the connection is lost then.
+     */
     private void closeWhileAMessageLeaves(Consumer<Channel> how) {
         bus.world.links(LinkSettings.LAN.withSocketBuffer(4096));
         Channel up = open("logs");
@@ -855,7 +858,8 @@ final class ChannelTest {
         bus.advance(Duration.ofSeconds(2));
         peer.verify();
         assertThat(atServer.accepted).hasSizeLessThanOrEqualTo(6);
-        // Twice as many as may be open wait to be told of; that is not the opener's fault, and does not count.
+        // Twice as many as may be open wait to be told of; that is not the opener's fault, and does
+        // not count.
         assertThat(bus.server.stats().connections().errorsSent()).isEqualTo(Map.of("NO_CAPACITY", 94L));
     }
 

@@ -11,7 +11,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
-/** A client that is closed at any moment registers no more, and leaves its id to the next process; on virtual time. */
+/**
+ * A client that is closed at any moment registers no more, and leaves its id to the next process;
+ * on virtual time.
+ */
 final class ClosingClientTest {
     private static final LinkSettings FAR = LinkSettings.LAN.withLatency(Duration.ofMillis(100), Duration.ofMillis(40));
 
@@ -45,7 +48,10 @@ final class ClosingClientTest {
         }
     }
 
-    /** Whatever befalls the connection meanwhile: after the close has completed nothing of it arrives any more. */
+    /**
+     * Whatever befalls the connection meanwhile: after the close has completed nothing of it
+     * arrives any more.
+     */
     @Test
     void clientThatIsClosedAtAnyMomentRegistersNoMoreAfterwards() {
         for (long seed = 0; seed < 400; seed++) {

@@ -22,7 +22,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** What a message costs the loop beside being written: one command from the thread that sends it, and none of the loop to itself. */
+/**
+ * What a message costs the loop beside being written: one command from the thread that sends it,
+ * and none of the loop to itself.
+ */
 final class CommandsOfMessagesTest {
     private static final Duration SOON = Duration.ofMillis(100);
 
@@ -97,7 +100,10 @@ final class CommandsOfMessagesTest {
         assertThat(commandsFor(bus.serverHost, () -> channel.trySend(text()))).isOne();
     }
 
-    /** What a client's threads send its loop are tasks, since the loop may not have been there before; that is the one. */
+    /**
+     * What a client's threads send its loop are tasks, since the loop may not have been there
+     * before; that is the one.
+     */
     @Test
     void messageOfClientIsNoFurtherCommand() {
         assertThat(commandsFor(host, () -> client.trySend(text()))).isZero();

@@ -17,7 +17,10 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What was accepted before a shutdown arrives and is handled, as long as the time to drain lasts; on virtual time. */
+/**
+ * What was accepted before a shutdown arrives and is handled, as long as the time to drain lasts;
+ * on virtual time.
+ */
 final class DrainTest {
     private static final Duration LINGER = Duration.ofSeconds(2);
     private static final ChannelOptions PULL =
@@ -26,7 +29,10 @@ final class DrainTest {
     private final Bus bus = new Bus(21);
     private final Host host = bus.world.newHost("node");
 
-    /** Takes its time for each message. A callback cannot take virtual time, so it asks for the messages one by one. */
+    /**
+     * Takes its time for each message. A callback cannot take virtual time, so it asks for the
+     * messages one by one.
+     */
     private final class Slow implements ChannelListener {
         private final Duration each;
         private int handled;
@@ -67,7 +73,8 @@ final class DrainTest {
     @Test
     @Tag("M53")
     void everyMessageThatWasAcceptedIsHandledBeforeTheServerIsDown() {
-        host.delayCallbacks(Duration.ofMillis(10)); // And one message is one task, since each is a turn of its own.
+        // And one message is one task, since each is a turn of its own.
+        host.delayCallbacks(Duration.ofMillis(10));
         int[] handled = {0};
         online(bus.client(host, "n1").windowBytes(16_396).onMessage(message -> handled[0]++));
         int accepted = accepted("n1", 1000, 1000);

@@ -29,7 +29,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Processes that were restored from one snapshot, and are one by all that they say; and those that only look like it. */
+/**
+ * Processes that were restored from one snapshot, and are one by all that they say; and those that
+ * only look like it.
+ */
 @Tag("M21")
 @Tag("M94")
 final class DuplicateIdentityTest {
@@ -210,15 +213,18 @@ final class DuplicateIdentityTest {
         }
     }
 
-    /** What was on its way when the old connection was given up says nothing: only an answer to what is asked after that. */
+    /**
+     * What was on its way when the old connection was given up says nothing: only an answer to what
+     * is asked after that.
+     */
     @Test
     void framesThatWereUnderWayAreNoSignOfASecondProcess() {
         Bus bus = new Bus(7);
         Duration latency = Duration.ofMillis(400);
         bus.world.links(LinkSettings.LAN.withLatency(latency, Duration.ZERO));
         for (int attempt = 1; attempt <= 20; attempt++) {
-            // It is registered after three times the latency, and the next one takes its place after four; what it
-            // sends when it is answered arrives after five.
+            // It is registered after three times the latency, and the next one takes its place
+            // after four; what it sends when it is answered arrives after five.
             ScriptedPeer peer = ScriptedPeer.client(bus.world.newHost("peer").transport(), bus.server.localAddress());
             peer.connect().register("n1", SNAPSHOT, attempt).expectRegistered();
             for (int i = 0; i < 5; i++) {
@@ -254,7 +260,10 @@ final class DuplicateIdentityTest {
         assertThat(one.state()).isNotEqualTo(ClientState.CLOSED);
     }
 
-    /** A process as it comes out of a snapshot: what it took for its own secret, every other has too. */
+    /**
+     * A process as it comes out of a snapshot: what it took for its own secret, every other has
+     * too.
+     */
     private record Restored(Transport of) implements Transport {
         @Override
         public String name() {

@@ -27,7 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Durations beyond reason: what is too long is capped, what is negative is refused by its name, and zero waits for nothing. Numbers of options likewise. */
+/**
+ * Durations beyond reason: what is too long is capped, what is negative is refused by its name, and
+ * zero waits for nothing. Numbers of options likewise.
+ */
 final class DurationArgumentsTest {
     private static final List<Duration> NEGATIVE =
             List.of(Duration.ofNanos(-1), Duration.ofSeconds(-1), Duration.ofSeconds(Long.MIN_VALUE));
@@ -217,7 +220,8 @@ final class DurationArgumentsTest {
         try {
             if (builder instanceof HeartbeatServer.Builder server) {
                 CompletableFuture<?> unused =
-                        server.startAsync(); // A name is looked up, for which time would have to pass.
+                        // A name is looked up, for which time would have to pass.
+                        server.startAsync();
             } else if (builder instanceof HeartbeatClient.Builder client) {
                 CompletableFuture<Void> unused = client.connect().closeAsync();
             } else if (builder instanceof ChannelOptions.Builder channel) {

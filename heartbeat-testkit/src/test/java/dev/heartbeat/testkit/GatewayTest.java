@@ -265,7 +265,8 @@ final class GatewayTest {
         for (int i = 0; i < 2000; i++) {
             gateway.updateMetadata(Map.of("i", i + large));
             nodes.get(0).updateMetadata(Map.of("i", i + large));
-            bus.advance(Duration.ofMillis(1)); // On the loop each time, long before the server is given up.
+            // On the loop each time, long before the server is given up.
+            bus.advance(Duration.ofMillis(1));
         }
         bus.serverHost.resume();
         bus.advance(Duration.ofSeconds(3));

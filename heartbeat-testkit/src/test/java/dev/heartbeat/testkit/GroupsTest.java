@@ -18,7 +18,10 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Who is in which group, by what it says and by being joined, through all that may happen to a node. */
+/**
+ * Who is in which group, by what it says and by being joined, through all that may happen to a
+ * node.
+ */
 final class GroupsTest {
     private final Room room =
             new Room(new Bus(51, 2, options -> options.maxGroupsPerNode(3).maxGroupPolicies(2)));

@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
-/** What a client tells of its life: the cause of each end to its listener and its future, and few lines to the log; on virtual time. */
+/**
+ * What a client tells of its life: the cause of each end to its listener and its future, and few
+ * lines to the log; on virtual time.
+ */
 final class LifeLogTest {
     private final Bus bus = new Bus(
             31,

@@ -107,7 +107,8 @@ final class LivenessTest {
 
     @Test
     void halfOpenConnectionIsReplacedByTheSameProcessWithoutAnEnd() {
-        // The node's side of the connection is gone, but the server has not heard of it when the node is back.
+        // The node's side of the connection is gone, but the server has not heard of it when the
+        // node is back.
         Host host = bus.newNode("n1");
         host.loseConnections();
         bus.advance(Duration.ofMillis(700));
@@ -188,7 +189,8 @@ final class LivenessTest {
         for (int i = 0; i < 100; i++) {
             hosts.add(guarded.newNode("n" + i));
         }
-        guarded.advance(Bus.TIMEOUT.multipliedBy(2)); // Whoever has hardly been here does not count.
+        // Whoever has hardly been here does not count.
+        guarded.advance(Bus.TIMEOUT.multipliedBy(2));
         hosts.subList(0, 50).forEach(Host::crash);
         guarded.advance(Duration.ofSeconds(15));
         assertThat(guarded.told.count("SUSPECT(LOST)")).isEqualTo(50);

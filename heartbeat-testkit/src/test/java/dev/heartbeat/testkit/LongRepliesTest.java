@@ -24,7 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A reply that is longer than its asker takes is refused where it is made, and leaves nobody waiting. */
+/**
+ * A reply that is longer than its asker takes is refused where it is made, and leaves nobody
+ * waiting.
+ */
 final class LongRepliesTest {
     private static final Duration SOON = Duration.ofMillis(100);
     private static final Duration LONG = Duration.ofMinutes(1);

@@ -98,7 +98,8 @@ final class MassGuardTest {
 
     @Test
     void whoIsHeardAgainWhileHisVerdictIsHeldIsNotGivenUpLater() {
-        // With few answers the nodes are more patient than their server, and stay on their connections.
+        // With few answers the nodes are more patient than their server, and stay on their
+        // connections.
         Bus bus = bus(2, 1000, 8);
         bus.advance(Duration.ofMillis(3500)); // Their last answer is some seconds old.
         half().forEach(host -> bus.world.partition(host, bus.serverHost));
@@ -212,7 +213,10 @@ final class MassGuardTest {
         assertThat(bus.server.stats().massGuard().engagements()).isZero();
     }
 
-    /** The same from nodes that stay for long enough: what they gain is one maximum, however often the guard engages. */
+    /**
+     * The same from nodes that stay for long enough: what they gain is one maximum, however often
+     * the guard engages.
+     */
     @Test
     void noVerdictIsHeldForLongerThanTheMaximumHoweverOftenTheGuardEngages() {
         Bus bus = bus(2, 1);

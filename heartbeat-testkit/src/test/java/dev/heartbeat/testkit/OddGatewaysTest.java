@@ -7,7 +7,10 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** For whom a gateway's heartbeat speaks, and what becomes of those it does not speak for; from scripts, since no client of this library falls silent so selectively. */
+/**
+ * For whom a gateway's heartbeat speaks, and what becomes of those it does not speak for; from
+ * scripts, since no client of this library falls silent so selectively.
+ */
 final class OddGatewaysTest {
     private static final Duration TICK = Duration.ofMillis(500);
 

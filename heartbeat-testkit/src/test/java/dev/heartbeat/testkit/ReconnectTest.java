@@ -172,8 +172,8 @@ final class ReconnectTest {
         bus.advance(Bus.TIMEOUT.multipliedBy(2));
         bus.serverHost.refuseConnects(false);
 
-        // Since the grace is over, for three seconds, the waits have been doubling from where it had held them: a
-        // second.
+        // Since the grace is over, for three seconds, the waits have been doubling from where it
+        // had held them: a second.
         Duration back = bus.world.advanceUntil(
                 () -> bus.server.nodes().count(NodeState.ONLINE) == clients, Duration.ofMinutes(2));
         assertThat(back).isLessThan(Duration.ofSeconds(20));
@@ -189,8 +189,8 @@ final class ReconnectTest {
             bus.serverHost.resetConnections();
         }
 
-        // 400 seconds; the grace of 3 s bounds each wait to 1 s, so that is the pace, and not one attempt after the
-        // other.
+        // 400 seconds; the grace of 3 s bounds each wait to 1 s, so that is the pace, and not one
+        // attempt after the other.
         assertThat(host.connects()).isLessThan(1000);
     }
 

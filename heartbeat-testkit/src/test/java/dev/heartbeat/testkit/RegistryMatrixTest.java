@@ -14,8 +14,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What becomes of a node in each of its states by everything that can happen, in one table: the answer to whoever did it, what the first connection hears of it, what the application is told, and the state after it. The first
- * connection is that of incarnation 77, attempt 5; newcomers register on the same event loop, and on another.
+ * What becomes of a node in each of its states by everything that can happen, in one table: the
+ * answer to whoever did it, what the first connection hears of it, what the application is told,
+ * and the state after it. The first connection is that of incarnation 77, attempt 5; newcomers
+ * register on the same event loop, and on another.
  */
 @Tag("M21")
 @Tag("M22")
@@ -114,7 +116,10 @@ final class RegistryMatrixTest {
         return TABLE.lines().skip(1).filter(line -> !line.isBlank()).map(Row::of);
     }
 
-    /** Connections are spread over the loops in turn: with two of them, the newcomer is on the other. */
+    /**
+     * Connections are spread over the loops in turn: with two of them, the newcomer is on the
+     * other.
+     */
     @ParameterizedTest(name = "{0}, {1} loops")
     @MethodSource("everything")
     void row(Row row, int loops) {

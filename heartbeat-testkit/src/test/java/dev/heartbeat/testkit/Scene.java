@@ -24,9 +24,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/** A bus at some point of its life, and everything of it that an application may hold then. Two scenes of the same stage are the same, to the last event. */
+/**
+ * A bus at some point of its life, and everything of it that an application may hold then. Two
+ * scenes of the same stage are the same, to the last event.
+ */
 final class Scene {
-    /** How many messages may wait, and requests be unanswered; few, so that one that is lost is missed. */
+    /**
+     * How many messages may wait, and requests be unanswered; few, so that one that is lost is
+     * missed.
+     */
     private static final int PLACES = 4;
 
     private static final Duration LONG = Duration.ofSeconds(100);

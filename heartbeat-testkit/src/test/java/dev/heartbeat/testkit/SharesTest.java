@@ -16,7 +16,9 @@ import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Channels that always have something to send share a slow link by their weights; on virtual time. */
+/**
+ * Channels that always have something to send share a slow link by their weights; on virtual time.
+ */
 final class SharesTest {
     private static final int LINK = 4_000_000 / 8;
     private static final int MESSAGE = 16_000;
@@ -97,7 +99,8 @@ final class SharesTest {
             double share = all * weight / 272;
             assertThat((double) arrived.getOrDefault(weight, 0L))
                     .as("share of weight " + weight + " of " + arrived)
-                    .isCloseTo(share, within(Math.max(share / 10, MESSAGE))); // Of the lightest few come whole.
+                    // Of the lightest few come whole.
+                    .isCloseTo(share, within(Math.max(share / 10, MESSAGE)));
         }
         assertThat(bus.told.of("n1")).containsExactly("ONLINE");
     }

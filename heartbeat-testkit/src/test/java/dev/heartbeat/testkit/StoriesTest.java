@@ -13,7 +13,10 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The bad days of a large fleet, one at a time and with several seeds each: who is called OFFLINE, and who is not. */
+/**
+ * The bad days of a large fleet, one at a time and with several seeds each: who is called OFFLINE,
+ * and who is not.
+ */
 final class StoriesTest {
     private static final int FLEET = 300;
     private static final Duration HOLD = Duration.ofSeconds(20);
@@ -48,7 +51,8 @@ final class StoriesTest {
     void aServerThatStandsStillForHalfAMinuteCallsNobodyOffline(long seed) {
         fleet(seed);
         bus.serverHost.pause();
-        bus.advance(Duration.ofSeconds(30)); // The clients give it up meanwhile, and try to come back.
+        // The clients give it up meanwhile, and try to come back.
+        bus.advance(Duration.ofSeconds(30));
         bus.serverHost.resume();
         bus.advance(Duration.ofMinutes(2));
 

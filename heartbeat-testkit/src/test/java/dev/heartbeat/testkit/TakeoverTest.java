@@ -16,7 +16,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Two processes, or two connections of one, that claim the same node id; on one event loop and across two. */
+/**
+ * Two processes, or two connections of one, that claim the same node id; on one event loop and
+ * across two.
+ */
 @Tag("M21")
 @Tag("M22")
 final class TakeoverTest {
@@ -101,8 +104,8 @@ final class TakeoverTest {
     @ParameterizedTest
     @ValueSource(longs = {31, 32, 33, 34, 35, 36, 37, 38})
     void abandonedAttemptsThatAreReadLateDoNotWin(long seed) {
-        // While the server is stopped, the client opens one connection after the other; all of them are read at once
-        // when it goes on.
+        // While the server is stopped, the client opens one connection after the other; all of them
+        // are read at once when it goes on.
         Bus bus = new Bus(seed, 2, options -> options);
         Host host = bus.world.newHost("client");
         HeartbeatClient client = bus.client(host, "n1")
@@ -124,7 +127,10 @@ final class TakeoverTest {
         assertThat(bus.server.nodes().count(NodeState.SUSPECT)).isZero();
     }
 
-    /** The wall clock of the server steps before it starts, and again while a process is away that was replaced meanwhile. */
+    /**
+     * The wall clock of the server steps before it starts, and again while a process is away that
+     * was replaced meanwhile.
+     */
     @ParameterizedTest
     @CsvSource({"400, -400", "-400, 400", "400, 0", "0, -400", "0, 400", "30, -60", "-1, -1"})
     @Tag("M23")

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A connection that makes much work makes it over many turns of its loop, and nobody else waits for the end of it. */
+/**
+ * A connection that makes much work makes it over many turns of its loop, and nobody else waits for
+ * the end of it.
+ */
 final class TurnsOfOneTest {
     /** What a turn of the simulation takes. */
     private static final Duration TURN = Duration.ofNanos(1000);

@@ -34,7 +34,10 @@ public interface Contestant {
         return new Started(subject, label, terms, baseline);
     }
 
-    /** A server by Heartbeat's protocol that somebody else has started; its pid is 0 if it is not known. */
+    /**
+     * A server by Heartbeat's protocol that somebody else has started; its pid is 0 if it is not
+     * known.
+     */
     static Contestant at(String host, int port, long pid, int answerEvery) {
         return new There(host, port, pid, answerEvery);
     }

@@ -11,7 +11,8 @@ import java.nio.file.Path;
  * @param heap of the server, what a collection leaves
  * @param direct its direct buffers
  * @param resident of its process
- * @param sockets what the kernel has for bytes that are on their way on any TCP connection of the machine
+ * @param sockets what the kernel has for bytes that are on their way on any TCP connection of the
+ *     machine
  * @param slab what the kernel has for its own objects, sockets of both ends among them
  */
 public record Footprint(long heap, long direct, long resident, long sockets, long slab) {

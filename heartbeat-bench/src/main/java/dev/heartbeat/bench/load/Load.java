@@ -19,7 +19,10 @@ final class Load implements AutoCloseable {
         return new Load(PeerProcess.start("the load", core, Generator.class, List.of()));
     }
 
-    /** Resets the connections that there were, and registers so many nodes, which are the same as before. */
+    /**
+     * Resets the connections that there were, and registers so many nodes, which are the same as
+     * before.
+     */
     Turn connect(Target target, int count, int atOnce) throws IOException {
         return ask(
                 "connect",

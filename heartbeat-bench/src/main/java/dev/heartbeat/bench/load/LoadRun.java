@@ -9,11 +9,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Puts the same load on several servers in turn. All live through the whole run, each on the same core, and the load on another. In each round every server has its turn, and every other round goes backwards, so that a
- * machine that is busy with other things for a while slows down what is compared alike. A first round, which is longer, is not counted.
+ * Puts the same load on several servers in turn. All live through the whole run, each on the same
+ * core, and the load on another. In each round every server has its turn, and every other round
+ * goes backwards, so that a machine that is busy with other things for a while slows down what is
+ * compared alike. A first round, which is longer, is not counted.
  */
 public final class LoadRun {
-    /** A turn of the round that is not counted is so many times as long, since a JVM compiles while it runs ... */
+    /**
+     * A turn of the round that is not counted is so many times as long, since a JVM compiles while
+     * it runs ...
+     */
     private static final int FIRST_ROUND = 3;
 
     /** ... but no longer than this. */
@@ -63,7 +68,10 @@ public final class LoadRun {
         this.progress = progress;
     }
 
-    /** Starts all processes, and ends them. An exception has one line, which says who did not do as it should. */
+    /**
+     * Starts all processes, and ends them. An exception has one line, which says who did not do as
+     * it should.
+     */
     public List<Series> run(Scenario scenario) throws IOException, InterruptedException {
         List<Running> servers = new ArrayList<>();
         try (Load load = Load.start(options.loadCore())) {

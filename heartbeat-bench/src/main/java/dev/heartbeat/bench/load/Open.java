@@ -6,12 +6,14 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * Heartbeats at a fixed rate, one connection after the other; latency counts from when each was due.
+ * Heartbeats at a fixed rate, one connection after the other; latency counts from when each was
+ * due.
  *
  * @param name on a command line
  * @param connections how many there are
  * @param perSecond how many heartbeats are due in a second, on all together
- * @param garbage for how long the application around the server makes garbage meanwhile, from the beginning of what is measured on
+ * @param garbage for how long the application around the server makes garbage meanwhile, from the
+ *     beginning of what is measured on
  */
 public record Open(String name, int connections, double perSecond, Duration garbage) implements Scenario {
     @Override

@@ -17,7 +17,10 @@ public final class Plan {
     private final List<Duration> intervals;
     private final Progress progress;
 
-    /** Of the first of the contestants, with fleets of these sizes, growing, that beat at each of these intervals. */
+    /**
+     * Of the first of the contestants, with fleets of these sizes, growing, that beat at each of
+     * these intervals.
+     */
     public Plan(LoadRun.Options options, List<Integer> sizes, List<Duration> intervals, Progress progress) {
         this.options = options;
         this.sizes = List.copyOf(sizes);

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Timer;
 import java.util.TimerTask;
 
-/** One server under the same load for long, whose memory and processor time are looked at again and again. */
+/**
+ * One server under the same load for long, whose memory and processor time are looked at again and
+ * again.
+ */
 public final class Soak {
     private static final int SAMPLES = 200;
 
@@ -48,7 +51,10 @@ public final class Soak {
      * @param samples in the order of time
      */
     public record Result(Series series, Footprint before, List<Sample> samples) {
-        /** Whether nobody was suspected or given up. That every heartbeat was answered is sure: else there is no result. */
+        /**
+         * Whether nobody was suspected or given up. That every heartbeat was answered is sure: else
+         * there is no result.
+         */
         public boolean isCalm() {
             Seen seen = series.turns().get(0);
             return seen.state().suspect() == 0 && seen.state().offline() == 0;
@@ -109,7 +115,8 @@ public final class Soak {
                 lookedAt = now;
                 progress.turn(options.contestants().get(0).label());
             } catch (IOException e) {
-                progress.note("the server is gone: " + e.getMessage()); // Which the load says more exactly.
+                // Which the load says more exactly.
+                progress.note("the server is gone: " + e.getMessage());
             }
         }
     }

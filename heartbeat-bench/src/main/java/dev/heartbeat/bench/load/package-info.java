@@ -1,4 +1,6 @@
-/** Load on real sockets: servers in processes of their own, side by side under the same scenario. */
+/**
+ * Load on real sockets: servers in processes of their own, side by side under the same scenario.
+ */
 @NullMarked
 package dev.heartbeat.bench.load;
 

@@ -6,7 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Processor time a process has taken, of all its threads, as the kernel counts it: in ticks of 10 ms.
+ * Processor time a process has taken, of all its threads, as the kernel counts it: in ticks of 10
+ * ms.
  *
  * @param userNanos in its own code
  * @param systemNanos in the kernel on its behalf
@@ -15,7 +16,10 @@ public record Cpu(long userNanos, long systemNanos) {
     /** What {@code /proc} counts in, whatever the kernel itself does. */
     private static final long NANOS_PER_TICK = 10_000_000;
 
-    /** The field of {@code /proc/<pid>/stat} that user time is, counted from the one behind the name. */
+    /**
+     * The field of {@code /proc/<pid>/stat} that user time is, counted from the one behind the
+     * name.
+     */
     private static final int USER_FIELD = 11;
 
     /** Nothing yet. */
@@ -29,7 +33,10 @@ public record Cpu(long userNanos, long systemNanos) {
         return new Cpu(ticks(fields, USER_FIELD), ticks(fields, USER_FIELD + 1));
     }
 
-    /** Of everything on this machine, its idle time and what other machines on the same host were given left out. On Linux. */
+    /**
+     * Of everything on this machine, its idle time and what other machines on the same host were
+     * given left out. On Linux.
+     */
     public static Cpu ofMachine() throws IOException {
         String stat = new String(Files.readAllBytes(Path.of("/proc/stat")), StandardCharsets.US_ASCII);
         // user nice system idle iowait irq softirq ..., behind "cpu" and two blanks

@@ -6,7 +6,8 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a process of a benchmark does: what it is told line by line. It answers each line with one, and ends with its input, so that it never outlives who started it.
+ * What a process of a benchmark does: what it is told line by line. It answers each line with one,
+ * and ends with its input, so that it never outlives who started it.
  */
 public final class Orders {
     /** Begins a line that is an answer; Java itself may print others. */
@@ -17,13 +18,19 @@ public final class Orders {
 
     private Orders() {}
 
-    /** What a process does with a line, in words; {@link IOException} is what can happen in use, any other exception a bug. */
+    /**
+     * What a process does with a line, in words; {@link IOException} is what can happen in use, any
+     * other exception a bug.
+     */
     public interface Answering {
         /** Returns the answer, of one line. */
         String answer(String[] words) throws Exception;
     }
 
-    /** Does as it is told until the end of the input, and then ends the process. An exception ends it too, but for an {@link IOException}, which is told in its message. */
+    /**
+     * Does as it is told until the end of the input, and then ends the process. An exception ends
+     * it too, but for an {@link IOException}, which is told in its message.
+     */
     public static void obey(Answering answering) {
         try {
             obey(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)), answering);

@@ -16,8 +16,9 @@ public final class OwnMemory {
     private OwnMemory() {}
 
     /**
-     * Bytes that a collection leaves; not what is in use after it: by then threads have taken fresh buffers of megabytes. It asks for two, the second after a moment in which cleaners run: only then what closed channels
-     * held is gone.
+     * Bytes that a collection leaves; not what is in use after it: by then threads have taken fresh
+     * buffers of megabytes. It asks for two, the second after a moment in which cleaners run: only
+     * then what closed channels held is gone.
      */
     public static long heapAfterCollection() {
         System.gc();

@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** A process that obeys {@link Orders}, seen by who started it. On a core of its own, if the machine has two and {@code taskset}. */
+/**
+ * A process that obeys {@link Orders}, seen by who started it. On a core of its own, if the machine
+ * has two and {@code taskset}.
+ */
 public final class PeerProcess implements AutoCloseable {
     private final String name;
     private final Process process;

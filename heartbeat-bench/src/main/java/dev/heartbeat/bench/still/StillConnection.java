@@ -6,8 +6,9 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /**
- * A connection whose socket takes everything and sends it nowhere. What is written is copied into memory that all connections of the loop share, as {@code heartbeat-nio} does with small pieces; so one is written and
- * flushed before the next is written.
+ * A connection whose socket takes everything and sends it nowhere. What is written is copied into
+ * memory that all connections of the loop share, as {@code heartbeat-nio} does with small pieces;
+ * so one is written and flushed before the next is written.
  */
 public final class StillConnection implements Connection {
     static final int CAPACITY = 64 * 1024;

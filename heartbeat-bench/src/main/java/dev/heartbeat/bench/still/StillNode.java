@@ -7,7 +7,10 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
-/** A node of which there is only what it sends: frames are given to the server as if they had just been read. It gives credit without end, and never reads. */
+/**
+ * A node of which there is only what it sends: frames are given to the server as if they had just
+ * been read. It gives credit without end, and never reads.
+ */
 public final class StillNode {
     private static final long INCARNATION = 1;
     private static final long CREDIT = Long.MAX_VALUE;

@@ -1,4 +1,7 @@
-/** A transport without sockets, threads and time, so that a benchmark measures the bus and nothing below it. */
+/**
+ * A transport without sockets, threads and time, so that a benchmark measures the bus and nothing
+ * below it.
+ */
 @NullMarked
 package dev.heartbeat.bench.still;
 

@@ -15,7 +15,11 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** Beside the {@link CodecBenchmark}: the numbers of a heartbeat written and read again one after the other, with nothing checked and nobody told. It is what the machine and {@link ByteBuffer} make of these 28 bytes. */
+/**
+ * Beside the {@link CodecBenchmark}: the numbers of a heartbeat written and read again one after
+ * the other, with nothing checked and nobody told. It is what the machine and {@link ByteBuffer}
+ * make of these 28 bytes.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Thread)

@@ -18,7 +18,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** What a frame costs of a stream that is cut anywhere: heartbeats and messages of 100 bytes by turns, which come in pieces of this size. A frame that is cut is collected, and so copied once. */
+/**
+ * What a frame costs of a stream that is cut anywhere: heartbeats and messages of 100 bytes by
+ * turns, which come in pieces of this size. A frame that is cut is collected, and so copied once.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Thread)

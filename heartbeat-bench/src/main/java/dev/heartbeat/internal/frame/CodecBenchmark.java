@@ -17,7 +17,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** What one frame costs where it is made, and where it is read: in direct memory, as a transport has it. The bytes of a message are copied beside their header, and read where they lie. */
+/**
+ * What one frame costs where it is made, and where it is read: in direct memory, as a transport has
+ * it. The bytes of a message are copied beside their header, and read where they lie.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Thread)

@@ -7,8 +7,8 @@ import org.openjdk.jmh.infra.Blackhole;
 /** Hears everything and does nothing with it, of which the compiler must not know. */
 final class Discarded implements FrameHandler {
     static {
-        // A class of another jar that nothing of this jar has used is unknown to the compiler, which would not inline
-        // what takes one.
+        // A class of another jar that nothing of this jar has used is unknown to the compiler,
+        // which would not inline what takes one.
         FrameType[] unused = FrameType.values();
     }
 

@@ -21,8 +21,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a heartbeat costs where nodes are known and watched: one sign of life of a node, chosen at random among all of them. Beside it a bare write to one field of as many objects of the same size, which
- * is what the memory of this machine makes of such an access, and nothing of the bus's.
+ * What a heartbeat costs where nodes are known and watched: one sign of life of a node, chosen at
+ * random among all of them. Beside it a bare write to one field of as many objects of the same
+ * size, which is what the memory of this machine makes of such an access, and nothing of the bus's.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -42,7 +43,10 @@ public class HeardBenchmark {
     private Bare[] bare = {};
     private int next;
 
-    /** A node's watch, without what it would tell; as large as a node's stay on a server, which has a registration and a handle here. */
+    /**
+     * A node's watch, without what it would tell; as large as a node's stay on a server, which has
+     * a registration and a handle here.
+     */
     @SuppressWarnings("unused")
     private static final class Monitor extends PeerMonitor {
         private final Loop loop;
@@ -81,7 +85,9 @@ public class HeardBenchmark {
         long lastHeard;
     }
 
-    /** What the monitors of a loop share: a clock that stands still, and a wheel that nobody turns. */
+    /**
+     * What the monitors of a loop share: a clock that stands still, and a wheel that nobody turns.
+     */
     private static final class Loop implements PeerMonitor.Watch {
         private final LogicalClock clock = new LogicalClock(0);
         private final TimerWheel wheel = new TimerWheel(0, thrown -> {
@@ -115,7 +121,9 @@ public class HeardBenchmark {
         }
     }
 
-    /** Made in one order and visited in another, as nodes come in some order and beat in another. */
+    /**
+     * Made in one order and visited in another, as nodes come in some order and beat in another.
+     */
     @Setup
     public void fill() {
         Loop loop = new Loop();

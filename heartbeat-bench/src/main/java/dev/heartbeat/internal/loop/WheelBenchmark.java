@@ -18,7 +18,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What a timer costs among many: to move it to another time, and to run when it is due and arm itself again, as a node's watch does about once per timeout. */
+/**
+ * What a timer costs among many: to move it to another time, and to run when it is due and arm
+ * itself again, as a node's watch does about once per timeout.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Thread)

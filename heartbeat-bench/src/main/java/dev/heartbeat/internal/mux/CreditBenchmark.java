@@ -12,7 +12,10 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What the credit of a message costs on either side: of a frame of 112 bytes, and of one window. A message has two of them, its channel's and its connection's. */
+/**
+ * What the credit of a message costs on either side: of a frame of 112 bytes, and of one window. A
+ * message has two of them, its channel's and its connection's.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Thread)

@@ -21,7 +21,11 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What an application's questions cost with 100,000 nodes: while nothing happens, and while the loop's thread has nodes lose their connections and come back, one after the other and as fast as it can. */
+/**
+ * What an application's questions cost with 100,000 nodes: while nothing happens, and while the
+ * loop's thread has nodes lose their connections and come back, one after the other and as fast as
+ * it can.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Benchmark)

@@ -45,8 +45,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a message to ten thousand costs the thread that sends it, for each recipient: the copy, each queue, and the command by which its loop learns of it. What the loop then does is not in it. Beside it
- * what the application could do without groups: keep the ids and send to each.
+ * What a message to ten thousand costs the thread that sends it, for each recipient: the copy, each
+ * queue, and the command by which its loop learns of it. What the loop then does is not in it.
+ * Beside it what the application could do without groups: keep the ids and send to each.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -86,7 +87,9 @@ public class BroadcastBenchmark {
     private final List<String> ids = new ArrayList<>();
     private final ByteBuffer message = ByteBuffer.allocate(100);
 
-    /** A node on a loop. Like a {@link NodeBinding} it is woken, and takes all messages that wait. */
+    /**
+     * A node on a loop. Like a {@link NodeBinding} it is woken, and takes all messages that wait.
+     */
     private static final class Stay implements Registration.Owner, Runnable {
         private final Shard shard;
         private final AtomicBoolean joined = new AtomicBoolean();

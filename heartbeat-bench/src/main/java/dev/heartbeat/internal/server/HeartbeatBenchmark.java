@@ -25,8 +25,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A heartbeat on the server, from the bytes that were read to the bytes to be written, without a socket: decoded, counted, its node found alive, and answered; or, where the server answers each tenth, the mean of ten. The
- * nodes beat in an order of their own.
+ * A heartbeat on the server, from the bytes that were read to the bytes to be written, without a
+ * socket: decoded, counted, its node found alive, and answered; or, where the server answers each
+ * tenth, the mean of ten. The nodes beat in an order of their own.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -24,7 +24,11 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A message of 100 bytes that a node sends, from the bytes that were read to the application, which looks at one of them. Without sockets, and without another thread: the application is called where it is handed over. */
+/**
+ * A message of 100 bytes that a node sends, from the bytes that were read to the application, which
+ * looks at one of them. Without sockets, and without another thread: the application is called
+ * where it is handed over.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Thread)

@@ -22,8 +22,10 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Control;
 
 /**
- * A message of 100 bytes to a node, from {@code trySend} until its frame is flushed: its place in the queue, the command by which the loop learns of it, its turn. By one thread that is the loop too; and by two, where what
- * counts is the sender's time for a message that is accepted, waiting for room included. Without sockets.
+ * A message of 100 bytes to a node, from {@code trySend} until its frame is flushed: its place in
+ * the queue, the command by which the loop learns of it, its turn. By one thread that is the loop
+ * too; and by two, where what counts is the sender's time for a message that is accepted, waiting
+ * for room included. Without sockets.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

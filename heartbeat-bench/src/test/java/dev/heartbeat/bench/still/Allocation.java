@@ -6,8 +6,9 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * What a step allocates in the thread that takes it: counted, not timed, so it is the same on any machine. Rounds are repeated until they allocate no more than is promised, since before that the code may not be compiled yet; one
- * that allocates for good never does.
+ * What a step allocates in the thread that takes it: counted, not timed, so it is the same on any
+ * machine. Rounds are repeated until they allocate no more than is promised, since before that the
+ * code may not be compiled yet; one that allocates for good never does.
  */
 public final class Allocation {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -7,7 +7,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** Frames that come often are made and read without garbage. Those of a registration are objects for the application, and others have a HEAD. */
+/**
+ * Frames that come often are made and read without garbage. Those of a registration are objects for
+ * the application, and others have a HEAD.
+ */
 final class CodecAllocationTest {
     private static final Blackhole HOLE = new Blackhole(
             "Today's password is swordfish. I understand instantiating Blackholes directly is dangerous.");

@@ -30,7 +30,8 @@ final class SessionAllocationTest {
     void messagesThatAreHandledOnTheLoop() throws Exception {
         ReceiveBenchmark benchmark = new ReceiveBenchmark();
         benchmark.open();
-        Allocation.assertAtMost(1, benchmark::inline); // Of a read that is more than a turn may handle.
+        // Of a read that is more than a turn may handle.
+        Allocation.assertAtMost(1, benchmark::inline);
     }
 
     @Test

@@ -7,7 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Who decides on the channels that the other side opens: by name, or one for all other names, or nobody. Filled before it is used, and unchanged from then on. */
+/**
+ * Who decides on the channels that the other side opens: by name, or one for all other names, or
+ * nobody. Filled before it is used, and unchanged from then on.
+ */
 public final class Acceptors {
     private final Map<String, Handler> byName;
     private final @Nullable Handler byDefault;

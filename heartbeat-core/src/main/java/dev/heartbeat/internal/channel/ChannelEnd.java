@@ -39,8 +39,9 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The application's end of a channel: its queue outwards, its order of callbacks, its requests. What the application calls runs on any thread and reaches the loop as a command; what comes from the connection runs on the
- * loop and reaches the application through the order.
+ * The application's end of a channel: its queue outwards, its order of callbacks, its requests.
+ * What the application calls runs on any thread and reaches the loop as a command; what comes from
+ * the connection runs on the loop and reaches the application through the order.
  */
 public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owner, SerialExecutor.Owner, Runnable {
     private static final ChannelListener NOBODY = new ChannelListener() {};
@@ -73,7 +74,10 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     private final Mailbox mailbox;
     private final @Nullable PullQueue pullQueue;
 
-    /** Whether it has a turn coming, or the command for one is under way; set by any thread, cleared by the loop. */
+    /**
+     * Whether it has a turn coming, or the command for one is under way; set by any thread, cleared
+     * by the loop.
+     */
     @SuppressWarnings("unused") // Through JOINED.
     private volatile boolean joined;
 
@@ -373,7 +377,8 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     /** Behind what other threads have asked to be told. */
     private void callLast(Runnable callback) {
         if (isInline()) {
-            executor.add(() -> loop.execute(() -> callNow(callback))); // Behind what completes in the executor.
+            // Behind what completes in the executor.
+            executor.add(() -> loop.execute(() -> callNow(callback)));
         } else {
             call(callback);
         }
@@ -533,7 +538,8 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
         if (!isInline()) {
             executor.add(callback);
         } else if (!decided) {
-            executor.add(() -> loop.execute(() -> callNow(callback))); // Behind the decision, and behind accept().
+            // Behind the decision, and behind accept().
+            executor.add(() -> loop.execute(() -> callNow(callback)));
         } else if (loop.isInLoop()) {
             callNow(callback);
         } else {

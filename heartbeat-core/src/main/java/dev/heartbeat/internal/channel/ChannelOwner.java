@@ -4,7 +4,10 @@ import dev.heartbeat.Node;
 import dev.heartbeat.internal.queue.CallbackThreads;
 import org.jspecify.annotations.Nullable;
 
-/** Whose channels they are: a node as a server knows it, or a client. Any thread may call any method, but for the one that says otherwise. */
+/**
+ * Whose channels they are: a node as a server knows it, or a client. Any thread may call any
+ * method, but for the one that says otherwise.
+ */
 public interface ChannelOwner {
 
     String nodeId();

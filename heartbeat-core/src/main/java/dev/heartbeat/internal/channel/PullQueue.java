@@ -18,8 +18,9 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages that wait to be fetched, and those who wait for messages; at rest there is never both. Any thread may call any method. A message is handed to one receiver, or stays: what a receiver gave up at the last moment
- * goes back to the front.
+ * Messages that wait to be fetched, and those who wait for messages; at rest there is never both.
+ * Any thread may call any method. A message is handed to one receiver, or stays: what a receiver
+ * gave up at the last moment goes back to the front.
  */
 final class PullQueue {
     private final Loop loop;
@@ -77,7 +78,8 @@ final class PullQueue {
                 return CompletableFuture.failedFuture(nothingCame());
             }
             receiver = new Waiting();
-            waiting.removeIf(given -> given.message.isDone()); // Those who gave up do not come together without end.
+            // Those who gave up do not come together without end.
+            waiting.removeIf(given -> given.message.isDone());
             waiting.add(receiver);
         }
         if (timeout != null) {
@@ -106,7 +108,8 @@ final class PullQueue {
             if (next.cancel(false) || next.isCompletedExceptionally()) {
                 throw e;
             }
-            Thread.currentThread().interrupt(); // A message came at the last moment, and nobody else has it.
+            // A message came at the last moment, and nobody else has it.
+            Thread.currentThread().interrupt();
             return next.join();
         } catch (ExecutionException e) {
             Throwable cause = Objects.requireNonNull(e.getCause());
@@ -129,8 +132,8 @@ final class PullQueue {
     }
 
     /**
-     * What came before can still be received, but holds nothing any more of what its sender may send.
-     * Who waits for more hears of it by {@link #match}.
+     * What came before can still be received, but holds nothing any more of what its sender may
+     * send. Who waits for more hears of it by {@link #match}.
      */
     void close(String why) {
         synchronized (this) {
@@ -148,7 +151,10 @@ final class PullQueue {
         }
     }
 
-    /** One at a time: whoever finds another at it leaves the rest to that one. False if there is nothing to match. */
+    /**
+     * One at a time: whoever finds another at it leaves the rest to that one. False if there is
+     * nothing to match.
+     */
     private boolean matchOne() {
         Waiting receiver;
         IncomingMessage message;

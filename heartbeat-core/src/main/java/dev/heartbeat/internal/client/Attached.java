@@ -36,9 +36,11 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node that a {@link Client} speaks for. Its identity, its outbox and its serial executor live through all connections; its {@link Gateway} is that of the current one.
+ * A node that a {@link Client} speaks for. Its identity, its outbox and its serial executor live
+ * through all connections; its {@link Gateway} is that of the current one.
  *
- * <p>What the application asks for is noted by whichever thread asks, and one command at a time brings it to the loop, which looks at all of it ({@link #run}). Everything else runs on the loop.
+ * <p>What the application asks for is noted by whichever thread asks, and one command at a time
+ * brings it to the loop, which looks at all of it ({@link #run}). Everything else runs on the loop.
  */
 final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owner, SerialExecutor.Owner, Runnable {
     private static final int MAX_QUEUED_ERRORS = 16;

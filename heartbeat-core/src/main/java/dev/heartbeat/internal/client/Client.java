@@ -67,15 +67,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One node: opens connections one after the other, each a {@link ClientSession}, until it is closed. Its identity, its outbox and its serial executor live through all of them.
+ * One node: opens connections one after the other, each a {@link ClientSession}, until it is
+ * closed. Its identity, its outbox and its serial executor live through all of them.
  *
- * <p>It lives on one event loop. {@link #trySend}, {@link #close} and the getters may be called from any thread; everything else runs on the loop.
+ * <p>It lives on one event loop. {@link #trySend}, {@link #close} and the getters may be called
+ * from any thread; everything else runs on the loop.
  */
 public final class Client implements Connector, ChannelOwner, Mailbox.Owner, SerialExecutor.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Client.class);
     private static final long UNKNOWN = -1;
     private static final int MAX_QUEUED_ERRORS = 16;
-    /** How long closing may wait for callbacks, and how much of that they get at least, however long the connection took to end. */
+    /**
+     * How long closing may wait for callbacks, and how much of that they get at least, however long
+     * the connection took to end.
+     */
     private static final long CLOSE_DEADLINE_NS = SECONDS.toNanos(10);
 
     private static final long LEAST_FOR_CALLBACKS_NS = SECONDS.toNanos(2);
@@ -121,7 +126,8 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     private volatile boolean closing;
 
     /**
-     * Armed while a registration that was sent and not answered may still reach the server, although its connection is lost. A client that leaves is not closed before.
+     * Armed while a registration that was sent and not answered may still reach the server,
+     * although its connection is lost. A client that leaves is not closed before.
      */
     private @Nullable Deadline mayArrive;
 
@@ -203,7 +209,8 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
 
     /** A copy that nobody changes. */
     static Map<String, String> checked(Map<String, String> metadata) {
-        Map<String, String> copy = new LinkedHashMap<>(metadata); // What is judged, nobody changes any more.
+        // What is judged, nobody changes any more.
+        Map<String, String> copy = new LinkedHashMap<>(metadata);
         refuse(Metadata.objection(copy));
         return Map.copyOf(copy);
     }
@@ -303,7 +310,10 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         }
     }
 
-    /** The transport was closed, and no loop is left: nothing that waits can leave any more, and it comes back. */
+    /**
+     * The transport was closed, and no loop is left: nothing that waits can leave any more, and it
+     * comes back.
+     */
     private void closeWithTransport() {
         closing = true;
         state = ClientState.CLOSED;
@@ -342,7 +352,10 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         return node;
     }
 
-    /** Runs a command on the loop; false if that has ended, and with it all that the command could concern. */
+    /**
+     * Runs a command on the loop; false if that has ended, and with it all that the command could
+     * concern.
+     */
     boolean onLoop(Runnable command) {
         try {
             loop.execute(command);
@@ -690,7 +703,10 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         waitingEnds.clear();
     }
 
-    /** The end of a connection does not take back what was sent over it: the server can read a registration later. */
+    /**
+     * The end of a connection does not take back what was sent over it: the server can read a
+     * registration later.
+     */
     private void mayArriveFor(long delayNs) {
         arrivesNoMore();
         Deadline deadline = new Deadline(() -> {

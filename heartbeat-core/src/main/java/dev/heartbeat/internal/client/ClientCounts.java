@@ -6,7 +6,10 @@ import dev.heartbeat.internal.queue.CallbackFailures;
 import dev.heartbeat.internal.queue.CountsBy;
 import java.util.Map;
 
-/** What a client counts: on its loop, so without any lock, but for what its callbacks do; read by anybody. */
+/**
+ * What a client counts: on its loop, so without any lock, but for what its callbacks do; read by
+ * anybody.
+ */
 @SuppressWarnings("NonAtomicVolatileUpdate") // The loop alone writes.
 public final class ClientCounts {
     private volatile long attempts;

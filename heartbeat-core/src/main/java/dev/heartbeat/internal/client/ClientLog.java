@@ -9,8 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the log of a client's life: that it is registered, why it is not, when it is tried again, and its end. However often it fails, it says so after a second at first, and then at gaps that double up to a minute, with the
- * number of those that were not told. Confined to the loop.
+ * Tells the log of a client's life: that it is registered, why it is not, when it is tried again,
+ * and its end. However often it fails, it says so after a second at first, and then at gaps that
+ * double up to a minute, with the number of those that were not told. Confined to the loop.
  */
 final class ClientLog {
     private static final Logger LOG = LoggerFactory.getLogger(ClientLog.class);

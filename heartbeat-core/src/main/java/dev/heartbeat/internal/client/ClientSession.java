@@ -53,7 +53,10 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     /** Bounds how long it drains; null while it does not. */
     private @Nullable Deadline drainLimit;
-    /** Whether the application is to handle what came, and to hear what it asked for, before the connection ends. */
+    /**
+     * Whether the application is to handle what came, and to hear what it asked for, before the
+     * connection ends.
+     */
     private boolean handlesFirst;
 
     private boolean sentAway;
@@ -133,8 +136,8 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         registeredNs = shard.nowNs();
         alarm.cancel();
         long intervalNs = MILLISECONDS.toNanos(registered.intervalMillis());
-        // A server that answers only each k-th heartbeat may be silent for k intervals, and once more for the one that
-        // got lost.
+        // A server that answers only each k-th heartbeat may be silent for k intervals, and once
+        // more for the one that got lost.
         long answersNs = registered.ackEvery() == 1 ? 0 : registered.ackEvery() * intervalNs;
         long suspectNs = answersNs == 0 ? 0 : answersNs + intervalNs;
         long timeoutNs = answersNs == 0 ? 0 : answersNs + 2 * intervalNs;
@@ -187,7 +190,8 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         answer.readResponse(payload);
         onPosition(answer.position());
         long rttNs = shard.nowNs() - answer.timestamp();
-        // What was sent before there was anything to answer, or after now, is no heartbeat of this connection.
+        // What was sent before there was anything to answer, or after now, is no heartbeat of this
+        // connection.
         if (handle == 0 && rttNs >= 0 && rttNs <= shard.nowNs() - registeredNs) {
             rttMicros = (int) Math.min(Math.max(1, rttNs / 1000), MAX_RTT_MICROS);
             client.onHeartbeat(rttNs);
@@ -212,7 +216,10 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         }
     }
 
-    /** The server asks to go: the application first handles what came, and what it answers and asks meanwhile still goes out; then what was accepted leaves; then the connection ends. */
+    /**
+     * The server asks to go: the application first handles what came, and what it answers and asks
+     * meanwhile still goes out; then what was accepted leaves; then the connection ends.
+     */
     private void drain(CloseReason reason) {
         if (gateway != null) {
             gateway.registerNoMore();
@@ -236,7 +243,10 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         });
     }
 
-    /** A server that does not let it go, or an application that does not get on, must not hold the node for ever. */
+    /**
+     * A server that does not let it go, or an application that does not get on, must not hold the
+     * node for ever.
+     */
     private void limitToProgress(long before) {
         limitDraining(() -> {
             if (progress() == before) {
@@ -446,7 +456,10 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     // ---- the rest of a session
 
-    /** Messages may wait in the client's outbox. Where none do, nobody joins: the first who does makes the multiplexer, which an idle client need not have. */
+    /**
+     * Messages may wait in the client's outbox. Where none do, nobody joins: the first who does
+     * makes the multiplexer, which an idle client need not have.
+     */
     void wake() {
         if (client.mailbox.hasMore() && own.join()) {
             turns.add(own);
@@ -454,7 +467,10 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         pump();
     }
 
-    /** The client's own messages; held by the session, so that one that lost the client takes nothing more. */
+    /**
+     * The client's own messages; held by the session, so that one that lost the client takes
+     * nothing more.
+     */
     private final class Own implements Sender {
         private boolean joined;
 
@@ -573,7 +589,10 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         }
     }
 
-    /** Says goodbye after everything that was accepted has left. A registration that is under way is answered first: else it could come to stand when the client is gone. */
+    /**
+     * Says goodbye after everything that was accepted has left. A registration that is under way is
+     * answered first: else it could come to stand when the client is gone.
+     */
     void leave() {
         if (state == State.REGISTERED) {
             if (gateway != null) {

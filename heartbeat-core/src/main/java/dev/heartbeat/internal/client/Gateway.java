@@ -26,8 +26,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client's session does for the nodes it speaks for: registers them, so many at a time, says in its heartbeats for whom it vouches, and passes on what the server tells of one. Made with the first
- * of them, on each connection anew. Confined to the loop.
+ * What a client's session does for the nodes it speaks for: registers them, so many at a time, says
+ * in its heartbeats for whom it vouches, and passes on what the server tells of one. Made with the
+ * first of them, on each connection anew. Confined to the loop.
  */
 final class Gateway {
     private final ClientSession session;
@@ -322,7 +323,10 @@ final class Gateway {
         ranges.end();
     }
 
-    /** Collects the handles of those it vouches for. What lies between two of them may be covered, unless it is one that is left out. */
+    /**
+     * Collects the handles of those it vouches for. What lies between two of them may be covered,
+     * unless it is one that is left out.
+     */
     private static final class Ranges {
         private final ClientSession session;
         private final int[] bounds = new int[2 * HandleRanges.MAX_RANGES];

@@ -5,8 +5,9 @@ import dev.heartbeat.internal.loop.Timer;
 import java.util.random.RandomGenerator;
 
 /**
- * When to send heartbeats: at a fixed rate from a random phase, each shifted a little on its own, so that a fleet that was started together does not beat together, and a late beat does not
- * make the next ones late. Beats missed while this process was stopped are left out.
+ * When to send heartbeats: at a fixed rate from a random phase, each shifted a little on its own,
+ * so that a fleet that was started together does not beat together, and a late beat does not make
+ * the next ones late. Beats missed while this process was stopped are left out.
  */
 final class HeartbeatSchedule extends Timer {
     /** Of an interval. */

@@ -3,8 +3,9 @@ package dev.heartbeat.internal.client;
 import dev.heartbeat.internal.loop.Backoff;
 
 /**
- * When to come back: after the backoff, but soon while the server still waits for the node, and never before the server said. The backoff begins again only after a
- * registration has lasted, so a server that accepts and drops is not hammered.
+ * When to come back: after the backoff, but soon while the server still waits for the node, and
+ * never before the server said. The backoff begins again only after a registration has lasted, so a
+ * server that accepts and drops is not hammered.
  */
 final class Reconnector {
     private final Backoff backoff;

@@ -7,8 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory that the connections of one loop lend each other while something arrives in parts, so that a stream costs no garbage. It makes none: it keeps what others have made and need no longer, the larger the better. Whoever
- * finds nothing that is large enough makes his own. On the loop.
+ * Memory that the connections of one loop lend each other while something arrives in parts, so that
+ * a stream costs no garbage. It makes none: it keeps what others have made and need no longer, the
+ * larger the better. Whoever finds nothing that is large enough makes his own. On the loop.
  *
  * <p>Invariant: it keeps at most so many buffers as it was told, and so many bytes.
  */

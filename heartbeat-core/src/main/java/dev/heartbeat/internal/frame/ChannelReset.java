@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param code null if this side does not know the number
  * @param text why, for people; may be empty
- * @param refused the ordinal of the message for which the channel ends; {@link ProtocolException#NO_MESSAGE} for none
+ * @param refused the ordinal of the message for which the channel ends;
+ *     {@link ProtocolException#NO_MESSAGE} for none
  */
 public record ChannelReset(@Nullable ErrorCode code, String text, long refused) {
     private static final int TEXT = 0x81;

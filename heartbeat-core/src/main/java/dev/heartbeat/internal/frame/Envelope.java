@@ -10,13 +10,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is written on a message beside its content, in the HEAD of its first frame. Most messages have nothing there and share {@link #NONE}.
+ * What is written on a message beside its content, in the HEAD of its first frame. Most messages
+ * have nothing there and share {@link #NONE}.
  *
  * @param correlation what request and reply have in common; 0 where it is neither
  * @param source the node it comes from, where it was sent through the server
  * @param destination the node it is for, where the server is to pass it on
- * @param dueNs when whoever asks stops waiting, by the clock of this side's loops; {@link #NOT_SAID} where that is
- *     not known, and of what is no request
+ * @param dueNs when whoever asks stops waiting, by the clock of this side's loops;
+ *     {@link #NOT_SAID} where that is not known, and of what is no request
  */
 public record Envelope(
         Kind kind,
@@ -75,7 +76,10 @@ public record Envelope(
         return new Envelope(kind, correlation, null, source, NOT_SAID);
     }
 
-    /** The failure that takes the place of this answer. It names no source, because whoever was asked did not say it. */
+    /**
+     * The failure that takes the place of this answer. It names no source, because whoever was
+     * asked did not say it.
+     */
     public Envelope failureInstead() {
         return new Envelope(Kind.FAILURE, correlation, null, destination, NOT_SAID);
     }
@@ -100,7 +104,10 @@ public record Envelope(
         return new Envelope(kind, correlation, node, null, dueNs);
     }
 
-    /** That of a request whose first bytes came at {@code nowNs}, and said that so much of its time remains. */
+    /**
+     * That of a request whose first bytes came at {@code nowNs}, and said that so much of its time
+     * remains.
+     */
     public Envelope arrived(long nowNs, long remainingMillis) {
         return new Envelope(kind, correlation, source, destination, nowNs + MILLISECONDS.toNanos(remainingMillis));
     }
@@ -110,7 +117,10 @@ public record Envelope(
         return dueNs != NOT_SAID;
     }
 
-    /** How much of its time remains, if it {@linkplain #saysDue() says}; not above 0 once that is over. */
+    /**
+     * How much of its time remains, if it {@linkplain #saysDue() says}; not above 0 once that is
+     * over.
+     */
     public long remainingNs(long nowNs) {
         return dueNs - nowNs;
     }

@@ -4,7 +4,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Everything that can be wrong, with its number on the wire and how much of the connection it concerns. */
+/**
+ * Everything that can be wrong, with its number on the wire and how much of the connection it
+ * concerns.
+ */
 public enum ErrorCode {
     /** Never sent: whoever speaks another protocol gets no answer. */
     FOREIGN(0, Scope.CONNECTION),

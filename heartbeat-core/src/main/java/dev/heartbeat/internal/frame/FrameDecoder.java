@@ -5,9 +5,11 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns bytes into frames, without I/O. Each whole frame is one call of the {@link FrameHandler}, unless it goes in the wrong direction. Frames that lie whole in the input are read where they lie; only one that is cut is collected,
- * in a spare buffer or else in one that grows with what has arrived, never with what was announced, and is let go with the frame. So an
- * idle connection holds no buffer, and any division of the same bytes gives the same calls.
+ * Turns bytes into frames, without I/O. Each whole frame is one call of the {@link FrameHandler},
+ * unless it goes in the wrong direction. Frames that lie whole in the input are read where they
+ * lie; only one that is cut is collected, in a spare buffer or else in one that grows with what has
+ * arrived, never with what was announced, and is let go with the frame. So an idle connection holds
+ * no buffer, and any division of the same bytes gives the same calls.
  *
  * <p>Invariant: {@code partial == null || 0 < partial.position() < size of its frame}.
  */
@@ -17,7 +19,8 @@ public final class FrameDecoder {
     private @Nullable ByteBuffer partial;
 
     /**
-     * Reads the next frame, or what has come of it. The rest of {@code in} is left for the next call.
+     * Reads the next frame, or what has come of it. The rest of {@code in} is left for the next
+     * call.
      *
      * @param in is not empty
      * @param from whose frames these are; a frame that only the other side sends is refused
@@ -113,7 +116,8 @@ public final class FrameDecoder {
             }
             handler.onRefused(streamId, e);
         } finally {
-            // The order too: an application that was shown a message where it lies may have left any.
+            // The order too: an application that was shown a message where it lies may have left
+            // any.
             in.limit(limit).position(end).order(ByteOrder.BIG_ENDIAN);
         }
     }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes frames into a connection: one method per type, straight into the loop's scratch. Nothing leaves before
- * {@link Connection#flush}.
+ * Writes frames into a connection: one method per type, straight into the loop's scratch. Nothing
+ * leaves before {@link Connection#flush}.
  */
 public final class FrameEncoder {
     private static final int HEARTBEAT = 2 * Long.BYTES;
@@ -74,7 +74,10 @@ public final class FrameEncoder {
         writeSized(FrameType.UPDATE, handle, Metadata.maxSize(metadata), out -> Metadata.write(out, metadata));
     }
 
-    /** What the HEAD takes of a frame that names this handle and this total; 0 where there is nothing to name. */
+    /**
+     * What the HEAD takes of a frame that names this handle and this total; 0 where there is
+     * nothing to name.
+     */
     public static int headSize(int handle, int total, Envelope envelope) {
         int tlvs = (handle == 0 ? 0 : HEAD_TLV) + (total == Head.NO_TOTAL ? 0 : HEAD_TLV) + envelope.size();
         return tlvs == 0 ? 0 : Short.BYTES + tlvs;
@@ -86,12 +89,15 @@ public final class FrameEncoder {
     }
 
     /**
-     * The header of a DATA frame and its HEAD, if it has one. The message's bytes follow by {@link Connection#write}.
+     * The header of a DATA frame and its HEAD, if it has one. The message's bytes follow by
+     * {@link Connection#write}.
      *
      * @param handle the node it is from or for, in the first frame of a message; else 0
-     * @param envelope what else is written on the message, in its first frame; else {@link Envelope#NONE}
+     * @param envelope what else is written on the message, in its first frame; else
+     *     {@link Envelope#NONE}
      * @param total of the message, in the first of several frames; else {@link Head#NO_TOTAL}
-     * @param nowNs the time; read only if the envelope {@linkplain Envelope#saysDue() says when it is due}
+     * @param nowNs the time; read only if the envelope
+     *     {@linkplain Envelope#saysDue() says when it is due}
      */
     public void data(int channel, int flags, int handle, Envelope envelope, int messageBytes, int total, long nowNs) {
         int headSize = headSize(handle, total, envelope);
@@ -157,7 +163,8 @@ public final class FrameEncoder {
     }
 
     /**
-     * @param refused the ordinal of the message for which the channel ends; {@link ProtocolException#NO_MESSAGE} for none
+     * @param refused the ordinal of the message for which the channel ends;
+     *     {@link ProtocolException#NO_MESSAGE} for none
      */
     public void channelReset(int channel, ErrorCode code, String text, long refused) {
         writeSized(
@@ -184,7 +191,8 @@ public final class FrameEncoder {
     /**
      * @param streamId the handle or channel it concerns, 0 for the connection
      * @param retryAfterMillis when the peer may try again; 0 for not to say
-     * @param refused ordinals of the messages that it refuses, at most {@value PeerError#MAX_REFUSED}
+     * @param refused ordinals of the messages that it refuses, at most
+     *     {@value PeerError#MAX_REFUSED}
      */
     public void error(int streamId, ErrorCode code, String text, long retryAfterMillis, List<Long> refused) {
         writeSized(

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 public interface FrameHandler {
 
     /**
-     * A whole frame has come. Whoever handles it reads the payload by its type: {@link Heartbeat}, {@link Head}, {@link Register}
-     * and so on. A handler that throws refuses the frame.
+     * A whole frame has come. Whoever handles it reads the payload by its type: {@link Heartbeat},
+     * {@link Head}, {@link Register} and so on. A handler that throws refuses the frame.
      *
      * @param type null for one that is unknown and may be ignored
      * @param payload a view, valid until this returns; its limit is the end of the frame

@@ -65,7 +65,10 @@ public final class FrameHeader {
         return frame.getShort(at + TYPE_OFFSET) & 0xFFFF;
     }
 
-    /** The size of the frame that begins at this place, or {@link #UNKNOWN_SIZE} as long as less than its header is available. */
+    /**
+     * The size of the frame that begins at this place, or {@link #UNKNOWN_SIZE} as long as less
+     * than its header is available.
+     */
     static int checkedSize(ByteBuffer frame, int at, int available) throws ProtocolException {
         if (available < SIZE) {
             checkEachField(frame, at, available);
@@ -78,7 +81,10 @@ public final class FrameHeader {
         return SIZE + length;
     }
 
-    /** Whether a header is that of a known type with nothing wrong: seen at a glance, for nearly every frame. */
+    /**
+     * Whether a header is that of a known type with nothing wrong: seen at a glance, for nearly
+     * every frame.
+     */
     private static boolean isSound(int start, int length) {
         FrameType type = FrameType.of(start >>> 8 & 0xFF);
         return start >>> 16 == MAGIC_AND_VERSION
@@ -88,14 +94,15 @@ public final class FrameHeader {
     }
 
     /**
-     * Checks each field that has arrived, in the order of the bytes, so that a header fails at the same place however it was
-     * cut.
+     * Checks each field that has arrived, in the order of the bytes, so that a header fails at the
+     * same place however it was cut.
      */
     private static void checkEachField(ByteBuffer frame, int at, int available) throws ProtocolException {
         if (available > 0 && (frame.get(at) & 0xFF) != MAGIC) {
             throw new ProtocolException(ErrorCode.FOREIGN, "the first byte is not 0xAB");
         }
-        // ERROR is laid out alike in every version, so that two peers without a common one can still tell each other.
+        // ERROR is laid out alike in every version, so that two peers without a common one can
+        // still tell each other.
         if (available > TYPE_OFFSET
                 && frame.get(at + VERSION_OFFSET) != VERSION
                 && typeCode(frame, at) != FrameType.ERROR.code()) {
@@ -114,7 +121,8 @@ public final class FrameHeader {
     private static void checkTypeAndFlags(int code, int flags) throws ProtocolException {
         FrameType type = FrameType.of(code);
         if (type == null) {
-            // The flags byte tells whether an unknown type may be skipped, so both are looked at together.
+            // The flags byte tells whether an unknown type may be skipped, so both are looked at
+            // together.
             if ((flags & FLAG_IGNORABLE) == 0) {
                 throw new ProtocolException(ErrorCode.UNKNOWN_TYPE, "unknown frame type " + code);
             }

@@ -5,7 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Frames as aligned lines, for people who look over a connection's shoulder: logger {@code dev.heartbeat.frames} at TRACE.
+ * Frames as aligned lines, for people who look over a connection's shoulder: logger
+ * {@code dev.heartbeat.frames} at TRACE.
  *
  * <pre>
  * &lt;&lt; REGISTER        stream 0          31 bytes

@@ -29,7 +29,10 @@ public enum FrameType {
         BOTH
     }
 
-    /** Small enough that a heartbeat never waits long behind one, large enough to carry bulk at the speed of the socket. */
+    /**
+     * Small enough that a heartbeat never waits long behind one, large enough to carry bulk at the
+     * speed of the socket.
+     */
     public static final int MAX_DATA_PAYLOAD = 16 * 1024;
 
     public static final int MAX_CONTROL_PAYLOAD = 4 * 1024;

@@ -6,8 +6,10 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Whom a heartbeat speaks for beside its own handle: nobody, all handles of the connection, or ranges of them. The first two are constants, so that the usual beat
- * allocates nothing. Ranges are ascending and have no handle in common, so that a beat visits each node once at most, however many ranges it names.
+ * Whom a heartbeat speaks for beside its own handle: nobody, all handles of the connection, or
+ * ranges of them. The first two are constants, so that the usual beat allocates nothing. Ranges are
+ * ascending and have no handle in common, so that a beat visits each node once at most, however
+ * many ranges it names.
  */
 public final class HandleRanges {
     public static final HandleRanges NOBODY = new HandleRanges(new int[0], 0);
@@ -29,7 +31,10 @@ public final class HandleRanges {
         this.ranges = ranges;
     }
 
-    /** Ranges, each its first and its last handle, ascending and apart from each other, at most {@link #MAX_RANGES}. */
+    /**
+     * Ranges, each its first and its last handle, ascending and apart from each other, at most
+     * {@link #MAX_RANGES}.
+     */
     public static HandleRanges ranges(int... bounds) {
         return new HandleRanges(bounds, bounds.length / 2);
     }

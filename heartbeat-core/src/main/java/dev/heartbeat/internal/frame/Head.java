@@ -10,7 +10,8 @@ import java.nio.ByteBuffer;
  * @param total length of the whole message, or {@link #NO_TOTAL}
  * @param namesHandle whether it names a handle, which may be 0
  * @param handle the node it is from or for; 0 is the connection's own
- * @param remainingMillis how much of a request's time remained when it was written, or {@link #NO_TIME}
+ * @param remainingMillis how much of a request's time remained when it was written, or
+ *     {@link #NO_TIME}
  */
 public record Head(long total, boolean namesHandle, int handle, Envelope envelope, long remainingMillis) {
     private static final int HANDLE = 0x01;

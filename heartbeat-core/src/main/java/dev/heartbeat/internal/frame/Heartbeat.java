@@ -5,8 +5,8 @@ import static dev.heartbeat.internal.frame.ProtocolException.malformed;
 import java.nio.ByteBuffer;
 
 /**
- * What a HEARTBEAT_REQ or HEARTBEAT_RES says. One is made for a loop and read into again and again, because a heartbeat must cost no garbage: what is read is
- * valid until the next is.
+ * What a HEARTBEAT_REQ or HEARTBEAT_RES says. One is made for a loop and read into again and again,
+ * because a heartbeat must cost no garbage: what is read is valid until the next is.
  */
 public final class Heartbeat {
     private static final int RTT = 0x82;

@@ -15,7 +15,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The metadata of a node as the server keeps them: an unmodifiable map whose entries lie in one array, in the order in which the node told them. Strings and a hash table would take several
+ * The metadata of a node as the server keeps them: an unmodifiable map whose entries lie in one
+ * array, in the order in which the node told them. Strings and a hash table would take several
  * times as much, and there are 32 entries at most to look through.
  *
  * <pre>
@@ -60,7 +61,9 @@ public final class MetadataMap extends AbstractMap<String, String> {
         return packed.length == 0 ? 0 : OVERHEAD + packed.length;
     }
 
-    /** Whether the value of this key is this one; without an allocation where the value is ASCII. */
+    /**
+     * Whether the value of this key is this one; without an allocation where the value is ASCII.
+     */
     public boolean has(String key, String value) {
         int at = find(key);
         return at >= 0 && isText(valueAt(packed, at), valueLength(packed, at), value);

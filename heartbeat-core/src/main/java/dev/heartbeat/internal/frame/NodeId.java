@@ -1,6 +1,9 @@
 package dev.heartbeat.internal.frame;
 
-/** What a node id, and the key of a metadata entry, may look like: characters that need no escaping anywhere. */
+/**
+ * What a node id, and the key of a metadata entry, may look like: characters that need no escaping
+ * anywhere.
+ */
 public final class NodeId {
     public static final int MAX_LENGTH = 128;
 

@@ -8,8 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The payload of ERROR, which has the same layout in every version: {@code u8 scope, u16 code, TLVs}. It never fails to parse; what
- * is wrong with it makes it an error of the connection.
+ * The payload of ERROR, which has the same layout in every version:
+ * {@code u8 scope, u16 code, TLVs}. It never fails to parse; what is wrong with it makes it an
+ * error of the connection.
  *
  * @param code null if this side does not know the number
  * @param retryAfterMillis {@link GoAway#NEVER} for never, 0 if it does not say

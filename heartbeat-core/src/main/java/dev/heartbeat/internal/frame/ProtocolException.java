@@ -3,8 +3,9 @@ package dev.heartbeat.internal.frame;
 import static java.util.Objects.requireNonNullElse;
 
 /**
- * The peer sent something that the protocol does not allow. The {@linkplain ErrorCode#scope() scope} of the code says whether the
- * connection ends with it. It has no stack trace: it is a peer's fault, may come at a high rate, and the message says all.
+ * The peer sent something that the protocol does not allow. The
+ * {@linkplain ErrorCode#scope() scope} of the code says whether the connection ends with it. It has
+ * no stack trace: it is a peer's fault, may come at a high rate, and the message says all.
  */
 public final class ProtocolException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -32,7 +33,10 @@ public final class ProtocolException extends Exception {
         return code;
     }
 
-    /** The ordinal of the message that is refused; {@link #NO_MESSAGE} if it is about something else. */
+    /**
+     * The ordinal of the message that is refused; {@link #NO_MESSAGE} if it is about something
+     * else.
+     */
     public long refused() {
         return refused;
     }

@@ -74,7 +74,9 @@ public record Register(
         }
     }
 
-    /** Of a client that sets no limits of its own, or of a node that shares those of its connection. */
+    /**
+     * Of a client that sets no limits of its own, or of a node that shares those of its connection.
+     */
     public Register(
             long incarnation,
             long attempt,

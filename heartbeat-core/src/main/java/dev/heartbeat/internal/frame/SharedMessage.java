@@ -4,7 +4,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message for many nodes: copied once, and encoded once where it fits into one frame. Nothing of it changes any more, so every queue and every loop may hold the same.
+ * A message for many nodes: copied once, and encoded once where it fits into one frame. Nothing of
+ * it changes any more, so every queue and every loop may hold the same.
  */
 public final class SharedMessage {
     private final @Nullable ByteBuffer frame;
@@ -28,13 +29,18 @@ public final class SharedMessage {
         return new SharedMessage(frame, frame.slice(FrameHeader.SIZE, length));
     }
 
-    /** The message, from position 0. Read-only, and the same buffer each time: whoever moves its position takes a duplicate. */
+    /**
+     * The message, from position 0. Read-only, and the same buffer each time: whoever moves its
+     * position takes a duplicate.
+     */
     public ByteBuffer content() {
         return content;
     }
 
     /**
-     * The whole DATA frame that carries the message on channel 0 to a connection's own node, from position 0; null if it takes several. A node behind a gateway is named in a HEAD, which this frame has not.
+     * The whole DATA frame that carries the message on channel 0 to a connection's own node, from
+     * position 0; null if it takes several. A node behind a gateway is named in a HEAD, which this
+     * frame has not.
      */
     public @Nullable ByteBuffer frame() {
         return frame;

@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads and writes type, length, value, without allocating: a tag that was read is one int, its value is what follows in the
- * buffer.
+ * Reads and writes type, length, value, without allocating: a tag that was read is one int, its
+ * value is what follows in the buffer.
  *
  * <pre>
  * +------+--------+---------

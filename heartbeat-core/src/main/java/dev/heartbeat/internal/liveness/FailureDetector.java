@@ -1,7 +1,8 @@
 package dev.heartbeat.internal.liveness;
 
 /**
- * From how long a peer has been silent to what to think of it, by two fixed limits. Pure: no clock, no state.
+ * From how long a peer has been silent to what to think of it, by two fixed limits. Pure: no clock,
+ * no state.
  *
  * @param suspectAfterNs silence from which a peer is suspected
  * @param timeoutNs silence from which it is given up; not less than {@code suspectAfterNs}

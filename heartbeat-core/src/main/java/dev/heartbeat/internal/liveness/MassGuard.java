@@ -7,8 +7,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Doubts the observer before the fleet: when a large part of all nodes is suspected at once, the network or this host is the likelier culprit, and verdicts
- * of silence are held for a while. It concerns verdicts of timeout and grace only; whoever says goodbye, is kicked or replaced goes at once.
+ * Doubts the observer before the fleet: when a large part of all nodes is suspected at once, the
+ * network or this host is the likelier culprit, and verdicts of silence are held for a while. It
+ * concerns verdicts of timeout and grace only; whoever says goodbye, is kicked or replaced goes at
+ * once.
  *
  * <pre>
  *             a verdict is due          long enough, or few      nobody waits and few are suspected,
@@ -18,12 +20,16 @@ import org.slf4j.LoggerFactory;
  *      └── nobody waits and few are ──┘
  * </pre>
  *
- * <p>Many are more than {@code share} of the nodes, and more than {@code minimum}. The maximum bounds hold and release together: verdicts are held for as long as leaves time to carry them out
- * one after the other at {@code releaseRate}, but for half of it at least; and the rate is raised as far as it must be for all to be over in time. Where most come back, the last of them are given
- * {@code calmNs} to do so, too. So it always ends by itself. A maximum of zero switches it off. Time in which nobody asked for longer than a second does not count, since this process may have been
- * stopped.
+ * <p>Many are more than {@code share} of the nodes, and more than {@code minimum}. The maximum
+ * bounds hold and release together: verdicts are held for as long as leaves time to carry them out
+ * one after the other at {@code releaseRate}, but for half of it at least; and the rate is raised
+ * as far as it must be for all to be over in time. Where most come back, the last of them are given
+ * {@code calmNs} to do so, too. So it always ends by itself. A maximum of zero switches it off.
+ * Time in which nobody asked for longer than a second does not count, since this process may have
+ * been stopped.
  *
- * <p>Shared by all loops. Each keeps the verdicts it holds itself, and asks often how many of them may pass, until the guard {@linkplain #isAtRest is at rest}.
+ * <p>Shared by all loops. Each keeps the verdicts it holds itself, and asks often how many of them
+ * may pass, until the guard {@linkplain #isAtRest is at rest}.
  */
 public final class MassGuard {
     private static final Logger LOG = LoggerFactory.getLogger(MassGuard.class);
@@ -44,7 +50,10 @@ public final class MassGuard {
 
     private long askedNs;
     private long engagedNs;
-    /** At which time of the engagement few were suspected and went on being few; {@link Long#MAX_VALUE} if many are. */
+    /**
+     * At which time of the engagement few were suspected and went on being few;
+     * {@link Long#MAX_VALUE} if many are.
+     */
     private long calmSinceNs;
     /** How much of {@link #engagedNs} is accounted for by permits. */
     private long permittedNs;
@@ -67,7 +76,8 @@ public final class MassGuard {
      * @param minimum the number from which it does
      * @param maximumNs for how long it is engaged at most; 0: never
      * @param releaseRate how many verdicts that were held pass each second, if that is enough
-     * @param calmNs for how long few must be suspected until verdicts that wait are released: as long as a node that is well may take to be heard
+     * @param calmNs for how long few must be suspected until verdicts that wait are released: as
+     *     long as a node that is well may take to be heard
      */
     public MassGuard(double share, long minimum, long maximumNs, double releaseRate, long calmNs, Observer observer) {
         this.share = share;
@@ -78,7 +88,10 @@ public final class MassGuard {
         this.observer = observer;
     }
 
-    /** Whether a verdict that is due now must wait; if so, it counts as held until it is {@linkplain #release released} or {@linkplain #withdraw withdrawn}. */
+    /**
+     * Whether a verdict that is due now must wait; if so, it counts as held until it is
+     * {@linkplain #release released} or {@linkplain #withdraw withdrawn}.
+     */
     public boolean holds(long suspects, long nodes, long nowNs) {
         return (!isAtRest() || areMany(suspects, nodes)) && decide(suspects, nodes, nowNs);
     }
@@ -223,7 +236,10 @@ public final class MassGuard {
         return phase != Phase.PASSING;
     }
 
-    /** Whether nothing changes until a verdict is due. Otherwise it has to be asked again soon, even by a loop that holds no verdict. */
+    /**
+     * Whether nothing changes until a verdict is due. Otherwise it has to be asked again soon, even
+     * by a loop that holds no verdict.
+     */
     public boolean isAtRest() {
         return phase == Phase.PASSING && !spent;
     }

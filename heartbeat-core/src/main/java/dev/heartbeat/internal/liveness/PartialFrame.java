@@ -3,11 +3,12 @@ package dev.heartbeat.internal.liveness;
 import dev.heartbeat.internal.loop.LogicalClock;
 
 /**
- * A frame that is arriving for longer than a read. A part of a frame is no sign of life, but as long as it gains enough
- * bytes in each span of silence, it puts the verdict off. A span is the silence from which a peer is suspected.
+ * A frame that is arriving for longer than a read. A part of a frame is no sign of life, but as
+ * long as it gains enough bytes in each span of silence, it puts the verdict off. A span is the
+ * silence from which a peer is suspected.
  *
- * <p>Invariant: the silence counts from {@code gainedNs}, which is at most {@value #MAX_SPANS} spans after the last whole
- * frame.
+ * <p>Invariant: the silence counts from {@code gainedNs}, which is at most {@value #MAX_SPANS}
+ * spans after the last whole frame.
  */
 public final class PartialFrame {
     /** What it must gain in each span. */
@@ -22,7 +23,8 @@ public final class PartialFrame {
     private boolean tooSlow;
 
     /**
-     * @param heardNs when the last whole frame was read; times are those of one {@link LogicalClock}
+     * @param heardNs when the last whole frame was read; times are those of one
+     *     {@link LogicalClock}
      */
     public PartialFrame(long heardNs) {
         this.heardNs = heardNs;

@@ -4,8 +4,8 @@ import dev.heartbeat.internal.loop.LogicalClock;
 import dev.heartbeat.internal.loop.Timer;
 
 /**
- * Watches one peer for silence; the server watches each node with one, the client its server. It knows no socket: it is told what was heard, and
- * tells its verdicts.
+ * Watches one peer for silence; the server watches each node with one, the client its server. It
+ * knows no socket: it is told what was heard, and tells its verdicts.
  *
  * <pre>
  *               heard                     heard
@@ -18,8 +18,9 @@ import dev.heartbeat.internal.loop.Timer;
  *
  * {@link #stop} leads to STOPPED from everywhere, without a verdict.
  *
- * <p>A sign of life writes one field. The timer is not touched: when it is due, it looks how long the silence is by now and arms itself for the
- * rest, so a peer costs about one look per timeout however often it beats. Confined to its loop.
+ * <p>A sign of life writes one field. The timer is not touched: when it is due, it looks how long
+ * the silence is by now and arms itself for the rest, so a peer costs about one look per timeout
+ * however often it beats. Confined to its loop.
  */
 public abstract class PeerMonitor extends Timer {
     private enum State {
@@ -44,14 +45,16 @@ public abstract class PeerMonitor extends Timer {
     }
 
     /**
-     * How long it is since somebody else spoke for it; for a peer that only speaks for itself, for ever.
+     * How long it is since somebody else spoke for it; for a peer that only speaks for itself, for
+     * ever.
      */
     protected long othersSilentNs() {
         return Long.MAX_VALUE;
     }
 
     /**
-     * How long a frame under way has gained too little to put the verdict off; where none does, for ever.
+     * How long a frame under way has gained too little to put the verdict off; where none does, for
+     * ever.
      */
     protected long underWayNs() {
         return Long.MAX_VALUE;
@@ -66,7 +69,8 @@ public abstract class PeerMonitor extends Timer {
     /**
      * The silence, or the grace after a loss, has lasted too long.
      *
-     * @return false to hold the verdict, until it is {@linkplain #pass passed} or {@link #onReprieved}
+     * @return false to hold the verdict, until it is {@linkplain #pass passed} or
+     *     {@link #onReprieved}
      */
     protected abstract boolean onGivenUp(boolean lost);
 
@@ -99,7 +103,8 @@ public abstract class PeerMonitor extends Timer {
     private void heardAgain() {
         if (state == State.SUSPECT) {
             state = State.ALIVE;
-            // What is armed now is the deadline of the timeout, which is not earlier than the next look must be.
+            // What is armed now is the deadline of the timeout, which is not earlier than the next
+            // look must be.
             armFor(0);
             onReprieved();
             onRecovered();
@@ -189,7 +194,9 @@ public abstract class PeerMonitor extends Timer {
         return state == State.SUSPECT;
     }
 
-    /** Looks again after this time, whatever was planned. Does nothing to one that is not suspected. */
+    /**
+     * Looks again after this time, whatever was planned. Does nothing to one that is not suspected.
+     */
     public final void lookAgainAfter(long delayNs) {
         if (state == State.SUSPECT) {
             watch().arm(this, delayNs);

@@ -8,10 +8,12 @@ import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * What was read from connections that have used up their {@link WorkBudget}, and is still to be decoded: a share of each in every turn, after the sockets. Reading of such a connection is
+ * What was read from connections that have used up their {@link WorkBudget}, and is still to be
+ * decoded: a share of each in every turn, after the sockets. Reading of such a connection is
  * paused, so it has one read buffer of them at most. On the loop.
  *
- * <p>Invariant: {@code bytes} is the sum of what the buffers in {@code waiting} hold room for, at most {@value #MAX_BYTES}; while any waits, a run is scheduled.
+ * <p>Invariant: {@code bytes} is the sum of what the buffers in {@code waiting} hold room for, at
+ * most {@value #MAX_BYTES}; while any waits, a run is scheduled.
  */
 public final class DeferredInput {
     /** So many read buffers of 64 KiB that 128 connections can be slowed at a time. */
@@ -45,7 +47,8 @@ public final class DeferredInput {
     }
 
     /**
-     * Takes what is left in the buffer, of a session that has none here yet. It gets it back in parts by {@link InputReader#goOn}, from the next turn on.
+     * Takes what is left in the buffer, of a session that has none here yet. It gets it back in
+     * parts by {@link InputReader#goOn}, from the next turn on.
      *
      * @return false if there is no room; nothing is taken then
      */

@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-/** Durations that an application gives: judged on its thread, and small enough to be added to any clock. */
+/**
+ * Durations that an application gives: judged on its thread, and small enough to be added to any
+ * clock.
+ */
 public final class Durations {
     /** What is longer counts as this; the sum with any reading of a clock can still be compared. */
     static final Duration LONGEST = Duration.ofDays(36_500);
@@ -16,7 +19,8 @@ public final class Durations {
     /**
      * Refuses null and whatever is negative.
      *
-     * @throws IllegalArgumentException if it is negative; the message names the parameter, the value and the range
+     * @throws IllegalArgumentException if it is negative; the message names the parameter, the
+     *     value and the range
      */
     public static Duration requireNotNegative(String parameter, Duration value) {
         if (Objects.requireNonNull(value, parameter).isNegative()) {

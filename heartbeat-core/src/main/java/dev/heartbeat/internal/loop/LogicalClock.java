@@ -1,20 +1,28 @@
 package dev.heartbeat.internal.loop;
 
 /**
- * The clock by which peers are judged. It follows the monotonic clock, except that it does not advance while this process itself was
- * stopped: by a long garbage collection, SIGSTOP, a blocked event loop, a suspended machine. What the peers sent meanwhile waits in the
- * sockets and must be read before anybody is judged.
+ * The clock by which peers are judged. It follows the monotonic clock, except that it does not
+ * advance while this process itself was stopped: by a long garbage collection, SIGSTOP, a blocked
+ * event loop, a suspended machine. What the peers sent meanwhile waits in the sockets and must be
+ * read before anybody is judged.
  *
- * <p>A loop knows until when it meant to sleep. Waking up in time, or earlier for a socket, is no stall; waking later than {@value #MAX_LAG_MS}
- * ms after is. Of a stall the clock counts only that lag.
+ * <p>A loop knows until when it meant to sleep. Waking up in time, or earlier for a socket, is no
+ * stall; waking later than {@value #MAX_LAG_MS} ms after is. Of a stall the clock counts only that
+ * lag.
  */
 public final class LogicalClock {
     private static final long MAX_LAG_MS = 250;
 
-    /** Lateness a busy loop may have; well under any interval between heartbeats, well over what scheduling takes. */
+    /**
+     * Lateness a busy loop may have; well under any interval between heartbeats, well over what
+     * scheduling takes.
+     */
     public static final long MAX_LAG_NS = MAX_LAG_MS * 1_000_000;
 
-    /** For so long after a stall, what is lost is lost because of it: the peers gave up, and their ends are only now read. */
+    /**
+     * For so long after a stall, what is lost is lost because of it: the peers gave up, and their
+     * ends are only now read.
+     */
     private static final long AFTERMATH_NS = 5_000_000_000L;
 
     private long realNs;
@@ -46,7 +54,8 @@ public final class LogicalClock {
         logicalNs += MAX_LAG_NS;
         stalls++;
         long stalledNs = elapsed - MAX_LAG_NS;
-        // Catching up with a long stall may take so long that it looks like another; the first one still counts then.
+        // Catching up with a long stall may take so long that it looks like another; the first one
+        // still counts then.
         lostToStallsNs = aftermathNs() + stalledNs;
         lastStallEndNs = logicalNs;
         creditedNs += stalledNs;
@@ -54,7 +63,9 @@ public final class LogicalClock {
     }
 
     /**
-     * What a peer that is lost now is to be given on top of its grace: after a stall its length (after several in a row, theirs), for so long the peers' backoff has been growing; otherwise 0.
+     * What a peer that is lost now is to be given on top of its grace: after a stall its length
+     * (after several in a row, theirs), for so long the peers' backoff has been growing; otherwise
+     * 0.
      */
     public long aftermathNs() {
         return stalls > 0 && logicalNs - lastStallEndNs < AFTERMATH_NS ? lostToStallsNs : 0;

@@ -20,11 +20,14 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * All that one {@link EventLoop} owns: the timers, the clock by which peers are judged, and the commands that other threads send it. There is one for each loop, shared
- * by every server and client on it.
+ * All that one {@link EventLoop} owns: the timers, the clock by which peers are judged, and the
+ * commands that other threads send it. There is one for each loop, shared by every server and
+ * client on it.
  *
- * <p><b>The threading law.</b> Everything that belongs to a session is touched by its loop only. Another thread that wants something of it sends a command
- * ({@link #execute}). What several loops share is safe by itself and listed in docs/ARCHITECTURE.md: node entries, outboxes, serial executors, the mass guard, budgets and counters.
+ * <p><b>The threading law.</b> Everything that belongs to a session is touched by its loop only.
+ * Another thread that wants something of it sends a command ({@link #execute}). What several loops
+ * share is safe by itself and listed in docs/ARCHITECTURE.md: node entries, outboxes, serial
+ * executors, the mass guard, budgets and counters.
  */
 public final class Shard implements LoopAgent, Loop {
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
@@ -32,14 +35,20 @@ public final class Shard implements LoopAgent, Loop {
     /** Timers run in one turn before the sockets are looked at again. */
     private static final int TIMERS_PER_TURN = 1024;
 
-    /** What is kept of memory for frames that were cut, and for messages that were handled where they were assembled. */
+    /**
+     * What is kept of memory for frames that were cut, and for messages that were handled where
+     * they were assembled.
+     */
     private static final int SPARE_FRAMES = 4;
 
     private static final int SPARE_FRAME_BYTES = SPARE_FRAMES * (FrameHeader.SIZE + FrameType.MAX_DATA_PAYLOAD);
     private static final int SPARE_MESSAGES = 4;
     private static final int SPARE_MESSAGE_BYTES = 4 << 20;
 
-    /** Commands run in one turn before the sockets are looked at again: a message to a million nodes is as many. */
+    /**
+     * Commands run in one turn before the sockets are looked at again: a message to a million nodes
+     * is as many.
+     */
     private static final int COMMANDS_PER_TURN = 1024;
 
     /** Who keeps count of how well the loop does. On the loop. */
@@ -78,7 +87,10 @@ public final class Shard implements LoopAgent, Loop {
 
     /** Until when the loop means to sleep; {@link Long#MAX_VALUE} if nothing is planned. */
     private long plannedNs = Long.MAX_VALUE;
-    /** A stall was seen in the turn of {@link #stalledTurnNs}: whoever is judged must be read first, in the next one. */
+    /**
+     * A stall was seen in the turn of {@link #stalledTurnNs}: whoever is judged must be read first,
+     * in the next one.
+     */
     private boolean mustReadFirst;
 
     private long stalledTurnNs;
@@ -151,13 +163,17 @@ public final class Shard implements LoopAgent, Loop {
         }
     }
 
-    /** The clock is needed in the middle of anything: neither who keeps count nor the log may stop that. */
+    /**
+     * The clock is needed in the middle of anything: neither who keeps count nor the log may stop
+     * that.
+     */
     private void notifyStall(long stalledNs) {
         try {
             for (int i = 0; i < observers.size(); i++) {
                 observers.get(i).onStall(stalledNs);
             }
-            // A short one is the ordinary lateness of a busy machine, and was credited all the same.
+            // A short one is the ordinary lateness of a busy machine, and was credited all the
+            // same.
             LOG.atLevel(stalledNs < WORTH_A_WARNING_NS ? Level.DEBUG : Level.WARN)
                     .log(
                             "event loop {} was stopped for {} ms; nobody is judged for it",
@@ -200,7 +216,10 @@ public final class Shard implements LoopAgent, Loop {
         wheel.cancel(timer);
     }
 
-    /** Any thread; the command runs on the loop, after this call has returned. Where the loop has ended, so has all it could concern. */
+    /**
+     * Any thread; the command runs on the loop, after this call has returned. Where the loop has
+     * ended, so has all it could concern.
+     */
     @Override
     public void execute(Runnable command) {
         commands.add(command);
@@ -208,8 +227,9 @@ public final class Shard implements LoopAgent, Loop {
     }
 
     /**
-     * Runs the action behind the commands of this run, or where none runs, behind those that wait. So what several commands make
-     * necessary is done once for all of them, and costs no command of its own. On the loop.
+     * Runs the action behind the commands of this run, or where none runs, behind those that wait.
+     * So what several commands make necessary is done once for all of them, and costs no command of
+     * its own. On the loop.
      */
     public void executeBehind(Runnable action) {
         behind.add(action);
@@ -238,14 +258,17 @@ public final class Shard implements LoopAgent, Loop {
                 loop.execute(runCommands);
                 return;
             } catch (Throwable e) {
-                if (!(e instanceof RejectedExecutionException)) { // Which is the loop's end, and this its last turn.
+                // Which is the loop's end, and this its last turn.
+                if (!(e instanceof RejectedExecutionException)) {
                     failed("scheduling commands", e);
                 }
             }
         }
     }
 
-    /** A command that comes from now on schedules another run; one that came just before did not. */
+    /**
+     * A command that comes from now on schedules another run; one that came just before did not.
+     */
     private boolean mustSchedule() {
         commandsScheduled.set(false);
         return hasMore() && commandsScheduled.compareAndSet(false, true);
@@ -331,7 +354,8 @@ public final class Shard implements LoopAgent, Loop {
             plannedNs = Long.MAX_VALUE;
             loop.cancelWake();
         } else {
-            // What is overdue is planned for now: a plan in the past would make a stall of the time since.
+            // What is overdue is planned for now: a plan in the past would make a stall of the time
+            // since.
             plannedNs = deadlineNs - loop.nowNs() < 0 ? loop.nowNs() : deadlineNs;
             loop.wakeAt(plannedNs);
         }

@@ -6,12 +6,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A hashed timing wheel (Varghese and Lauck, 1987, scheme 6): one slot per tick, as many slots as about a minute has ticks. A timer that is
- * due later than one round waits in its slot and is passed over. Arming and cancelling take constant time; a timer is never early, and
- * late by at most a tick and the lateness of the caller. A timer that throws hurts no other, and where it has not armed itself again it is due a second later.
- * Confined to one thread.
+ * A hashed timing wheel (Varghese and Lauck, 1987, scheme 6): one slot per tick, as many slots as
+ * about a minute has ticks. A timer that is due later than one round waits in its slot and is
+ * passed over. Arming and cancelling take constant time; a timer is never early, and late by at
+ * most a tick and the lateness of the caller. A timer that throws hurts no other, and where it has
+ * not armed itself again it is due a second later. Confined to one thread.
  *
- * <p>It expects few cancellations: whoever waits for silence does not re-arm at each sign of life, but looks again when the timer is due.
+ * <p>It expects few cancellations: whoever waits for silence does not re-arm at each sign of life,
+ * but looks again when the timer is due.
  */
 public final class TimerWheel {
     /** 2^24 ns, 16.8 ms: well under any interval people choose, and few enough wake-ups. */
@@ -70,7 +72,10 @@ public final class TimerWheel {
         return size;
     }
 
-    /** Arms the timer, or moves it if it is armed. A deadline that has passed is due at the next poll. */
+    /**
+     * Arms the timer, or moves it if it is armed. A deadline that has passed is due at the next
+     * poll.
+     */
     public void arm(Timer timer, long deadlineNs) {
         if (timer.isArmed()) {
             cancel(timer);
@@ -98,9 +103,11 @@ public final class TimerWheel {
     }
 
     /**
-     * Runs what is due, and looks at {@code limit} timers at most: those of a later round that share the slot count as well.
+     * Runs what is due, and looks at {@code limit} timers at most: those of a later round that
+     * share the slot count as well.
      *
-     * @return how many were looked at; where it is {@code limit}, more may be due, and the next poll goes on with them
+     * @return how many were looked at; where it is {@code limit}, more may be due, and the next
+     *     poll goes on with them
      */
     public int poll(long nowNs, int limit) {
         long nowTick = (nowNs - startNs) >> TICK_SHIFT;
@@ -114,7 +121,10 @@ public final class TimerWheel {
         }
     }
 
-    /** When the next timer may be due: never too late, perhaps too early. {@link Long#MAX_VALUE} if none is armed. */
+    /**
+     * When the next timer may be due: never too late, perhaps too early. {@link Long#MAX_VALUE} if
+     * none is armed.
+     */
     long nextDeadlineNs() {
         if (!due.isEmpty()) {
             return startNs + (dueUpTo << TICK_SHIFT);
@@ -152,7 +162,9 @@ public final class TimerWheel {
         }
     }
 
-    /** Moves what is in the next occupied slot to {@link #due}, or passes over all that are empty. */
+    /**
+     * Moves what is in the next occupied slot to {@link #due}, or passes over all that are empty.
+     */
     private void takeNextSlot(long nowTick) {
         long tick = size == 0 ? nowTick + 1 : nextOccupiedTick();
         if (tick > nowTick) {
@@ -169,7 +181,10 @@ public final class TimerWheel {
         currentTick = tick + 1;
     }
 
-    /** The first tick from the current one on whose slot may hold a timer; one round on if there is none. */
+    /**
+     * The first tick from the current one on whose slot may hold a timer; one round on if there is
+     * none.
+     */
     private long nextOccupiedTick() {
         int first = (int) currentTick & MASK;
         for (int passed = 0; passed < SLOTS; ) {

@@ -4,10 +4,13 @@ import dev.heartbeat.internal.frame.FrameType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much work the connections of one loop may make in a turn: each as much as {@link #PER_TURN}, in frames that came. Core reads no clock, so it counts what a frame is
- * known to cost. A connection that has used up its share is not decoded any further in this turn; its {@link DeferredInput} wait for the next. So it slows itself only.
+ * How much work the connections of one loop may make in a turn: each as much as {@link #PER_TURN},
+ * in frames that came. Core reads no clock, so it counts what a frame is known to cost. A
+ * connection that has used up its share is not decoded any further in this turn; its
+ * {@link DeferredInput} wait for the next. So it slows itself only.
  *
- * <p>Invariant: {@link #remaining} is the share of the session that was {@linkplain #begin begun} last, in the turn that began at {@code turnNs}. On the loop.
+ * <p>Invariant: {@link #remaining} is the share of the session that was {@linkplain #begin begun}
+ * last, in the turn that began at {@code turnNs}. On the loop.
  */
 public final class WorkBudget {
     /** About a millisecond of a processor of 2020: a unit is a tenth of a microsecond. */

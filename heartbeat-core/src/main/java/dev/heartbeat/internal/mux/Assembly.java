@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fragmented message on its way in. It is collected in a spare buffer or else in one that grows with what has arrived, never with what was announced. A message that cannot be taken is counted to its last fragment, and not kept.
+ * A fragmented message on its way in. It is collected in a spare buffer or else in one that grows
+ * with what has arrived, never with what was announced. A message that cannot be taken is counted
+ * to its last fragment, and not kept.
  */
 final class Assembly {
     /** However short a message is, it may come in so many fragments. */
@@ -16,7 +18,10 @@ final class Assembly {
     /** Beyond that, each fragment must be worth so many bytes of the message. */
     static final int BYTES_PER_FRAGMENT = 256;
 
-    /** Of what has arrived. More would be too much for an announcement that is not kept, less would copy a large message several times. */
+    /**
+     * Of what has arrived. More would be too much for an announcement that is not kept, less would
+     * copy a large message several times.
+     */
     static final int GROWTH = 8;
 
     private final long total;

@@ -15,16 +15,24 @@ public interface Endpoint extends Receiver {
     /** To what that may grow. */
     int maxWindow();
 
-    /** The connection is about to end: what was accepted may still go, and nothing more is accepted. */
+    /**
+     * The connection is about to end: what was accepted may still go, and nothing more is accepted.
+     */
     void drain();
 
     /** Whether a request that was sent over it is not answered yet. */
     boolean awaitsReplies();
 
-    /** The other side has opened it. It is {@linkplain MuxChannel#accept accepted} or {@linkplain MuxChannel#reset reset} then, now or later. */
+    /**
+     * The other side has opened it. It is {@linkplain MuxChannel#accept accepted} or
+     * {@linkplain MuxChannel#reset reset} then, now or later.
+     */
     void onOffered(MuxChannel channel);
 
-    /** Whether it handles messages at once and where they lie, by {@link #onView}; otherwise each is copied for it, and comes by {@link #onMessage}. */
+    /**
+     * Whether it handles messages at once and where they lie, by {@link #onView}; otherwise each is
+     * copied for it, and comes by {@link #onMessage}.
+     */
     boolean isInline();
 
     /** A message, which is handled when this returns; the view is valid until then. */

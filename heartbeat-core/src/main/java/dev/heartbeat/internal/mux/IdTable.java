@@ -5,10 +5,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a connection has by a number of its own: nodes by handle, channels by id. The numbers only grow, so two arrays hold them in order: a new one comes to the end, one without gaps before it is found by
- * subtraction, any other by halving. What is removed leaves a gap, and the gaps are closed when they are most of it.
+ * What a connection has by a number of its own: nodes by handle, channels by id. The numbers only
+ * grow, so two arrays hold them in order: a new one comes to the end, one without gaps before it is
+ * found by subtraction, any other by halving. What is removed leaves a gap, and the gaps are closed
+ * when they are most of it.
  *
- * <p>Invariant: {@code handles} is in unsigned order up to {@code used}, and {@code size} of the places before {@code used} are not null.
+ * <p>Invariant: {@code handles} is in unsigned order up to {@code used}, and {@code size} of the
+ * places before {@code used} are not null.
  */
 public final class IdTable<T> {
     private static final int FIRST_CAPACITY = 4;
@@ -62,7 +65,10 @@ public final class IdTable<T> {
         }
     }
 
-    /** Those with handles from {@code first} to {@code last}, both included. What the action removes or adds is no longer, or not yet, seen. */
+    /**
+     * Those with handles from {@code first} to {@code last}, both included. What the action removes
+     * or adds is no longer, or not yet, seen.
+     */
     public void forEach(int first, int last, Consumer<T> action) {
         int place = firstPlaceFrom(first);
         while (place < used && Integer.compareUnsigned(handles[place], last) <= 0) {

@@ -5,8 +5,9 @@ import dev.heartbeat.internal.queue.OutgoingMessage;
 import dev.heartbeat.spi.Connection;
 
 /**
- * Messages that are written to the transport, in that order, and that the socket has not taken to their last byte. Marks among them
- * tell when all before them has left. Confined to the connection's loop.
+ * Messages that are written to the transport, in that order, and that the socket has not taken to
+ * their last byte. Marks among them tell when all before them has left. Confined to the
+ * connection's loop.
  */
 final class InFlight {
     private final Connection connection;

@@ -3,7 +3,8 @@ package dev.heartbeat.internal.mux;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What all connections of a server or client together may hold beyond their first windows: of messages larger than these, and of windows that are wider. Shared by all loops.
+ * What all connections of a server or client together may hold beyond their first windows: of
+ * messages larger than these, and of windows that are wider. Shared by all loops.
  */
 public final class InboundBudget {
     private final long total;
@@ -29,7 +30,10 @@ public final class InboundBudget {
         return perConnection;
     }
 
-    /** What is refused takes nothing meanwhile, or a message that fits could be refused beside one that does not. */
+    /**
+     * What is refused takes nothing meanwhile, or a message that fits could be refused beside one
+     * that does not.
+     */
     boolean tryReserve(long bytes) {
         return tryReserve(bytes, 0);
     }

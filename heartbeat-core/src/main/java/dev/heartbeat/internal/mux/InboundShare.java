@@ -1,8 +1,9 @@
 package dev.heartbeat.internal.mux;
 
 /**
- * What one connection takes of the {@link InboundBudget}, of which it gets a part only: one that announces much and
- * sends little must not take what all others need. Confined to the connection's loop.
+ * What one connection takes of the {@link InboundBudget}, of which it gets a part only: one that
+ * announces much and sends little must not take what all others need. Confined to the connection's
+ * loop.
  */
 final class InboundShare {
     private final InboundBudget budget;
@@ -10,7 +11,8 @@ final class InboundShare {
     private long taken;
 
     /**
-     * @param atLeast what it may take however small the budget is, for that is what the peer was promised
+     * @param atLeast what it may take however small the budget is, for that is what the peer was
+     *     promised
      */
     InboundShare(InboundBudget budget, long atLeast) {
         this.budget = budget;

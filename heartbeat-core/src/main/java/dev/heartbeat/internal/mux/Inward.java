@@ -15,12 +15,21 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What comes in over a channel: its window and what that takes of the budget, the message that is arriving, and what the application has and gives back. */
+/**
+ * What comes in over a channel: its window and what that takes of the budget, the message that is
+ * arriving, and what the application has and gives back.
+ */
 final class Inward {
-    /** A window of which half was used sooner than this is too small for a fast network, whatever the round trip. */
+    /**
+     * A window of which half was used sooner than this is too small for a fast network, whatever
+     * the round trip.
+     */
     private static final long BUSY_NS = 20_000_000;
 
-    /** By doubling, the shares of heavy channels would take several seconds to come right on a slow link. */
+    /**
+     * By doubling, the shares of heavy channels would take several seconds to come right on a slow
+     * link.
+     */
     private static final int GROWTH = 4;
 
     /** What a message must gain each second to keep the memory that is reserved for it. */
@@ -115,7 +124,10 @@ final class Inward {
         return ended;
     }
 
-    /** What has come of a message is dropped. What the application holds is given back when it has handled it, and the window's memory with the last. */
+    /**
+     * What has come of a message is dropped. What the application holds is given back when it has
+     * handled it, and the window's memory with the last.
+     */
     void over() {
         over = true;
         forgetArriving();
@@ -145,8 +157,9 @@ final class Inward {
     }
 
     /**
-     * Of a window that is used up fast, the sender spends its time waiting for more: it is made {@value #GROWTH} times as wide, as long as there is memory for that. What is fast depends on the round trip, which is measured as
-     * long as it decides.
+     * Of a window that is used up fast, the sender spends its time waiting for more: it is made
+     * {@value #GROWTH} times as wide, as long as there is memory for that. What is fast depends on
+     * the round trip, which is measured as long as it decides.
      */
     private void widenIfBusy() {
         long now = input.host().loop().nowNs();
@@ -157,7 +170,8 @@ final class Inward {
                 widen(more);
             }
             if (!busy) {
-                input.roundTrip().measure(now); // For the next time: it grows with what the peer has written ahead.
+                // For the next time: it grows with what the peer has written ahead.
+                input.roundTrip().measure(now);
             }
         }
         grantNs = now;
@@ -174,7 +188,10 @@ final class Inward {
 
     // ---- messages
 
-    /** Takes a DATA frame, and hands over the message that becomes whole with it. Returns whether it was the last. */
+    /**
+     * Takes a DATA frame, and hands over the message that becomes whole with it. Returns whether it
+     * was the last.
+     */
     boolean receive(int flags, Head head, int size, ByteBuffer fragment) throws ProtocolException {
         window.receive(size);
         boolean end = (flags & FrameHeader.FLAG_END) != 0;
@@ -286,18 +303,23 @@ final class Inward {
         return Assembly.dropping(total);
     }
 
-    /** A frame more than the message has: else its last bytes could need a header for which there is no credit. */
+    /**
+     * A frame more than the message has: else its last bytes could need a header for which there is
+     * no credit.
+     */
     private static long roomFor(int message) {
         return message + Register.MIN_CREDIT;
     }
 
     private void add(Assembly assembly, ByteBuffer fragment, int size, boolean more) throws ProtocolException {
-        arriving = assembly; // Before it can fail: what was reserved for it is found when the connection ends.
+        // Before it can fail: what was reserved for it is found when the connection ends.
+        arriving = assembly;
         pay(fragment.remaining());
         boolean keeping = assembly.isKeeping();
         boolean complete = keeping && !more;
         int overhead = keeping ? size - fragment.remaining() : size;
-        // The last header is held with the message: else messages of next to nothing could wait without bound.
+        // The last header is held with the message: else messages of next to nothing could wait
+        // without bound.
         overhead -= complete ? FrameHeader.SIZE : 0;
         take(overhead);
         assembly.add(fragment, !more);
@@ -326,7 +348,10 @@ final class Inward {
         }
     }
 
-    /** A message that began to arrive and does not go on, or next to nothing of it comes, must not hold its memory for ever. */
+    /**
+     * A message that began to arrive and does not go on, or next to nothing of it comes, must not
+     * hold its memory for ever.
+     */
     private void watchArriving() {
         lastFragmentNs = input.host().judgingNs();
         paidUntilNs = lastFragmentNs + UNPAID_NS;
@@ -360,7 +385,10 @@ final class Inward {
         return Math.min(lastFragmentNs + input.limits().fragmentTimeoutNs(), paidUntilNs) - nowNs;
     }
 
-    /** Each byte buys the message some time. What came fast does not buy more than a silence may last, or than a message may be slow at first. */
+    /**
+     * Each byte buys the message some time. What came fast does not buy more than a silence may
+     * last, or than a message may be slow at first.
+     */
     private void pay(int bytes) {
         long nowNs = input.host().judgingNs();
         long mostNs = nowNs + Math.max(input.limits().fragmentTimeoutNs(), UNPAID_NS);

@@ -18,23 +18,30 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The channels of one connection, in both directions, and their credit. Confined to the connection's loop; made with
- * the first message or channel, so that an idle node has none.
+ * The channels of one connection, in both directions, and their credit. Confined to the
+ * connection's loop; made with the first message or channel, so that an idle node has none.
  *
- * <p>Outwards, control frames (CHANNEL_OPEN, ACCEPT and RESET, CREDIT) go before all DATA and wait for nothing but the socket. Of DATA it hands the transport a few frames at a time and waits until the socket has
- * taken them, so whatever is written meanwhile stands behind at most {@value #MAX_AHEAD_FRAMES} frames in this process, which are smaller where the socket is slow ({@link Pace}).
+ * <p>Outwards, control frames (CHANNEL_OPEN, ACCEPT and RESET, CREDIT) go before all DATA and wait
+ * for nothing but the socket. Of DATA it hands the transport a few frames at a time and waits until
+ * the socket has taken them, so whatever is written meanwhile stands behind at most
+ * {@value #MAX_AHEAD_FRAMES} frames in this process, which are smaller where the socket is slow
+ * ({@link Pace}).
  */
 public final class Multiplexer {
     /**
-     * So many may be queued in the transport. One frame for each write to the socket would cost bulk more than half of its speed; as many as make the connection unwritable would leave no moment for a
-     * heartbeat.
+     * So many may be queued in the transport. One frame for each write to the socket would cost
+     * bulk more than half of its speed; as many as make the connection unwritable would leave no
+     * moment for a heartbeat.
      */
     static final int MAX_AHEAD_FRAMES = 3;
 
     /** Beyond those for channels, as many as a peer may have caused by its own fault. */
     private static final int ROOM_FOR_ERRORS = 16;
 
-    /** So many cancels wait for a full socket; beyond that the oldest is forgotten, because it is only a hint. */
+    /**
+     * So many cancels wait for a full socket; beyond that the oldest is forgotten, because it is
+     * only a hint.
+     */
     private static final int MAX_CANCELS = 64;
 
     /** What a channel has that nobody weighed. */
@@ -80,7 +87,9 @@ public final class Multiplexer {
         /** For messages that arrive in parts and are handled at once. */
         BufferPool spares();
 
-        /** The time by which a peer is judged: it does not advance while this process was stopped. */
+        /**
+         * The time by which a peer is judged: it does not advance while this process was stopped.
+         */
         default long judgingNs() {
             return loop().nowNs();
         }
@@ -88,7 +97,10 @@ public final class Multiplexer {
         /** The last round trip, as far as heartbeats have told it; else 0. */
         long rttNs();
 
-        /** The other side opens a channel: who receives what comes over it? The channel is then {@linkplain MuxChannel#accept accepted} or reset, now or later. */
+        /**
+         * The other side opens a channel: who receives what comes over it? The channel is then
+         * {@linkplain MuxChannel#accept accepted} or reset, now or later.
+         */
         Endpoint onOpen(ChannelOpen open) throws ProtocolException;
 
         /** A message has left: the socket has taken its last byte. */
@@ -212,7 +224,8 @@ public final class Multiplexer {
         if (!objection.isEmpty()) {
             throw new ProtocolException(ErrorCode.INVALID_CHANNEL_NAME, objection);
         }
-        // What was reset counts until its opener can have heard of it, or one who does not read could go on for ever.
+        // What was reset counts until its opener can have heard of it, or one who does not read
+        // could go on for ever.
         if (theirs.size() + unsentResets >= limits.maxChannels()) {
             throw new ProtocolException(
                     ErrorCode.TOO_MANY_CHANNELS, "allowed are " + limits.maxChannels() + " channels at a time");
@@ -221,7 +234,8 @@ public final class Multiplexer {
         try {
             reserveWindow(endpoint.window());
         } catch (ProtocolException e) {
-            endpoint.onOver(Endpoint.Ending.FAILED, e.text()); // It was made for this channel, and may count.
+            // It was made for this channel, and may count.
+            endpoint.onOver(Endpoint.Ending.FAILED, e.text());
             throw e;
         }
         MuxChannel channel = MuxChannel.offered(this, id, open, endpoint);
@@ -284,7 +298,9 @@ public final class Multiplexer {
         }
     }
 
-    /** Where this side had ended too before it reset the channel, the other takes it for completed. */
+    /**
+     * Where this side had ended too before it reset the channel, the other takes it for completed.
+     */
     private void forgetResetOfEnded(int id) {
         for (MuxChannel channel : control) {
             if (channel.id() == id && channel.hasEnded()) {
@@ -294,7 +310,10 @@ public final class Multiplexer {
         }
     }
 
-    /** The other side has done with the channel by itself, and need not be told any more that it is over. */
+    /**
+     * The other side has done with the channel by itself, and need not be told any more that it is
+     * over.
+     */
     private void forgetReset(int id) {
         for (MuxChannel channel : control) {
             if (channel.id() == id) {
@@ -419,7 +438,10 @@ public final class Multiplexer {
 
     // ---- outwards
 
-    /** Nobody waits for the answer to a request of which at least the first frame is written: tells the other side. */
+    /**
+     * Nobody waits for the answer to a request of which at least the first frame is written: tells
+     * the other side.
+     */
     public void cancel(int id, int handle, Envelope request) {
         if (cancels == null) {
             cancels = new ArrayDeque<>(4);
@@ -445,7 +467,10 @@ public final class Multiplexer {
         }
     }
 
-    /** The other side has received so many frames, and refuses no message any more that is all in them. */
+    /**
+     * The other side has received so many frames, and refuses no message any more that is all in
+     * them.
+     */
     public void onPosition(long position) {
         ArrayList<MuxChannel> channels = withRefusable;
         if (channels == null) {
@@ -532,7 +557,10 @@ public final class Multiplexer {
         output.inFlight().settle(total);
     }
 
-    /** The connection is gone: what had begun to travel and may not have arrived goes back to whose it was. */
+    /**
+     * The connection is gone: what had begun to travel and may not have arrived goes back to whose
+     * it was.
+     */
     public void abandon() {
         over = true;
         output.inFlight().lose();
@@ -560,7 +588,10 @@ public final class Multiplexer {
                 && channels().stream().noneMatch(MuxChannel::hasWork);
     }
 
-    /** Whether the application has handled everything that came, and waits for no reply over a channel other than 0. */
+    /**
+     * Whether the application has handled everything that came, and waits for no reply over a
+     * channel other than 0.
+     */
     public boolean isHandled() {
         return input.window().unconsumed() == 0 && channels().stream().noneMatch(MuxChannel::awaitsReplies);
     }

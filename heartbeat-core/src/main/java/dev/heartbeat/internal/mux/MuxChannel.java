@@ -14,8 +14,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One lane of messages within a connection: its life, and what is to be said of it. What it carries goes {@link Outward} and comes {@link Inward}. Channel 0 is open from the beginning to the end of the connection; any
- * other goes through these states.
+ * One lane of messages within a connection: its life, and what is to be said of it. What it carries
+ * goes {@link Outward} and comes {@link Inward}. Channel 0 is open from the beginning to the end of
+ * the connection; any other goes through these states.
  *
  * <pre>
  *  opened here:   OPENING ──CHANNEL_ACCEPT──▶ OPEN ──both directions ENDed──▶ over
@@ -156,7 +157,10 @@ public final class MuxChannel {
         endpoint().onAccepted();
     }
 
-    /** This side sends no more than it was given so far; the other side is told behind the last of it. */
+    /**
+     * This side sends no more than it was given so far; the other side is told behind the last of
+     * it.
+     */
     public void end() {
         out.end();
         mux.activate(this);
@@ -239,7 +243,8 @@ public final class MuxChannel {
         if (output.inFlight().isEmpty()) {
             endpoint().onOver(ending, text);
         } else {
-            // Behind its own messages that are on their way to the socket: they may still leave, or come back.
+            // Behind its own messages that are on their way to the socket: they may still leave, or
+            // come back.
             output.inFlight().mark(new Over(ending, text));
         }
     }
@@ -380,7 +385,10 @@ public final class MuxChannel {
         }
     }
 
-    /** The message that is arriving is lost for no fault of the other side, which is told; any channel but 0 ends with it. */
+    /**
+     * The message that is arriving is lost for no fault of the other side, which is told; any
+     * channel but 0 ends with it.
+     */
     private void giveUpArriving(String text) {
         if (shared == null) {
             reset(ErrorCode.NO_CAPACITY, text, in.begun());

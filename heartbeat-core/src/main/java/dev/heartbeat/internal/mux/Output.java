@@ -8,8 +8,9 @@ import dev.heartbeat.spi.Connection;
 import java.nio.ByteBuffer;
 
 /**
- * What the channels of a connection write by: their frames, how large these are, and what of them is in flight. Frames of the
- * resumable stream are counted here, and so nowhere forgotten. Confined to the connection's loop.
+ * What the channels of a connection write by: their frames, how large these are, and what of them
+ * is in flight. Frames of the resumable stream are counted here, and so nowhere forgotten. Confined
+ * to the connection's loop.
  */
 final class Output {
     private final Connection connection;
@@ -82,7 +83,10 @@ final class Output {
         framesSent++;
     }
 
-    /** The beginning of a DATA frame of so many bytes of a message, which follow as {@link #content}. */
+    /**
+     * The beginning of a DATA frame of so many bytes of a message, which follow as
+     * {@link #content}.
+     */
     void data(int id, int flags, int handleToName, Envelope envelope, int count, int total, long nowNs) {
         encoder.data(id, flags, handleToName, envelope, count, total, nowNs);
         framesSent++;

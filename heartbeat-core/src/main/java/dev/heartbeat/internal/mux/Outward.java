@@ -12,9 +12,15 @@ import dev.heartbeat.internal.queue.OutgoingMessage;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** What goes out over a channel: whose turn it is, the message that is being cut, how much credit there is for it, and the END. */
+/**
+ * What goes out over a channel: whose turn it is, the message that is being cut, how much credit
+ * there is for it, and the END.
+ */
 final class Outward {
-    /** Below this much credit no message is begun and none goes on: tiny fragments cost more than they carry. */
+    /**
+     * Below this much credit no message is begun and none goes on: tiny fragments cost more than
+     * they carry.
+     */
     static final int MIN_CREDIT_TO_SEND = FrameHeader.SIZE + FrameEncoder.MAX_HEAD_SIZE + 1024;
 
     /** A frame of full size. */
@@ -217,7 +223,10 @@ final class Outward {
         channel.keepsRefusable();
     }
 
-    /** The other side refuses a message. Of one that it has taken, or that is not known any more, nobody is told. */
+    /**
+     * The other side refuses a message. Of one that it has taken, or that is not known any more,
+     * nobody is told.
+     */
     void refused(long ordinal) {
         Refusable.Sent sent = refusable == null ? null : refusable.find(ordinal);
         if (sent != null) {
@@ -225,7 +234,10 @@ final class Outward {
         }
     }
 
-    /** The other side has received so many frames, and refuses none of them any more. Returns whether it still may refuse one. */
+    /**
+     * The other side has received so many frames, and refuses none of them any more. Returns
+     * whether it still may refuse one.
+     */
     boolean received(long position) {
         if (refusable != null) {
             refusable.received(position);

@@ -5,9 +5,9 @@ import dev.heartbeat.spi.Connection;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How large frames are, and how much is written ahead of the socket, so that a heartbeat does not wait for long behind
- * bulk. That depends on how fast the socket drains, which shows whenever it is full. A socket that takes much without
- * being full is fast, and then frames have their full size.
+ * How large frames are, and how much is written ahead of the socket, so that a heartbeat does not
+ * wait for long behind bulk. That depends on how fast the socket drains, which shows whenever it is
+ * full. A socket that takes much without being full is fast, and then frames have their full size.
  *
  * <p>Confined to the connection's loop.
  */

@@ -7,7 +7,8 @@ import dev.heartbeat.internal.frame.Register;
 /**
  * How far the peer may send.
  *
- * <p>Invariant: {@code consumed <= received <= granted}, and {@code granted} is the highest that {@code consumed + window + reserved} ever was when it was told.
+ * <p>Invariant: {@code consumed <= received <= granted}, and {@code granted} is the highest that
+ * {@code consumed + window + reserved} ever was when it was told.
  */
 final class ReceiveWindow {
     private static final long MAX_FRAME = Register.MIN_CREDIT;
@@ -52,7 +53,10 @@ final class ReceiveWindow {
         consumed += bytes;
     }
 
-    /** Makes room beyond the window for a message that is being assembled; undone with a negative number when it is complete. */
+    /**
+     * Makes room beyond the window for a message that is being assembled; undone with a negative
+     * number when it is complete.
+     */
     void reserve(long bytes) {
         reserved += bytes;
     }
@@ -68,13 +72,19 @@ final class ReceiveWindow {
         window -= bytes;
     }
 
-    /** Whether enough has come together to be worth a CREDIT frame: half of the window, or less where the peer may be waiting for room for a frame of full size. */
+    /**
+     * Whether enough has come together to be worth a CREDIT frame: half of the window, or less
+     * where the peer may be waiting for room for a frame of full size.
+     */
     boolean isGrantDue() {
         long more = consumed + window + reserved - granted;
         return more > 0 && (widened || more >= window / 2 || peerMayWaitFor(more));
     }
 
-    /** It has no room for a frame of full size and would have, and it is not a crumb that is told, or the last one. */
+    /**
+     * It has no room for a frame of full size and would have, and it is not a crumb that is told,
+     * or the last one.
+     */
     private boolean peerMayWaitFor(long more) {
         long room = granted - received;
         return room < MAX_FRAME

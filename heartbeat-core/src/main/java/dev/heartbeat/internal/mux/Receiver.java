@@ -9,6 +9,9 @@ public interface Receiver {
     /** A message that is handled later. */
     void onMessage(int handle, IncomingMessage message);
 
-    /** The sender of this request waits for no answer any more. All of the request has come, or nothing more of it is taken. */
+    /**
+     * The sender of this request waits for no answer any more. All of the request has come, or
+     * nothing more of it is taken.
+     */
     void onRequestCancelled(int handle, Envelope request);
 }

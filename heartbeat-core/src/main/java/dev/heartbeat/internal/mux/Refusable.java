@@ -5,20 +5,22 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of one channel that were written and that the other side may still refuse: all requests,
- * and of the others those in fragments. Any other message needs no memory but what the credit for it
- * stands for, so the other side takes it when it comes. A message leaves when the other side says by
- * its position that the last frame has come, when it is refused, and when too many or too large ones
- * follow it: nobody is told then if it is refused after all.
+ * The messages of one channel that were written and that the other side may still refuse: all
+ * requests, and of the others those in fragments. Any other message needs no memory but what the
+ * credit for it stands for, so the other side takes it when it comes. A message leaves when the
+ * other side says by its position that the last frame has come, when it is refused, and when too
+ * many or too large ones follow it: nobody is told then if it is refused after all.
  *
- * <p>Invariant: in the order of their ordinals, and so of their last frames. At most the youngest is not
- * written to its end. Confined to the connection's loop.
+ * <p>Invariant: in the order of their ordinals, and so of their last frames. At most the youngest
+ * is not written to its end. Confined to the connection's loop.
  */
 final class Refusable {
     /** So many messages are kept, at most. A power of two. */
     static final int MAX_MESSAGES = 1024;
 
-    /** So many bytes of messages are kept that are no requests; the youngest alone may be longer. */
+    /**
+     * So many bytes of messages are kept that are no requests; the youngest alone may be longer.
+     */
     static final int MAX_BYTES = 1 << 20;
 
     private static final int FIRST_ROOM = 8;
@@ -46,7 +48,9 @@ final class Refusable {
             bytes = message.isRequest() ? 0 : message.length();
         }
 
-        /** The other side refuses the message: its sender is told, as soon as its buffer is free. */
+        /**
+         * The other side refuses the message: its sender is told, as soon as its buffer is free.
+         */
         void refuse() {
             refused = true;
             message.refuse(from);

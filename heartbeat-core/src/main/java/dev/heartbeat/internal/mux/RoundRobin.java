@@ -6,7 +6,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose messages go out next over a channel of many nodes: each sender that has some gives about a frame's worth and goes to the end, so none waits for all that another has. Nobody is looked at
+ * Whose messages go out next over a channel of many nodes: each sender that has some gives about a
+ * frame's worth and goes to the end, so none waits for all that another has. Nobody is looked at
  * that has nothing. Confined to the connection's loop.
  *
  * <p>Invariant: a sender is in here at most once, and has joined.

@@ -5,8 +5,8 @@ import dev.heartbeat.spi.Connection;
 import java.nio.ByteBuffer;
 
 /**
- * The time from a PING to its PONG, measured when somebody needs it. A PONG comes behind the bulk that the peer has
- * written before, so the time is that of a CREDIT frame until the DATA it allows.
+ * The time from a PING to its PONG, measured when somebody needs it. A PONG comes behind the bulk
+ * that the peer has written before, so the time is that of a CREDIT frame until the DATA it allows.
  *
  * <p>Invariant: at most one PING is under way. Confined to the connection's loop.
  */
@@ -35,7 +35,10 @@ final class RoundTrip {
         }
     }
 
-    /** A PONG has come. One with another payload answers a later PING, so this one's answer was left out. */
+    /**
+     * A PONG has come. One with another payload answers a later PING, so this one's answer was left
+     * out.
+     */
     void onPong(ByteBuffer payload, long nowNs) {
         if (underWay) {
             underWay = false;

@@ -1,6 +1,9 @@
 package dev.heartbeat.internal.mux;
 
-/** How far this side may send. Both numbers are offsets from the beginning of the stream and only grow, so nothing can wrap. */
+/**
+ * How far this side may send. Both numbers are offsets from the beginning of the stream and only
+ * grow, so nothing can wrap.
+ */
 final class SendWindow {
     private long sent;
     private long limit;

@@ -4,8 +4,9 @@ import dev.heartbeat.internal.queue.MessageList;
 import dev.heartbeat.internal.queue.OutgoingMessage;
 
 /**
- * One whose messages go out over a channel: a node on channel 0, the application's end of any other. It {@linkplain #join joins} the {@link RoundRobin} when it has a message, and has one turn after the other until it has
- * none. All but {@link #join} is called on the connection's loop.
+ * One whose messages go out over a channel: a node on channel 0, the application's end of any
+ * other. It {@linkplain #join joins} the {@link RoundRobin} when it has a message, and has one turn
+ * after the other until it has none. All but {@link #join} is called on the connection's loop.
  */
 public interface Sender extends OutgoingMessage.Owner {
 
@@ -18,7 +19,10 @@ public interface Sender extends OutgoingMessage.Owner {
     /** Its turn has come; for another one it has to join again. */
     void leave();
 
-    /** Moves its next messages to {@code to}: one if there is one, and more as long as they fit {@code room} bytes together with their frames. */
+    /**
+     * Moves its next messages to {@code to}: one if there is one, and more as long as they fit
+     * {@code room} bytes together with their frames.
+     */
     void poll(MessageList to, long room);
 
     boolean hasMore();

@@ -6,8 +6,8 @@ import dev.heartbeat.internal.frame.ProtocolException;
 public interface SharedReceiver extends Receiver {
 
     /**
-     * Whether a message from or for this node can be taken. Where there never was such a node, the peer
-     * is told.
+     * Whether a message from or for this node can be taken. Where there never was such a node, the
+     * peer is told.
      *
      * @param ordinal of the message
      */

@@ -4,8 +4,10 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which channel writes next: deficit round-robin over those that have something to write and the credit for it (Shreedhar and Varghese, 1995; here in the form that lets a turn be overdrawn by one frame and pays
- * for it in the next). A channel's share is its weight. Nobody is looked at that has nothing.
+ * Which channel writes next: deficit round-robin over those that have something to write and the
+ * credit for it (Shreedhar and Varghese, 1995; here in the form that lets a turn be overdrawn by
+ * one frame and pays for it in the next). A channel's share is its weight. Nobody is looked at that
+ * has nothing.
  *
  * <p>Invariant: a channel is in here at most once, and is marked as scheduled.
  */
@@ -30,7 +32,8 @@ final class WriteScheduler {
             if (!first.canWrite()) {
                 active.poll();
                 first.scheduled = false;
-                first.deficit = Math.min(first.deficit, 0); // What it did not use is gone; what it overdrew is not.
+                // What it did not use is gone; what it overdrew is not.
+                first.deficit = Math.min(first.deficit, 0);
             } else if (first.deficit > 0) {
                 return first;
             } else {

@@ -8,7 +8,10 @@ import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.OutgoingMessage;
 import org.jspecify.annotations.Nullable;
 
-/** One message on its way to many, and what became of it so far. Confined to the thread that sends it; the message itself is one buffer in all queues, which nobody moves. */
+/**
+ * One message on its way to many, and what became of it so far. Confined to the thread that sends
+ * it; the message itself is one buffer in all queues, which nobody moves.
+ */
 final class Broadcast {
     private final SharedMessage message;
     private final @Nullable String group;
@@ -41,7 +44,8 @@ final class Broadcast {
     }
 
     /**
-     * Offers it to a recipient. Under the entry's lock, so that whatever is told of it is told before the end of the stay.
+     * Offers it to a recipient. Under the entry's lock, so that whatever is told of it is told
+     * before the end of the stay.
      *
      * @return whether it was accepted
      */

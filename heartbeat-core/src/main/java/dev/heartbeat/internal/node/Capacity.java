@@ -5,10 +5,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all nodes together may take: how many they may be, and how many bytes of the heap their registrations may hold. It counts whoever is known, however: connected, by a gateway, in grace, or OFFLINE and kept. Any thread
- * may ask.
+ * What all nodes together may take: how many they may be, and how many bytes of the heap their
+ * registrations may hold. It counts whoever is known, however: connected, by a gateway, in grace,
+ * or OFFLINE and kept. Any thread may ask.
  *
- * <p>The bytes are estimates, rounded up: {@code RegistrationMemoryTest} holds them against the heap.
+ * <p>The bytes are estimates, rounded up: {@code RegistrationMemoryTest} holds them against the
+ * heap.
  */
 public final class Capacity {
     /** An entry, its registration and its stay, and their places in tables; without the id. */
@@ -35,7 +37,10 @@ public final class Capacity {
         return new Capacity(Long.MAX_VALUE, Long.MAX_VALUE);
     }
 
-    /** A node that was not known begins to hold so much; false if there is no room, and nothing is taken. */
+    /**
+     * A node that was not known begins to hold so much; false if there is no room, and nothing is
+     * taken.
+     */
     boolean takeNode(int size) {
         if (nodes.incrementAndGet() > maxNodes || !take(size)) {
             nodes.decrementAndGet();

@@ -3,7 +3,8 @@ package dev.heartbeat.internal.node;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 /**
- * Two processes of one identity, which take the node from each other: both were restored from one snapshot. Made when a connection is first found alive after another took its node. Guarded by the
+ * Two processes of one identity, which take the node from each other: both were restored from one
+ * snapshot. Made when a connection is first found alive after another took its node. Guarded by the
  * entry, and gone with the stay.
  */
 final class DuplicateIdentity {

@@ -10,10 +10,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The registered nodes by group: the one that they name under one key of their metadata, and those that they were joined to. Who is in it is told by each entry, under its own lock; a group without
+ * The registered nodes by group: the one that they name under one key of their metadata, and those
+ * that they were joined to. Who is in it is told by each entry, under its own lock; a group without
  * nodes takes no memory. Any thread may ask.
  *
- * <p>Members are kept by id, so that they are gone through in an order that does not depend on where in memory they are.
+ * <p>Members are kept by id, so that they are gone through in an order that does not depend on
+ * where in memory they are.
  */
 final class Groups {
     private final String key;
@@ -37,7 +39,9 @@ final class Groups {
         return maxPerNode;
     }
 
-    /** The metadata of a registered node are others than before; none before its stay and after it. */
+    /**
+     * The metadata of a registered node are others than before; none before its stay and after it.
+     */
     void moved(NodeEntry entry, MetadataMap before, MetadataMap after) {
         String from = before.get(key);
         String to = after.get(key);
@@ -79,7 +83,10 @@ final class Groups {
         });
     }
 
-    /** Those in the group now; whoever is in it all the while that they are gone through is among them. */
+    /**
+     * Those in the group now; whoever is in it all the while that they are gone through is among
+     * them.
+     */
     Collection<NodeEntry> of(String group) {
         Map<String, NodeEntry> entries = members.get(group);
         return entries == null ? List.of() : entries.values();

@@ -6,7 +6,10 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The groups that a node was joined to in its stay; {@link Groups} agrees with it. Guarded by the node's {@link NodeEntry}, and made with the first group. */
+/**
+ * The groups that a node was joined to in its stay; {@link Groups} agrees with it. Guarded by the
+ * node's {@link NodeEntry}, and made with the first group.
+ */
 final class JoinedGroups {
     private final NodeEntry entry;
     private final Groups groups;

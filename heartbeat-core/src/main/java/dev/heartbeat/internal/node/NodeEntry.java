@@ -23,12 +23,15 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node id and what is known of it. The one thing that several loops change: at most one {@link Registration} is current, every transition compares
- * with it, and transition and event are one step under the entry's lock, so that the events of a node come in the order of the truth. The
+ * A node id and what is known of it. The one thing that several loops change: at most one
+ * {@link Registration} is current, every transition compares with it, and transition and event are
+ * one step under the entry's lock, so that the events of a node come in the order of the truth. The
  * lock is taken for transitions and messages only; a heartbeat never comes here.
  *
- * <p>Calls into the application go through the executor, which is only ever added to under the lock. An entry without a registration stays in the table until
- * its serial executor has run dry, so that the next stay of the node cannot overtake the end of the last; and after that for as long as {@link Tombstones} keeps it.
+ * <p>Calls into the application go through the executor, which is only ever added to under the
+ * lock. An entry without a registration stays in the table until its serial executor has run dry,
+ * so that the next stay of the node cannot overtake the end of the last; and after that for as long
+ * as {@link Tombstones} keeps it.
  */
 public final class NodeEntry implements SerialExecutor.Owner {
     private final String id;
@@ -36,7 +39,10 @@ public final class NodeEntry implements SerialExecutor.Owner {
     /** There while there are calls. */
     private @Nullable SerialExecutor executor;
 
-    /** Changed under the lock. Volatile for whoever searches through many entries, and does not wait for each. */
+    /**
+     * Changed under the lock. Volatile for whoever searches through many entries, and does not wait
+     * for each.
+     */
     private volatile @Nullable Registration current;
     /** Whether it counts as OFFLINE: its last stay has ended and no other began. */
     private volatile boolean offline;
@@ -114,12 +120,18 @@ public final class NodeEntry implements SerialExecutor.Owner {
 
     // ---- what it takes of the capacity
 
-    /** What the node says of itself now; the very same object where it says the same again, which takes nothing. */
+    /**
+     * What the node says of itself now; the very same object where it says the same again, which
+     * takes nothing.
+     */
     private static MetadataMap metadataAfter(Registration old, Map<String, String> entries) {
         return old.metadata.equals(entries) ? old.metadata : MetadataMap.of(entries);
     }
 
-    /** Takes what a registration with these metadata needs beyond what is taken; false if there is no room, and nothing has changed. A node that says the same again may always come back. */
+    /**
+     * Takes what a registration with these metadata needs beyond what is taken; false if there is
+     * no room, and nothing has changed. A node that says the same again may always come back.
+     */
     @SuppressWarnings("ReferenceEquality") // Where they are the same, so is what they take.
     private boolean takeFor(MetadataMap metadata) {
         Registration old = current;
@@ -269,9 +281,11 @@ public final class NodeEntry implements SerialExecutor.Owner {
     }
 
     /**
-     * The process of a registration was found alive after the same process, by all that it says, had registered anew.
+     * The process of a registration was found alive after the same process, by all that it says,
+     * had registered anew.
      *
-     * @return whether that has happened too often: it is to be sent away, and the application is told
+     * @return whether that has happened too often: it is to be sent away, and the application is
+     *     told
      */
     public synchronized boolean isDuplicate(Registration displaced, long nowNs) {
         Registration now = current;
@@ -307,7 +321,8 @@ public final class NodeEntry implements SerialExecutor.Owner {
     }
 
     /**
-     * The node says something else of itself than before. The one place where metadata change during a stay. A listener that is slower than the changes hears of the newest.
+     * The node says something else of itself than before. The one place where metadata change
+     * during a stay. A listener that is slower than the changes hears of the newest.
      *
      * @param entries all of it
      * @return false too if there is no room for them
@@ -370,7 +385,10 @@ public final class NodeEntry implements SerialExecutor.Owner {
         return groups;
     }
 
-    /** What the node says of itself; null if it is not registered. Without a lock, for searching through many. */
+    /**
+     * What the node says of itself; null if it is not registered. Without a lock, for searching
+     * through many.
+     */
     @Nullable
     MetadataMap metadata() {
         Registration of = current;
@@ -401,7 +419,10 @@ public final class NodeEntry implements SerialExecutor.Owner {
         return true;
     }
 
-    /** Hands a message to the application, in order with the events. What the node answers goes to who asked. */
+    /**
+     * Hands a message to the application, in order with the events. What the node answers goes to
+     * who asked.
+     */
     public synchronized boolean deliver(Registration from, IncomingMessage message) {
         if (current != from) {
             return false;
@@ -489,7 +510,10 @@ public final class NodeEntry implements SerialExecutor.Owner {
         return mail;
     }
 
-    /** Offers the node what is sent to many. Whoever is not registered, or not in the group any more, is no recipient. */
+    /**
+     * Offers the node what is sent to many. Whoever is not registered, or not in the group any
+     * more, is no recipient.
+     */
     void offer(Broadcast broadcast) {
         wake(accept(broadcast));
     }
@@ -499,7 +523,10 @@ public final class NodeEntry implements SerialExecutor.Owner {
         wake(accept(broadcast, chosen));
     }
 
-    /** The registration that has it now; null if there is none. Whether it is for this node and that it has it are one step. */
+    /**
+     * The registration that has it now; null if there is none. Whether it is for this node and that
+     * it has it are one step.
+     */
     private synchronized @Nullable Registration accept(Broadcast broadcast) {
         Registration of = current;
         return of != null
@@ -524,7 +551,10 @@ public final class NodeEntry implements SerialExecutor.Owner {
         }
     }
 
-    /** Whoever owns the node by now: between the look at it and the offer the mailbox may have passed on. */
+    /**
+     * Whoever owns the node by now: between the look at it and the offer the mailbox may have
+     * passed on.
+     */
     void wakeOwner() {
         Registration.Owner owner = owner();
         if (owner != null) {
@@ -647,7 +677,10 @@ public final class NodeEntry implements SerialExecutor.Owner {
         }
     }
 
-    /** The time of this tombstone is over; nothing happens if the node is back, or has gone once more since. */
+    /**
+     * The time of this tombstone is over; nothing happens if the node is back, or has gone once
+     * more since.
+     */
     void forget(Tombstone end) {
         synchronized (this) {
             if (tombstone != end) {

@@ -10,9 +10,9 @@ import dev.heartbeat.internal.queue.OutgoingMessage;
 import dev.heartbeat.internal.queue.SerialExecutor;
 
 /**
- * The messages of one stay of a node: made with the first, and passed on from one registration of the
- * process to the next. Its calls go through the executor of the {@link NodeEntry}, in order with the node's
- * events.
+ * The messages of one stay of a node: made with the first, and passed on from one registration of
+ * the process to the next. Its calls go through the executor of the {@link NodeEntry}, in order
+ * with the node's events.
  */
 final class NodeMail implements Mailbox.Owner {
     private final NodeEntry entry;
@@ -112,7 +112,10 @@ final class NodeMail implements Mailbox.Owner {
         }
     }
 
-    /** A message of this node to another did not reach it. Who asked is answered; everybody else is told. */
+    /**
+     * A message of this node to another did not reach it. Who asked is answered; everybody else is
+     * told.
+     */
     void notPassedOn(Registration from, Envelope envelope, String destination, String why) {
         String text = "not passed on to " + destination + ": " + why;
         table.events().notPassedOn();

@@ -30,7 +30,10 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** All nodes by id, counted by state, those included that are gone and still known. Shared by all loops and the application's threads. */
+/**
+ * All nodes by id, counted by state, those included that are gone and still known. Shared by all
+ * loops and the application's threads.
+ */
 public final class NodeTable implements NodeRegistry {
     private final Map<String, NodeEntry> entries = new ConcurrentHashMap<>();
     private final Map<NodeState, LongAdder> counts = new EnumMap<>(NodeState.class);
@@ -192,7 +195,10 @@ public final class NodeTable implements NodeRegistry {
         return entry == null ? null : entry.openMailbox();
     }
 
-    /** A node's message was accepted for another, and did not reach it. Where the sender is gone too, nobody is left to be told. */
+    /**
+     * A node's message was accepted for another, and did not reach it. Where the sender is gone
+     * too, nobody is left to be told.
+     */
     void notPassedOn(String source, Envelope envelope, String destination, Reason reason) {
         NodeEntry entry = entries.get(source);
         if (entry != null) {
@@ -207,7 +213,8 @@ public final class NodeTable implements NodeRegistry {
     }
 
     /**
-     * Offers a message to whoever is registered. Holds nothing while it goes through the nodes, and no lock but the one's that it offers it to.
+     * Offers a message to whoever is registered. Holds nothing while it goes through the nodes, and
+     * no lock but the one's that it offers it to.
      *
      * @param message from position 0, and changed by nobody from now on: all queues share it
      */
@@ -217,7 +224,10 @@ public final class NodeTable implements NodeRegistry {
         return done(broadcast);
     }
 
-    /** Offers a message, as by {@link #broadcast(SharedMessage)}, to the registered nodes that are chosen, which are asked without a lock. */
+    /**
+     * Offers a message, as by {@link #broadcast(SharedMessage)}, to the registered nodes that are
+     * chosen, which are asked without a lock.
+     */
     public BroadcastResult broadcast(Predicate<? super Node> chosen, SharedMessage message) {
         Broadcast broadcast = Broadcast.toAnyone(message);
         entries.values().forEach(entry -> {
@@ -278,7 +288,10 @@ public final class NodeTable implements NodeRegistry {
         return entry != null && entry.endCurrent(reason, text);
     }
 
-    /** Asks every node's session to send it away; each comes back at a time of its own within {@code spreadMillis}. */
+    /**
+     * Asks every node's session to send it away; each comes back at a time of its own within
+     * {@code spreadMillis}.
+     */
     public void drainAll(long spreadMillis) {
         entries.values().forEach(entry -> {
             Registration.Owner owner = entry.owner();

@@ -15,8 +15,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One registration of a node over one connection, named by its epoch. Its state and its metadata are changed by its {@link NodeEntry} only, under the
- * entry's lock; everything else is as it was registered with.
+ * One registration of a node over one connection, named by its epoch. Its state and its metadata
+ * are changed by its {@link NodeEntry} only, under the entry's lock; everything else is as it was
+ * registered with.
  */
 public final class Registration {
     /** A quarter of a second, so that an int lasts for decades. */
@@ -31,26 +32,44 @@ public final class Registration {
     final long registeredAtMillis;
     final Owner owner;
 
-    /** As the node told last; unmodifiable. Changed by the entry only, in {@link NodeEntry#changeMetadata}. */
+    /**
+     * As the node told last; unmodifiable. Changed by the entry only, in
+     * {@link NodeEntry#changeMetadata}.
+     */
     volatile MetadataMap metadata;
     /** Whether its listener is yet to be told of the metadata; guarded by the entry. */
     boolean updateQueued;
 
-    /** Whether its being SUSPECT counts as a vote for the fault being on this side; guarded by the entry. */
+    /**
+     * Whether its being SUSPECT counts as a vote for the fault being on this side; guarded by the
+     * entry.
+     */
     boolean votes;
-    /** When the stay began, over all its registrations, in ticks of {@link #TICK_SHIFT}; 0 until the session says so. */
+    /**
+     * When the stay began, over all its registrations, in ticks of {@link #TICK_SHIFT}; 0 until the
+     * session says so.
+     */
     int sinceTicks;
 
     /** Guarded by the entry; read without it for snapshots. */
     volatile NodeState state = NodeState.ONLINE;
-    /** Whether its connection is lost, and what is left of that is kept until the node is back or its grace is over; guarded by the entry. */
+    /**
+     * Whether its connection is lost, and what is left of that is kept until the node is back or
+     * its grace is over; guarded by the entry.
+     */
     boolean orphaned;
 
-    /** Made with the first message; guarded by the entry. It passes on to the next registration of the same process. */
+    /**
+     * Made with the first message; guarded by the entry. It passes on to the next registration of
+     * the same process.
+     */
     @Nullable
     NodeMail mail;
 
-    /** Made when a second process is found to have this identity; guarded by the entry. It passes on like {@link #mail}. */
+    /**
+     * Made when a second process is found to have this identity; guarded by the entry. It passes on
+     * like {@link #mail}.
+     */
     @Nullable
     DuplicateIdentity duplicates;
 
@@ -68,13 +87,18 @@ public final class Registration {
     public record Claim(
             String nodeId, long incarnation, long attempt, long lastEpoch, Map<String, String> metadata, Owner owner) {}
 
-    /** A node's place on the connection that it is registered on. Every method may be called from any thread and returns at once. */
+    /**
+     * A node's place on the connection that it is registered on. Every method may be called from
+     * any thread and returns at once.
+     */
     public interface Owner {
 
         /** Where its connection comes from. */
         InetSocketAddress remoteAddress();
 
-        /** Whether the connection is the node's alone, so that the node keeps what is left of it. */
+        /**
+         * Whether the connection is the node's alone, so that the node keeps what is left of it.
+         */
         boolean hasOwnConnection();
 
         /** The last round trip of a heartbeat, as the node measured it; 0 before the first. */
@@ -89,13 +113,19 @@ public final class Registration {
         /** Messages wait in the outbox. */
         void wake();
 
-        /** It waits for no answer to this request of the server any more, or of whom it passed it on for. */
+        /**
+         * It waits for no answer to this request of the server any more, or of whom it passed it on
+         * for.
+         */
         void cancel(Envelope request);
 
         /** Messages of the node that were for others did not reach them: tell it. */
         void notPassedOn(String text);
 
-        /** The same process has registered over another connection: leave quietly, the node lives on. */
+        /**
+         * The same process has registered over another connection: leave quietly, the node lives
+         * on.
+         */
         void superseded();
 
         /** Somebody else ended the stay: tell the peer. */
@@ -117,14 +147,17 @@ public final class Registration {
         return ticks(nowNs) - sinceTicks >= ticks(durationNs);
     }
 
-    /** Why a claim to the same id comes to nothing while this one is current; null if it does not. */
+    /**
+     * Why a claim to the same id comes to nothing while this one is current; null if it does not.
+     */
     @Nullable
     Refusal refusalOf(Claim claim, TakeoverPolicy policy) {
         if (incarnation == claim.incarnation()) {
             return claim.attempt() > attempt() ? null : Refusal.STALE_ATTEMPT;
         }
         if (claim.lastEpoch() != 0 && claim.lastEpoch() < epoch) {
-            // It was replaced before, and did not hear of it: else two processes could push each other out for ever.
+            // It was replaced before, and did not hear of it: else two processes could push each
+            // other out for ever.
             return Refusal.REPLACED;
         }
         return policy == TakeoverPolicy.NEWEST_WINS ? null : Refusal.ID_IN_USE;

@@ -10,7 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a stay, and what is kept of a node after it; a link in the list of {@link Tombstones}. Small on purpose: it holds no metadata, no session and no message.
+ * The end of a stay, and what is kept of a node after it; a link in the list of {@link Tombstones}.
+ * Small on purpose: it holds no metadata, no session and no message.
  */
 final class Tombstone {
     final NodeEntry entry;
@@ -22,7 +23,9 @@ final class Tombstone {
     final InetSocketAddress remoteAddress;
     final long registeredAtMillis;
 
-    /** Whether it counts no more: the node is back, or forgotten. Set under the lock of the entry. */
+    /**
+     * Whether it counts no more: the node is back, or forgotten. Set under the lock of the entry.
+     */
     volatile boolean isOver;
 
     /** Whether {@link Tombstones} was given it. Guarded by the lock of the entry. */
@@ -51,8 +54,10 @@ final class Tombstone {
     }
 
     /**
-     * Why a claim that follows this end comes to nothing; null if it does not. Of the same process, however its stay ended, an attempt that is not greater was abandoned and is read late; and
-     * one that was kicked comes back only if it did not hear of it. Another process knows nothing of that stay, and begins one of its own.
+     * Why a claim that follows this end comes to nothing; null if it does not. Of the same process,
+     * however its stay ended, an attempt that is not greater was abandoned and is read late; and
+     * one that was kicked comes back only if it did not hear of it. Another process knows nothing
+     * of that stay, and begins one of its own.
      */
     @Nullable
     Refusal refusalOf(Registration.Claim claim) {

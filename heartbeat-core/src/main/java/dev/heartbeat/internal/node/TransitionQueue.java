@@ -8,8 +8,10 @@ import dev.heartbeat.SuspectReason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transitions of a node on their way to the listener. Each is an event of its own, until {@link NodeListener#MAX_PENDING_EVENTS} wait; from then on only the latest is remembered, and the
- * listener hears the shortest way there once it has heard the others. Guarded by the node's {@link NodeEntry}, which has one while events wait.
+ * The transitions of a node on their way to the listener. Each is an event of its own, until
+ * {@link NodeListener#MAX_PENDING_EVENTS} wait; from then on only the latest is remembered, and the
+ * listener hears the shortest way there once it has heard the others. Guarded by the node's
+ * {@link NodeEntry}, which has one while events wait.
  */
 final class TransitionQueue {
     private final NodeEntry entry;
@@ -61,7 +63,10 @@ final class TransitionQueue {
         return backlog != null;
     }
 
-    /** The metadata changed; returns whether that is reported behind the transitions that were coalesced. */
+    /**
+     * The metadata changed; returns whether that is reported behind the transitions that were
+     * coalesced.
+     */
     boolean coalesceUpdate() {
         if (backlog == null) {
             return false;
@@ -118,7 +123,10 @@ final class TransitionQueue {
         return pending == 0;
     }
 
-    /** The shortest way from what was reported last to what is true now that still reports every stay's end. */
+    /**
+     * The shortest way from what was reported last to what is true now that still reports every
+     * stay's end.
+     */
     private void catchUp(Backlog behind) {
         Transition latest = behind.latest;
         boolean sameStay = behind.reportedOf.incarnation == latest.of().incarnation;

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A result of the bus. Waiting for it is refused with an {@link IllegalStateException} on a thread
- * that the result itself needs: an event loop, a callback of its own order, or the last worker thread
- * that does not wait yet. What is derived from it refuses likewise.
+ * that the result itself needs: an event loop, a callback of its own order, or the last worker
+ * thread that does not wait yet. What is derived from it refuses likewise.
  */
 final class BusFuture<T> extends CompletableFuture<T> {
     private final CallbackThreads callbackThreads;

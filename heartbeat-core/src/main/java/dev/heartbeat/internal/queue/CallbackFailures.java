@@ -5,7 +5,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What callbacks of one application threw, of a server or of a client: all of it is counted, and some of it is logged. Any thread may call any method, and none throws, whatever the exception and the logger do.
+ * What callbacks of one application threw, of a server or of a client: all of it is counted, and
+ * some of it is logged. Any thread may call any method, and none throws, whatever the exception and
+ * the logger do.
  */
 public final class CallbackFailures {
     private static final Logger LOG = LoggerFactory.getLogger(CallbackFailures.class);
@@ -20,7 +22,8 @@ public final class CallbackFailures {
     @SuppressWarnings("CatchAndPrintStackTrace")
     public void add(String of, Throwable failure) {
         long failed = count.incrementAndGet();
-        // A handler that always throws must not also fill the disk: the 1st, 2nd, 4th, 8th ... is written.
+        // A handler that always throws must not also fill the disk: the 1st, 2nd, 4th, 8th ... is
+        // written.
         if (Long.bitCount(failed) != 1) {
             return;
         }

@@ -1,8 +1,8 @@
 package dev.heartbeat.internal.queue;
 
 /**
- * The order in which one application hears of one node, client or channel: its calls are made one at
- * a time. Any thread may call any method.
+ * The order in which one application hears of one node, client or channel: its calls are made one
+ * at a time. Any thread may call any method.
  */
 public interface CallbackOrder {
 

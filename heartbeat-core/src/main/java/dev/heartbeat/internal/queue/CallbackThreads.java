@@ -31,7 +31,9 @@ public final class CallbackThreads {
         return environment.workers();
     }
 
-    /** Completes futures without waiting for any callback: time is over, or their owner is closed. */
+    /**
+     * Completes futures without waiting for any callback: time is over, or their owner is closed.
+     */
     public void aside(Runnable completion) {
         try {
             environment.completions().execute(completion);
@@ -40,7 +42,10 @@ public final class CallbackThreads {
         }
     }
 
-    /** A future that completes in this order, and refuses to be waited for where that would never end. */
+    /**
+     * A future that completes in this order, and refuses to be waited for where that would never
+     * end.
+     */
     public static <T> CompletableFuture<T> newFuture(CallbackOrder order) {
         return new BusFuture<>(order.callbackThreads(), order.executorOwner());
     }

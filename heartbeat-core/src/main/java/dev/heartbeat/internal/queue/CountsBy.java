@@ -6,7 +6,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /** One count for each constant of an enum. Any thread. */
-@SuppressWarnings("EnumOrdinal") // A client has several of these, so a count takes a long and no object.
+// A client has several of these, so a count takes a long and no object.
+@SuppressWarnings("EnumOrdinal")
 public final class CountsBy<E extends Enum<E>> {
     private final Class<E> type;
     private final AtomicLongArray counts;

@@ -3,7 +3,10 @@ package dev.heartbeat.internal.queue;
 import dev.heartbeat.internal.frame.Envelope;
 import java.nio.ByteBuffer;
 
-/** A whole message that has come and that the application has not yet handled. Until then it holds some of what its sender may send. */
+/**
+ * A whole message that has come and that the application has not yet handled. Until then it holds
+ * some of what its sender may send.
+ */
 public abstract class IncomingMessage {
     private final ByteBuffer content;
     private final Envelope envelope;
@@ -24,6 +27,9 @@ public abstract class IncomingMessage {
         return envelope;
     }
 
-    /** The application has handled it. To be called once, from any thread; whoever drops a message calls it too. */
+    /**
+     * The application has handled it. To be called once, from any thread; whoever drops a message
+     * calls it too.
+     */
     public abstract void consumed();
 }

@@ -36,7 +36,9 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
     /** Why nothing is asked any more; guarded by this. */
     private @Nullable String closedBecause;
 
-    /** Whose messages they are, and how its application hears of them. Calls are made in its order. */
+    /**
+     * Whose messages they are, and how its application hears of them. Calls are made in its order.
+     */
     public interface Owner extends CallbackOrder {
 
         /** A message was accepted: has the loop take it. Any thread. */
@@ -51,7 +53,10 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
         /** One message comes back, in whichever way its sender hears of it. Any thread. */
         void countUndelivered(Reason reason);
 
-        /** A request has begun to travel, and nobody waits for its answer any more: the other side is told, if it can be. Any thread. */
+        /**
+         * A request has begun to travel, and nobody waits for its answer any more: the other side
+         * is told, if it can be. Any thread.
+         */
         void cancel(Envelope request);
 
         /** A reply came that nobody waits for. Any thread. */
@@ -59,7 +64,8 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
     }
 
     /**
-     * @param onDropped called for each that makes room for a newer one; null if a full queue refuses
+     * @param onDropped called for each that makes room for a newer one; null if a full queue
+     *     refuses
      * @param maxRequests how many may be unanswered
      */
     public Mailbox(Owner owner, Loop loop, Outbox outbox, @Nullable Runnable onDropped, int maxRequests) {
@@ -148,7 +154,8 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
 
     /** Runs a task once the sender of a message that comes back has heard of it. */
     private void afterReport(OutgoingMessage message, Runnable task) {
-        // An INLINE channel makes its calls on the loop, and they pass futures that wait for a worker.
+        // An INLINE channel makes its calls on the loop, and they pass futures that wait for a
+        // worker.
         if (hasFuture(message)) {
             owner.complete(task);
         } else {
@@ -249,8 +256,8 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
     }
 
     /**
-     * Moves messages to {@code to}, if {@code by} holds the mailbox: one if there is one, and more as
-     * long as they fit {@code room} bytes together with their frames.
+     * Moves messages to {@code to}, if {@code by} holds the mailbox: one if there is one, and more
+     * as long as they fit {@code room} bytes together with their frames.
      *
      * @return how many
      */
@@ -316,7 +323,8 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
         if (whenSent != null) {
             completing.accept(() -> {
                 if (!whenSent.completeExceptionally(new UndeliveredException(reason)) && reason == Reason.REFUSED) {
-                    owner.call(() -> owner.onUndelivered(message, reason)); // It had left, and its sender knows.
+                    // It had left, and its sender knows.
+                    owner.call(() -> owner.onUndelivered(message, reason));
                 }
             });
         } else if (isRequest(message)) {
@@ -348,7 +356,9 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
 
     // ---- delivery
 
-    /** Hands a message to the application, in order. Its credit returns when that has handled it. */
+    /**
+     * Hands a message to the application, in order. Its credit returns when that has handled it.
+     */
     public void deliver(IncomingMessage message, Consumer<? super IncomingMessage> handler) {
         owner.call(() -> {
             try {
@@ -382,7 +392,8 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
 
     /**
      * Has the server's policy see to a request for another node, in order. One whose asker gives up
-     * meanwhile is not passed on; one whose asker gives up while it is, is given to {@code late} then.
+     * meanwhile is not passed on; one whose asker gives up while it is, is given to {@code late}
+     * then.
      */
     public void route(
             IncomingMessage request, Consumer<? super IncomingMessage> passOn, Consumer<? super Envelope> late) {

@@ -3,7 +3,10 @@ package dev.heartbeat.internal.queue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Messages one after the other, linked by themselves: each is in one chain at most. Not safe for threads. */
+/**
+ * Messages one after the other, linked by themselves: each is in one chain at most. Not safe for
+ * threads.
+ */
 public final class MessageList {
     private @Nullable OutgoingMessage first;
     private @Nullable OutgoingMessage last;

@@ -5,10 +5,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages the application has handed over and that have not begun to travel: bounded in number and bytes. Any thread may offer; only the session that
- * holds it may poll, so that a session that lost its node to another loop takes nothing more.
+ * Messages the application has handed over and that have not begun to travel: bounded in number and
+ * bytes. Any thread may offer; only the session that holds it may poll, so that a session that lost
+ * its node to another loop takes nothing more.
  *
- * <p>Every message that was accepted leaves exactly once: by {@link #poll}, by {@link #withdraw}, in what {@link #offerDroppingOldest} and {@link #limitMessages} drop, or in what {@link #close} hands back.
+ * <p>Every message that was accepted leaves exactly once: by {@link #poll}, by {@link #withdraw},
+ * in what {@link #offerDroppingOldest} and {@link #limitMessages} drop, or in what {@link #close}
+ * hands back.
  */
 public final class Outbox {
     /** So many withdrawn messages may stay linked before they are swept out. */
@@ -67,7 +70,8 @@ public final class Outbox {
     }
 
     /**
-     * As {@link #offer}, but where there is no room the oldest make some. It is FULL only while as much as the outbox holds was dropped and not yet {@link #reported}.
+     * As {@link #offer}, but where there is no room the oldest make some. It is FULL only while as
+     * much as the outbox holds was dropped and not yet {@link #reported}.
      *
      * @param dropped gets those that had to leave, oldest first
      */
@@ -153,7 +157,8 @@ public final class Outbox {
             uncount(message);
             withdrawn++;
             if (withdrawn >= SWEEP_FROM && withdrawn > count) {
-                sweep(Integer.MAX_VALUE, messages); // At a constant cost for each that is withdrawn.
+                // At a constant cost for each that is withdrawn.
+                sweep(Integer.MAX_VALUE, messages);
             }
         }
         return true;
@@ -201,7 +206,8 @@ public final class Outbox {
     }
 
     /**
-     * Moves messages to {@code to}, if {@code by} holds the outbox: one if there is one, and more as long as they fit {@code room} bytes together with their frames.
+     * Moves messages to {@code to}, if {@code by} holds the outbox: one if there is one, and more
+     * as long as they fit {@code room} bytes together with their frames.
      *
      * @return how many
      */
@@ -228,7 +234,10 @@ public final class Outbox {
         return first == null || first.number() > lastForHolder;
     }
 
-    /** Whether one that was refused would have a place now: true once for each time that it filled up, when half of it is free again. */
+    /**
+     * Whether one that was refused would have a place now: true once for each time that it filled
+     * up, when half of it is free again.
+     */
     synchronized boolean hasRoomAgain() {
         boolean again = wasFull && count <= maxMessages / 2 && bytes <= maxBytes / 2;
         if (again) {

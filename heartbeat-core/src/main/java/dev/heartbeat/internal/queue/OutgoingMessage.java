@@ -15,8 +15,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message on its way out, from the moment it was accepted until the socket has taken its last byte or its sender was told that it did not go. It is its own link in a {@link MessageList}, so the places where
- * messages wait take no memory of their own.
+ * A message on its way out, from the moment it was accepted until the socket has taken its last
+ * byte or its sender was told that it did not go. It is its own link in a {@link MessageList}, so
+ * the places where messages wait take no memory of their own.
  */
 public final class OutgoingMessage {
     private static final byte WAITING = 0;
@@ -36,7 +37,9 @@ public final class OutgoingMessage {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private ByteBuffer content;
-    /** Position and limit as they were given, whatever the application does to its buffer meanwhile. */
+    /**
+     * Position and limit as they were given, whatever the application does to its buffer meanwhile.
+     */
     private ByteBuffer bytes;
 
     private final Envelope envelope;
@@ -46,8 +49,8 @@ public final class OutgoingMessage {
     @Nullable
     OutgoingMessage next;
     /**
-     * While it waits in an outbox, its number there. Later, up to where the connection must have been
-     * flushed for all of it to have left.
+     * While it waits in an outbox, its number there. Later, up to where the connection must have
+     * been flushed for all of it to have left.
      */
     private long offset;
 
@@ -141,8 +144,8 @@ public final class OutgoingMessage {
     }
 
     /**
-     * The buffer as it was given, for who gets it back. What was sent to many is a view of it, and so
-     * is what was said to have left: the buffer may be in use again.
+     * The buffer as it was given, for who gets it back. What was sent to many is a view of it, and
+     * so is what was said to have left: the buffer may be in use again.
      */
     public ByteBuffer content() {
         if (shared != null || whenSent != null && whenSent.isDone()) {
@@ -178,7 +181,10 @@ public final class OutgoingMessage {
 
     // ---- whether it may still be withdrawn
 
-    /** Its sender does not want it any more. Any thread; false if it has begun to travel, or was withdrawn before. */
+    /**
+     * Its sender does not want it any more. Any thread; false if it has begun to travel, or was
+     * withdrawn before.
+     */
     boolean withdraw() {
         return STAGE.compareAndSet(this, WAITING, WITHDRAWN);
     }
@@ -187,7 +193,10 @@ public final class OutgoingMessage {
         return stage == WITHDRAWN;
     }
 
-    /** Its first byte is about to be written. False if it was withdrawn, or its time is over: then it is not to be sent. */
+    /**
+     * Its first byte is about to be written. False if it was withdrawn, or its time is over: then
+     * it is not to be sent.
+     */
     public boolean begin(Loop loop) {
         if (!isRequest()) {
             return true;
@@ -230,7 +239,10 @@ public final class OutgoingMessage {
         }
     }
 
-    /** The other side refuses it, of which at least the first frame is written. A buffer that is still being sent does not go back before the socket has taken it. */
+    /**
+     * The other side refuses it, of which at least the first frame is written. A buffer that is
+     * still being sent does not go back before the socket has taken it.
+     */
     public void refuse(Owner whose) {
         refused = true;
         if (isSent || isRequest()) {

@@ -4,8 +4,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to one request of the other side: due until it is given, or until its asker waits for it
- * no more. It keeps nothing of the request's content. Any thread may call any method.
+ * The answer to one request of the other side: due until it is given, or until its asker waits for
+ * it no more. It keeps nothing of the request's content. Any thread may call any method.
  */
 final class PendingReply {
     /** Names the request among those of its order. */

@@ -20,10 +20,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of one channel that wait for their replies. Any thread may call any method. Replies complete in order with the channel's other calls; time that is over, cancelling and closing complete
- * a request without waiting for that order.
+ * The requests of one channel that wait for their replies. Any thread may call any method. Replies
+ * complete in order with the channel's other calls; time that is over, cancelling and closing
+ * complete a request without waiting for that order.
  *
- * <p>Invariant: a request is in here until it is answered, failed, timed out or cancelled, whichever comes first, and its future completes by that. Then it is withdrawn, so that it never acts later.
+ * <p>Invariant: a request is in here until it is answered, failed, timed out or cancelled,
+ * whichever comes first, and its future completes by that. Then it is withdrawn, so that it never
+ * acts later.
  */
 final class PendingRequests {
     private final Loop loop;
@@ -165,7 +168,10 @@ final class PendingRequests {
         return pending == null ? null : pending.remove(correlation);
     }
 
-    /** The request that this answers. Nobody answers for another, but the other side may say that whoever was asked cannot. */
+    /**
+     * The request that this answers. Nobody answers for another, but the other side may say that
+     * whoever was asked cannot.
+     */
     private synchronized @Nullable Pending removeAnsweredBy(Envelope answer) {
         Pending request = pending == null ? null : pending.get(answer.correlation());
         if (request == null) {
@@ -179,7 +185,10 @@ final class PendingRequests {
         return removeToComplete(answer.correlation());
     }
 
-    /** Takes out a request that keeps its place until {@link #completes}: no more than the limit wait in the order. */
+    /**
+     * Takes out a request that keeps its place until {@link #completes}: no more than the limit
+     * wait in the order.
+     */
     private synchronized @Nullable Pending removeToComplete(long correlation) {
         Pending request = remove(correlation);
         completing += request == null ? 0 : 1;

@@ -6,13 +6,18 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls into the application, one at a time and in order, on the worker threads. A call that blocks delays this executor only; what it throws goes to the owner and
- * the next call follows. Any thread may add. An idle executor holds nothing and no thread.
+ * Calls into the application, one at a time and in order, on the worker threads. A call that blocks
+ * delays this executor only; what it throws goes to the owner and the next call follows. Any thread
+ * may add. An idle executor holds nothing and no thread.
  *
- * <p>It has no bound of its own: each kind of call is bounded where it comes from (messages by credit, events by their owner).
+ * <p>It has no bound of its own: each kind of call is bounded where it comes from (messages by
+ * credit, events by their owner).
  */
 public final class SerialExecutor implements Runnable {
-    /** After so many calls another executor gets the thread. With 64, to be taken up again cost small messages a fourth of their rate. */
+    /**
+     * After so many calls another executor gets the thread. With 64, to be taken up again cost
+     * small messages a fourth of their rate.
+     */
     private static final int BATCH = 256;
 
     /** Whose call a thread makes. */
@@ -55,7 +60,10 @@ public final class SerialExecutor implements Runnable {
         }
     }
 
-    /** Whether the caller is itself a callback, so that waiting for callbacks to end would never end. */
+    /**
+     * Whether the caller is itself a callback, so that waiting for callbacks to end would never
+     * end.
+     */
     public static boolean isInCall() {
         return current() != null;
     }
@@ -105,7 +113,9 @@ public final class SerialExecutor implements Runnable {
         return true;
     }
 
-    /** Whatever was thrown may throw once more when it is logged. The executor goes on all the same. */
+    /**
+     * Whatever was thrown may throw once more when it is logged. The executor goes on all the same.
+     */
     private void onFailure(Throwable failure) {
         try {
             owner.onFailure(failure);

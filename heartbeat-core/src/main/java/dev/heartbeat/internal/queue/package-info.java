@@ -1,4 +1,7 @@
-/** Bounded queues between event loops and the application's threads: serial executors towards the application, outboxes from it. */
+/**
+ * Bounded queues between event loops and the application's threads: serial executors towards the
+ * application, outboxes from it.
+ */
 @NullMarked
 package dev.heartbeat.internal.queue;
 

@@ -9,9 +9,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes that a gateway speaks for over its connection, beside its own: by handle, with what their common heartbeat says. Made with the first of them.
+ * The nodes that a gateway speaks for over its connection, beside its own: by handle, with what
+ * their common heartbeat says. Made with the first of them.
  *
- * <p>A beat for all writes one field, which every one of them is judged by; it visits those only that are suspected.
+ * <p>A beat for all writes one field, which every one of them is judged by; it visits those only
+ * that are suspected.
  */
 public final class Attachments {
     /** How many registrations a gateway may have under way. */
@@ -118,7 +120,10 @@ public final class Attachments {
 
     // ---- registrations
 
-    /** Whether one more answer may be written: of twice as many as a gateway may wait for, the first must have left. */
+    /**
+     * Whether one more answer may be written: of twice as many as a gateway may wait for, the first
+     * must have left.
+     */
     boolean mayAnswer(Connection connection) {
         answers++;
         if (answers < MAX_UNANSWERED) {

@@ -4,8 +4,12 @@ import dev.heartbeat.internal.frame.ErrorCode;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** Counts of one loop: written by that loop alone, so without any lock or fence, and read by anybody. */
-@SuppressWarnings("EnumOrdinal") // Three are counted for each heartbeat, so where one lies is not looked up.
+/**
+ * Counts of one loop: written by that loop alone, so without any lock or fence, and read by
+ * anybody.
+ */
+// Three are counted for each heartbeat, so where one lies is not looked up.
+@SuppressWarnings("EnumOrdinal")
 final class Counters {
     private static final ErrorCode[] CODES = ErrorCode.values();
 

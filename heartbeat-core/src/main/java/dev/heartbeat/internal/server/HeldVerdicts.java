@@ -5,7 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The verdicts on nodes of one loop that the mass guard holds, the oldest first. One timer asks for all of them how many may pass, until the guard is at rest; each of them waits without one. */
+/**
+ * The verdicts on nodes of one loop that the mass guard holds, the oldest first. One timer asks for
+ * all of them how many may pass, until the guard is at rest; each of them waits without one.
+ */
 final class HeldVerdicts extends Timer {
     private static final long ASK_EVERY_NS = 100_000_000;
 
@@ -22,7 +25,10 @@ final class HeldVerdicts extends Timer {
         this.loop = loop;
     }
 
-    /** Whether the verdict, which is due, must wait; it is then carried out from here, unless it is {@linkplain #withdraw withdrawn} before. */
+    /**
+     * Whether the verdict, which is due, must wait; it is then carried out from here, unless it is
+     * {@linkplain #withdraw withdrawn} before.
+     */
     boolean holds(NodeBinding binding) {
         if (binding == passing || !loop.server.guardHolds(loop.shard.nowNs())) {
             return false;
@@ -57,7 +63,10 @@ final class HeldVerdicts extends Timer {
         }
     }
 
-    /** No verdict waits for longer than the maximum, however often the guard engages meanwhile. Says whether there may be more of them. */
+    /**
+     * No verdict waits for longer than the maximum, however often the guard engages meanwhile. Says
+     * whether there may be more of them.
+     */
     private boolean carryOutExpired(int limit) {
         long maximumNs = loop.server.options.massGuardMaxHold().toNanos() - ASK_EVERY_NS;
         for (int i = 0; i < limit; i++) {

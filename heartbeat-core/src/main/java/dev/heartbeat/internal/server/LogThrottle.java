@@ -13,7 +13,10 @@ final class LogThrottle {
     private final AtomicLong loggedNs = new AtomicLong(NEVER);
     private final LongAdder unlogged = new LongAdder();
 
-    /** It has happened once more; returns how often since the last line if it is time for one, and 0 if not. */
+    /**
+     * It has happened once more; returns how often since the last line if it is time for one, and 0
+     * if not.
+     */
     long countIfDue(long nowNs) {
         unlogged.increment();
         long lastNs = loggedNs.get();

@@ -13,7 +13,10 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** What one loop measures: written by that loop alone, and read by anybody. A recorder is made with its first value. */
+/**
+ * What one loop measures: written by that loop alone, and read by anybody. A recorder is made with
+ * its first value.
+ */
 final class Measures {
 
     /** What is measured. */

@@ -26,9 +26,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node's place on a connection: the one object that the bus keeps of it beside its entry and its registration. It turns the verdicts on the node into what is known of it,
- * tells its session what others decide, and has its turn when messages wait. What differs between the connection's own node and those a gateway speaks for is the session's to
- * know.
+ * A node's place on a connection: the one object that the bus keeps of it beside its entry and its
+ * registration. It turns the verdicts on the node into what is known of it, tells its session what
+ * others decide, and has its turn when messages wait. What differs between the connection's own
+ * node and those a gateway speaks for is the session's to know.
  */
 final class NodeBinding extends PeerMonitor implements Registration.Owner, ChannelOwner, Sender, Runnable {
     private static final VarHandle JOINED;
@@ -45,7 +46,10 @@ final class NodeBinding extends PeerMonitor implements Registration.Owner, Chann
     private final int handle;
     private @Nullable Registration registration;
 
-    /** Whether it has a turn coming, or the command for one is under way; set by any thread, cleared by the loop. */
+    /**
+     * Whether it has a turn coming, or the command for one is under way; set by any thread, cleared
+     * by the loop.
+     */
     @SuppressWarnings("unused") // Through JOINED.
     private volatile boolean joined;
 
@@ -94,7 +98,10 @@ final class NodeBinding extends PeerMonitor implements Registration.Owner, Chann
         }
     }
 
-    /** Whether its loss speaks for the fault being on this side: nodes that have hardly been here lose nothing by being lost, and come at any number. */
+    /**
+     * Whether its loss speaks for the fault being on this side: nodes that have hardly been here
+     * lose nothing by being lost, and come at any number.
+     */
     private boolean votes() {
         return registration().hasLasted(session.loop.provenNs(), session.shard.nowNs()) && session.mayVote();
     }

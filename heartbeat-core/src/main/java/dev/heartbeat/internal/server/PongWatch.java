@@ -6,7 +6,9 @@ import dev.heartbeat.internal.frame.ProtocolException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Waits for the answer to one PING, and drops all else: it may have been sent before the PING came. */
+/**
+ * Waits for the answer to one PING, and drops all else: it may have been sent before the PING came.
+ */
 final class PongWatch implements FrameHandler {
     private final long number;
     private boolean answered;

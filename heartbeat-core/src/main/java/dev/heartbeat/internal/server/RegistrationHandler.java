@@ -14,8 +14,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides on registrations: until when one must have come, whether it is admitted, and why not. There is one for a loop, without any state of a
- * session, so it costs a node nothing. The session tells the peer.
+ * Decides on registrations: until when one must have come, whether it is admitted, and why not.
+ * There is one for a loop, without any state of a session, so it costs a node nothing. The session
+ * tells the peer.
  */
 final class RegistrationHandler {
     /** Errors that refuse a registration. */
@@ -34,7 +35,10 @@ final class RegistrationHandler {
         this.loop = loop;
     }
 
-    /** The deadline is one of logical time: what came while this process was stopped must be read before. */
+    /**
+     * The deadline is one of logical time: what came while this process was stopped must be read
+     * before.
+     */
     void await(ServerSession session, SessionTimer alarm, long sinceNs) {
         long limitNs = loop.server.options.handshakeTimeout().toNanos();
         alarm.set(limitNs - (loop.shard.clock().nowNs() - sinceNs), () -> {
@@ -49,9 +53,11 @@ final class RegistrationHandler {
     }
 
     /**
-     * A session may register this handle, and asks for it. Whatever must agree before a node is admitted is asked here, and nothing is changed
-     * before: whether the process is who it says, and whether another server has the node. Such an answer comes later, as a command to the loop that
-     * goes on with {@link #admit} if the session still reads. The handshake deadline bounds the wait for that of handle 0.
+     * A session may register this handle, and asks for it. Whatever must agree before a node is
+     * admitted is asked here, and nothing is changed before: whether the process is who it says,
+     * and whether another server has the node. Such an answer comes later, as a command to the loop
+     * that goes on with {@link #admit} if the session still reads. The handshake deadline bounds
+     * the wait for that of handle 0.
      */
     void onRegister(ServerSession session, int handle, Register register) throws ProtocolException {
         admit(session, handle, register);

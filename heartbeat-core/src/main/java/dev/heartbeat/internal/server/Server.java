@@ -71,14 +71,20 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What all loops of a server share: the node table, the limits, and how it starts and ends. Any thread may call any method. */
+/**
+ * What all loops of a server share: the node table, the limits, and how it starts and ends. Any
+ * thread may call any method.
+ */
 public final class Server implements Acceptor {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
     /** Of the memory for what comes in, each connection may take one part. */
     private static final int BUDGET_PARTS = 8;
 
-    /** How long closing may take: the linger of the last connections, and listeners that are still busy. */
+    /**
+     * How long closing may take: the linger of the last connections, and listeners that are still
+     * busy.
+     */
     private static final long CLOSE_DEADLINE_NS = TimeUnit.SECONDS.toNanos(10);
 
     private static final long DRAIN_LOG_NS = TimeUnit.SECONDS.toNanos(5);
@@ -170,7 +176,8 @@ public final class Server implements Acceptor {
                 this::onGuard);
         counts = new ServerCounts(this, events, guard, guardMeasures);
         loops = new AtomicReferenceArray<>(transport.eventLoops().size());
-        // A literal is looked up at once, so that a server on one listens as soon as its transport does.
+        // A literal is looked up at once, so that a server on one listens as soon as its transport
+        // does.
         listening = HostLookup.lookUp(
                         options.host(), transport.environment().resolver(), firstLoop(), options.handshakeTimeout())
                 .thenCompose(found -> transport.listen(new InetSocketAddress(found.get(0), options.port()), this));
@@ -490,7 +497,8 @@ public final class Server implements Acceptor {
     }
 
     /**
-     * Accepts no more, lets every node have what was accepted for it, sends it away, and closes when all are gone or the time is over.
+     * Accepts no more, lets every node have what was accepted for it, sends it away, and closes
+     * when all are gone or the time is over.
      */
     public CompletableFuture<Void> shutdown(Duration drain) {
         if (Durations.requireNotNegative("drain", drain).isZero()) {
@@ -539,7 +547,9 @@ public final class Server implements Acceptor {
         }
     }
 
-    /** Ends every stay, closes every connection, and completes when the listeners have been told. */
+    /**
+     * Ends every stay, closes every connection, and completes when the listeners have been told.
+     */
     public synchronized CompletableFuture<Void> close() {
         if (closed == null) {
             stopAccepting();

@@ -10,7 +10,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The groups of a server's nodes, as the application sees them: what it may ask is checked here. Any thread may call any method. */
+/**
+ * The groups of a server's nodes, as the application sees them: what it may ask is checked here.
+ * Any thread may call any method.
+ */
 final class ServerGroups implements NodeGroups {
     private static final int MAX_NAME = 128;
 

@@ -25,7 +25,9 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
     final HeldVerdicts held = new HeldVerdicts(this);
     final RegistrationHandler registration = new RegistrationHandler(this);
 
-    /** Sessions that have no node, or have it no more; the others are found through the node table. */
+    /**
+     * Sessions that have no node, or have it no more; the others are found through the node table.
+     */
     private final Set<ServerSession> withoutNode = new LinkedHashSet<>();
 
     /** The last that a client of this loop has said: most say the same. */
@@ -56,7 +58,10 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
         }
     }
 
-    /** For how long a node must have stayed, and a connection of several have lasted, for each loss to count for the mass guard. */
+    /**
+     * For how long a node must have stayed, and a connection of several have lasted, for each loss
+     * to count for the mass guard.
+     */
     long provenNs() {
         return 2 * server.options.heartbeatTimeout().toNanos();
     }
@@ -99,7 +104,10 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
         return shard.clock();
     }
 
-    /** For how long a connection that lost its node to another is asked whether somebody is still there. */
+    /**
+     * For how long a connection that lost its node to another is asked whether somebody is still
+     * there.
+     */
     long twinNs() {
         return Math.min(MAX_TWIN_NS, server.options.heartbeatTimeout().toNanos());
     }

@@ -28,9 +28,11 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's side of a connection. It begins unregistered, under a deadline; REGISTER ties it to a node, its own; and while it is tied, everything that comes is a sign of
- * life of that node. A gateway then registers further nodes by handles of their own. The connection ends with its own node; all others only leave it. When the connection is lost,
- * each {@link NodeBinding} stays as the owner of its registration until the grace is over or the node is back on another connection.
+ * The server's side of a connection. It begins unregistered, under a deadline; REGISTER ties it to
+ * a node, its own; and while it is tied, everything that comes is a sign of life of that node. A
+ * gateway then registers further nodes by handles of their own. The connection ends with its own
+ * node; all others only leave it. When the connection is lost, each {@link NodeBinding} stays as
+ * the owner of its registration until the grace is over or the node is back on another connection.
  */
 final class ServerSession extends Session {
     /** Until all timers have run that are due now. */
@@ -106,7 +108,10 @@ final class ServerSession extends Session {
         loop.registration.onRegister(this, handle, register);
     }
 
-    /** A handle is registered once; of the others, which the connection's own node speaks for, there is a limit. */
+    /**
+     * A handle is registered once; of the others, which the connection's own node speaks for, there
+     * is a limit.
+     */
     private void requireMayRegister(int handle) throws ProtocolException {
         if (handle == 0) {
             if (own != null) {
@@ -154,7 +159,10 @@ final class ServerSession extends Session {
         joinIfMore(stay);
     }
 
-    /** The server began to stop meanwhile, and whoever went through the nodes may have missed this one. */
+    /**
+     * The server began to stop meanwhile, and whoever went through the nodes may have missed this
+     * one.
+     */
     void leaveIfDraining() {
         if (loop.server.isDraining()) {
             endOwn(OfflineReason.SHUTDOWN);
@@ -171,7 +179,8 @@ final class ServerSession extends Session {
         if (handle == 0) {
             onRefused(0, why);
         } else {
-            sendRefusal(handle, why); // It tells of others, and is not counted against what this gateway may do wrong.
+            // It tells of others, and is not counted against what this gateway may do wrong.
+            sendRefusal(handle, why);
         }
         finishRefused(handle, end);
     }
@@ -220,7 +229,9 @@ final class ServerSession extends Session {
         return attached;
     }
 
-    /** The node of a handle; null if it has left this connection, which the peer may not know yet. */
+    /**
+     * The node of a handle; null if it has left this connection, which the peer may not know yet.
+     */
     private @Nullable NodeBinding stay(int handle) throws ProtocolException {
         if (handle == 0) {
             return own;
@@ -335,7 +346,8 @@ final class ServerSession extends Session {
         if (from != null && from.registration().entry().deliver(from.registration(), message)) {
             loop.counters.add(Counter.MESSAGES_IN, 1);
         } else {
-            message.consumed(); // The node has been taken over, or has left this connection meanwhile.
+            // The node has been taken over, or has left this connection meanwhile.
+            message.consumed();
         }
     }
 
@@ -380,7 +392,10 @@ final class ServerSession extends Session {
 
     // ---- verdicts and commands
 
-    /** A node is silent; the connection's own is asked whether it is there. Others cannot be: a PONG would be the gateway's. */
+    /**
+     * A node is silent; the connection's own is asked whether it is there. Others cannot be: a PONG
+     * would be the gateway's.
+     */
     void suspected(NodeBinding stay) {
         if (stay.handle() != 0) {
             attached().suspected(stay);
@@ -408,7 +423,10 @@ final class ServerSession extends Session {
                 : attached.silentNs(shard.clock().nowNs());
     }
 
-    /** Whether a node may be silent because its whole connection is: then it is lost with the connection, and may come back over another. */
+    /**
+     * Whether a node may be silent because its whole connection is: then it is lost with the
+     * connection, and may come back over another.
+     */
     boolean waitsForGateway(NodeBinding stay) {
         if (stay.handle() == 0 || own == null) {
             return false;
@@ -420,7 +438,10 @@ final class ServerSession extends Session {
         return own.isSuspected();
     }
 
-    /** Whether one more loss of this connection counts for the mass guard. Of one that speaks for many and is young, all count once. */
+    /**
+     * Whether one more loss of this connection counts for the mass guard. Of one that speaks for
+     * many and is young, all count once.
+     */
     boolean mayVote() {
         boolean first = !voted;
         voted = true;
@@ -480,7 +501,10 @@ final class ServerSession extends Session {
         return stay.registration().epoch();
     }
 
-    /** A process gives its old connection up before it registers over another. So whoever answers now is another process. */
+    /**
+     * A process gives its old connection up before it registers over another. So whoever answers
+     * now is another process.
+     */
     @Override
     protected void onLateRead(ByteBuffer bytes) {
         NodeBinding before = own;
@@ -501,7 +525,10 @@ final class ServerSession extends Session {
         }
     }
 
-    /** Two processes claim to be one. The younger connection has the node already; after several times in turn the older is told to stay away. */
+    /**
+     * Two processes claim to be one. The younger connection has the node already; after several
+     * times in turn the older is told to stay away.
+     */
     private void onTwin(NodeBinding before) {
         Registration of = before.registration();
         if (of.entry().isDuplicate(of, shard.nowNs())) {
@@ -558,8 +585,9 @@ final class ServerSession extends Session {
     }
 
     /**
-     * Sends the node away once the socket has taken all that was accepted for it; it may come back after {@code retryAfterMillis}. The node closes when its application has handled all of it. Whatever takes longer than the
-     * server's time to drain is ended by the server.
+     * Sends the node away once the socket has taken all that was accepted for it; it may come back
+     * after {@code retryAfterMillis}. The node closes when its application has handled all of it.
+     * Whatever takes longer than the server's time to drain is ended by the server.
      */
     void drain(long retryAfterMillis) {
         // A message may be accepted whose turn is not yet asked for.
@@ -617,7 +645,10 @@ final class ServerSession extends Session {
         }
     }
 
-    /** Whatever became of the connection's own node, the others may come back over another connection. */
+    /**
+     * Whatever became of the connection's own node, the others may come back over another
+     * connection.
+     */
     private void loseOthers() {
         if (attached != null) {
             attached.forEach(NodeBinding::loseConnection);
@@ -644,7 +675,10 @@ final class ServerSession extends Session {
         return loop.detector().suspectAfterNs();
     }
 
-    /** What a frame under way says for the connection's own node. Of others it may not be, and says nothing. */
+    /**
+     * What a frame under way says for the connection's own node. Of others it may not be, and says
+     * nothing.
+     */
     long underWayNs(NodeBinding stay) {
         return stay == own ? underWayNs() : Long.MAX_VALUE;
     }
@@ -656,7 +690,9 @@ final class ServerSession extends Session {
     }
 
     /**
-     * The client hears of the server by the answers to its beats. Where much comes and no beat, they wait behind it, in the client's kernel perhaps, and a PING takes the place of the answers.
+     * The client hears of the server by the answers to its beats. Where much comes and no beat,
+     * they wait behind it, in the client's kernel perhaps, and a PING takes the place of the
+     * answers.
      */
     @Override
     protected void onDecoded() {

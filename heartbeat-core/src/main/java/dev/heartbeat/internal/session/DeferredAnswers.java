@@ -25,7 +25,10 @@ final class DeferredAnswers {
             encoder.error(streamId, code, text + " (and maybe others before)", retryAfterMillis, refused);
         }
 
-        /** It takes the place of another of its code, and names the messages of both; of too many the latest. */
+        /**
+         * It takes the place of another of its code, and names the messages of both; of too many
+         * the latest.
+         */
         Fault after(@Nullable Fault before) {
             if (before == null || before.refused.isEmpty()) {
                 return this;
@@ -56,7 +59,8 @@ final class DeferredAnswers {
 
     void send(FrameEncoder encoder, long framesReceived) {
         if (errors != null) {
-            errors.values().forEach(fault -> fault.send(encoder)); // Before the position that says what was taken.
+            // Before the position that says what was taken.
+            errors.values().forEach(fault -> fault.send(encoder));
         }
         if (heartbeat) {
             encoder.heartbeatResponse(heartbeatHandle, heartbeatTimestamp, framesReceived);

@@ -1,6 +1,8 @@
 package dev.heartbeat.internal.session;
 
-/** How many errors of narrower scope a peer may cause: sixteen at once, and one more each minute. */
+/**
+ * How many errors of narrower scope a peer may cause: sixteen at once, and one more each minute.
+ */
 final class ErrorAllowance {
     private static final int MAX = 16;
     private static final long REFILL_NS = 60_000_000_000L;

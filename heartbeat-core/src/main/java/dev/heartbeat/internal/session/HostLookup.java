@@ -26,8 +26,9 @@ public final class HostLookup {
     private HostLookup() {}
 
     /**
-     * Completes with one address at least, or exceptionally with an {@link IOException} that names the host and has the reason as its cause. For the literal of an address it is complete when this
-     * returns. Never throws. Any thread.
+     * Completes with one address at least, or exceptionally with an {@link IOException} that names
+     * the host and has the reason as its cause. For the literal of an address it is complete when
+     * this returns. Never throws. Any thread.
      */
     public static CompletableFuture<List<InetAddress>> lookUp(
             String host, Resolver resolver, Loop loop, Duration timeout) {

@@ -39,8 +39,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The protocol state of one connection: what both sides have in common. Bytes come in by {@link #onRead}, become frames in the decoder, and each comes back as one call of
- * {@link #onFrame}; answers go out through the encoder and leave with one flush for everything that was read together.
+ * The protocol state of one connection: what both sides have in common. Bytes come in by
+ * {@link #onRead}, become frames in the decoder, and each comes back as one call of
+ * {@link #onFrame}; answers go out through the encoder and leave with one flush for everything that
+ * was read together.
  *
  * <pre>
  *  HANDSHAKE ──REGISTERED──▶ REGISTERED ──the node has another connection──▶ SUPERSEDED
@@ -56,7 +58,10 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class Session
         implements ConnectionHandler, FrameHandler, Multiplexer.Host, SharedReceiver, InputReader {
-    /** How long to wait for the peer's end of stream after our own, so that our last frame is not overtaken by a reset. */
+    /**
+     * How long to wait for the peer's end of stream after our own, so that our last frame is not
+     * overtaken by a reset.
+     */
     static final long LINGER_NS = TimeUnit.SECONDS.toNanos(2);
 
     public enum State {
@@ -71,7 +76,10 @@ public abstract class Session
     protected final Connection connection;
     protected final FrameEncoder encoder;
     private final FrameDecoder decoder = new FrameDecoder();
-    /** For the handshake, then for stalled writes, then for the linger: never for two of them at a time. */
+    /**
+     * For the handshake, then for stalled writes, then for the linger: never for two of them at a
+     * time.
+     */
     protected final SessionTimer alarm;
 
     protected State state = State.HANDSHAKE;
@@ -115,7 +123,10 @@ public abstract class Session
     /** Counts what came in. */
     protected abstract void onBytesRead(int bytes);
 
-    /** Bytes have come that are no longer read as those of a session. While it lingers, they are dropped until the peer ends its stream. */
+    /**
+     * Bytes have come that are no longer read as those of a session. While it lingers, they are
+     * dropped until the peer ends its stream.
+     */
     protected void onLateRead(ByteBuffer bytes) {}
 
     /** All that was read together is decoded, and what it was answered is about to leave. */
@@ -134,7 +145,10 @@ public abstract class Session
     /** Nothing is read from here on; the end follows. */
     protected abstract void onReadingEnded();
 
-    /** The connection is over. Called once, after what had begun to travel has gone back to its senders. */
+    /**
+     * The connection is over. Called once, after what had begun to travel has gone back to its
+     * senders.
+     */
     protected abstract void onEnded(CloseReason reason, @Nullable Throwable cause);
 
     // ---- bytes
@@ -152,7 +166,10 @@ public abstract class Session
         }
     }
 
-    /** Its share of this turn is used up: the rest waits for the next, and so does whatever comes behind it. */
+    /**
+     * Its share of this turn is used up: the rest waits for the next, and so does whatever comes
+     * behind it.
+     */
     private void leave(ByteBuffer rest) {
         if (shard.deferredInput().keep(this, rest)) {
             connection.pauseReading();
@@ -263,7 +280,8 @@ public abstract class Session
                 mux.abandon();
             }
         } finally {
-            onEnded(closeReason, cause); // Whatever fails before: it is no longer counted, and its nodes are lost.
+            // Whatever fails before: it is no longer counted, and its nodes are lost.
+            onEnded(closeReason, cause);
         }
     }
 
@@ -353,7 +371,9 @@ public abstract class Session
         return held;
     }
 
-    /** Before any other answer and any position: the socket may have room before it is told here. */
+    /**
+     * Before any other answer and any position: the socket may have room before it is told here.
+     */
     protected final void answerHeld() {
         DeferredAnswers answers = held;
         if (answers != null && isReading()) {
@@ -468,7 +488,10 @@ public abstract class Session
         }
     }
 
-    /** Tells what is not counted against the peer, and may happen without end: while the socket is full, the latest only. */
+    /**
+     * Tells what is not counted against the peer, and may happen without end: while the socket is
+     * full, the latest only.
+     */
     protected final void reportOnChannel0(ErrorCode code, String text) {
         sendUncounted(0, new ProtocolException(code, text), 0);
     }
@@ -628,7 +651,9 @@ public abstract class Session
         }
     }
 
-    /** Lets every channel but 0 end once it has sent what was accepted for it, and opens no more. */
+    /**
+     * Lets every channel but 0 end once it has sent what was accepted for it, and opens no more.
+     */
     protected final void endChannels() {
         drainsChannels = true;
         if (mux != null) {
@@ -641,7 +666,10 @@ public abstract class Session
         return state == State.REGISTERED && !drainsChannels;
     }
 
-    /** Runs the action as soon as it {@link #isDrained}; whoever cannot wait for ever {@linkplain #stopDraining stops} it. */
+    /**
+     * Runs the action as soon as it {@link #isDrained}; whoever cannot wait for ever
+     * {@linkplain #stopDraining stops} it.
+     */
     protected final void afterDraining(Runnable action) {
         if (!isReading()) {
             return; // It is over already.
@@ -682,7 +710,10 @@ public abstract class Session
         finish(e.code() == ErrorCode.HANDSHAKE_TIMEOUT ? CloseReason.HANDSHAKE_TIMEOUT : CloseReason.PROTOCOL_ERROR);
     }
 
-    /** The node has another connection. What had begun to travel goes back, and this one is closed at the latest after so long. */
+    /**
+     * The node has another connection. What had begun to travel goes back, and this one is closed
+     * at the latest after so long.
+     */
     protected final void supersede(long limitNs) {
         state = State.SUPERSEDED;
         whenDrained = null;

@@ -4,7 +4,10 @@ import dev.heartbeat.internal.loop.Deadline;
 import dev.heartbeat.internal.loop.Shard;
 import org.jspecify.annotations.Nullable;
 
-/** The one timer of a session: setting it again replaces what it was set for. It is a {@link Deadline} only while it is set. */
+/**
+ * The one timer of a session: setting it again replaces what it was set for. It is a
+ * {@link Deadline} only while it is set.
+ */
 public final class SessionTimer {
     private final Shard shard;
     private @Nullable Deadline set;

@@ -20,7 +20,9 @@ public final class Transports {
 
     private Transports() {}
 
-    /** Refuses a call that waits where it would wait for itself: on an event loop, or in a callback. */
+    /**
+     * Refuses a call that waits where it would wait for itself: on an event loop, or in a callback.
+     */
     public static void requireMayWait(String call, Transport transport) {
         boolean onLoop = transport.eventLoops().stream().anyMatch(EventLoop::inEventLoop);
         if (onLoop || SerialExecutor.isInCall()) {
@@ -65,7 +67,8 @@ public final class Transports {
     }
 
     /**
-     * Makes the user of a transport: of the one that is given, or of one of its own. That is closed again where the user cannot be made, whatever the reason.
+     * Makes the user of a transport: of the one that is given, or of one of its own. That is closed
+     * again where the user cannot be made, whatever the reason.
      *
      * @param user is told the transport, and whether it owns that
      */

@@ -302,7 +302,8 @@ final class PullQueueTest {
         for (int place = 0; place < receivers.size(); place++) {
             CompletableFuture<ByteBuffer> receiver = receivers.get(place);
             if (!receiver.isDone()) {
-                oneWaits |= !timed.contains(place); // One whose time is over may wait for its turn to be told so.
+                // One whose time is over may wait for its turn to be told so.
+                oneWaits |= !timed.contains(place);
             } else if (!receiver.isCompletedExceptionally()) {
                 assertThat(oneWaits).as("one that came later was served before").isFalse();
                 assertThat(number(receiver)).isEqualTo(next);

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the decoder makes of wrong bytes, and of right ones that are cut. What a server makes of the decoder's verdicts is shown on sockets. */
+/**
+ * What the decoder makes of wrong bytes, and of right ones that are cut. What a server makes of the
+ * decoder's verdicts is shown on sockets.
+ */
 @Tag("M6")
 final class FrameDecoderTest {
 
@@ -133,7 +136,10 @@ final class FrameDecoderTest {
         assertThat(Heard.of(bytes)).as(name).singleElement().asString().doesNotContain("MALFORMED");
     }
 
-    /** The same calls and the same error, for everything that stands in the page, for garbled versions of it, and for several in a row. */
+    /**
+     * The same calls and the same error, for everything that stands in the page, for garbled
+     * versions of it, and for several in a row.
+     */
     @Test
     void anyDivisionOfTheSameBytesIsTreatedAlike() {
         List<byte[]> originals = new ArrayList<>(ProtocolPage.vectors().values());

@@ -10,7 +10,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Writes down what a decoder makes of bytes: a line for each frame, and the error that ended it. */
+/**
+ * Writes down what a decoder makes of bytes: a line for each frame, and the error that ended it.
+ */
 class Heard implements FrameHandler {
     private final List<String> lines = new ArrayList<>();
     private final Heartbeat heartbeat = new Heartbeat();

@@ -14,7 +14,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Metadata as they are kept are a map like any other that nobody changes, and take little more than their bytes. */
+/**
+ * Metadata as they are kept are a map like any other that nobody changes, and take little more than
+ * their bytes.
+ */
 final class MetadataMapTest {
     private static final Map<String, String> ENTRIES = entries();
     private final MetadataMap kept = MetadataMap.of(ENTRIES);

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The registry of docs/PROTOCOL.md lists the numbers that the code knows, and no other as in use. */
+/**
+ * The registry of docs/PROTOCOL.md lists the numbers that the code knows, and no other as in use.
+ */
 final class PageRegistryTest {
     private static final String IN_USE = "in use";
     private static final int LONGEST_FIXED_TLV = 16;
@@ -27,7 +29,10 @@ final class PageRegistryTest {
     private static final int LENGTH_OFFSET = 8;
     private static final Map<String, byte[]> VECTORS = ProtocolPage.vectors();
 
-    /** A frame of each kind that takes TLVs, by its name in the registry: a vector to which they are added. */
+    /**
+     * A frame of each kind that takes TLVs, by its name in the registry: a vector to which they are
+     * added.
+     */
     private static final Map<String, String> EXTENSIBLE = Map.ofEntries(
             Map.entry("REGISTER", "register-minimal"),
             Map.entry("REGISTERED", "registered"),
@@ -172,7 +177,10 @@ final class PageRegistryTest {
         return EXTENSIBLE.keySet().stream().sorted();
     }
 
-    /** Each number is tried on the decoder: one that is not known says so, or is passed over however it looks. */
+    /**
+     * Each number is tried on the decoder: one that is not known says so, or is passed over however
+     * it looks.
+     */
     @ParameterizedTest
     @MethodSource("extensible")
     void tlvs(String frame) {

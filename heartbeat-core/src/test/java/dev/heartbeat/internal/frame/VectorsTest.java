@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The vectors of docs/PROTOCOL.md mean what they say, however they are cut, and are what is written. */
+/**
+ * The vectors of docs/PROTOCOL.md mean what they say, however they are cut, and are what is
+ * written.
+ */
 @Tag("M6")
 final class VectorsTest {
     private static final String PLAIN = "envelope=" + Envelope.NONE + ", remainingMillis=-1";
@@ -169,7 +172,10 @@ final class VectorsTest {
         return HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** What is offered. The others are a PING with a payload, capabilities, and what section 10 specifies ahead. */
+    /**
+     * What is offered. The others are a PING with a payload, capabilities, and what section 10
+     * specifies ahead.
+     */
     private static Map<String, Consumer<FrameEncoder>> writes() {
         Map<String, Consumer<FrameEncoder>> writes = new LinkedHashMap<>();
         writes.put("register-minimal", to -> to.register(0, register(1, "n1", Map.of(), 0, null, 0)));

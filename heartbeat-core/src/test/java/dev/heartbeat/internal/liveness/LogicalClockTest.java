@@ -7,7 +7,8 @@ import org.junit.jupiter.api.Test;
 
 final class LogicalClockTest {
     private static final long MS = 1_000_000;
-    private final long start = Long.valueOf(Long.MAX_VALUE) - 500 * MS; // The monotonic clock may wrap.
+    // The monotonic clock may wrap.
+    private final long start = Long.valueOf(Long.MAX_VALUE) - 500 * MS;
     private final LogicalClock clock = new LogicalClock(start);
 
     private long logical() {

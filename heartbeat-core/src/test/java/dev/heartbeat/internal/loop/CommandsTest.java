@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Another thread sends a loop more commands than it may run before it looks at its sockets again. */
+/**
+ * Another thread sends a loop more commands than it may run before it looks at its sockets again.
+ */
 final class CommandsTest {
     private static final int COMMANDS = 100_000;
     private static final int PER_TURN = 1024;

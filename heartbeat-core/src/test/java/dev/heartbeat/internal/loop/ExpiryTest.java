@@ -103,7 +103,8 @@ final class ExpiryTest {
             assertThat(loop.isToWakeAtOnce())
                     .as("the rest is not left to chance")
                     .isTrue();
-            // What is read in the last moment still counts: the last of them is due since a hundred turns.
+            // What is read in the last moment still counts: the last of them is due since a hundred
+            // turns.
             loop.turn(0, suspected == 90 * PER_TURN ? last::heard : () -> {});
             assertThat(suspected - before).isLessThanOrEqualTo(PER_TURN);
         }
@@ -118,7 +119,8 @@ final class ExpiryTest {
         for (long rest = 249 * SECOND / 10; rest > 0; rest -= SECOND / 10) {
             loop.turn(SECOND / 10, peers.get(0)::heard); // So the loop has seen the time pass.
         }
-        loop.stopFor(60 * SECOND); // Of which a quarter of a second counts, which is enough for all of them.
+        // Of which a quarter of a second counts, which is enough for all of them.
+        loop.stopFor(60 * SECOND);
         loop.turn(0, () -> peers.subList(0, NODES / 2).forEach(Peer::heard));
         assertThat(suspected).isZero();
         loop.turn(0, () -> peers.subList(NODES / 2, NODES - 1).forEach(Peer::heard));

@@ -9,7 +9,10 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A loop that takes a turn when the test says so: it polls, reads its clock, runs its tasks, and wakes its agent if it is time. */
+/**
+ * A loop that takes a turn when the test says so: it polls, reads its clock, runs its tasks, and
+ * wakes its agent if it is time.
+ */
 final class ManualLoop implements EventLoop {
     private final LoopFailures failures = new LoopFailures();
     private final Queue<Runnable> tasks = new ArrayDeque<>();

@@ -3,7 +3,10 @@ package dev.heartbeat.internal.mux;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Whatever two honest sides do, channels deliver what was accepted, in order and once; and nothing is left in the end. */
+/**
+ * Whatever two honest sides do, channels deliver what was accepted, in order and once; and nothing
+ * is left in the end.
+ */
 @Tag("M39")
 @Tag("M40")
 @Tag("M43")

@@ -37,8 +37,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two multiplexers of honest sides, joined by a connection that cuts and delays, and applications that open, accept, refuse, send, end, reset, and take messages when they like: all by a seed. Whatever happens is held
- * against lists of what was sent.
+ * Two multiplexers of honest sides, joined by a connection that cuts and delays, and applications
+ * that open, accept, refuse, send, end, reset, and take messages when they like: all by a seed.
+ * Whatever happens is held against lists of what was sent.
  */
 final class TwoSides {
     private static final int STEPS = 500;
@@ -279,7 +280,10 @@ final class TwoSides {
             }
         }
 
-        /** Of a request it is told while the rest is sent; any other comes back when it has left, or had left before. */
+        /**
+         * Of a request it is told while the rest is sent; any other comes back when it has left, or
+         * had left before.
+         */
         private void onRefusal(OutgoingMessage message) {
             Sent told = Objects.requireNonNull(known.get(message));
             assertThat(told.refusalTold)
@@ -577,7 +581,8 @@ final class TwoSides {
             int handle = random.nextInt(3) * 7;
             long open = ends.stream()
                     .filter(each -> each.side == this && each != zero && !each.wasOffered && !each.over)
-                    // Its place is free before it is told, which waits for what is on its way to the socket.
+                    // Its place is free before it is told, which waits for what is on its way to
+                    // the socket.
                     .filter(each -> each.channel == null || !each.channel.isOver())
                     .count();
             openers.put(end.name, end);
@@ -646,7 +651,8 @@ final class TwoSides {
         }
 
         void check() {
-            // A frame more than is charged is granted for each message that arrives in fragments (M44).
+            // A frame more than is charged is granted for each message that arrives in fragments
+            // (M44).
             long ahead = (1 + 2L * maxChannels) * Wire.FULL_FRAME;
             assertThat(held).as("bytes held").isLessThanOrEqualTo(window + memory + ahead);
             assertThat(mux.input.window().unconsumed())

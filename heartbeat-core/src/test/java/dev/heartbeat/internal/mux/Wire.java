@@ -14,8 +14,9 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One side's half of a connection whose socket takes what it likes, and whose bytes arrive in pieces. What is queued is read when the socket takes it, not before: whoever gives a buffer back too early is found
- * out.
+ * One side's half of a connection whose socket takes what it likes, and whose bytes arrive in
+ * pieces. What is queued is read when the socket takes it, not before: whoever gives a buffer back
+ * too early is found out.
  */
 final class Wire implements Connection {
     private static final int TYPE_OFFSET = 2;
@@ -46,7 +47,10 @@ final class Wire implements Connection {
         this.highWater = highWater;
     }
 
-    /** How many bytes of DATA waited in this process, at the most, when a frame of another kind was written. */
+    /**
+     * How many bytes of DATA waited in this process, at the most, when a frame of another kind was
+     * written.
+     */
     long mostDataAhead() {
         return mostDataAhead;
     }

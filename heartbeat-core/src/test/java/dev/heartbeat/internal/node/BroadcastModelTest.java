@@ -34,7 +34,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Groups and what is sent to many, against a model that keeps lists and goes through all of them each time. */
+/**
+ * Groups and what is sent to many, against a model that keeps lists and goes through all of them
+ * each time.
+ */
 final class BroadcastModelTest {
     private static final int NODES = 12;
     private static final int GROUPS = 4;

@@ -215,7 +215,10 @@ final class NodeEntryTest {
         assertThat(events.coalescedCount()).isPositive();
     }
 
-    /** {@code (ONLINE (SUSPECT ONLINE)* SUSPECT? OFFLINE)*}, each stay of one incarnation; UPDATED anywhere within a stay. */
+    /**
+     * {@code (ONLINE (SUSPECT ONLINE)* SUSPECT? OFFLINE)*}, each stay of one incarnation; UPDATED
+     * anywhere within a stay.
+     */
     private boolean isGrammatical(List<? extends String> events) {
         String state = "OFFLINE";
         String incarnation = "";

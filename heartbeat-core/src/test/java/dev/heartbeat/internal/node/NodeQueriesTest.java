@@ -22,7 +22,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What the registry answers: in which state nodes are, what they say of themselves, and in which group they are. */
+/**
+ * What the registry answers: in which state nodes are, what they say of themselves, and in which
+ * group they are.
+ */
 final class NodeQueriesTest {
     private static final int MANY = 100_000;
 
@@ -168,7 +171,8 @@ final class NodeQueriesTest {
         for (int i = 0; all.hasNext(); i++) {
             assertThat(seen.add(all.next().id())).as("seen once").isTrue();
             if (i % 10 == 0) {
-                // Nothing that happens meanwhile waits for whoever goes through them, or disturbs him.
+                // Nothing that happens meanwhile waits for whoever goes through them, or disturbs
+                // him.
                 register("late" + i, 1, 1, Map.of());
                 Registration gone = register("n" + i, 2, 1, Map.of());
                 gone.entry().suspect(gone, SuspectReason.LOST);

@@ -399,7 +399,8 @@ final class PendingRequestsTest {
                             all.stream().filter(each -> !each.reply.isDone()).toList();
                     loop.pass(SECOND);
                     for (Asked each : untold) {
-                        // A reply that waits for its turn is too late by then; a failure stays what it is.
+                        // A reply that waits for its turn is too late by then; a failure stays what
+                        // it is.
                         if (!each.end.startsWith("failed") && each.timeoutAt <= loop.nowNs()) {
                             each.end = "timeout";
                         }

@@ -13,7 +13,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** Messages on their way to those who fetch them. The line of callbacks runs on the thread that adds, and once more in the end. */
+/**
+ * Messages on their way to those who fetch them. The line of callbacks runs on the thread that
+ * adds, and once more in the end.
+ */
 public final class PullRace {
     private PullRace() {}
 
@@ -38,7 +41,10 @@ public final class PullRace {
         return receiver.isDone() && !receiver.isCompletedExceptionally() ? 1 : 0;
     }
 
-    /** Two receive while a message is added. The result is what each got, and how often the message was taken. */
+    /**
+     * Two receive while a message is added. The result is what each got, and how often the message
+     * was taken.
+     */
     @JCStressTest
     @Outcome(id = "1, 0, 1", expect = Expect.ACCEPTABLE, desc = "The first was there, or came, before the second.")
     @Outcome(id = "0, 1, 1", expect = Expect.ACCEPTABLE, desc = "The second was there, or came, before the first.")
@@ -76,7 +82,10 @@ public final class PullRace {
         }
     }
 
-    /** A receiver is cancelled while a message is added for it. The result is what it got, what the next one got, and how often the message was taken. */
+    /**
+     * A receiver is cancelled while a message is added for it. The result is what it got, what the
+     * next one got, and how often the message was taken.
+     */
     @JCStressTest
     @Outcome(id = "1, 0, 1", expect = Expect.ACCEPTABLE, desc = "Given before it was cancelled.")
     @Outcome(id = "0, 1, 1", expect = Expect.ACCEPTABLE, desc = "Cancelled before, and kept for the next.")

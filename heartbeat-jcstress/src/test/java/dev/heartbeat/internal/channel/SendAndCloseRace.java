@@ -19,7 +19,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** A message is offered on a channel while its connection ends. The result is whether it was accepted, and how often it came back. */
+/**
+ * A message is offered on a channel while its connection ends. The result is whether it was
+ * accepted, and how often it came back.
+ */
 @JCStressTest
 @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "Accepted before the end, and told with it.")
 @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "Refused: the channel was closed.")

@@ -8,7 +8,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** Two loops have a verdict due at the same moment, while the guard is about to be released. The result is whether each holds it, and how often the guard engaged. */
+/**
+ * Two loops have a verdict due at the same moment, while the guard is about to be released. The
+ * result is whether each holds it, and how often the guard engaged.
+ */
 @JCStressTest
 @Outcome(id = "0, 0, 1", expect = Expect.ACCEPTABLE, desc = "The hold was over for both.")
 @Outcome(

@@ -9,11 +9,17 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** Commands on their way to a loop. One that is lost would be a wake-up that is lost: a message, a kick or an end that never happens. */
+/**
+ * Commands on their way to a loop. One that is lost would be a wake-up that is lost: a message, a
+ * kick or an end that never happens.
+ */
 public final class CommandAndLoopRace {
     private CommandAndLoopRace() {}
 
-    /** One command is sent while the loop works off another. The result is in which run of the loop it was made. */
+    /**
+     * One command is sent while the loop works off another. The result is in which run of the loop
+     * it was made.
+     */
     @JCStressTest
     @Outcome(
             id = "1, 1, 0",
@@ -64,7 +70,10 @@ public final class CommandAndLoopRace {
         }
     }
 
-    /** Two threads send a command each, and the loop runs afterwards. The result is how often each was made, and how often the loop was brought back. */
+    /**
+     * Two threads send a command each, and the loop runs afterwards. The result is how often each
+     * was made, and how often the loop was brought back.
+     */
     @JCStressTest
     @Outcome(id = "1, 1, 1", expect = Expect.ACCEPTABLE, desc = "Both are made in one run.")
     @Outcome(expect = Expect.FORBIDDEN, desc = "A command is lost or made twice, or the loop is woken for each.")

@@ -13,7 +13,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.LL_Result;
 
-/** The application joins nodes to groups and sends to those, while the loops begin and end the nodes' stays. */
+/**
+ * The application joins nodes to groups and sends to those, while the loops begin and end the
+ * nodes' stays.
+ */
 public final class GroupRace {
     private static final SharedMessage MESSAGE = SharedMessage.copyOf(ByteBuffer.allocate(1));
 
@@ -111,7 +114,10 @@ public final class GroupRace {
         }
     }
 
-    /** A message is sent to a group while one member leaves, and another, who stays, changes what it says of itself. */
+    /**
+     * A message is sent to a group while one member leaves, and another, who stays, changes what it
+     * says of itself.
+     */
     @JCStressTest
     @Outcome(id = "1 recipients, staying has 1", expect = Expect.ACCEPTABLE, desc = "The other had left.")
     @Outcome(id = "2 recipients, staying has 1", expect = Expect.ACCEPTABLE, desc = "The other had not left yet.")
@@ -181,7 +187,10 @@ public final class GroupRace {
         }
     }
 
-    /** A message is sent to a group while its member registers over another connection: whoever holds it now must know. */
+    /**
+     * A message is sent to a group while its member registers over another connection: whoever
+     * holds it now must know.
+     */
     @JCStressTest
     @Outcome(
             id = "found at once, not woken",

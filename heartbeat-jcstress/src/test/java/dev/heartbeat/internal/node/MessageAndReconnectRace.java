@@ -9,8 +9,9 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * A message is offered to a node whose process registers over another connection meanwhile. The result is whether it was accepted, whether the new session found it when it looked for the first time,
- * and whether it finds it when it looks because it was woken.
+ * A message is offered to a node whose process registers over another connection meanwhile. The
+ * result is whether it was accepted, whether the new session found it when it looked for the first
+ * time, and whether it finds it when it looks because it was woken.
  */
 @JCStressTest
 @Outcome(id = "1, 1, 0", expect = Expect.ACCEPTABLE, desc = "The message was there before the outbox passed on.")

@@ -22,7 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** A node table without a server, and what its listener is told of the one node: a word each, with the incarnation. */
+/**
+ * A node table without a server, and what its listener is told of the one node: a word each, with
+ * the incarnation.
+ */
 final class Nodes implements NodeListener {
     private static final InetSocketAddress NOWHERE = new InetSocketAddress(0);
 

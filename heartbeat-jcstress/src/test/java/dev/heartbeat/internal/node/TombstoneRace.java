@@ -9,7 +9,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.LL_Result;
 
-/** Of the nodes that are gone one is kept at most; it comes back just when it is to be forgotten for another. */
+/**
+ * Of the nodes that are gone one is kept at most; it comes back just when it is to be forgotten for
+ * another.
+ */
 @JCStressTest
 @Outcome(
         id = "online1 offline1 online2 offline2 online1, counted 101, held 2",

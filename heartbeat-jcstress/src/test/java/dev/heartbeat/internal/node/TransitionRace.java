@@ -144,7 +144,10 @@ public final class TransitionRace {
         }
     }
 
-    /** Somebody counts the nodes while one becomes suspect. The counters are two, so a count may be read between them. */
+    /**
+     * Somebody counts the nodes while one becomes suspect. The counters are two, so a count may be
+     * read between them.
+     */
     @JCStressTest
     @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "Before.")
     @Outcome(id = "0, 1", expect = Expect.ACCEPTABLE, desc = "After.")
@@ -168,7 +171,10 @@ public final class TransitionRace {
         }
     }
 
-    /** A message is offered while its node ends. The result is whether it was accepted, and how often it was told as undelivered. */
+    /**
+     * A message is offered while its node ends. The result is whether it was accepted, and how
+     * often it was told as undelivered.
+     */
     @JCStressTest
     @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "Accepted before the end, and told with it.")
     @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "Refused.")
@@ -195,7 +201,10 @@ public final class TransitionRace {
         }
     }
 
-    /** A node comes and goes while a listener that fell behind catches up. The result is whether the last event is the truth. */
+    /**
+     * A node comes and goes while a listener that fell behind catches up. The result is whether the
+     * last event is the truth.
+     */
     @JCStressTest
     @Outcome(
             id = "online1",

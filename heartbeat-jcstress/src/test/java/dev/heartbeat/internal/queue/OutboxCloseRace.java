@@ -9,7 +9,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** Two messages are offered while the holder takes one and closes. The result is how many were accepted, how many were taken, and how many came back. */
+/**
+ * Two messages are offered while the holder takes one and closes. The result is how many were
+ * accepted, how many were taken, and how many came back.
+ */
 @JCStressTest
 @Outcome(id = "0, 0, 0", expect = Expect.ACCEPTABLE, desc = "Closed before the first offer.")
 @Outcome(id = "1, 0, 1", expect = Expect.ACCEPTABLE, desc = "The first came after the look and before the end.")

@@ -8,7 +8,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** The session on one loop takes the message that waits while the session on another takes the outbox over. The result is which of them got it. */
+/**
+ * The session on one loop takes the message that waits while the session on another takes the
+ * outbox over. The result is which of them got it.
+ */
 @JCStressTest
 @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "The old holder took it before it lost the outbox.")
 @Outcome(id = "0, 1", expect = Expect.ACCEPTABLE, desc = "The new holder took it; the old one no longer could.")

@@ -17,7 +17,11 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** The reply to a request comes while something else ends it. The result is how often it completed with the reply, how often with something else, and whether the reply was counted as one that nobody waits for. */
+/**
+ * The reply to a request comes while something else ends it. The result is how often it completed
+ * with the reply, how often with something else, and whether the reply was counted as one that
+ * nobody waits for.
+ */
 public final class RequestRace {
     private RequestRace() {}
 

@@ -10,7 +10,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIL_Result;
 
-/** Two threads add a call each; whoever finds the lane idle runs it. The result is which thread ran the first call, which the second, and what went wrong. */
+/**
+ * Two threads add a call each; whoever finds the lane idle runs it. The result is which thread ran
+ * the first call, which the second, and what went wrong.
+ */
 @JCStressTest
 @Outcome(id = "1, 2, ok", expect = Expect.ACCEPTABLE, desc = "One after the other; the lane was idle in between.")
 @Outcome(

@@ -9,7 +9,9 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** Whoever writes learns when to stop and when to go on, and a slow peer is nobody else's trouble. */
+/**
+ * Whoever writes learns when to stop and when to go on, and a slow peer is nobody else's trouble.
+ */
 public abstract class BackpressureContract extends TransportContract {
 
     private static final int HIGH = 50_000;

@@ -269,7 +269,10 @@ public abstract class BytesContract extends TransportContract {
         return buffer;
     }
 
-    /** Both ends at once, on whatever loops they are, and another connection beside them; all the while somebody moves its position. */
+    /**
+     * Both ends at once, on whatever loops they are, and another connection beside them; all the
+     * while somebody moves its position.
+     */
     @Test
     void theSameBufferOnSeveralConnectionsReachesAll() throws Exception {
         assertReachesAll(SMALL);

@@ -13,8 +13,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One end of a connection in a test: it keeps what it hears, sees to it that it hears it as the contract says, and lets
- * the test wait for it. Tests override what they want to happen, and call super.
+ * One end of a connection in a test: it keeps what it hears, sees to it that it hears it as the
+ * contract says, and lets the test wait for it. Tests override what they want to happen, and call
+ * super.
  */
 class End implements ConnectionHandler, Connector {
 
@@ -74,7 +75,9 @@ class End implements ConnectionHandler, Connector {
         closed.complete(Optional.ofNullable(cause));
     }
 
-    /** For what the test does to the connection: nothing may be heard before the call has returned. */
+    /**
+     * For what the test does to the connection: nothing may be heard before the call has returned.
+     */
     final void within(Runnable calls) {
         setBusy(true);
         calls.run();

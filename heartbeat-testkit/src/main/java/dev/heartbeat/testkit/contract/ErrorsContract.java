@@ -15,7 +15,10 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Code that throws hurts its own connection and nothing else. All on one loop, so that there is something to hurt. */
+/**
+ * Code that throws hurts its own connection and nothing else. All on one loop, so that there is
+ * something to hurt.
+ */
 public abstract class ErrorsContract extends TransportContract {
 
     /** For a nested class of the transport's own test. */
@@ -200,7 +203,10 @@ public abstract class ErrorsContract extends TransportContract {
         }
     }
 
-    /** An error and no exception, which must make no difference; nor must it that no log can print it. */
+    /**
+     * An error and no exception, which must make no difference; nor must it that no log can print
+     * it.
+     */
     private static final class Defect extends Error {
 
         private static final long serialVersionUID = 1;

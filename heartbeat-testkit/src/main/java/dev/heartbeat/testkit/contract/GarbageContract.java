@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * A few bytes answered cost no garbage, and neither does a small message written. For transports that promise it; those on selectors of
- * the JDK run it with {@code -XX:AutoBoxCacheMax=20000}, since these box the number of each socket that is ready.
+ * A few bytes answered cost no garbage, and neither does a small message written. For transports
+ * that promise it; those on selectors of the JDK run it with {@code -XX:AutoBoxCacheMax=20000},
+ * since these box the number of each socket that is ready.
  */
 public abstract class GarbageContract implements TransportUnderTest {
 
@@ -53,7 +54,10 @@ public abstract class GarbageContract implements TransportUnderTest {
     /** For a nested class of the transport's own test. */
     protected GarbageContract() {}
 
-    /** What the polling itself may take for each turn, in bytes: what the transport stands on may be none of its making. */
+    /**
+     * What the polling itself may take for each turn, in bytes: what the transport stands on may be
+     * none of its making.
+     */
     protected double bytesPerPoll() {
         return 0;
     }

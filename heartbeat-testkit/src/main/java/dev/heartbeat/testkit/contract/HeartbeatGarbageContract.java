@@ -33,8 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * A heartbeat costs no garbage on a transport that keeps {@link GarbageContract}: neither the server that answers it, nor the client that
- * sends it.
+ * A heartbeat costs no garbage on a transport that keeps {@link GarbageContract}: neither the
+ * server that answers it, nor the client that sends it.
  */
 public abstract class HeartbeatGarbageContract implements TransportUnderTest {
     private static final int WARM_UP = 30_000;
@@ -67,7 +67,10 @@ public abstract class HeartbeatGarbageContract implements TransportUnderTest {
     /** For a nested class of the transport's own test. */
     protected HeartbeatGarbageContract() {}
 
-    /** What the polling itself may take for each turn, in bytes: what the transport stands on may be none of its making. */
+    /**
+     * What the polling itself may take for each turn, in bytes: what the transport stands on may be
+     * none of its making.
+     */
     protected double bytesPerPoll() {
         return 0;
     }

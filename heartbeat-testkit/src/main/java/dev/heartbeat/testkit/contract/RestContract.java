@@ -22,8 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A loop whose sockets have nothing for it to do takes no CPU time, whatever has become of their peers. For transports whose loops are
- * threads.
+ * A loop whose sockets have nothing for it to do takes no CPU time, whatever has become of their
+ * peers. For transports whose loops are threads.
  */
 public abstract class RestContract extends TransportContract {
 

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** A process that runs out of file descriptors goes on, rests meanwhile, and accepts again when it can. For transports that have a provider. */
+/**
+ * A process that runs out of file descriptors goes on, rests meanwhile, and accepts again when it
+ * can. For transports that have a provider.
+ */
 public abstract class ScarcityContract {
 
     private static final int DESCRIPTORS = 200;
@@ -91,7 +94,8 @@ public abstract class ScarcityContract {
                 .contains("accepting on")
                 .contains("again");
 
-        // It leaves by itself: main has returned long ago, and no thread is left after the transport is closed.
+        // It leaves by itself: main has returned long ago, and no thread is left after the
+        // transport is closed.
         first.getOutputStream().write(ScarceHost.LEAVE);
         assertThat(requireNonNull(started).waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(requireNonNull(started).exitValue()).isZero();

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What only a transport in the real world has to answer for: real sockets, told by peers that are plain ones, and threads, which
- * may be blocked.
+ * What only a transport in the real world has to answer for: real sockets, told by peers that are
+ * plain ones, and threads, which may be blocked.
  */
 public abstract class SystemEnvironmentContract extends TransportContract {
 
@@ -130,7 +130,8 @@ public abstract class SystemEnvironmentContract extends TransportContract {
 
     @Test
     void aConnectThatNobodyAnswersTimesOut() throws Exception {
-        // A full queue makes the kernel drop whoever knocks; it may hold a few more than it was asked to.
+        // A full queue makes the kernel drop whoever knocks; it may hold a few more than it was
+        // asked to.
         try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             InetSocketAddress address = (InetSocketAddress) deaf.getLocalSocketAddress();
             IOException failure = firstFailure(address, 10);

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
- * What the topics of the contract have in common: each test has a transport of its own, which it closes in the end, and ends of
- * connections that keep what they hear.
+ * What the topics of the contract have in common: each test has a transport of its own, which it
+ * closes in the end, and ends of connections that keep what they hear.
  */
 abstract class TransportContract implements TransportUnderTest {
 
@@ -40,7 +40,10 @@ abstract class TransportContract implements TransportUnderTest {
         transport = start(options());
     }
 
-    /** Whatever a test was about: all its connections must have ended, and told their ends of it in order. */
+    /**
+     * Whatever a test was about: all its connections must have ended, and told their ends of it in
+     * order.
+     */
     @AfterEach
     void closeTransport() throws Exception {
         await(transport().closeAsync());
@@ -86,7 +89,10 @@ abstract class TransportContract implements TransportUnderTest {
         return end;
     }
 
-    /** Connects to one that will not have it; completes with the reset, which may come before it is connected. */
+    /**
+     * Connects to one that will not have it; completes with the reset, which may come before it is
+     * connected.
+     */
     final CompletableFuture<IOException> refusal(Listener listener) {
         CompletableFuture<IOException> reset = new CompletableFuture<>();
         transport().connect(listener.localAddress(), loop(0), new End() {
@@ -189,7 +195,10 @@ abstract class TransportContract implements TransportUnderTest {
             return handler;
         }
 
-        /** The end of the next connection in the order they opened, however early or late this is asked. */
+        /**
+         * The end of the next connection in the order they opened, however early or late this is
+         * asked.
+         */
         synchronized CompletableFuture<End> next() {
             return opened(asked++);
         }

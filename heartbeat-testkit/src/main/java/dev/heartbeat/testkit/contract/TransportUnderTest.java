@@ -9,18 +9,22 @@ import org.jspecify.annotations.Nullable;
 /** What a transport brings to be held to the contract. */
 public interface TransportUnderTest {
 
-    /** Generous, since it is reached only where something is broken; no test asserts how long anything takes. */
+    /**
+     * Generous, since it is reached only where something is broken; no test asserts how long
+     * anything takes.
+     */
     long PATIENCE_SECONDS = 30;
 
     /**
-     * Starts a transport with these options, all of which it has to follow. A test starts one or several; it closes each, and
-     * waits for that.
+     * Starts a transport with these options, all of which it has to follow. A test starts one or
+     * several; it closes each, and waits for that.
      */
     Transport start(TransportOptions options) throws Exception;
 
     /**
-     * Waits for the future, and gives its result or throws an exception whose cause is what the future failed with. A transport
-     * that has no threads of its own runs its world until the future is complete.
+     * Waits for the future, and gives its result or throws an exception whose cause is what the
+     * future failed with. A transport that has no threads of its own runs its world until the
+     * future is complete.
      */
     default <T extends @Nullable Object> T await(CompletableFuture<T> future) throws Exception {
         return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);

@@ -25,7 +25,9 @@ final class ApplicationFaults {
 
     private final Fleet fleet;
     private final Simulation simulation;
-    /** Of its own, so that what else befalls the fleet of a seed is the same with it and without. */
+    /**
+     * Of its own, so that what else befalls the fleet of a seed is the same with it and without.
+     */
     private final Random random;
 
     private final Set<Kind> kinds;
@@ -186,10 +188,10 @@ final class ApplicationFaults {
     }
 
     /**
-     * The timeout runs on a loop, which can end nothing while it is stopped. So the check is put off
-     * by the time that a loop was stopped since the request was made, and by no more: the stop may
-     * come before the loop sets the timeout, which then runs from the end of the stop. The loop of a
-     * request is not known from outside, so that of the longest stops counts.
+     * The timeout runs on a loop, which can end nothing while it is stopped. So the check is put
+     * off by the time that a loop was stopped since the request was made, and by no more: the stop
+     * may come before the loop sets the timeout, which then runs from the end of the stop. The loop
+     * of a request is not known from outside, so that of the longest stops counts.
      */
     private void checkEnded(CompletableFuture<ByteBuffer> reply, Duration timeout, long askedNs, int run) {
         if (reply.isDone() || fleet.serverRuns() != run || !fleet.serverHost().isRunning()) {

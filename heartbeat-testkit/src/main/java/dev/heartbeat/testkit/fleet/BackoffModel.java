@@ -1,6 +1,9 @@
 package dev.heartbeat.testkit.fleet;
 
-/** Whether the waits before reconnecting are spread as they should be: evenly between nothing and their bound. */
+/**
+ * Whether the waits before reconnecting are spread as they should be: evenly between nothing and
+ * their bound.
+ */
 final class BackoffModel {
     private static final int ENOUGH = 30;
     /** Of an even spread over 0 to 1. */

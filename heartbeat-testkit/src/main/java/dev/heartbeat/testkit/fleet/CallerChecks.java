@@ -25,10 +25,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 
 /**
- * What an application may do to a small bus of its own, so that there is one right outcome. It closes
- * a client that still connects, asks more than it waits for, moves buffers that it has handed over,
- * throws where it should answer, and shuts down in the middle of its work. The server's machine steps
- * its clock, and runs out of what a connection needs. All of it happens at once, and takes 17 s.
+ * What an application may do to a small bus of its own, so that there is one right outcome. It
+ * closes a client that still connects, asks more than it waits for, moves buffers that it has
+ * handed over, throws where it should answer, and shuts down in the middle of its work. The
+ * server's machine steps its clock, and runs out of what a connection needs. All of it happens at
+ * once, and takes 17 s.
  */
 final class CallerChecks {
     private static final int PORT = 9502;
@@ -164,7 +165,9 @@ final class CallerChecks {
                 .transport(host.transport());
     }
 
-    /** A client is closed while it connects, and the next process of the node hears nothing of it. */
+    /**
+     * A client is closed while it connects, and the next process of the node hears nothing of it.
+     */
     private void closeWhileConnecting() {
         Host host = simulation.newHost("leaver");
         simulation.link(host, serverHost, LinkSettings.LAN.withLatency(FAR, Duration.ZERO));
@@ -185,7 +188,9 @@ final class CallerChecks {
         });
     }
 
-    /** Requests wait for a connection until they are over. Then nobody is asked, and there is room. */
+    /**
+     * Requests wait for a connection until they are over. Then nobody is asked, and there is room.
+     */
     private void askInVain() {
         Host host = simulation.newHost("asker");
         List<String> errors = new ArrayList<>();
@@ -283,7 +288,9 @@ final class CallerChecks {
         });
     }
 
-    /** Callbacks that are late hold up no timeout, and none may wait for a result of its own line. */
+    /**
+     * Callbacks that are late hold up no timeout, and none may wait for a result of its own line.
+     */
     private void askWhileBusy() {
         Host host = simulation.newHost("busy");
         List<String> refusals = new ArrayList<>();
@@ -407,7 +414,10 @@ final class CallerChecks {
         });
     }
 
-    /** What was accepted for a node is handled before the server is down, however late its callbacks are. */
+    /**
+     * What was accepted for a node is handled before the server is down, however late its callbacks
+     * are.
+     */
     private void shutDown() {
         Host host = simulation.newHost("slow");
         List<String> handled = new ArrayList<>();

@@ -14,8 +14,9 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
- * What can be asked of the channels of a fleet that is well, so that there is one right outcome: one that nobody reads holds up nobody, shares of a slow connection go by weight while heartbeats go on, and neither
- * resets nor refusals cost the connection anything.
+ * What can be asked of the channels of a fleet that is well, so that there is one right outcome:
+ * one that nobody reads holds up nobody, shares of a slow connection go by weight while heartbeats
+ * go on, and neither resets nor refusals cost the connection anything.
  */
 final class ChannelChecks {
     /** Of the names of its channels; the rest of them is a number. */
@@ -33,7 +34,10 @@ final class ChannelChecks {
     private static final int BULK = 6_000;
     private static final int FRAME = 16_396;
 
-    /** Before a heartbeat are a socket's buffer and three frames at the most; then the link and the turns of loops. */
+    /**
+     * Before a heartbeat are a socket's buffer and three frames at the most; then the link and the
+     * turns of loops.
+     */
     private static final Duration HEARTBEAT_DELAY =
             Duration.ofMillis(1000L * (SOCKET_BUFFER + 3 * FRAME) / BYTES_PER_SECOND + 50);
 
@@ -56,7 +60,10 @@ final class ChannelChecks {
         return accepted;
     }
 
-    /** Each other has a window so large that all of them together have more than the memory there is. */
+    /**
+     * Each other has a window so large that all of them together have more than the memory there
+     * is.
+     */
     private static ChannelOptions cut(Fleet.Options options, int number) {
         int large = Math.min(options.inboundBudgetBytes(), CLIENT_BUDGET) / 16;
         return number % 2 == 0
@@ -145,7 +152,10 @@ final class ChannelChecks {
         pass.accept(Duration.ofMillis(10));
     }
 
-    /** Many are reset in the middle of a large message, by either side, and what it had of any credit, or of the memory, is there again. */
+    /**
+     * Many are reset in the middle of a large message, by either side, and what it had of any
+     * credit, or of the memory, is there again.
+     */
     private void cutOff(Member member, Consumer<Duration> pass) {
         int large = Math.min(60_000, fleet.options().maxMessageBytes() - 100);
         for (int i = 0; i < CUT_OFF; i++) {
@@ -175,7 +185,10 @@ final class ChannelChecks {
         end(back);
     }
 
-    /** One that nobody reads takes what its window and its queue hold, and whoever is beside it notices nothing. */
+    /**
+     * One that nobody reads takes what its window and its queue hold, and whoever is beside it
+     * notices nothing.
+     */
     private void leaveUnread(Member member, Consumer<Duration> pass) {
         boolean byServer = random.nextBoolean();
         ChannelOracle unread = openWhole("unread", byServer, member, window(Delivery.PUSH));

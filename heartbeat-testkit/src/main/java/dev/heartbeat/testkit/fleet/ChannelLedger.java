@@ -8,8 +8,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every message that one end of a channel was told is accepted, and what became of it: a naive book that knows nothing of credit. Who gave a message knows it by the buffer, since the same one comes back; who receives it by
- * its place and content, which follows from the channel, the direction and the number.
+ * Every message that one end of a channel was told is accepted, and what became of it: a naive book
+ * that knows nothing of credit. Who gave a message knows it by the buffer, since the same one comes
+ * back; who receives it by its place and content, which follows from the channel, the direction and
+ * the number.
  */
 final class ChannelLedger {
     /** The channel and the number; shorter messages have neither, and are known by their place. */
@@ -82,7 +84,10 @@ final class ChannelLedger {
         return item;
     }
 
-    /** What waits to be sent is bounded by its queue, and what was sent and not handled by the window: each with one message beyond it. */
+    /**
+     * What waits to be sent is bounded by its queue, and what was sent and not handled by the
+     * window: each with one message beyond it.
+     */
     void checkBound(long queueBytes, long maxWindow) {
         // What was dropped may wait to be told, as much as the queue holds.
         long waiting = dropsOldest ? 2 * (queueBytes + longest) : queueBytes;
@@ -197,7 +202,10 @@ final class ChannelLedger {
         }
     }
 
-    /** What was lost is the end of what was accepted, all of it was told, and what was told nobody had left with credit. */
+    /**
+     * What was lost is the end of what was accepted, all of it was told, and what was told nobody
+     * had left with credit.
+     */
     void checkTold(long maxWindow) {
         Item lost = null;
         long silent = 0;

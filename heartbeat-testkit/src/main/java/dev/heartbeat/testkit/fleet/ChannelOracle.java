@@ -176,7 +176,10 @@ final class ChannelOracle {
         }
     }
 
-    /** Who was reset was reset by the other, and is told why; who was not asked to reset did not. Nodes of a gateway are, when they leave. */
+    /**
+     * Who was reset was reset by the other, and is told why; who was not asked to reset did not.
+     * Nodes of a gateway are, when they leave.
+     */
     private void checkReset(ChannelUser one, ChannelUser other) {
         if (GatewayNode.mayBe(nodeId)) {
             return;

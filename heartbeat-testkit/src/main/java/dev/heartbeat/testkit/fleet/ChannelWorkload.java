@@ -17,7 +17,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The channels of a run. While it suffers, members and the nodes behind them open some to the server and the server opens some to them; both ends send, ask, answer, are slow, end, reset and refuse as chance has it.
+ * The channels of a run. While it suffers, members and the nodes behind them open some to the
+ * server and the server opens some to them; both ends send, ask, answer, are slow, end, reset and
+ * refuse as chance has it.
  */
 final class ChannelWorkload {
     /** As many as may be opened by chance. */
@@ -295,7 +297,10 @@ final class ChannelWorkload {
         return byName.values().stream().mapToLong(ChannelOracle::requestCount).sum();
     }
 
-    /** After everything has come to rest: nothing is left open, and what both ends of each were told fits. */
+    /**
+     * After everything has come to rest: nothing is left open, and what both ends of each were told
+     * fits.
+     */
     void checkAtRest() {
         byName.values().forEach(ChannelOracle::checkAtRest);
         long open = fleet.server().stats().channels().open();

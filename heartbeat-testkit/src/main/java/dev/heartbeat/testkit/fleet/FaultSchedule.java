@@ -11,7 +11,8 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * Lets a fleet suffer: at random times one of the chosen faults befalls somebody at random, and most pass after a while. What the oracle has to know of it (when the server could not have heard
+ * Lets a fleet suffer: at random times one of the chosen faults befalls somebody at random, and
+ * most pass after a while. What the oracle has to know of it (when the server could not have heard
  * anything) it is told.
  */
 final class FaultSchedule {
@@ -227,7 +228,10 @@ final class FaultSchedule {
         }
     }
 
-    /** Nothing new befalls anybody, and whoever was sent away or replaced begins anew. What was going on ends by itself within {@link #LONGEST_FAULT_MS}. */
+    /**
+     * Nothing new befalls anybody, and whoever was sent away or replaced begins anew. What was
+     * going on ends by itself within {@link #LONGEST_FAULT_MS}.
+     */
     void end() {
         over = true;
         simulation.links(LinkSettings.LAN);

@@ -56,7 +56,10 @@ final class Fleet implements NodeListener {
     private static final int GUARD_MINIMUM = 5;
     /** How long many must have been suspected for the guard to have seen it, too. */
     private static final Duration GUARD_SEES = Duration.ofMillis(300);
-    /** How much longer than it may it can seem to be engaged: it is asked at times, and looked at here at times. */
+    /**
+     * How much longer than it may it can seem to be engaged: it is asked at times, and looked at
+     * here at times.
+     */
     private static final Duration GUARD_LAG = Duration.ofMillis(1500);
 
     private final Simulation simulation;
@@ -314,7 +317,10 @@ final class Fleet implements NodeListener {
         throwIfPlanted();
     }
 
-    /** While many have been suspected for a while, no verdict passes that the guard has not held first. */
+    /**
+     * While many have been suspected for a while, no verdict passes that the guard has not held
+     * first.
+     */
     private void checkGuarded(Node node, OfflineReason reason) {
         Duration since = manySince;
         if ((reason == OfflineReason.TIMEOUT || reason == OfflineReason.CLOSED)
@@ -332,7 +338,10 @@ final class Fleet implements NodeListener {
         }
     }
 
-    /** Whether a node has been there for so long that its loss tells the guard something; with the time that callbacks may take. */
+    /**
+     * Whether a node has been there for so long that its loss tells the guard something; with the
+     * time that callbacks may take.
+     */
     private boolean isProven(String id) {
         Duration began = stays.get(id);
         return began != null

@@ -10,16 +10,22 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a whole fleet, chosen by a seed: how large it is, its options, which faults befall it, and when. Two phases: in the first anything may happen, and nothing that is forbidden may; in the
- * second everything is healed, and everybody has to come back and every message to be settled within a bound. In the end the server is closed and nothing may be left.
+ * One run of a whole fleet, chosen by a seed: how large it is, its options, which faults befall it,
+ * and when. Two phases: in the first anything may happen, and nothing that is forbidden may; in the
+ * second everything is healed, and everybody has to come back and every message to be settled
+ * within a bound. In the end the server is closed and nothing may be left.
  *
- * <p>The production server and clients run in it unmodified. What is right is decided by an oracle that knows the bus from outside only: the frames that were really read, and the events that were
+ * <p>The production server and clients run in it unmodified. What is right is decided by an oracle
+ * that knows the bus from outside only: the frames that were really read, and the events that were
  * told.
  */
 public final class FleetRun {
     private static final Duration CHECK_EVERY = Duration.ofMillis(100);
 
-    /** Backoff, connecting and registering may each take their longest once, and a server may have to notice first. */
+    /**
+     * Backoff, connecting and registering may each take their longest once, and a server may have
+     * to notice first.
+     */
     private static final Duration RECOVERY = Duration.ofSeconds(45);
 
     /** How long a server may take to send everybody away. */
@@ -170,7 +176,8 @@ public final class FleetRun {
     private void end() {
         boolean drains = random.nextBoolean();
         fleet.sendToAll();
-        CallerChecks callers = new CallerChecks(simulation); // Beside the fleet, whose end takes as long.
+        // Beside the fleet, whose end takes as long.
+        CallerChecks callers = new CallerChecks(simulation);
         callers.begin();
         CompletableFuture<Void> closed =
                 drains ? fleet.server().shutdownAsync(DRAIN) : fleet.server().closeAsync();

@@ -7,8 +7,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds where frames end in one direction of one connection, by the length in their headers and by nothing else, and keeps the last of all connections as lines. It shares no code with the
- * bus, on purpose.
+ * Finds where frames end in one direction of one connection, by the length in their headers and by
+ * nothing else, and keeps the last of all connections as lines. It shares no code with the bus, on
+ * purpose.
  */
 final class FrameTrace {
     private static final int HEADER = 12;

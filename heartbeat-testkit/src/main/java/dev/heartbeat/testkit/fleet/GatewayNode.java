@@ -15,7 +15,10 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A node that a member is the gateway of: it shares the member's process and its connection, and nothing else. */
+/**
+ * A node that a member is the gateway of: it shares the member's process and its connection, and
+ * nothing else.
+ */
 final class GatewayNode {
     /** Between the gateway's id and a number of its own. */
     private static final char SEPARATOR = ':';
@@ -24,7 +27,10 @@ final class GatewayNode {
     private final Member gateway;
     private final String id;
     private @Nullable Attachment current;
-    /** How often it was registered anew; what was on its way then may be lost, though its connection was not. */
+    /**
+     * How often it was registered anew; what was on its way then may be lost, though its connection
+     * was not.
+     */
     private int returns;
 
     GatewayNode(Fleet fleet, Member gateway, int number) {

@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** A stranger who connects and sends frames that are right, half right, or wrong, and does not care for answers. */
+/**
+ * A stranger who connects and sends frames that are right, half right, or wrong, and does not care
+ * for answers.
+ */
 final class HostilePeer implements Connector, ConnectionHandler {
     private static final List<String> FRAMES = List.of(
             "ab0206000000000000000021 0123456789abcdef 00000001 0000000000010000 0000000000010000 04 6576696c",

@@ -23,7 +23,9 @@ final class Member implements ClientListener {
     static final Duration BACKOFF_CAP = Duration.ofSeconds(5);
     /** The backoff begins anew after this, so a wait may be bounded by the base again. */
     private static final Duration BACKOFF_RESET = Duration.ofSeconds(10);
-    /** Near the reset, and around a stop of its host, nobody outside can know what the client saw. */
+    /**
+     * Near the reset, and around a stop of its host, nobody outside can know what the client saw.
+     */
     private static final Duration UNCLEAR = Duration.ofSeconds(1);
 
     private static final Duration HANDSHAKE = Duration.ofSeconds(5);
@@ -32,7 +34,10 @@ final class Member implements ClientListener {
     /** What a client may take to send what it had accepted, by default. */
     private static final Duration DRAIN = Duration.ofSeconds(10);
 
-    /** The answer to a registration, sending what was accepted and the server's end are each waited for. */
+    /**
+     * The answer to a registration, sending what was accepted and the server's end are each waited
+     * for.
+     */
     private static final Duration CLOSING = HANDSHAKE.plus(DRAIN).plus(LINGER);
 
     private static final Duration SLACK = Duration.ofMillis(500);
@@ -48,7 +53,9 @@ final class Member implements ClientListener {
     private @Nullable HeartbeatClient client;
     private int losses;
     private int failures;
-    /** Of these, those that were not hurried by the grace, which alone make the next waits longer. */
+    /**
+     * Of these, those that were not hurried by the grace, which alone make the next waits longer.
+     */
     private int counted;
 
     private long lastEpoch;
@@ -156,7 +163,8 @@ final class Member implements ClientListener {
         uptime.stopped(nowNs(), nowNs() + time.toNanos());
         host.simulation().after(time, () -> {
             resumedAt = now();
-            uptime.goesOn(nowNs()); // Though another pause may have begun: to go on is for all of them.
+            // Though another pause may have begun: to go on is for all of them.
+            uptime.goesOn(nowNs());
             host.resume();
         });
     }
@@ -255,7 +263,8 @@ final class Member implements ClientListener {
             return;
         }
         long stoppedNs = uptime.stoppedNs(since.toNanos(), nowNs());
-        // Who was stopped cannot tell it from the sleep before, which is at most one between two beats.
+        // Who was stopped cannot tell it from the sleep before, which is at most one between two
+        // beats.
         long asleepNs =
                 uptime.stops(since.toNanos()) * 2 * fleet.options().interval().toNanos();
         Duration passed = now().minus(since).minusNanos(2 * stoppedNs + asleepNs);
@@ -352,7 +361,8 @@ final class Member implements ClientListener {
         if (registered != null) {
             Duration lasted = now().minus(registered);
             unclear |= lasted.minus(BACKOFF_RESET).abs().compareTo(UNCLEAR) < 0;
-            // What is told may be told later than it happened, so near the limit nobody outside can know.
+            // What is told may be told later than it happened, so near the limit nobody outside can
+            // know.
             if (lasted.compareTo(BACKOFF_RESET) >= 0) {
                 failures = 0;
                 counted = 0;

@@ -10,8 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Every message that was accepted, in one direction, and what became of it: a naive book that knows nothing of channels and credit. A message says who sent it to whom and its number; the
- * rest of it follows from the number.
+ * Every message that was accepted, in one direction, and what became of it: a naive book that knows
+ * nothing of channels and credit. A message says who sent it to whom and its number; the rest of it
+ * follows from the number.
  */
 final class MessageLedger {
     /** What a node answers whose application takes no requests. */
@@ -137,7 +138,10 @@ final class MessageLedger {
         sequence.open.remove(parsed.number);
     }
 
-    /** The process that would have told is gone, and with it what it had accepted; or what was lost with a connection is not asked for any more. */
+    /**
+     * The process that would have told is gone, and with it what it had accepted; or what was lost
+     * with a connection is not asked for any more.
+     */
     void forgetOpen(String who) {
         sequence(who).open.clear();
         sequence(who).clearedUpTo = sequence(who).nextNumber;
@@ -147,7 +151,10 @@ final class MessageLedger {
         sequences.values().forEach(sequence -> sequence.open.clear());
     }
 
-    /** After everything has come to rest: what was accepted and neither arrived nor came back was on its way when a connection was lost. */
+    /**
+     * After everything has come to rest: what was accepted and neither arrived nor came back was on
+     * its way when a connection was lost.
+     */
     void checkSettled(String who, int losses) {
         sequence(who).open.forEach((number, lossesThen) -> {
             if (lossesThen == losses) {
@@ -180,7 +187,10 @@ final class MessageLedger {
         }
     }
 
-    /** The socket may have taken so many messages as a whole: these were lost before any that came back. */
+    /**
+     * The socket may have taken so many messages as a whole: these were lost before any that came
+     * back.
+     */
     void checkLostByReset(String who, int most) {
         Sequence sequence = sequence(who);
         if (sequence.open.isEmpty()) {

@@ -21,13 +21,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What ought to be known of every node, from the frames that the server's host really read and the events that it told. A naive model: it knows the protocol's frame boundaries and
- * the options, and nothing of how the bus works.
+ * What ought to be known of every node, from the frames that the server's host really read and the
+ * events that it told. A naive model: it knows the protocol's frame boundaries and the options, and
+ * nothing of how the bus works.
  */
 final class PresenceOracle implements WireTap {
-    /** By how much a verdict may be late where nobody was stopped: a tick of the wheel, and turns of the loop. */
+    /**
+     * By how much a verdict may be late where nobody was stopped: a tick of the wheel, and turns of
+     * the loop.
+     */
     private static final long TICK_NS = 60_000_000;
-    /** By how much a loop that was stopped for less than is noticed may be late, and what a noticed stop still counts. */
+    /**
+     * By how much a loop that was stopped for less than is noticed may be late, and what a noticed
+     * stop still counts.
+     */
     private static final long LAG_NS = 300_000_000;
 
     /** How long the server waits for the end of a stream after its own. */
@@ -58,9 +65,14 @@ final class PresenceOracle implements WireTap {
     private final List<Long> holds = new ArrayList<>();
 
     private long callbackDelayNs;
-    /** Spans in which callbacks block every worker, from and until, in order and without overlap. */
+    /**
+     * Spans in which callbacks block every worker, from and until, in order and without overlap.
+     */
     private final List<long[]> blocks = new ArrayList<>();
-    /** Each waits for a thread once more: a full queue's messages that come back are told before the end of their node's stay, 64 at a time. */
+    /**
+     * Each waits for a thread once more: a full queue's messages that come back are told before the
+     * end of their node's stay, 64 at a time.
+     */
     private static final int BATCHES_AHEAD = 18;
 
     /** What the options promise, in nanoseconds. */
@@ -78,12 +90,18 @@ final class PresenceOracle implements WireTap {
         private final Deque<Long> lives = new ArrayDeque<>();
         /** The last times at which one was read. */
         private final Deque<Long> reads = new ArrayDeque<>();
-        /** The last times at which a heartbeat for others arrived, or was read: what a gateway's nodes live by. */
+        /**
+         * The last times at which a heartbeat for others arrived, or was read: what a gateway's
+         * nodes live by.
+         */
         private final Deque<Long> beats = new ArrayDeque<>();
 
         private final Deque<Long> beatsRead = new ArrayDeque<>();
 
-        /** What the frame under way has gained, for those who are strict with the server, and for those who are with the node. */
+        /**
+         * What the frame under way has gained, for those who are strict with the server, and for
+         * those who are with the node.
+         */
         private final Gain sure;
 
         private final Gain possible;
@@ -150,7 +168,10 @@ final class PresenceOracle implements WireTap {
             return Math.max(lives.getLast(), possible.lastNs);
         }
 
-        /** The longest silence that lasted into the time between the two. What had not been read when the connection broke is lost with it. */
+        /**
+         * The longest silence that lasted into the time between the two. What had not been read
+         * when the connection broke is lost with it.
+         */
         long longestSilenceNs(boolean byBeats, long fromNs, long untilNs) {
             boolean whole = !broken;
             Deque<Long> heard = byBeats ? (whole ? beats : beatsRead) : whole ? lives : reads;
@@ -166,7 +187,10 @@ final class PresenceOracle implements WireTap {
         }
     }
 
-    /** A frame under way puts a verdict off, as long as it gains enough in each span; but not for ever. */
+    /**
+     * A frame under way puts a verdict off, as long as it gains enough in each span; but not for
+     * ever.
+     */
     private static final class Gain {
         private static final int ENOUGH = 1024;
         private static final int SPANS = 16;
@@ -268,7 +292,10 @@ final class PresenceOracle implements WireTap {
         return holds.stream().filter(began -> began > dueNs - 2 * timing.holdNs).count() * timing.holdNs;
     }
 
-    /** A process of this node was started on this host: another incarnation, and nothing is left of the connections of the one before. */
+    /**
+     * A process of this node was started on this host: another incarnation, and nothing is left of
+     * the connections of the one before.
+     */
     void processStarted(String id, Host host) {
         processes.merge(id, 1, Integer::sum);
         otherTrails.keySet().removeIf(reader -> reader.startsWith(host + " "));
@@ -279,7 +306,9 @@ final class PresenceOracle implements WireTap {
         return processes.containsKey(id);
     }
 
-    /** When a host of a node read the last whole frame, or enough of a large one; 0 if it never did. */
+    /**
+     * When a host of a node read the last whole frame, or enough of a large one; 0 if it never did.
+     */
     long lastReadNs(Host host) {
         return lastReads.getOrDefault(host, 0L);
     }
@@ -349,7 +378,8 @@ final class PresenceOracle implements WireTap {
         } else {
             otherGains.remove(reader(host, remote));
             otherTrails.remove(
-                    reader(host, remote)); // The next connection has the same remote end, and begins with a frame.
+                    // The next connection has the same remote end, and begins with a frame.
+                    reader(host, remote));
         }
     }
 
@@ -449,7 +479,10 @@ final class PresenceOracle implements WireTap {
         }
     }
 
-    /** What had arrived must have been read before anybody is judged; so the silence is that since the last arrival. */
+    /**
+     * What had arrived must have been read before anybody is judged; so the silence is that since
+     * the last arrival.
+     */
     private void requireSilence(String invariant, Node node, long atLeastNs) {
         Wire wire = wires.get(node.remoteAddress());
         require(invariant, wire != null, node, "no connection");
@@ -473,7 +506,10 @@ final class PresenceOracle implements WireTap {
         }
     }
 
-    /** Beats come at a fixed rate over a connection that was opened then: those for which the process was stopped are left out. */
+    /**
+     * Beats come at a fixed rate over a connection that was opened then: those for which the
+     * process was stopped are left out.
+     */
     void checkBeats(String id, Host host, long sinceNs, Uptime uptime, long intervalNs) {
         Stay stay = stays.get(id);
         Wire wire = stay == null ? null : wires.get(stay.remote);
@@ -515,8 +551,8 @@ final class PresenceOracle implements WireTap {
         } else {
             long promisedNs = lost ? timing.graceNs : timing.timeoutNs;
             if (GatewayNode.mayBe(id)) {
-                // It may be silent because its gateway is; then it is lost with the connection, when the gateway is
-                // given up.
+                // It may be silent because its gateway is; then it is lost with the connection,
+                // when the gateway is given up.
                 promisedNs = LINGER_NS + (lost ? 0 : timing.timeoutNs) + timing.graceNs;
             }
             long heldNs = heldNs(sinceNs + promisedNs);
@@ -531,8 +567,9 @@ final class PresenceOracle implements WireTap {
     }
 
     /**
-     * What the server's own stops add to every bound: their length, and once more for what was lost in their wake. A loop cannot tell a stop from the sleep before it, which is no longer than until
-     * somebody would be suspected.
+     * What the server's own stops add to every bound: their length, and once more for what was lost
+     * in their wake. A loop cannot tell a stop from the sleep before it, which is no longer than
+     * until somebody would be suspected.
      */
     private long creditNs(Wire wire, long sinceNs) {
         Uptime uptime = uptimes[wire.loop];
@@ -568,7 +605,10 @@ final class PresenceOracle implements WireTap {
         return most;
     }
 
-    /** While nothing happens: whoever is gone is known for as long as was promised, with the reason that was told, and no longer. */
+    /**
+     * While nothing happens: whoever is gone is known for as long as was promised, with the reason
+     * that was told, and no longer.
+     */
     void checkKept(NodeRegistry nodes) {
         List<Node> kept = nodes.stream(NodeState.OFFLINE).toList();
         for (Node node : kept) {

@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects, says what it was told to say, and writes down what the server answers: frames by name, ERROR, CHANNEL_RESET and GO_AWAY with their codes, and the end. It shares no code with the
- * bus.
+ * Connects, says what it was told to say, and writes down what the server answers: frames by name,
+ * ERROR, CHANNEL_RESET and GO_AWAY with their codes, and the end. It shares no code with the bus.
  */
 final class ProtocolProbe implements Connector, ConnectionHandler {
     private static final int HEADER = 12;

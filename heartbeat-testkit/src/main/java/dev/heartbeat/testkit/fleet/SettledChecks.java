@@ -14,8 +14,9 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
- * What can be asked of a fleet that is well, so that there is one right outcome: strangers come whose answers the protocol prescribes, and members leave, are sent away, stop reading, and send more than
- * the server's memory holds at once.
+ * What can be asked of a fleet that is well, so that there is one right outcome: strangers come
+ * whose answers the protocol prescribes, and members leave, are sent away, stop reading, and send
+ * more than the server's memory holds at once.
  */
 final class SettledChecks {
     private static final int FULL_FRAME = 16_384;
@@ -101,7 +102,10 @@ final class SettledChecks {
         tellLate(sender, pass);
     }
 
-    /** The server stops when one of its nodes is nearly suspected; what that one sends meanwhile arrives in time, and after what others send, so it must be read before anybody is judged. */
+    /**
+     * The server stops when one of its nodes is nearly suspected; what that one sends meanwhile
+     * arrives in time, and after what others send, so it must be read before anybody is judged.
+     */
     private void stopBeforeReading(Member quiet) {
         Duration nearly = fleet.options().suspectAfter().minus(NEARLY);
         Duration begin = nearly.minus(now()).plusNanos(fleet.census().lastHeardNs(quiet.id()));
@@ -133,7 +137,10 @@ final class SettledChecks {
         return fleet.simulation().now();
     }
 
-    /** A node changes more often than a slow listener can be told; what it is told must still make sense, and end with the truth. */
+    /**
+     * A node changes more often than a slow listener can be told; what it is told must still make
+     * sense, and end with the truth.
+     */
     private void tellLate(Member sender, Consumer<Duration> pass) {
         boolean sameProcess = random.nextBoolean();
         fleet.census().callbacksDelayed(LATE.toNanos());
@@ -406,10 +413,13 @@ final class SettledChecks {
         return fleet.options().maxMessageBytes() > fleet.options().windowBytes() + BEYOND_WINDOW + 100;
     }
 
-    /** It is sent more than its queue takes; what was accepted arrives when it reads again, or is told if its connection is lost meanwhile. */
+    /**
+     * It is sent more than its queue takes; what was accepted arrives when it reads again, or is
+     * told if its connection is lost meanwhile.
+     */
     private Runnable stopReading(Member member, boolean reset) {
-        // What the socket has taken may be lost with it: of messages larger than the first window only those for which
-        // the window had grown before.
+        // What the socket has taken may be lost with it: of messages larger than the first window
+        // only those for which the window had grown before.
         int padding = reset
                 ? fleet.options().windowBytes() + BEYOND_WINDOW
                 : Math.min(20_000, fleet.options().queueBytes() / 4);
@@ -437,7 +447,10 @@ final class SettledChecks {
                 : () -> fleet.toNodes().checkAllSettled(member.id(), "a pause in reading");
     }
 
-    /** Messages that are charged to the budget, in all more than it holds; and many that are begun and never ended. */
+    /**
+     * Messages that are charged to the budget, in all more than it holds; and many that are begun
+     * and never ended.
+     */
     private void fillBudget(Member sender) {
         int padding = fleet.options().maxMessageBytes() - 100;
         int turns = fleet.options().inboundBudgetBytes() / padding + 10;

@@ -8,7 +8,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongFunction;
 
-/** The search for one planted bug. A run that does not end has found it, too: its thread is given up. */
+/**
+ * The search for one planted bug. A run that does not end has found it, too: its thread is given
+ * up.
+ */
 final class Hunt {
     static final String DOES_NOT_END = "does not end";
     private static final long LONGEST_RUN_SECONDS = 60;

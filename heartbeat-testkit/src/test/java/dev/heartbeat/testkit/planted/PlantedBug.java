@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A bug that could be in core: a text of one of its source files, and what stands there instead. It is read from a file whose name is the bug's name:
+ * A bug that could be in core: a text of one of its source files, and what stands there instead. It
+ * is read from a file whose name is the bug's name:
  *
  * <pre>
  * What is wrong, in a line

@@ -17,11 +17,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Checks the checker: bugs are planted in core, one at a time, and the fleets under seeded faults must find each. docs/TESTING.md has the table. */
+/**
+ * Checks the checker: bugs are planted in core, one at a time, and the fleets under seeded faults
+ * must find each. docs/TESTING.md has the table.
+ */
 final class PlantedBugsTest {
     private static final int SEEDS = 1000;
 
-    /** A change of core changes what every seed does, so that one of the seeds that follow may have to find the bug. */
+    /**
+     * A change of core changes what every seed does, so that one of the seeds that follow may have
+     * to find the bug.
+     */
     private static final int NEARBY = 100;
 
     static List<PlantedBug> bugs() {

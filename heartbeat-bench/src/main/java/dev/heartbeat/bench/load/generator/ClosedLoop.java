@@ -18,7 +18,8 @@ final class ClosedLoop {
 
     /**
      * @param inFlight heartbeats that every connection has sent and no answer to
-     * @param perWrite how many are sent together, at least; those before them wait until there are so many
+     * @param perWrite how many are sent together, at least; those before them wait until there are
+     *     so many
      */
     ClosedLoop(Links links, Inbox inbox, Recorder recorder, int inFlight, int perWrite) {
         this.links = links;

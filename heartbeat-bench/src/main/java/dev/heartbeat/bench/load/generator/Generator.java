@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** The process that the load comes from. One thread, and as little as possible for each heartbeat, so that the server is what is measured. */
+/**
+ * The process that the load comes from. One thread, and as little as possible for each heartbeat,
+ * so that the server is what is measured.
+ */
 public final class Generator {
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long NO_END = Long.MAX_VALUE / 2;

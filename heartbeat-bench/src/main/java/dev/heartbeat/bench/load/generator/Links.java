@@ -60,11 +60,13 @@ final class Links implements AutoCloseable {
 
     private void connect(SocketChannel socket) throws IOException {
         socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        // A reset in the end: else the kernel keeps the port of every connection that ever was for a minute.
+        // A reset in the end: else the kernel keeps the port of every connection that ever was for
+        // a minute.
         socket.setOption(StandardSocketOptions.SO_LINGER, 0);
         if (links.size() == 1) {
             heardAt = Clock.nanos();
-            // A server that is far away, or nowhere, would be waited for longer than anybody wants to.
+            // A server that is far away, or nowhere, would be waited for longer than anybody wants
+            // to.
             socket.socket().connect(server, (int) (PATIENCE_NANOS / NANOS_PER_MILLI));
         } else {
             socket.connect(server);
@@ -88,7 +90,10 @@ final class Links implements AutoCloseable {
         };
     }
 
-    /** Does that with each connection on which something came, after waiting for the first at most so long; 0: not at all. */
+    /**
+     * Does that with each connection on which something came, after waiting for the first at most
+     * so long; 0: not at all.
+     */
     void poll(long millis, Consumer<SelectionKey> each) throws IOException {
         try {
             int ready = millis == 0 ? selector.selectNow(each) : selector.select(each, millis);

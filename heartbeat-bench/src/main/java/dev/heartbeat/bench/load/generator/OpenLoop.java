@@ -5,7 +5,9 @@ import java.nio.channels.SelectionKey;
 import java.util.function.Consumer;
 
 /**
- * Heartbeats at a fixed rate, whatever the server does, one connection after the other. Each is stamped with the time it was due, so that what waits because the load or the server was late is not left out.
+ * Heartbeats at a fixed rate, whatever the server does, one connection after the other. Each is
+ * stamped with the time it was due, so that what waits because the load or the server was late is
+ * not left out.
  */
 final class OpenLoop {
     private static final long WAIT_MILLIS = 10;

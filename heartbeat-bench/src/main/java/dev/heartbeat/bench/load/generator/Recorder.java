@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 
-/** Counts what happens in a window of time, and the processor time that goes by meanwhile. What happens before the window opens is to warm up, and counts nowhere. */
+/**
+ * Counts what happens in a window of time, and the processor time that goes by meanwhile. What
+ * happens before the window opens is to warm up, and counts nowhere.
+ */
 final class Recorder {
     private static final int SLICES = 100;
     private static final long SHORTEST_SLICE = 50_000_000;

@@ -19,7 +19,9 @@ final class Registering {
         this.recorder = recorder;
     }
 
-    /** Returns when all are registered, which is recorded like an answer to the attempt to connect. */
+    /**
+     * Returns when all are registered, which is recorded like an answer to the attempt to connect.
+     */
     void run(int count, int atOnce) throws IOException {
         Consumer<SelectionKey> each = Links.each(this::read);
         for (int begun = 0; registered < count; ) {

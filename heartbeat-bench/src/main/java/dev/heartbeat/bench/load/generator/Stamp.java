@@ -1,8 +1,9 @@
 package dev.heartbeat.bench.load.generator;
 
 /**
- * What a heartbeat has as its timestamp, which the server only echoes: when it was due, and its number on its connection. So an answer tells its latency, and that it is the one whose turn it is, without anything being
- * kept for each heartbeat.
+ * What a heartbeat has as its timestamp, which the server only echoes: when it was due, and its
+ * number on its connection. So an answer tells its latency, and that it is the one whose turn it
+ * is, without anything being kept for each heartbeat.
  */
 final class Stamp {
     private static final int NUMBER_BITS = 16;

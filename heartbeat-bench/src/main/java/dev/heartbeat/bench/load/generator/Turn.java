@@ -20,7 +20,8 @@ import org.HdrHistogram.Histogram;
  * @param server the processor time of its process; {@link Cpu#NONE} where it is not known
  * @param generator that of the process of the load
  * @param machine that of everything on the machine, these two among it
- * @param latest by how much the load was late with a heartbeat, at most, in nanoseconds; 0 where nothing is due at a time
+ * @param latest by how much the load was late with a heartbeat, at most, in nanoseconds; 0 where
+ *     nothing is due at a time
  * @param latencies nanoseconds from when a heartbeat was due to its answer
  * @param sliceNanos how long each slice of the window is
  * @param slices how many answers came in each

@@ -4,7 +4,9 @@ import dev.heartbeat.bench.wire.Frames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Heartbeats encoded ahead, to be sent in one write; only their stamps are still to be filled in. */
+/**
+ * Heartbeats encoded ahead, to be sent in one write; only their stamps are still to be filled in.
+ */
 final class Volley {
     private final ByteBuffer frames;
 

@@ -1,4 +1,7 @@
-/** Where the load comes from: {@link dev.heartbeat.bench.load.generator.Generator} is a process, and {@link dev.heartbeat.bench.load.generator.Turn} what it tells. */
+/**
+ * Where the load comes from: {@link dev.heartbeat.bench.load.generator.Generator} is a process, and
+ * {@link dev.heartbeat.bench.load.generator.Turn} what it tells.
+ */
 @NullMarked
 package dev.heartbeat.bench.load.generator;
 

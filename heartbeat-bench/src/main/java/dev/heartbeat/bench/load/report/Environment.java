@@ -9,7 +9,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What figures depend on besides the servers: with it they can be repeated, and without it nothing is said. */
+/**
+ * What figures depend on besides the servers: with it they can be repeated, and without it nothing
+ * is said.
+ */
 public final class Environment {
     private static final long GIB = 1L << 30;
     private static final long KIB = 1024;

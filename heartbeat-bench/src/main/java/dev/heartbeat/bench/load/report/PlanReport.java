@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/** What fleets of several sizes take, and by a straight line through them what larger ones would. */
+/**
+ * What fleets of several sizes take, and by a straight line through them what larger ones would.
+ */
 public final class PlanReport implements Report {
     private static final List<Integer> LARGER = List.of(100_000, 1_000_000, 10_000_000);
     private static final double MEGABYTE = 1e6;

@@ -5,13 +5,16 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * The median of ratios, each of two turns of the same round, and an interval that the true median lies in. The interval is from one order statistic to another, which supposes nothing about how the ratios are distributed:
- * the true median is below the k-th smallest of n only if fewer than k of them fell below it, which has the chance of fewer than k heads in n tosses.
+ * The median of ratios, each of two turns of the same round, and an interval that the true median
+ * lies in. The interval is from one order statistic to another, which supposes nothing about how
+ * the ratios are distributed: the true median is below the k-th smallest of n only if fewer than k
+ * of them fell below it, which has the chance of fewer than k heads in n tosses.
  *
  * @param median of the ratios
  * @param low where the interval begins
  * @param high where it ends
- * @param confidence the chance that the true median is in it: at least 0.95 if there are six or more, else what all of them give
+ * @param confidence the chance that the true median is in it: at least 0.95 if there are six or
+ *     more, else what all of them give
  */
 public record Ratio(double median, double low, double high, double confidence) {
     private static final double WANTED = 0.95;

@@ -9,7 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Where reports are kept: of each run a page in Markdown, its pictures, and all numbers in JSON. */
+/**
+ * Where reports are kept: of each run a page in Markdown, its pictures, and all numbers in JSON.
+ */
 public final class ReportFolder {
     private final Path folder;
 

@@ -37,7 +37,10 @@ final class Row {
         return median(seen -> done(seen) * NANOS / seen.turn().nanos());
     }
 
-    /** Seconds of the server's processor time for a million of what was done, which are microseconds for each. */
+    /**
+     * Seconds of the server's processor time for a million of what was done, which are microseconds
+     * for each.
+     */
     double cpu() {
         return median(this::cpu);
     }

@@ -11,7 +11,10 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
-/** The least that Java can do: one thread and one selector, and what was read is written back. The floor for a server on {@code java.nio}. */
+/**
+ * The least that Java can do: one thread and one selector, and what was read is written back. The
+ * floor for a server on {@code java.nio}.
+ */
 final class EchoServer implements LoadedServer {
     private static final int BACKLOG = 4096;
     private static final int BYTES_PER_READ = 64 * 1024;

@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
-/** A bare epoll echo in C, the floor of the machine. Built when it is needed, where there is a C compiler. */
+/**
+ * A bare epoll echo in C, the floor of the machine. Built when it is needed, where there is a C
+ * compiler.
+ */
 public final class EpollEcho {
     private static final String SOURCE = "epoll_echo.c";
 

@@ -3,7 +3,11 @@ package dev.heartbeat.bench.load.server;
 import java.time.Duration;
 import java.util.Arrays;
 
-/** An application as a young collection dislikes it: it allocates without pause, and all of it is kept for longer than a collection or two, and then let go. So every collection has much to copy, and the old generation fills up too. */
+/**
+ * An application as a young collection dislikes it: it allocates without pause, and all of it is
+ * kept for longer than a collection or two, and then let go. So every collection has much to copy,
+ * and the old generation fills up too.
+ */
 final class GarbageMaker {
     private static final int PIECE_BYTES = 1024;
     private static final int KEPT_BYTES = 256 << 20;

@@ -31,7 +31,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one writes today who needs no more than to know who is alive: Netty, a decoder by length, an {@link IdleStateHandler}, and a map of nodes with the time each was last heard. The frames are those of Heartbeat.
+ * What one writes today who needs no more than to know who is alive: Netty, a decoder by length, an
+ * {@link IdleStateHandler}, and a map of nodes with the time each was last heard. The frames are
+ * those of Heartbeat.
  */
 final class NettyServer implements LoadedServer {
     private static final int BACKLOG = 4096;

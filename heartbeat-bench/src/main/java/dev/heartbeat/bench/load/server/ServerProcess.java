@@ -14,7 +14,10 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.function.ToLongFunction;
 
-/** The process of a server that is written in Java. Its arguments are {@link Terms#words}, the kind of server, and what that wants to know. */
+/**
+ * The process of a server that is written in Java. Its arguments are {@link Terms#words}, the kind
+ * of server, and what that wants to know.
+ */
 public final class ServerProcess {
     /** Heartbeat; the name of a transport follows. */
     public static final String BUS = "bus";

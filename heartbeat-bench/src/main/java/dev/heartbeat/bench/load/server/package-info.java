@@ -1,4 +1,7 @@
-/** Servers that are put under load, each in a process of its own: Heartbeat, and what it is compared with. */
+/**
+ * Servers that are put under load, each in a process of its own: Heartbeat, and what it is compared
+ * with.
+ */
 @NullMarked
 package dev.heartbeat.bench.load.server;
 
