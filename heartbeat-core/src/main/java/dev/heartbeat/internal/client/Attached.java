@@ -27,8 +27,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -88,8 +86,8 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     private boolean joined;
     /** Not to be registered sooner. */
     private long notBeforeNs;
-    /** Channels to be opened as soon as it is registered. */
-    private List<ChannelEnd> waitingEnds = new ArrayList<>(0);
+
+    private final WaitingChannels waitingChannels = new WaitingChannels();
 
     Attached(Client client, String id, Map<String, String> metadata, AttachedNodeListener listener, long incarnation) {
         this.client = client;
@@ -235,17 +233,13 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
         boolean leaving = detaching || client.isLeaving();
         if (state == AttachedNodeState.REGISTERED && !leaving) {
             place().session().open(end, handle);
-        } else if (leaving || state == AttachedNodeState.ENDED || waitingEnds.size() == Client.MAX_WAITING_CHANNELS) {
+        } else if (leaving || state == AttachedNodeState.ENDED || !waitingChannels.add(end)) {
             end.cannotOpen("node " + id + " is not registered");
-        } else {
-            waitingEnds.add(end);
         }
     }
 
     private void openWaiting() {
-        List<ChannelEnd> ends = List.copyOf(waitingEnds);
-        waitingEnds.clear();
-        ends.forEach(this::open);
+        waitingChannels.removeAll().forEach(this::open);
     }
 
     @Override

@@ -85,14 +85,10 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
 
     private static final long LEAST_FOR_CALLBACKS_NS = SECONDS.toNanos(2);
 
-    /** How many channels may wait for a registration. */
-    static final int MAX_WAITING_CHANNELS = 1000;
-
     final ClientOptions options;
     private volatile Map<String, String> metadata;
     private final AtomicBoolean metadataChanged = new AtomicBoolean();
-    /** The nodes it speaks for, by id and in the order in which they came; guarded by itself. */
-    private final Map<String, Attached> attached = new LinkedHashMap<>();
+    private final AttachedNodes attached = new AttachedNodes();
 
     final Mailbox mailbox;
     final InboundBudget budget;
@@ -106,14 +102,12 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     final Acceptors acceptors;
     private final ChannelCounts channelCounts = new ChannelCounts();
     final ClientCounts counts = new ClientCounts(channelCounts);
-    /** Channels to be opened as soon as it is registered; on the loop. */
-    private final List<ChannelEnd> waitingEnds = new ArrayList<>(0);
+    private final WaitingChannels waitingChannels = new WaitingChannels();
 
     private final SerialExecutor executor = new SerialExecutor(this);
 
     private final long incarnation;
     private final Reconnector reconnector;
-    private final Deadline reconnect = new Deadline(this::attempt);
     private final ClientLog log;
     private @Nullable Throwable lastFailure;
     private long lastEpoch;
@@ -125,11 +119,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     /** Whether the application has closed it; by any thread. */
     private volatile boolean closing;
 
-    /**
-     * Armed while a registration that was sent and not answered may still reach the server,
-     * although its connection is lost. A client that leaves is not closed before.
-     */
-    private @Nullable Deadline mayArrive;
+    private final UnansweredRegistration unanswered = new UnansweredRegistration(this::onArrivesNoMore);
 
     private final AtomicBoolean woken = new AtomicBoolean();
     /** What a server can cause at any rate must not fill the memory while the listener is slow. */
@@ -176,7 +166,8 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
                         options.reconnectBase().toNanos(),
                         options.reconnectCap().toNanos(),
                         random),
-                options.reconnectResetAfter().toNanos());
+                options.reconnectResetAfter().toNanos(),
+                this::attempt);
         loop.execute(this::attempt);
     }
 
@@ -290,17 +281,13 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     private void open(ChannelEnd end) {
         if (!leaving && session != null && session.opensChannels()) {
             session.open(end, 0);
-        } else if (leaving || waitingEnds.size() == MAX_WAITING_CHANNELS) {
+        } else if (leaving || !waitingChannels.add(end)) {
             end.cannotOpen("the client is not registered");
-        } else {
-            waitingEnds.add(end);
         }
     }
 
     void openWaiting(ClientSession registeredSession) {
-        List<ChannelEnd> ends = List.copyOf(waitingEnds);
-        waitingEnds.clear();
-        ends.forEach(end -> registeredSession.open(end, 0));
+        waitingChannels.removeAll().forEach(end -> registeredSession.open(end, 0));
     }
 
     @Override
@@ -316,6 +303,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
      */
     private void closeWithTransport() {
         closing = true;
+        attached.close();
         state = ClientState.CLOSED;
         mailbox.close(Reason.CLOSED, "the client's transport is closed", () -> {});
     }
@@ -337,14 +325,10 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         refuse(NodeId.objection(nodeId));
         long secret = transport.environment().nextSecret();
         Attached node = new Attached(this, nodeId, checked(itsMetadata), itsListener, secret == 0 ? 1 : secret);
-        synchronized (attached) {
-            if (closing || state == ClientState.CLOSED) {
-                throw new IllegalStateException("the client is closed");
-            }
-            if (nodeId.equals(options.nodeId()) || attached.putIfAbsent(nodeId, node) != null) {
-                throw new IllegalArgumentException("node " + nodeId + " is attached already");
-            }
+        if (nodeId.equals(options.nodeId())) {
+            throw new IllegalArgumentException("node " + nodeId + " is the client itself");
         }
+        attached.add(node);
         if (!onLoop(node)) {
             forget(node);
             throw new IllegalStateException("the client's transport is closed");
@@ -368,6 +352,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
 
     public CompletableFuture<Void> close() {
         closing = true;
+        attached.close();
         mailbox.refuseMore();
         attached().forEach(Attached::refuseMore);
         try {
@@ -412,15 +397,11 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     // ---- the nodes it speaks for
 
     List<Attached> attached() {
-        synchronized (attached) {
-            return List.copyOf(attached.values());
-        }
+        return attached.all();
     }
 
     boolean isAttached(Attached node) {
-        synchronized (attached) {
-            return attached.get(node.id()) == node;
-        }
+        return attached.contains(node);
     }
 
     /** Registers a node now, if this is registered; else it is when this is. */
@@ -433,9 +414,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     }
 
     void forget(Attached node) {
-        synchronized (attached) {
-            attached.remove(node.id(), node);
-        }
+        attached.remove(node);
     }
 
     Mailbox newMailbox(Mailbox.Owner owner) {
@@ -536,7 +515,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
 
     void onRegistered(ClientSession from, Registered answer) {
         lastEpoch = answer.epoch();
-        arrivesNoMore(); // The server now knows every earlier attempt for what it is.
+        unanswered.forget(Shard.of(loop)); // The server now knows every earlier attempt for what it is.
         counts.registered();
         lastFailure = null;
         log.registered(Shard.of(loop).nowNs(), answer.epoch());
@@ -622,7 +601,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         session = null;
         boolean saysNothing = reason == CloseReason.CONNECTION_LOST || reason == CloseReason.PEER_CLOSED;
         if (saysNothing && ended.isUnanswered()) {
-            mayArriveFor(ended.untilGivenUpNs());
+            unanswered.mayArriveFor(Shard.of(loop), ended.untilGivenUpNs());
         }
         attached().forEach(node -> node.lost(reason));
         comeBackOrEnd(reason, ended.retryAfterMillis(), cause);
@@ -635,16 +614,14 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         lastFailure = cause;
         if (leaving || !options.autoReconnect() || retryAfterMillis == GoAway.NEVER || isForGood(reason)) {
             notifyDisconnected(new ClientListener.Disconnect(reason, null, cause));
-            if (!leaving || mayArrive == null) {
+            if (!leaving || !unanswered.mayArrive()) {
                 end(reason);
             }
             return;
         }
         state = ClientState.WAITING;
         Shard shard = Shard.of(loop);
-        long delayNs = reconnector.nextDelayNs(shard.nowNs(), MILLISECONDS.toNanos(retryAfterMillis));
-        shard.arm(reconnect, delayNs);
-        Duration retryIn = Duration.ofNanos(delayNs);
+        Duration retryIn = Duration.ofNanos(reconnector.retry(shard, retryAfterMillis));
         log.disconnected(shard.nowNs(), reason, known, retryIn);
         notifyDisconnected(new ClientListener.Disconnect(reason, retryIn, cause));
     }
@@ -665,14 +642,14 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
             return;
         }
         beginLeaving();
-        Shard.of(loop).cancel(reconnect);
+        reconnector.stop(Shard.of(loop));
         if (connecting != null) {
             connecting.stop();
         }
-        waitingEndsCannotOpen(CloseReason.LOCAL);
+        refuseWaitingChannels(CloseReason.LOCAL);
         if (session != null) {
             session.leave();
-        } else if (mayArrive == null) {
+        } else if (!unanswered.mayArrive()) {
             end(CloseReason.LOCAL);
         }
     }
@@ -698,31 +675,13 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         return mailbox.awaitsReplies() || attached().stream().anyMatch(Attached::awaitsReplies);
     }
 
-    private void waitingEndsCannotOpen(CloseReason reason) {
-        waitingEnds.forEach(end -> end.cannotOpen("the client was closed: " + reason));
-        waitingEnds.clear();
+    private void refuseWaitingChannels(CloseReason reason) {
+        waitingChannels.removeAll().forEach(end -> end.cannotOpen("the client was closed: " + reason));
     }
 
-    /**
-     * The end of a connection does not take back what was sent over it: the server can read a
-     * registration later.
-     */
-    private void mayArriveFor(long delayNs) {
-        arrivesNoMore();
-        Deadline deadline = new Deadline(() -> {
-            mayArrive = null;
-            if (leaving && session == null) {
-                end(CloseReason.LOCAL);
-            }
-        });
-        mayArrive = deadline;
-        Shard.of(loop).arm(deadline, delayNs);
-    }
-
-    private void arrivesNoMore() {
-        if (mayArrive != null) {
-            Shard.of(loop).cancel(mayArrive);
-            mayArrive = null;
+    private void onArrivesNoMore() {
+        if (leaving && session == null) {
+            end(CloseReason.LOCAL);
         }
     }
 
@@ -732,9 +691,10 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
             return;
         }
         beginLeaving();
+        attached.close();
         state = ClientState.CLOSED;
         mailbox.close(Reason.CLOSED, "the client was closed", () -> {});
-        waitingEndsCannotOpen(reason);
+        refuseWaitingChannels(reason);
         List<Attached> last = attached();
         last.forEach(node -> node.end(reason));
         log.closed(reason, lastFailure);
