@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class PagesTest {
     private static final Pattern TYPE =
             Pattern.compile("(?m)^(?:public |final |abstract )*(?:class|interface|record|enum) (\\w+)");
+    private static final Pattern FIGURE = Pattern.compile("\\d[\\d,]*(?:\\.\\d+)?");
     private static final String EXCERPT = "excerpt of ";
 
     /** Imports and names that a block without imports of its own takes for granted. */
@@ -146,10 +148,36 @@ final class PagesTest {
 
     @Test
     void theGuideExplainsEveryFailureCode() {
-        assertThat(Page.read(Page.ROOT.resolve("docs/GUIDE.md")).text())
+        assertThat(page("docs/GUIDE.md"))
                 .contains(Arrays.stream(FailureCode.values())
                         .map(code -> "| `" + code + "` |")
                         .toList());
+    }
+
+    @Test
+    void everyFigureIsMeasured() {
+        String measured = page("docs/PERFORMANCE.md");
+        List<String> figures = new ArrayList<>(figuresOf("docs/COMPARISON.md", "## Measured"));
+        figures.addAll(figuresOf("README.md", "## What makes it different"));
+
+        assertThat(figures)
+                .hasSizeGreaterThan(50)
+                .allSatisfy(figure -> assertThat(measured)
+                        .containsPattern("(?<![\\d.,])" + Pattern.quote(figure) + "(?![\\d]|[.,]\\d)"));
+    }
+
+    /** The numbers from a heading to the next one of its level. */
+    private static List<String> figuresOf(String file, String heading) {
+        String section = page(file).split("\n" + heading + "\n", 2)[1].split("\n## ", 2)[0];
+        return FIGURE.matcher(section)
+                .results()
+                .map(MatchResult::group)
+                .distinct()
+                .toList();
+    }
+
+    private static String page(String file) {
+        return Page.read(Page.ROOT.resolve(file)).text();
     }
 
     /** A block as a file of Java in memory, in a package of its own. */
