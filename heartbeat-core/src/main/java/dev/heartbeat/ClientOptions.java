@@ -11,6 +11,7 @@ import static dev.heartbeat.ClientSetters.MAX_CHANNELS;
 import static dev.heartbeat.ClientSetters.MAX_MESSAGE_BYTES;
 import static dev.heartbeat.ClientSetters.MAX_WINDOW_BYTES;
 import static dev.heartbeat.ClientSetters.METADATA;
+import static dev.heartbeat.ClientSetters.MIN_MESSAGE_BYTES_PER_SECOND;
 import static dev.heartbeat.ClientSetters.NODE_ID;
 import static dev.heartbeat.ClientSetters.PORT;
 import static dev.heartbeat.ClientSetters.QUEUE_BYTES;
@@ -18,6 +19,7 @@ import static dev.heartbeat.ClientSetters.QUEUE_MESSAGES;
 import static dev.heartbeat.ClientSetters.RECONNECT_BASE;
 import static dev.heartbeat.ClientSetters.RECONNECT_CAP;
 import static dev.heartbeat.ClientSetters.RECONNECT_RESET_AFTER;
+import static dev.heartbeat.ClientSetters.SLOW_MESSAGE_GRACE;
 import static dev.heartbeat.ClientSetters.WINDOW_BYTES;
 import static dev.heartbeat.ClientSetters.WRITE_STALL_TIMEOUT;
 
@@ -50,6 +52,8 @@ public final class ClientOptions {
     private final int windowBytes;
     private final int maxWindowBytes;
     private final Duration fragmentTimeout;
+    private final Duration slowMessageGrace;
+    private final int minMessageBytesPerSecond;
     private final long inboundBudgetBytes;
 
     ClientOptions(Given<ClientOptions> given) {
@@ -73,6 +77,8 @@ public final class ClientOptions {
         windowBytes = given.value(WINDOW_BYTES);
         maxWindowBytes = given.atLeast(MAX_WINDOW_BYTES, windowBytes);
         fragmentTimeout = given.value(FRAGMENT_TIMEOUT);
+        slowMessageGrace = given.value(SLOW_MESSAGE_GRACE);
+        minMessageBytesPerSecond = given.value(MIN_MESSAGE_BYTES_PER_SECOND);
         inboundBudgetBytes = given.value(INBOUND_BUDGET_BYTES);
     }
 
@@ -193,6 +199,16 @@ public final class ClientOptions {
     /** See {@link ClientSetters#fragmentTimeout}. */
     public Duration fragmentTimeout() {
         return fragmentTimeout;
+    }
+
+    /** See {@link ClientSetters#slowMessageGrace}. */
+    public Duration slowMessageGrace() {
+        return slowMessageGrace;
+    }
+
+    /** See {@link ClientSetters#minMessageBytesPerSecond}. */
+    public int minMessageBytesPerSecond() {
+        return minMessageBytesPerSecond;
     }
 
     /** See {@link ClientSetters#inboundBudgetBytes}. */

@@ -97,6 +97,14 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
                     "fragmentTimeout", ClientOptions::fragmentTimeout, Duration.ofMillis(100), Duration.ofHours(1))
             .byDefault(Duration.ofSeconds(30))
             .text("A message of which nothing more arrives for this long is dropped.");
+    static final Option<ClientOptions, Duration> SLOW_MESSAGE_GRACE = OPTIONS.time(
+                    "slowMessageGrace", ClientOptions::slowMessageGrace, Duration.ofMillis(100), Duration.ofHours(1))
+            .byDefault(Duration.ofSeconds(10))
+            .text("A message may arrive more slowly than minMessageBytesPerSecond for this long.");
+    static final Option<ClientOptions, Integer> MIN_MESSAGE_BYTES_PER_SECOND = OPTIONS.bytes(
+                    "minMessageBytesPerSecond", ClientOptions::minMessageBytesPerSecond, 1, 1 << 30)
+            .byDefault(1024)
+            .text("A message that arrives more slowly than this is dropped once slowMessageGrace has passed.");
     static final Option<ClientOptions, Long> INBOUND_BUDGET_BYTES = OPTIONS.longBytes(
                     "inboundBudgetBytes", ClientOptions::inboundBudgetBytes, 0, 1L << 50)
             .byDefault(64L * MIB)
@@ -263,11 +271,31 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     }
 
     /**
-     * A message of which nothing more arrives for this long is dropped; 30 s by default. One of
-     * which, after 10 s, less than 1 KiB comes each second is dropped too.
+     * A message of which nothing more arrives for this long is dropped; 30 s by default. So is one
+     * that arrives too slowly; see {@link #minMessageBytesPerSecond}.
      */
     public B fragmentTimeout(Duration value) {
         return put(FRAGMENT_TIMEOUT, value);
+    }
+
+    /**
+     * A message may arrive more slowly than {@link #minMessageBytesPerSecond} for this long; 10 s by
+     * default.
+     */
+    public B slowMessageGrace(Duration value) {
+        return put(SLOW_MESSAGE_GRACE, value);
+    }
+
+    /**
+     * A message that arrives more slowly than this is dropped once {@link #slowMessageGrace} has
+     * passed, and with it the channel, unless that is channel 0; 1 KiB by default. The memory of a
+     * message is reserved when its first frame arrives, so a sender that is too slow would hold it
+     * from others. Each byte extends the time of its message by {@code 1 / value} seconds. Bytes in
+     * advance extend it to {@link #fragmentTimeout} or {@link #slowMessageGrace} from now,
+     * whichever is longer. Time without credit for the sender does not count.
+     */
+    public B minMessageBytesPerSecond(int value) {
+        return put(MIN_MESSAGE_BYTES_PER_SECOND, value);
     }
 
     /**

@@ -21,10 +21,12 @@ import static dev.heartbeat.ServerSetters.MAX_MESSAGE_BYTES;
 import static dev.heartbeat.ServerSetters.MAX_NODES;
 import static dev.heartbeat.ServerSetters.MAX_NODES_PER_CONNECTION;
 import static dev.heartbeat.ServerSetters.MAX_WINDOW_BYTES;
+import static dev.heartbeat.ServerSetters.MIN_MESSAGE_BYTES_PER_SECOND;
 import static dev.heartbeat.ServerSetters.OFFLINE_MAXIMUM;
 import static dev.heartbeat.ServerSetters.OFFLINE_RETENTION;
 import static dev.heartbeat.ServerSetters.PORT;
 import static dev.heartbeat.ServerSetters.REGISTRATION_BUDGET_BYTES;
+import static dev.heartbeat.ServerSetters.SLOW_MESSAGE_GRACE;
 import static dev.heartbeat.ServerSetters.TAKEOVER_POLICY;
 import static dev.heartbeat.ServerSetters.WINDOW_BYTES;
 import static dev.heartbeat.ServerSetters.WRITE_STALL_TIMEOUT;
@@ -60,6 +62,8 @@ public final class ServerOptions {
     private final int maxWindowBytes;
     private final int maxChannels;
     private final Duration fragmentTimeout;
+    private final Duration slowMessageGrace;
+    private final int minMessageBytesPerSecond;
     private final long inboundBudgetBytes;
     private final TakeoverPolicy takeoverPolicy;
     private final String groupKey;
@@ -95,6 +99,8 @@ public final class ServerOptions {
         maxWindowBytes = given.atLeast(MAX_WINDOW_BYTES, windowBytes);
         maxChannels = given.value(MAX_CHANNELS);
         fragmentTimeout = given.value(FRAGMENT_TIMEOUT);
+        slowMessageGrace = given.value(SLOW_MESSAGE_GRACE);
+        minMessageBytesPerSecond = given.value(MIN_MESSAGE_BYTES_PER_SECOND);
         inboundBudgetBytes = given.value(INBOUND_BUDGET_BYTES);
         takeoverPolicy = given.value(TAKEOVER_POLICY);
         groupKey = given.value(GROUP_KEY);
@@ -234,6 +240,16 @@ public final class ServerOptions {
     /** See {@link ServerSetters#fragmentTimeout}. */
     public Duration fragmentTimeout() {
         return fragmentTimeout;
+    }
+
+    /** See {@link ServerSetters#slowMessageGrace}. */
+    public Duration slowMessageGrace() {
+        return slowMessageGrace;
+    }
+
+    /** See {@link ServerSetters#minMessageBytesPerSecond}. */
+    public int minMessageBytesPerSecond() {
+        return minMessageBytesPerSecond;
     }
 
     /** See {@link ServerSetters#inboundBudgetBytes}. */

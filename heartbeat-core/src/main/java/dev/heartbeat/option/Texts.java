@@ -47,6 +47,9 @@ final class Texts {
             size /= 1024;
             unit++;
         }
+        if (bytes.longValue() == 1) {
+            return "1 byte";
+        }
         return size == 0 ? "0" : number(size) + SIZES[unit];
     }
 

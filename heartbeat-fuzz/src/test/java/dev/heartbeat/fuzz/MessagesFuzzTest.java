@@ -118,7 +118,14 @@ final class MessagesFuzzTest {
                     new Receiving(),
                     new RoundRobin(),
                     new Multiplexer.Credits(window, window, window),
-                    new Multiplexer.Limits(2, MAX_MESSAGE, 0, 0, window, 1, 1_000_000_000L),
+                    new Multiplexer.Limits(
+                            2,
+                            MAX_MESSAGE,
+                            0,
+                            0,
+                            window,
+                            new Multiplexer.Arrival(1, 10_000_000_000L, 1024),
+                            1_000_000_000L),
                     budget);
             ofConnection = new NaiveCredit(window);
             naive = new NaiveChannel(0, window, ofConnection, memory, MAX_MESSAGE);

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Messages that are announced and come by drops, beside others'; on virtual time. */
 final class SlowMessagesTest {
     private static final String TEN_MIB_BEGIN = "ab020305 00000000 0000000a 0007 06000400a00000 61";
+    private static final int MESSAGE = 400_000;
     private static final String ONE_BYTE_MORE = "ab020301 00000000 00000001 61";
 
     private final Bus bus = new Bus(81);
@@ -69,12 +70,60 @@ final class SlowMessagesTest {
     @Test
     @Tag("M74")
     void messageThatComesFastEnoughIsTaken() {
+        sendTo(bus, slowly(bus).connect());
+        assertThat(bus.told.of("n1")).hasSize(2).last().asString().startsWith("message");
+    }
+
+    @Test
+    @Tag("M74")
+    void serverRefusesWhatIsSlowerThanItsOptionsAllow() {
+        Bus strict = new Bus(
+                82,
+                2,
+                options -> options.slowMessageGrace(Duration.ofSeconds(2)).minMessageBytesPerSecond(10_000));
+        sendTo(strict, slowly(strict).connect());
+        assertThat(strict.told.of("n1")).hasSize(1);
+        assertThat(strict.server.stats().connections().errorsSent()).containsEntry("NO_CAPACITY", 1L);
+    }
+
+    @Test
+    @Tag("M74")
+    void serverWaitsAsLongAsItsOptionsAllow() {
+        Bus patient = new Bus(
+                84,
+                2,
+                options -> options.slowMessageGrace(Duration.ofMinutes(10)).minMessageBytesPerSecond(1 << 30));
+        sendTo(patient, slowly(patient).connect());
+        assertThat(patient.told.of("n1")).hasSize(2).last().asString().startsWith("message");
+    }
+
+    @Test
+    @Tag("M74")
+    void clientHasTheSameOptions() {
+        List<Integer> taken = new ArrayList<>();
+        for (int rate : new int[] {1024, 10_000}) {
+            Bus other = new Bus(85, 2, options -> options.channelQueueBytes(MESSAGE));
+            HeartbeatClient client = slowly(other)
+                    .minMessageBytesPerSecond(rate)
+                    .onMessage(message -> taken.add(rate))
+                    .connect();
+            other.world.advanceUntil(client.registered()::isDone, Duration.ofSeconds(1));
+            other.server.trySend("n1", ByteBuffer.allocate(MESSAGE));
+            other.advance(Duration.ofMinutes(2));
+        }
+        assertThat(taken).containsExactly(1024);
+    }
+
+    /** A client on a link of 4,000 bytes a second. */
+    private static HeartbeatClient.Builder slowly(Bus bus) {
         Host far = bus.world.newHost("far");
         bus.world.link(far, bus.serverHost, LinkSettings.LAN.withBytesPerSecond(4_000));
-        HeartbeatClient client = bus.client(far, "n1").connect();
+        return bus.client(far, "n1");
+    }
+
+    private static void sendTo(Bus bus, HeartbeatClient client) {
         bus.world.advanceUntil(client.registered()::isDone, Duration.ofSeconds(1));
-        client.trySend(ByteBuffer.allocate(400_000));
+        client.trySend(ByteBuffer.allocate(MESSAGE));
         bus.advance(Duration.ofMinutes(2));
-        assertThat(bus.told.of("n1")).hasSize(2).last().asString().startsWith("message");
     }
 }

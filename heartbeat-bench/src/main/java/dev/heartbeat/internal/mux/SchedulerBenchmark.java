@@ -56,7 +56,8 @@ public class SchedulerBenchmark {
             new Nobody(),
             new RoundRobin(),
             new Multiplexer.Credits(PLENTY, PLENTY, 64 * 1024),
-            new Multiplexer.Limits(1, 1 << 20, 100, 100, 64 * 1024, 1, 1_000_000_000L),
+            new Multiplexer.Limits(
+                    1, 1 << 20, 100, 100, 64 * 1024, new Multiplexer.Arrival(1, 10_000_000_000L, 1024), 1_000_000_000L),
             new InboundBudget(1 << 30));
     private final List<Waiting> waiting = new ArrayList<>();
 

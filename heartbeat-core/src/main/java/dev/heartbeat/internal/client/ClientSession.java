@@ -678,7 +678,10 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
                         (int) Math.min(limits.maxChannels(), client.options.maxChannels()),
                         (int) Math.min(limits.maxChannels(), Integer.MAX_VALUE),
                         client.options.maxWindowBytes(),
-                        client.options.fragmentTimeout().toNanos(),
+                        new Multiplexer.Arrival(
+                                client.options.fragmentTimeout().toNanos(),
+                                client.options.slowMessageGrace().toNanos(),
+                                client.options.minMessageBytesPerSecond()),
                         MILLISECONDS.toNanos(limits.intervalMillis())),
                 client.budget);
     }

@@ -32,13 +32,7 @@ final class Inward {
      */
     private static final int GROWTH = 4;
 
-    /** What a message must gain each second to keep the memory that is reserved for it. */
-    private static final long MIN_BYTES_PER_SECOND = 1024;
-
     private static final long NS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
-
-    /** For how long it may be slower at first. */
-    private static final long UNPAID_NS = TimeUnit.SECONDS.toNanos(10);
 
     private final Input input;
     private final MuxChannel channel;
@@ -354,10 +348,14 @@ final class Inward {
      */
     private void watchArriving() {
         lastFragmentNs = input.host().judgingNs();
-        paidUntilNs = lastFragmentNs + UNPAID_NS;
+        paidUntilNs = lastFragmentNs + arrival().graceNs();
         Deadline deadline = new Deadline(this::judgeArriving);
         fragmentDeadline = deadline;
         input.host().loop().arm(deadline, untilGivenUpNs(lastFragmentNs));
+    }
+
+    private Multiplexer.Arrival arrival() {
+        return input.limits().arrival();
     }
 
     private void judgeArriving() {
@@ -366,7 +364,7 @@ final class Inward {
         if (channel.isGrantDue() || input.window().isGrantDue()) {
             // The sender could not go on.
             lastFragmentNs = nowNs;
-            paidUntilNs = Math.max(paidUntilNs, nowNs + UNPAID_NS);
+            paidUntilNs = Math.max(paidUntilNs, nowNs + arrival().graceNs());
         }
         long remainingNs = untilGivenUpNs(nowNs);
         if (remainingNs > 0) {
@@ -376,13 +374,12 @@ final class Inward {
         fragmentDeadline = null;
         channel.onStalledMessage(
                 paidUntilNs <= nowNs
-                        ? "a message comes with less than " + MIN_BYTES_PER_SECOND + " bytes a second"
-                        : "nothing more of a message came for " + input.limits().fragmentTimeoutNs() / 1_000_000
-                                + " ms");
+                        ? "a message comes with less than " + arrival().minBytesPerSecond() + " bytes a second"
+                        : "nothing more of a message came for " + arrival().timeoutNs() / 1_000_000 + " ms");
     }
 
     private long untilGivenUpNs(long nowNs) {
-        return Math.min(lastFragmentNs + input.limits().fragmentTimeoutNs(), paidUntilNs) - nowNs;
+        return Math.min(lastFragmentNs + arrival().timeoutNs(), paidUntilNs) - nowNs;
     }
 
     /**
@@ -391,9 +388,9 @@ final class Inward {
      */
     private void pay(int bytes) {
         long nowNs = input.host().judgingNs();
-        long mostNs = nowNs + Math.max(input.limits().fragmentTimeoutNs(), UNPAID_NS);
+        long mostNs = nowNs + Math.max(arrival().timeoutNs(), arrival().graceNs());
         lastFragmentNs = nowNs;
-        paidUntilNs = Math.min(paidUntilNs + bytes * NS_PER_SECOND / MIN_BYTES_PER_SECOND, mostNs);
+        paidUntilNs = Math.min(paidUntilNs + bytes * NS_PER_SECOND / arrival().minBytesPerSecond(), mostNs);
     }
 
     private void cancelFragmentDeadline() {

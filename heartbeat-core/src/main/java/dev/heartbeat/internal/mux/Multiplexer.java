@@ -129,8 +129,16 @@ public final class Multiplexer {
             int maxChannels,
             int maxOpened,
             long maxWindow,
-            long fragmentTimeoutNs,
+            Arrival arrival,
             long intervalNs) {}
+
+    /**
+     * How long a message may take to arrive.
+     *
+     * @param timeoutNs without any of it
+     * @param graceNs for which it may be slower than the rate
+     */
+    public record Arrival(long timeoutNs, long graceNs, long minBytesPerSecond) {}
 
     /**
      * @param receiver of channel 0

@@ -734,7 +734,10 @@ final class ServerSession extends Session {
                         options.maxChannels(),
                         terms.maxChannels(),
                         options.maxWindowBytes(),
-                        options.fragmentTimeout().toNanos(),
+                        new Multiplexer.Arrival(
+                                options.fragmentTimeout().toNanos(),
+                                options.slowMessageGrace().toNanos(),
+                                options.minMessageBytesPerSecond()),
                         options.heartbeatInterval().toNanos()),
                 loop.server.budget);
     }

@@ -500,7 +500,13 @@ final class TwoSides {
                     turns,
                     new Multiplexer.Credits(peersWindow, peersWindow, window),
                     new Multiplexer.Limits(
-                            firstId, MAX_MESSAGE, maxChannels, maxChannels, 3 * window, HOUR_NS, HOUR_NS),
+                            firstId,
+                            MAX_MESSAGE,
+                            maxChannels,
+                            maxChannels,
+                            3 * window,
+                            new Multiplexer.Arrival(HOUR_NS, 10_000_000_000L, 1024),
+                            HOUR_NS),
                     budget);
         }
 

@@ -39,7 +39,14 @@ final class WriteSchedulerTest {
             new Busy(),
             new RoundRobin(),
             new Multiplexer.Credits(PLENTY, PLENTY, Wire.FULL_FRAME),
-            new Multiplexer.Limits(1, 1 << 20, 100, 100, Wire.FULL_FRAME, 1, 1_000_000_000L),
+            new Multiplexer.Limits(
+                    1,
+                    1 << 20,
+                    100,
+                    100,
+                    Wire.FULL_FRAME,
+                    new Multiplexer.Arrival(1, 10_000_000_000L, 1024),
+                    1_000_000_000L),
             new InboundBudget(1 << 30));
     private final WriteScheduler scheduler = new WriteScheduler();
     private final List<Busy> busy = new ArrayList<>();
