@@ -148,7 +148,7 @@ final class PagesTest {
 
     @Test
     void theGuideExplainsEveryFailureCode() {
-        assertThat(page("docs/GUIDE.md"))
+        assertThat(section("docs/GUIDE.md", "## What each error means"))
                 .contains(Arrays.stream(FailureCode.values())
                         .map(code -> "| `" + code + "` |")
                         .toList());
@@ -166,14 +166,17 @@ final class PagesTest {
                         .containsPattern("(?<![\\d.,])" + Pattern.quote(figure) + "(?![\\d]|[.,]\\d)"));
     }
 
-    /** The numbers from a heading to the next one of its level. */
     private static List<String> figuresOf(String file, String heading) {
-        String section = page(file).split("\n" + heading + "\n", 2)[1].split("\n## ", 2)[0];
-        return FIGURE.matcher(section)
+        return FIGURE.matcher(section(file, heading))
                 .results()
                 .map(MatchResult::group)
                 .distinct()
                 .toList();
+    }
+
+    /** The text from a heading to the next one of its level. */
+    private static String section(String file, String heading) {
+        return page(file).split("\n" + heading + "\n", 2)[1].split("\n## ", 2)[0];
     }
 
     private static String page(String file) {
