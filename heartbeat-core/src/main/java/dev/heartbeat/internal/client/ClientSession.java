@@ -517,12 +517,12 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     /** A node is to be registered, now or when the client is. */
     void register(Attached node) {
         if (opensChannels() && client.isAttached(node)) {
-            gateway().register(node);
+            ensureGateway().register(node);
             pumpSoon();
         }
     }
 
-    private Gateway gateway() {
+    private Gateway ensureGateway() {
         if (gateway == null) {
             gateway = new Gateway(this, encoder, shard, limits(), maxMessageBytes(), client.newBackoff());
         }
@@ -555,8 +555,8 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     /** The application has messages of a registered node, or wants it to leave after them. */
     void changed(Attached node) {
-        if (node.isDetaching() && !node.hasMessages() && !mux().isSending(node)) {
-            gateway().unregister(node);
+        if (node.isDetaching() && !node.hasMessages() && !ensureMux().isSending(node)) {
+            ensureGateway().unregister(node);
         } else if (node.hasMore() && node.join()) {
             turns.add(node);
         }

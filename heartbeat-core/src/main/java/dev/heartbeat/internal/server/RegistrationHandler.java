@@ -67,19 +67,19 @@ final class RegistrationHandler {
         if (handle == 0) {
             session.agree(loop.termsOf(register));
         }
-        NodeBinding stay = new NodeBinding(session, handle);
+        NodeBinding binding = new NodeBinding(session, handle);
         Admission admission = loop.server.table.admit(new Registration.Claim(
                 register.nodeId(),
                 register.incarnation(),
                 register.attempt(),
                 register.lastEpoch(),
                 register.metadata(),
-                stay));
+                binding));
         if (admission.refusal() != null) {
             refuse(session, handle, admission.refusal());
             return;
         }
-        session.admitted(stay, Objects.requireNonNull(admission.registration()));
+        session.admitted(binding, Objects.requireNonNull(admission.registration()));
         notifyDisplaced(admission);
         if (handle == 0) {
             session.leaveIfDraining();

@@ -122,7 +122,7 @@ final class ServerSession extends Session {
         if (own == null) {
             throw new ProtocolException(ErrorCode.NOT_REGISTERED, "handle 0 comes first");
         }
-        Attachments others = attached();
+        Attachments others = ensureAttachments();
         if (!others.isNew(handle)) {
             throw new ProtocolException(
                     ErrorCode.ALREADY_REGISTERED, "handle " + text(handle) + " or a greater one was registered");
@@ -144,19 +144,19 @@ final class ServerSession extends Session {
     }
 
     /** A node is admitted, and hears of it. */
-    void admitted(NodeBinding stay, Registration granted) {
-        if (stay.handle() == 0) {
-            own = stay;
+    void admitted(NodeBinding binding, Registration granted) {
+        if (binding.handle() == 0) {
+            own = binding;
             state = State.REGISTERED;
             alarm.cancel();
             loop.registered(this);
             heardBeat(shard.clock().nowNs());
         } else {
-            attached().add(stay);
+            ensureAttachments().add(binding);
         }
-        stay.begin(granted);
-        encoder.registered(stay.handle(), loop.server.registeredAnswer(granted.epoch()));
-        joinIfMore(stay);
+        binding.begin(granted);
+        encoder.registered(binding.handle(), loop.server.registeredAnswer(granted.epoch()));
+        joinIfMore(binding);
     }
 
     /**
@@ -216,13 +216,13 @@ final class ServerSession extends Session {
                 loop.server.options.heartbeatInterval().toMillis());
     }
 
-    private void joinIfMore(@Nullable NodeBinding stay) {
-        if (stay != null && stay.hasMore() && stay.join()) {
-            turns.add(stay);
+    private void joinIfMore(@Nullable NodeBinding binding) {
+        if (binding != null && binding.hasMore() && binding.join()) {
+            turns.add(binding);
         }
     }
 
-    private Attachments attached() {
+    private Attachments ensureAttachments() {
         if (attached == null) {
             attached = new Attachments(shard.nowNs());
         }
@@ -232,7 +232,7 @@ final class ServerSession extends Session {
     /**
      * The node of a handle; null if it has left this connection, which the peer may not know yet.
      */
-    private @Nullable NodeBinding stay(int handle) throws ProtocolException {
+    private @Nullable NodeBinding binding(int handle) throws ProtocolException {
         if (handle == 0) {
             return own;
         }
@@ -249,7 +249,7 @@ final class ServerSession extends Session {
     private void onHeartbeat(int handle, ByteBuffer payload) throws ProtocolException {
         Heartbeat beat = shard.heartbeat();
         beat.readRequest(handle, payload);
-        NodeBinding node = stay(handle);
+        NodeBinding node = binding(handle);
         requireKnown(beat.covered());
         onPosition(beat.position());
         loop.counters.add(Counter.HEARTBEATS, 1);
@@ -273,7 +273,7 @@ final class ServerSession extends Session {
 
     private void requireKnown(HandleRanges covered) throws ProtocolException {
         for (int i = 0; i < covered.ranges(); i++) {
-            NodeBinding unused = stay(covered.last(i));
+            NodeBinding unused = binding(covered.last(i));
         }
     }
 
@@ -286,7 +286,7 @@ final class ServerSession extends Session {
     }
 
     private void onUpdate(int handle, Metadata metadata) throws ProtocolException {
-        NodeBinding node = stay(handle);
+        NodeBinding node = binding(handle);
         if (node == null) {
             return;
         }
@@ -299,7 +299,7 @@ final class ServerSession extends Session {
 
     private void onUnregister(int handle, ByteBuffer payload) throws ProtocolException {
         String unused = GoAway.readText(payload); // It need only be well formed.
-        NodeBinding node = stay(handle);
+        NodeBinding node = binding(handle);
         if (handle == 0) {
             endOwn(OfflineReason.UNREGISTERED);
             finish(CloseReason.UNREGISTERED);
@@ -315,7 +315,7 @@ final class ServerSession extends Session {
             return true;
         }
         try {
-            NodeBinding node = stay(handle);
+            NodeBinding node = binding(handle);
             if (node == null) {
                 return false;
             }
@@ -396,29 +396,29 @@ final class ServerSession extends Session {
      * A node is silent; the connection's own is asked whether it is there. Others cannot be: a PONG
      * would be the gateway's.
      */
-    void suspected(NodeBinding stay) {
-        if (stay.handle() != 0) {
-            attached().suspected(stay);
+    void suspected(NodeBinding binding) {
+        if (binding.handle() != 0) {
+            ensureAttachments().suspected(binding);
         } else if (state == State.REGISTERED) {
             encoder.ping();
             flush();
         }
     }
 
-    void recovered(NodeBinding stay) {
+    void recovered(NodeBinding binding) {
         if (attached == null) {
             return;
         }
-        if (stay == own) {
+        if (binding == own) {
             attached.lookAtSuspects(); // Whose verdict waited for its.
         } else {
-            attached.recovered(stay);
+            attached.recovered(binding);
         }
     }
 
     /** How long no beat spoke for all nodes of the connection. */
-    long gatewaySilentNs(NodeBinding stay) {
-        return stay.handle() == 0 || attached == null
+    long gatewaySilentNs(NodeBinding binding) {
+        return binding.handle() == 0 || attached == null
                 ? Long.MAX_VALUE
                 : attached.silentNs(shard.clock().nowNs());
     }
@@ -427,12 +427,12 @@ final class ServerSession extends Session {
      * Whether a node may be silent because its whole connection is: then it is lost with the
      * connection, and may come back over another.
      */
-    boolean waitsForGateway(NodeBinding stay) {
-        if (stay.handle() == 0 || own == null) {
+    boolean waitsForGateway(NodeBinding binding) {
+        if (binding.handle() == 0 || own == null) {
             return false;
         }
         if (!own.isSuspected() && loop.detector().judge(own.silentNs()) != FailureDetector.Verdict.ALIVE) {
-            stay.lookAgainAfter(TURN_NS); // The gateway is about to be looked at itself.
+            binding.lookAgainAfter(TURN_NS); // The gateway is about to be looked at itself.
             return true;
         }
         return own.isSuspected();
@@ -448,12 +448,12 @@ final class ServerSession extends Session {
         return first || attached == null || attached.haveLasted(loop.provenNs(), shard.nowNs());
     }
 
-    void timedOut(NodeBinding stay) {
-        if (stay.handle() == 0) {
+    void timedOut(NodeBinding binding) {
+        if (binding.handle() == 0) {
             goAway(GoAwayReason.TIMEOUT, 0, "nothing heard for the heartbeat timeout");
             finish(CloseReason.TIMEOUT);
         } else {
-            sendAway(stay, GoAwayReason.TIMEOUT, 0, "nothing heard of it for the heartbeat timeout");
+            sendAway(binding, GoAwayReason.TIMEOUT, 0, "nothing heard of it for the heartbeat timeout");
         }
     }
 
@@ -463,42 +463,42 @@ final class ServerSession extends Session {
     }
 
     /** A node has messages to be sent. */
-    void offers(NodeBinding stay) {
-        turns.add(stay);
+    void offers(NodeBinding binding) {
+        turns.add(binding);
         pumpSoon();
     }
 
-    void cancel(NodeBinding stay, Envelope request) {
-        if (find(stay.handle()) == stay) {
-            cancelRequest(stay.handle(), request);
+    void cancel(NodeBinding binding, Envelope request) {
+        if (find(binding.handle()) == binding) {
+            cancelRequest(binding.handle(), request);
         }
     }
 
-    void notPassedOn(NodeBinding stay, String text) {
-        if (state == State.REGISTERED && find(stay.handle()) == stay) {
+    void notPassedOn(NodeBinding binding, String text) {
+        if (state == State.REGISTERED && find(binding.handle()) == binding) {
             reportOnChannel0(ErrorCode.NOT_PASSED_ON, text);
             pumpSoon();
         }
     }
 
-    void superseded(NodeBinding stay) {
-        boolean wasSilent = stay.isSuspected();
-        stay.moveOn();
-        if (stay.handle() != 0) {
-            forget(stay); // A PONG would be the gateway's, and says nothing of the node.
+    void superseded(NodeBinding binding) {
+        boolean wasSilent = binding.isSuspected();
+        binding.moveOn();
+        if (binding.handle() != 0) {
+            forget(binding); // A PONG would be the gateway's, and says nothing of the node.
         } else if (wasSilent || state != State.REGISTERED) {
             close(CloseReason.LOCAL);
         } else {
             supersede(loop.twinNs());
             loop.superseded(this);
-            encoder.ping(twinToken(stay));
+            encoder.ping(twinToken(binding));
             flush();
         }
     }
 
     /** No PING of this connection had this payload before. */
-    private static long twinToken(NodeBinding stay) {
-        return stay.registration().epoch();
+    private static long twinToken(NodeBinding binding) {
+        return binding.registration().epoch();
     }
 
     /**
@@ -540,13 +540,13 @@ final class ServerSession extends Session {
         }
     }
 
-    void ended(NodeBinding stay, OfflineReason reason, String text) {
-        stay.stop();
-        if (stay.handle() != 0) {
+    void ended(NodeBinding binding, OfflineReason reason, String text) {
+        binding.stop();
+        if (binding.handle() != 0) {
             switch (reason) {
-                case REPLACED -> sendAway(stay, GoAwayReason.REPLACED, GoAway.NEVER, text);
-                case KICKED -> sendAway(stay, GoAwayReason.KICKED, GoAway.NEVER, text);
-                default -> sendAway(stay, GoAwayReason.SHUTDOWN, 0, text);
+                case REPLACED -> sendAway(binding, GoAwayReason.REPLACED, GoAway.NEVER, text);
+                case KICKED -> sendAway(binding, GoAwayReason.KICKED, GoAway.NEVER, text);
+                default -> sendAway(binding, GoAwayReason.SHUTDOWN, 0, text);
             }
             return;
         }
@@ -561,21 +561,21 @@ final class ServerSession extends Session {
     }
 
     /** Sends one node away; its neighbours and the connection stay. */
-    private void sendAway(NodeBinding stay, GoAwayReason why, long retryAfterMillis, String text) {
-        if (attached == null || attached.get(stay.handle()) != stay) {
+    private void sendAway(NodeBinding binding, GoAwayReason why, long retryAfterMillis, String text) {
+        if (attached == null || attached.get(binding.handle()) != binding) {
             return; // It left meanwhile.
         }
-        forget(stay);
+        forget(binding);
         if (isReading()) {
-            encoder.goAway(stay.handle(), new GoAway(ErrorCode.Scope.NODE, why, retryAfterMillis, text));
+            encoder.goAway(binding.handle(), new GoAway(ErrorCode.Scope.NODE, why, retryAfterMillis, text));
             flush();
         }
     }
 
-    private void forget(NodeBinding stay) {
+    private void forget(NodeBinding binding) {
         if (attached != null) {
-            attached.forget(stay);
-            onNodeLeft(stay.handle());
+            attached.forget(binding);
+            onNodeLeft(binding.handle());
         }
     }
 
@@ -679,8 +679,8 @@ final class ServerSession extends Session {
      * What a frame under way says for the connection's own node. Of others it may not be, and says
      * nothing.
      */
-    long underWayNs(NodeBinding stay) {
-        return stay == own ? underWayNs() : Long.MAX_VALUE;
+    long underWayNs(NodeBinding binding) {
+        return binding == own ? underWayNs() : Long.MAX_VALUE;
     }
 
     @Override

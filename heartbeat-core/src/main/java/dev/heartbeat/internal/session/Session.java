@@ -345,7 +345,7 @@ public abstract class Session
             answerHeld();
             encoder.pong(payload);
         } else {
-            held().holdPong(payload);
+            ensureDeferred().holdPong(payload);
         }
     }
 
@@ -360,11 +360,11 @@ public abstract class Session
             answerHeld();
             encoder.heartbeatResponse(handle, timestamp, framesReceived());
         } else {
-            held().holdHeartbeat(handle, timestamp);
+            ensureDeferred().holdHeartbeat(handle, timestamp);
         }
     }
 
-    private DeferredAnswers held() {
+    private DeferredAnswers ensureDeferred() {
         if (held == null) {
             held = new DeferredAnswers();
         }
@@ -390,27 +390,27 @@ public abstract class Session
         Head head = Head.of(flags, message);
         requireNotConnectionStream(channel);
         requireWay(head.envelope());
-        mux().onData(channel, flags, head, size, message);
+        ensureMux().onData(channel, flags, head, size, message);
     }
 
     private void onCredit(int channel, long limit) throws ProtocolException {
-        mux().onCredit(channel, limit);
+        ensureMux().onCredit(channel, limit);
         pump();
     }
 
     private void onChannelOpen(int channel, ChannelOpen open) throws ProtocolException {
         requireOtherThanChannel0(channel);
-        mux().onOpen(channel, open);
+        ensureMux().onOpen(channel, open);
     }
 
     private void onChannelAccept(int channel, long credit) throws ProtocolException {
         requireOtherThanChannel0(channel);
-        mux().onAccept(channel, credit);
+        ensureMux().onAccept(channel, credit);
     }
 
     private void onChannelReset(int channel, ChannelReset reset) throws ProtocolException {
         requireOtherThanChannel0(channel);
-        mux().onReset(channel, reset);
+        ensureMux().onReset(channel, reset);
     }
 
     private void onCancel(int channel, Head request) throws ProtocolException {
@@ -480,7 +480,7 @@ public abstract class Session
     protected final void sendRefusal(int streamId, ProtocolException refusal) throws ProtocolException {
         onErrorSent(refusal.code());
         if (refusal.code().scope() == ErrorCode.Scope.CHANNEL && streamId != 0) {
-            mux().refuse(streamId, refusal);
+            ensureMux().refuse(streamId, refusal);
         } else if (isPeersFault(refusal.code())) {
             encoder.error(streamId, refusal.code(), refusal.text(), 0, refusedBy(refusal));
         } else {
@@ -506,8 +506,9 @@ public abstract class Session
         if (connection.isWritable()) {
             encoder.error(streamId, refusal.code(), refusal.text(), retryAfterMillis, refused);
         } else {
-            held().holdError(new DeferredAnswers.Fault(
-                    streamId, refusal.code(), refusal.text(), retryAfterMillis, refused));
+            ensureDeferred()
+                    .holdError(new DeferredAnswers.Fault(
+                            streamId, refusal.code(), refusal.text(), retryAfterMillis, refused));
         }
     }
 
@@ -540,7 +541,7 @@ public abstract class Session
 
     // ---- messages
 
-    protected final Multiplexer mux() {
+    protected final Multiplexer ensureMux() {
         if (mux == null) {
             mux = newMultiplexer();
         }
@@ -600,7 +601,7 @@ public abstract class Session
                     ErrorCode.CHANNEL_REFUSED, "nobody accepts channels of the name " + open.name());
         }
         // Who opens and resets without end must not queue up work for the application without end.
-        if (unfinished >= 2 * mux().maxChannels()) {
+        if (unfinished >= 2 * ensureMux().maxChannels()) {
             throw new ProtocolException(
                     ErrorCode.NO_CAPACITY, "the application is busy with " + unfinished + " channels that have ended");
         }
@@ -612,7 +613,7 @@ public abstract class Session
     /** Opens a channel of a node that is registered on this connection. */
     public final void open(ChannelEnd end, int handle) {
         if (takesChannels() && homeOf(handle) != null) {
-            end.openOn(mux(), handle, maxMessageBytes());
+            end.openOn(ensureMux(), handle, maxMessageBytes());
             pumpSoon();
         } else {
             end.cannotOpen("node " + end.nodeId() + " is not connected");
@@ -642,7 +643,7 @@ public abstract class Session
     protected final void pump() {
         if (state == State.REGISTERED) {
             if (mux != null || !turns.isEmpty()) {
-                mux().pump();
+                ensureMux().pump();
             }
         }
         flush();
