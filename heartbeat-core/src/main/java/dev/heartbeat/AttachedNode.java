@@ -7,8 +7,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * A node that a client speaks for over its own connection, as a gateway:
- * {@link HeartbeatClient#attach}. To the server it is a node like any other, with an epoch, a state
- * and messages of its own; it costs no connection, no timer and no heartbeat of its own.
+ * {@link HeartbeatClient#attach}. The server sees a node like any other, with an epoch, a state and
+ * messages of its own; it costs no connection, no timer and no heartbeat of its own.
  *
  * <p>It is registered as soon as the client is, and again after each reconnect, until it has
  * {@linkplain AttachedNodeState#ENDED ended}. Every method may be called from any thread.
@@ -18,7 +18,7 @@ public interface AttachedNode {
     /** Its id, unique on the bus. */
     String id();
 
-    /** Where it stands. */
+    /** Its current state. */
     AttachedNodeState state();
 
     /** The fencing token of its last registration; 0 before the first. */
@@ -27,8 +27,8 @@ public interface AttachedNode {
     /**
      * Offers a message from this node to the server. As {@link HeartbeatClient#trySend}, with a
      * queue of its own under the client's bounds; what is not delivered comes back through
-     * {@link AttachedNodeListener#onUndelivered}. What has left when the server gives this node up
-     * may have arrived or not, as with a lost connection.
+     * {@link AttachedNodeListener#onUndelivered}. A message that has left when the server gives
+     * this node up may have arrived or not, as with a lost connection.
      */
     SendResult trySend(ByteBuffer message);
 
@@ -45,14 +45,14 @@ public interface AttachedNode {
     CompletableFuture<ByteBuffer> request(String toNodeId, ByteBuffer message, Duration timeout);
 
     /**
-     * Opens a channel of this node, as {@link HeartbeatClient#openChannel}. Who decides on those
-     * that the server opens to it is said by the client's builder.
+     * Opens a channel of this node, as {@link HeartbeatClient#openChannel}. The client's builder
+     * sets the acceptors of those that the server opens to it.
      */
     Channel openChannel(String name, ChannelOptions options, ChannelListener listener);
 
     /**
-     * Replaces all that the node tells of itself. Of changes that come faster than they can be sent
-     * the newest is.
+     * Replaces the node's metadata. If changes come faster than they can be sent, only the newest
+     * is sent.
      *
      * @throws IllegalArgumentException if the protocol does not allow it: at most 32 entries and 4
      *     KiB
@@ -69,9 +69,9 @@ public interface AttachedNode {
 
     /**
      * Sends what was accepted, says goodbye for this node alone, and ends it; completes when its
-     * listener has heard of that. While the client is not connected nobody can be told: the node
-     * then ends here at once, and on the server when the grace of its lost connection is over.
-     * Idempotent.
+     * listener has heard of that. While the client is not connected, the server cannot be notified:
+     * the node then ends here at once, and on the server when the grace of its lost connection is
+     * over. Idempotent.
      */
     CompletableFuture<Void> detachAsync();
 }

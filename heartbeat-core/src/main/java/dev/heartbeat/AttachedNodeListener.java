@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 /**
  * Hears what happens to one attached node. Calls are in order and never concurrent for one node, on
  * the transport's worker threads; they may block, which delays that node's calls only, until what
- * the server may send ahead on the connection is used up. What they throw is logged and hurts
- * nobody else.
+ * the server may send ahead on the connection is used up. An exception from one is logged and
+ * affects nothing else.
  */
 public interface AttachedNodeListener {
 

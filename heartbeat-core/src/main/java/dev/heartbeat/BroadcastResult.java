@@ -1,13 +1,13 @@
 package dev.heartbeat;
 
 /**
- * What became of a message to many at the moment it was offered: {@code recipients} is
+ * The outcome of a message to many at the moment it was offered: {@code recipients} is
  * {@code accepted + full + closed + tooLarge}.
  *
  * @param recipients the nodes it was for: registered, and in the group or chosen where it was not
  *     for all
  * @param accepted of them took it into their queues; where it is not delivered after all,
- *     {@link NodeListener#onUndelivered} tells so for each
+ *     {@link NodeListener#onUndelivered} is called for each
  * @param full of them had no room for it
  * @param closed of them were gone, or had given their id to another process, between being chosen
  *     and being offered it

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Channel {
 
-    /** By what its opener named it. */
+    /** The name its opener gave it. */
     String name();
 
     /**
@@ -34,12 +34,12 @@ public interface Channel {
     @Nullable
     Node node();
 
-    /** Where it stands. */
+    /** Its current state. */
     ChannelState state();
 
     /**
      * Completes with this when it is OPEN, or fails with a {@link HeartbeatException} that says why
-     * it was closed instead. What depends on it runs on a worker thread, as with every future given
+     * it was closed instead. Dependent stages run on a worker thread, as with every future given
      * here.
      */
     CompletableFuture<Channel> opened();
@@ -116,8 +116,8 @@ public interface Channel {
     void end();
 
     /**
-     * Closes at once in both directions. What has not left comes back, and what has not arrived is
-     * dropped. Idempotent.
+     * Closes at once in both directions. Messages that have not left come back, and those that have
+     * not arrived are dropped. Idempotent.
      */
     void reset(String why);
 }

@@ -11,7 +11,7 @@ public interface ChannelAcceptor {
      * @param channel whose {@link Channel#nodeId} and {@link Channel#name} say whose it is and what
      *     for
      * @return who hears of it
-     * @throws ChannelRefusedException to refuse it, with a reason that the other side is told
+     * @throws ChannelRefusedException to refuse it, with a reason that the other side receives
      */
     ChannelListener accept(Channel channel) throws ChannelRefusedException;
 }

@@ -6,7 +6,8 @@ import java.nio.ByteBuffer;
  * Hears what happens on a channel. Calls are in order and never concurrent for one channel. They
  * come on the transport's worker threads and may block, which pushes back the other side of this
  * channel and nobody else; or, for a channel that is {@link ChannelOptions.Delivery#INLINE}, on the
- * event loop, where they must not. What they throw is logged, counted, and hurts nobody else.
+ * event loop, where they must not. An exception from one is logged, counted, and affects nothing
+ * else.
  */
 public interface ChannelListener {
 

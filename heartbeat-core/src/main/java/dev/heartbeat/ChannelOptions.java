@@ -181,32 +181,32 @@ public final class ChannelOptions {
         }
 
         /**
-         * To what that grows while the application keeps up and there is memory for it; 1 MiB by
-         * default, or {@link #windowBytes} where that is more. Not less than that.
+         * The window grows to this while the application keeps up and there is memory for it; 1 MiB
+         * by default, or {@link #windowBytes} where that is more. Not less than that.
          */
         public Builder maxWindowBytes(int value) {
             return put(MAX_WINDOW_BYTES, value);
         }
 
-        /** How many messages may wait to be sent; 1,000 by default. */
+        /** Messages that may wait to be sent; 1,000 by default. */
         public Builder queueMessages(int value) {
             return put(QUEUE_MESSAGES, value);
         }
 
         /**
-         * How many bytes of messages may wait to be sent; 1 MiB by default. A message that is
-         * larger waits alone.
+         * Bytes of messages that may wait to be sent; 1 MiB by default. A message that is larger
+         * waits alone.
          */
         public Builder queueBytes(long value) {
             return put(QUEUE_BYTES, value);
         }
 
-        /** What happens when the queue is full; {@link QueueOverflow#REJECT} by default. */
+        /** The behaviour when the queue is full; {@link QueueOverflow#REJECT} by default. */
         public Builder overflow(QueueOverflow value) {
             return put(OVERFLOW, value);
         }
 
-        /** How messages are received; {@link Delivery#PUSH} by default. */
+        /** The way messages are received; {@link Delivery#PUSH} by default. */
         public Builder delivery(Delivery value) {
             return put(DELIVERY, value);
         }

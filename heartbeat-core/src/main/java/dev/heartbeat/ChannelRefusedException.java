@@ -6,9 +6,7 @@ import java.util.Objects;
 public final class ChannelRefusedException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /**
-     * @param reason what the other side is told, at most 512 bytes of it
-     */
+    /** @param reason the text for the other side, at most 512 bytes of it */
     public ChannelRefusedException(String reason) {
         super(Objects.requireNonNull(reason, "reason"), null, false, false);
     }

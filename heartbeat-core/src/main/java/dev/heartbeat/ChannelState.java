@@ -6,6 +6,6 @@ public enum ChannelState {
     OPENING,
     /** Both sides may send, until each has ended. */
     OPEN,
-    /** For good. What arrived before can still be received. */
+    /** For good. Messages that arrived before can still be received. */
     CLOSED
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Hears what happens to a client. Calls are in order and never concurrent for one client, in one
  * line with its messages, on the transport's worker threads; they may block, which delays that
- * client's calls only. What they throw is logged and hurts nobody else.
+ * client's calls only. An exception from one is logged and affects nothing else.
  */
 public interface ClientListener {
 
@@ -65,7 +65,7 @@ public interface ClientListener {
     default void onClosed(CloseReason reason) {}
 
     /**
-     * How a connection ended, or why it could not be made.
+     * The end of a connection, or the reason it could not be made.
      *
      * @param reason why, in a word
      * @param retryIn when it is tried again; null if never
@@ -82,7 +82,7 @@ public interface ClientListener {
     }
 
     /**
-     * What the server decided at registration.
+     * The server's decisions at registration.
      *
      * @param epoch the fencing token of this registration: shown to a resource that refuses lower
      *     ones, it keeps a process that was replaced from doing harm there

@@ -30,7 +30,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How a client works. Immutable; {@link ClientSetters} says what each option means. */
+/** The options of a client. Immutable; {@link ClientSetters} says what each option means. */
 public final class ClientOptions {
     private final Given<ClientOptions> given;
     private final String host;

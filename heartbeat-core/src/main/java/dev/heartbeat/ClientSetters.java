@@ -149,7 +149,7 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     }
 
     /**
-     * The node tells this of itself: at most 32 entries and 4 KiB; nothing by default.
+     * The node's metadata: at most 32 entries and 4 KiB; none by default.
      * {@link HeartbeatClient.Builder#connect} checks it.
      */
     public B metadata(Map<String, String> value) {
@@ -217,8 +217,8 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     }
 
     /**
-     * A client that closes may take this long to send what was accepted; 10 s by default. What is
-     * left then comes back. It also bounds for how long nothing may be sent or handled after a
+     * A client that closes may take this long to send what was accepted; 10 s by default. Messages
+     * left then come back. It also bounds for how long nothing may be sent or handled after a
      * server asked the client to go: a client whose application gets on stays until all is handled,
      * or the server ends the connection.
      */
@@ -279,8 +279,8 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     }
 
     /**
-     * A message may arrive more slowly than {@link #minMessageBytesPerSecond} for this long; 10 s by
-     * default.
+     * A message may arrive more slowly than {@link #minMessageBytesPerSecond} for this long; 10 s
+     * by default.
      */
     public B slowMessageGrace(Duration value) {
         return put(SLOW_MESSAGE_GRACE, value);
@@ -301,8 +301,8 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     /**
      * The memory for messages may take this much beyond the first window; 64 MiB by default. It is
      * for messages that are larger than a frame, until the application has handled them, the growth
-     * of windows, and the windows of channels. What it has no room for is refused, or does not
-     * grow.
+     * of windows, and the windows of channels. A message without room is refused, and a window
+     * without room does not grow.
      */
     public B inboundBudgetBytes(long value) {
         return put(INBOUND_BUDGET_BYTES, value);

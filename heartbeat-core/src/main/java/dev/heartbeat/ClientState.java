@@ -1,6 +1,6 @@
 package dev.heartbeat;
 
-/** Where a client stands. */
+/** The state of a client. */
 public enum ClientState {
     /** A connection is being opened, or the registration awaits its answer. */
     CONNECTING,

@@ -3,8 +3,7 @@ package dev.heartbeat;
 import dev.heartbeat.internal.client.ClientCounts;
 
 /**
- * Tells what a client has counted since it was made, for itself and the nodes attached to it, in
- * groups.
+ * The counts of a client since it was made, for itself and the nodes attached to it, in groups.
  *
  * It is a view: each group is read at the moment when it is asked for, and costs nothing but
  * itself. A group is a snapshot, so keep it to compare it with a later one. Any thread may ask, at

@@ -1,8 +1,8 @@
 package dev.heartbeat;
 
 /**
- * Says why a connection ended, seen from the side that tells it. {@link ChannelCloseReason} says it
- * of a channel.
+ * Says why a connection ended, seen from the side that reports it. {@link ChannelCloseReason} says
+ * it of a channel.
  */
 public enum CloseReason {
     /** This side closed it in order. */

@@ -22,7 +22,10 @@ public enum FailureCode {
 
     // ---- connecting and registering
 
-    /** The server cannot be reached. The client tries again by itself, unless it is told not to. */
+    /**
+     * The server cannot be reached. The client tries again by itself, unless {@code autoReconnect}
+     * is off.
+     */
     CONNECT_FAILED(true),
     /**
      * The other side did not register, or did not answer a registration, in time. The client tries
@@ -30,8 +33,8 @@ public enum FailureCode {
      */
     HANDSHAKE_TIMEOUT(true),
     /**
-     * The connection was lost. The client comes back by itself. What was on its way may have
-     * arrived or not.
+     * The connection was lost. The client comes back by itself. Messages under way may have arrived
+     * or not.
      */
     CONNECTION_LOST(true),
     /**

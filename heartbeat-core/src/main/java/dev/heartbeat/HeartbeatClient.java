@@ -43,14 +43,14 @@ public final class HeartbeatClient implements AutoCloseable {
         return new Builder();
     }
 
-    /** Where it stands. */
+    /** Its current state. */
     public ClientState state() {
         return client.state();
     }
 
     /**
      * Completes with its first registration, or fails with a {@link HeartbeatException} if it is
-     * closed before; its cause is the last failure. What depends on it runs on a worker thread.
+     * closed before; its cause is the last failure. Dependent stages run on a worker thread.
      */
     public CompletableFuture<ClientListener.Registered> registered() {
         return client.registered();
@@ -61,7 +61,7 @@ public final class HeartbeatClient implements AutoCloseable {
         return client.rtt();
     }
 
-    /** What it has counted, and goes on counting. */
+    /** A live view of its counts. */
     public ClientStats stats() {
         return new ClientStats(client.statCounts());
     }
@@ -70,9 +70,9 @@ public final class HeartbeatClient implements AutoCloseable {
      * Offers a message for the server, on channel 0. Never blocks and never drops in silence: what
      * was ACCEPTED leaves through the socket, or comes back through
      * {@link ClientListener#onUndelivered}. Messages arrive in the order in which they were
-     * accepted; while the client is not registered they wait. What a socket has taken when its
-     * connection is lost may have arrived or not, and nobody is told: where that matters, have the
-     * server answer.
+     * accepted; while the client is not registered they wait. A message that the socket has taken
+     * when its connection is lost may have arrived or not, and nothing reports which: where that
+     * matters, have the server answer.
      *
      * @param message from its position to its limit; if it is ACCEPTED it belongs to the bus and
      *     must not be touched until it comes back. Its position and limit are not changed
@@ -85,7 +85,7 @@ public final class HeartbeatClient implements AutoCloseable {
     /**
      * As {@link #trySend}, for who waits: the future completes when the socket has taken the
      * message, or fails once with an {@link UndeliveredException}, whether it was not accepted or
-     * did not get away. It is told in line with the listener's calls.
+     * did not get away. The future completes in order with the listener's calls.
      */
     public CompletableFuture<Void> send(ByteBuffer message) {
         Objects.requireNonNull(message, "message");
@@ -113,8 +113,8 @@ public final class HeartbeatClient implements AutoCloseable {
     /**
      * Offers a message for another node, on channel 0. The server passes it on if its
      * {@link RoutePolicy} allows that and the node's queue takes it; if not,
-     * {@link ClientListener#onError} tells so (of several that fail at once, of the last). As far
-     * as the server it is as {@link #trySend(ByteBuffer)}.
+     * {@link ClientListener#onError} reports it (the last, if several fail at once). As far as the
+     * server it is as {@link #trySend(ByteBuffer)}.
      *
      * @throws IllegalArgumentException if that is no node id
      */
@@ -154,8 +154,8 @@ public final class HeartbeatClient implements AutoCloseable {
     }
 
     /**
-     * Replaces all that the node tells of itself, on the server too as soon as it is registered. Of
-     * changes that come faster than they can be sent the newest is.
+     * Replaces the node's metadata, on the server too as soon as it is registered. If changes come
+     * faster than they can be sent, only the newest is sent.
      *
      * @throws IllegalArgumentException if the protocol does not allow it: at most 32 entries and 4
      *     KiB
@@ -168,11 +168,10 @@ public final class HeartbeatClient implements AutoCloseable {
     /**
      * Speaks for another node over this connection, as a gateway, until that is detached or this
      * client is closed. It is registered as soon as the client is, and may be attached before. A
-     * server tells how many nodes it takes on a connection; one too many is refused, which its
-     * listener hears.
+     * server limits the nodes on a connection; one too many is refused, and its listener is called.
      *
      * @param nodeId its id, unique on the bus: 1 to 128 characters of A-Z a-z 0-9 . _ : -
-     * @param metadata what it tells of itself; at most 32 entries and 4 KiB
+     * @param metadata its metadata; at most 32 entries and 4 KiB
      * @throws IllegalArgumentException if the protocol does not allow the id or the metadata, or
      *     the node is attached already
      * @throws IllegalStateException if the client or its transport is closed
@@ -191,8 +190,8 @@ public final class HeartbeatClient implements AutoCloseable {
      * {@linkplain ClientSetters#drainTimeout drain timeout} and the server's answer two seconds;
      * what is left comes back. Callbacks that are still busy ten seconds after the call, or two
      * seconds after the connection's end where that is later, are waited for no longer. From the
-     * call on nothing more is accepted. Idempotent. What depends on the future may run on an event
-     * loop, and must not block.
+     * call on nothing more is accepted. Idempotent. Dependent stages may run on an event loop, and
+     * must not block.
      *
      * <p>A registration that is under way is answered first, within the handshake timeout. Once the
      * future is complete the node does not register any more, so another process may take its id.
@@ -236,15 +235,15 @@ public final class HeartbeatClient implements AutoCloseable {
             return as(Objects.requireNonNull(value, "options"));
         }
 
-        /** Who hears what happens to the client. */
+        /** The listener for the client's events. */
         public Builder listener(ClientListener value) {
             listener = Objects.requireNonNull(value, "listener");
             return this;
         }
 
         /**
-         * Who receives the server's messages, on the same thread as the listener; without one they
-         * are dropped. The buffers belong to the application.
+         * The receiver of the server's messages, on the same thread as the listener; without one
+         * they are dropped. The buffers belong to the application.
          */
         public Builder onMessage(Consumer<ByteBuffer> value) {
             messages = Objects.requireNonNull(value, "onMessage");
@@ -252,7 +251,7 @@ public final class HeartbeatClient implements AutoCloseable {
         }
 
         /**
-         * Who receives what other nodes send through the server: the id of the sender, and the
+         * The receiver of what other nodes send through the server: the id of the sender, and the
          * message, which belongs to the application. On the same thread as the listener; without
          * one they are dropped.
          */
@@ -262,8 +261,8 @@ public final class HeartbeatClient implements AutoCloseable {
         }
 
         /**
-         * Who answers what the server asks, or other nodes through it, on the same thread as the
-         * listener; without one every request is failed.
+         * The handler of requests from the server, or other nodes through it, on the same thread as
+         * the listener; without one every request is failed.
          */
         public Builder onRequest(Consumer<Request> value) {
             requests = Objects.requireNonNull(value, "onRequest");
@@ -271,7 +270,7 @@ public final class HeartbeatClient implements AutoCloseable {
         }
 
         /**
-         * Who decides on channels of this name that the server opens, to this node or one attached
+         * The acceptor of channels of this name that the server opens, to this node or one attached
          * to it. Channels that nobody accepts are refused.
          *
          * @throws IllegalArgumentException if a channel cannot have this name
@@ -292,7 +291,7 @@ public final class HeartbeatClient implements AutoCloseable {
             return channel(name, ChannelOptions.defaults(), acceptor);
         }
 
-        /** Who decides on channels of all other names. */
+        /** The acceptor of channels of all other names. */
         public Builder otherChannels(ChannelOptions options, ChannelAcceptor acceptor) {
             Objects.requireNonNull(options, "options");
             Objects.requireNonNull(acceptor, "acceptor");
@@ -301,8 +300,8 @@ public final class HeartbeatClient implements AutoCloseable {
         }
 
         /**
-         * Takes these options for the client's own transport, in place of all that it was told
-         * before. Alone, a client has one event loop and 4 worker threads.
+         * Takes these options for the client's own transport, in place of all that was set before.
+         * Alone, a client has one event loop and 4 worker threads.
          */
         public Builder transportOptions(TransportOptions value) {
             transportOptions = Objects.requireNonNull(value, "transportOptions").toBuilder();

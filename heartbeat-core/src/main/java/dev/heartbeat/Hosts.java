@@ -1,6 +1,6 @@
 package dev.heartbeat;
 
-/** What a server and a client take for a host. */
+/** The form of a host in the options of servers and clients. */
 final class Hosts {
     static final String ALLOWED = "a host's name or address";
 

@@ -1,6 +1,6 @@
 package dev.heartbeat;
 
-/** What came of joining a node to a group. */
+/** The outcome of joining a node to a group. */
 public enum JoinResult {
     /** It is in the group until it leaves or its stay ends. */
     JOINED,

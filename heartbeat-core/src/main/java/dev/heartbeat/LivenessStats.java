@@ -74,7 +74,7 @@ public final class LivenessStats {
         return heartbeats;
     }
 
-    /** Transitions not told one by one, as the listener was too slow for them. */
+    /** Transitions not reported one by one, because the listener was too slow for them. */
     public long coalescedEvents() {
         return coalescedEvents;
     }

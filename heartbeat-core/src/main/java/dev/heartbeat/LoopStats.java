@@ -5,7 +5,7 @@ import dev.heartbeat.internal.server.ServerCounts;
 import java.time.Duration;
 
 /**
- * Tells how the event loops of a server fare: {@link ServerStats#loops}.
+ * The state of a server's event loops: {@link ServerStats#loops}.
  *
  * The numbers are those of one moment, read one after the other while the loops go on, so they may
  * differ by what happened in between. Immutable.
@@ -53,8 +53,8 @@ public final class LoopStats {
     }
 
     /**
-     * What was thrown by the bus's own work on the loops of its transport, all servers and clients
-     * on it together. The loops go on, and the log tells of each. It is 0 unless something is
+     * Exceptions from the bus's own work on the loops of its transport, all servers and clients on
+     * it together. The loops go on, and each exception is logged. It is 0 unless something is
      * broken.
      */
     public long failures() {

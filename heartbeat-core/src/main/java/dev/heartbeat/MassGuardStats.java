@@ -4,7 +4,7 @@ import dev.heartbeat.internal.server.ServerCounts;
 import java.time.Duration;
 
 /**
- * Tells what the mass guard does and has done: {@link ServerStats#massGuard}.
+ * The mass guard's activity now and since the start: {@link ServerStats#massGuard}.
  *
  * The numbers are those of one moment, read one after the other while the loops go on, so they may
  * differ by what happened in between. Immutable.
@@ -29,7 +29,7 @@ public final class MassGuardStats {
         return engagements;
     }
 
-    /** What the guard does now. */
+    /** The guard's status now. */
     public MassGuardStatus status() {
         return status;
     }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What the mass guard does at one moment, and has done since it engaged.
+ * The mass guard's activity at one moment, and since it engaged.
  *
  * @param phase what becomes of a verdict that is due
  * @param suspects nodes SUSPECT at that moment
@@ -22,7 +22,7 @@ public record MassGuardStatus(Phase phase, long suspects, long nodes, long held,
         Objects.requireNonNull(engagedFor, "engagedFor");
     }
 
-    /** What becomes of a verdict that is due. */
+    /** The treatment of a verdict that is due. */
     public enum Phase {
         /** It is carried out at once: the guard is not engaged. */
         PASSING,

@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server has measured of itself.
+ * A measurement that a server has made of itself.
  *
  * @param count how many values
  * @param mean zero if there is none

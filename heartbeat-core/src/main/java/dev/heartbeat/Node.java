@@ -8,7 +8,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was known of a node at one moment: an immutable snapshot.
+ * The knowledge of a node at one moment: an immutable snapshot.
  *
  * @param id its id, unique on the bus
  * @param state what the server believed of it
@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *     lower one than it has seen
  * @param incarnation chosen at random by each client process: the same over its reconnects, another
  *     after a restart
- * @param metadata what the node tells of itself; unmodifiable. Nothing of it is kept of a node that
- *     is OFFLINE
+ * @param metadata the node's metadata; unmodifiable. Nothing of it is kept of a node that is
+ *     OFFLINE
  * @param remoteAddress where its last connection came from
  * @param registeredAt when it registered last, by the server's wall clock
  * @param rtt its last round trip of a heartbeat, as the node measured it; null before the first

@@ -42,14 +42,14 @@ public interface NodeGroups {
     /** The members, each as it is when the stream reaches it; as {@link NodeRegistry#group}. */
     Stream<Node> members(String group);
 
-    /** How many members there are, in constant time; as {@link NodeRegistry#groupSize}. */
+    /** The number of members, in constant time; as {@link NodeRegistry#groupSize}. */
     long size(String group);
 
     /**
      * Offers a message to every member, ONLINE or SUSPECT, on channel 0. For each it is as by
      * {@link HeartbeatServer#trySend}, and the message stays the caller's; see
-     * {@link HeartbeatServer#broadcast(ByteBuffer)}. Where a member's queue is full, the group's
-     * {@link SlowMemberPolicy} decides.
+     * {@link HeartbeatServer#broadcast(ByteBuffer)}. The group's {@link SlowMemberPolicy} decides
+     * if a member's queue is full.
      *
      * @throws IllegalArgumentException if the message is longer than a message may be
      */

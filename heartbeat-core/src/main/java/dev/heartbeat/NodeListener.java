@@ -9,20 +9,20 @@ import java.nio.ByteBuffer;
  * <p><b>Threads.</b> Calls for one node are never concurrent and come in order, in one line with
  * the node's messages: a node's {@code onOffline} follows every message of it that was received
  * before. Different nodes run side by side on the transport's worker threads. A call may block: it
- * delays its own node only, as long as worker threads are left
- * ({@link dev.heartbeat.spi.TransportOptions.Builder#workerThreads}). What it throws is logged,
- * counted, and hurts nobody else.
+ * delays its own node only, as long as worker threads are left ({@link
+ * dev.heartbeat.spi.TransportOptions.Builder#workerThreads}). An exception from it is logged,
+ * counted, and affects nothing else.
  *
  * <p><b>Bound.</b> While a listener is busy with a node, at most {@value #MAX_PENDING_EVENTS}
  * further events of that node wait for it; beyond that, transitions that cancel each other out are
- * not told one by one but counted ({@link LivenessStats#coalescedEvents}), and the last state
- * always is. So a listener that fell behind has nothing to fetch: what it is told next agrees with
- * what it was told last. One that lost its own books (it threw, or began late) writes them anew
- * from {@link HeartbeatServer#nodes()}, whose epochs say which of two accounts of a node is newer.
+ * not reported one by one but counted ({@link LivenessStats#coalescedEvents}), and the last state
+ * always is. So a listener that fell behind has nothing to fetch: its next event agrees with its
+ * last. One that lost its own books (it threw, or began late) writes them anew from
+ * {@link HeartbeatServer#nodes()}, whose epochs say which of two accounts of a node is newer.
  */
 public interface NodeListener {
 
-    /** How many events of one node wait, at most, to be told one by one. */
+    /** The most events of one node that wait to be reported one by one. */
     int MAX_PENDING_EVENTS = 16;
 
     /** It registered, or came back from suspicion; after a reconnect the epoch is a new one. */
@@ -32,8 +32,8 @@ public interface NodeListener {
     default void onSuspect(Node node, SuspectReason reason) {}
 
     /**
-     * It has replaced its metadata while it was registered. Of several changes that it makes faster
-     * than this is called the newest is told.
+     * It has replaced its metadata while it was registered. If it makes several changes faster than
+     * this is called, only the newest is reported.
      */
     default void onUpdated(Node node) {}
 
@@ -70,8 +70,8 @@ public interface NodeListener {
      * The mass guard began to hold verdicts of silence, began to release them, or ended
      * ({@link HeartbeatServer.Builder#massGuardShare}). While it holds them, much of the fleet is
      * SUSPECT, and the fault may well be on this side: a good time for an alarm, and a bad one for
-     * moving everybody's work. In line with no node's events; a listener that is slow is told the
-     * latest only.
+     * moving everybody's work. Not in order with any node's events; a slow listener receives only
+     * the latest.
      */
     default void onMassGuard(MassGuardStatus status) {}
 }

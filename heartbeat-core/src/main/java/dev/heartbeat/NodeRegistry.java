@@ -14,12 +14,12 @@ public interface NodeRegistry {
     Optional<Node> find(String id);
 
     /**
-     * How many nodes are in this state, in constant time. {@link NodeState#OFFLINE} counts those
-     * that are still known, or whose end is not yet told.
+     * The number of nodes in this state, in constant time. {@link NodeState#OFFLINE} counts those
+     * that are still known, or whose end is not yet reported.
      */
     long count(NodeState state);
 
-    /** How many are ONLINE or SUSPECT, in constant time. */
+    /** The number that are ONLINE or SUSPECT, in constant time. */
     default long size() {
         return count(NodeState.ONLINE) + count(NodeState.SUSPECT);
     }
@@ -49,6 +49,6 @@ public interface NodeRegistry {
      */
     Stream<Node> group(String name);
 
-    /** How many registered nodes are in this group, in constant time. */
+    /** The number of registered nodes in this group, in constant time. */
     long groupSize(String name);
 }

@@ -1,6 +1,6 @@
 package dev.heartbeat;
 
-/** What the server believes of a node. */
+/** The server's belief about a node. */
 public enum NodeState {
     /** Registered, connected, and heard of within the suspicion time. */
     ONLINE,
@@ -8,6 +8,6 @@ public enum NodeState {
      * Silent for longer than the suspicion time, or its connection is lost; it may still come back.
      */
     SUSPECT,
-    /** Gone, for the {@link OfflineReason} that was told. */
+    /** Gone, for the {@link OfflineReason} that was reported. */
     OFFLINE
 }

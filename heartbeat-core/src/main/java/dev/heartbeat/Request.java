@@ -18,11 +18,11 @@ public interface Request {
     @Nullable
     String source();
 
-    /** What is asked. Buffer as in {@link ChannelListener#onMessage}. */
+    /** The message of the request. Buffer as in {@link ChannelListener#onMessage}. */
     ByteBuffer content();
 
     /**
-     * How long whoever asks still waits: the time that the other side said remained when it sent
+     * The time the requester still waits: the time that the other side said remained when it sent
      * the request, less what has passed here since its first bytes came. The way itself is not in
      * it, so the other side may wait no more a little earlier. A node that asks through the server
      * is counted as if it asked directly. Any thread may call this at any time; no clock of the
@@ -48,9 +48,9 @@ public interface Request {
     CompletableFuture<Void> cancelled();
 
     /**
-     * Answers. What is not ACCEPTED has not answered: it may be tried again. It is CLOSED, and
-     * sends nothing, once the request {@linkplain #isCancelled() is given up}. What another node
-     * takes is known to the server alone: a reply that is too long for it fails the request there.
+     * Answers. A reply that is not ACCEPTED has not answered: it may be tried again. It is CLOSED,
+     * and sends nothing, once the request {@linkplain #isCancelled() is given up}. Only the server
+     * knows another node's limits: a reply that is too long for it fails the request there.
      *
      * @throws IllegalArgumentException if the reply is longer than the other side takes; the
      *     message names that limit. The request is still to be answered. It fails if the exception
@@ -61,7 +61,7 @@ public interface Request {
     /**
      * Answers that there is no reply.
      *
-     * @param why what the sender is told; what is longer than the other side takes is cut off
+     * @param why the text for the sender; what is longer than the other side takes is cut off
      */
     SendResult fail(String why);
 }

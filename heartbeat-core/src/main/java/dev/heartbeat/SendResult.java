@@ -1,6 +1,6 @@
 package dev.heartbeat;
 
-/** What became of a message at the moment it was offered. */
+/** The outcome of a message at the moment it was offered. */
 public enum SendResult {
     /**
      * The bus owns the buffer until the message has left or was reported as undelivered; the caller

@@ -37,7 +37,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How a server works. Immutable; {@link ServerSetters} says what each option means. */
+/** The options of a server. Immutable; {@link ServerSetters} says what each option means. */
 public final class ServerOptions {
     private static final long LEAST_BUDGET = 1 << 20;
 

@@ -181,7 +181,7 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
         return put(PORT, value);
     }
 
-    /** Nodes are told to beat this often; 10 s by default. */
+    /** The interval that nodes must beat at; 10 s by default. */
     public B heartbeatInterval(Duration value) {
         return put(HEARTBEAT_INTERVAL, value);
     }
@@ -310,8 +310,8 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     }
 
     /**
-     * A message may arrive more slowly than {@link #minMessageBytesPerSecond} for this long; 10 s by
-     * default.
+     * A message may arrive more slowly than {@link #minMessageBytesPerSecond} for this long; 10 s
+     * by default.
      */
     public B slowMessageGrace(Duration value) {
         return put(SLOW_MESSAGE_GRACE, value);
@@ -333,8 +333,8 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
      * The memory for messages of all nodes may take this much beyond the first window of each; 256
      * MiB by default. It is for messages that are larger than a frame, until the application has
      * handled them, the growth of windows, and the windows of channels. One connection takes an
-     * eighth of it at most, or one message where that is more. What there is no room for is
-     * refused, or does not grow.
+     * eighth of it at most, or one message where that is more. A message without room is refused,
+     * and a window without room does not grow.
      */
     public B inboundBudgetBytes(long value) {
         return put(INBOUND_BUDGET_BYTES, value);
@@ -366,7 +366,7 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     }
 
     /**
-     * A node that is OFFLINE stays known for this long after its end was told; ten minutes by
+     * A node that is OFFLINE stays known for this long after its end was reported; ten minutes by
      * default. It is found, with the reason, and an abandoned attempt of its process that is read
      * late does not bring it back. With zero it is forgotten at once.
      */
@@ -386,8 +386,8 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
      * The mass guard holds verdicts of silence while more than this share of the nodes, and more
      * than {@link #massGuardMinimum}, are SUSPECT; 0.1 by default. This side is likelier at fault
      * then. The hold ends when the nodes have come back. Those that have not are released one after
-     * the other, so that hold and release together take {@link #massGuardMaxHold} at most. The
-     * application is told by {@link NodeListener#onMassGuard}.
+     * the other, so that hold and release together take {@link #massGuardMaxHold} at most.
+     * {@link NodeListener#onMassGuard} reports it to the application.
      *
      * <p>Nodes count as SUSPECT here once they have stayed for two timeouts; of a connection that
      * speaks for several and is younger, all count once.

@@ -4,7 +4,7 @@ import dev.heartbeat.internal.server.Counter;
 import dev.heartbeat.internal.server.ServerCounts;
 
 /**
- * Tells what a server has counted since it was made, in groups.
+ * The counts of a server since it was made, in groups.
  *
  * It is a view: each group is read at the moment when it is asked for, and costs nothing but
  * itself. A group is a snapshot, so keep it to compare it with a later one. Any thread may ask, at

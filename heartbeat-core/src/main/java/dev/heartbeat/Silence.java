@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The times by which a node's silence is judged: what was set, and what follows where nothing was.
  * Invariant: each is in its range, and 2 × {@code interval} ≤ {@code suspectAfter} &lt;
- * {@code timeout}. Where they do not go together, the exception says which of them was not set.
+ * {@code timeout}. The exception says which of them was not set, if they do not go together.
  */
 final class Silence {
     final Duration interval;
@@ -47,8 +47,8 @@ final class Silence {
     }
 
     /**
-     * The node would be SUSPECT within two intervals. What was set is refused: the timeout, else
-     * the interval.
+     * The node would be SUSPECT within two intervals. The refused one is one that was set: the
+     * timeout, else the interval.
      */
     private IllegalArgumentException tooFewBeats(String intervalIs, String timeoutIs) {
         return given.has(HEARTBEAT_TIMEOUT)

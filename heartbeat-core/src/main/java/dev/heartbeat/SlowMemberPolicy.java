@@ -9,9 +9,8 @@ public enum SlowMemberPolicy {
     SKIP,
     /**
      * The member gets this message, and for it the oldest of those that wait for it are taken out,
-     * whoever sent them; each is told by {@link NodeListener#onUndelivered}. Where that is told
-     * more slowly than messages are dropped, so that as many as a queue holds are yet to be told,
-     * the member is skipped.
+     * whoever sent them; {@link NodeListener#onUndelivered} reports each. The member is skipped
+     * while as many drops as a queue holds are yet to be reported.
      */
     DROP_OLDEST,
     /**

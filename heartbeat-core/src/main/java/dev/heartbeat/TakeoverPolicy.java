@@ -1,10 +1,10 @@
 package dev.heartbeat;
 
-/** Who wins when another process (another incarnation) registers an id that is in use. */
+/** The winner when another process (another incarnation) registers an id that is in use. */
 public enum TakeoverPolicy {
     /**
-     * The newcomer; the older one goes OFFLINE with {@link OfflineReason#REPLACED}, is told, and
-     * does not come back.
+     * The newcomer; the older one goes OFFLINE with {@link OfflineReason#REPLACED}, is notified,
+     * and does not come back.
      */
     NEWEST_WINS,
     /** The older one; the newcomer is refused until the older one is OFFLINE. */

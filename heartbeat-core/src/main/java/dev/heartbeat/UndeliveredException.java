@@ -24,10 +24,10 @@ public final class UndeliveredException extends HeartbeatException {
          * The other side refused it: it had no memory for the message, the message went over its
          * limit, or nothing more of it came for too long. That is known of requests and of messages
          * in fragments, until the other side says by its next heartbeat that all of the message has
-         * come. Of each channel the last 1,024 of them are known, and of those that are no requests
-         * the last MiB; of a refused message before that nobody is told. A message that fits one
-         * frame and asks for nothing needs no memory but what the receiver has promised for it, so
-         * it is not refused for want of memory.
+         * come. The last 1,024 messages of each channel are remembered, and the last MiB of those
+         * that are no requests; the refusal of an earlier message is not reported. A message that
+         * fits one frame and asks for nothing needs no memory but what the receiver has promised
+         * for it, so it is not refused for want of memory.
          *
          * @since 0.1
          */

@@ -1,6 +1,6 @@
 package dev.heartbeat;
 
-/** What the windows of a server, a client and a channel have in common. */
+/** The limits that the windows of a server, a client and a channel have in common. */
 final class Windows {
     /** One DATA frame of full size, header included; docs/PROTOCOL.md, section 7. */
     static final int MIN_BYTES = 16_396;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 interface Allowed<T> {
     boolean has(T value);
 
-    /** In words, for people; empty for all. */
+    /** The range in words, for people; empty for all. */
     String range();
 
     /** The end of a refusal. */
@@ -45,7 +45,7 @@ interface Allowed<T> {
         return new Form<>(any -> true, names, "allowed is one of " + names);
     }
 
-    /** What has a form of its own. */
+    /** A value with a form of its own. */
     record Form<T>(Predicate<T> isOne, String range, String refusal) implements Allowed<T> {
         @Override
         public boolean has(T value) {

@@ -5,8 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was set of the options, from which they get their values: each is checked against the range
- * of its option, and has its default where it was not set. Immutable.
+ * The values that were set, from which the options get theirs: each is checked against the range of
+ * its option, and has its default where it was not set. Immutable.
  *
  * @param <O> the options
  */
@@ -27,7 +27,7 @@ public final class Given<O> {
     }
 
     /**
-     * What was set; null where nothing was.
+     * The value that was set; null if none was.
      *
      * @throws IllegalArgumentException if it is out of its range
      */
@@ -37,7 +37,7 @@ public final class Given<O> {
     }
 
     /**
-     * What was set, or else the option's default.
+     * The value that was set, or else the option's default.
      *
      * @throws IllegalArgumentException if it is out of its range
      */
@@ -47,7 +47,7 @@ public final class Given<O> {
     }
 
     /**
-     * What was set, or else what follows.
+     * The value that was set, or else the given one.
      *
      * @throws IllegalArgumentException if it is out of its range
      */
@@ -58,7 +58,7 @@ public final class Given<O> {
     }
 
     /**
-     * What was set, or else the default or {@code least}, whichever is more.
+     * The value that was set, or else the default or {@code least}, whichever is more.
      *
      * @throws IllegalArgumentException if what was set is less, or out of its range
      */
@@ -73,7 +73,7 @@ public final class Given<O> {
     }
 
     /**
-     * What was set, or else the default or {@code most}, whichever is less.
+     * The value that was set, or else the default or {@code most}, whichever is less.
      *
      * @throws IllegalArgumentException if what was set is more, or out of its range
      */

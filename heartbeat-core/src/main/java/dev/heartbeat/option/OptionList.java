@@ -90,7 +90,7 @@ public final class OptionList<O> {
         return new Definition<>(this, name, of, getter, range, words);
     }
 
-    /** What is on or off. */
+    /** A switch that is on or off. */
     public Definition<O, Boolean> flag(String name, Function<? super O, Boolean> getter) {
         return new Definition<>(this, name, Boolean.class, getter, Allowed.all(), String::valueOf);
     }

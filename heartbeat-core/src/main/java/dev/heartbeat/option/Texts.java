@@ -25,7 +25,7 @@ final class Texts {
         return millis % 1000 == 0 ? millis / 1000 + " s" : millis / 1000.0 + " s";
     }
 
-    /** In the greatest unit that says it exactly. */
+    /** A text in the greatest unit that is exact. */
     static String time(Duration duration) {
         if (duration.isZero() || duration.toNanosPart() != 0) {
             return duration.isZero() ? "0 s" : exact(duration);
@@ -53,7 +53,7 @@ final class Texts {
         return size == 0 ? "0" : number(size) + SIZES[unit];
     }
 
-    /** In groups of three digits from 10,000 on. */
+    /** A number in groups of three digits from 10,000 on. */
     static String number(long value) {
         return Math.abs(value) < 10_000 ? Long.toString(value) : String.format(Locale.ROOT, "%,d", value);
     }

@@ -3,11 +3,11 @@ package dev.heartbeat.spi;
 import java.util.Objects;
 
 /**
- * How fast a listener accepts, for transports to ask: {@link TransportOptions#acceptsPerSecond}
- * evenly, and a tenth of that at once after a pause. Where a whole fleet comes back together, those
- * that have registered are not kept waiting for those that have yet to; these wait in the kernel
- * meanwhile. A token bucket, kept as the one moment at which it would be full again. For one
- * thread.
+ * The pace at which a listener accepts, for transports to ask:
+ * {@link TransportOptions#acceptsPerSecond} evenly, and a tenth of that at once after a pause. When
+ * a whole fleet comes back together, registered nodes do not wait for those that have yet to
+ * register; these wait in the kernel meanwhile. A token bucket, kept as the one moment at which it
+ * would be full again. For one thread.
  */
 public final class AcceptPace {
     private static final long SECOND_NS = 1_000_000_000;
@@ -31,7 +31,7 @@ public final class AcceptPace {
         began = true;
     }
 
-    /** How long the next has to wait; 0 if it has not. */
+    /** The time the next has to wait; 0 if it need not. */
     public long waitNs(long nowNs) {
         return began ? Math.max(0, fullNs + gapNs - nowNs - burstNs) : 0;
     }

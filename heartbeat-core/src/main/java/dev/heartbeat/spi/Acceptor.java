@@ -2,7 +2,7 @@ package dev.heartbeat.spi;
 
 import java.net.InetSocketAddress;
 
-/** What a {@link Transport} asks of whoever listens. */
+/** The side of a listener that a {@link Transport} calls. */
 public interface Acceptor {
 
     /**
@@ -14,8 +14,8 @@ public interface Acceptor {
     boolean onAccept(InetSocketAddress remote);
 
     /**
-     * Called for a connection kept, on its event loop, before its first event. Returns who handles
-     * its events; if it throws, the connection is aborted, and its end is not told.
+     * Called for a connection kept, on its event loop, before its first event. Returns the handler
+     * of its events; if it throws, the connection is aborted, and its end is not reported.
      */
     ConnectionHandler onOpen(Connection connection);
 

@@ -11,25 +11,25 @@ import java.util.List;
  * {@link Object#toString()}.
  *
  * <p><b>Writing.</b> {@link #reserve} and {@link #write} queue bytes in the order of the calls,
- * {@link #flush} gives them to the socket. What the socket does not take is kept and written when
- * it can be; {@link #pendingBytes()} is how much that is. A transport never refuses a write:
- * whoever writes looks at {@link #isWritable()} first and stops there. Writes after the connection
- * closed, or after {@link #shutdownOutput()}, are discarded without error.
+ * {@link #flush} gives them to the socket. Bytes that the socket does not take are kept and written
+ * when it can; {@link #pendingBytes()} counts them. A transport never refuses a write: whoever
+ * writes looks at {@link #isWritable()} first and stops there. Writes after the connection closed,
+ * or after {@link #shutdownOutput()}, are discarded without error.
  */
 public interface Connection {
 
     /** The loop that owns it. */
     EventLoop eventLoop();
 
-    /** Where the peer is. */
+    /** The peer's address. */
     InetSocketAddress remoteAddress();
 
     /**
      * Room for a small frame, to be filled at once: returns a big-endian buffer in which
-     * {@code bytes} can be written from its position on. What lies before the position afterwards
-     * is queued. The buffer belongs to the transport, may be shared by all connections of the loop,
-     * and must not be touched after the next call of any method of any connection; the transport
-     * copies its content only when the socket is full.
+     * {@code bytes} can be written from its position on. The bytes before the position afterwards
+     * are queued. The buffer belongs to the transport, may be shared by all connections of the
+     * loop, and must not be touched after the next call of any method of any connection; the
+     * transport copies its content only when the socket is full.
      *
      * @param bytes 1 to 65,536
      */
@@ -43,8 +43,8 @@ public interface Connection {
      *
      * <p>The bytes must not change until {@link ConnectionHandler#onFlushed} gives them back or
      * {@link ConnectionHandler#onClosed} ends it all. Large pieces are not copied; small ones are
-     * where it is cheaper, which gives them back no earlier. Nothing is queued, and nothing told,
-     * where {@code length} is 0.
+     * where it is cheaper, which gives them back no earlier. Nothing is queued, and nothing
+     * reported, if {@code length} is 0.
      *
      * @throws IndexOutOfBoundsException if not all of these bytes lie before the buffer's limit;
      *     then nothing is queued
@@ -65,8 +65,8 @@ public interface Connection {
 
     /**
      * A number that has grown whenever bytes of this side got on: were taken by the socket or,
-     * where the transport can tell, acknowledged by the peer. A slow link may empty a large socket
-     * buffer for a long time before that takes more. Means nothing but by comparison with an
+     * where the transport can know it, acknowledged by the peer. A slow link may empty a large
+     * socket buffer for a long time before that takes more. Means nothing but by comparison with an
      * earlier one. May cost a system call, so it is not for every write.
      */
     default long progress() {

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Hears what happens to one connection. All methods are called on the connection's event loop,
  * never concurrently and never from within a call to the connection; they must not block. A handler
- * that throws loses its connection, which is aborted, and nothing else; what it threw is the cause
- * told to {@link #onClosed}.
+ * that throws loses its connection, which is aborted, and nothing else; the exception is the cause
+ * passed to {@link #onClosed}.
  */
 public interface ConnectionHandler {
 

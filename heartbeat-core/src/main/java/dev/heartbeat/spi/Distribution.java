@@ -1,7 +1,7 @@
 package dev.heartbeat.spi;
 
 /**
- * What a measure was so far, in nanoseconds.
+ * The values of a measure so far, in nanoseconds.
  *
  * @param count how many values
  * @param total their sum
@@ -11,6 +11,6 @@ package dev.heartbeat.spi;
  */
 public record Distribution(long count, long total, long max, long p50, long p99) {
 
-    /** In place of a percentile. */
+    /** Takes the place of a percentile. */
     public static final long UNKNOWN = -1;
 }

@@ -4,17 +4,17 @@ import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
 /**
- * What the core has no right to take for itself: threads, dice, clocks, names. Supplied by the
- * {@link Transport}, so that a simulated one decides all of it. Every method may be called from any
- * thread.
+ * The resources that the core may not take for itself: threads, randomness, clocks, names. Supplied
+ * by the {@link Transport}, so that a simulated one decides all of it. Every method may be called
+ * from any thread.
  */
 public interface Environment {
 
     /**
      * Runs the application's callbacks; tasks may block. It has several threads, at most as many as
-     * the transport was told, and queues what they cannot take. The core gives it at most one task
-     * at a time for each node, so that queue is bounded by the fleet. One that is given in a turn
-     * of a loop may begin only when that ends.
+     * the transport's options allow, and queues what they cannot take. The core gives it at most
+     * one task at a time for each node, so that queue is bounded by the fleet. One that is given in
+     * a turn of a loop may begin only when that ends.
      */
     Executor workers();
 

@@ -3,8 +3,8 @@ package dev.heartbeat.spi;
 import java.util.function.Function;
 
 /**
- * One thread, or a simulated one, that polls sockets and runs everything that belongs to them. In
- * each turn it
+ * One thread, or a simulated one, that polls sockets and runs everything that belongs to them. Each
+ * turn it
  *
  * <ol>
  *   <li>polls, waiting at most until the deadline of {@link #wakeAt},
@@ -15,8 +15,8 @@ import java.util.function.Function;
  * </ol>
  *
  * So between two runs of the agent the sockets have always been polled, which is what lets the
- * liveness code believe that a silent peer is silent. Where one poll cannot report all sockets that
- * are ready, the agent waits until all have been reported.
+ * liveness code believe that a silent peer is silent. The agent waits until all sockets that are
+ * ready have been reported, if one poll cannot report them all.
  */
 public interface EventLoop {
 
@@ -47,7 +47,7 @@ public interface EventLoop {
      */
     void wakeAt(long deadlineNs);
 
-    /** What was thrown on this loop so far by work that nobody else watches over. Any thread. */
+    /** The exceptions on this loop so far from work that nothing else watches. Any thread. */
     LoopFailures failures();
 
     /** Turns the timer off. On the loop only. */

@@ -1,6 +1,6 @@
 package dev.heartbeat.spi;
 
-/** What runs on an {@link EventLoop} beside its sockets. */
+/** Work that runs on an {@link EventLoop} beside its sockets. */
 public interface LoopAgent {
 
     /**

@@ -7,30 +7,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was thrown by work of an {@link EventLoop} that nobody else catches. The loop goes on
+ * The exceptions from work of an {@link EventLoop} that nothing else catches. The loop goes on
  * whatever it is, an {@link Error} included: a loop that ends, or waits for ever, would look alive
- * and hear nobody. So each is counted, for {@link dev.heartbeat.LoopStats#failures}, and told in
- * the log; where the log itself throws, the count remains. Any thread.
+ * and hear nobody. So each is counted, for {@link dev.heartbeat.LoopStats#failures}, and logged; if
+ * the log itself throws, the count remains. Any thread.
  */
 public final class LoopFailures {
     private static final Logger LOG = LoggerFactory.getLogger(LoopFailures.class);
 
     /**
-     * Each of so many is told, then those whose number is a power of two: what fails once may fail
-     * in each turn.
+     * Each of so many is logged, then those whose number is a power of two, because what fails once
+     * may fail in each turn.
      */
     private static final int TOLD_ONE_BY_ONE = 10;
 
     private final AtomicLong count = new AtomicLong();
     private final Consumer<? super Throwable> witness;
 
-    /** Of a loop to which nothing has happened yet. */
+    /** Makes one for a loop without failures so far. */
     public LoopFailures() {
         this(thrown -> {});
     }
 
     /**
-     * Of a loop to which nothing has happened yet.
+     * Makes one for a loop without failures so far.
      *
      * @param witness hears of each, too, on the thread to which it happened
      */
@@ -56,7 +56,7 @@ public final class LoopFailures {
         }
     }
 
-    /** How many there were. */
+    /** The number of failures. */
     public long count() {
         return count.get();
     }

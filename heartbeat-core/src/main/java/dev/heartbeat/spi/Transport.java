@@ -42,9 +42,9 @@ public interface Transport extends AutoCloseable {
     void connect(InetSocketAddress remote, EventLoop loop, Connector connector);
 
     /**
-     * Closes listeners and connections (each is told by {@link ConnectionHandler#onClosed}), then
-     * ends the loops and the worker threads. Tasks given to the workers before are still run.
-     * Calling it again returns the same future.
+     * Closes listeners and connections ({@link ConnectionHandler#onClosed} reports each), then ends
+     * the loops and the worker threads. Tasks given to the workers before are still run. Calling it
+     * again returns the same future.
      */
     CompletableFuture<Void> closeAsync();
 

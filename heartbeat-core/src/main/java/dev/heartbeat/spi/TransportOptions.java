@@ -9,13 +9,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every transport can be told. Values are within range when a transport sees them. Immutable;
- * {@link Builder} says what each means.
+ * The options that every transport takes. Values are within range when a transport sees them.
+ * Immutable; {@link Builder} says what each means.
  *
  * <p>All real transports honour all of them, but for {@link #userTimeout} and
  * {@link #unsentLowWaterBytes}, which {@code java.nio} has no way to set: Netty's native transports
- * do. A transport that is told what it cannot do says so once, in the log, and goes on without it.
- * A simulated one has no sockets to set up.
+ * do. A transport logs once each option that it cannot follow, and goes on without it. A simulated
+ * one has no sockets to set up.
  */
 public final class TransportOptions {
     private static final int KIB = 1024;
@@ -263,11 +263,11 @@ public final class TransportOptions {
          * SO_SNDBUF of each connection, which the kernel may hold; 64 KiB by default. A heartbeat
          * waits behind it, beside the quarter of its interval (250 ms at most) that it may wait in
          * the bus: on a link of 32 kB/s that is 2 s, and twice as much where the kernel doubles the
-         * value, as Linux does. Where links are slow, a smaller buffer, or
-         * {@link #unsentLowWaterBytes} where the transport has it, keeps heartbeats prompt. A
-         * transport on {@code java.nio} sees no progress until about a third of it has left, so on
-         * a slow link that third has to leave within the {@code writeStallTimeout}; Netty's native
-         * transports ask what the peer has acknowledged.
+         * value, as Linux does. A smaller buffer, or {@link #unsentLowWaterBytes} where the
+         * transport has it, keeps heartbeats prompt on slow links. A transport on {@code java.nio}
+         * sees no progress until about a third of it has left, so on a slow link that third has to
+         * leave within the {@code writeStallTimeout}; Netty's native transports ask what the peer
+         * has acknowledged.
          */
         public Builder sendBufferBytes(int value) {
             return put(SEND_BUFFER_BYTES, value);
@@ -316,8 +316,8 @@ public final class TransportOptions {
 
         /**
          * Connections that each listener accepts per second, once a tenth of them came at once; 0,
-         * the default, is as many as it can. Where a large fleet comes back at once, those that are
-         * back already are served first then, and the others wait in the kernel.
+         * the default, is as many as it can. When a large fleet comes back at once, those already
+         * back are served first, and the others wait in the kernel.
          */
         public Builder acceptsPerSecond(int value) {
             return put(ACCEPTS_PER_SECOND, value);

@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * Finds a transport on the class path or module path, by {@link java.util.ServiceLoader}.
  *
- * <p>Where several are present, the available one with the highest {@link #priority()} is taken,
+ * <p>If several are present, the available one with the highest {@link #priority()} is taken,
  * unless the application names a transport itself. A provider has a public constructor without
  * arguments and does nothing in it.
  */
