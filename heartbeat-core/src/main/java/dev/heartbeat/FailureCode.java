@@ -19,6 +19,11 @@ public enum FailureCode {
      * the text says.
      */
     CANNOT_START(false),
+    /**
+     * The transport of a running server was closed, or its loops were shut down by their owner.
+     * Close the server, and build another on a transport that runs.
+     */
+    TRANSPORT_ENDED(false),
 
     // ---- connecting and registering
 

@@ -1,6 +1,7 @@
 package dev.heartbeat;
 
 import dev.heartbeat.internal.channel.Acceptors;
+import dev.heartbeat.internal.server.Lifecycle;
 import dev.heartbeat.internal.server.Server;
 import dev.heartbeat.internal.session.Transports;
 import dev.heartbeat.spi.RecorderProvider;
@@ -11,9 +12,11 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -31,15 +34,41 @@ import org.jspecify.annotations.Nullable;
  *         .start();
  * }</pre>
  *
- * <p>Every method may be called from any thread. Those that wait ({@link Builder#start},
+ * <p>Every method may be called from any thread. Those that wait ({@link #start},
  * {@link #shutdown}, {@link #close}) have a form that does not; on an event loop or in a callback
  * they refuse with an {@link IllegalStateException}, since they would wait for themselves.
+ *
+ * <p>A container builds a server, and starts and stops it later ({@link Builder#build},
+ * {@link #start}, {@link #state}). A server starts once. Until then, and for ever if it is closed
+ * before, {@link #options}, {@link #state}, {@link #failure} and the methods that end it may be
+ * called; every other refuses with an {@link IllegalStateException}.
  */
 public final class HeartbeatServer implements AutoCloseable {
-    private final Server server;
+    private final Plan plan;
+    private final Lifecycle lifecycle = new Lifecycle();
+    /** Made by a start, before the first callback. */
+    private volatile @Nullable Server server;
 
-    private HeartbeatServer(Server server) {
-        this.server = server;
+    private HeartbeatServer(Plan plan) {
+        this.plan = plan;
+    }
+
+    /** All that was set in the builder. */
+    private record Plan(
+            ServerOptions options,
+            NodeListener listener,
+            Server.Handlers handlers,
+            @Nullable RecorderProvider recorders,
+            @Nullable Transport transport,
+            @Nullable TransportProvider provider,
+            TransportOptions transportOptions) {}
+
+    private Server started() {
+        Server made = server;
+        if (made == null) {
+            throw new IllegalStateException("the server is " + state() + " and was never started; call start() first");
+        }
+        return made;
     }
 
     /** A server with the default of every option. */
@@ -47,19 +76,93 @@ public final class HeartbeatServer implements AutoCloseable {
         return new Builder();
     }
 
-    /** What it was built with. */
-    public ServerOptions options() {
-        return server.options();
+    /**
+     * Binds the port and begins to serve, once. Callbacks may come before this returns, and may use
+     * the server.
+     *
+     * @return completes when it is RUNNING, with this server; or fails with a
+     *     {@link HeartbeatException} that names the address, if it cannot listen there or is closed
+     *     meanwhile. Then it holds nothing
+     * @throws HeartbeatException if there is no transport, or it cannot start
+     * @throws IllegalStateException if it was started or closed before
+     * @since 0.1
+     */
+    public synchronized CompletableFuture<HeartbeatServer> startAsync() {
+        lifecycle.begin();
+        try {
+            Transports.requireLogging();
+            return Transports.use(plan.transport(), plan.provider(), plan.transportOptions(), this::listen)
+                    .thenApply(listening -> this);
+        } catch (Throwable failure) {
+            lifecycle.fail(ServerState.NEW, failure);
+            throw failure;
+        }
     }
 
-    /** Where it listens; the port is the real one where 0 was asked for. */
+    private CompletableFuture<Server> listen(Transport transport, boolean owned) {
+        Server made = new Server(
+                plan.options(), plan.listener(), plan.handlers(), plan.recorders(), transport, owned, lifecycle);
+        server = made; // Before it listens: the first callback may use it.
+        return made.listen();
+    }
+
+    /**
+     * {@link #startAsync}, and waits for it; on a loop or in a callback of the transport that was
+     * given it refuses with an {@link IllegalStateException}.
+     *
+     * @return this server
+     * @since 0.1
+     */
+    public HeartbeatServer start() {
+        if (plan.transport() != null) {
+            Transports.requireMayWait("start", plan.transport());
+        }
+        try {
+            return startAsync().join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof HeartbeatException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Its state as of now. A thread that sees a state sees all that led to it.
+     *
+     * @since 0.1
+     */
+    public ServerState state() {
+        return lifecycle.state();
+    }
+
+    /**
+     * The cause where it has FAILED; empty in every other state.
+     *
+     * @since 0.1
+     */
+    public Optional<Throwable> failure() {
+        return lifecycle.failure();
+    }
+
+    /** What it was built with, whether it is started or not. */
+    public ServerOptions options() {
+        return plan.options();
+    }
+
+    /**
+     * The address it listens on, or listened on before it ended; the port is the real one where 0
+     * was asked for.
+     *
+     * @throws IllegalStateException if it does not listen yet, or never did
+     */
     public InetSocketAddress localAddress() {
-        return server.localAddress();
+        return started().localAddress();
     }
 
     /** The nodes it knows. */
     public NodeRegistry nodes() {
-        return server.nodes();
+        return started().nodes();
     }
 
     /**
@@ -76,12 +179,12 @@ public final class HeartbeatServer implements AutoCloseable {
     public SendResult trySend(String nodeId, ByteBuffer message) {
         Objects.requireNonNull(nodeId, "nodeId");
         Objects.requireNonNull(message, "message");
-        return server.trySend(nodeId, message);
+        return started().trySend(nodeId, message);
     }
 
     /** The groups that its nodes are in, and what is sent to those. */
     public NodeGroups groups() {
-        return server.groups();
+        return started().groups();
     }
 
     /**
@@ -99,7 +202,7 @@ public final class HeartbeatServer implements AutoCloseable {
      */
     public BroadcastResult broadcast(ByteBuffer message) {
         Objects.requireNonNull(message, "message");
-        return server.broadcast(message);
+        return started().broadcast(message);
     }
 
     /**
@@ -113,7 +216,7 @@ public final class HeartbeatServer implements AutoCloseable {
     public BroadcastResult broadcast(Predicate<? super Node> to, ByteBuffer message) {
         Objects.requireNonNull(to, "to");
         Objects.requireNonNull(message, "message");
-        return server.broadcast(to, message);
+        return started().broadcast(to, message);
     }
 
     /**
@@ -124,7 +227,7 @@ public final class HeartbeatServer implements AutoCloseable {
     public CompletableFuture<Void> send(String nodeId, ByteBuffer message) {
         Objects.requireNonNull(nodeId, "nodeId");
         Objects.requireNonNull(message, "message");
-        return server.send(nodeId, message);
+        return started().send(nodeId, message);
     }
 
     /**
@@ -144,7 +247,7 @@ public final class HeartbeatServer implements AutoCloseable {
         Objects.requireNonNull(nodeId, "nodeId");
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(timeout, "timeout");
-        return server.request(nodeId, message, timeout);
+        return started().request(nodeId, message, timeout);
     }
 
     /**
@@ -160,7 +263,7 @@ public final class HeartbeatServer implements AutoCloseable {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(listener, "listener");
-        return server.openChannel(nodeId, name, options, listener);
+        return started().openChannel(nodeId, name, options, listener);
     }
 
     /**
@@ -172,12 +275,12 @@ public final class HeartbeatServer implements AutoCloseable {
     public boolean kick(String nodeId, String reason) {
         Objects.requireNonNull(nodeId, "nodeId");
         Objects.requireNonNull(reason, "reason");
-        return server.kick(nodeId, reason);
+        return started().kick(nodeId, reason);
     }
 
     /** What it has counted, and goes on counting. */
     public ServerStats stats() {
-        return new ServerStats(server.counts());
+        return new ServerStats(started().counts());
     }
 
     /**
@@ -194,34 +297,56 @@ public final class HeartbeatServer implements AutoCloseable {
      */
     public CompletableFuture<Void> shutdownAsync(Duration drain) {
         Objects.requireNonNull(drain, "drain");
-        return server.shutdown(drain);
+        Server.requireDrain(drain);
+        return ending(running -> running.shutdown(drain));
     }
 
     /** {@link #shutdownAsync}, and waits for it. */
     public void shutdown(Duration drain) {
-        server.requireMayWait("shutdown");
+        requireMayWait("shutdown");
         shutdownAsync(drain).join();
     }
 
     /**
      * Stops now: every node ends with {@link OfflineReason#SHUTDOWN} and is told, every connection
      * is closed, and the future completes when the listener has heard of all of it, after about ten
-     * seconds at the latest. A transport that was given to the builder lives on. Idempotent.
+     * seconds at the latest. It is STOPPED then. A transport that was given to the builder lives
+     * on. A server that was never started is STOPPED at once. Idempotent.
      */
     public CompletableFuture<Void> closeAsync() {
-        return server.close();
+        return ending(Server::close);
     }
 
     /** {@link #closeAsync}, and waits for it. */
     @Override
     public void close() {
-        server.requireMayWait("close");
+        requireMayWait("close");
         closeAsync().join();
     }
 
+    /** A start that is under way makes its server first, and this ends it. */
+    private CompletableFuture<Void> ending(Function<Server, CompletableFuture<Void>> end) {
+        Server made;
+        synchronized (this) {
+            made = server;
+            if (made == null) {
+                lifecycle.move(ServerState.NEW, ServerState.STOPPED);
+                return CompletableFuture.completedFuture(null);
+            }
+        }
+        return end.apply(made);
+    }
+
+    private void requireMayWait(String call) {
+        Server made = server;
+        if (made != null) {
+            made.requireMayWait(call);
+        }
+    }
+
     /**
-     * Starts a server: the options of {@link ServerSetters}, the application's code, and the
-     * transport. {@link #start} checks all options, and refuses with an
+     * Builds a server: the options of {@link ServerSetters}, the application's code, and the
+     * transport. {@link #build} checks all options, and refuses with an
      * {@link IllegalArgumentException} that names the option, the value and the range.
      */
     public static final class Builder extends ServerSetters<Builder> {
@@ -345,38 +470,32 @@ public final class HeartbeatServer implements AutoCloseable {
         }
 
         /**
-         * Binds the port and begins to serve; the future fails with a {@link HeartbeatException}
-         * that names the address if it cannot.
+         * Makes a server that is not started. All arguments are judged now; nothing is opened, and
+         * no thread begins, before {@link HeartbeatServer#start}. The builder may be used again:
+         * each server has what was set by then.
+         *
+         * @throws IllegalArgumentException if an option is out of its range
+         * @since 0.1
          */
-        public CompletableFuture<HeartbeatServer> startAsync() {
-            ServerOptions options = built();
-            TransportOptions told = transportOptions.build();
-            Transports.requireLogging();
-            Server.Handlers handlers = new Server.Handlers(messages, requests, routes, acceptors.build());
-            return Transports.use(
-                            transport,
-                            provider,
-                            told,
-                            (used, owned) -> Server.start(options, listener, handlers, recorders, used, owned))
-                    .thenApply(HeartbeatServer::new);
+        public HeartbeatServer build() {
+            return new HeartbeatServer(new Plan(
+                    built(),
+                    listener,
+                    new Server.Handlers(messages, requests, routes, acceptors.build()),
+                    recorders,
+                    transport,
+                    provider,
+                    transportOptions.build()));
         }
 
-        /**
-         * {@link #startAsync}, and waits for it; on a loop or in a callback of the transport that
-         * was given it refuses with an {@link IllegalStateException}.
-         */
+        /** {@link #build}, and {@link HeartbeatServer#startAsync}. */
+        public CompletableFuture<HeartbeatServer> startAsync() {
+            return build().startAsync();
+        }
+
+        /** {@link #build}, and {@link HeartbeatServer#start}. */
         public HeartbeatServer start() {
-            if (transport != null) {
-                Transports.requireMayWait("start", transport);
-            }
-            try {
-                return startAsync().join();
-            } catch (CompletionException e) {
-                if (e.getCause() instanceof HeartbeatException cause) {
-                    throw cause;
-                }
-                throw e;
-            }
+            return build().start();
         }
     }
 }

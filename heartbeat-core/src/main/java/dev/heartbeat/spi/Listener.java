@@ -11,4 +11,9 @@ public interface Listener {
 
     /** Accepts no more and frees the port; connections already accepted live on. Idempotent. */
     CompletableFuture<Void> close();
+
+    /**
+     * Completes when it accepts no more, for whatever reason: it was closed, or its transport ends.
+     */
+    CompletableFuture<Void> closed();
 }

@@ -120,6 +120,11 @@ final class HandTransport implements Transport, EventLoop, Environment {
         public CompletableFuture<Void> close() {
             return CompletableFuture.completedFuture(null);
         }
+
+        @Override
+        public CompletableFuture<Void> closed() {
+            return new CompletableFuture<>();
+        }
     }
 
     @Override

@@ -84,5 +84,10 @@ final class StubTransport implements Transport {
         public CompletableFuture<Void> close() {
             return CompletableFuture.completedFuture(null);
         }
+
+        @Override
+        public CompletableFuture<Void> closed() {
+            return new CompletableFuture<>();
+        }
     }
 }

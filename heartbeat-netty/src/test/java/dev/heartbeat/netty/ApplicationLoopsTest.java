@@ -10,6 +10,7 @@ import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
+import dev.heartbeat.ServerState;
 import dev.heartbeat.SuspectReason;
 import dev.heartbeat.spi.Acceptor;
 import dev.heartbeat.spi.Connection;
@@ -172,6 +173,10 @@ final class ApplicationLoopsTest {
                     Thread.sleep(10);
                 }
             }
+            assertThat(server.state()).isEqualTo(ServerState.FAILED);
+            assertThat(server.failure())
+                    .hasValueSatisfying(cause ->
+                            assertThat(cause).hasMessageContaining("transport " + transport.name() + " ended"));
             server.closeAsync().get(10, TimeUnit.SECONDS);
             assertThat(told).containsExactly("ONLINE", "SUSPECT LOST", "OFFLINE SHUTDOWN");
             transport.closeAsync().get(10, TimeUnit.SECONDS);

@@ -3,13 +3,14 @@ package dev.heartbeat.sockettests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.ServerState;
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.Transport;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Where a server may be waited for. */
+/** Starting servers, one after the other, and the threads that may wait for them. */
 final class StartingTest {
 
     @Test
@@ -23,6 +24,21 @@ final class StartingTest {
                     .hasMessageContaining("use startAsync()");
         }
         builder(transport).start().close();
+        transport.closeAsync().get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void thePortOfAStoppedServerIsFree() throws Exception {
+        Transport transport = TestedTransport.start(2);
+        int port = 0;
+        for (int i = 0; i < 20; i++) {
+            HeartbeatServer server = builder(transport).port(port).build();
+            assertThat(server.state()).isEqualTo(ServerState.NEW);
+            port = server.start().localAddress().getPort();
+            assertThat(server.state()).isEqualTo(ServerState.RUNNING);
+            server.close();
+            assertThat(server.state()).isEqualTo(ServerState.STOPPED);
+        }
         transport.closeAsync().get(30, TimeUnit.SECONDS);
     }
 

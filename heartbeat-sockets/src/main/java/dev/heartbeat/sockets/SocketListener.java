@@ -192,6 +192,11 @@ final class SocketListener implements Listener, SocketUser {
             // The loop has ended, and has closed it before.
             log.trace("{} is closed already", address, e);
         }
+        return closed();
+    }
+
+    @Override
+    public CompletableFuture<Void> closed() {
         return closed.copy();
     }
 

@@ -24,6 +24,7 @@ final class SimListener implements Listener {
     private final Acceptor acceptor;
     private final Queue<Runnable> backlog = new ArrayDeque<>();
     private final AcceptPace pace;
+    private final CompletableFuture<Void> whenClosed = new CompletableFuture<>();
     private boolean closed;
 
     SimListener(SimTransport transport, InetSocketAddress localAddress, Acceptor acceptor) {
@@ -99,8 +100,16 @@ final class SimListener implements Listener {
         return CompletableFuture.completedFuture(null);
     }
 
+    @Override
+    public CompletableFuture<Void> closed() {
+        return whenClosed.copy();
+    }
+
     void unbind() {
         closed = true;
         transport.simulation().unbind(this);
+        if (!transport.isDead()) {
+            whenClosed.complete(null);
+        }
     }
 }

@@ -63,6 +63,11 @@ final class SimTransport implements Transport {
         return closed;
     }
 
+    /** Whether its process is gone, in which nobody is left to be told anything. */
+    boolean isDead() {
+        return dead;
+    }
+
     SimLoop loop(int index) {
         return loops.get(index);
     }

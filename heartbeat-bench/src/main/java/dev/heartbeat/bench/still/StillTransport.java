@@ -65,6 +65,11 @@ public final class StillTransport implements Transport {
             public CompletableFuture<Void> close() {
                 return completedFuture(null);
             }
+
+            @Override
+            public CompletableFuture<Void> closed() {
+                return new CompletableFuture<>();
+            }
         });
     }
 

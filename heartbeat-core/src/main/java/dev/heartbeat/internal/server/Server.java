@@ -18,6 +18,7 @@ import dev.heartbeat.RequestHandler;
 import dev.heartbeat.RoutePolicy;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.ServerOptions;
+import dev.heartbeat.ServerState;
 import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.internal.channel.Acceptors;
 import dev.heartbeat.internal.channel.ChannelCounts;
@@ -123,25 +124,36 @@ public final class Server implements Acceptor {
     private final LogThrottle noCapacityLog = new LogThrottle();
     private final LogThrottle duplicatesLog = new LogThrottle();
 
-    private final CompletableFuture<Listener> listening;
+    private final Lifecycle lifecycle;
+    private final CompletableFuture<Listener> listening = new CompletableFuture<>();
     private volatile boolean draining;
     /** Completes when the last connection is closed, while draining. */
     private final CompletableFuture<Void> disconnected = new CompletableFuture<>();
+    /** Completes when it listens no more, or never did. */
+    private final CompletableFuture<Void> portFreed = new CompletableFuture<>();
     /** Completes when every node's end has been told, once it is closing. */
     private final CompletableFuture<Void> listenersNotified = new CompletableFuture<>();
 
     private volatile boolean closing;
     private @Nullable CompletableFuture<Void> closed;
 
-    private Server(
+    /**
+     * One that does not listen yet.
+     *
+     * @param given by what it measures itself; null for the best that is found
+     * @param owned whether the transport is closed with the server
+     */
+    public Server(
             ServerOptions options,
             NodeListener listener,
             Handlers handlers,
-            RecorderProvider recorders,
+            @Nullable RecorderProvider given,
             Transport transport,
-            boolean owned) {
+            boolean owned,
+            Lifecycle lifecycle) {
         this.options = options;
-        this.recorders = recorders;
+        this.lifecycle = lifecycle;
+        recorders = given == null ? PlainRecorders.orBetter() : given;
         guardMeasures = new Measures(recorders, transport.eventLoops().get(0).failures());
         this.transport = transport;
         this.ownsTransport = owned;
@@ -176,51 +188,58 @@ public final class Server implements Acceptor {
                 this::onGuard);
         counts = new ServerCounts(this, events, guard, guardMeasures);
         loops = new AtomicReferenceArray<>(transport.eventLoops().size());
-        // A literal is looked up at once, so that a server on one listens as soon as its transport
-        // does.
-        listening = HostLookup.lookUp(
-                        options.host(), transport.environment().resolver(), firstLoop(), options.handshakeTimeout())
-                .thenCompose(found -> transport.listen(new InetSocketAddress(found.get(0), options.port()), this));
     }
 
     /** What the application has to say to what comes. */
     public record Handlers(MessageHandler messages, RequestHandler requests, RoutePolicy routes, Acceptors acceptors) {}
 
-    /**
-     * Begins to listen.
-     *
-     * @param recorders by which it measures itself; null for the best that is found
-     * @param owned whether the transport is closed with the server
-     */
-    public static CompletableFuture<Server> start(
-            ServerOptions options,
-            NodeListener listener,
-            Handlers handlers,
-            @Nullable RecorderProvider recorders,
-            Transport transport,
-            boolean owned) {
-        Server server = new Server(
-                options,
-                listener,
-                handlers,
-                recorders == null ? PlainRecorders.orBetter() : recorders,
-                transport,
-                owned);
-        return server.listening
-                .thenApply(bound -> {
-                    LOG.info("listening on {} ({})", bound.localAddress(), transport.name());
-                    return server;
-                })
-                .exceptionallyCompose(server::cannotListen);
+    /** Begins to listen, once. The future fails when nothing is left of what was opened. */
+    public CompletableFuture<Server> listen() {
+        // A literal is looked up at once, so that a server on one listens as soon as its transport
+        // does.
+        return HostLookup.lookUp(
+                        options.host(), transport.environment().resolver(), firstLoop(), options.handshakeTimeout())
+                .thenCompose(found -> transport.listen(new InetSocketAddress(found.get(0), options.port()), this))
+                .whenComplete(this::onBound)
+                .thenApply(this::listens)
+                .exceptionallyCompose(this::cannotListen);
     }
 
-    /** Fails when nothing is left of it. */
+    private void onBound(@Nullable Listener bound, @Nullable Throwable failure) {
+        if (bound == null) {
+            listening.completeExceptionally(Objects.requireNonNullElseGet(failure, NullPointerException::new));
+        } else {
+            listening.complete(bound);
+        }
+    }
+
+    private Server listens(Listener bound) {
+        lifecycle.move(ServerState.NEW, ServerState.RUNNING);
+        if (draining) {
+            throw new IllegalStateException("the server was closed before it listened");
+        }
+        LOG.info("listening on {} ({})", bound.localAddress(), transport.name());
+        CompletableFuture<?> unused = bound.closed().thenRun(() -> transportEnded(bound.localAddress()));
+        return this;
+    }
+
+    /** Does nothing where the server itself has closed its port. */
+    private void transportEnded(InetSocketAddress address) {
+        HeartbeatException cause = new HeartbeatException(
+                FailureCode.TRANSPORT_ENDED,
+                "the transport " + transport.name() + " ended while the server on " + address + " was running");
+        if (lifecycle.fail(ServerState.RUNNING, cause)) {
+            LOG.error("{}; it hears nobody any more: close it, and start another", cause.getMessage());
+        }
+    }
+
     private CompletableFuture<Server> cannotListen(Throwable failure) {
         HeartbeatException cause = new HeartbeatException(
                 FailureCode.CANNOT_LISTEN,
                 "cannot listen on " + options.host() + ":" + options.port() + ": " + reason(failure),
                 failure);
         return release().handle((released, unreleased) -> {
+            lifecycle.fail(ServerState.NEW, cause);
             throw cause;
         });
     }
@@ -245,8 +264,20 @@ public final class Server implements Acceptor {
         return options;
     }
 
+    /**
+     * The address it listens on, or listened on.
+     *
+     * @throws IllegalStateException if it does not listen yet, or never did
+     */
     public InetSocketAddress localAddress() {
-        return listening.join().localAddress();
+        if (lifecycle.state() != ServerState.NEW) {
+            try {
+                return listening.join().localAddress();
+            } catch (CompletionException e) {
+                throw new IllegalStateException("the server never listened: " + reason(e), e);
+            }
+        }
+        throw new IllegalStateException("the server does not listen yet");
     }
 
     public NodeTable nodes() {
@@ -444,6 +475,8 @@ public final class Server implements Acceptor {
     private ServerLoop loopOf(EventLoop eventLoop) {
         ServerLoop loop = loops.get(eventLoop.index());
         if (loop == null) {
+            // The first connection may be there before the thread that binds has said so.
+            lifecycle.move(ServerState.NEW, ServerState.RUNNING);
             loop = new ServerLoop(this, Shard.of(eventLoop));
             loops.set(eventLoop.index(), loop);
         }
@@ -496,12 +529,17 @@ public final class Server implements Acceptor {
         return draining;
     }
 
+    /** Refuses what {@link #shutdown} cannot take. */
+    public static void requireDrain(Duration drain) {
+        Durations.requireNotNegative("drain", drain);
+    }
+
     /**
      * Accepts no more, lets every node have what was accepted for it, sends it away, and closes
      * when all are gone or the time is over.
      */
     public CompletableFuture<Void> shutdown(Duration drain) {
-        if (Durations.requireNotNegative("drain", drain).isZero()) {
+        if (drain.isZero()) {
             return close();
         }
         Duration bounded = drain.compareTo(LONGEST_DRAIN) < 0 ? drain : LONGEST_DRAIN;
@@ -540,7 +578,11 @@ public final class Server implements Acceptor {
 
     private void stopAccepting() {
         draining = true;
-        CompletableFuture<?> unused = listening.thenCompose(Listener::close);
+        if (!lifecycle.move(ServerState.NEW, ServerState.DRAINING)) {
+            lifecycle.move(ServerState.RUNNING, ServerState.DRAINING);
+        }
+        CompletableFuture<?> unused =
+                listening.thenCompose(Listener::close).whenComplete((done, failure) -> portFreed.complete(null));
         onEveryLoop(ServerLoop::closeWithoutNode);
         if (openConnections.get() == 0) {
             disconnected.complete(null);
@@ -559,13 +601,22 @@ public final class Server implements Acceptor {
             if (table.isEmpty()) {
                 listenersNotified.complete(null);
             }
-            closed = within(CLOSE_DEADLINE_NS, CompletableFuture.allOf(disconnected, listenersNotified))
+            closed = within(CLOSE_DEADLINE_NS, CompletableFuture.allOf(disconnected, listenersNotified, portFreed))
                     .thenCompose(done -> {
                         onEveryLoop(ServerLoop::end);
                         return release();
-                    });
+                    })
+                    .whenComplete(this::onReleased);
         }
         return closed.copy();
+    }
+
+    private void onReleased(@Nullable Void released, @Nullable Throwable failure) {
+        if (failure == null) {
+            lifecycle.move(ServerState.DRAINING, ServerState.STOPPED);
+        } else {
+            lifecycle.fail(ServerState.DRAINING, failure);
+        }
     }
 
     private CompletableFuture<Void> release() {

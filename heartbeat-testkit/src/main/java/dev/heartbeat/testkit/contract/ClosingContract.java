@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
 import dev.heartbeat.spi.EventLoop;
+import dev.heartbeat.spi.Listener;
 import dev.heartbeat.spi.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -207,6 +208,20 @@ public abstract class ClosingContract extends TransportContract {
         closed.connect(service.address(), loop, refused);
         assertThat(await(refused.failure())).hasMessageContaining("closed");
         await(service.listener().close());
+    }
+
+    @Test
+    void listenersTellOfTheirEndWhateverItsReason() throws Exception {
+        Listener closed = serve(End::new).listener();
+        Listener left = serve(End::new).listener();
+        turns(loop(0), 3);
+        assertThat(closed.closed()).isNotDone();
+        await(closed.close());
+        await(closed.closed());
+        assertThat(left.closed()).isNotDone();
+
+        await(transport().closeAsync());
+        await(left.closed());
     }
 
     @Test
