@@ -6,7 +6,7 @@ import dev.heartbeat.spi.Connection;
 
 /**
  * Messages that are written to the transport, in that order, and that the socket has not taken to
- * their last byte. Marks among them tell when all before them has left. Confined to the
+ * their last byte. Marks among them report when all before them has left. Confined to the
  * connection's loop.
  */
 final class InFlight {
@@ -29,7 +29,7 @@ final class InFlight {
         written.add(message);
     }
 
-    /** Tells the owner when all that was written so far has left, or is lost. */
+    /** Notifies the owner when all that was written so far has left, or is lost. */
     void mark(OutgoingMessage.Owner owner) {
         add(OutgoingMessage.mark(), owner);
     }

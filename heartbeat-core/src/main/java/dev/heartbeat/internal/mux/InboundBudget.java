@@ -3,8 +3,8 @@ package dev.heartbeat.internal.mux;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What all connections of a server or client together may hold beyond their first windows: of
- * messages larger than these, and of windows that are wider. Shared by all loops.
+ * The memory that all connections of a server or client together may hold beyond their first
+ * windows: of messages larger than these, and of windows that are wider. Shared by all loops.
  */
 public final class InboundBudget {
     private final long total;
@@ -31,7 +31,7 @@ public final class InboundBudget {
     }
 
     /**
-     * What is refused takes nothing meanwhile, or a message that fits could be refused beside one
+     * A refused message takes nothing meanwhile, or a message that fits could be refused beside one
      * that does not.
      */
     boolean tryReserve(long bytes) {

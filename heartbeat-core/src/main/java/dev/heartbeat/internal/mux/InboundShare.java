@@ -1,9 +1,9 @@
 package dev.heartbeat.internal.mux;
 
 /**
- * What one connection takes of the {@link InboundBudget}, of which it gets a part only: one that
- * announces much and sends little must not take what all others need. Confined to the connection's
- * loop.
+ * The share that one connection takes of the {@link InboundBudget}, of which it gets a part only:
+ * one that announces much and sends little must not take what all others need. Confined to the
+ * connection's loop.
  */
 final class InboundShare {
     private final InboundBudget budget;

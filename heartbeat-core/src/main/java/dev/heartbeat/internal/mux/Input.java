@@ -1,8 +1,8 @@
 package dev.heartbeat.internal.mux;
 
 /**
- * What the channels of a connection receive by: the connection's window, its share of the memory
- * for what comes in, its limits, and its times. Confined to the connection's loop.
+ * The means by which the channels of a connection receive: the connection's window, its share of
+ * the memory for what comes in, its limits, and its times. Confined to the connection's loop.
  */
 record Input(
         Multiplexer.Host host,

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What comes in over a channel: its window and what that takes of the budget, the message that is
+ * The inward half of a channel: its window and what that takes of the budget, the message that is
  * arriving, and what the application has and gives back.
  */
 final class Inward {
@@ -27,8 +27,8 @@ final class Inward {
     private static final long BUSY_NS = 20_000_000;
 
     /**
-     * By doubling, the shares of heavy channels would take several seconds to come right on a slow
-     * link.
+     * Doubling is too slow: the shares of heavy channels would take several seconds to come right
+     * on a slow link.
      */
     private static final int GROWTH = 4;
 
@@ -44,7 +44,7 @@ final class Inward {
 
     private final ReceiveWindow window;
     private final long maxWindow;
-    /** What its window takes of the budget. */
+    /** The part of the budget that its window takes. */
     private long charged;
 
     /** Messages of which at least the first frame has come. */
@@ -93,12 +93,12 @@ final class Inward {
         this.charged = charged;
     }
 
-    /** Of channel 0, whose first window takes nothing of the budget. */
+    /** Makes that of channel 0, whose first window takes nothing of the budget. */
     static Inward ofChannel0(Input input, MuxChannel channel, SharedReceiver shared, long window, long maxWindow) {
         return new Inward(input, channel, shared, null, shared, window, maxWindow, 0);
     }
 
-    /** Of a channel that was opened, whose window was reserved. */
+    /** Makes that of a channel that was opened, whose window was reserved. */
     static Inward of(Input input, MuxChannel channel, Endpoint endpoint) {
         return new Inward(
                 input, channel, endpoint, endpoint, null, endpoint.window(), endpoint.maxWindow(), endpoint.window());
@@ -119,8 +119,8 @@ final class Inward {
     }
 
     /**
-     * What has come of a message is dropped. What the application holds is given back when it has
-     * handled it, and the window's memory with the last.
+     * The received part of a message is dropped. Messages that the application holds are given back
+     * when it has handled them, and the window's memory with the last.
      */
     void over() {
         over = true;
@@ -129,7 +129,7 @@ final class Inward {
         releaseIfUnused();
     }
 
-    /** What its window took of the budget is free again when the last message of it is. */
+    /** The window's part of the budget is free again when the last message of it is. */
     private void releaseIfUnused() {
         if (over && held == 0 && charged > 0) {
             input.budget().release(charged);
@@ -144,16 +144,16 @@ final class Inward {
         return !ended && window.isGrantDue();
     }
 
-    /** Returns the new limit, to be told. */
+    /** Returns the new limit, to be sent. */
     long grant() {
         widenIfBusy();
         return window.grant();
     }
 
     /**
-     * Of a window that is used up fast, the sender spends its time waiting for more: it is made
-     * {@value #GROWTH} times as wide, as long as there is memory for that. What is fast depends on
-     * the round trip, which is measured as long as it decides.
+     * The sender of a window that is used up fast spends its time waiting for more: the window is
+     * made {@value #GROWTH} times as wide, as long as there is memory for that. The bound for fast
+     * depends on the round trip, which is measured as long as it decides.
      */
     private void widenIfBusy() {
         long now = input.host().loop().nowNs();
@@ -244,7 +244,10 @@ final class Inward {
         }
     }
 
-    /** Who handles messages at once, where they lie; null where each is copied and handed over. */
+    /**
+     * The endpoint that handles messages at once, where they lie; null where each is copied and
+     * handed over.
+     */
     private @Nullable Endpoint inline() {
         return endpoint != null && endpoint.isInline() ? endpoint : null;
     }
@@ -383,7 +386,7 @@ final class Inward {
     }
 
     /**
-     * Each byte buys the message some time. What came fast does not buy more than a silence may
+     * Each byte buys the message some time. Bytes that came fast do not buy more than a silence may
      * last, or than a message may be slow at first.
      */
     private void pay(int bytes) {
@@ -413,7 +416,7 @@ final class Inward {
         return isArriving;
     }
 
-    /** What has come of the message is dropped, and so is the rest. */
+    /** The received part of the message is dropped, and so is the rest. */
     void dropArriving() {
         Assembly assembly = arriving;
         if (assembly != null && assembly.isKeeping()) {

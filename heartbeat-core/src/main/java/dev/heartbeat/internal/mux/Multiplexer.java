@@ -44,7 +44,7 @@ public final class Multiplexer {
      */
     private static final int MAX_CANCELS = 64;
 
-    /** What a channel has that nobody weighed. */
+    /** The weight of a channel that nobody weighed. */
     public static final int DEFAULT_WEIGHT = 16;
 
     private final Host host;
@@ -63,11 +63,11 @@ public final class Multiplexer {
     private final WriteScheduler scheduler = new WriteScheduler();
     /** With something to say beside their messages. */
     private final ArrayDeque<MuxChannel> control = new ArrayDeque<>(4);
-    /** Of what never became a channel. */
+    /** Refusals of what never became a channel. */
     private final ArrayDeque<Refusal> refusals = new ArrayDeque<>(4);
     /** Made with the first. */
     private @Nullable ArrayDeque<Cancel> cancels;
-    /** Channels of the other side that are over here, which it is yet to be told. */
+    /** Channels of the other side that are over here, of which it is yet to be notified. */
     private int unsentResets;
     /** Channels on which the other side may still refuse a message. */
     private @Nullable ArrayList<MuxChannel> withRefusable;
@@ -94,7 +94,7 @@ public final class Multiplexer {
             return loop().nowNs();
         }
 
-        /** The last round trip, as far as heartbeats have told it; else 0. */
+        /** The last round trip, as far as heartbeats have shown it; else 0. */
         long rttNs();
 
         /**
@@ -113,7 +113,7 @@ public final class Multiplexer {
         void pumpSoon();
     }
 
-    /** The first limits of both directions, as REGISTER and REGISTERED told them. */
+    /** The first limits of both directions, as REGISTER and REGISTERED set them. */
     public record Credits(long sendConnection, long sendChannel, long window) {}
 
     /**
@@ -133,7 +133,7 @@ public final class Multiplexer {
             long intervalNs) {}
 
     /**
-     * How long a message may take to arrive.
+     * The time that a message may take to arrive.
      *
      * @param timeoutNs without any of it
      * @param graceNs for which it may be slower than the rate
@@ -232,7 +232,7 @@ public final class Multiplexer {
         if (!objection.isEmpty()) {
             throw new ProtocolException(ErrorCode.INVALID_CHANNEL_NAME, objection);
         }
-        // What was reset counts until its opener can have heard of it, or one who does not read
+        // A reset channel counts until its opener can have heard of it, or one who does not read
         // could go on for ever.
         if (theirs.size() + unsentResets >= limits.maxChannels()) {
             throw new ProtocolException(
@@ -275,7 +275,7 @@ public final class Multiplexer {
         }
     }
 
-    /** Tells the other side that a channel is over, or that there is none. */
+    /** Notifies the other side that a channel is over, or that there is none. */
     public void refuse(int id, ProtocolException why) throws ProtocolException {
         MuxChannel channel = find(id);
         if (channel != null) {
@@ -306,9 +306,7 @@ public final class Multiplexer {
         }
     }
 
-    /**
-     * Where this side had ended too before it reset the channel, the other takes it for completed.
-     */
+    /** If this side had ended too before it reset the channel, the other takes it for completed. */
     private void forgetResetOfEnded(int id) {
         for (MuxChannel channel : control) {
             if (channel.id() == id && channel.hasEnded()) {
@@ -319,7 +317,7 @@ public final class Multiplexer {
     }
 
     /**
-     * The other side has done with the channel by itself, and need not be told any more that it is
+     * The other side has done with the channel by itself, and needs no notice any more that it is
      * over.
      */
     private void forgetReset(int id) {
@@ -369,7 +367,7 @@ public final class Multiplexer {
         return (isOurs(id) ? ours : theirs).get(key(id));
     }
 
-    /** What comes for a channel that is over was sent before its sender could know. */
+    /** A frame for a channel that is over was sent before its sender could know. */
     private void requireUsed(int id) throws ProtocolException {
         boolean used =
                 isOurs(id) ? Integer.compareUnsigned(id, nextId) < 0 : Integer.compareUnsigned(id, lastTheirs) <= 0;
@@ -447,8 +445,8 @@ public final class Multiplexer {
     // ---- outwards
 
     /**
-     * Nobody waits for the answer to a request of which at least the first frame is written: tells
-     * the other side.
+     * Nobody waits for the answer to a request of which at least the first frame is written:
+     * notifies the other side.
      */
     public void cancel(int id, int handle, Envelope request) {
         if (cancels == null) {

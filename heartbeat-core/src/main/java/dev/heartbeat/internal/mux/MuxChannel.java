@@ -115,7 +115,7 @@ public final class MuxChannel {
         return name;
     }
 
-    /** Of the node it belongs to. */
+    /** The handle of the node it belongs to. */
     public int handle() {
         return handle;
     }
@@ -158,8 +158,8 @@ public final class MuxChannel {
     }
 
     /**
-     * This side sends no more than it was given so far; the other side is told behind the last of
-     * it.
+     * This side sends no more than it was given so far; the other side is notified behind the last
+     * of it.
      */
     public void end() {
         out.end();
@@ -293,7 +293,7 @@ public final class MuxChannel {
 
     // ---- outwards
 
-    /** What was offered or is to be said goes out before the loop turns to other things. */
+    /** Messages and notices that wait go out before the loop turns to other things. */
     public void pumpSoon() {
         mux.pumpSoon();
     }
@@ -386,7 +386,7 @@ public final class MuxChannel {
     }
 
     /**
-     * The message that is arriving is lost for no fault of the other side, which is told; any
+     * The message that is arriving is lost for no fault of the other side, which is notified; any
      * channel but 0 ends with it.
      */
     private void giveUpArriving(String text) {
@@ -413,7 +413,7 @@ public final class MuxChannel {
         mux.onTaken(this);
     }
 
-    /** What it is called in errors. */
+    /** Its name in errors. */
     String number() {
         return "channel " + Integer.toUnsignedString(id);
     }

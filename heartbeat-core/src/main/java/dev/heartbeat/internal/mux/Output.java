@@ -8,9 +8,9 @@ import dev.heartbeat.spi.Connection;
 import java.nio.ByteBuffer;
 
 /**
- * What the channels of a connection write by: their frames, how large these are, and what of them
- * is in flight. Frames of the resumable stream are counted here, and so nowhere forgotten. Confined
- * to the connection's loop.
+ * The means by which the channels of a connection write: their frames, how large these are, and
+ * what of them is in flight. Frames of the resumable stream are counted here, and so nowhere
+ * forgotten. Confined to the connection's loop.
  */
 final class Output {
     private final Connection connection;

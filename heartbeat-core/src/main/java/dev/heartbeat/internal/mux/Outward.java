@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes out over a channel: whose turn it is, the message that is being cut, how much credit
+ * The outward half of a channel: whose turn it is, the message that is being cut, how much credit
  * there is for it, and the END.
  */
 final class Outward {
@@ -35,7 +35,7 @@ final class Outward {
     private final RoundRobin turns;
     private final SendWindow credit;
     private final MessageList ready = new MessageList();
-    /** How far the first of those that are ready is written. */
+    /** The written part of the first of those that are ready. */
     private int readyOffset;
 
     /** Messages of which at least the first frame is written. */
@@ -72,7 +72,7 @@ final class Outward {
         turns.add(joined);
     }
 
-    /** Nothing more is given to be sent; the other side is told behind the last of it. */
+    /** Nothing more is given to be sent; the other side is notified behind the last of it. */
     void end() {
         ending = true;
     }
@@ -87,7 +87,7 @@ final class Outward {
         return endSent;
     }
 
-    /** What was taken from its senders and not written goes back to them. */
+    /** Messages taken from its senders and not written go back to them. */
     void over() {
         ready.drain(message -> message.lose(turns.last()));
         refusable = null;
@@ -224,8 +224,8 @@ final class Outward {
     }
 
     /**
-     * The other side refuses a message. Of one that it has taken, or that is not known any more,
-     * nobody is told.
+     * The other side refuses a message. A cancellation of one that it has taken, or that is not
+     * known any more, is not reported.
      */
     void refused(long ordinal) {
         Refusable.Sent sent = refusable == null ? null : refusable.find(ordinal);

@@ -5,8 +5,8 @@ import dev.heartbeat.spi.Connection;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How large frames are, and how much is written ahead of the socket, so that a heartbeat does not
- * wait for long behind bulk. That depends on how fast the socket drains, which shows whenever it is
+ * The size of frames, and of what is written ahead of the socket, so that a heartbeat does not wait
+ * for long behind bulk. That depends on how fast the socket drains, which shows whenever it is
  * full. A socket that takes much without being full is fast, and then frames have their full size.
  *
  * <p>Confined to the connection's loop.
@@ -18,10 +18,10 @@ final class Pace {
     /** Of the interval. */
     private static final int WAIT_SHARE = 4;
 
-    /** A shorter time tells little of the speed, since a kernel makes room by leaps. */
+    /** A shorter time says little of the speed, since a kernel makes room by leaps. */
     private static final long MIN_SAMPLE_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    /** What kernels may hold. A socket that took more without being full is fast. */
+    /** The bytes that kernels may hold. A socket that took more without being full is fast. */
     private static final long PROOF_OF_SPEED = 512 * 1024;
 
     private static final int MAX_FRAGMENT = FrameType.MAX_DATA_PAYLOAD;

@@ -5,10 +5,10 @@ import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Register;
 
 /**
- * How far the peer may send.
+ * The limit up to which the peer may send.
  *
  * <p>Invariant: {@code consumed <= received <= granted}, and {@code granted} is the highest that
- * {@code consumed + window + reserved} ever was when it was told.
+ * {@code consumed + window + reserved} ever was when it was sent.
  */
 final class ReceiveWindow {
     private static final long MAX_FRAME = Register.MIN_CREDIT;
@@ -34,7 +34,7 @@ final class ReceiveWindow {
         return consumed;
     }
 
-    /** What came and was not consumed. */
+    /** The bytes that came and were not consumed. */
     long unconsumed() {
         return received - consumed;
     }
@@ -67,7 +67,7 @@ final class ReceiveWindow {
         widened = true;
     }
 
-    /** What was promised stays promised; but no more is until as much was consumed. */
+    /** A promise stays; but no more is until as much was consumed. */
     void narrow(long bytes) {
         window -= bytes;
     }
@@ -82,8 +82,8 @@ final class ReceiveWindow {
     }
 
     /**
-     * It has no room for a frame of full size and would have, and it is not a crumb that is told,
-     * or the last one.
+     * It has no room for a frame of full size and would have, and the new limit adds more than a
+     * crumb, or is the last one.
      */
     private boolean peerMayWaitFor(long more) {
         long room = granted - received;
@@ -92,7 +92,7 @@ final class ReceiveWindow {
                 && (more >= Math.min(window / 4, MAX_FRAME) || unconsumed() == 0);
     }
 
-    /** The new limit, to be told to the peer. */
+    /** The new limit, to be sent to the peer. */
     long grant() {
         granted = consumed + window + reserved;
         widened = false;

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * requests, and of the others those in fragments. Any other message needs no memory but what the
  * credit for it stands for, so the other side takes it when it comes. A message leaves when the
  * other side says by its position that the last frame has come, when it is refused, and when too
- * many or too large ones follow it: nobody is told then if it is refused after all.
+ * many or too large ones follow it: a refusal after that is not reported.
  *
  * <p>Invariant: in the order of their ordinals, and so of their last frames. At most the youngest
  * is not written to its end. Confined to the connection's loop.
@@ -36,7 +36,7 @@ final class Refusable {
         private final OutgoingMessage message;
         private final Sender from;
         private final int bytes;
-        /** How many frames the connection had sent with its last. */
+        /** The number of frames the connection had sent with its last. */
         private long lastFrame = Long.MAX_VALUE;
 
         private boolean refused;
@@ -49,7 +49,8 @@ final class Refusable {
         }
 
         /**
-         * The other side refuses the message: its sender is told, as soon as its buffer is free.
+         * The other side refuses the message: its sender is notified, as soon as its buffer is
+         * free.
          */
         void refuse() {
             refused = true;

@@ -1,8 +1,8 @@
 package dev.heartbeat.internal.mux;
 
 /**
- * How far this side may send. Both numbers are offsets from the beginning of the stream and only
- * grow, so nothing can wrap.
+ * The limit up to which this side may send. Both numbers are offsets from the beginning of the
+ * stream and only grow, so nothing can wrap.
  */
 final class SendWindow {
     private long sent;

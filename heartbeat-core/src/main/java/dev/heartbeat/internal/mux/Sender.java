@@ -10,7 +10,7 @@ import dev.heartbeat.internal.queue.OutgoingMessage;
  */
 public interface Sender extends OutgoingMessage.Owner {
 
-    /** What the messages name it by; 0 where the channel says it. */
+    /** The handle that the messages name it by; 0 where the channel says it. */
     int handle();
 
     /** It wants a turn. Any thread; false if it wanted one already. */

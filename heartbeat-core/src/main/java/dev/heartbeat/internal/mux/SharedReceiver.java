@@ -6,8 +6,8 @@ import dev.heartbeat.internal.frame.ProtocolException;
 public interface SharedReceiver extends Receiver {
 
     /**
-     * Whether a message from or for this node can be taken. Where there never was such a node, the
-     * peer is told.
+     * Whether a message from or for this node can be taken. The peer is notified if there never was
+     * such a node.
      *
      * @param ordinal of the message
      */
@@ -16,6 +16,6 @@ public interface SharedReceiver extends Receiver {
     /** A further part of a message from or for this node has come. */
     void onFragment(int handle);
 
-    /** A message could not be taken; the peer is to be told. */
+    /** A message could not be taken; the peer is to be notified. */
     void onRefusedMessage(ProtocolException refusal) throws ProtocolException;
 }

@@ -32,7 +32,7 @@ final class WriteScheduler {
             if (!first.canWrite()) {
                 active.poll();
                 first.scheduled = false;
-                // What it did not use is gone; what it overdrew is not.
+                // Unused bytes are gone; overdrawn ones are not.
                 first.deficit = Math.min(first.deficit, 0);
             } else if (first.deficit > 0) {
                 return first;

@@ -3,7 +3,7 @@ package dev.heartbeat.internal.node;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a claim ended: with a registration, or with a refusal.
+ * The outcome of a claim: with a registration, or with a refusal.
  *
  * @param displaced the registration it took the place of
  * @param replaced whether that belonged to another process, whose stay is over

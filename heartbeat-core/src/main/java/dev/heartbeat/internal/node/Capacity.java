@@ -5,9 +5,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all nodes together may take: how many they may be, and how many bytes of the heap their
- * registrations may hold. It counts whoever is known, however: connected, by a gateway, in grace,
- * or OFFLINE and kept. Any thread may ask.
+ * The room that all nodes together may take: how many they may be, and how many bytes of the heap
+ * their registrations may hold. It counts whoever is known, however: connected, by a gateway, in
+ * grace, or OFFLINE and kept. Any thread may ask.
  *
  * <p>The bytes are estimates, rounded up: {@code RegistrationMemoryTest} holds them against the
  * heap.
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class Capacity {
     /** An entry, its registration and its stay, and their places in tables; without the id. */
     private static final int NODE = 280;
-    /** What is left of a connection of its own that was lost, while a node is in its grace. */
+    /** The rest of a connection of its own that was lost, while a node is in its grace. */
     static final int LOST_CONNECTION = 1_000;
     /** An entry and its tombstone, and the address that it keeps. */
     private static final int TOMBSTONE = 400;
@@ -76,7 +76,7 @@ public final class Capacity {
         return bytes.get();
     }
 
-    /** What a registered node holds, apart from its metadata. */
+    /** The bytes that a registered node holds, apart from its metadata. */
     static int ofNode(String id) {
         return NODE + id.length();
     }
@@ -86,7 +86,7 @@ public final class Capacity {
     }
 
     /**
-     * What metadata hold.
+     * The bytes that metadata hold.
      *
      * @param group the group that they name; null if they name none
      */

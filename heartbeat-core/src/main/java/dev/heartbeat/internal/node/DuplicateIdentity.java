@@ -18,7 +18,7 @@ final class DuplicateIdentity {
 
     private int count;
 
-    /** Whether the application is yet to be told. */
+    /** Whether the application is yet to be notified. */
     boolean eventQueued;
 
     /** It has happened once more; returns whether that is too often. */

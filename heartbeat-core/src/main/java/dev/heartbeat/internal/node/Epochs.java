@@ -21,8 +21,8 @@ final class Epochs {
 
     /**
      * Whether an epoch that a node claims to have been given can be true; a forged one would push
-     * all epochs to their end. What was given here is true wherever the wall clock has stepped
-     * since.
+     * all epochs to their end. An epoch that was given here is true wherever the wall clock has
+     * stepped since.
      */
     boolean isPlausible(long claimed, long nowMillis) {
         return claimed >= 0 && (claimed <= last.get() || claimed >>> COUNTER_BITS <= nowMillis + MAX_AHEAD_MILLIS);

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The registered nodes by group: the one that they name under one key of their metadata, and those
- * that they were joined to. Who is in it is told by each entry, under its own lock; a group without
- * nodes takes no memory. Any thread may ask.
+ * that they were joined to. Each entry reports whether it is in the group, under its own lock; a
+ * group without nodes takes no memory. Any thread may ask.
  *
  * <p>Members are kept by id, so that they are gone through in an order that does not depend on
  * where in memory they are.
@@ -96,7 +96,7 @@ final class Groups {
         return of(group).size();
     }
 
-    /** How many groups have nodes. */
+    /** The number of groups that have nodes. */
     int count() {
         return members.size();
     }

@@ -46,7 +46,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
     private volatile @Nullable Registration current;
     /** Whether it counts as OFFLINE: its last stay has ended and no other began. */
     private volatile boolean offline;
-    /** How its last stay ended, where that is kept: not null only while it is OFFLINE. */
+    /** The end of its last stay, where that is kept: not null only while it is OFFLINE. */
     private @Nullable Tombstone tombstone;
 
     private boolean forgotten;
@@ -54,9 +54,9 @@ public final class NodeEntry implements SerialExecutor.Owner {
     /** Not null only during a stay in which it is joined to some. Guarded by the lock. */
     private @Nullable JoinedGroups joined;
 
-    /** What it has taken of the capacity: for what is true now, and for what is yet to be told. */
+    /** The capacity it has taken: for what is true now, and for what is yet to be reported. */
     private int taken;
-    /** Its events that are yet to be told; null if there are none. */
+    /** Its events that are yet to be reported; null if there are none. */
     private @Nullable TransitionQueue events;
 
     NodeEntry(String id, NodeTable table) {
@@ -132,7 +132,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
      * Takes what a registration with these metadata needs beyond what is taken; false if there is
      * no room, and nothing has changed. A node that says the same again may always come back.
      */
-    @SuppressWarnings("ReferenceEquality") // Where they are the same, so is what they take.
+    @SuppressWarnings("ReferenceEquality") // If they are the same, so is what they take.
     private boolean takeFor(MetadataMap metadata) {
         Registration old = current;
         if (old != null && old.metadata == metadata) {
@@ -143,7 +143,8 @@ public final class NodeEntry implements SerialExecutor.Owner {
         if (events == null) {
             needed = Capacity.ofNode(id) + table.sizeOf(metadata);
         } else if (old == null || events.holdMetadata()) {
-            needed = held + table.sizeOf(metadata); // What is yet to be told holds what was before.
+            // Events yet to be reported hold what was before.
+            needed = held + table.sizeOf(metadata);
         } else {
             needed = held - table.sizeOf(old.metadata) + table.sizeOf(metadata);
         }
@@ -159,7 +160,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
         return fits;
     }
 
-    /** Everything was told: only what is true now is held. */
+    /** Everything was reported: only what is true now is held. */
     private void settle() {
         giveBack(taken - held());
     }
@@ -193,7 +194,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
         }
     }
 
-    /** Where the first registration of this id was refused, nothing of it is kept. */
+    /** If the first registration of this id was refused, nothing of it is kept. */
     void forgetIfUnused() {
         synchronized (this) {
             if (taken != 0 || forgotten) {
@@ -224,7 +225,9 @@ public final class NodeEntry implements SerialExecutor.Owner {
         return current == null ? null : current.owner;
     }
 
-    /** Does nothing and says false if the registration is not the current one, as all that follow. */
+    /**
+     * Does nothing and says false if the registration is not the current one, as all that follow.
+     */
     synchronized boolean suspect(Registration of, SuspectReason reason) {
         if (current != of || of.state != NodeState.ONLINE) {
             return false;
@@ -241,7 +244,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
         return true;
     }
 
-    /** Ends the stay. What waited for the node is told as undelivered first. */
+    /** Ends the stay. Messages that waited for the node are reported as undelivered first. */
     public synchronized boolean end(Registration of, OfflineReason reason) {
         if (current != of) {
             return false;
@@ -285,7 +288,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
      * had registered anew.
      *
      * @return whether that has happened too often: it is to be sent away, and the application is
-     *     told
+     *     notified
      */
     public synchronized boolean isDuplicate(Registration displaced, long nowNs) {
         Registration now = current;
@@ -386,8 +389,8 @@ public final class NodeEntry implements SerialExecutor.Owner {
     }
 
     /**
-     * What the node says of itself; null if it is not registered. Without a lock, for searching
-     * through many.
+     * The node's metadata; null if it is not registered. Without a lock, for searching through
+     * many.
      */
     @Nullable
     MetadataMap metadata() {
@@ -405,7 +408,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
         return offline ? NodeState.OFFLINE : null;
     }
 
-    /** Ends the current stay, whose owner is told. */
+    /** Ends the current stay, and notifies its owner. */
     boolean endCurrent(OfflineReason reason, String text) {
         Registration ended;
         synchronized (this) {
@@ -420,8 +423,8 @@ public final class NodeEntry implements SerialExecutor.Owner {
     }
 
     /**
-     * Hands a message to the application, in order with the events. What the node answers goes to
-     * who asked.
+     * Hands a message to the application, in order with the events. The node's answer goes to the
+     * one that asked.
      */
     public synchronized boolean deliver(Registration from, IncomingMessage message) {
         if (current != from) {
@@ -453,7 +456,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
         }
     }
 
-    /** What was accepted for another node on behalf of this one did not reach it. */
+    /** A message accepted for another node on behalf of this one did not reach it. */
     void notPassedOn(Envelope envelope, String destination, Reason reason) {
         Registration sender;
         NodeMail mail;
@@ -544,7 +547,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
         return accept(broadcast);
     }
 
-    /** Where another registration has taken its place since, that one found the message waiting. */
+    /** If another registration has taken its place since, that one found the message waiting. */
     private static void wake(@Nullable Registration accepting) {
         if (accepting != null) {
             accepting.owner.wake();
@@ -567,7 +570,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
         return of.mail == null ? null : of.mail.mailbox();
     }
 
-    /** In order with everything else of the node. */
+    /** Runs in order with everything else of the node. */
     synchronized void call(Runnable callback) {
         executor().add(callback);
     }
@@ -691,7 +694,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
         onIdle();
     }
 
-    /** Whatever is kept is forgotten, once it is told. */
+    /** Whatever is kept is forgotten, once it is reported. */
     void forgetTombstone() {
         synchronized (this) {
             dropTombstone();

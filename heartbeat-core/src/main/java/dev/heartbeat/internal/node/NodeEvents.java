@@ -30,7 +30,7 @@ public final class NodeEvents {
     private final CallbackThreads callbackThreads;
 
     private final SerialExecutor fleetLane = new SerialExecutor(new FleetLane());
-    /** What is to be told of the mass guard; null if nothing is. */
+    /** The report of the mass guard that is due; null if none is. */
     private final AtomicReference<@Nullable MassGuardStatus> guardNews = new AtomicReference<>();
 
     private final CallbackFailures failures = new CallbackFailures();
@@ -85,7 +85,7 @@ public final class NodeEvents {
         listener.onOffline(node, reason);
     }
 
-    /** A stay has ended; its end is told later. */
+    /** A stay has ended; its end is reported later. */
     void countEnd(OfflineReason reason) {
         ends.add(reason);
     }
@@ -134,7 +134,7 @@ public final class NodeEvents {
         undelivered.add(reason);
     }
 
-    /** Any thread; returns at once. Of several that wait the last is told. */
+    /** Any thread; returns at once. If several wait, only the last is reported. */
     public void massGuard(MassGuardStatus status) {
         if (guardNews.getAndSet(status) == null) {
             fleetLane.add(() -> {

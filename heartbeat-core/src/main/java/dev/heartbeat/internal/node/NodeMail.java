@@ -113,8 +113,8 @@ final class NodeMail implements Mailbox.Owner {
     }
 
     /**
-     * A message of this node to another did not reach it. Who asked is answered; everybody else is
-     * told.
+     * A message of this node to another did not reach it. A requester is answered; every other
+     * sender is notified.
      */
     void notPassedOn(Registration from, Envelope envelope, String destination, String why) {
         String text = "not passed on to " + destination + ": " + why;

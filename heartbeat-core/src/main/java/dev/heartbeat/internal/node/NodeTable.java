@@ -47,7 +47,7 @@ public final class NodeTable implements NodeRegistry {
     private final NodeEvents events;
     private final Environment environment;
     private final Supplier<Outbox> newOutbox;
-    /** Of one node, at a time. */
+    /** For one node, at a time. */
     private final int maxRequests;
 
     private final Tombstones tombstones;
@@ -88,7 +88,9 @@ public final class NodeTable implements NodeRegistry {
         }
     }
 
-    /** Registers a node, or says why not. The displaced registration's owner is not yet told. */
+    /**
+     * Registers a node, or says why not. The displaced registration's owner is not yet notified.
+     */
     public Admission admit(Registration.Claim claim) {
         if (!epochs.isPlausible(claim.lastEpoch(), environment.wallClockMillis())) {
             return Admission.refused(Admission.Refusal.IMPLAUSIBLE_EPOCH);
@@ -116,7 +118,7 @@ public final class NodeTable implements NodeRegistry {
         return capacity;
     }
 
-    /** What these metadata take of the capacity. */
+    /** The capacity that these metadata take. */
     int sizeOf(MetadataMap metadata) {
         return Capacity.ofMetadata(metadata, groups.namedIn(metadata));
     }
@@ -141,7 +143,7 @@ public final class NodeTable implements NodeRegistry {
         return environment.wallClockMillis();
     }
 
-    /** Of an entry of which nothing was ever known. */
+    /** Removes an entry of which nothing was ever known. */
     void forgetUnused(String id, NodeEntry entry) {
         entries.remove(id, entry);
         onForgotten.run();
@@ -157,7 +159,7 @@ public final class NodeTable implements NodeRegistry {
         votes.add(change);
     }
 
-    /** How many of the nodes that are SUSPECT speak for the fault being on this side. */
+    /** The number of nodes that are SUSPECT and speak for the fault being on this side. */
     public long votes() {
         return votes.sum();
     }
@@ -196,8 +198,8 @@ public final class NodeTable implements NodeRegistry {
     }
 
     /**
-     * A node's message was accepted for another, and did not reach it. Where the sender is gone
-     * too, nobody is left to be told.
+     * A node's message was accepted for another, and did not reach it. If the sender is gone too,
+     * nobody is left to notify.
      */
     void notPassedOn(String source, Envelope envelope, String destination, Reason reason) {
         NodeEntry entry = entries.get(source);
@@ -252,12 +254,12 @@ public final class NodeTable implements NodeRegistry {
         return broadcast.result();
     }
 
-    /** How many messages were sent to many. */
+    /** The number of messages that were sent to many. */
     public long broadcasts() {
         return broadcasts.sum();
     }
 
-    /** How many messages had to leave full queues for them. */
+    /** The number of messages that had to leave full queues for them. */
     public long dropped() {
         return dropped.sum();
     }
@@ -314,7 +316,7 @@ public final class NodeTable implements NodeRegistry {
         return registrations.sum();
     }
 
-    /** Whether nobody is registered or kept, and every node's end has been told. */
+    /** Whether nobody is registered or kept, and every node's end has been reported. */
     public boolean isEmpty() {
         return entries.isEmpty();
     }

@@ -37,7 +37,7 @@ public final class Registration {
      * {@link NodeEntry#changeMetadata}.
      */
     volatile MetadataMap metadata;
-    /** Whether its listener is yet to be told of the metadata; guarded by the entry. */
+    /** Whether its listener is yet to be notified of the metadata; guarded by the entry. */
     boolean updateQueued;
 
     /**
@@ -83,7 +83,7 @@ public final class Registration {
         this.owner = claim.owner();
     }
 
-    /** What a connection asks for when it registers a node. */
+    /** The request of a connection that registers a node. */
     public record Claim(
             String nodeId, long incarnation, long attempt, long lastEpoch, Map<String, String> metadata, Owner owner) {}
 
@@ -93,7 +93,7 @@ public final class Registration {
      */
     public interface Owner {
 
-        /** Where its connection comes from. */
+        /** The address its connection comes from. */
         InetSocketAddress remoteAddress();
 
         /**
@@ -104,10 +104,10 @@ public final class Registration {
         /** The last round trip of a heartbeat, as the node measured it; 0 before the first. */
         int rttMicros();
 
-        /** How long a message may be that its connection takes. */
+        /** The length of the longest message that its connection takes. */
         int maxMessageBytes();
 
-        /** Where it lives. */
+        /** The loop it lives on. */
         Loop loop();
 
         /** Messages wait in the outbox. */
@@ -119,7 +119,7 @@ public final class Registration {
          */
         void cancel(Envelope request);
 
-        /** Messages of the node that were for others did not reach them: tell it. */
+        /** Messages of the node that were for others did not reach them: notify it. */
         void notPassedOn(String text);
 
         /**
@@ -128,7 +128,7 @@ public final class Registration {
          */
         void superseded();
 
-        /** Somebody else ended the stay: tell the peer. */
+        /** Somebody else ended the stay: notify the peer. */
         void ended(OfflineReason reason, String text);
 
         /** The server stops: send the node away once it has all that was accepted for it. */

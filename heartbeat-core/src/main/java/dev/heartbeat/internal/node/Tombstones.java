@@ -5,12 +5,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes that are gone and still known, in the order in which their ends were told: the oldest
- * is forgotten when its time is over, or when there are too many. Never is more than the oldest
- * looked at, and one timer serves all.
+ * The nodes that are gone and still known, in the order in which their ends were reported: the
+ * oldest is forgotten when its time is over, or when there are too many. Never is more than the
+ * oldest looked at, and one timer serves all.
  *
- * <p>It lives on one loop. What other threads have to say comes as commands, in whichever order: a
- * tombstone that is over by then is not taken in.
+ * <p>It lives on one loop. Other threads send commands, in whichever order: a tombstone that is
+ * over by then is not taken in.
  */
 public final class Tombstones extends Timer {
     /** Forgotten in one turn before the sockets are looked at again. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A result of the bus. Waiting for it is refused with an {@link IllegalStateException} on a thread
  * that the result itself needs: an event loop, a callback of its own order, or the last worker
- * thread that does not wait yet. What is derived from it refuses likewise.
+ * thread that does not wait yet. A future derived from it refuses likewise.
  */
 final class BusFuture<T> extends CompletableFuture<T> {
     private final CallbackThreads callbackThreads;

@@ -5,9 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What callbacks of one application threw, of a server or of a client: all of it is counted, and
- * some of it is logged. Any thread may call any method, and none throws, whatever the exception and
- * the logger do.
+ * The exceptions from callbacks of one server or client: all are counted, and some are logged. Any
+ * thread may call any method, and none throws, whatever the exception and the logger do.
  */
 public final class CallbackFailures {
     private static final Logger LOG = LoggerFactory.getLogger(CallbackFailures.class);
@@ -43,7 +42,7 @@ public final class CallbackFailures {
                     failed,
                     type);
         } catch (Throwable brokenLogger) {
-            // It is counted, and nobody else can be told.
+            // It is counted, and nothing else can be notified.
         }
     }
 

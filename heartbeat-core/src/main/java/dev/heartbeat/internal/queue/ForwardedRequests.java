@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The requests that were passed on to one node for others and that it has not answered, so that an
- * asker who gives up finds its request. Of too many the oldest are forgotten. Any thread may call
- * any method.
+ * asker who gives up finds its request. The oldest are forgotten if there are too many. Any thread
+ * may call any method.
  */
 final class ForwardedRequests {
     private final int limit;
-    /** By source and correlation, oldest first. */
+    /** Keyed by source and correlation, oldest first. */
     private final Map<PendingReply.Key, OutgoingMessage> requests = new LinkedHashMap<>();
 
     ForwardedRequests(int limit) {

@@ -28,7 +28,7 @@ public abstract class IncomingMessage {
     }
 
     /**
-     * The application has handled it. To be called once, from any thread; whoever drops a message
+     * The application has handled it. Is called once, from any thread; whoever drops a message
      * calls it too.
      */
     public abstract void consumed();

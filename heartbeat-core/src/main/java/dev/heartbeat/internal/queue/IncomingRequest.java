@@ -33,8 +33,8 @@ final class IncomingRequest implements Request {
     }
 
     /**
-     * Has the application answer a request, unless its asker waits no more. Where the handler
-     * throws, the other side hears of a failure at once, unless it was answered before.
+     * Has the application answer a request, unless its asker waits no more. If the handler throws,
+     * the other side hears of a failure at once, unless it was answered before.
      *
      * @param mailbox what waits for the asker
      * @param back how answers go out

@@ -55,7 +55,7 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
 
         /**
          * A request has begun to travel, and nobody waits for its answer any more: the other side
-         * is told, if it can be. Any thread.
+         * is notified, if it can be. Any thread.
          */
         void cancel(Envelope request);
 
@@ -211,7 +211,7 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
         }
     }
 
-    /** What is wrong with a reply that is TOO_LARGE. */
+    /** The reason a reply is TOO_LARGE. */
     String tooLong(OutgoingMessage reply) {
         return "reply is " + reply.length() + " bytes, allowed is 0 to " + outbox.maxMessageBytes();
     }
@@ -250,7 +250,7 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
         outbox.seal();
     }
 
-    /** What waits may still be taken, and no more is accepted. */
+    /** Waiting messages may still be taken, and no more are accepted. */
     public void refuseMore() {
         outbox.refuseMore();
     }
@@ -267,7 +267,7 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
         return polled;
     }
 
-    /** Tells the application of room, if it was refused for want of it. */
+    /** Notifies the application of room, if it was refused for want of it. */
     void notifyRoom() {
         if (outbox.hasRoomAgain()) {
             owner.call(owner::onWritable);
@@ -279,7 +279,7 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
         return !outbox.isEmpty();
     }
 
-    /** Sets the bound of a message anew. What waited and is longer comes back. */
+    /** Sets the bound of a message anew. Waiting messages that are longer come back. */
     public void limitMessages(int maxMessageBytes) {
         MessageList tooLong = new MessageList();
         outbox.limitMessages(maxMessageBytes, tooLong);
@@ -335,7 +335,7 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
     }
 
     /**
-     * Accepts no more. What waits comes back, and what was asked fails, behind nobody's callbacks.
+     * Accepts no more. Waiting messages come back, and requests fail, behind nobody's callbacks.
      *
      * @param behind runs when all of their futures are completed, on the same thread
      */

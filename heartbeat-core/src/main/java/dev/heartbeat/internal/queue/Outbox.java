@@ -40,7 +40,7 @@ public final class Outbox {
 
     private boolean closed;
 
-    /** What was dropped and is yet to be told, bounded as what waits is. */
+    /** The messages that were dropped and are yet to be reported, bounded as those that wait. */
     private int unreported;
 
     private long unreportedBytes;
@@ -94,7 +94,7 @@ public final class Outbox {
         return oldest;
     }
 
-    /** It has been told that a message of so many bytes was dropped. */
+    /** The drop of a message of so many bytes has been reported. */
     synchronized void reported(int droppedBytes) {
         unreported--;
         unreportedBytes -= droppedBytes;

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A message on its way out, from the moment it was accepted until the socket has taken its last
- * byte or its sender was told that it did not go. It is its own link in a {@link MessageList}, so
- * the places where messages wait take no memory of their own.
+ * byte or its sender was notified that it did not go. It is its own link in a {@link MessageList},
+ * so the places where messages wait take no memory of their own.
  */
 public final class OutgoingMessage {
     private static final byte WAITING = 0;
@@ -64,11 +64,13 @@ public final class OutgoingMessage {
     /** Whether its sender has heard that it is refused. */
     private boolean refusalReported;
 
-    /** Of requests only: whether it was withdrawn, or has begun to travel; whichever came first. */
+    /**
+     * For requests only: whether it was withdrawn, or has begun to travel; whichever came first.
+     */
     @SuppressWarnings("unused") // Through STAGE.
     private volatile byte stage = WAITING;
 
-    /** Whose message it is, and who is told what becomes of it. On the loop. */
+    /** Whose message it is, and who learns its outcome. On the loop. */
     public interface Owner {
 
         /** The socket has taken all of it. */
@@ -96,7 +98,7 @@ public final class OutgoingMessage {
     /**
      * The answer to a request that gets no reply.
      *
-     * @param why what its asker is told
+     * @param why the text for its asker
      * @param maxBytes how much of that may be sent, in whole characters
      */
     static OutgoingMessage failure(Envelope envelope, String why, int maxBytes) {
@@ -108,7 +110,7 @@ public final class OutgoingMessage {
         return new OutgoingMessage(ByteBuffer.wrap(text, 0, length), envelope, null);
     }
 
-    /** To one of many, on channel 0. */
+    /** Makes a message to one of many, on channel 0. */
     public OutgoingMessage(SharedMessage message) {
         content = message.content();
         bytes = content;
@@ -117,7 +119,7 @@ public final class OutgoingMessage {
         shared = message;
     }
 
-    /** No message: it tells its owner that all before it has left. */
+    /** No message: it notifies its owner that all before it has left. */
     public static OutgoingMessage mark() {
         OutgoingMessage mark = new OutgoingMessage(ByteBuffer.allocate(0));
         mark.isMark = true;
@@ -138,7 +140,7 @@ public final class OutgoingMessage {
         return envelope.kind() == Envelope.Kind.REQUEST;
     }
 
-    /** What is sent, from its position to its limit. Nobody moves either. */
+    /** The bytes to send, from its position to its limit. Nobody moves either. */
     public ByteBuffer bytes() {
         return bytes;
     }
@@ -164,7 +166,7 @@ public final class OutgoingMessage {
         return envelope;
     }
 
-    /** Who waits for it to leave. */
+    /** The one that waits for it to leave. */
     @Nullable
     CompletableFuture<Void> whenSent() {
         return whenSent;
@@ -174,7 +176,7 @@ public final class OutgoingMessage {
         return bytes.remaining();
     }
 
-    /** How large its frame is if it goes in one. */
+    /** The size of its frame if it goes in one. */
     public long frameSize(int handle) {
         return (long) FrameHeader.SIZE + FrameEncoder.headSize(handle, envelope) + length();
     }

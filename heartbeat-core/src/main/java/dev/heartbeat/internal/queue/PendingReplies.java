@@ -6,9 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The answers that one application owes, so that an asker who gives up finds its request. Of too
- * many the oldest are forgotten: those can be answered, and not be cancelled any more. Any thread
- * may call any method.
+ * The answers that one application owes, so that an asker who gives up finds its request. The
+ * oldest are forgotten if there are too many: those can be answered, and not be cancelled any more.
+ * Any thread may call any method.
  */
 final class PendingReplies {
     private final int limit;

@@ -36,13 +36,13 @@ final class PendingRequests {
     /** Made with the first. */
     private @Nullable Map<Long, Pending> pending;
 
-    /** How many are answered or failed, and wait for their turn in the order to complete. */
+    /** The number that are answered or failed, and wait for their turn in the order to complete. */
     private int completing;
 
     private long last;
     private boolean closed;
 
-    /** How requests get away. */
+    /** The way requests get away. */
     interface Way {
 
         SendResult offer(OutgoingMessage request);

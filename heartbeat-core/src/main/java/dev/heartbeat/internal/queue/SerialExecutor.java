@@ -120,7 +120,7 @@ public final class SerialExecutor implements Runnable {
         try {
             owner.onFailure(failure);
         } catch (Throwable again) {
-            // The owner counts before it logs, and nobody else is left to be told.
+            // The owner counts before it logs, and nothing else is left to notify.
         }
     }
 

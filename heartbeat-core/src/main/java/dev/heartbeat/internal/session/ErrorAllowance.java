@@ -1,7 +1,7 @@
 package dev.heartbeat.internal.session;
 
 /**
- * How many errors of narrower scope a peer may cause: sixteen at once, and one more each minute.
+ * The errors of narrower scope that a peer may cause: sixteen at once, and one more each minute.
  */
 final class ErrorAllowance {
     private static final int MAX = 16;

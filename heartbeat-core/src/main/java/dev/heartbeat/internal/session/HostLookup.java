@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class HostLookup {
     private static final String BYTE = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     private static final Pattern IPV4 = Pattern.compile(BYTE + "(\\." + BYTE + "){3}");
-    /** Of what matches, the JDK makes an address or an error, and asks nobody. */
+    /** The JDK makes an address or an error of what matches, and asks nobody. */
     private static final Pattern IPV6 = Pattern.compile("\\[?(:|[0-9A-Fa-f]+:)[0-9A-Fa-f:.]*(%[^\\]]+)?]?");
 
     private HostLookup() {}

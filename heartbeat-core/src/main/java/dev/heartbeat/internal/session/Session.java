@@ -59,8 +59,8 @@ import org.jspecify.annotations.Nullable;
 public abstract class Session
         implements ConnectionHandler, FrameHandler, Multiplexer.Host, SharedReceiver, InputReader {
     /**
-     * How long to wait for the peer's end of stream after our own, so that our last frame is not
-     * overtaken by a reset.
+     * The wait for the peer's end of stream after our own, so that our last frame is not overtaken
+     * by a reset.
      */
     static final long LINGER_NS = TimeUnit.SECONDS.toNanos(2);
 
@@ -114,7 +114,7 @@ public abstract class Session
     /** Which frames the peer may send. */
     protected abstract FrameType.Sender peer();
 
-    /** Who is judged by what comes in; null before there is anybody. */
+    /** The monitor that incoming bytes feed; null before there is anybody. */
     protected abstract @Nullable PeerMonitor judged();
 
     /** From how long a silence on. */
@@ -220,7 +220,8 @@ public abstract class Session
         if (mux == null && turns.isEmpty() && whenDrained == null) {
             flush();
         } else {
-            pump(); // What was read may have brought credit, and this flush may make room for more.
+            // The frames read may have brought credit, and this flush may make room for more.
+            pump();
         }
     }
 
@@ -243,7 +244,7 @@ public abstract class Session
         frame.arrived(arrived, nowNs, suspectAfterNs());
     }
 
-    /** What a verdict on {@link #judged} counts beside whole frames. */
+    /** The part of {@link #judged} that a verdict counts beside whole frames. */
     protected final long underWayNs() {
         return underWay == null
                 ? Long.MAX_VALUE
@@ -372,7 +373,8 @@ public abstract class Session
     }
 
     /**
-     * Before any other answer and any position: the socket may have room before it is told here.
+     * Before any other answer and any position: the socket may have room before that is reported
+     * here.
      */
     protected final void answerHeld() {
         DeferredAnswers answers = held;
@@ -421,7 +423,7 @@ public abstract class Session
         }
     }
 
-    /** Tells the other side that nobody waits for the answer to a request on channel 0. */
+    /** Notifies the other side that nobody waits for the answer to a request on channel 0. */
     public final void cancelRequest(int handle, Envelope request) {
         if (state == State.REGISTERED && mux != null) {
             mux.cancel(0, handle, request);
@@ -476,7 +478,7 @@ public abstract class Session
         return code != ErrorCode.NO_CAPACITY && code != ErrorCode.CHANNEL_REFUSED;
     }
 
-    /** Tells the peer, without counting it against what it is allowed. */
+    /** Notifies the peer, without counting it against what it is allowed. */
     protected final void sendRefusal(int streamId, ProtocolException refusal) throws ProtocolException {
         onErrorSent(refusal.code());
         if (refusal.code().scope() == ErrorCode.Scope.CHANNEL && streamId != 0) {
@@ -489,7 +491,7 @@ public abstract class Session
     }
 
     /**
-     * Tells what is not counted against the peer, and may happen without end: while the socket is
+     * Reports what is not counted against the peer, and may happen without end: while the socket is
      * full, the latest only.
      */
     protected final void reportOnChannel0(ErrorCode code, String text) {
@@ -584,7 +586,7 @@ public abstract class Session
 
     protected abstract Acceptors acceptors();
 
-    /** How long a message may be that the peer takes. */
+    /** The length of the longest message that the peer takes. */
     protected abstract int maxMessageBytes();
 
     @Override
@@ -600,7 +602,8 @@ public abstract class Session
             throw new ProtocolException(
                     ErrorCode.CHANNEL_REFUSED, "nobody accepts channels of the name " + open.name());
         }
-        // Who opens and resets without end must not queue up work for the application without end.
+        // A peer that opens and resets without end must not queue up work for the application
+        // without end.
         if (unfinished >= 2 * ensureMux().maxChannels()) {
             throw new ProtocolException(
                     ErrorCode.NO_CAPACITY, "the application is busy with " + unfinished + " channels that have ended");
@@ -712,8 +715,8 @@ public abstract class Session
     }
 
     /**
-     * The node has another connection. What had begun to travel goes back, and this one is closed
-     * at the latest after so long.
+     * The node has another connection. A message that had begun to travel goes back, and this one
+     * is closed at the latest after so long.
      */
     protected final void supersede(long limitNs) {
         state = State.SUPERSEDED;

@@ -70,7 +70,7 @@ public final class Transports {
      * Makes the user of a transport: of the one that is given, or of one of its own. That is closed
      * again where the user cannot be made, whatever the reason.
      *
-     * @param user is told the transport, and whether it owns that
+     * @param user gets the transport, and whether it owns that
      */
     public static <T> T use(
             @Nullable Transport given,

@@ -1,4 +1,4 @@
-/** What the sessions of both sides share. */
+/** The parts that the sessions of both sides share. */
 @NullMarked
 package dev.heartbeat.internal.session;
 
