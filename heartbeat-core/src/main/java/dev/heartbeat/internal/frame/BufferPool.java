@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * a stream costs no garbage. It makes none: it keeps what others have made and need no longer, the
  * larger the better. Whoever finds nothing that is large enough makes his own. On the loop.
  *
- * <p>Invariant: it keeps at most so many buffers as it was told, and so many bytes.
+ * <p>Invariant: it keeps at most the given number of buffers, and of bytes.
  */
 public final class BufferPool {
     /** Where nothing is kept. */

@@ -118,8 +118,8 @@ public record Envelope(
     }
 
     /**
-     * How much of its time remains, if it {@linkplain #saysDue() says}; not above 0 once that is
-     * over.
+     * The time that remains of its own, if it {@linkplain #saysDue() says}; not above 0 once that
+     * is over.
      */
     public long remainingNs(long nowNs) {
         return dueNs - nowNs;
@@ -143,12 +143,12 @@ public record Envelope(
         return source != null || destination != null;
     }
 
-    /** What it takes of a HEAD. */
+    /** The bytes it takes of a HEAD. */
     int size() {
         return namesSize() + (saysDue() ? REMAINING_SIZE : 0);
     }
 
-    /** What it takes of a CANCEL. */
+    /** The bytes it takes of a CANCEL. */
     int namesSize() {
         if (isPlain()) {
             return 0;

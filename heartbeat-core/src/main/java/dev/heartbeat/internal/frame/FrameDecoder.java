@@ -43,7 +43,7 @@ public final class FrameDecoder {
         }
     }
 
-    /** How much has arrived of the frame that is under way; 0 where none is. */
+    /** The bytes that have arrived of the frame under way; 0 where none is. */
     public int underWay() {
         return partial == null ? 0 : partial.position();
     }

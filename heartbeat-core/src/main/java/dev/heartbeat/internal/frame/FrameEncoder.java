@@ -49,7 +49,7 @@ public final class FrameEncoder {
         begin(FrameType.PING, 0, 0, 0);
     }
 
-    /** A PING whose answer can be told from others. */
+    /** A PING whose answer is distinct from others. */
     public void ping(long number) {
         begin(FrameType.PING, 0, 0, Long.BYTES).putLong(number);
     }

@@ -102,7 +102,7 @@ public final class FrameHeader {
             throw new ProtocolException(ErrorCode.FOREIGN, "the first byte is not 0xAB");
         }
         // ERROR is laid out alike in every version, so that two peers without a common one can
-        // still tell each other.
+        // still report it to each other.
         if (available > TYPE_OFFSET
                 && frame.get(at + VERSION_OFFSET) != VERSION
                 && typeCode(frame, at) != FrameType.ERROR.code()) {
@@ -121,7 +121,7 @@ public final class FrameHeader {
     private static void checkTypeAndFlags(int code, int flags) throws ProtocolException {
         FrameType type = FrameType.of(code);
         if (type == null) {
-            // The flags byte tells whether an unknown type may be skipped, so both are looked at
+            // The flags byte says whether an unknown type may be skipped, so both are looked at
             // together.
             if ((flags & FLAG_IGNORABLE) == 0) {
                 throw new ProtocolException(ErrorCode.UNKNOWN_TYPE, "unknown frame type " + code);

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Collects the metadata entries of a REGISTER or UPDATE. What is wrong with an entry is remembered,
- * and told at the end: whether the payload is well formed is decided first.
+ * Collects the metadata entries of a REGISTER or UPDATE. A fault in an entry is remembered, and
+ * reported at the end: whether the payload is well formed is decided first.
  */
 public final class Metadata {
     public static final int MAX_ENTRIES = 32;

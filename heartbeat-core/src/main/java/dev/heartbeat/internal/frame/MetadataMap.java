@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The metadata of a node as the server keeps them: an unmodifiable map whose entries lie in one
- * array, in the order in which the node told them. Strings and a hash table would take several
+ * array, in the order in which the node sent them. Strings and a hash table would take several
  * times as much, and there are 32 entries at most to look through.
  *
  * <pre>
@@ -56,7 +56,7 @@ public final class MetadataMap extends AbstractMap<String, String> {
                 : Metadata.collect(entries).packed();
     }
 
-    /** How much of the heap it takes, rounded up. */
+    /** The bytes of the heap it takes, rounded up. */
     public int heapBytes() {
         return packed.length == 0 ? 0 : OVERHEAD + packed.length;
     }

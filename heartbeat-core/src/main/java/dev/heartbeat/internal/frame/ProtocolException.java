@@ -41,7 +41,7 @@ public final class ProtocolException extends Exception {
         return refused;
     }
 
-    /** What was wrong and what was expected. */
+    /** The fault, and what was expected. */
     public String text() {
         return requireNonNullElse(getMessage(), code.name());
     }

@@ -9,7 +9,7 @@ package dev.heartbeat.internal.liveness;
  */
 public record FailureDetector(long suspectAfterNs, long timeoutNs) {
 
-    /** What to think of a peer. */
+    /** The verdict on a peer. */
     public enum Verdict {
         ALIVE,
         SUSPECT,
@@ -23,7 +23,7 @@ public record FailureDetector(long suspectAfterNs, long timeoutNs) {
         return silentNs < timeoutNs ? Verdict.SUSPECT : Verdict.GONE;
     }
 
-    /** How much longer a peer must be silent until the verdict can change; 0 if it cannot. */
+    /** The time that a peer must still be silent until the verdict can change; 0 if it cannot. */
     long untilNextVerdictNs(long silentNs) {
         return switch (judge(silentNs)) {
             case ALIVE -> suspectAfterNs - silentNs;

@@ -122,7 +122,7 @@ public final class MassGuard {
     }
 
     /**
-     * How many of a loop's held verdicts may pass now; they count as released.
+     * The number of a loop's held verdicts that may pass now; they count as released.
      *
      * @param wanted how many it holds, or can take on at once
      */
@@ -244,12 +244,12 @@ public final class MassGuard {
         return phase == Phase.PASSING && !spent;
     }
 
-    /** How often it engaged. */
+    /** The number of times it engaged. */
     public synchronized long engagements() {
         return engagements;
     }
 
-    /** How many verdicts it has held, ever. */
+    /** The number of verdicts it has held, ever. */
     public synchronized long everHeld() {
         return everHeld;
     }

@@ -11,7 +11,7 @@ import dev.heartbeat.internal.loop.LogicalClock;
  * spans after the last whole frame.
  */
 public final class PartialFrame {
-    /** What it must gain in each span. */
+    /** The bytes it must gain in each span. */
     public static final int MIN_GAIN = 1024;
 
     /** For so many spans one frame can put the verdict off. */
@@ -47,7 +47,7 @@ public final class PartialFrame {
         }
     }
 
-    /** How long it has gained too little. */
+    /** The time for which it has gained too little. */
     public long silentNs(long nowNs) {
         return nowNs - gainedNs;
     }

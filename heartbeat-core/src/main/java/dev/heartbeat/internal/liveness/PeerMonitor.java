@@ -5,7 +5,7 @@ import dev.heartbeat.internal.loop.Timer;
 
 /**
  * Watches one peer for silence; the server watches each node with one, the client its server. It
- * knows no socket: it is told what was heard, and tells its verdicts.
+ * knows no socket: its owner reports what was heard, and receives its verdicts.
  *
  * <pre>
  *               heard                     heard
@@ -83,7 +83,7 @@ public abstract class PeerMonitor extends Timer {
 
         FailureDetector detector();
 
-        /** How long a lost peer may take to come back. */
+        /** The time a lost peer may take to come back. */
         long graceNs();
 
         void arm(Timer timer, long delayNs);
@@ -137,7 +137,10 @@ public abstract class PeerMonitor extends Timer {
         };
     }
 
-    /** How long nothing was heard; where the connection is gone, for how long the grace has run. */
+    /**
+     * The time for which nothing was heard; where the connection is gone, for how long the grace
+     * has run.
+     */
     public final long silentNs() {
         return Math.min(watch().clock().nowNs() - lastHeardNs, Math.min(othersSilentNs(), underWayNs()));
     }

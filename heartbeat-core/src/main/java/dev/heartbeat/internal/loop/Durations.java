@@ -9,7 +9,9 @@ import java.util.concurrent.TimeUnit;
  * clock.
  */
 public final class Durations {
-    /** What is longer counts as this; the sum with any reading of a clock can still be compared. */
+    /**
+     * A longer duration counts as this; the sum with any reading of a clock can still be compared.
+     */
     static final Duration LONGEST = Duration.ofDays(36_500);
 
     private static final long LONGEST_NS = LONGEST.toNanos();

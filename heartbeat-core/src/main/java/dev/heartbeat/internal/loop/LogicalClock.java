@@ -3,8 +3,8 @@ package dev.heartbeat.internal.loop;
 /**
  * The clock by which peers are judged. It follows the monotonic clock, except that it does not
  * advance while this process itself was stopped: by a long garbage collection, SIGSTOP, a blocked
- * event loop, a suspended machine. What the peers sent meanwhile waits in the sockets and must be
- * read before anybody is judged.
+ * event loop, a suspended machine. The peers' frames meanwhile wait in the sockets and must be read
+ * before anybody is judged.
  *
  * <p>A loop knows until when it meant to sleep. Waking up in time, or earlier for a socket, is no
  * stall; waking later than {@value #MAX_LAG_MS} ms after is. Of a stall the clock counts only that

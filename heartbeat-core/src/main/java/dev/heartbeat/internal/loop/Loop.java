@@ -3,7 +3,7 @@ package dev.heartbeat.internal.loop;
 import java.util.concurrent.Executor;
 
 /**
- * What an event loop offers to whatever lives on it: a time, timers, and commands from other
+ * The services of an event loop to whatever lives on it: a time, timers, and commands from other
  * threads. All but {@link #execute} is called on the loop.
  */
 public interface Loop extends Executor {

@@ -67,7 +67,7 @@ public final class TimerWheel {
         this.onFailure = onFailure;
     }
 
-    /** How many timers are armed. */
+    /** The number of timers that are armed. */
     public int size() {
         return size;
     }

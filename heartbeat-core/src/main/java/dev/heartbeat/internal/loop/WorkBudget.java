@@ -4,7 +4,7 @@ import dev.heartbeat.internal.frame.FrameType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much work the connections of one loop may make in a turn: each as much as {@link #PER_TURN},
+ * The work that the connections of one loop may make in a turn: each as much as {@link #PER_TURN},
  * in frames that came. Core reads no clock, so it counts what a frame is known to cost. A
  * connection that has used up its share is not decoded any further in this turn; its
  * {@link DeferredInput} wait for the next. So it slows itself only.
@@ -22,7 +22,7 @@ public final class WorkBudget {
     private static final int MESSAGE = 2;
     /** May send what waited for it: a system call. */
     private static final int WRITES = 20;
-    /** Changes what is known of a node or a channel, tells the application, and is answered. */
+    /** Changes what is known of a node or a channel, notifies the application, and is answered. */
     private static final int CHANGES = 25;
 
     /** Nodes that a beat visits for one unit. */
