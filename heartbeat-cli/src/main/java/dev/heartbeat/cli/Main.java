@@ -7,9 +7,11 @@ import java.security.Security;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
+import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -31,7 +33,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SimulateCommand.class,
             BenchCommand.class,
             LoadCommand.class,
-            OptionsCommand.class
+            OptionsCommand.class,
+            GenerateCompletion.class,
+            HelpCommand.class
         })
 public final class Main implements Runnable {
 

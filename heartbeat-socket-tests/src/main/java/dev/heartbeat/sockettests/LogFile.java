@@ -5,11 +5,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
 
 /** What has been logged since this was made. Where it goes is set in simplelogger.properties. */
 final class LogFile {
     private static final Path FILE = Path.of("target/tests.log");
+    /** The level, and not the frame of that name in the text of a warning. */
+    private static final Pattern ERROR = Pattern.compile("\\[[^]]*] ERROR ");
 
     static {
         // The first logger begins the file anew.
@@ -22,7 +25,7 @@ final class LogFile {
     List<String> stackTraces() {
         List<String> all = lines();
         return all.subList(before, all.size()).stream()
-                .filter(line -> line.startsWith("\tat ") || line.contains(" ERROR "))
+                .filter(line -> line.startsWith("\tat ") || ERROR.matcher(line).lookingAt())
                 .toList();
     }
 
