@@ -7,7 +7,7 @@ module dev.heartbeat.netty {
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;
     requires org.slf4j;
-    // Where io_uring is asked for.
+    // Needed when io_uring is asked for.
     requires static io.netty.transport.classes.io_uring;
 
     exports dev.heartbeat.netty;

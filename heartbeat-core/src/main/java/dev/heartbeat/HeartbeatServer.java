@@ -21,7 +21,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows which nodes are alive, tells the application the moment that changes, and reaches any of
+ * Knows which nodes are alive, notifies the application the moment that changes, and reaches any of
  * them.
  *
  * <pre>{@code
@@ -145,7 +145,7 @@ public final class HeartbeatServer implements AutoCloseable {
         return lifecycle.failure();
     }
 
-    /** What it was built with, whether it is started or not. */
+    /** The options it was built with, whether it is started or not. */
     public ServerOptions options() {
         return plan.options();
     }
@@ -169,9 +169,9 @@ public final class HeartbeatServer implements AutoCloseable {
      * Offers a message for a node, on channel 0. Never blocks and never drops in silence: what was
      * ACCEPTED leaves through the node's socket, or comes back through
      * {@link NodeListener#onUndelivered}. Messages to one node arrive in the order in which they
-     * were accepted; while the node is SUSPECT after a lost connection they wait for it. What a
-     * socket has taken when its connection is lost may have arrived or not, and nobody is told:
-     * where that matters, have the node answer.
+     * were accepted; while the node is SUSPECT after a lost connection they wait for it. A message
+     * that a socket has taken when its connection is lost may have arrived or not, and nobody is
+     * notified: have the node answer when that matters.
      *
      * @param message from its position to its limit; if it is ACCEPTED it belongs to the bus and
      *     must not be touched until it comes back. Its position and limit are not changed
@@ -190,8 +190,8 @@ public final class HeartbeatServer implements AutoCloseable {
     /**
      * Offers a message to every registered node, ONLINE or SUSPECT, on channel 0; for each it is as
      * by {@link #trySend}. It is copied once, however many nodes there are, so the buffer stays the
-     * caller's. Waits for nobody: a node whose queue is full does not get it, and is counted. What
-     * a node accepted and does not get after all comes back through
+     * caller's. Waits for nobody: a node whose queue is full does not get it, and is counted. A
+     * message that a node accepted and does not get after all comes back through
      * {@link NodeListener#onUndelivered}, once for each such node, as a read-only view of its own
      * of the message. Nodes that come meanwhile may or may not be among the recipients; a server
      * that stops has none.
@@ -209,8 +209,8 @@ public final class HeartbeatServer implements AutoCloseable {
      * Offers a message, as {@link #broadcast(ByteBuffer)}, to the registered nodes that are chosen.
      * Each node is looked at; for what is sent often to the same nodes see {@link #groups}.
      *
-     * @param to asked once for each, as the node is then. What it throws is thrown from here, after
-     *     which those before it have been sent the message
+     * @param to asked once for each, as the node is then. An exception of it is thrown from here,
+     *     after which those before it have been sent the message
      * @throws IllegalArgumentException if the message is longer than a message may be
      */
     public BroadcastResult broadcast(Predicate<? super Node> to, ByteBuffer message) {
@@ -222,7 +222,7 @@ public final class HeartbeatServer implements AutoCloseable {
     /**
      * As {@link #trySend}, for who waits: the future completes when the socket has taken the
      * message, or fails once with an {@link UndeliveredException}, whether it was not accepted or
-     * did not get away. It is told in line with the node's other events.
+     * did not get away. It completes in line with the node's other events.
      */
     public CompletableFuture<Void> send(String nodeId, ByteBuffer message) {
         Objects.requireNonNull(nodeId, "nodeId");
@@ -252,8 +252,8 @@ public final class HeartbeatServer implements AutoCloseable {
 
     /**
      * Opens a channel to a node, which decides whether it accepts. It lives as long as the node's
-     * connection. Where the node is not connected, or has as many channels as it may, the channel
-     * is CLOSED at once and its listener told.
+     * connection. The channel is CLOSED at once and its listener notified if the node is not
+     * connected, or has as many channels as it may.
      *
      * @param name what for: 1 to 128 characters of A-Z a-z 0-9 . _ : -
      * @throws IllegalArgumentException if a channel cannot have this name
@@ -267,8 +267,8 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
-     * Disconnects a node. It is OFFLINE with {@link OfflineReason#KICKED} when this returns, is
-     * told the reason, and does not come back by itself.
+     * Disconnects a node. It is OFFLINE with {@link OfflineReason#KICKED} when this returns,
+     * receives the reason, and does not come back by itself.
      *
      * @return false if it was not registered
      */
@@ -278,7 +278,7 @@ public final class HeartbeatServer implements AutoCloseable {
         return started().kick(nodeId, reason);
     }
 
-    /** What it has counted, and goes on counting. */
+    /** The counts so far, which go on. */
     public ServerStats stats() {
         return new ServerStats(started().counts());
     }
@@ -287,10 +287,10 @@ public final class HeartbeatServer implements AutoCloseable {
      * Stops without losing anything: accepts no more connections and messages, sends each node what
      * was accepted for it, asks it to leave and come back at a time of its own within
      * {@code drain}, and closes when all have left or {@code drain} is over. A node leaves when its
-     * application has handled all of it; answers still go both ways until then. What is left when
-     * {@code drain} is over comes back by {@link NodeListener#onUndelivered} or a failed future,
-     * and is counted; connections that remain are closed within about two seconds more. Nodes end
-     * with {@link OfflineReason#SHUTDOWN}. The log tells how far it is.
+     * application has handled all of it; answers still go both ways until then. Messages that are
+     * left when {@code drain} is over come back by {@link NodeListener#onUndelivered} or a failed
+     * future, and are counted; connections that remain are closed within about two seconds more.
+     * Nodes end with {@link OfflineReason#SHUTDOWN}. The log reports how far it is.
      *
      * @param drain with zero it is as {@link #closeAsync}; more than 30 days count as 30 days
      * @throws IllegalArgumentException if it is negative
@@ -308,10 +308,10 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
-     * Stops now: every node ends with {@link OfflineReason#SHUTDOWN} and is told, every connection
-     * is closed, and the future completes when the listener has heard of all of it, after about ten
-     * seconds at the latest. It is STOPPED then. A transport that was given to the builder lives
-     * on. A server that was never started is STOPPED at once. Idempotent.
+     * Stops now. Every node ends with {@link OfflineReason#SHUTDOWN} and is notified, and every
+     * connection is closed. The future completes when the listener has heard of all of it, after
+     * about ten seconds at the latest. It is STOPPED then. A transport that was given to the
+     * builder lives on. A server that was never started is STOPPED at once. Idempotent.
      */
     public CompletableFuture<Void> closeAsync() {
         return ending(Server::close);
@@ -367,19 +367,21 @@ public final class HeartbeatServer implements AutoCloseable {
             return as(Objects.requireNonNull(value, "options"));
         }
 
-        /** Who hears what becomes of nodes. */
+        /** Sets the listener to what becomes of nodes. */
         public Builder listener(NodeListener value) {
             listener = Objects.requireNonNull(value, "listener");
             return this;
         }
 
-        /** Who receives the nodes' messages; without one they are dropped. */
+        /** Sets the receiver of the nodes' messages; without one they are dropped. */
         public Builder onMessage(MessageHandler value) {
             messages = Objects.requireNonNull(value, "onMessage");
             return this;
         }
 
-        /** Who answers what nodes ask; without one every request is failed. */
+        /**
+         * Sets the handler that answers the nodes' requests; without one every request is failed.
+         */
         public Builder onRequest(RequestHandler value) {
             requests = Objects.requireNonNull(value, "onRequest");
             return this;
@@ -392,8 +394,8 @@ public final class HeartbeatServer implements AutoCloseable {
         }
 
         /**
-         * Who decides on channels of this name that nodes open. Channels that nobody accepts are
-         * refused.
+         * Sets the acceptor that decides on channels of this name that nodes open. Channels that
+         * nobody accepts are refused.
          *
          * @throws IllegalArgumentException if a channel cannot have this name
          */
@@ -413,7 +415,7 @@ public final class HeartbeatServer implements AutoCloseable {
             return channel(name, ChannelOptions.defaults(), acceptor);
         }
 
-        /** Who decides on channels of all other names. */
+        /** Sets the acceptor that decides on channels of all other names. */
         public Builder otherChannels(ChannelOptions options, ChannelAcceptor acceptor) {
             Objects.requireNonNull(options, "options");
             Objects.requireNonNull(acceptor, "acceptor");
@@ -422,8 +424,8 @@ public final class HeartbeatServer implements AutoCloseable {
         }
 
         /**
-         * By what the server measures itself; the best that is found on the class path by default,
-         * which {@code heartbeat-histograms} brings.
+         * Sets the recorders with which the server measures itself; the best that is found on the
+         * class path by default, which {@code heartbeat-histograms} brings.
          */
         public Builder recorders(RecorderProvider value) {
             recorders = Objects.requireNonNull(value, "recorders");
@@ -431,8 +433,7 @@ public final class HeartbeatServer implements AutoCloseable {
         }
 
         /**
-         * Takes these options for the server's own transport, in place of all that it was told
-         * before.
+         * Takes these options for the server's own transport, in place of all that were set before.
          */
         public Builder transportOptions(TransportOptions value) {
             transportOptions = Objects.requireNonNull(value, "transportOptions").toBuilder();

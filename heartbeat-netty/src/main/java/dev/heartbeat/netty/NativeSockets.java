@@ -18,12 +18,15 @@ final class NativeSockets implements SocketKind {
 
     private static final int RESET_ON_CLOSE = 0;
 
-    // Of netinet/tcp.h, since those in Netty are for its channels.
+    // Constants of netinet/tcp.h, since those in Netty are for its channels.
     private static final int IPPROTO_TCP = 6;
     private static final int TCP_USER_TIMEOUT = 18;
     private static final int TCP_NOTSENT_LOWAT = 25;
     private static final int TCP_INFO = 11;
-    /** Of {@code struct tcp_info}, up to and with tcpi_bytes_acked, which Linux has since 4.1. */
+    /**
+     * The size of {@code struct tcp_info}, up to and with tcpi_bytes_acked, which Linux has since
+     * 4.1.
+     */
     private static final int TCP_INFO_BYTES = 128;
 
     private static final int BYTES_ACKED = 120;
@@ -36,7 +39,7 @@ final class NativeSockets implements SocketKind {
         this.polling = polling;
     }
 
-    /** How such a socket comes to a loop. */
+    /** Brings such a socket to a loop. */
     interface Polling {
         NettyHandle newHandle(NettyEventLoop loop, Socket socket);
     }
@@ -78,7 +81,7 @@ final class NativeSockets implements SocketKind {
             // Lets a restarted server have its port back while connections of the old one linger.
             socket.setReuseAddress(true);
             if (options.receiveBufferBytes() != 0) {
-                // Whoever connects is told how much there is room for, before anybody accepts.
+                // A peer that connects learns how much there is room for, before anybody accepts.
                 socket.setReceiveBufferSize(options.receiveBufferBytes());
             }
             if (options.reusePort()) {
@@ -93,7 +96,9 @@ final class NativeSockets implements SocketKind {
         }
     }
 
-    /** How many bytes the peer has acknowledged; 0 where the system does not tell. */
+    /**
+     * The number of bytes that the peer has acknowledged; 0 where the system does not report it.
+     */
     static long acknowledgedBytes(Socket socket) {
         try {
             ByteBuffer info = ByteBuffer.allocate(TCP_INFO_BYTES).order(ByteOrder.nativeOrder());

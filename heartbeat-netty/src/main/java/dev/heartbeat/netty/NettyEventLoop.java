@@ -249,7 +249,7 @@ final class NettyEventLoop extends SocketLoop {
         netty.addShutdownHook(shutDown);
     }
 
-    /** By Netty, as the last of what it does on this loop. */
+    /** Called by Netty, as the last of what it does on this loop. */
     void shutDown() {
         if (!over) {
             onShutDown.run();

@@ -9,7 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Netty knows of a socket: whom to tell that it is ready. It is a link in the chain of all
+ * Netty's view of a socket: the user to notify that it is ready. It is a link in the chain of all
  * those on its loop.
  */
 abstract class NettyHandle implements IoHandle {
@@ -73,7 +73,7 @@ abstract class NettyHandle implements IoHandle {
         return awaited;
     }
 
-    /** Tells its user which of the operations it waits for are ready. */
+    /** Notifies its user which of the operations it waits for are ready. */
     final void ready(int operations) {
         int heard = operations & awaited;
         if (heard != 0) {
@@ -87,7 +87,7 @@ abstract class NettyHandle implements IoHandle {
         close(registration(), socket);
     }
 
-    /** By Netty, when its loop is shut down. */
+    /** Called by Netty, when its loop is shut down. */
     @Override
     public void close() {
         loop.shutDown();

@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** By which of Netty's ways the event loops learn which sockets are ready. */
+/** Netty's ways for the event loops to learn which sockets are ready. */
 public enum NettyIo {
 
     /** Linux's epoll and native system calls, by Netty's native library. */
@@ -68,7 +68,7 @@ public enum NettyIo {
     },
 
     /**
-     * Linux's io_uring tells which sockets are ready; the system calls are those of epoll. Only
+     * Linux's io_uring reports which sockets are ready; the system calls are those of epoll. Only
      * where it is asked for. It needs {@code netty-transport-classes-io_uring} and
      * {@code netty-transport-native-io_uring}, which this module does not bring along.
      */
@@ -109,7 +109,7 @@ public enum NettyIo {
 
     abstract SocketKind sockets(TransportOptions options);
 
-    /** What a transport in this way is called, such as {@code netty-epoll}. */
+    /** The name of a transport in this way, such as {@code netty-epoll}. */
     String transportName() {
         return "netty-" + name().toLowerCase(Locale.ROOT);
     }

@@ -56,7 +56,7 @@ public final class NettyTransport implements Transport {
         return builder().options(Objects.requireNonNull(options, "options")).start();
     }
 
-    /** One to be told more. */
+    /** A builder for a transport with more to set. */
     public static Builder builder() {
         return new Builder();
     }
@@ -96,7 +96,7 @@ public final class NettyTransport implements Transport {
         sockets.close();
     }
 
-    /** How a transport is to be. For one thread. */
+    /** The options of a transport. For one thread. */
     public static final class Builder {
 
         private TransportOptions options = TransportOptions.defaults();
@@ -105,7 +105,7 @@ public final class NettyTransport implements Transport {
 
         private Builder() {}
 
-        /** What every transport can be told. */
+        /** Sets the options that every transport has. */
         public Builder options(TransportOptions value) {
             options = Objects.requireNonNull(value, "options");
             return this;
@@ -209,7 +209,7 @@ public final class NettyTransport implements Transport {
         }
     }
 
-    /** Each ends by itself; the workers are left, to tell of it, until the transport is closed. */
+    /** Each ends by itself; the workers are left, to report it, until the transport is closed. */
     private void endWithLoops(List<NettyEventLoop> loops) {
         AtomicBoolean told = new AtomicBoolean();
         for (NettyEventLoop loop : loops) {

@@ -78,7 +78,7 @@ public final class NettyTransportProvider implements TransportProvider {
     /** One way and no other. */
     abstract static sealed class Named implements TransportProvider permits Epoll, Nio, IoUring {
 
-        /** By its name, since the class cannot be loaded with an older Netty. */
+        /** The class's name, since the class cannot be loaded with an older Netty. */
         private final String io;
 
         Named(String io) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class UringHandle extends NettyHandle implements IoUringIoHandle {
 
-    // Of linux/io_uring.h and poll.h, since those in Netty are for its channels.
+    // Constants of linux/io_uring.h and poll.h, since those in Netty are for its channels.
     private static final byte POLL_ADD = 6;
     private static final byte ASYNC_CANCEL = 14;
     private static final int IN = 0x1;
@@ -121,7 +121,7 @@ final class UringHandle extends NettyHandle implements IoUringIoHandle {
         }
     }
 
-    /** By Netty, when its loop is shut down: no answer may come any more. */
+    /** Called by Netty, when its loop is shut down: no answer may come any more. */
     @Override
     public void close() {
         super.close();

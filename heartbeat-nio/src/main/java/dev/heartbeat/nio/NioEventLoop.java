@@ -85,7 +85,7 @@ final class NioEventLoop extends SocketLoop {
         boolean well = true;
         for (int i = 0; i < ready.size(); i++) {
             SelectionKey key = ready.get(i);
-            // One told before may have closed it.
+            // A user notified before may have closed it.
             if (key.isValid()) {
                 well &= tellReady(userOf(key), key.readyOps());
             }

@@ -27,7 +27,7 @@ abstract class NioSocket implements PolledSocket {
         }
     }
 
-    /** Whom to tell; there is one for each that is polled. */
+    /** The user to notify; there is one for each that is polled. */
     SocketUser user() {
         return Objects.requireNonNull(user);
     }

@@ -85,7 +85,7 @@ final class Poller {
         return selector.keys();
     }
 
-    /** How many {@link #keys} there are. Any thread. */
+    /** The number of {@link #keys}. Any thread. */
     int sockets() {
         return selector.keys().size();
     }

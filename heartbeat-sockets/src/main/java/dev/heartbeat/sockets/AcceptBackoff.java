@@ -3,7 +3,7 @@ package dev.heartbeat.sockets;
 import java.time.Duration;
 
 /**
- * How long a listener that cannot accept waits before it tries again: longer each time, until it
+ * The wait of a listener that cannot accept before it tries again: longer each time, until it
  * succeeds.
  */
 final class AcceptBackoff {

@@ -6,9 +6,9 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the connections of a loop hold only while their sockets are full, kept here in between: a
- * stream fills its socket again and again, and should not cost garbage each time. What is kept is
- * bounded; whoever finds nothing allocates.
+ * The buffers that the connections of a loop hold only while their sockets are full, kept here in
+ * between. A stream fills its socket again and again, and should not cost garbage each time. The
+ * number kept is bounded; a caller that finds none allocates.
  */
 final class Backlogs {
 

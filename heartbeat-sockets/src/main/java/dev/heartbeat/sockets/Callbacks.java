@@ -13,8 +13,7 @@ import org.slf4j.LoggerFactory;
  * Calls into the application that a loop's turn has made due. They leave for the threads that make
  * them when the turn ends: a thread that is woken before may at once wait for a lock of the one
  * that woke it, which on a single core is the rule, and one wake-up serves all. Only a large write
- * does not hold them up, as what they tell may be that there is room for more. Confined to the
- * loop.
+ * does not hold them up, as they may report that there is room for more. Confined to the loop.
  */
 final class Callbacks {
     private static final Logger log = LoggerFactory.getLogger(Callbacks.class);
@@ -62,7 +61,7 @@ final class Callbacks {
     }
 
     void endTurn() {
-        OF_THIS_TURN.set(null); // To remove it would make garbage in every turn.
+        OF_THIS_TURN.set(null); // Its removal would make garbage in every turn.
         leave();
     }
 

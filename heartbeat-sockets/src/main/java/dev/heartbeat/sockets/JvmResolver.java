@@ -29,7 +29,7 @@ final class JvmResolver implements Resolver {
     private final Lookup lookup;
     private final ThreadPoolExecutor threads;
     private final AtomicInteger started = new AtomicInteger();
-    /** By name, from when the first asked until the answer is there. */
+    /** Lookups by name, from when the first asked until the answer is there. */
     private final Map<String, CompletableFuture<List<InetAddress>>> underWay = new ConcurrentHashMap<>();
 
     /** A call that blocks. */
@@ -105,8 +105,8 @@ final class JvmResolver implements Resolver {
     }
 
     /**
-     * Takes no more names. Whoever still waits is told; what the JVM is busy with is left to end by
-     * itself.
+     * Takes no more names. Callers that still wait are notified; lookups that the JVM is busy with
+     * are left to end by themselves.
      */
     void end() {
         threads.shutdownNow();

@@ -18,20 +18,20 @@ import java.util.Arrays;
 final class Segments {
 
     /**
-     * What a socket with the default SO_SNDBUF holds, as the kernel doubles it: more in one write
-     * would gain nothing.
+     * The size that a socket with the default SO_SNDBUF holds, as the kernel doubles it: more in
+     * one write would gain nothing.
      */
     private static final int BYTES_PER_WRITE = 128 * 1024;
 
     private static final int BUFFERS_PER_WRITE = 64;
 
-    /** In the place of a buffer that is gone, lest the array keep its memory. */
+    /** The placeholder of a buffer that is gone, lest the array keep its memory. */
     private static final ByteBuffer TAKEN = ByteBuffer.allocate(0);
 
     /** Shared memory of the transport's own: to be copied before it is used again. */
     private static final byte OWN = 0;
 
-    /** What is in it stays as it is until it was taken. */
+    /** A lent buffer's content stays as it is until it was taken. */
     private static final byte LENT = 1;
 
     /** Somebody waits to hear that it was taken. */

@@ -13,11 +13,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connected socket. Everything happens on its loop's thread; what a call makes due for the
- * handler is told at the end of the turn, so that no handler is ever called from within a call to a
+ * A connected socket. Everything happens on its loop's thread. Events that a call makes due reach
+ * the handler at the end of the turn, so that no handler is ever called from within a call to a
  * connection.
  *
- * <p>What is queued goes through the loop's {@link WriteBuffer} while it is being written, and into
+ * <p>Queued bytes go through the loop's {@link WriteBuffer} while they are being written, and into
  * a backlog of this connection if the socket is full. An idle connection has neither: it is this
  * object of 56 bytes, and its socket. There may be a million, so think before adding a field.
  */
@@ -41,7 +41,7 @@ final class SocketConnection implements Connection, SocketUser {
     /** Past the high water mark and not yet back at the low one. */
     private static final int CHOKED = 1 << 2;
 
-    /** Waits in the loop's list of those with something to tell. */
+    /** Waits in the loop's list of those with something to report. */
     private static final int TO_TELL = 1 << 3;
 
     private static final int TELL_FLUSHED = 1 << 4;
@@ -369,7 +369,8 @@ final class SocketConnection implements Connection, SocketUser {
     }
 
     /**
-     * Tells the handler what became due. By the loop, when no call to a connection is under way.
+     * Notifies the handler of what became due. Called by the loop, when no call to a connection is
+     * under way.
      */
     void tell() {
         int due = flags;

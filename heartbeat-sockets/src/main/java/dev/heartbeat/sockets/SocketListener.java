@@ -29,8 +29,8 @@ final class SocketListener implements Listener, SocketUser {
     private static final Logger log = LoggerFactory.getLogger(SocketListener.class);
 
     /**
-     * In one turn; then the loop's connections are heard, since those kept before matter more than
-     * the next.
+     * The limit in one turn; then the loop's connections are heard, since those kept before matter
+     * more than the next.
      */
     private static final int ACCEPTS_PER_TURN = 64;
 
@@ -165,7 +165,7 @@ final class SocketListener implements Listener, SocketUser {
         }
     }
 
-    // Where accepting fails, or is too fast
+    // When accepting fails, or is too fast
 
     private void pause(Throwable e) {
         boolean isNews = backoff.isFresh();

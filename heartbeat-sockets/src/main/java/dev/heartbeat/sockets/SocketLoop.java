@@ -34,12 +34,12 @@ import org.slf4j.LoggerFactory;
  *      └─ callbacks     those into the application leave for the threads that make them
  * </pre>
  *
- * <p>Who polls is a transport's business: it extends this, calls {@link #beginTurn} after a poll
- * and {@link #endTurn} when it has told the users of the sockets that are ready.
+ * <p>Polling is a transport's business: it extends this, calls {@link #beginTurn} after a poll and
+ * {@link #endTurn} when it has notified the users of the sockets that are ready.
  */
 public abstract class SocketLoop implements EventLoop {
 
-    /** What {@link #untilNextDeadlineNs} answers where there is none. */
+    /** The answer of {@link #untilNextDeadlineNs} when there is none. */
     public static final long NEVER = Timers.NEVER;
 
     private static final Logger log = LoggerFactory.getLogger(SocketLoop.class);
@@ -87,7 +87,7 @@ public abstract class SocketLoop implements EventLoop {
         callbacks = new Callbacks(thrown -> counted.add("handing over a callback", name, thrown));
     }
 
-    // What a transport brings
+    // The part that a transport brings
 
     /** Has the loop come to its next turn at once, if it sleeps. Any thread. */
     protected abstract void wakeUp();
@@ -102,14 +102,14 @@ public abstract class SocketLoop implements EventLoop {
     protected abstract ListeningSocket listenOn(InetSocketAddress address) throws IOException;
 
     /**
-     * Polls the socket from now on, or has it tell another user from now on, of these operations.
+     * Polls the socket from now on, or has it notify another user from now on, of these operations.
      */
     protected abstract void poll(PolledSocket socket, SocketUser user, int operations) throws IOException;
 
-    /** Tells the users of all sockets that the transport closes. */
+    /** Notifies the users of all sockets that the transport closes. */
     protected abstract void closeUsers();
 
-    /** How many sockets it has, listeners included. Any thread. */
+    /** The number of its sockets, listeners included. Any thread. */
     protected abstract int sockets();
 
     /** Ends it after the tasks that have been accepted, by {@link #endTasks()}. Any thread. */
@@ -146,8 +146,8 @@ public abstract class SocketLoop implements EventLoop {
     }
 
     /**
-     * How long the next poll may wait, if no work is left: not at all if it is not positive, for
-     * ever if it is {@link #NEVER}.
+     * The longest that the next poll may wait, if no work is left: not at all if it is not
+     * positive, for ever if it is {@link #NEVER}.
      */
     protected final long untilNextDeadlineNs(long fromNs) {
         long untilTimer = timers.untilNextNs(fromNs);
@@ -197,7 +197,7 @@ public abstract class SocketLoop implements EventLoop {
         failures.add(what, this, thrown);
     }
 
-    /** Tells the user of a socket that it is ready. What it throws is no other's loss. */
+    /** Notifies the user of a socket that it is ready. Its exceptions are no other user's loss. */
     protected final boolean tellReady(SocketUser user, int operations) {
         try {
             user.onReady(operations);
@@ -208,7 +208,7 @@ public abstract class SocketLoop implements EventLoop {
         }
     }
 
-    /** Tells the user of a socket that the transport closes. */
+    /** Notifies the user of a socket that the transport closes. */
     protected final void tellClosing(SocketUser user) {
         try {
             user.onTransportClosing();
@@ -274,7 +274,7 @@ public abstract class SocketLoop implements EventLoop {
 
     // For the sockets
 
-    /** As the transport was told. */
+    /** The options that the transport was given. */
     protected final TransportOptions options() {
         return options;
     }
@@ -305,7 +305,7 @@ public abstract class SocketLoop implements EventLoop {
         return timers.at(System.nanoTime() + delay.toNanos(), task);
     }
 
-    /** What comes next takes a while. */
+    /** The work that comes next takes a while. */
     final void letCallbacksGo() {
         callbacks.leave();
     }
@@ -332,7 +332,9 @@ public abstract class SocketLoop implements EventLoop {
         return told;
     }
 
-    /** Completes it in the next turn, after the handlers have been told at the end of this one. */
+    /**
+     * Completes it in the next turn, after the handlers have been notified at the end of this one.
+     */
     private void afterThisTurn(CompletableFuture<Void> passed) {
         try {
             execute(() -> passed.complete(null));
@@ -343,7 +345,7 @@ public abstract class SocketLoop implements EventLoop {
     }
 
     /**
-     * Closes all sockets, ends the tasks, and tells the handlers, all within this call. Once, on
+     * Closes all sockets, ends the tasks, and notifies the handlers, all within this call. Once, on
      * the loop, at any place within a turn or outside one.
      */
     protected final void endAtOnce() {
@@ -362,7 +364,7 @@ public abstract class SocketLoop implements EventLoop {
         runBatch(Integer.MAX_VALUE);
         tasks.end();
         runBatch(Integer.MAX_VALUE);
-        callbacks.endTurn(); // Of one that failed in the middle.
+        callbacks.endTurn(); // The turn may be of one that failed in the middle.
     }
 
     @Override

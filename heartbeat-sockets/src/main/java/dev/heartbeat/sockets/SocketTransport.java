@@ -88,7 +88,7 @@ public final class SocketTransport implements Transport {
         try {
             home.execute(() -> PendingConnect.begin(home, remote, connector));
         } catch (RejectedExecutionException e) {
-            // No loop is left to tell it on, and it must not be told from within this call.
+            // No loop is left to notify it on, and it must not be notified from within this call.
             IOException cause = new IOException("the transport is closed", e);
             new Thread(() -> PendingConnect.tellFailure(connector, remote, cause), "heartbeat-late").start();
         }
@@ -97,7 +97,7 @@ public final class SocketTransport implements Transport {
     @Override
     public synchronized CompletableFuture<Void> closeAsync() {
         if (closed == null) {
-            // All loops run until the last has told its handlers, since what they do then may
+            // All loops run until the last has notified its handlers, since what they do then may
             // concern another loop.
             closed = onEachLoop(SocketLoop::closeSockets)
                     .thenCompose(told -> onEachLoop(SocketLoop::end))

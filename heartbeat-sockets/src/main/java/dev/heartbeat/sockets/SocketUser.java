@@ -1,6 +1,6 @@
 package dev.heartbeat.sockets;
 
-/** Whom a loop tells of a socket. All on the loop's thread. */
+/** The user that a loop notifies of a socket. All on the loop's thread. */
 public interface SocketUser {
 
     /**

@@ -12,7 +12,7 @@ public interface StreamSocket extends PolledSocket, ReadableByteChannel, Gatheri
     /**
      * Begins to connect.
      *
-     * @return whether it is connected already; if not, {@link #finishConnect} tells once it is
+     * @return whether it is connected already; if not, {@link #finishConnect} answers once it is
      *     ready to connect
      */
     boolean connect(InetSocketAddress remote) throws IOException;
@@ -26,7 +26,8 @@ public interface StreamSocket extends PolledSocket, ReadableByteChannel, Gatheri
     }
 
     /**
-     * How many bytes the peer has acknowledged, as far as the system tells; 0 where it does not.
+     * The number of bytes that the peer has acknowledged, as far as the system reports it; 0 where
+     * it does not.
      */
     default long acknowledgedBytes() {
         return 0;

@@ -20,7 +20,7 @@ final class TaskQueue {
 
     private final AtomicReference<@Nullable Node> newest = new AtomicReference<>();
 
-    /** What is left of the batch taken last, oldest first. The loop's own. */
+    /** The rest of the batch taken last, oldest first. The loop's own. */
     private @Nullable Node batch;
 
     /**

@@ -10,7 +10,7 @@ import java.nio.channels.SocketChannel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How channels of {@code java.nio} are set up, and how one gets rid of them. Any thread. */
+/** Sets up channels of {@code java.nio}, and gets rid of them. Any thread. */
 public final class TcpSettings {
 
     private static final Logger log = LoggerFactory.getLogger(TcpSettings.class);
@@ -49,7 +49,7 @@ public final class TcpSettings {
         // Lets a restarted server have its port back while connections of the old one linger.
         socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
         if (options.receiveBufferBytes() != 0) {
-            // Whoever connects is told how much there is room for, before anybody accepts.
+            // A peer that connects learns how much there is room for, before anybody accepts.
             socket.setOption(StandardSocketOptions.SO_RCVBUF, options.receiveBufferBytes());
         }
         if (options.reusePort()) {

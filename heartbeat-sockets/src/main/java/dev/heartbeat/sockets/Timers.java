@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Timers {
 
-    /** What to answer where there is no deadline. */
+    /** The answer when there is no deadline. */
     static final long NEVER = Long.MAX_VALUE;
 
     private final Consumer<? super Throwable> onFailure;
 
-    // By subtraction, since the clock may wrap.
+    // Compared by subtraction, since the clock may wrap.
     private final PriorityQueue<Timer> timers =
             new PriorityQueue<>((one, other) -> Long.signum(one.deadlineNs - other.deadlineNs));
 
@@ -34,8 +34,8 @@ final class Timers {
     }
 
     /**
-     * How long it is to the next deadline, not positive if it has passed; {@link #NEVER} if there
-     * is none.
+     * The time to the next deadline, not positive if it has passed; {@link #NEVER} if there is
+     * none.
      */
     long untilNextNs(long nowNs) {
         Timer next = next();

@@ -51,7 +51,7 @@ final class Workers implements Executor {
                 threads,
                 threads,
                 1,
-                // Where a callback waits for another it waits: there are so many threads and no
+                // A callback that waits for another just waits: there are so many threads and no
                 // more.
                 blocked -> true,
                 IDLE_SECONDS,
@@ -138,7 +138,7 @@ final class Workers implements Executor {
             try {
                 log.error("a callback on {} threw", Thread.currentThread().getName(), e);
             } catch (Throwable broken) {
-                // What cannot be printed does not end the thread either.
+                // An exception that cannot be printed does not end the thread either.
             }
         }
 

@@ -7,9 +7,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one connection of the loop is writing at this moment. Small frames are encoded straight into
- * memory that all connections of the loop share, so that an idle one holds none; small pieces that
- * it was given are copied to them, and large ones come between them where they were written.
+ * The buffer for what one connection of the loop is writing at this moment. Small frames are
+ * encoded straight into memory that all connections of the loop share, so that an idle one holds
+ * none; small pieces that it was given are copied to them, and large ones come between them where
+ * they were written.
  *
  * <pre>
  *   shared memory  | frame, small piece | frame | frame |  free ...
@@ -32,11 +33,11 @@ final class WriteBuffer {
     private static final int STRETCHES = 64;
 
     /**
-     * The largest piece that is copied. By itself it would cost two more elements of a gathering
-     * write, and a view. Measured by {@code CopyOrGatherBenchmark} (OpenJDK 17, Linux 6.18, EPYC),
-     * copying instead saves 60 to 130 ns for each piece of 64 bytes to 4 KiB of direct memory, and
-     * 80 to 300 ns of heap memory, which the JDK copies in any case, into memory it has to look
-     * for. Beyond, that is little of what the write takes, and a piece that has to wait for a full
+     * The largest piece that is copied. Alone it would cost two more elements of a gathering write,
+     * and a view. Measured by {@code CopyOrGatherBenchmark} (OpenJDK 17, Linux 6.18, EPYC), copying
+     * instead saves 60 to 130 ns for each piece of 64 bytes to 4 KiB of direct memory, and 80 to
+     * 300 ns of heap memory, which the JDK copies in any case, into memory it has to look for.
+     * Beyond, that is little of what the write takes, and a piece that has to wait for a full
      * socket would be copied twice.
      */
     static final int LARGEST_COPIED = 4 * 1024;

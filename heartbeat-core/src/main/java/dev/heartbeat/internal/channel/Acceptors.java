@@ -8,14 +8,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who decides on the channels that the other side opens: by name, or one for all other names, or
+ * Decides on the channels that the other side opens: by name, or one for all other names, or
  * nobody. Filled before it is used, and unchanged from then on.
  */
 public final class Acceptors {
     private final Map<String, Handler> byName;
     private final @Nullable Handler byDefault;
 
-    /** How a channel is used, and by whom. */
+    /** The use of a channel, and its acceptor. */
     public record Handler(ChannelOptions options, ChannelAcceptor acceptor) {}
 
     private Acceptors(Map<String, Handler> byName, @Nullable Handler byDefault) {

@@ -4,7 +4,7 @@ import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.queue.CountsBy;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What is counted of all channels of a server or client. Any thread. */
+/** The counts of all channels of a server or client. Any thread. */
 public final class ChannelCounts {
     private final LongAdder opened = new LongAdder();
     private final LongAdder closed = new LongAdder();

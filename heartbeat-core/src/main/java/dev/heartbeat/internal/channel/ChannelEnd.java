@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The application's end of a channel: its queue outwards, its order of callbacks, its requests.
- * What the application calls runs on any thread and reaches the loop as a command; what comes from
- * the connection runs on the loop and reaches the application through the order.
+ * Calls of the application run on any thread and reach the loop as a command. Events of the
+ * connection run on the loop and reach the application through the order.
  */
 public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owner, SerialExecutor.Owner, Runnable {
     private static final ChannelListener NOBODY = new ChannelListener() {};
@@ -64,7 +64,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     private final SerialExecutor executor = new SerialExecutor(this);
 
     private volatile ChannelListener listener;
-    /** Whether the application has said who listens; else what it is to be told waits for that. */
+    /** Whether the application has named its listener; until then, events wait for that. */
     private volatile boolean decided;
 
     private volatile ChannelState state = ChannelState.OPENING;
@@ -84,7 +84,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     /** On the loop; null as long as it has none. */
     private @Nullable MuxChannel channel;
 
-    /** What was asked for before there was a channel. */
+    /** An end that was asked for before there was a channel. */
     private boolean ending;
 
     private ChannelEnd(
@@ -116,7 +116,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
         home.counts().opened();
     }
 
-    /** Of a channel that this side opens. */
+    /** The end of a channel that this side opens. */
     public static ChannelEnd opening(
             ChannelOwner home,
             Loop loop,
@@ -129,7 +129,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     }
 
     /**
-     * Of a channel that the other side opens.
+     * The end of a channel that the other side opens.
      *
      * @param onFinished runs when the application has heard of its end
      */
@@ -374,7 +374,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
         callLast(onFinished);
     }
 
-    /** Behind what other threads have asked to be told. */
+    /** Calls it behind the callbacks that other threads have asked for. */
     private void callLast(Runnable callback) {
         if (isInline()) {
             // Behind what completes in the executor.

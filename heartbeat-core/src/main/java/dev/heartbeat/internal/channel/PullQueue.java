@@ -132,8 +132,8 @@ final class PullQueue {
     }
 
     /**
-     * What came before can still be received, but holds nothing any more of what its sender may
-     * send. Who waits for more hears of it by {@link #match}.
+     * Messages that came before can still be received, but hold nothing any more of what their
+     * sender may send. A receiver that waits for more hears of it by {@link #match}.
      */
     void close(String why) {
         synchronized (this) {

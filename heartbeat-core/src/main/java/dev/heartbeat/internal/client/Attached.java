@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * A node that a {@link Client} speaks for. Its identity, its outbox and its serial executor live
  * through all connections; its {@link Gateway} is that of the current one.
  *
- * <p>What the application asks for is noted by whichever thread asks, and one command at a time
- * brings it to the loop, which looks at all of it ({@link #run}). Everything else runs on the loop.
+ * <p>Any thread notes what the application asks for. One command at a time brings it to the loop,
+ * which looks at all of it ({@link #run}). Everything else runs on the loop.
  */
 final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owner, SerialExecutor.Owner, Runnable {
     private static final int MAX_QUEUED_ERRORS = 16;
@@ -168,7 +168,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
         return made != null && made.awaitsReplies();
     }
 
-    /** What was accepted may still be sent. */
+    /** Messages that were accepted may still be sent. */
     synchronized void refuseMore() {
         Mailbox waiting = mailbox;
         if (waiting != null) {
@@ -221,7 +221,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     /** Has the loop look at what was asked for; false if that has ended. */
     private boolean command() {
         if (COMMANDED.compareAndSet(this, false, true) && !client.onLoop(this)) {
-            detached.complete(null); // Nobody is left to be told.
+            detached.complete(null); // Nobody is left to notify.
             return false;
         }
         return true;

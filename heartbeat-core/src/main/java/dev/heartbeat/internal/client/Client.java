@@ -78,8 +78,8 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     private static final long UNKNOWN = -1;
     private static final int MAX_QUEUED_ERRORS = 16;
     /**
-     * How long closing may wait for callbacks, and how much of that they get at least, however long
-     * the connection took to end.
+     * The longest that closing may wait for callbacks, and the least that they get of it, however
+     * long the connection took to end.
      */
     private static final long CLOSE_DEADLINE_NS = SECONDS.toNanos(10);
 
@@ -122,7 +122,10 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     private final UnansweredRegistration unanswered = new UnansweredRegistration(this::onArrivesNoMore);
 
     private final AtomicBoolean woken = new AtomicBoolean();
-    /** What a server can cause at any rate must not fill the memory while the listener is slow. */
+    /**
+     * An event that a server can cause at any rate must not fill the memory while the listener is
+     * slow.
+     */
     private final AtomicBoolean heartbeatQueued = new AtomicBoolean();
 
     private final AtomicInteger queuedErrors = new AtomicInteger();
@@ -171,7 +174,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         loop.execute(this::attempt);
     }
 
-    /** What the application has to say to what comes. */
+    /** The application's handlers of what comes. */
     public record Handlers(
             Consumer<ByteBuffer> messages,
             BiConsumer<String, ByteBuffer> nodeMessages,
@@ -184,7 +187,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
             return listener.getClass().getMethod("onHeartbeat", Duration.class).getDeclaringClass()
                     != ClientListener.class;
         } catch (NoSuchMethodException e) {
-            return true; // Where an image was built without the means to look, it may be.
+            return true; // It may be one, in an image that was built without the means to look.
         }
     }
 
@@ -200,7 +203,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
 
     /** A copy that nobody changes. */
     static Map<String, String> checked(Map<String, String> metadata) {
-        // What is judged, nobody changes any more.
+        // The map that is judged is one that nobody changes any more.
         Map<String, String> copy = new LinkedHashMap<>(metadata);
         refuse(Metadata.objection(copy));
         return Map.copyOf(copy);
@@ -308,7 +311,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         mailbox.close(Reason.CLOSED, "the client's transport is closed", () -> {});
     }
 
-    /** Replaces what the node tells of itself. */
+    /** Replaces what the node reports of itself. */
     public void updateMetadata(Map<String, String> newMetadata) {
         metadata = checked(newMetadata);
         if (!metadataChanged.getAndSet(true)) {
@@ -511,7 +514,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         lastEpoch = 0;
     }
 
-    // ---- what the session tells
+    // ---- what the session reports
 
     void onRegistered(ClientSession from, Registered answer) {
         lastEpoch = answer.epoch();
@@ -685,7 +688,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         }
     }
 
-    /** Closed for good. What waits is told, then that it is closed. */
+    /** Closed for good. Reports what waits, and then that it is closed. */
     private void end(CloseReason reason) {
         if (state == ClientState.CLOSED) {
             return;

@@ -7,8 +7,8 @@ import dev.heartbeat.internal.queue.CountsBy;
 import java.util.Map;
 
 /**
- * What a client counts: on its loop, so without any lock, but for what its callbacks do; read by
- * anybody.
+ * The figures that a client counts. They are written on its loop, so without any lock, but for
+ * those of its callbacks; anybody may read them.
  */
 @SuppressWarnings("NonAtomicVolatileUpdate") // The loop alone writes.
 public final class ClientCounts {

@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the log of a client's life: that it is registered, why it is not, when it is tried again,
- * and its end. However often it fails, it says so after a second at first, and then at gaps that
- * double up to a minute, with the number of those that were not told. Confined to the loop.
+ * Logs a client's life: that it is registered, why it is not, when it is tried again, and its end.
+ * A failure that repeats is logged after a second at first, and then at gaps that double up to a
+ * minute, with the number of those that were not logged. Confined to the loop.
  */
 final class ClientLog {
     private static final Logger LOG = LoggerFactory.getLogger(ClientLog.class);
@@ -37,7 +37,7 @@ final class ClientLog {
         handshakeTimeout = options.handshakeTimeout();
     }
 
-    /** What became of the connection, for people. */
+    /** Describes for people what became of the connection. */
     String describe(CloseReason reason, @Nullable Throwable cause) {
         String why = cause == null ? "" : ": " + text(cause);
         return switch (reason) {
@@ -53,7 +53,7 @@ final class ClientLog {
         };
     }
 
-    /** What can be done about it; empty where there is nothing to say. */
+    /** Advises what can be done about it; empty where there is nothing to say. */
     static String advice(CloseReason reason) {
         return switch (reason) {
             case CONNECT_FAILED -> "; check host and port, and that the server runs";
@@ -68,7 +68,7 @@ final class ClientLog {
         };
     }
 
-    /** What the application is told as the cause: what is known, or a sentence. */
+    /** The cause that the application gets: what is known, or a sentence. */
     Throwable causeOf(CloseReason reason, @Nullable Throwable cause) {
         return cause != null ? cause : new HeartbeatException(Failures.of(reason), describe(reason, null));
     }
@@ -129,7 +129,7 @@ final class ClientLog {
         try {
             LOG.info(format, arguments);
         } catch (RuntimeException | Error broken) {
-            // Nobody else can be told.
+            // Nobody else can be notified.
         }
     }
 
@@ -137,7 +137,7 @@ final class ClientLog {
         try {
             LOG.warn(format, arguments);
         } catch (RuntimeException | Error broken) {
-            // Nobody else can be told.
+            // Nobody else can be notified.
         }
     }
 }

@@ -48,7 +48,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     private long registeredNs;
     private int rttMicros;
 
-    /** What the server said about coming back: 0 nothing, {@link GoAway#NEVER} not to. */
+    /** The server's word about coming back: 0 for nothing, {@link GoAway#NEVER} for not to. */
     private long retryAfterMillis;
 
     /** Bounds how long it drains; null while it does not. */
@@ -60,7 +60,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     private boolean handlesFirst;
 
     private boolean sentAway;
-    /** What the server said of the end. */
+    /** The server's word about the end. */
     private @Nullable HeartbeatException said;
 
     /** Whether the server has said no to the registration. */
@@ -84,7 +84,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         return agreed == null && !refused;
     }
 
-    /** How much is left of the time that the server has to answer the registration. */
+    /** The time that is left for the server to answer the registration. */
     long untilGivenUpNs() {
         return client.options.handshakeTimeout().toNanos() - (shard.nowNs() - openedNs);
     }
@@ -159,7 +159,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     }
 
     private void sendHeartbeat() {
-        // Where the socket is full, what fills it is on its way and a sign of life by itself.
+        // A full socket's content is on its way and a sign of life by itself.
         if (connection.isWritable()) {
             if (gateway == null) {
                 beat(HandleRanges.NOBODY);
@@ -190,8 +190,8 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         answer.readResponse(payload);
         onPosition(answer.position());
         long rttNs = shard.nowNs() - answer.timestamp();
-        // What was sent before there was anything to answer, or after now, is no heartbeat of this
-        // connection.
+        // An answer to what was sent before there was anything to answer, or after now, is to no
+        // heartbeat of this connection.
         if (handle == 0 && rttNs >= 0 && rttNs <= shard.nowNs() - registeredNs) {
             rttMicros = (int) Math.min(Math.max(1, rttNs / 1000), MAX_RTT_MICROS);
             client.onHeartbeat(rttNs);
@@ -457,7 +457,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     // ---- the rest of a session
 
     /**
-     * Messages may wait in the client's outbox. Where none do, nobody joins: the first who does
+     * Messages may wait in the client's outbox. Nobody joins while none do: the first who does
      * makes the multiplexer, which an idle client need not have.
      */
     void wake() {
@@ -533,7 +533,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         return java.util.Objects.requireNonNull(agreed);
     }
 
-    /** In both directions: the client has told the server what it takes. */
+    /** The limit holds in both directions: the client has announced to the server what it takes. */
     @Override
     protected int maxMessageBytes() {
         return (int) Math.min(limits().maxMessageBytes(), client.options.maxMessageBytes());

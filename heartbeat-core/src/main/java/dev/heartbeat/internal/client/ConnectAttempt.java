@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One attempt to reach a server: looks its name up, and connects to one of its addresses after the
- * other until one answers. Its owner is told once how it ended, as a {@link Connector} is. Confined
- * to the loop.
+ * other until one answers. Its owner is notified once how it ended, as a {@link Connector} is.
+ * Confined to the loop.
  */
 final class ConnectAttempt implements Connector {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectAttempt.class);
@@ -101,8 +101,7 @@ final class ConnectAttempt implements Connector {
             cause.addSuppressed(failure);
         }
         failure = cause;
-        // Where the transport is closed it may be told on any thread, and no other address would do
-        // better.
+        // A closed transport may notify on any thread, and no other address would do better.
         if (!stopped && tried < addresses.size() && loop.inEventLoop()) {
             LOG.debug("{}; trying the next of {} addresses of {}", cause.getMessage(), addresses.size(), host);
             connectToNext();

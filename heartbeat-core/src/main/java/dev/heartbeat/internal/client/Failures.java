@@ -7,7 +7,9 @@ import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.GoAway;
 import dev.heartbeat.internal.frame.PeerError;
 
-/** Turns what the server says, and how connections end, into what the application is told. */
+/**
+ * Turns what the server says, and how connections end, into what the application is notified of.
+ */
 final class Failures {
     private Failures() {}
 
@@ -72,7 +74,7 @@ final class Failures {
         };
     }
 
-    /** The end of a client: its last failure tells more than the reason. */
+    /** The end of a client: its last failure says more than the reason. */
     static FailureCode of(CloseReason reason, Throwable cause) {
         return cause instanceof HeartbeatException known ? known.code() : of(reason);
     }

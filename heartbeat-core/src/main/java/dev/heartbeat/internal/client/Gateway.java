@@ -26,15 +26,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client's session does for the nodes it speaks for: registers them, so many at a time, says
- * in its heartbeats for whom it vouches, and passes on what the server tells of one. Made with the
- * first of them, on each connection anew. Confined to the loop.
+ * A client's session uses this for the nodes it speaks for. It registers them, so many at a time,
+ * says in its heartbeats for whom it vouches, and passes on what the server reports of one. Made
+ * with the first of them, on each connection anew. Confined to the loop.
  */
 final class Gateway {
     private final ClientSession session;
     private final FrameEncoder encoder;
     private final Shard shard;
-    /** How many the server takes. */
+    /** The number that the server takes. */
     private final long limit;
 
     private final int maxMessageBytes;
@@ -50,7 +50,7 @@ final class Gateway {
     /** With an update that found the socket full. */
     private final Set<Attached> waitingForRoom = new LinkedHashSet<>();
 
-    /** To be registered later; one timer for all. */
+    /** Nodes to be registered later; one timer for all. */
     private final Set<Attached> later = new LinkedHashSet<>();
 
     private final Deadline retry = new Deadline(this::registerLater);
@@ -220,7 +220,7 @@ final class Gateway {
         if (node.isRegistered()) {
             registered--;
         } else {
-            unanswered--; // Where it is sent away instead of an answer.
+            unanswered--; // It was sent away instead of being answered.
         }
         node.losePlace();
     }
@@ -259,7 +259,7 @@ final class Gateway {
 
     void changed(Attached node) {
         if (!session.isOpen()) {
-            return; // What is asked for now is seen to on the next connection.
+            return; // Requests of this moment are seen to on the next connection.
         }
         if (!node.isVouched()) {
             unvouched.add(node);
@@ -324,8 +324,8 @@ final class Gateway {
     }
 
     /**
-     * Collects the handles of those it vouches for. What lies between two of them may be covered,
-     * unless it is one that is left out.
+     * Collects the handles of those it vouches for. Handles between two of them may be covered,
+     * except one that is left out.
      */
     private static final class Ranges {
         private final ClientSession session;

@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
  * the next ones late. Beats missed while this process was stopped are left out.
  */
 final class HeartbeatSchedule extends Timer {
-    /** Of an interval. */
+    /** The jitter's part of an interval. */
     private static final int JITTER_DIVISOR = 10;
 
     private final Shard shard;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariant: it keeps at most the given number of buffers, and of bytes.
  */
 public final class BufferPool {
-    /** Where nothing is kept. */
+    /** A pool that keeps nothing. */
     public static final BufferPool NONE = new BufferPool(0, 0);
 
     private final List<ByteBuffer> kept = new ArrayList<>(0);

@@ -10,8 +10,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is written on a message beside its content, in the HEAD of its first frame. Most messages
- * have nothing there and share {@link #NONE}.
+ * The fields of a message beside its content, in the HEAD of its first frame. Most messages have
+ * nothing there and share {@link #NONE}.
  *
  * @param correlation what request and reply have in common; 0 where it is neither
  * @param source the node it comes from, where it was sent through the server
@@ -29,7 +29,7 @@ public record Envelope(
     /** No reading of the clock. */
     public static final long NOT_SAID = Long.MIN_VALUE;
 
-    /** What a message is to its receiver. */
+    /** The kind of a message to its receiver. */
     public enum Kind {
         MESSAGE(0),
         REQUEST(1),
@@ -99,7 +99,7 @@ public record Envelope(
         return new Envelope(Kind.MESSAGE, 0, null, destination, NOT_SAID);
     }
 
-    /** What the destination is given. */
+    /** The envelope that the destination is given. */
     public Envelope passedOnFrom(String node) {
         return new Envelope(kind, correlation, node, null, dueNs);
     }

@@ -47,7 +47,7 @@ public enum ErrorCode {
     UNSUPPORTED_NODE_FEATURE(50, Scope.NODE),
     UNSUPPORTED_CHANNEL_FEATURE(50, Scope.CHANNEL);
 
-    /** What an error concerns. */
+    /** The scope of an error. */
     public enum Scope {
         CONNECTION(0),
         NODE(1),

@@ -17,7 +17,7 @@ public final class FrameEncoder {
     private static final int HEAD_TOTAL = 0x06;
     private static final int HEAD_TLV = Tlv.HEADER + Integer.BYTES;
 
-    /** What a HEAD takes of a frame, at most. */
+    /** The size of a frame's HEAD, at most. */
     public static final int MAX_HEAD_SIZE = Short.BYTES + 2 * HEAD_TLV + Envelope.MAX_SIZE;
 
     private final Connection connection;
@@ -75,7 +75,7 @@ public final class FrameEncoder {
     }
 
     /**
-     * What the HEAD takes of a frame that names this handle and this total; 0 where there is
+     * The size of the HEAD of a frame that names this handle and this total; 0 where there is
      * nothing to name.
      */
     public static int headSize(int handle, int total, Envelope envelope) {
@@ -83,7 +83,7 @@ public final class FrameEncoder {
         return tlvs == 0 ? 0 : Short.BYTES + tlvs;
     }
 
-    /** What the HEAD takes of a frame that holds a whole message. */
+    /** The size of the HEAD of a frame that holds a whole message. */
     public static int headSize(int handle, Envelope envelope) {
         return handle == 0 && envelope.isPlain() ? 0 : headSize(handle, Head.NO_TOTAL, envelope);
     }

@@ -24,7 +24,7 @@ public record GoAway(
         this(scope, reason, retryAfterMillis, text, false);
     }
 
-    /** To one of two processes that have one identity. */
+    /** The notice to one of two processes that have one identity. */
     public static GoAway duplicateIdentity() {
         return new GoAway(
                 ErrorCode.Scope.CONNECTION,

@@ -39,7 +39,7 @@ public final class HandleRanges {
         return new HandleRanges(bounds, bounds.length / 2);
     }
 
-    /** What was covered before, and what the value of this TLV adds to it. */
+    /** The ranges that were covered before, and those that the value of this TLV adds. */
     static HandleRanges plus(HandleRanges before, ByteBuffer in, int tag) throws ProtocolException {
         if (Tlv.length(tag) == 0) {
             return ALL;
@@ -69,7 +69,7 @@ public final class HandleRanges {
         return sum;
     }
 
-    /** How many ranges; 0 for {@link #ALL} and {@link #NOBODY}. */
+    /** The number of ranges; 0 for {@link #ALL} and {@link #NOBODY}. */
     public int ranges() {
         return ranges;
     }

@@ -5,7 +5,7 @@ import static dev.heartbeat.internal.frame.ProtocolException.malformed;
 import java.nio.ByteBuffer;
 
 /**
- * What a DATA frame says before the message's bytes.
+ * The head of a DATA frame, before the message's bytes.
  *
  * @param total length of the whole message, or {@link #NO_TOTAL}
  * @param namesHandle whether it names a handle, which may be 0
@@ -46,7 +46,7 @@ public record Head(long total, boolean namesHandle, int handle, Envelope envelop
         return head;
     }
 
-    /** What can be wrong with a fragment by itself, whatever came before. */
+    /** Checks what can be wrong with a fragment by itself, whatever came before. */
     private static void checkFragment(int flags, Head head, int bytes) throws ProtocolException {
         boolean more = (flags & FrameHeader.FLAG_MORE) != 0;
         if (more && bytes == 0) {

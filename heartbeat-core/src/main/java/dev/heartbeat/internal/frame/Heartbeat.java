@@ -5,8 +5,8 @@ import static dev.heartbeat.internal.frame.ProtocolException.malformed;
 import java.nio.ByteBuffer;
 
 /**
- * What a HEARTBEAT_REQ or HEARTBEAT_RES says. One is made for a loop and read into again and again,
- * because a heartbeat must cost no garbage: what is read is valid until the next is.
+ * The content of a HEARTBEAT_REQ or HEARTBEAT_RES. One is made for a loop and read into again and
+ * again, because a heartbeat must cost no garbage: what is read is valid until the next is.
  */
 public final class Heartbeat {
     private static final int RTT = 0x82;
@@ -58,17 +58,17 @@ public final class Heartbeat {
         return timestamp;
     }
 
-    /** How many frames of the resumable stream its sender has received. */
+    /** The number of frames of the resumable stream that its sender has received. */
     public long position() {
         return position;
     }
 
-    /** Of a request: 0 if it says none. */
+    /** A request's round-trip time: 0 if it says none. */
     public int rttMicros() {
         return rttMicros;
     }
 
-    /** Of a request: for whom it speaks beside its handle. */
+    /** A request's ranges: those for whom it speaks beside its handle. */
     public HandleRanges covered() {
         return covered;
     }

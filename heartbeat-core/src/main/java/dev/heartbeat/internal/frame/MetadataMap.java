@@ -40,7 +40,7 @@ public final class MetadataMap extends AbstractMap<String, String> {
         this.packed = packed;
     }
 
-    /** Of entries that were checked before. */
+    /** Makes a map of entries that were checked before. */
     static MetadataMap of(byte[] packed) {
         return packed.length == 0 ? NONE : new MetadataMap(packed);
     }
@@ -82,7 +82,7 @@ public final class MetadataMap extends AbstractMap<String, String> {
         return key instanceof String name ? find(packed, packed.length, name) : -1;
     }
 
-    /** Where the entry of this key begins; negative if there is none. */
+    /** The place where the entry of this key begins; negative if there is none. */
     static int find(byte[] packed, int end, String key) {
         for (int at = 0; at < end; at = next(packed, at)) {
             if (keyLength(packed, at) == key.length() && startsWith(packed, at + ENTRY_HEADER, key)) {

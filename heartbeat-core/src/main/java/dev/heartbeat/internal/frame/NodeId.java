@@ -1,7 +1,7 @@
 package dev.heartbeat.internal.frame;
 
 /**
- * What a node id, and the key of a metadata entry, may look like: characters that need no escaping
+ * The form of a node id, and of the key of a metadata entry: characters that need no escaping
  * anywhere.
  */
 public final class NodeId {

@@ -51,7 +51,7 @@ public record Register(
     private static final int FIXED = Long.BYTES + Integer.BYTES + 2 * Long.BYTES + 1;
 
     /**
-     * What a client takes, beyond what REGISTERED bounds for both sides.
+     * The limits of what a client takes, beyond those that REGISTERED sets for both sides.
      *
      * @param maxMessageBytes the longest message, an unsigned 32-bit number
      * @param maxChannels how many channels the server may have open, an unsigned 32-bit number
@@ -75,7 +75,8 @@ public record Register(
     }
 
     /**
-     * Of a client that sets no limits of its own, or of a node that shares those of its connection.
+     * The registration of a client that sets no limits of its own, or of a node that shares those
+     * of its connection.
      */
     public Register(
             long incarnation,

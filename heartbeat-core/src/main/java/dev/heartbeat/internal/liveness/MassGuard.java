@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * <p>Many are more than {@code share} of the nodes, and more than {@code minimum}. The maximum
  * bounds hold and release together: verdicts are held for as long as leaves time to carry them out
  * one after the other at {@code releaseRate}, but for half of it at least; and the rate is raised
- * as far as it must be for all to be over in time. Where most come back, the last of them are given
+ * as far as it must be for all to be over in time. If most come back, the last of them are given
  * {@code calmNs} to do so, too. So it always ends by itself. A maximum of zero switches it off.
  * Time in which nobody asked for longer than a second does not count, since this process may have
  * been stopped.
@@ -55,7 +55,7 @@ public final class MassGuard {
      * {@link Long#MAX_VALUE} if many are.
      */
     private long calmSinceNs;
-    /** How much of {@link #engagedNs} is accounted for by permits. */
+    /** The part of {@link #engagedNs} that permits account for. */
     private long permittedNs;
 
     private double permits;
@@ -176,7 +176,7 @@ public final class MassGuard {
         return calm || engagedNs >= maximumNs - releaseNs();
     }
 
-    /** How long it takes to let those pass that wait now; half of the maximum at most. */
+    /** The time it takes to let those pass that wait now; half of the maximum at most. */
     private long releaseNs() {
         return Math.min((long) (held / releaseRate * SECOND_NS), maximumNs / 2);
     }
@@ -227,7 +227,7 @@ public final class MassGuard {
         observer.changed(status(suspects, nodes));
     }
 
-    /** What it does now, where so many are suspected. */
+    /** Its status now, when so many are suspected. */
     public synchronized MassGuardStatus status(long suspects, long nodes) {
         return new MassGuardStatus(phase, suspects, nodes, held, released, Duration.ofNanos(engagedNs));
     }

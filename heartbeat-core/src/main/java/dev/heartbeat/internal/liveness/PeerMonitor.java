@@ -35,7 +35,7 @@ public abstract class PeerMonitor extends Timer {
     /** Logical time of the last sign of life; in LOST, when the grace begins to run. */
     private long lastHeardNs;
 
-    /** What it shares with its like. */
+    /** The watch that it shares with its like. */
     protected abstract Watch watch();
 
     /** Begins to watch, as if it was heard now. */
@@ -45,16 +45,15 @@ public abstract class PeerMonitor extends Timer {
     }
 
     /**
-     * How long it is since somebody else spoke for it; for a peer that only speaks for itself, for
-     * ever.
+     * The time since somebody else spoke for it; for ever for a peer that only speaks for itself.
      */
     protected long othersSilentNs() {
         return Long.MAX_VALUE;
     }
 
     /**
-     * How long a frame under way has gained too little to put the verdict off; where none does, for
-     * ever.
+     * The time for which a frame under way has gained too little to put the verdict off; for ever
+     * without such a frame.
      */
     protected long underWayNs() {
         return Long.MAX_VALUE;
@@ -77,7 +76,7 @@ public abstract class PeerMonitor extends Timer {
     /** No verdict is due, or not any more: the peer was heard, or lost, or is no longer watched. */
     protected void onReprieved() {}
 
-    /** What all monitors of a kind on a loop share, kept out of each. */
+    /** The part that all monitors of a kind on a loop share, kept out of each. */
     public interface Watch {
         LogicalClock clock();
 
@@ -103,8 +102,8 @@ public abstract class PeerMonitor extends Timer {
     private void heardAgain() {
         if (state == State.SUSPECT) {
             state = State.ALIVE;
-            // What is armed now is the deadline of the timeout, which is not earlier than the next
-            // look must be.
+            // The deadline that is armed now is that of the timeout, which is not earlier than the
+            // next look must be.
             armFor(0);
             onReprieved();
             onRecovered();

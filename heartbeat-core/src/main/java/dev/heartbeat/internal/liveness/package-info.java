@@ -1,4 +1,4 @@
-/** Who is alive: from a history and a time to a verdict. */
+/** Decides which peers are alive: from a history and a time to a verdict. */
 @NullMarked
 package dev.heartbeat.internal.liveness;
 

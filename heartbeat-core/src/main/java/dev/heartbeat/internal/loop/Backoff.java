@@ -3,7 +3,7 @@ package dev.heartbeat.internal.loop;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before the next attempt: a random time between 0 and min(cap, base × 2ⁿ) after n
+ * The wait before the next attempt. It is a random time between 0 and min(cap, base × 2ⁿ) after n
  * failures in a row ("full jitter", Brooker, "Exponential Backoff and Jitter", 2015), so that a
  * crowd that lost its server at once does not come back at once.
  */
@@ -22,8 +22,8 @@ public final class Backoff {
     /**
      * Counts a failure and returns how long to wait.
      *
-     * @param ceilingNs a bound for this time only. Where it is what bounds, the failure is not
-     *     counted: many attempts in a short time say no more than the few there would have been
+     * @param ceilingNs a bound for this time only. A failure that it bounds is not counted: many
+     *     attempts in a short time say no more than the few there would have been
      */
     public long nextDelayNs(long ceilingNs) {
         // Shifting further than the cap's own bits would only overflow.

@@ -8,8 +8,8 @@ import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * What was read from connections that have used up their {@link WorkBudget}, and is still to be
- * decoded: a share of each in every turn, after the sockets. Reading of such a connection is
+ * Input that was read from connections that have used up their {@link WorkBudget}, and is still to
+ * be decoded: a share of each in every turn, after the sockets. Reading of such a connection is
  * paused, so it has one read buffer of them at most. On the loop.
  *
  * <p>Invariant: {@code bytes} is the sum of what the buffers in {@code waiting} hold room for, at

@@ -31,7 +31,7 @@ public final class Durations {
         return value;
     }
 
-    /** In nanoseconds; {@link #LONGEST} where it is longer. */
+    /** The value in nanoseconds; {@link #LONGEST} where it is longer. */
     public static long nanos(Duration value) {
         return Math.min(TimeUnit.NANOSECONDS.convert(value), LONGEST_NS);
     }

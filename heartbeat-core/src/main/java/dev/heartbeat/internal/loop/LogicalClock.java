@@ -7,8 +7,8 @@ package dev.heartbeat.internal.loop;
  * before anybody is judged.
  *
  * <p>A loop knows until when it meant to sleep. Waking up in time, or earlier for a socket, is no
- * stall; waking later than {@value #MAX_LAG_MS} ms after is. Of a stall the clock counts only that
- * lag.
+ * stall; waking later than {@value #MAX_LAG_MS} ms after is. The clock counts only that lag of a
+ * stall.
  */
 public final class LogicalClock {
     private static final long MAX_LAG_MS = 250;
@@ -63,9 +63,9 @@ public final class LogicalClock {
     }
 
     /**
-     * What a peer that is lost now is to be given on top of its grace: after a stall its length
-     * (after several in a row, theirs), for so long the peers' backoff has been growing; otherwise
-     * 0.
+     * The time that a peer that is lost now is to be given on top of its grace. After a stall it is
+     * the stall's length (after several in a row, theirs), for so long the peers' backoff has been
+     * growing; otherwise 0.
      */
     public long aftermathNs() {
         return stalls > 0 && logicalNs - lastStallEndNs < AFTERMATH_NS ? lostToStallsNs : 0;

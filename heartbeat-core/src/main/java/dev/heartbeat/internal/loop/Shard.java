@@ -25,8 +25,8 @@ import org.slf4j.event.Level;
  * client on it.
  *
  * <p><b>The threading law.</b> Everything that belongs to a session is touched by its loop only.
- * Another thread that wants something of it sends a command ({@link #execute}). What several loops
- * share is safe by itself and listed in docs/ARCHITECTURE.md: node entries, outboxes, serial
+ * Another thread that wants something of it sends a command ({@link #execute}). State that several
+ * loops share is safe by itself and listed in docs/ARCHITECTURE.md: node entries, outboxes, serial
  * executors, the mass guard, budgets and counters.
  */
 public final class Shard implements LoopAgent, Loop {
@@ -36,7 +36,7 @@ public final class Shard implements LoopAgent, Loop {
     private static final int TIMERS_PER_TURN = 1024;
 
     /**
-     * What is kept of memory for frames that were cut, and for messages that were handled where
+     * The number of buffers kept for frames that were cut, and for messages that were handled where
      * they were assembled.
      */
     private static final int SPARE_FRAMES = 4;
@@ -51,7 +51,7 @@ public final class Shard implements LoopAgent, Loop {
      */
     private static final int COMMANDS_PER_TURN = 1024;
 
-    /** Who keeps count of how well the loop does. On the loop. */
+    /** Keeps count of how well the loop does. On the loop. */
     public interface Observer {
 
         /** It was itself stopped, and nobody is judged for it. */
@@ -80,7 +80,7 @@ public final class Shard implements LoopAgent, Loop {
     private final AtomicBoolean commandsScheduled = new AtomicBoolean();
     private final Runnable runCommands = this::runCommands;
 
-    /** What runs once behind the commands of a run. */
+    /** The commands that run once behind those of a run. */
     private final ArrayDeque<Runnable> behind = new ArrayDeque<>();
 
     private boolean runningCommands;
@@ -96,7 +96,7 @@ public final class Shard implements LoopAgent, Loop {
     private long stalledTurnNs;
     private boolean runningTimers;
 
-    /** What the clock credited, for other threads to read. */
+    /** The stalls that the clock credited, for other threads to read. */
     private volatile long stalls;
 
     private volatile long creditedNs;
@@ -217,8 +217,8 @@ public final class Shard implements LoopAgent, Loop {
     }
 
     /**
-     * Any thread; the command runs on the loop, after this call has returned. Where the loop has
-     * ended, so has all it could concern.
+     * Any thread; the command runs on the loop, after this call has returned. Everything that a
+     * loop could concern has ended with it.
      */
     @Override
     public void execute(Runnable command) {
@@ -354,8 +354,8 @@ public final class Shard implements LoopAgent, Loop {
             plannedNs = Long.MAX_VALUE;
             loop.cancelWake();
         } else {
-            // What is overdue is planned for now: a plan in the past would make a stall of the time
-            // since.
+            // An overdue deadline is planned for now: a plan in the past would make a stall of the
+            // time since.
             plannedNs = deadlineNs - loop.nowNs() < 0 ? loop.nowNs() : deadlineNs;
             loop.wakeAt(plannedNs);
         }

@@ -50,7 +50,7 @@ public final class WorkBudget {
         };
     }
 
-    /** What comes next is of this session, which may have come in this turn before. */
+    /** Begins the work of this session, which may have come in this turn before. */
     public void begin(InputReader session, long nowNs) {
         if (whose != session || turnNs != nowNs) {
             whose = session;

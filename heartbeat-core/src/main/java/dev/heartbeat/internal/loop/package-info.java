@@ -1,4 +1,4 @@
-/** What one event loop owns: timers, clock, commands, and the work of a turn. */
+/** The belongings of one event loop: timers, clock, commands, and the work of a turn. */
 @NullMarked
 package dev.heartbeat.internal.loop;
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * that are suspected.
  */
 public final class Attachments {
-    /** How many registrations a gateway may have under way. */
+    /** The number of registrations that a gateway may have under way. */
     public static final int MAX_UNANSWERED = 256;
 
     private final IdTable<NodeBinding> bindings = new IdTable<>();
@@ -94,7 +94,7 @@ public final class Attachments {
         return ranges.ranges() + (int) Math.min(handles, bindings.size());
     }
 
-    /** How long no beat spoke for all. */
+    /** The time since a beat last spoke for all. */
     long silentNs(long nowNs) {
         return covered ? nowNs - coveredNs : Long.MAX_VALUE;
     }

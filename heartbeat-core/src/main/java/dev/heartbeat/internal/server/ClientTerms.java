@@ -4,8 +4,8 @@ import dev.heartbeat.ServerOptions;
 import dev.heartbeat.internal.frame.Register;
 
 /**
- * What a client said at its registration of what it takes, as far as the server makes use of it.
- * Clients that say the same share one object.
+ * The terms that a client stated at its registration of what it takes, as far as the server makes
+ * use of them. Clients that say the same share one object.
  *
  * @param connectionCredit how far the server may send on the connection at first
  * @param channelCredit how far the server may send on channel 0 at first
@@ -14,7 +14,7 @@ import dev.heartbeat.internal.frame.Register;
  */
 record ClientTerms(long connectionCredit, long channelCredit, int maxMessageBytes, int maxChannels) {
 
-    /** Of nobody yet. */
+    /** The terms of nobody yet. */
     static final ClientTerms NONE = new ClientTerms(0, 0, 0, 0);
 
     static ClientTerms of(Register said, ServerOptions options) {

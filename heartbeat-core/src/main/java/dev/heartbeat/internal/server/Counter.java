@@ -1,6 +1,6 @@
 package dev.heartbeat.internal.server;
 
-/** What a loop counts. */
+/** The counters of a loop. */
 public enum Counter {
     ACCEPTED,
     ENDED,

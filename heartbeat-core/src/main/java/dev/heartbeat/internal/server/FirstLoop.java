@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where the tombstones of a server live: on the first of the transport's loops. */
+/** The home of a server's tombstones: the first of the transport's loops. */
 final class FirstLoop implements Tombstones.Home {
     private static final Logger LOG = LoggerFactory.getLogger(FirstLoop.class);
 

@@ -14,12 +14,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one loop measures: written by that loop alone, and read by anybody. A recorder is made with
- * its first value.
+ * The measures of one loop: written by that loop alone, and read by anybody. A recorder is made
+ * with its first value.
  */
 final class Measures {
 
-    /** What is measured. */
+    /** The kinds of measure. */
     enum Kind {
         /** From the last sign of life, or the loss of the connection, to OFFLINE. */
         DETECTION,
@@ -29,7 +29,7 @@ final class Measures {
         GUARD_HOLD,
         /** Time in which the loop was itself stopped, and that was credited. */
         PAUSE,
-        /** How much later than it meant to the loop woke up. */
+        /** The time by which the loop woke up later than it meant to. */
         LOOP_LAG
     }
 
@@ -64,7 +64,7 @@ final class Measures {
         return Objects.requireNonNull(recorders.get(kind));
     }
 
-    /** Of all these together; any thread. */
+    /** The sum of all these; any thread. */
     static Measure sum(RecorderProvider provider, List<Measures> all, Kind kind) {
         List<Recorder> used = all.stream()
                 .map(measures -> measures.of(kind).get())

@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A node's place on a connection: the one object that the bus keeps of it beside its entry and its
- * registration. It turns the verdicts on the node into what is known of it, tells its session what
- * others decide, and has its turn when messages wait. What differs between the connection's own
- * node and those a gateway speaks for is the session's to know.
+ * registration. It turns the verdicts on the node into what is known of it, passes to its session
+ * what others decide, and has its turn when messages wait. The session knows the differences
+ * between the connection's own node and those a gateway speaks for.
  */
 final class NodeBinding extends PeerMonitor implements Registration.Owner, ChannelOwner, Sender, Runnable {
     private static final VarHandle JOINED;
@@ -78,7 +78,7 @@ final class NodeBinding extends PeerMonitor implements Registration.Owner, Chann
         return registration().entry().isCurrent(registration());
     }
 
-    /** Ends the stay, of which nobody else was told to tell the peer. */
+    /** Ends a stay whose end nobody else was asked to report to the peer. */
     void end(OfflineReason reason) {
         stop();
         registration().entry().end(registration(), reason);

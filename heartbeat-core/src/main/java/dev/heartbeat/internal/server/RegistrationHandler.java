@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides on registrations: until when one must have come, whether it is admitted, and why not.
  * There is one for a loop, without any state of a session, so it costs a node nothing. The session
- * tells the peer.
+ * notifies the peer.
  */
 final class RegistrationHandler {
     /** Errors that refuse a registration. */

@@ -73,24 +73,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What all loops of a server share: the node table, the limits, and how it starts and ends. Any
- * thread may call any method.
+ * The state that all loops of a server share: the node table, the limits, and how it starts and
+ * ends. Any thread may call any method.
  */
 public final class Server implements Acceptor {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
-    /** Of the memory for what comes in, each connection may take one part. */
+    /** Each connection may take one part of the memory for what comes in. */
     private static final int BUDGET_PARTS = 8;
 
     /**
-     * How long closing may take: the linger of the last connections, and listeners that are still
-     * busy.
+     * The longest that closing may take: the linger of the last connections, and listeners that are
+     * still busy.
      */
     private static final long CLOSE_DEADLINE_NS = TimeUnit.SECONDS.toNanos(10);
 
     private static final long DRAIN_LOG_NS = TimeUnit.SECONDS.toNanos(5);
 
-    /** Nodes are told in 32 bits of milliseconds when to come back, which are 49 days. */
+    /** Nodes receive the time to come back in 32 bits of milliseconds, which are 49 days. */
     private static final Duration LONGEST_DRAIN = Duration.ofDays(30);
 
     private static final BroadcastResult NOBODY = new BroadcastResult(0, 0, 0, 0, 0, 0, 0);
@@ -131,7 +131,7 @@ public final class Server implements Acceptor {
     private final CompletableFuture<Void> disconnected = new CompletableFuture<>();
     /** Completes when it listens no more, or never did. */
     private final CompletableFuture<Void> portFreed = new CompletableFuture<>();
-    /** Completes when every node's end has been told, once it is closing. */
+    /** Completes when every node's end has been reported, once it is closing. */
     private final CompletableFuture<Void> listenersNotified = new CompletableFuture<>();
 
     private volatile boolean closing;
@@ -190,7 +190,7 @@ public final class Server implements Acceptor {
         loops = new AtomicReferenceArray<>(transport.eventLoops().size());
     }
 
-    /** What the application has to say to what comes. */
+    /** The application's handlers of what comes. */
     public record Handlers(MessageHandler messages, RequestHandler requests, RoutePolicy routes, Acceptors acceptors) {}
 
     /** Begins to listen, once. The future fails when nothing is left of what was opened. */
@@ -458,7 +458,7 @@ public final class Server implements Acceptor {
         try {
             session = new ServerSession(loopOf(connection.eventLoop()), connection);
         } catch (Throwable e) {
-            connectionEnded(); // Nobody else will tell of its end.
+            connectionEnded(); // Nothing else will report its end.
             throw e;
         }
         if (draining) {
@@ -590,7 +590,8 @@ public final class Server implements Acceptor {
     }
 
     /**
-     * Ends every stay, closes every connection, and completes when the listeners have been told.
+     * Ends every stay, closes every connection, and completes when the listeners have been
+     * notified.
      */
     public synchronized CompletableFuture<Void> close() {
         if (closed == null) {
@@ -663,7 +664,7 @@ public final class Server implements Acceptor {
 
     // ---- numbers
 
-    /** What it has counted. */
+    /** The counts so far. */
     public ServerCounts counts() {
         return counts;
     }

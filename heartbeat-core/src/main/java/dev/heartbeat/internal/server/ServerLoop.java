@@ -86,7 +86,7 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
         server.connectionEnded();
     }
 
-    /** What this client takes. */
+    /** The limits of what this client takes. */
     ClientTerms termsOf(Register said) {
         ClientTerms terms = ClientTerms.of(said, server.options);
         if (!terms.equals(lastTerms)) {

@@ -179,7 +179,7 @@ final class ServerSession extends Session {
         if (handle == 0) {
             onRefused(0, why);
         } else {
-            // It tells of others, and is not counted against what this gateway may do wrong.
+            // It is about others, and is not counted against what this gateway may do wrong.
             sendRefusal(handle, why);
         }
         finishRefused(handle, end);
@@ -322,7 +322,7 @@ final class ServerSession extends Session {
             node.heard();
             return true;
         } catch (ProtocolException e) {
-            // Of the message only: its fragments are still to be counted.
+            // The error is the message's only: its fragments are still to be counted.
             onRefused(handle, new ProtocolException(e.code(), e.text(), ordinal));
             return false;
         }
@@ -416,7 +416,7 @@ final class ServerSession extends Session {
         }
     }
 
-    /** How long no beat spoke for all nodes of the connection. */
+    /** The time since a beat last spoke for all nodes of the connection. */
     long gatewaySilentNs(NodeBinding binding) {
         return binding.handle() == 0 || attached == null
                 ? Long.MAX_VALUE
@@ -439,8 +439,8 @@ final class ServerSession extends Session {
     }
 
     /**
-     * Whether one more loss of this connection counts for the mass guard. Of one that speaks for
-     * many and is young, all count once.
+     * Whether one more loss of this connection counts for the mass guard. Losses of a connection
+     * that speaks for many and is young count once altogether.
      */
     boolean mayVote() {
         boolean first = !voted;
@@ -527,7 +527,7 @@ final class ServerSession extends Session {
 
     /**
      * Two processes claim to be one. The younger connection has the node already; after several
-     * times in turn the older is told to stay away.
+     * times in turn the older is sent a notice to stay away.
      */
     private void onTwin(NodeBinding before) {
         Registration of = before.registration();
@@ -676,8 +676,8 @@ final class ServerSession extends Session {
     }
 
     /**
-     * What a frame under way says for the connection's own node. Of others it may not be, and says
-     * nothing.
+     * The evidence of a frame under way for the connection's own node. The frame may not be another
+     * node's, so it is none for those.
      */
     long underWayNs(NodeBinding binding) {
         return binding == own ? underWayNs() : Long.MAX_VALUE;
@@ -690,8 +690,8 @@ final class ServerSession extends Session {
     }
 
     /**
-     * The client hears of the server by the answers to its beats. Where much comes and no beat,
-     * they wait behind it, in the client's kernel perhaps, and a PING takes the place of the
+     * The client hears of the server by the answers to its beats. Under much traffic without a
+     * beat, they wait behind it, in the client's kernel perhaps, and a PING takes the place of the
      * answers.
      */
     @Override
