@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What the threads of this process have allocated, by what they are for. What a thread took between
- * the last count and its end is missed.
+ * The allocations of the threads of this process, by what they are for. Allocations of a thread
+ * between the last count and its end are missed.
  */
 final class Allocations {
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -35,12 +35,12 @@ final class Allocations {
         }
     }
 
-    /** Of the threads that read and write sockets. */
+    /** The allocations of the threads that read and write sockets. */
     long loops() {
         return loops;
     }
 
-    /** Of workers, and of the application that sends. */
+    /** The allocations of workers, and of the application that sends. */
     long others() {
         return others;
     }

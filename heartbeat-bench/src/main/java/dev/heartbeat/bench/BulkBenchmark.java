@@ -17,7 +17,7 @@ public final class BulkBenchmark {
     private final Options options;
     private final Consumer<String> progress;
 
-    /** Tells what it does, line by line. */
+    /** Reports what it does, line by line. */
     public BulkBenchmark(Options options, Consumer<String> progress) {
         this.options = options;
         this.progress = progress;
@@ -40,7 +40,7 @@ public final class BulkBenchmark {
             long[] counts = awaitAll(server, fleet);
             long nanos = System.nanoTime() - startedAt;
             long[] with = fleet.numbers("times");
-            // Who fell silent at the end is only judged after the timeout.
+            // A node that fell silent at the end is only judged after the timeout.
             Thread.sleep(options.quiet().toMillis());
             long[] after = server.numbers("counts");
             return new Result(
@@ -73,7 +73,7 @@ public final class BulkBenchmark {
     }
 
     /**
-     * What is run.
+     * The options of a run.
      *
      * @param nodes how many beat and do nothing else
      * @param channels how many channels the bulk goes over
@@ -84,7 +84,7 @@ public final class BulkBenchmark {
     public record Options(int nodes, int channels, long bytes, Duration quiet, List<String> serverJava) {}
 
     /**
-     * What was seen. Times in microseconds but for {@code nanos}.
+     * The outcome. Times in microseconds but for {@code nanos}.
      *
      * @param messages how many messages of bulk came
      * @param bytes how much that was

@@ -29,7 +29,7 @@ final class BulkSender extends Sender {
                 .toList();
     }
 
-    /** How long the message of this number is: both ends know. */
+    /** The length of the message of this number: both ends know it. */
     static int bytesOf(long number) {
         return STEP * (int) (number % 4 + 1);
     }
@@ -45,7 +45,7 @@ final class BulkSender extends Sender {
         return sent;
     }
 
-    /** What is still to be sent over a channel. By one thread. */
+    /** The share that is still to be sent over a channel. For one thread. */
     private static final class Share {
         private final Channel channel;
         private final List<Slot> slots = List.of(new Slot(), new Slot());

@@ -45,7 +45,7 @@ final class BulkServer {
         };
     }
 
-    /** One channel. By one thread at a time. */
+    /** One channel. For one thread at a time. */
     private final class Counting implements ChannelListener {
         private long next;
 

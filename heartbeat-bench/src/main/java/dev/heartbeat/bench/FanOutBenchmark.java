@@ -20,7 +20,7 @@ public final class FanOutBenchmark {
     private final Options options;
     private final Consumer<String> progress;
 
-    /** Tells what it does, line by line. */
+    /** Reports what it does, line by line. */
     public FanOutBenchmark(Options options, Consumer<String> progress) {
         this.options = options;
         this.progress = progress;
@@ -74,7 +74,7 @@ public final class FanOutBenchmark {
     private record Round(long offered, long last, long cpu) {}
 
     /**
-     * What is run.
+     * The options of a run.
      *
      * @param nodes how many have a connection
      * @param bytes how long the message is, at least 8
@@ -84,7 +84,7 @@ public final class FanOutBenchmark {
     public record Options(int nodes, int bytes, int rounds, List<String> serverJava) {}
 
     /**
-     * What was seen; times in microseconds over the rounds.
+     * The outcome; times in microseconds over the rounds.
      *
      * @param offered until the call returned
      * @param last until the last application had it

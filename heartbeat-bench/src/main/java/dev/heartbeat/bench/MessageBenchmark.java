@@ -14,9 +14,9 @@ import org.openjdk.jmh.util.ListStatistics;
 
 /**
  * Streams of messages over loopback between two processes, on a core each where that can be had: a
- * plain socket beside the bus. In each round every workload has its turn in the same two processes,
+ * plain socket beside the bus. Every workload has its turn in each round in the same two processes,
  * which live through all rounds, so that a machine that is busy with other things slows down what
- * is compared alike; what is told are medians over the rounds.
+ * is compared alike. The figures reported are medians over the rounds.
  *
  * <p>Each turn sends for a while before it is measured, and ends when everything that was sent has
  * arrived. The first round is not counted.
@@ -65,7 +65,7 @@ public final class MessageBenchmark {
     /** One turn of one workload. */
     private record Turn(Snapshot received, Snapshot sent) {}
 
-    /** Notes are for people, and tell how far it is. */
+    /** Notes are for people, and report how far it is. */
     public MessageBenchmark(List<Workload> workloads, Options options, Consumer<String> notes) {
         this.workloads = List.copyOf(workloads);
         this.options = options;

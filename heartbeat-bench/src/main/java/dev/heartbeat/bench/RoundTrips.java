@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
-/** How long the heartbeats of some nodes took since it was last asked. Any thread. */
+/** The time that the heartbeats of some nodes took since it was last asked. Any thread. */
 public final class RoundTrips {
     RoundTrips() {}
 

@@ -11,8 +11,8 @@ abstract class Sender {
     static final String THREAD = "application";
 
     /**
-     * How long to wait where there is no room: the time of some dozens of small messages, so that
-     * the queue does not run dry.
+     * The wait when there is no room: the time of some dozens of small messages, so that the queue
+     * does not run dry.
      */
     private static final long PAUSE_NS = 50_000;
 
@@ -37,7 +37,7 @@ abstract class Sender {
         }
     }
 
-    /** How many messages were sent. Any thread. */
+    /** The number of messages that were sent. Any thread. */
     final long count() {
         return count;
     }

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  * them notice.
  */
 public final class SlowConsumerBenchmark {
-    /** What may wait for a node. */
+    /** The bytes that may wait for a node. */
     public static final long QUEUE_BYTES = 64 * 1024;
 
     /** For how long a node may take nothing. */
@@ -22,20 +22,20 @@ public final class SlowConsumerBenchmark {
     private static final int FRAME_BYTES = 12 + 16_384;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** By then all queues are full, and nobody is closed yet. */
+    /** All queues are full after this, and nobody is closed yet. */
     private static final Duration FULL_AFTER = Duration.ofSeconds(6);
 
     private final Options options;
     private final Consumer<String> progress;
 
-    /** Tells what it does, line by line. */
+    /** Reports what it does, line by line. */
     public SlowConsumerBenchmark(Options options, Consumer<String> progress) {
         this.options = options;
         this.progress = progress;
     }
 
     /**
-     * What may lie in the server's memory for each connection, by its options: the queue, three
+     * The memory that may lie in the server for each connection, by its options: the queue, three
      * frames, and what the transport takes before it is no longer writable.
      */
     public static long boundPerNode() {
@@ -87,7 +87,7 @@ public final class SlowConsumerBenchmark {
     }
 
     /**
-     * What is run.
+     * The options of a run.
      *
      * @param slow how many never read
      * @param others how many nodes are beside them
@@ -95,7 +95,7 @@ public final class SlowConsumerBenchmark {
      */
     public record Options(int slow, int others, List<String> serverJava) {}
 
-    /** What was seen. */
+    /** The outcome. */
     public static final class Result {
         private final long[] before;
         private final long[] peak;
@@ -147,12 +147,12 @@ public final class SlowConsumerBenchmark {
             return counts[0];
         }
 
-        /** How many of them the server closed. */
+        /** The number of them that the server closed. */
         public long closed() {
             return counts[1];
         }
 
-        /** How many were suspected for silence instead, though they beat. */
+        /** The number that were suspected for silence instead, though they beat. */
         public long silent() {
             return counts[2];
         }
@@ -167,12 +167,12 @@ public final class SlowConsumerBenchmark {
             return Duration.ofMillis(counts[4]);
         }
 
-        /** How often one of the others was suspected. */
+        /** The number of times that one of the others was suspected. */
         public long suspect() {
             return counts[5];
         }
 
-        /** How often one of the others was given up. */
+        /** The number of times that one of the others was given up. */
         public long offline() {
             return counts[6];
         }
@@ -199,7 +199,7 @@ public final class SlowConsumerBenchmark {
      *
      * @param heap of the heap
      * @param direct of direct buffers
-     * @param resident of the process; 0 where the system does not tell
+     * @param resident of the process; 0 where the system does not report it
      */
     public record Memory(long heap, long direct, long resident) {
         static Memory of(long[] numbers) {

@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
- * What one process has done by now.
+ * The work that one process has done by now.
  *
  * @param nanos its clock
  * @param messages how many it has sent or had

@@ -3,7 +3,7 @@ package dev.heartbeat.bench;
 import dev.heartbeat.ChannelOptions.Delivery;
 import java.io.IOException;
 
-/** What carries messages. */
+/** The carrier of the messages. */
 public enum Subject {
     /** A socket and a length before each message, written by hand. */
     PLAIN {

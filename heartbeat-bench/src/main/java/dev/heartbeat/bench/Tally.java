@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What an application does with a message here: sees that it is one, and counts it. By one thread
- * at a time.
+ * The work of an application on a message here: it sees that it is one, and counts it. For one
+ * thread at a time.
  */
 final class Tally {
     private final int bytes;

@@ -7,13 +7,13 @@ import dev.heartbeat.SuspectReason;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 
-/** How often some nodes were suspected, and given up. */
+/** The number of times that some nodes were suspected, and given up. */
 public final class Verdicts implements NodeListener {
     private final Predicate<String> of;
     private final LongAdder suspect = new LongAdder();
     private final LongAdder offline = new LongAdder();
 
-    /** Of the nodes with such ids. */
+    /** The verdicts on the nodes with such ids. */
     public Verdicts(Predicate<String> of) {
         this.of = of;
     }
@@ -32,12 +32,12 @@ public final class Verdicts implements NodeListener {
         }
     }
 
-    /** How often one of them was suspected. */
+    /** The number of times that one of them was suspected. */
     public long suspect() {
         return suspect.sum();
     }
 
-    /** How often one of them was given up. */
+    /** The number of times that one of them was given up. */
     public long offline() {
         return offline.sum();
     }

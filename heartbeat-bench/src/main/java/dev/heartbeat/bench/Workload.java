@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A stream of messages in one direction over one connection.
  *
- * @param name for people, and for the processes to tell each other which it is
+ * @param name for people, and for the processes to name to each other which it is
  * @param subject what carries it
  * @param channels over how many it is spread, one message after the other
  * @param bytes of each message

@@ -1,5 +1,5 @@
 /**
- * What is measured between processes, from outside the bus: streams of messages
+ * Measurements between processes, from outside the bus: streams of messages
  * ({@link dev.heartbeat.bench.MessageBenchmark}), heartbeats beside bulk
  * ({@link dev.heartbeat.bench.BulkBenchmark}), a message to all
  * ({@link dev.heartbeat.bench.FanOutBenchmark}), and nodes that never read

@@ -30,7 +30,7 @@ final class Allowed {
         }
     }
 
-    /** For an option that says how often numbers are told, if at all. */
+    /** Checks an option that sets how often numbers are reported, if at all. */
     static void often(CommandLine command, String option, @Nullable Duration value) {
         if (value != null) {
             range(command, option, value, MOST_OFTEN, Duration.ofDays(1));

@@ -58,7 +58,7 @@ final class CalmFleet implements NodeListener {
     }
 
     /**
-     * What was measured.
+     * The measurements.
      *
      * @param cpu of the one thread that all of it runs on
      * @param bytesPerNode heap that a node costs, both sides and the network between them

@@ -31,7 +31,7 @@ final class ChildProcess {
      * process does.
      *
      * @param name for messages
-     * @param javaOptions what its Java is told beside that
+     * @param javaOptions the options of its Java beside that
      * @param mainClass the class to run
      * @param arguments the command and its options
      * @param lines hears the lines on its standard output; one it refuses by an

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Runs one client or many, until it is told to stop or the server wants none of them. */
+/** Runs one client or many, until it is stopped or the server wants none of them. */
 @Command(
         name = "client",
         mixinStandardHelpOptions = true,
@@ -144,7 +144,7 @@ final class ClientCommand implements Callable<Integer> {
         Repeater.every(statsEvery, "stats", () -> out.write(stats.line(rttHistogram)));
         int loops = Math.min(
                 (count - 1) / CLIENTS_PER_LOOP + 1, Runtime.getRuntime().availableProcessors());
-        // Of several processes none needs all cores.
+        // None of several processes needs all cores.
         Transport shared = startTransport(
                 processes.isMember()
                         ? TransportOptions.builder().eventLoops(1).workerThreads(MEMBER_WORKERS)
@@ -174,7 +174,7 @@ final class ClientCommand implements Callable<Integer> {
         return 1;
     }
 
-    /** Of the node that has the connection. */
+    /** The id of the node that has the connection. */
     private String idOf(int connection) {
         if (nodeId != null) {
             return nodeId;

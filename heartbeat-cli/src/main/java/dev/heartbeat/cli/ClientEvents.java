@@ -17,7 +17,7 @@ final class ClientEvents implements ClientListener {
     private final ClientTally stats;
     private final @Nullable LineWriter out;
     private final CountDownLatch open;
-    /** How many nodes share its connection, itself included. */
+    /** The number of nodes that share its connection, itself included. */
     private final int nodes;
 
     private boolean registeredBefore;

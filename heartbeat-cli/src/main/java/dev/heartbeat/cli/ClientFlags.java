@@ -43,14 +43,14 @@ final class ClientFlags {
         return client.value("metadata", Map.class);
     }
 
-    /** Starts the transport that all clients share, told of every option that was given. */
+    /** Starts the transport that all clients share, with every option that was given. */
     Transport startTransport(TransportOptions.Builder options) {
         transport.giveTo(options);
         return named.start(options.build());
     }
 
     /**
-     * A builder told of every option that was given, for a client that finds the server at this
+     * A builder with every option that was given, for a client that finds the server at this
      * address.
      */
     HeartbeatClient.Builder builder(String server) {

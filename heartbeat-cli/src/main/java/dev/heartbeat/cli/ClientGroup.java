@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Several processes that share the nodes of a client command. */
 final class ClientGroup {
-    /** A process of it tells so that its options are good. */
+    /** A process of it reports with this that its options are good. */
     static final String STARTED = "started";
 
     private static final Set<String> SHARED = Set.of("--count", "--connections", "--rtt-histogram");
@@ -58,7 +58,7 @@ final class ClientGroup {
         return Duration.ofMillis(1000L * before(number) / connectRate);
     }
 
-    /** How many connections the processes before this one have. */
+    /** The number of connections that the processes before this one have. */
     private int before(int number) {
         return (int) ((number - 1) * (long) count / processes.count());
     }

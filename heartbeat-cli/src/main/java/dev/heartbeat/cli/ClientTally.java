@@ -39,8 +39,8 @@ final class ClientTally {
     }
 
     /**
-     * Nobody is told when a node loses a connection that is another's, so those are counted when
-     * somebody asks.
+     * Nobody is notified when a node loses a connection that is another's, so those are counted
+     * when somebody asks.
      */
     private long attachedOnline() {
         return attached.stream()

@@ -69,7 +69,7 @@ final class DemoFleet implements AutoCloseable {
                 log::add);
     }
 
-    /** What the server tells. */
+    /** The log of what the server reports. */
     EventLog log() {
         return log;
     }
@@ -84,7 +84,7 @@ final class DemoFleet implements AutoCloseable {
         return roundTrips.all();
     }
 
-    /** Where the server listens, once it does. */
+    /** The port where the server listens, once it does. */
     int port() {
         return (int) log.last("listening").orElseThrow().number("port");
     }
@@ -189,7 +189,7 @@ final class DemoFleet implements AutoCloseable {
                 // Quick to start: several of them start at once, on as few as two cores, and live
                 // for half a minute.
                 "-XX:TieredStopAtLevel=1",
-                // Who hears it notes the time, and knows nothing of the threads.
+                // The reader notes the time, and knows nothing of the threads.
                 "-Dorg.slf4j.simpleLogger.showDateTime=false",
                 "-Dorg.slf4j.simpleLogger.showThreadName=false");
     }

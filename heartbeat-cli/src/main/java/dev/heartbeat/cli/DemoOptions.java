@@ -9,7 +9,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** How large the demo's fleet is, how it is spread over processes, and what it is promised. */
+/**
+ * The options of the demo's fleet: its size, its spread over processes, and what it is promised.
+ */
 final class DemoOptions {
     /**
      * Two groups of this size are still no more than the mass guard lets pass as single failures.
@@ -114,8 +116,8 @@ final class DemoOptions {
     }
 
     /**
-     * Where the server listens so that every group reaches it; on nothing but loopback where that
-     * is enough.
+     * The address where the server listens so that every group reaches it; on nothing but loopback
+     * where that is enough.
      */
     String serverHost() {
         return groups().stream().map(Group::server).distinct().count() == 1 ? LOOPBACK + 1 : "0.0.0.0";

@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
- * The chapters of the demo. Each does one thing to the fleet, waits for what comes of it, and tells
- * both.
+ * The chapters of the demo. Each does one thing to the fleet, waits for what comes of it, and
+ * reports both.
  */
 final class DemoStory {
     private static final Duration START = Duration.ofSeconds(30);
     private static final Duration START_PER_NODE = Duration.ofMillis(2);
     private static final Duration COME_BACK = Duration.ofSeconds(15);
-    /** How much longer than promised is waited, so that late is told from never. */
+    /** The wait beyond what is promised, so that late is distinguished from never. */
     private static final Duration OVERTIME = Duration.ofSeconds(2);
 
     private final DemoOptions options;
@@ -81,7 +81,7 @@ final class DemoStory {
         view.tell(all ? "all " + options.nodes() + " nodes are online again" : "not all nodes came back");
     }
 
-    /** What is to be said of the server so far. */
+    /** The verdict on the server so far. */
     Verdict verdict() {
         return Detection.judge(log.nodeLines(), signals);
     }

@@ -24,7 +24,7 @@ final class Detection {
      * @param name what it was
      * @param at the moment before it was sent
      * @param nodes who got it
-     * @param expected what the server should tell of each of them
+     * @param expected the report that the server should give of each of them
      */
     record Signal(String name, Instant at, Collection<String> nodes, List<Expectation> expected) {
         Signal {
@@ -38,15 +38,15 @@ final class Detection {
     }
 
     /**
-     * How one expectation was met.
+     * The outcome of one expectation.
      *
      * @param signal what was done
-     * @param expected what should have been told
+     * @param expected the report that should have come
      * @param delays how long after the signal it was, shortest first
-     * @param early of how many nodes it was told too early
-     * @param late of how many too late
-     * @param wrong of how many with another reason
-     * @param never of how many it was not told at all
+     * @param early the number of nodes for which it was reported too early
+     * @param late the number for which it was too late
+     * @param wrong the number with another reason
+     * @param never the number for which it was not reported at all
      */
     record Row(Signal signal, Expectation expected, List<Duration> delays, int early, int late, int wrong, int never) {
         boolean kept() {

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One line of a command's output: a JSON object that says when, what, and the details. The time is
  * in milliseconds since 1970 with three decimals, which a double holds exactly, so that any JSON
- * library can compute with it. An epoch is text, because it is larger than what a double tells from
- * the next.
+ * library can compute with it. An epoch is text, because it is larger than what a double
+ * distinguishes from the next.
  */
 final class EventLine {
     private static final int MICRO_DIGITS = 3;

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * What a server has told so far: every line about a node, what it makes of each node now, and its
+ * The reports of a server so far: every line about a node, what it makes of each node now, and its
  * latest numbers.
  */
 final class EventLog {
@@ -39,12 +39,12 @@ final class EventLog {
         return List.copyOf(nodeLines);
     }
 
-    /** How many nodes are in the state that this event leads to. */
+    /** The number of nodes that are in the state that this event leads to. */
     synchronized int count(String event) {
         return counts.getOrDefault(event, 0);
     }
 
-    /** Whether this event is the last that was told of each of the nodes. */
+    /** Whether this event is the last that was reported of each of the nodes. */
     synchronized boolean areAll(Collection<String> nodes, String event) {
         return nodes.stream().allMatch(node -> event.equals(lastEvents.get(node)));
     }

@@ -8,7 +8,7 @@ import java.util.OptionalLong;
 import org.HdrHistogram.Histogram;
 
 /**
- * A fleet at one moment, as its processes tell it.
+ * A fleet at one moment, as its processes report it.
  *
  * @param online nodes ONLINE
  * @param suspect nodes SUSPECT
@@ -49,7 +49,7 @@ record FleetStatus(
                 .orElse(OptionalLong.empty());
     }
 
-    /** Who is not online. */
+    /** The nodes that are not online. */
     String missing() {
         return suspect + " suspect, " + offline + " offline";
     }

@@ -16,9 +16,8 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes one line of the lines of numbers of several processes. What is counted is added up.
- * Percentiles cannot be: of those the worst is told, or they are taken from the sum of the
- * histograms.
+ * Makes one line of the lines of numbers of several processes. Counts are added up. Percentiles
+ * cannot be: the worst of those is reported, or they are taken from the sum of the histograms.
  */
 final class GroupStats {
     private static final Set<String> WORST =
@@ -30,7 +29,7 @@ final class GroupStats {
         latest.put(process, line);
     }
 
-    /** Its process has ended, and what it told is of the past. */
+    /** Its process has ended, and what it reported is of the past. */
     synchronized void forget(int process) {
         latest.remove(process);
     }
@@ -80,7 +79,10 @@ final class GroupStats {
                 .sum();
     }
 
-    /** Of all processes; what they share counts once. Null where the system does not tell. */
+    /**
+     * The memory of all processes; what they share counts once. Null where the system does not
+     * report it.
+     */
     private static @Nullable Long memoryBytes(List<Member> members) {
         long[] bytes = members.stream()
                 .flatMapToLong(member -> member.pid().stream())

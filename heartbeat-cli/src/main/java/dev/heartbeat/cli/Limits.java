@@ -3,14 +3,14 @@ package dev.heartbeat.cli;
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 
-/** What one process may open. */
+/** The limits of what one process may open. */
 final class Limits {
-    /** What a JVM opens beside its connections: jars, pipes, selectors. */
+    /** The files that a JVM opens beside its connections: jars, pipes, selectors. */
     private static final int OWN_FILES = 100;
 
     /**
-     * What macOS and the BSDs have for outgoing connections to one address, less those that others
-     * use.
+     * The ports that macOS and the BSDs have for outgoing connections to one address, less those
+     * that others use.
      */
     private static final int LOCAL_PORTS = 16_000;
 
@@ -24,14 +24,14 @@ final class Limits {
         return System.getProperty("os.name").equals("Linux");
     }
 
-    /** How many connections one process may hold that all come from this machine. */
+    /** The number of connections that one process may hold that all come from this machine. */
     static long localConnections() {
         return hasManyLoopbackAddresses() ? connections() : Math.min(connections(), LOCAL_PORTS);
     }
 
     /**
-     * How many connections one process may hold; the JVM has raised its soft limit to the hard one
-     * already.
+     * The number of connections that one process may hold; the JVM has raised its soft limit to the
+     * hard one already.
      */
     static long connections() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix

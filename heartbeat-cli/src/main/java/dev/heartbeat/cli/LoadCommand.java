@@ -341,7 +341,7 @@ final class LoadCommand implements Runnable {
         return 0;
     }
 
-    /** What takes long, and tells how far it is. */
+    /** Work that takes long, and reports how far it is. */
     private interface Work<T> {
         T run(LoadRun.Progress progress) throws IOException, InterruptedException;
     }

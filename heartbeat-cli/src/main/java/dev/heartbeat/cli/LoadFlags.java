@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
 /**
- * What all scenarios of {@code load} have in common: who is put under load, how often, for how
+ * The common options of all scenarios of {@code load}: who is put under load, how often, for how
  * long, and where.
  */
 final class LoadFlags {
@@ -173,7 +173,7 @@ final class LoadFlags {
         return seconds;
     }
 
-    /** Where nothing else was said. */
+    /** Sets the seconds if nothing else was said. */
     void secondsByDefault(double value) {
         if (!spec.commandLine().getParseResult().hasMatchedOption("--seconds")) {
             seconds = value;
@@ -234,7 +234,7 @@ final class LoadFlags {
                 return Contestant.at(address.substring(0, colon), port, serverPid, terms.answerEvery());
             }
         } catch (NumberFormatException e) {
-            // Told below.
+            // Reported below.
         }
         throw bad("--server is " + address + ", expected is an address and a port like 127.0.0.1:9501");
     }

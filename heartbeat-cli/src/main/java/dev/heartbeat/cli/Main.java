@@ -92,8 +92,8 @@ public final class Main implements Runnable {
     }
 
     /**
-     * What can go wrong in use is told in a line; anything else is a bug, and keeps its stack
-     * trace.
+     * Failures that can happen in use are reported in a line; anything else is a bug, and keeps its
+     * stack trace.
      */
     private static int onFailure(Exception e, CommandLine command, ParseResult parsed) throws Exception {
         if (e instanceof Failure || e instanceof HeartbeatException) {
@@ -103,7 +103,7 @@ public final class Main implements Runnable {
         throw e;
     }
 
-    /** What {@code --version} prints: the version this was built as, and the Java it runs on. */
+    /** The output of {@code --version}: the version this was built as, and the Java it runs on. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() throws IOException {

@@ -3,7 +3,7 @@ package dev.heartbeat.cli;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** How the many nodes of one process are called. */
+/** The names of the many nodes of one process. */
 final class NodeIds {
     private NodeIds() {}
 

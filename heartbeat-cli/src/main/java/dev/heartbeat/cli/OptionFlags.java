@@ -14,8 +14,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * A flag for each of the library's options of a kind, made from its description. What is not given
- * is left to the library's defaults.
+ * A flag for each of the library's options of a kind, made from its description. Options that are
+ * not given are left to the library's defaults.
  *
  * @param <O> the options
  */

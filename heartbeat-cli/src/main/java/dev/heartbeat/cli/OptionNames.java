@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** What the library's options are called on the command line. */
+/** The names of the library's options on the command line. */
 final class OptionNames {
     /** Flags that are not the library's name with dashes. */
     private static final Map<String, String> OTHERWISE = Map.of(

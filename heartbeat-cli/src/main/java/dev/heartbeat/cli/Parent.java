@@ -8,7 +8,7 @@ final class Parent {
 
     /**
      * Ends this process, in order as by SIGTERM, when the parent ends: also where that was killed
-     * and could tell nobody. The system closes the pipe in any case.
+     * and could notify nobody. The system closes the pipe in any case.
      */
     static void endWith() {
         Thread thread = new Thread(Parent::awaitEnd, "heartbeat-parent");

@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Whether a command does its work in several processes, and what those are told. */
+/** Whether a command does its work in several processes, and the options that those get. */
 final class ProcessFlags {
     private static final int MOST = 1000;
     private static final String PROCESSES = "--processes";
@@ -80,8 +80,8 @@ final class ProcessFlags {
     }
 
     /**
-     * The command as it was given, for one of the processes; without those options, which they are
-     * told otherwise.
+     * The command as it was given, for one of the processes; without those options, which they get
+     * otherwise.
      */
     List<String> memberCommand(Set<String> but) {
         List<String> arguments = new ArrayList<>(List.of(command.name(), MEMBER));

@@ -17,14 +17,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProcessGroup {
     /**
-     * What its processes are.
+     * The plan of its processes.
      *
      * @param name of the command
      * @param count how many
      * @param javaOptions for the Java of each
      * @param arguments for each by its number, from 1 on
      * @param startsAfter how long after the first was ready each is started
-     * @param readyEvent the event by which a process tells that nothing was wrong with its options
+     * @param readyEvent the event by which a process reports that nothing was wrong with its
+     *     options
      * @param replaces whether another process takes the place of one that ends by itself
      */
     record Plan(
@@ -52,7 +53,7 @@ final class ProcessGroup {
 
     /**
      * Starts all of them, the first before the others: what is wrong with the options is wrong with
-     * all. Returns whether all became ready; if not, what was wrong has been told.
+     * all. Returns whether all became ready; if not, what was wrong has been reported.
      */
     boolean start() throws InterruptedException {
         Member first = members.get(0);

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * What the options of a server promise of how a node's end is noticed.
+ * The promises that the options of a server make of how a node's end is noticed.
  *
  * @param interval how often a node beats
  * @param suspect SUSPECT after this much silence
@@ -50,7 +50,7 @@ record Promise(Duration interval, Duration suspect, Duration timeout, Duration t
     }
 
     /**
-     * What is to be told of a node, and when, counted from a signal.
+     * The report that is due of a node, and when, counted from a signal.
      *
      * @param event the event
      * @param reason its reason; empty where it has none

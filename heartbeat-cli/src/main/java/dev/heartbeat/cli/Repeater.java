@@ -16,7 +16,8 @@ final class Repeater {
     }
 
     /**
-     * Without a period it never does it. What the task throws is printed, and ends the repetition.
+     * Without a period it never does it. An exception of the task is printed, and ends the
+     * repetition.
      */
     static Repeater every(@Nullable Duration period, String name, Runnable task) {
         Repeater repeater = new Repeater(name);

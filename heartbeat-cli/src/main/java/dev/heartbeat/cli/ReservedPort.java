@@ -22,7 +22,7 @@ final class ReservedPort implements AutoCloseable {
     }
 
     /**
-     * Takes the port, or a free one for 0. Where it is not to be shared with processes that others
+     * Takes the port, or a free one for 0. If it is not to be shared with processes that others
      * started, those must not have it, though they would share it: half of the nodes would go to
      * them.
      *

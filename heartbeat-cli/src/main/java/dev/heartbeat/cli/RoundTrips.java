@@ -8,7 +8,7 @@ import org.HdrHistogram.Histogram;
 
 /** Adds up the round trips that the clients of several processes measure. */
 final class RoundTrips {
-    /** Older numbers are of a process that tells nothing any more. */
+    /** Older numbers are of a process that reports nothing any more. */
     private static final Duration FRESH = Duration.ofSeconds(2);
 
     private final Histogram all = ClientTally.histogram();
@@ -22,7 +22,7 @@ final class RoundTrips {
         }
     }
 
-    /** Of all processes, since their line before last. */
+    /** The round trips of all processes, since their line before last. */
     synchronized Histogram now() {
         Instant fresh = Instant.now().minus(FRESH);
         Histogram sum = ClientTally.histogram();

@@ -50,7 +50,7 @@ final class SeedSweep {
         load();
     }
 
-    /** Runs all that has not been run. A file that cannot be written is told before that. */
+    /** Runs all that has not been run. A file that cannot be written is reported before that. */
     void run(LongConsumer progress, Consumer<FleetRun.Result> explain) {
         save();
         progress.accept(finished);

@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs a server and writes what becomes of its nodes, until it is told to stop. */
+/** Runs a server and writes what becomes of its nodes, until it is stopped. */
 @Command(
         name = "server",
         mixinStandardHelpOptions = true,

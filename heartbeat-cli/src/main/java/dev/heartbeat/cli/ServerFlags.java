@@ -46,7 +46,7 @@ final class ServerFlags {
         return transport.value("reusePort", Boolean.class);
     }
 
-    /** A builder told of every option that was given. */
+    /** A builder with every option that was given. */
     HeartbeatServer.Builder builder() {
         HeartbeatServer.Builder builder = HeartbeatServer.builder();
         Duration timeout = server.given("heartbeatTimeout", Duration.class);

@@ -3,10 +3,10 @@ package dev.heartbeat.testkit;
 import java.util.Arrays;
 
 /**
- * What is to happen, ordered by time; events of the same time are ordered by chance, which is the
- * seed's. A binary heap on plain arrays, since in a large simulation it is most of the work. What
- * must stay in order (the bytes of a connection, the tasks of a loop) has a queue of its own and an
- * event that says "look".
+ * The events that are to happen, ordered by time; events of the same time are ordered by chance,
+ * which is the seed's. A binary heap on plain arrays, since in a large simulation it is most of the
+ * work. Anything that must stay in order (the bytes of a connection, the tasks of a loop) has a
+ * queue of its own and an event that says "look".
  */
 final class EventQueue {
     private long[] times = new long[1024];

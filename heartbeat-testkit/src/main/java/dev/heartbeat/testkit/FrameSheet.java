@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
-/** What an encoder writes on, where the frames are wanted as bytes and go nowhere yet. */
+/** The sheet that an encoder writes on, when the frames are wanted as bytes and go nowhere yet. */
 final class FrameSheet implements Connection {
     private ByteBuffer written = ByteBuffer.allocate(0);
 

@@ -48,12 +48,12 @@ final class HeardFrame implements FrameHandler {
         return type;
     }
 
-    /** What a script may expect of it: the node id, the code, the reason, the message in hex. */
+    /** The part that a script may expect: the node id, the code, the reason, the message in hex. */
     String what() {
         return what;
     }
 
-    /** Of a heartbeat. */
+    /** A heartbeat's timestamp. */
     long timestamp() {
         return timestamp;
     }

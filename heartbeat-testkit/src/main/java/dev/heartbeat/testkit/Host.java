@@ -16,8 +16,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A machine with one process on it, whose {@link #transport} a server or client is given. What can
- * happen to a machine and a process is a method here.
+ * A machine with one process on it, whose {@link #transport} a server or client is given.
+ * Everything that can happen to a machine and a process is a method here.
  */
 public final class Host {
     /** The monotonic clock of a machine begins anywhere. */
@@ -34,7 +34,7 @@ public final class Host {
 
     private SimTransport transport;
     private final Queue<Runnable> delayedWork = new ArrayDeque<>();
-    /** What waits for a worker while callbacks block all of them. */
+    /** The work that waits for a worker while callbacks block all of them. */
     private final Queue<Runnable> blockedWork = new ArrayDeque<>();
 
     private boolean blocksCallbacks;
@@ -77,12 +77,12 @@ public final class Host {
         return transport;
     }
 
-    /** How often a connection was tried from here. */
+    /** The number of connections that were tried from here. */
     public long connects() {
         return connects;
     }
 
-    /** How many connections are open here. */
+    /** The number of connections that are open here. */
     public int connections() {
         return transport.connections().size();
     }
@@ -124,8 +124,8 @@ public final class Host {
     }
 
     /**
-     * As pulling the plug does: the process is gone, and nobody is told; who sends to it hears
-     * nothing until {@link #restart}.
+     * Acts as pulling the plug does: the process is gone, and nobody is notified; a peer that sends
+     * to it hears nothing until {@link #restart}.
      */
     public void powerOff() {
         transport.connections().forEach(SimConnection::vanish);
@@ -208,9 +208,9 @@ public final class Host {
     }
 
     /**
-     * What processes here are told from now on when they look this name up: addresses of hosts, as
-     * {@link #address()} has them, in this order; unknown where there are none. A name that nothing
-     * was said of is that of a host of this simulation, or unknown.
+     * Sets the answer that processes here get from now on when they look this name up: addresses of
+     * hosts, as {@link #address()} has them, in this order; unknown where there are none. A name
+     * that nothing was said of is that of a host of this simulation, or unknown.
      */
     public void resolveTo(String host, String... addresses) {
         Objects.requireNonNull(host, "host");
@@ -231,7 +231,7 @@ public final class Host {
         failsLookups = fail;
     }
 
-    /** How often a name was looked up here. */
+    /** The number of times that a name was looked up here. */
     public long lookups() {
         return lookups;
     }
@@ -282,7 +282,7 @@ public final class Host {
 
     // ---- for the simulation
 
-    /** What a thread of the process is to do, when it comes to it. */
+    /** Gives a thread of the process a task, for when it comes to it. */
     void work(SimTransport process, Runnable task) {
         simulation.after(callbackDelay, () -> callNow(process, task));
     }
@@ -295,7 +295,7 @@ public final class Host {
         }
     }
 
-    /** What the JVM of the process does on threads that are none of its workers. */
+    /** The work that the JVM of the process does on threads that are none of its workers. */
     CompletionStage<List<InetAddress>> lookUp(SimTransport process, String host) {
         lookups++;
         CompletableFuture<List<InetAddress>> answer = new CompletableFuture<>();

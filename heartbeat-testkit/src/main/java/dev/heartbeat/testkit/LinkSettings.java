@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How a way from one host to another carries bytes. It never loses or reorders the bytes of a live
- * connection, as TCP does not.
+ * The properties of a way that carries bytes from one host to another. It never loses or reorders
+ * the bytes of a live connection, as TCP does not.
  *
  * @param latency how long the first byte takes
  * @param jitter by how much more at random

@@ -67,7 +67,7 @@ final class PeerConnection implements ConnectionHandler {
         return end == End.RESET;
     }
 
-    /** What else came that a script should know of; empty if nothing did. */
+    /** Anything else that came and that a script should know of; empty if nothing did. */
     synchronized String oddity() {
         if (notAFrame != null) {
             return "<< " + notAFrame;

@@ -33,7 +33,7 @@ final class PeerScript {
     private int next;
     private int playUpTo;
 
-    /** What a step does; tried again, whenever something comes, until it is done. */
+    /** The work of a step; tried again, whenever something comes, until it is done. */
     interface Attempt {
 
         /** Returns whether it is done; throws where it never can be. */
@@ -191,8 +191,7 @@ final class PeerScript {
     }
 
     /**
-     * Lets real time pass until all that was played is done; how it ended is for {@link #verify} to
-     * tell.
+     * Lets real time pass until all that was played is done; {@link #verify} reports how it ended.
      */
     void awaitPlayed(Duration patience) throws InterruptedException {
         try {

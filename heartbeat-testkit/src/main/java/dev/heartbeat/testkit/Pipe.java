@@ -18,7 +18,7 @@ final class Pipe {
     /** Bytes of a packet, as an Ethernet has them. */
     private static final int PACKET = 1448;
 
-    /** How long after the way is open again the kernel tries it, at most. */
+    /** The longest that the kernel waits, after the way is open again, before it tries it. */
     private static final long MAX_RETRANSMISSION_NS = 400_000_000;
 
     private final Simulation simulation;
@@ -73,7 +73,7 @@ final class Pipe {
             travel(bytes);
             return;
         }
-        // Where bytes take their time they arrive by and by, as packets do.
+        // Bytes that take their time arrive by and by, as packets do.
         for (int at = 0; at < bytes.length; at += PACKET) {
             travel(Arrays.copyOfRange(bytes, at, Math.min(at + PACKET, bytes.length)));
         }
@@ -135,7 +135,7 @@ final class Pipe {
             return;
         }
         if (bytes == RESET) {
-            // What has not been read is lost with the connection.
+            // Bytes that have not been read are lost with the connection.
             received.clear();
             receivedBytes = 0;
         }

@@ -23,7 +23,7 @@ final class Scratch {
         return buffer.order(ByteOrder.BIG_ENDIAN);
     }
 
-    /** How much the connection has put there. */
+    /** The number of bytes that the connection has put there. */
     int bytesOf(SimConnection connection) {
         return writer == connection ? buffer.position() : 0;
     }

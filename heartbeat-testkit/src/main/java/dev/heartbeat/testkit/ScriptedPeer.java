@@ -54,10 +54,10 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Each call adds a step; {@link #play} lets those added so far happen, one after the other, each
- * as soon as the one before is done. What comes is compared with the steps that expect something,
- * frame by frame and in order; one that is not expected is a mismatch, wherever it comes, unless
- * its type is {@linkplain #ignore ignored}. Steps may be added and played again and again, so a
- * test can let time pass in between.
+ * as soon as the one before is done. Frames that come are compared with the steps that expect
+ * something, one by one and in order; one that is not expected is a mismatch, wherever it comes,
+ * unless its type is {@linkplain #ignore ignored}. Steps may be added and played again and again,
+ * so a test can let time pass in between.
  *
  * <p>{@link #verify} throws what went wrong, as lines of frames: what was expected, what came, and
  * what went before.
@@ -107,7 +107,7 @@ public final class ScriptedPeer implements AutoCloseable {
         return new ScriptedPeer(transport);
     }
 
-    /** Where it listens, or connects to. */
+    /** The address where it listens, or connects to. */
     public InetSocketAddress address() {
         return address;
     }
@@ -273,7 +273,8 @@ public final class ScriptedPeer implements AutoCloseable {
     }
 
     /**
-     * Any bytes, in hex; spaces are left out. What no other method says, and what nobody should.
+     * Any bytes, in hex; spaces are left out. They are for what no other method says, and what
+     * nobody should.
      */
     public ScriptedPeer raw(String hex) {
         Objects.requireNonNull(hex, "hex");
@@ -464,12 +465,12 @@ public final class ScriptedPeer implements AutoCloseable {
                 && ByteBuffer.wrap(bytes).getInt(LENGTH_OFFSET) == bytes.length - FrameHeader.SIZE;
     }
 
-    /** What is not known of it before it comes is left blank. */
+    /** The parts that are not known of it before it comes are left blank. */
     private static String expectedLine(FrameType type, String what) {
         return String.format("<< %-15s %-17s %12s  %s", type, "", "", what).stripTrailing();
     }
 
-    /** Where its connections come from. */
+    /** The source of its connections. */
     private final class Door implements Acceptor, Connector {
 
         @Override

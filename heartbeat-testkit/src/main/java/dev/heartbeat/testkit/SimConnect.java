@@ -4,7 +4,7 @@ import dev.heartbeat.spi.Connector;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
-/** A connect on its way. Its connector is told once how it ended, on its loop. */
+/** A connect on its way. Its connector is notified once how it ended, on its loop. */
 final class SimConnect {
     private final SimTransport transport;
     private final SimLoop loop;

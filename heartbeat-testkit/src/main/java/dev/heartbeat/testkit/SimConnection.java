@@ -34,7 +34,7 @@ final class SimConnection implements Connection {
     private @Nullable Queue<ByteBuffer> backlog;
     private long queued;
     private long flushed;
-    /** Where the last piece that was given by {@link #write} ends. */
+    /** The end of the last piece that was given by {@link #write}. */
     private long ownedUpTo;
     /** Whether a piece was given, or something had to wait. */
     private boolean tellWhenEmpty;
@@ -219,7 +219,7 @@ final class SimConnection implements Connection {
                 && !discardsOutput()
                 && reserved <= transport.options().highWaterBytes()
                 && reserved <= out().room()) {
-            // What nearly every heartbeat is: a small frame and an empty socket.
+            // Nearly every heartbeat is such: a small frame and an empty socket.
             queued += reserved;
             send(loop.scratch().take());
             return;
@@ -349,7 +349,7 @@ final class SimConnection implements Connection {
         }
     }
 
-    /** Its process has died: the kernel closes the socket, and nobody is left to be told. */
+    /** Its process has died: the kernel closes the socket, and nobody is left to notify. */
     void orphan() {
         if (!closed) {
             closed = true;
@@ -396,7 +396,8 @@ final class SimConnection implements Connection {
     }
 
     /**
-     * Tells the handler what became due; by the loop, when no call to a connection is under way.
+     * Notifies the handler of what became due; called by the loop, when no call to a connection is
+     * under way.
      */
     void tell() {
         tellScheduled = false;

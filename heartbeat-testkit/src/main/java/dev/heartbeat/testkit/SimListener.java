@@ -12,7 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A bound port. What the kernel has accepted waits here until its process has a descriptor for it.
+ * A bound port. Connections that the kernel has accepted wait here until their process has a
+ * descriptor for them.
  */
 final class SimListener implements Listener {
     private static final Logger LOG = LoggerFactory.getLogger(SimListener.class);
@@ -38,7 +39,7 @@ final class SimListener implements Listener {
         return transport;
     }
 
-    /** The handshake is done; the process is told when it runs. */
+    /** The handshake is done; the process is notified when it runs. */
     void arrived(SimConnection connection, InetSocketAddress remote) {
         backlog.add(() -> admit(connection, remote));
         transport.loop(0).onSocket(this::accept);

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimLoop implements EventLoop {
     /**
-     * What a turn takes. If it took no time, a loop that is never idle would keep the world from
-     * getting any older.
+     * The time that a turn takes. If it took no time, a loop that is never idle would keep the
+     * world from getting any older.
      */
     private static final long TURN_NS = 1_000;
 

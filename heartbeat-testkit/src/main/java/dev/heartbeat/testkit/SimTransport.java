@@ -63,7 +63,7 @@ final class SimTransport implements Transport {
         return closed;
     }
 
-    /** Whether its process is gone, in which nobody is left to be told anything. */
+    /** Whether its process is gone, in which nobody is left to be notified of anything. */
     boolean isDead() {
         return dead;
     }
@@ -177,7 +177,7 @@ final class SimTransport implements Transport {
         }
         SimConnect connect = new SimConnect(this, home, remote, connector);
         if (closed) {
-            // No loop is left to tell it on, and it must not be told from within this call.
+            // No loop is left to notify it on, and it must not be notified from within this call.
             simulation.at(simulation.nowNs(), () -> connect.tellFailure(CLOSED));
         } else if (closing) {
             connect.fail(CLOSED);
@@ -204,8 +204,8 @@ final class SimTransport implements Transport {
     }
 
     /**
-     * In the first the handlers are told; in the second what they did then is done, on whichever
-     * loop.
+     * The first turn notifies the handlers; by the end of the second what they did then is done, on
+     * whichever loop.
      */
     private CompletableFuture<Void> afterTwoTurnsOfEachLoop() {
         return CompletableFuture.allOf(loops.stream()

@@ -124,7 +124,7 @@ public final class Simulation {
 
     // ---- time
 
-    /** How much time has passed. */
+    /** The time that has passed. */
     public Duration now() {
         return Duration.ofNanos(nowNs);
     }
@@ -171,14 +171,14 @@ public final class Simulation {
         events.remove().run();
     }
 
-    /** How many events have happened. */
+    /** The number of events that have happened. */
     public long eventsRun() {
         return eventsRun;
     }
 
     /**
-     * What was thrown at event loops, by what they ran. A loop goes on after it, but whoever threw
-     * may have left things half done.
+     * The exceptions that were thrown at event loops, by what they ran. A loop goes on after it,
+     * but whoever threw may have left things half done.
      */
     public List<Throwable> escaped() {
         return List.copyOf(escaped);
@@ -244,12 +244,14 @@ public final class Simulation {
 
     // ---- the network
 
-    /** How bytes travel where nothing else is said; for connections and bytes from now on. */
+    /**
+     * Sets the links for bytes where nothing else is said; for connections and bytes from now on.
+     */
     public void links(LinkSettings settings) {
         defaultLink = Objects.requireNonNull(settings, "settings");
     }
 
-    /** How bytes travel between two hosts, both ways; for bytes from now on. */
+    /** Sets the link for bytes between two hosts, both ways; for bytes from now on. */
     public void link(Host a, Host b, LinkSettings settings) {
         Objects.requireNonNull(a, "a");
         Objects.requireNonNull(b, "b");
@@ -263,8 +265,8 @@ public final class Simulation {
     }
 
     /**
-     * Nothing passes between the two any more, and neither side is told: what is sent waits, as in
-     * TCP, until it is healed.
+     * Nothing passes between the two any more, and neither side is notified: what is sent waits, as
+     * in TCP, until it is healed.
      */
     public void partition(Host a, Host b) {
         Objects.requireNonNull(a, "a");

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Judges the times that a test gives. */
 final class Spans {
-    /** What is longer counts as this; sums of a few can still be told in nanoseconds. */
+    /** Anything longer counts as this; sums of a few can still be expressed in nanoseconds. */
     static final Duration LONGEST = Duration.ofDays(36_500);
 
     private Spans() {}

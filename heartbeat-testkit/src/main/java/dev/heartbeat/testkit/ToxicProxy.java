@@ -29,7 +29,7 @@ import java.util.concurrent.Semaphore;
  * {@value #MAX_CONNECTIONS} at a time; more wait until one of them ends.
  */
 public final class ToxicProxy implements AutoCloseable {
-    /** How many connections pass at a time. */
+    /** The most connections that pass at a time. */
     public static final int MAX_CONNECTIONS = 64;
 
     private static final int CONNECT_MILLIS = 5_000;
@@ -57,22 +57,22 @@ public final class ToxicProxy implements AutoCloseable {
         return proxy;
     }
 
-    /** Where to connect to. */
+    /** The address to connect to. */
     public InetSocketAddress address() {
         return (InetSocketAddress) port.getLocalSocketAddress();
     }
 
-    /** What happens to bytes from whoever connects to whom they want. */
+    /** The toxics for bytes from whoever connects to whom they want. */
     public Toxics toServer() {
         return toServer;
     }
 
-    /** What happens to bytes on their way back. */
+    /** The toxics for bytes on their way back. */
     public Toxics toClient() {
         return toClient;
     }
 
-    /** How many connections pass now. */
+    /** The number of connections that pass now. */
     public int connections() {
         return links.size();
     }

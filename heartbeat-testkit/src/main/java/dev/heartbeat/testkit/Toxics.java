@@ -5,9 +5,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one direction of a {@link ToxicProxy} does to what passes. Each toxic may be switched at any
- * time, from any thread, concerns the connections that live and those that come, and goes with the
- * others. There is none in the beginning.
+ * The effects of one direction of a {@link ToxicProxy} on what passes. Each toxic may be switched
+ * at any time, from any thread, concerns the connections that live and those that come, and goes
+ * with the others. There is none in the beginning.
  */
 public final class Toxics {
     private volatile Duration latency = Duration.ZERO;
@@ -36,7 +36,7 @@ public final class Toxics {
     Toxics() {}
 
     /**
-     * What comes waits so long, and up to {@code jitter} longer by chance; what comes meanwhile
+     * Delays what comes so long, and up to {@code jitter} longer by chance; what comes meanwhile
      * waits behind it, in order.
      */
     public Toxics latency(Duration delay, Duration jitterUpTo) {
@@ -67,8 +67,8 @@ public final class Toxics {
     }
 
     /**
-     * Everything is swallowed, ends included, and nobody is told: the connection is half open. One
-     * that has swallowed something does so for good, since a stream with a hole is none.
+     * Everything is swallowed, ends included, and nobody is notified: the connection is half open.
+     * One that has swallowed something does so for good, since a stream with a hole is none.
      */
     public Toxics timeout() {
         swallows = true;
@@ -109,7 +109,7 @@ public final class Toxics {
         return latency.toNanos() + ThreadLocalRandom.current().nextLong(jitter.toNanos() + 1);
     }
 
-    /** How many bytes go together, where so many wait. */
+    /** The number of bytes that go together, when so many wait. */
     int nextSegment(int waiting) {
         long smooth = Math.max(1, bytesPerSecond / 100);
         return (int) Math.min(Math.min(waiting, slice), smooth);

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** Who is put under load, one beside the others. */
+/** A server that is put under load, one beside the others. */
 public interface Contestant {
     /** Its name for people. */
     String label();

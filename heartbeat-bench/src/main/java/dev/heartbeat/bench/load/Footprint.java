@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What is held in memory while the connections are there, in bytes; 0 where it is not known.
+ * The bytes that are held in memory while the connections are there; 0 where it is not known.
  *
  * @param heap of the server, what a collection leaves
  * @param direct its direct buffers
@@ -31,7 +31,7 @@ public record Footprint(long heap, long direct, long resident, long sockets, lon
                 number("/proc/meminfo", "Slab: +(\\d+) kB") * KIB);
     }
 
-    /** What was added since. */
+    /** The part that was added since. */
     Footprint minus(Footprint before) {
         return new Footprint(
                 heap - before.heap,

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * Puts the same load on several servers in turn. All live through the whole run, each on the same
- * core, and the load on another. In each round every server has its turn, and every other round
+ * core, and the load on another. Every server has its turn in each round, and every other round
  * goes backwards, so that a machine that is busy with other things for a while slows down what is
  * compared alike. A first round, which is longer, is not counted.
  */
@@ -28,7 +28,7 @@ public final class LoadRun {
     private final Progress progress;
 
     /**
-     * What is run.
+     * The options of a run.
      *
      * @param contestants the servers
      * @param rounds how many are counted
@@ -47,7 +47,7 @@ public final class LoadRun {
             int loadCore,
             List<String> serverJava) {
 
-        /** How many turns there are in all. */
+        /** The number of turns in all. */
         public int turns() {
             return contestants.size() * (rounds + 1);
         }
@@ -62,7 +62,7 @@ public final class LoadRun {
         void note(String text);
     }
 
-    /** Tells what it does. */
+    /** Reports what it does. */
     public LoadRun(Options options, Progress progress) {
         this.options = options;
         this.progress = progress;

@@ -8,7 +8,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What one server takes for idle nodes that beat at an interval, at several sizes of the fleet. */
+/**
+ * The resources that one server takes for idle nodes that beat at an interval, at several sizes of
+ * the fleet.
+ */
 public final class Plan {
     private static final int AT_ONCE = 500;
 
@@ -18,8 +21,8 @@ public final class Plan {
     private final Progress progress;
 
     /**
-     * Of the first of the contestants, with fleets of these sizes, growing, that beat at each of
-     * these intervals.
+     * A plan of the first of the contestants, with fleets of these sizes, growing, that beat at
+     * each of these intervals.
      */
     public Plan(LoadRun.Options options, List<Integer> sizes, List<Duration> intervals, Progress progress) {
         this.options = options;
@@ -38,7 +41,7 @@ public final class Plan {
     public record Size(int nodes, Footprint footprint, List<Double> busy) {}
 
     /**
-     * What was seen.
+     * The outcome.
      *
      * @param contestant who it was
      * @param intervals how often nodes beat

@@ -4,20 +4,20 @@ import dev.heartbeat.bench.load.generator.Turn;
 import java.io.IOException;
 import java.time.Duration;
 
-/** What is done to each server in turn. */
+/** The load that is put on each server in turn. */
 public interface Scenario {
     /** Its name on a command line. */
     String name();
 
-    /** What it does, in a sentence for the report. */
+    /** Describes what it does, in a sentence for the report. */
     String description();
 
-    /** What is counted: heartbeats, for example. */
+    /** The unit that is counted: heartbeats, for example. */
     default String unit() {
         return "heartbeats";
     }
 
-    /** How many nodes are registered before it begins. */
+    /** The number of nodes that are registered before it begins. */
     int connections();
 
     /** Does it once; what happens during the time to warm up is not measured. */

@@ -23,13 +23,13 @@ public final class Soak {
     private final LoadRun.Options options;
     private final Progress progress;
 
-    /** Of the first of the contestants, measured once; hears of each sample as of a turn. */
+    /** A soak of the first of the contestants, measured once; hears of each sample as of a turn. */
     public Soak(LoadRun.Options options, Progress progress) {
         this.options = options;
         this.progress = progress;
     }
 
-    /** How often it is looked at. */
+    /** The number of times it is looked at. */
     public static int samples(Duration measured) {
         return (int) Math.max(1, Math.min(SAMPLES, measured.toSeconds()));
     }
@@ -44,7 +44,7 @@ public final class Soak {
     public record Sample(Duration at, long resident, double cpu) {}
 
     /**
-     * What was seen.
+     * The outcome.
      *
      * @param series of the server, with its memory in the end
      * @param before its memory when all were connected and it was warm

@@ -30,7 +30,7 @@ public enum Subject {
                     : Optional.empty();
         }
     },
-    /** What one writes by hand on Netty. */
+    /** The server that one writes by hand on Netty. */
     NETTY("netty", "Netty by hand") {
         @Override
         Optional<PeerProcess> start(int core, Terms terms, List<String> javaOptions)

@@ -13,7 +13,7 @@ import java.nio.file.Path;
  * @param systemNanos in the kernel on its behalf
  */
 public record Cpu(long userNanos, long systemNanos) {
-    /** What {@code /proc} counts in, whatever the kernel itself does. */
+    /** The unit in which {@code /proc} counts, whatever the kernel itself does. */
     private static final long NANOS_PER_TICK = 10_000_000;
 
     /**
@@ -25,7 +25,7 @@ public record Cpu(long userNanos, long systemNanos) {
     /** Nothing yet. */
     public static final Cpu NONE = new Cpu(0, 0);
 
-    /** Of a process that lives, on Linux. */
+    /** The times of a process that lives, on Linux. */
     public static Cpu of(long pid) throws IOException {
         String stat = new String(Files.readAllBytes(Path.of("/proc/" + pid + "/stat")), StandardCharsets.US_ASCII);
         // The name may have blanks and brackets itself.
@@ -34,8 +34,8 @@ public record Cpu(long userNanos, long systemNanos) {
     }
 
     /**
-     * Of everything on this machine, its idle time and what other machines on the same host were
-     * given left out. On Linux.
+     * The times of everything on this machine, its idle time and what other machines on the same
+     * host were given left out. On Linux.
      */
     public static Cpu ofMachine() throws IOException {
         String stat = new String(Files.readAllBytes(Path.of("/proc/stat")), StandardCharsets.US_ASCII);
@@ -48,7 +48,7 @@ public record Cpu(long userNanos, long systemNanos) {
         return Long.parseLong(fields[at]) * NANOS_PER_TICK;
     }
 
-    /** What was added since. */
+    /** The part that was added since. */
     public Cpu minus(Cpu before) {
         return new Cpu(userNanos - before.userNanos, systemNanos - before.systemNanos);
     }

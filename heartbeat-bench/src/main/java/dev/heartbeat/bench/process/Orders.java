@@ -6,8 +6,8 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a process of a benchmark does: what it is told line by line. It answers each line with one,
- * and ends with its input, so that it never outlives who started it.
+ * The orders of a process of a benchmark: it does what it is asked line by line. It answers each
+ * line with one, and ends with its input, so that it never outlives who started it.
  */
 public final class Orders {
     /** Begins a line that is an answer; Java itself may print others. */
@@ -19,8 +19,8 @@ public final class Orders {
     private Orders() {}
 
     /**
-     * What a process does with a line, in words; {@link IOException} is what can happen in use, any
-     * other exception a bug.
+     * The answer of a process to a line, in words; {@link IOException} is what can happen in use,
+     * any other exception a bug.
      */
     public interface Answering {
         /** Returns the answer, of one line. */
@@ -28,8 +28,8 @@ public final class Orders {
     }
 
     /**
-     * Does as it is told until the end of the input, and then ends the process. An exception ends
-     * it too, but for an {@link IOException}, which is told in its message.
+     * Obeys until the end of the input, and then ends the process. An exception ends it too, but
+     * for an {@link IOException}, which is reported in its message.
      */
     public static void obey(Answering answering) {
         try {

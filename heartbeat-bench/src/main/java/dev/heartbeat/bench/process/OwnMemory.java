@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** What this process holds, as its own JVM counts it. */
+/** The memory that this process holds, as its own JVM counts it. */
 public final class OwnMemory {
     private static final long CLEANING_MILLIS = 100;
 

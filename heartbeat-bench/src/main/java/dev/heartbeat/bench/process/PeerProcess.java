@@ -77,7 +77,7 @@ public final class PeerProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /** Tells it something, and waits for the answer. */
+    /** Sends it an order, and waits for the answer. */
     public String ask(String... words) throws IOException {
         commands.println(String.join("\t", words));
         for (String line = answers.readLine(); line != null; line = answers.readLine()) {

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What a process has of the machine's memory, its pages that are really there. */
+/** The machine's memory that a process has, its pages that are really there. */
 public final class Resident {
     private Resident() {}
 
-    /** Bytes; 0 where the system does not tell. */
+    /** Bytes; 0 where the system does not report it. */
     public static long bytes(long pid) throws IOException {
         Path status = Path.of("/proc/" + pid + "/status");
         if (!Files.exists(status)) {

@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /**
- * A connection whose socket takes everything and sends it nowhere. What is written is copied into
+ * A connection whose socket takes everything and sends it nowhere. Written bytes are copied into
  * memory that all connections of the loop share, as {@code heartbeat-nio} does with small pieces;
  * so one is written and flushed before the next is written.
  */
@@ -24,7 +24,7 @@ public final class StillConnection implements Connection {
         memory = loop.memory;
     }
 
-    /** Where what was written and not flushed lies, before its position. */
+    /** The memory where what was written and not flushed lies, before its position. */
     public ByteBuffer written() {
         return memory;
     }

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class StillLoop implements EventLoop {
     private final LoopFailures failures = new LoopFailures();
     /**
-     * What its connections write into, as those of a loop of {@code heartbeat-nio} share their
-     * memory.
+     * The memory that its connections write into, as those of a loop of {@code heartbeat-nio} share
+     * their memory.
      */
     final ByteBuffer memory = ByteBuffer.allocateDirect(StillConnection.CAPACITY);
 

@@ -49,7 +49,7 @@ public final class StillNode {
         server.onRead(frames.rewind());
     }
 
-    /** What an encoder writes into a connection, in direct memory. */
+    /** The frames that an encoder writes into a connection, in direct memory. */
     public static ByteBuffer frames(BiConsumer<FrameEncoder, StillConnection> writes) {
         StillConnection connection = new StillConnection(new StillLoop());
         writes.accept(new FrameEncoder(connection), connection);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** A transport of one {@link StillLoop}, for one server. */
 public final class StillTransport implements Transport {
     private final StillLoop loop = new StillLoop();
-    /** Where nodes write what the server is about to read. */
+    /** The connection where nodes write what the server is about to read. */
     final StillConnection fromNodes = new StillConnection(new StillLoop());
 
     private final Environment environment = new StillEnvironment();
@@ -28,7 +28,9 @@ public final class StillTransport implements Transport {
         return loop;
     }
 
-    /** Somebody connects to the server. What the handler is given to read comes from there. */
+    /**
+     * Somebody connects to the server. The bytes that the handler is given to read come from there.
+     */
     public ConnectionHandler accept() {
         Acceptor server = Objects.requireNonNull(acceptor, "nobody listens");
         if (!server.onAccept(new InetSocketAddress(0))) {

@@ -5,19 +5,22 @@ import java.nio.charset.StandardCharsets;
 
 /** Frames of HBP/2, as bytes. */
 public final class Frames {
-    /** Of every frame's header. */
+    /** The size of every frame's header. */
     public static final int HEADER_BYTES = 12;
 
-    /** Where in a header the length of the payload is. */
+    /** The place of the length of the payload in a header. */
     public static final int LENGTH_AT = 8;
 
     /** The longest payload any frame may have. */
     public static final int MAX_PAYLOAD_BYTES = 16_384;
 
-    /** Of a heartbeat and of its answer: the header, the timestamp and the receive position. */
+    /**
+     * The size of a heartbeat and of its answer: the header, the timestamp and the receive
+     * position.
+     */
     public static final int BEAT_BYTES = HEADER_BYTES + 2 * Long.BYTES;
 
-    /** Where in the payload of REGISTER the length of the node's id is. */
+    /** The place of the length of the node's id in the payload of REGISTER. */
     public static final int ID_LENGTH_AT = Long.BYTES + Integer.BYTES + 2 * Long.BYTES;
 
     /** HEARTBEAT_REQ. */

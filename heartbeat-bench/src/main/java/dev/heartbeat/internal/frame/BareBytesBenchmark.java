@@ -17,8 +17,8 @@ import org.openjdk.jmh.infra.Blackhole;
 
 /**
  * Beside the {@link CodecBenchmark}: the numbers of a heartbeat written and read again one after
- * the other, with nothing checked and nobody told. It is what the machine and {@link ByteBuffer}
- * make of these 28 bytes.
+ * the other, with nothing checked and nobody notified. It is what the machine and
+ * {@link ByteBuffer} make of these 28 bytes.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * What a frame costs of a stream that is cut anywhere: heartbeats and messages of 100 bytes by
+ * The cost of a frame of a stream that is cut anywhere: heartbeats and messages of 100 bytes by
  * turns, which come in pieces of this size. A frame that is cut is collected, and so copied once.
  */
 @BenchmarkMode(Mode.AverageTime)
@@ -39,7 +39,7 @@ public class ChunkedDecodeBenchmark {
     private final BufferPool spares = new BufferPool(1, 1 << 16);
     private ByteBuffer input = ByteBuffer.allocate(0);
 
-    @SuppressWarnings("NullAway.Init") // By prepare.
+    @SuppressWarnings("NullAway.Init") // Set by prepare.
     private Discarded handler;
 
     @Setup

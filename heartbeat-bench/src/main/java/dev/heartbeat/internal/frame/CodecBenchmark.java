@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * What one frame costs where it is made, and where it is read: in direct memory, as a transport has
- * it. The bytes of a message are copied beside their header, and read where they lie.
+ * The cost of one frame where it is made, and where it is read: in direct memory, as a transport
+ * has it. The bytes of a message are copied beside their header, and read where they lie.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -36,7 +36,7 @@ public class CodecBenchmark {
     private final FrameDecoder decoder = new FrameDecoder();
     private ByteBuffer input = ByteBuffer.allocate(0);
 
-    @SuppressWarnings("NullAway.Init") // By prepare.
+    @SuppressWarnings("NullAway.Init") // Set by prepare.
     private Discarded handler;
 
     private long number;

@@ -21,7 +21,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a heartbeat costs where nodes are known and watched: one sign of life of a node, chosen at
+ * The cost of a heartbeat where nodes are known and watched: one sign of life of a node, chosen at
  * random among all of them. Beside it a bare write to one field of as many objects of the same
  * size, which is what the memory of this machine makes of such an access, and nothing of the bus's.
  */
@@ -44,8 +44,8 @@ public class HeardBenchmark {
     private int next;
 
     /**
-     * A node's watch, without what it would tell; as large as a node's stay on a server, which has
-     * a registration and a handle here.
+     * A node's watch, without what it would report; as large as a node's stay on a server, which
+     * has a registration and a handle here.
      */
     @SuppressWarnings("unused")
     private static final class Monitor extends PeerMonitor {
@@ -86,7 +86,8 @@ public class HeardBenchmark {
     }
 
     /**
-     * What the monitors of a loop share: a clock that stands still, and a wheel that nobody turns.
+     * The part that the monitors of a loop share: a clock that stands still, and a wheel that
+     * nobody turns.
      */
     private static final class Loop implements PeerMonitor.Watch {
         private final LogicalClock clock = new LogicalClock(0);

@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a timer costs among many: to move it to another time, and to run when it is due and arm
+ * The cost of a timer among many: to move it to another time, and to run when it is due and arm
  * itself again, as a node's watch does about once per timeout.
  */
 @BenchmarkMode(Mode.AverageTime)
@@ -61,7 +61,7 @@ public class WheelBenchmark {
         all = made.toArray(new Timer[0]);
     }
 
-    /** By a step that is no multiple of anything, so that they stay spread. */
+    /** The step is no multiple of anything, so that they stay spread. */
     @Benchmark
     public void rearm() {
         next = next + 1 < timers ? next + 1 : 0;

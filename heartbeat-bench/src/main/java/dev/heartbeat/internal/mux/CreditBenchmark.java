@@ -13,7 +13,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What the credit of a message costs on either side: of a frame of 112 bytes, and of one window. A
+ * The cost of a message's credit on either side: of a frame of 112 bytes, and of one window. A
  * message has two of them, its channel's and its connection's.
  */
 @BenchmarkMode(Mode.AverageTime)
@@ -41,7 +41,7 @@ public class CreditBenchmark {
         return ours.available();
     }
 
-    /** It comes and is taken, and the other side is told when it is time. */
+    /** It comes and is taken, and the other side is notified when it is time. */
     @Benchmark
     public long receive() throws ProtocolException {
         theirs.receive(FRAME);

@@ -31,9 +31,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a message of 100 bytes costs from its turn on, until the socket has taken it: 100 of them
- * wait, all for one channel or each for its own. What the application's thread does before, and the
- * queue between, is not in it.
+ * The cost of a message of 100 bytes from its turn on, until the socket has taken it: 100 of them
+ * wait, all for one channel or each for its own. The work of the application's thread before, and
+ * the queue between, is not in it.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

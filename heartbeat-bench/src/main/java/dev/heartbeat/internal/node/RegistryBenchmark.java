@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What an application's questions cost with 100,000 nodes: while nothing happens, and while the
+ * The cost of an application's questions with 100,000 nodes: while nothing happens, and while the
  * loop's thread has nodes lose their connections and come back, one after the other and as fast as
  * it can.
  */
@@ -43,7 +43,7 @@ public class RegistryBenchmark {
     private StillNode[] fleet = {};
     private String[] ids = {};
 
-    /** Where a thread is, on its way through all nodes. */
+    /** The place of a thread on its way through all nodes. */
     @State(Scope.Thread)
     public static class Walk {
         private int at;

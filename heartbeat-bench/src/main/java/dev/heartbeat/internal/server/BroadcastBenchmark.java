@@ -45,9 +45,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a message to ten thousand costs the thread that sends it, for each recipient: the copy, each
- * queue, and the command by which its loop learns of it. What the loop then does is not in it.
- * Beside it what the application could do without groups: keep the ids and send to each.
+ * The cost of a message to ten thousand for the thread that sends it, for each recipient: the copy,
+ * each queue, and the command by which its loop learns of it. The loop's work after that is not in
+ * it. Beside it what the application could do without groups: keep the ids and send to each.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -61,7 +61,7 @@ public class BroadcastBenchmark {
     private static final int RECIPIENTS = 10_000;
     private static final InetSocketAddress NOWHERE = new InetSocketAddress(0);
 
-    /** How many nodes there are, among which the recipients are anywhere. */
+    /** The number of nodes, among which the recipients are anywhere. */
     @Param({"10000", "1000000"})
     private int nodes;
 
@@ -176,7 +176,7 @@ public class BroadcastBenchmark {
         Collections.shuffle(ids, new Random(1));
     }
 
-    /** What waits is taken, so that no queue is ever full. */
+    /** Messages that wait are taken, so that no queue is ever full. */
     @Setup(Level.Invocation)
     public void take() {
         loop.turn();

@@ -23,9 +23,9 @@ import org.openjdk.jmh.infra.Control;
 
 /**
  * A message of 100 bytes to a node, from {@code trySend} until its frame is flushed: its place in
- * the queue, the command by which the loop learns of it, its turn. By one thread that is the loop
- * too; and by two, where what counts is the sender's time for a message that is accepted, waiting
- * for room included. Without sockets.
+ * the queue, the command by which the loop learns of it, its turn. One thread does it, which is
+ * the loop too; or two do, where what counts is the sender's time for a message that is accepted,
+ * waiting for room included. Without sockets.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -46,7 +46,9 @@ public class SendBenchmark {
             .join();
     private final ByteBuffer message = ByteBuffer.allocate(100);
 
-    /** How often the queue was full and half of it free again. Written by the loop. */
+    /**
+     * The number of times that the queue was full and half of it free again. Written by the loop.
+     */
     private volatile int writable;
 
     private final class Writable implements NodeListener {

@@ -182,7 +182,7 @@ public abstract class BackpressureContract extends TransportContract {
         }
     }
 
-    /** Reads nothing until it is told to. */
+    /** Reads nothing until it is asked to. */
     private static final class Deaf extends End {
 
         @Override

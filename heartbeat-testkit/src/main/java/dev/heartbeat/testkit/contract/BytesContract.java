@@ -14,13 +14,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What is written arrives: all of it, once, in order; and buffers come back. */
+/** Written bytes arrive: all of them, once, in order; and buffers come back. */
 public abstract class BytesContract extends TransportContract {
 
     private static final int LARGEST_RESERVATION = 65_536;
     private static final int MIB = 1 << 20;
 
-    /** What a transport may copy. */
+    /** The size that a transport may copy. */
     private static final int SMALL = 100;
 
     /** For a nested class of the transport's own test. */

@@ -17,7 +17,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
-/** Every connection ends once, and its end is told; so does the transport. */
+/** Every connection ends once, and its end is reported; so does the transport. */
 public abstract class ClosingContract extends TransportContract {
 
     private static final int LARGE = 4 << 20;

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** How connections come about, and how they do not. */
+/** Connections come about, or they do not. */
 public abstract class ConnectingContract extends TransportContract {
 
     /** For a nested class of the transport's own test. */

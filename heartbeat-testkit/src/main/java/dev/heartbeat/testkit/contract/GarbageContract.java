@@ -46,7 +46,7 @@ public abstract class GarbageContract implements TransportUnderTest {
     /** So often it has to wait. */
     private static final int WAITS = 40;
 
-    /** What the JDK may take for itself in a moment, spread over all of them. */
+    /** The garbage that the JDK may make for itself in a moment, spread over all of them. */
     private static final double BYTES_PER_MESSAGE = 0.1;
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -55,7 +55,7 @@ public abstract class GarbageContract implements TransportUnderTest {
     protected GarbageContract() {}
 
     /**
-     * What the polling itself may take for each turn, in bytes: what the transport stands on may be
+     * The bytes that the polling itself may take for each turn: what the transport stands on may be
      * none of its making.
      */
     protected double bytesPerPoll() {

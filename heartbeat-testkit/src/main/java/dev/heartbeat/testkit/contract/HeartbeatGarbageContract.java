@@ -68,7 +68,7 @@ public abstract class HeartbeatGarbageContract implements TransportUnderTest {
     protected HeartbeatGarbageContract() {}
 
     /**
-     * What the polling itself may take for each turn, in bytes: what the transport stands on may be
+     * The bytes that the polling itself may take for each turn: what the transport stands on may be
      * none of its making.
      */
     protected double bytesPerPoll() {
@@ -151,7 +151,7 @@ public abstract class HeartbeatGarbageContract implements TransportUnderTest {
         }
     }
 
-    /** Of the node whose id are the four digits of its handle. */
+    /** The registration of the node whose id are the four digits of its handle. */
     private static byte[] registration(int handle) {
         byte[] id = String.format("%04d", handle).getBytes(StandardCharsets.US_ASCII);
         return frame(String.format("ab020600%08x00000021 0123456789abcdef 00000001", handle)

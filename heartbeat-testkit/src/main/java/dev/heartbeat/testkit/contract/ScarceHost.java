@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The process of {@link ScarcityContract}: starts the transport of the provider it is told, prints
- * its port, and does what a byte on a connection tells it. Its main returns at once.
+ * The process of {@link ScarcityContract}: starts the transport of the provider it is given, prints
+ * its port, and does what a byte on a connection asks for. Its main returns at once.
  */
 final class ScarceHost implements Acceptor, LoopAgent {
 

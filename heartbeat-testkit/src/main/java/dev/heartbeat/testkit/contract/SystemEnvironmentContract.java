@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What only a transport in the real world has to answer for: real sockets, told by peers that are
+ * The duties that only a transport in the real world has: real sockets, reported by peers that are
  * plain ones, and threads, which may be blocked.
  */
 public abstract class SystemEnvironmentContract extends TransportContract {

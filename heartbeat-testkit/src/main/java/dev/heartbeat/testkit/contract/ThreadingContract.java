@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What runs where, when, and in which order. */
+/** The threading of a transport: what runs where, when, and in which order. */
 public abstract class ThreadingContract extends TransportContract {
 
     /** For a nested class of the transport's own test. */

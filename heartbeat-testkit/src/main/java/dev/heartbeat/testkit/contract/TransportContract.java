@@ -25,8 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
- * What the topics of the contract have in common: each test has a transport of its own, which it
- * closes in the end, and ends of connections that keep what they hear.
+ * The common part of the contract's topics: each test has a transport of its own, which it closes
+ * in the end, and ends of connections that keep what they hear.
  */
 abstract class TransportContract implements TransportUnderTest {
 
@@ -41,8 +41,8 @@ abstract class TransportContract implements TransportUnderTest {
     }
 
     /**
-     * Whatever a test was about: all its connections must have ended, and told their ends of it in
-     * order.
+     * All connections must have ended, and notified their ends of it in order, whatever a test was
+     * about.
      */
     @AfterEach
     void closeTransport() throws Exception {
@@ -53,7 +53,7 @@ abstract class TransportContract implements TransportUnderTest {
         });
     }
 
-    /** What the transport is started with; a topic may ask for something else. */
+    /** The options that the transport is started with; a topic may ask for others. */
     TransportOptions options() {
         return TransportOptions.builder().eventLoops(2).build();
     }

@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What a transport brings to be held to the contract. */
+/** The parts that a transport brings to be held to the contract. */
 public interface TransportUnderTest {
 
     /**

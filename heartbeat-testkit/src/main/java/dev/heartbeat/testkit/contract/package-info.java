@@ -1,5 +1,5 @@
 /**
- * What every transport is held to: JUnit tests, a topic in each class. The author of a transport
+ * The contract of every transport: JUnit tests, a topic in each class. The author of a transport
  * writes an interface that starts it and a nested class for each topic:
  *
  * <pre>{@code

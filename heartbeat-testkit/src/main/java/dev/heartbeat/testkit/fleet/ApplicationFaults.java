@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
- * What the server's application does wrong, by seed: its callbacks block every worker, throw what
+ * The faults of the server's application, by seed. Its callbacks block every worker, throw what
  * cannot be printed, wait for the bus and call back into it; it passes null and huge arguments, and
  * moves buffers that it has handed over. None of it may harm anybody else.
  */
@@ -26,7 +26,8 @@ final class ApplicationFaults {
     private final Fleet fleet;
     private final Simulation simulation;
     /**
-     * Of its own, so that what else befalls the fleet of a seed is the same with it and without.
+     * A random source of its own, so that what else befalls the fleet of a seed is the same with it
+     * and without.
      */
     private final Random random;
 
@@ -34,7 +35,7 @@ final class ApplicationFaults {
     private long asked;
     private boolean over;
 
-    /** What may be done wrong. */
+    /** The faults that may happen. */
     enum Kind {
         BLOCKS_WORKERS,
         THROWS_ODDLY,
@@ -101,7 +102,7 @@ final class ApplicationFaults {
         return fleet.server().request(id, ByteBuffer.allocate(1), timeout);
     }
 
-    /** How many requests may have come back. */
+    /** The number of requests that may have come back. */
     long asked() {
         return asked;
     }
@@ -112,7 +113,7 @@ final class ApplicationFaults {
 
     // ---- in callbacks
 
-    /** In a callback of the server for this node. */
+    /** Runs in a callback of the server for this node. */
     void inCallback(String id) {
         if (over) {
             return;

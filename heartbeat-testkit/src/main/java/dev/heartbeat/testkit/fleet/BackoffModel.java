@@ -6,7 +6,7 @@ package dev.heartbeat.testkit.fleet;
  */
 final class BackoffModel {
     private static final int ENOUGH = 30;
-    /** Of an even spread over 0 to 1. */
+    /** The deviation of an even spread over 0 to 1. */
     private static final double DEVIATION = 0.2887;
     /** A fleet in a billion is this far off by chance. */
     private static final double DEVIATIONS = 6;
@@ -14,7 +14,7 @@ final class BackoffModel {
     private final Shares first = new Shares();
     private final Shares grown = new Shares();
 
-    /** What waits were, as a share of their bound. */
+    /** The waits so far, as a share of their bound. */
     private static final class Shares {
         private int count;
         private double sum;

@@ -25,9 +25,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 
 /**
- * What an application may do to a small bus of its own, so that there is one right outcome. It
- * closes a client that still connects, asks more than it waits for, moves buffers that it has
- * handed over, throws where it should answer, and shuts down in the middle of its work. The
+ * An application that does what it may to a small bus of its own, so that there is one right
+ * outcome. It closes a client that still connects, asks more than it waits for, moves buffers that
+ * it has handed over, throws where it should answer, and shuts down in the middle of its work. The
  * server's machine steps its clock, and runs out of what a connection needs. All of it happens at
  * once, and takes 17 s.
  */
@@ -42,7 +42,7 @@ final class CallerChecks {
     private static final Duration STEP = Duration.ofDays(400);
     private static final Duration SHUT_DOWN = Duration.ofSeconds(11);
     private static final Duration DRAIN = Duration.ofSeconds(5);
-    /** What a frame has to gain for the verdict to be put off. */
+    /** The gain that a frame needs for the verdict to be put off. */
     private static final int GAIN = 1100;
 
     private static final String LAST = "the last";
@@ -52,11 +52,11 @@ final class CallerChecks {
     private final Simulation simulation;
     private final Host serverHost;
     private final HeartbeatServer server;
-    /** What was told of nodes, each line beginning with the id. */
+    /** The events that were reported of nodes, each line beginning with the id. */
     private final List<String> events = new ArrayList<>();
 
     private final List<String> messages = new ArrayList<>();
-    /** How many messages found the flag of their thread set by another. */
+    /** The number of messages that found the flag of their thread set by another. */
     private int interrupted;
 
     private final List<String> requests = new ArrayList<>();
@@ -257,7 +257,9 @@ final class CallerChecks {
         });
     }
 
-    /** Messages for which a node has no memory are told to their sender, each once and at once. */
+    /**
+     * Messages for which a node has no memory are reported to their sender, each once and at once.
+     */
     private void sendWhatIsRefused() {
         List<Integer> taken = new ArrayList<>();
         HeartbeatClient client = client("poor", simulation.newHost("poor"))
@@ -415,8 +417,8 @@ final class CallerChecks {
     }
 
     /**
-     * What was accepted for a node is handled before the server is down, however late its callbacks
-     * are.
+     * Messages that were accepted for a node are handled before the server is down, however late
+     * its callbacks are.
      */
     private void shutDown() {
         Host host = simulation.newHost("slow");
@@ -452,7 +454,7 @@ final class CallerChecks {
         simulation.after(delay, step);
     }
 
-    /** A judgement that is made then, and told in the end. */
+    /** A judgement that is made then, and reported in the end. */
     private void judgeAfter(Duration delay, Runnable judgement) {
         after(delay, () -> {
             try {

@@ -14,12 +14,12 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
- * What can be asked of the channels of a fleet that is well, so that there is one right outcome:
- * one that nobody reads holds up nobody, shares of a slow connection go by weight while heartbeats
- * go on, and neither resets nor refusals cost the connection anything.
+ * Checks of the channels of a fleet that is well, so that there is one right outcome. One that
+ * nobody reads holds up nobody, shares of a slow connection go by weight while heartbeats go on,
+ * and neither resets nor refusals cost the connection anything.
  */
 final class ChannelChecks {
-    /** Of the names of its channels; the rest of them is a number. */
+    /** The start of the names of its channels; the rest of them is a number. */
     static final String PREFIX = "x";
 
     private static final int SMALLEST = 16_396;
@@ -41,7 +41,7 @@ final class ChannelChecks {
     private static final Duration HEARTBEAT_DELAY =
             Duration.ofMillis(1000L * (SOCKET_BUFFER + 3 * FRAME) / BYTES_PER_SECOND + 50);
 
-    /** How its channels are accepted, by name. */
+    /** The acceptance of its channels, by name. */
     static Map<String, ChannelOptions> accepted(Fleet.Options options) {
         Map<String, ChannelOptions> accepted = new LinkedHashMap<>();
         for (int i = 0; i < CUT_OFF; i++) {
@@ -198,7 +198,7 @@ final class ChannelChecks {
         }
         pass.accept(Duration.ofMillis(100));
         while (unread.opener().send(1_000, false) == SendResult.ACCEPTED) {
-            // What had left made room once.
+            // The messages that had left made room once.
         }
         for (int i = 0; i < 60; i++) {
             beside.opener().send(1_000, false);
@@ -221,7 +221,7 @@ final class ChannelChecks {
         }
     }
 
-    /** Who has ended still receives. */
+    /** An end that has ended still receives. */
     private void endHalf(Member member, Consumer<Duration> pass) {
         ChannelOracle half = openWhole("half", random.nextBoolean(), member, ChannelOptions.defaults());
         half.opener().send(10, false);

@@ -8,10 +8,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every message that one end of a channel was told is accepted, and what became of it: a naive book
- * that knows nothing of credit. Who gave a message knows it by the buffer, since the same one comes
- * back; who receives it by its place and content, which follows from the channel, the direction and
- * the number.
+ * Every message that was reported to one end of a channel as accepted, and what became of it: a
+ * naive book that knows nothing of credit. The giver of a message knows it by the buffer, since the
+ * same one comes back; the receiver knows it by its place and content, which follows from the
+ * channel, the direction and the number.
  */
 final class ChannelLedger {
     /** The channel and the number; shorter messages have neither, and are known by their place. */
@@ -35,7 +35,7 @@ final class ChannelLedger {
     static final class Item {
         final int number;
         final int length;
-        /** Whether a future tells what becomes of it. */
+        /** Whether a future reports what becomes of it. */
         final boolean hasFuture;
 
         private boolean isDelivered;
@@ -85,11 +85,11 @@ final class ChannelLedger {
     }
 
     /**
-     * What waits to be sent is bounded by its queue, and what was sent and not handled by the
-     * window: each with one message beyond it.
+     * Messages that wait to be sent are bounded by their queue, and those that were sent and not
+     * handled by the window: each with one message beyond it.
      */
     void checkBound(long queueBytes, long maxWindow) {
-        // What was dropped may wait to be told, as much as the queue holds.
+        // Messages that were dropped may wait to be reported, as much as the queue holds.
         long waiting = dropsOldest ? 2 * (queueBytes + longest) : queueBytes;
         long most = waiting + maxWindow + 3L * longest + 3L * FRAME;
         if (inFlight > most) {
@@ -178,7 +178,7 @@ final class ChannelLedger {
 
     // ---- when the channel is over at both ends
 
-    /** Everything arrived, or was told to be dropped. */
+    /** Everything arrived, or was reported as dropped. */
     void checkAllDelivered(String because) {
         for (Item item : items) {
             if (!item.isDelivered && item.told != Reason.DROPPED) {
@@ -203,8 +203,8 @@ final class ChannelLedger {
     }
 
     /**
-     * What was lost is the end of what was accepted, all of it was told, and what was told nobody
-     * had left with credit.
+     * The loss is the end of what was accepted. All of it was reported, and messages that were
+     * reported to nobody had left with credit.
      */
     void checkTold(long maxWindow) {
         Item lost = null;
@@ -238,7 +238,7 @@ final class ChannelLedger {
         return delivered;
     }
 
-    /** Whether all that was accepted is delivered or told. */
+    /** Whether all that was accepted is delivered or reported. */
     boolean isSettled() {
         return items.stream().noneMatch(Item::isSilent);
     }

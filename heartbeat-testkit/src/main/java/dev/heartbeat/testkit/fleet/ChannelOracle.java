@@ -8,7 +8,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One channel, seen from both ends: what both were told must fit together. */
+/** One channel, seen from both ends: the reports to both must fit together. */
 final class ChannelOracle {
     private final Fleet fleet;
     private final String name;
@@ -142,7 +142,7 @@ final class ChannelOracle {
 
     private static void checkDirection(ChannelLedger messages, ChannelUser from, ChannelUser to, long window) {
         if (!from.isAlive()) {
-            return; // What was to be told was told to nobody.
+            return; // Reports that were due reached nobody.
         }
         messages.checkTold(window);
         if (!from.wasOpened()) {
@@ -177,8 +177,8 @@ final class ChannelOracle {
     }
 
     /**
-     * Who was reset was reset by the other, and is told why; who was not asked to reset did not.
-     * Nodes of a gateway are, when they leave.
+     * An end that was reset was reset by the other, and learns why; one that was not asked to reset
+     * did not. Nodes of a gateway are, when they leave.
      */
     private void checkReset(ChannelUser one, ChannelUser other) {
         if (GatewayNode.mayBe(nodeId)) {
@@ -194,7 +194,9 @@ final class ChannelOracle {
         }
     }
 
-    /** What the ends of one channel may be told: the same, or what crossed on the way. */
+    /**
+     * The reasons that the ends of one channel may get: the same, or those that crossed on the way.
+     */
     private static boolean mayMeet(ChannelCloseReason one, ChannelCloseReason other) {
         Set<ChannelCloseReason> others = switch (one) {
             case CONNECTION_LOST -> EnumSet.allOf(ChannelCloseReason.class);
@@ -216,7 +218,7 @@ final class ChannelOracle {
         return java.util.Objects.requireNonNull(party.closedFor());
     }
 
-    /** What must be where nothing is in its way. */
+    /** Checks what must be where nothing is in its way. */
     void checkCompleted() {
         ChannelUser other = accepter;
         if (opener.closedFor() != ChannelCloseReason.COMPLETED

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** One end of a channel: what its application asks for, and what it is told. */
+/** One end of a channel: what its application asks for, and what it is notified of. */
 final class ChannelUser implements ChannelListener {
     private static final int MOST_PULLS = 3;
 
@@ -38,7 +38,7 @@ final class ChannelUser implements ChannelListener {
     private final ChannelLedger inwards;
     private final RequestLedger asked;
     private final RequestLedger heard;
-    /** Of the other side, as far as it is known: what it may hold. */
+    /** The other side's window, as far as it is known: what it may hold. */
     private final long otherWindow;
 
     private @Nullable Channel channel;
@@ -51,7 +51,7 @@ final class ChannelUser implements ChannelListener {
     private final Deque<CompletableFuture<ByteBuffer>> waiting = new ArrayDeque<>();
     private final IdentityHashMap<ByteBuffer, RequestLedger.Question> replies = new IdentityHashMap<>();
 
-    // ---- what it was told
+    // ---- what it was notified of
 
     private boolean opened;
     private boolean ended;
@@ -64,10 +64,10 @@ final class ChannelUser implements ChannelListener {
 
     private String why = "";
 
-    /** Where one end of a channel is. */
+    /** The place of one end of a channel. */
     record Place(boolean isOpener, boolean isServer, BooleanSupplier awake, BooleanSupplier alive) {
 
-        /** Of who accepts. */
+        /** The place of an acceptor. */
         Place(boolean isServer, BooleanSupplier awake, BooleanSupplier alive) {
             this(false, isServer, awake, alive);
         }
@@ -77,7 +77,7 @@ final class ChannelUser implements ChannelListener {
         }
     }
 
-    /** What is known of one direction. */
+    /** The books of one direction. */
     record Books(ChannelLedger messages, RequestLedger questions) {}
 
     ChannelUser(Fleet fleet, String name, Place place, ChannelOptions options, Books out, Books in, long otherWindow) {
@@ -255,7 +255,7 @@ final class ChannelUser implements ChannelListener {
         var unused = place().closed().whenComplete((reason, failure) -> closed = reason);
     }
 
-    // ---- what it is told
+    // ---- what it is notified of
 
     @Override
     public void onOpened(Channel told) {

@@ -36,7 +36,7 @@ final class ChannelWorkload {
     private final Fleet fleet;
     private final Simulation simulation;
     private final RandomGenerator random;
-    /** How a channel of each name is accepted; a name is used once in a run. */
+    /** The options with which a channel of each name is accepted; a name is used once in a run. */
     private final Map<String, ChannelOptions> accepted = new LinkedHashMap<>();
 
     private final Map<String, ChannelOracle> byName = new LinkedHashMap<>();
@@ -72,7 +72,7 @@ final class ChannelWorkload {
 
     // ---- who accepts
 
-    /** Where names are registered with who accepts them. */
+    /** The registry of names with who accepts them. */
     interface Acceptance {
         void accept(String name, ChannelOptions options, ChannelAcceptor acceptor);
     }
@@ -186,7 +186,7 @@ final class ChannelWorkload {
 
     // ---- how they behave
 
-    /** What one end does from time to time, until it is over. */
+    /** The acts of one end from time to time, until it is over. */
     private void behave(ChannelUser party) {
         boolean mayReset = random.nextInt(6) == 0;
         int most = random.nextInt(8) == 0 ? 60_000 : random.nextInt(3) == 0 ? 6_000 : 100;
@@ -264,17 +264,22 @@ final class ChannelWorkload {
         givenUp++;
     }
 
-    /** How many messages and requests the server's channels handed over, since it was started. */
+    /**
+     * The number of messages and requests that the server's channels handed over, since it was
+     * started.
+     */
     long heard() {
         return heard;
     }
 
-    /** What came back on the server's channels, since it was started. */
+    /** The messages that came back on the server's channels, since it was started. */
     long undelivered() {
         return undelivered;
     }
 
-    /** Of how many requests of the server nobody may hear that they did not get away. */
+    /**
+     * The number of requests of the server for which nobody may hear that they did not get away.
+     */
     long givenUp() {
         return givenUp;
     }
@@ -298,8 +303,8 @@ final class ChannelWorkload {
     }
 
     /**
-     * After everything has come to rest: nothing is left open, and what both ends of each were told
-     * fits.
+     * After everything has come to rest, nothing is left open, and the reports to both ends of each
+     * fit.
      */
     void checkAtRest() {
         byName.values().forEach(ChannelOracle::checkAtRest);

@@ -1,6 +1,6 @@
 package dev.heartbeat.testkit.fleet;
 
-/** What a seed may switch on. */
+/** The faults that a seed may switch on. */
 public enum Fault {
     /** A node's process is killed and started again, as another incarnation. */
     NODE_CRASH,

@@ -12,8 +12,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * Lets a fleet suffer: at random times one of the chosen faults befalls somebody at random, and
- * most pass after a while. What the oracle has to know of it (when the server could not have heard
- * anything) it is told.
+ * most pass after a while. The oracle is notified of what it has to know (when the server could not
+ * have heard anything).
  */
 final class FaultSchedule {
     private static final int LONGEST_FAULT_MS = 15_000;
@@ -22,7 +22,7 @@ final class FaultSchedule {
     private final Simulation simulation;
     private final RandomGenerator random;
     private final List<Fault> faults;
-    /** Where strangers come from. */
+    /** The host that strangers come from. */
     private final Host elsewhere;
 
     private boolean serverSuffers;
@@ -229,8 +229,8 @@ final class FaultSchedule {
     }
 
     /**
-     * Nothing new befalls anybody, and whoever was sent away or replaced begins anew. What was
-     * going on ends by itself within {@link #LONGEST_FAULT_MS}.
+     * Nothing new befalls anybody, and whoever was sent away or replaced begins anew. Faults that
+     * were going on end by themselves within {@link #LONGEST_FAULT_MS}.
      */
     void end() {
         over = true;

@@ -29,7 +29,7 @@ final class Fleet implements NodeListener {
     static final int PORT = 9501;
     static final int LOOPS = 2;
 
-    /** Of the server. */
+    /** The server's options. */
     record Options(
             Duration interval,
             Duration suspectAfter,
@@ -54,11 +54,11 @@ final class Fleet implements NodeListener {
 
     private static final double GUARD_SHARE = 0.3;
     private static final int GUARD_MINIMUM = 5;
-    /** How long many must have been suspected for the guard to have seen it, too. */
+    /** The time for which many must have been suspected for the guard to have seen it, too. */
     private static final Duration GUARD_SEES = Duration.ofMillis(300);
     /**
-     * How much longer than it may it can seem to be engaged: it is asked at times, and looked at
-     * here at times.
+     * The time for which it can seem to be engaged beyond what it may: it is asked at times, and
+     * looked at here at times.
      */
     private static final Duration GUARD_LAG = Duration.ofMillis(1500);
 
@@ -79,7 +79,7 @@ final class Fleet implements NodeListener {
     private @Nullable Violation violation;
     private long heartbeatsOfDeadServers;
     private final BackoffModel waits = new BackoffModel();
-    /** When the stay of each node was told to begin. */
+    /** The time at which the stay of each node was reported to begin. */
     private final Map<String, Duration> stays = new HashMap<>();
     /** Those with connections of their own that are SUSPECT after a stay that was long enough. */
     private final Set<String> voters = new HashSet<>();
@@ -90,15 +90,15 @@ final class Fleet implements NodeListener {
     private long holds;
     /** Since when the guard is engaged; null if it is not. */
     private @Nullable Duration engagedSince;
-    /** What was told last of the guard. */
+    /** The last report of the guard. */
     private boolean toldEngaged;
 
-    /** What the server that runs now has handed to the application. */
+    /** The messages that the server that runs now has handed to the application. */
     private long messages;
 
     private long undelivered;
     private long thrown;
-    /** How often the server was started. */
+    /** The number of times that the server was started. */
     private int serverRuns;
 
     private final ChannelWorkload talks;
@@ -164,7 +164,7 @@ final class Fleet implements NodeListener {
                 .start();
     }
 
-    /** Where the channels end that the server has now. */
+    /** The place where the channels end that the server has now. */
     ChannelUser.Place place() {
         int run = serverRuns;
         return new ChannelUser.Place(true, this::isServerAwake, () -> run == serverRuns && serverHost.isRunning());
@@ -196,7 +196,7 @@ final class Fleet implements NodeListener {
         var unused = server.shutdownAsync(time);
     }
 
-    /** How often the server was started. */
+    /** The number of times that the server was started. */
     int serverRuns() {
         return serverRuns;
     }
@@ -234,7 +234,7 @@ final class Fleet implements NodeListener {
         });
     }
 
-    /** What was lost with a connection before is not asked for any more. */
+    /** Messages that were lost with a connection before are not asked for any more. */
     void forgetOpen(Member member) {
         toNodes.forgetOpen(member.id());
         toServer.forgetOpen(member.senderName());
@@ -245,7 +245,7 @@ final class Fleet implements NodeListener {
         losses.merge(id, 1, Integer::sum);
     }
 
-    /** How often a node's connection was lost, or may have been. */
+    /** The number of times that a node's connection was lost, or may have been. */
     int lossesOf(String id) {
         return losses.getOrDefault(id, 0);
     }
@@ -274,7 +274,7 @@ final class Fleet implements NodeListener {
         throwing = on;
     }
 
-    // ---- what the server tells
+    // ---- what the server reports
 
     @Override
     public void onOnline(Node node) {
@@ -339,8 +339,8 @@ final class Fleet implements NodeListener {
     }
 
     /**
-     * Whether a node has been there for so long that its loss tells the guard something; with the
-     * time that callbacks may take.
+     * Whether a node has been there for so long that the guard learns something from its loss; with
+     * the time that callbacks may take.
      */
     private boolean isProven(String id) {
         Duration began = stays.get(id);
@@ -385,7 +385,7 @@ final class Fleet implements NodeListener {
         }
     }
 
-    /** What the virtual machine might throw in a callback. */
+    /** An error that the virtual machine might throw in a callback. */
     static final class PlantedError extends Error {
         private static final long serialVersionUID = 1L;
 
@@ -394,7 +394,7 @@ final class Fleet implements NodeListener {
         }
     }
 
-    /** What a careless application might throw. */
+    /** An exception that a careless application might throw. */
     static final class PlantedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -405,7 +405,7 @@ final class Fleet implements NodeListener {
 
     // ---- checks
 
-    /** What is seen from within a callback, whose exceptions the bus keeps to itself. */
+    /** Records what is seen from within a callback, whose exceptions the bus keeps to itself. */
     void observe(Runnable judgement) {
         try {
             judgement.run();
@@ -490,7 +490,7 @@ final class Fleet implements NodeListener {
         }
     }
 
-    /** Of all members, and of those they are the gateways of. */
+    /** The ids of all members, and of those they are the gateways of. */
     private Stream<String> ids() {
         return members.stream()
                 .flatMap(member -> Stream.concat(

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * One run of a whole fleet, chosen by a seed: how large it is, its options, which faults befall it,
  * and when. Two phases: in the first anything may happen, and nothing that is forbidden may; in the
  * second everything is healed, and everybody has to come back and every message to be settled
- * within a bound. In the end the server is closed and nothing may be left.
+ * within a bound. The server is closed in the end and nothing may be left.
  *
- * <p>The production server and clients run in it unmodified. What is right is decided by an oracle
- * that knows the bus from outside only: the frames that were really read, and the events that were
- * told.
+ * <p>The production server and clients run in it unmodified. An oracle decides what is right. It
+ * knows the bus from outside only: the frames that were really read, and the events that were
+ * reported.
  */
 public final class FleetRun {
     private static final Duration CHECK_EVERY = Duration.ofMillis(100);
@@ -28,7 +28,7 @@ public final class FleetRun {
      */
     private static final Duration RECOVERY = Duration.ofSeconds(45);
 
-    /** How long a server may take to send everybody away. */
+    /** The time that a server may take to send everybody away. */
     private static final Duration DRAIN = Duration.ofSeconds(20);
 
     private final long seed;
@@ -70,12 +70,12 @@ public final class FleetRun {
                 tight ? 8 : 1000,
                 tight ? 64 << 10 : 1 << 20,
                 tight ? 64 << 10 : 2 << 20,
-                // What a fleet of the largest size may hold at once, and no more.
+                // The memory that a fleet of the largest size may hold at once, and no more.
                 tight ? (60 + 2 * ChannelWorkload.AT_ONCE) * (2 << 16) : 256 << 20);
     }
 
     /**
-     * How a run went.
+     * The outcome of a run.
      *
      * @param faults those the seed switched on
      * @param violation what was broken; null if nothing was

@@ -98,17 +98,17 @@ final class FrameTrace {
         return whole;
     }
 
-    /** How much has come of the frame that is not whole; 0 where none is. */
+    /** The part that has come of the frame that is not whole; 0 where none is. */
     long underWay() {
         return headerBytes < HEADER ? headerBytes : HEADER + length() - payloadLeft;
     }
 
-    /** How many whole heartbeat requests there were. */
+    /** The number of whole heartbeat requests. */
     long beats() {
         return beats;
     }
 
-    /** How many of them spoke for more than their own handle. */
+    /** The number of them that spoke for more than their own handle. */
     long beatsForOthers() {
         return beatsForOthers;
     }

@@ -28,8 +28,8 @@ final class GatewayNode {
     private final String id;
     private @Nullable Attachment current;
     /**
-     * How often it was registered anew; what was on its way then may be lost, though its connection
-     * was not.
+     * The number of times it was registered anew; what was on its way then may be lost, though its
+     * connection was not.
      */
     private int returns;
 
@@ -70,7 +70,7 @@ final class GatewayNode {
         return current == null ? null : current.node.openChannel(name, options, listener);
     }
 
-    /** What was lost with a connection before is not asked for any more. */
+    /** Messages that were lost with a connection before are not asked for any more. */
     void forgetOpen() {
         fleet.toNodes().forgetOpen(id);
         if (current != null) {
@@ -102,7 +102,7 @@ final class GatewayNode {
         return id + " of " + gateway;
     }
 
-    /** What is told of it within one process of its gateway. */
+    /** The reports of it within one process of its gateway. */
     private final class Attachment implements AttachedNodeListener {
         private final String process;
         private final AttachedNode node;

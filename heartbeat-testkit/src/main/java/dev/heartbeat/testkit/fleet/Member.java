@@ -29,9 +29,11 @@ final class Member implements ClientListener {
     private static final Duration UNCLEAR = Duration.ofSeconds(1);
 
     private static final Duration HANDSHAKE = Duration.ofSeconds(5);
-    /** Who is sent away in time waits so long for the server's end, which may never come. */
+    /**
+     * A client that is sent away in time waits so long for the server's end, which may never come.
+     */
     private static final Duration LINGER = Duration.ofSeconds(2);
-    /** What a client may take to send what it had accepted, by default. */
+    /** The time that a client may take to send what it had accepted, by default. */
     private static final Duration DRAIN = Duration.ofSeconds(10);
 
     /**
@@ -54,7 +56,8 @@ final class Member implements ClientListener {
     private int losses;
     private int failures;
     /**
-     * Of these, those that were not hurried by the grace, which alone make the next waits longer.
+     * The number of these that were not hurried by the grace, which alone make the next waits
+     * longer.
      */
     private int counted;
 
@@ -131,12 +134,12 @@ final class Member implements ClientListener {
         dependants.forEach(dependant -> dependant.attach(newClient, host + "." + started));
     }
 
-    /** In which group a node of this id is. */
+    /** The group of a node of this id. */
     static String group(String id) {
         return "group" + id.length();
     }
 
-    /** Where the channels end that its process has now. */
+    /** The place where the channels end that its process has now. */
     ChannelUser.Place place() {
         int started = process;
         return new ChannelUser.Place(false, this::isAwake, () -> started == process && host.isRunning());
@@ -179,7 +182,7 @@ final class Member implements ClientListener {
         dependants.forEach(dependant -> fleet.connectionLost(dependant.id()));
     }
 
-    /** How often a connection was lost. */
+    /** The number of times that a connection was lost. */
     int losses() {
         return losses;
     }
@@ -263,8 +266,8 @@ final class Member implements ClientListener {
             return;
         }
         long stoppedNs = uptime.stoppedNs(since.toNanos(), nowNs());
-        // Who was stopped cannot tell it from the sleep before, which is at most one between two
-        // beats.
+        // A process that was stopped cannot distinguish it from the sleep before, which is at most
+        // one between two beats.
         long asleepNs =
                 uptime.stops(since.toNanos()) * 2 * fleet.options().interval().toNanos();
         Duration passed = now().minus(since).minusNanos(2 * stoppedNs + asleepNs);
@@ -273,7 +276,7 @@ final class Member implements ClientListener {
         }
     }
 
-    // ---- what the client tells
+    // ---- what the client reports
 
     @Override
     public void onConnected() {
@@ -361,8 +364,8 @@ final class Member implements ClientListener {
         if (registered != null) {
             Duration lasted = now().minus(registered);
             unclear |= lasted.minus(BACKOFF_RESET).abs().compareTo(UNCLEAR) < 0;
-            // What is told may be told later than it happened, so near the limit nobody outside can
-            // know.
+            // A report may come later than what it is about happened, so near the limit nobody
+            // outside can know.
             if (lasted.compareTo(BACKOFF_RESET) >= 0) {
                 failures = 0;
                 counted = 0;

@@ -15,7 +15,7 @@ import java.util.Map;
  * follows from the number.
  */
 final class MessageLedger {
-    /** What a node answers whose application takes no requests. */
+    /** The answer of a node whose application takes no requests. */
     private static final ByteBuffer NO_ANSWER =
             ByteBuffer.wrap("the node does not answer requests".getBytes(StandardCharsets.US_ASCII));
 
@@ -28,7 +28,7 @@ final class MessageLedger {
         final Map<Long, Integer> open = new LinkedHashMap<>();
         final BitSet delivered = new BitSet();
         final BitSet cameBack = new BitSet();
-        /** Of those that came back. */
+        /** The refused among those that came back. */
         final BitSet refused = new BitSet();
 
         final Map<String, Long> lastAt = new HashMap<>();
@@ -113,7 +113,7 @@ final class MessageLedger {
         return slash < 0 ? who : who.substring(0, slash);
     }
 
-    /** A message came back. Of answers to requests nothing is kept here. */
+    /** A message came back. Answers to requests leave no trace here. */
     void undelivered(ByteBuffer message, Reason reason) {
         if (message.equals(NO_ANSWER)) {
             return;
@@ -139,8 +139,8 @@ final class MessageLedger {
     }
 
     /**
-     * The process that would have told is gone, and with it what it had accepted; or what was lost
-     * with a connection is not asked for any more.
+     * The process that would have reported it is gone, and with it what it had accepted; or what
+     * was lost with a connection is not asked for any more.
      */
     void forgetOpen(String who) {
         sequence(who).open.clear();
@@ -165,7 +165,7 @@ final class MessageLedger {
         });
     }
 
-    /** Not even told: whatever was accepted has arrived. */
+    /** Nothing was even reported: whatever was accepted has arrived. */
     void checkDelivered(String who, String before) {
         Sequence sequence = sequence(who);
         checkAllSettled(who, before);
@@ -177,7 +177,7 @@ final class MessageLedger {
         }
     }
 
-    /** Where no connection was lost by chance, nothing may be open. */
+    /** Nothing may be open if no connection was lost by chance. */
     void checkAllSettled(String who, String after) {
         if (!sequence(who).open.isEmpty()) {
             throw new Violation(

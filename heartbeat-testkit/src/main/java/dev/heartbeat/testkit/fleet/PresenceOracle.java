@@ -21,23 +21,23 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What ought to be known of every node, from the frames that the server's host really read and the
- * events that it told. A naive model: it knows the protocol's frame boundaries and the options, and
- * nothing of how the bus works.
+ * The state that ought to be known of every node, from the frames that the server's host really
+ * read and the events that it reported. A naive model: it knows the protocol's frame boundaries and
+ * the options, and nothing of how the bus works.
  */
 final class PresenceOracle implements WireTap {
     /**
-     * By how much a verdict may be late where nobody was stopped: a tick of the wheel, and turns of
-     * the loop.
+     * The time that a verdict may be late where nobody was stopped: a tick of the wheel, and turns
+     * of the loop.
      */
     private static final long TICK_NS = 60_000_000;
     /**
-     * By how much a loop that was stopped for less than is noticed may be late, and what a noticed
-     * stop still counts.
+     * The time that a loop that was stopped for less than is noticed may be late, and that a
+     * noticed stop still counts.
      */
     private static final long LAG_NS = 300_000_000;
 
-    /** How long the server waits for the end of a stream after its own. */
+    /** The time that the server waits for the end of a stream after its own. */
     private static final long LINGER_NS = 2_000_000_000;
 
     private static final long LONGEST_STOP_NS = 60_000_000_000L;
@@ -55,9 +55,9 @@ final class PresenceOracle implements WireTap {
     private final Map<Host, Long> lastReads = new HashMap<>();
     private final Map<String, Integer> processes = new HashMap<>();
     private final Map<String, Set<Long>> incarnations = new HashMap<>();
-    /** Those that are gone, in the order in which it was told. */
+    /** Nodes that are gone, in the order in which it was reported. */
     private final Map<String, Gone> gone = new LinkedHashMap<>();
-    /** How many were gone at a time, at most. */
+    /** The number that were gone at a time, at most. */
     private int mostGone;
 
     private final Uptime[] uptimes;
@@ -70,12 +70,12 @@ final class PresenceOracle implements WireTap {
      */
     private final List<long[]> blocks = new ArrayList<>();
     /**
-     * Each waits for a thread once more: a full queue's messages that come back are told before the
-     * end of their node's stay, 64 at a time.
+     * Each waits for a thread once more: a full queue's messages that come back are reported before
+     * the end of their node's stay, 64 at a time.
      */
     private static final int BATCHES_AHEAD = 18;
 
-    /** What the options promise, in nanoseconds. */
+    /** The options' promises, in nanoseconds. */
     record Timing(long suspectNs, long timeoutNs, long graceNs, long holdNs, long retentionNs, int offlineMaximum) {}
 
     /** A connection of the server. */
@@ -99,8 +99,8 @@ final class PresenceOracle implements WireTap {
         private final Deque<Long> beatsRead = new ArrayDeque<>();
 
         /**
-         * What the frame under way has gained, for those who are strict with the server, and for
-         * those who are with the node.
+         * The gain of the frame under way, for those who are strict with the server, and for those
+         * who are with the node.
          */
         private final Gain sure;
 
@@ -151,7 +151,7 @@ final class PresenceOracle implements WireTap {
 
         private static void add(Deque<Long> times, long nowNs) {
             if (!times.isEmpty() && times.getLast() == nowNs) {
-                return; // Of a flood one is enough, or it would push out the silence before it.
+                return; // One of a flood is enough, or it would push out the silence before it.
             }
             if (times.size() == KEPT) {
                 times.removeFirst();
@@ -169,8 +169,8 @@ final class PresenceOracle implements WireTap {
         }
 
         /**
-         * The longest silence that lasted into the time between the two. What had not been read
-         * when the connection broke is lost with it.
+         * The longest silence that lasted into the time between the two. Bytes that had not been
+         * read when the connection broke are lost with it.
          */
         long longestSilenceNs(boolean byBeats, long fromNs, long untilNs) {
             boolean whole = !broken;
@@ -287,7 +287,7 @@ final class PresenceOracle implements WireTap {
         holds.add(nowNs());
     }
 
-    /** By how much a verdict may be late that has been due since then. */
+    /** The time that a verdict may be late that has been due since then. */
     private long heldNs(long dueNs) {
         return holds.stream().filter(began -> began > dueNs - 2 * timing.holdNs).count() * timing.holdNs;
     }
@@ -313,7 +313,7 @@ final class PresenceOracle implements WireTap {
         return lastReads.getOrDefault(host, 0L);
     }
 
-    /** From now on what happens may be told so much later. */
+    /** From now on what happens may be reported so much later. */
     void callbacksDelayed(long byNs) {
         callbackDelayNs = Math.max(callbackDelayNs, byNs);
     }
@@ -383,7 +383,7 @@ final class PresenceOracle implements WireTap {
         }
     }
 
-    // ---- what was told
+    // ---- what was reported
 
     void online(Node node) {
         Stay stay = stays.get(node.id());
@@ -480,8 +480,8 @@ final class PresenceOracle implements WireTap {
     }
 
     /**
-     * What had arrived must have been read before anybody is judged; so the silence is that since
-     * the last arrival.
+     * Bytes that had arrived must have been read before anybody is judged; so the silence is that
+     * since the last arrival.
      */
     private void requireSilence(String invariant, Node node, long atLeastNs) {
         Wire wire = wires.get(node.remoteAddress());
@@ -497,7 +497,7 @@ final class PresenceOracle implements WireTap {
                 "heard " + silentNs / 1_000_000 + " ms before, promised are " + atLeastNs / 1_000_000);
     }
 
-    // ---- what must have been told by now
+    // ---- what must have been reported by now
 
     /** Nobody who is silent or lost is still thought well of. */
     void checkDetection() {
@@ -567,9 +567,9 @@ final class PresenceOracle implements WireTap {
     }
 
     /**
-     * What the server's own stops add to every bound: their length, and once more for what was lost
-     * in their wake. A loop cannot tell a stop from the sleep before it, which is no longer than
-     * until somebody would be suspected.
+     * The credit that the server's own stops add to every bound: their length, and once more for
+     * what was lost in their wake. A loop cannot distinguish a stop from the sleep before it, which
+     * is no longer than until somebody would be suspected.
      */
     private long creditNs(Wire wire, long sinceNs) {
         Uptime uptime = uptimes[wire.loop];
@@ -591,7 +591,7 @@ final class PresenceOracle implements WireTap {
         return callbackDelayNs > 0;
     }
 
-    /** How often a loop was stopped, ever. */
+    /** The number of times that a loop was stopped, ever. */
     long stops() {
         return Arrays.stream(uptimes).mapToLong(uptime -> uptime.stops(0)).sum();
     }
@@ -606,8 +606,8 @@ final class PresenceOracle implements WireTap {
     }
 
     /**
-     * While nothing happens: whoever is gone is known for as long as was promised, with the reason
-     * that was told, and no longer.
+     * While nothing happens, a node that is gone is known for as long as was promised, with the
+     * reason that was reported, and no longer.
      */
     void checkKept(NodeRegistry nodes) {
         List<Node> kept = nodes.stream(NodeState.OFFLINE).toList();
@@ -643,7 +643,7 @@ final class PresenceOracle implements WireTap {
         return timing.retentionNs > 0 && nowNs() - told.toldNs < timing.retentionNs + slackNs;
     }
 
-    /** How many nodes are in a state, as the events have it. */
+    /** The number of nodes that are in a state, as the events have it. */
     long count(NodeState state) {
         return stays.values().stream().filter(stay -> stay.state == state).count();
     }

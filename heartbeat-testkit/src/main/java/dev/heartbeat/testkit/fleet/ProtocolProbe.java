@@ -15,7 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects, says what it was told to say, and writes down what the server answers: frames by name,
+ * Connects, says what it was asked to say, and writes down what the server answers: frames by name,
  * ERROR, CHANNEL_RESET and GO_AWAY with their codes, and the end. It shares no code with the bus.
  */
 final class ProtocolProbe implements Connector, ConnectionHandler {
@@ -88,12 +88,12 @@ final class ProtocolProbe implements Connector, ConnectionHandler {
         }
     }
 
-    /** How far it may send on channel 0, as CREDIT told. */
+    /** The position up to which it may send on channel 0, as CREDIT reported. */
     long granted() {
         return granted;
     }
 
-    /** How long it was until the server ended the stream; null if it did not. */
+    /** The time until the server ended the stream; null if it did not. */
     @Nullable
     Duration lasted() {
         return connectedAt == null || endedAt == null ? null : endedAt.minus(connectedAt);

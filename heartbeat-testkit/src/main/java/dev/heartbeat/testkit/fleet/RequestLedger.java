@@ -142,7 +142,7 @@ final class RequestLedger {
         question.accepted = false;
     }
 
-    /** The channel is closed. What has just run out of time may complete beside that. */
+    /** The channel is closed. Requests that have just run out of time may complete beside that. */
     void checkCompletedBy(Duration now) {
         for (Question question : all) {
             if (!question.done && now.compareTo(question.askedAt.plus(question.timeout)) < 0) {
@@ -159,7 +159,7 @@ final class RequestLedger {
         }
     }
 
-    /** How many were asked and accepted. */
+    /** The number that were asked and accepted. */
     int count() {
         return (int) all.stream().filter(question -> question.accepted).count();
     }

@@ -14,15 +14,15 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
- * What can be asked of a fleet that is well, so that there is one right outcome: strangers come
- * whose answers the protocol prescribes, and members leave, are sent away, stop reading, and send
- * more than the server's memory holds at once.
+ * Checks of a fleet that is well, so that there is one right outcome. Strangers come whose answers
+ * the protocol prescribes, and members leave, are sent away, stop reading, and send more than the
+ * server's memory holds at once.
  */
 final class SettledChecks {
     private static final int FULL_FRAME = 16_384;
-    /** To which a client's window grows by default. */
+    /** A client's window grows to this by default. */
     private static final int MAX_WINDOW = 1 << 20;
-    /** What is given ahead for a large message is more than the window by a frame. */
+    /** The credit that is given ahead for a large message is more than the window by a frame. */
     private static final int BEYOND_WINDOW = 2 * (FULL_FRAME + 12);
 
     private static final Duration TIME = Duration.ofSeconds(16);
@@ -124,7 +124,7 @@ final class SettledChecks {
         fleet.simulation().after(begin.plus(NEARLY.dividedBy(2)).plusMillis(1), () -> quiet.send(10));
     }
 
-    /** Where nothing is in its way, a message does not wait for something else to happen. */
+    /** A message with nothing in its way does not wait for something else to happen. */
     private void sendAtOnce(Member receiver, Consumer<Duration> pass) {
         for (int i = 0; i < 3; i++) {
             fleet.send(receiver, 10);
@@ -138,8 +138,8 @@ final class SettledChecks {
     }
 
     /**
-     * A node changes more often than a slow listener can be told; what it is told must still make
-     * sense, and end with the truth.
+     * A node changes more often than a slow listener can be notified; what it is notified of must
+     * still make sense, and end with the truth.
      */
     private void tellLate(Member sender, Consumer<Duration> pass) {
         boolean sameProcess = random.nextBoolean();
@@ -258,7 +258,7 @@ final class SettledChecks {
         askForLess();
     }
 
-    /** What is dropped is given back, so as much may follow. */
+    /** Dropped messages are given back, so as much may follow. */
     private void askForRoom() {
         int fits = fleet.options().windowBytes() / (FULL_FRAME + 12);
         String frame = "ab0203000000000500004000" + "61".repeat(FULL_FRAME);
@@ -351,7 +351,7 @@ final class SettledChecks {
                 + String.format("040008%016x", epoch);
     }
 
-    /** What a stranger of this id says first. */
+    /** The first words of a stranger of this id. */
     static byte[] registration(String id) {
         return bytes(register(id, 1, 1));
     }
@@ -367,7 +367,7 @@ final class SettledChecks {
 
     // ---- members
 
-    /** What was accepted before a goodbye arrives, and the client ends. */
+    /** Messages that were accepted before a goodbye arrive, and the client ends. */
     private Runnable letLeave(Member member) {
         int most = Math.min(100_000, fleet.options().maxMessageBytes() - 100);
         for (int padding : new int[] {10, most, 200}) {
@@ -380,7 +380,7 @@ final class SettledChecks {
         };
     }
 
-    /** What waits in a client that has no connection comes back when it is closed. */
+    /** Messages that wait in a client that has no connection come back when it is closed. */
     private Runnable letLeaveAlone(Member member) {
         member.host().refuseConnects(true);
         member.host().resetConnections();
@@ -414,12 +414,12 @@ final class SettledChecks {
     }
 
     /**
-     * It is sent more than its queue takes; what was accepted arrives when it reads again, or is
-     * told if its connection is lost meanwhile.
+     * It is sent more than its queue takes. Accepted messages arrive when it reads again, or are
+     * reported if its connection is lost meanwhile.
      */
     private Runnable stopReading(Member member, boolean reset) {
-        // What the socket has taken may be lost with it: of messages larger than the first window
-        // only those for which the window had grown before.
+        // Bytes that the socket has taken may be lost with it: of messages larger than the first
+        // window only those for which the window had grown before.
         int padding = reset
                 ? fleet.options().windowBytes() + BEYOND_WINDOW
                 : Math.min(20_000, fleet.options().queueBytes() / 4);

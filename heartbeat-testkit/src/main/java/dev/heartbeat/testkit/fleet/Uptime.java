@@ -17,7 +17,9 @@ final class Uptime {
         stops.forEach(stop -> stop[1] = Math.min(stop[1], nowNs));
     }
 
-    /** How much of the time between the two it was stopped; overlapping stops count once. */
+    /**
+     * The part of the time between the two for which it was stopped; overlapping stops count once.
+     */
     long stoppedNs(long fromNs, long untilNs) {
         List<long[]> sorted = new ArrayList<>(stops);
         sorted.sort((a, b) -> Long.compare(a[0], b[0]));
@@ -34,7 +36,7 @@ final class Uptime {
         return sum;
     }
 
-    /** How often it was stopped since then. */
+    /** The number of times it was stopped since then. */
     long stops(long sinceNs) {
         return stops.stream().filter(stop -> stop[1] > sinceNs).count();
     }

@@ -15,7 +15,7 @@ public final class Generator {
 
     private @Nullable Connected connected;
 
-    /** To connect; a node that comes back says a greater one than before. */
+    /** The attempt to connect; a node that comes back says a greater one than before. */
     private int attempt;
 
     private Generator() {}
@@ -23,7 +23,7 @@ public final class Generator {
     /** The connections there are. */
     private record Connected(Links links, Inbox inbox, int answerEvery, long server) {}
 
-    /** Does as it is told. */
+    /** Obeys its orders. */
     public static void main(String[] args) {
         Generator generator = new Generator();
         Orders.obey(generator::answer);

@@ -88,7 +88,7 @@ final class Inbox {
         }
     }
 
-    /** What of a frame people can read, which in an ERROR says why. */
+    /** The part of a frame that people can read, which in an ERROR says why. */
     private String text(int at, int size) {
         StringBuilder text = new StringBuilder();
         for (int i = at + Frames.HEADER_BYTES; i < at + size; i++) {

@@ -74,7 +74,7 @@ final class Links implements AutoCloseable {
         socket.configureBlocking(false);
     }
 
-    /** What is done with a connection on which something came. */
+    /** Handles a connection on which something came. */
     interface OnReadable {
         void read(Link link) throws IOException;
     }

@@ -58,7 +58,7 @@ final class OpenLoop {
         recorder.sent(1);
     }
 
-    /** How many answers are still to come. */
+    /** The number of answers that are still to come. */
     private long awaited() {
         return links.all().stream()
                 .mapToLong(link -> (link.next - link.awaited) / answerEvery)

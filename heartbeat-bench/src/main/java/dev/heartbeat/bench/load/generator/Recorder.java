@@ -7,8 +7,8 @@ import java.util.List;
 import org.HdrHistogram.Histogram;
 
 /**
- * Counts what happens in a window of time, and the processor time that goes by meanwhile. What
- * happens before the window opens is to warm up, and counts nowhere.
+ * Counts what happens in a window of time, and the processor time that goes by meanwhile. Anything
+ * that happens before the window opens is to warm up, and counts nowhere.
  */
 final class Recorder {
     private static final int SLICES = 100;
@@ -51,7 +51,7 @@ final class Recorder {
         sliceNanos = Math.max(SHORTEST_SLICE, nanos / SLICES);
     }
 
-    /** Opens or closes the window, if it is time. To be called often. */
+    /** Opens or closes the window, if it is time. It has to be called often. */
     void look(long now) throws IOException {
         if (open) {
             while (now - openedAt >= sliceNanos * (slices.size() + 1)) {
@@ -114,7 +114,7 @@ final class Recorder {
         }
     }
 
-    /** What was counted. */
+    /** The counts. */
     Turn turn() throws LoadException {
         if (answered == 0) {
             throw new LoadException("not one answer came while it was measured");

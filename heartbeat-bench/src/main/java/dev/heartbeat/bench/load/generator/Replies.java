@@ -2,9 +2,9 @@ package dev.heartbeat.bench.load.generator;
 
 import dev.heartbeat.bench.wire.Frames;
 
-/** How a server replies. */
+/** The ways in which a server replies. */
 public enum Replies {
-    /** By the protocol. */
+    /** Replies as the protocol has them. */
     ANSWERED(Frames.REGISTERED, Frames.HEARTBEAT_RES),
     /** With the same bytes, whatever they are. */
     ECHOED(Frames.REGISTER, Frames.HEARTBEAT_REQ);

@@ -1,9 +1,9 @@
 package dev.heartbeat.bench.load.generator;
 
 /**
- * What a heartbeat has as its timestamp, which the server only echoes: when it was due, and its
- * number on its connection. So an answer tells its latency, and that it is the one whose turn it
- * is, without anything being kept for each heartbeat.
+ * The timestamp of a heartbeat, which the server only echoes: when it was due, and its number on
+ * its connection. An answer so gives its latency, and that it is the one whose turn it is, without
+ * anything being kept for each heartbeat.
  */
 final class Stamp {
     private static final int NUMBER_BITS = 16;
@@ -20,7 +20,7 @@ final class Stamp {
         return stamp >>> NUMBER_BITS;
     }
 
-    /** How many numbers after this one the stamp's is, modulo 65,536. */
+    /** The distance from this number to the stamp's, modulo 65,536. */
     static int after(int number, long stamp) {
         return (int) (stamp - number) & NUMBER_MASK;
     }

@@ -11,7 +11,7 @@ import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
 
 /**
- * What was seen of one server in one window of time.
+ * The observations of one server in one window of time.
  *
  * @param nanos how long the window was
  * @param sent heartbeats, or connections begun
@@ -64,7 +64,7 @@ public record Turn(
                 + slices.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 
-    /** What {@link #toLine} wrote. */
+    /** Parses what {@link #toLine} wrote. */
     public static Turn parse(String line) {
         String[] words = line.split(" ", -1);
         long[] numbers =

@@ -23,7 +23,7 @@ public final class Comparison implements Report {
     private final List<Row> rows;
     private final List<Row> baselines;
 
-    /** Of what was seen of each. */
+    /** A comparison of what was seen of each. */
     public Comparison(Scenario scenario, List<Series> all) {
         this.scenario = scenario;
         rows = all.stream().map(Row::new).toList();

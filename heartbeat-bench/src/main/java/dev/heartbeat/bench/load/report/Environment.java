@@ -10,8 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What figures depend on besides the servers: with it they can be repeated, and without it nothing
- * is said.
+ * The facts that figures depend on besides the servers: with them they can be repeated, and without
+ * them nothing is said.
  */
 public final class Environment {
     private static final long GIB = 1L << 30;
@@ -20,7 +20,7 @@ public final class Environment {
     private final Map<String, String> facts = new LinkedHashMap<>();
 
     /**
-     * Of this moment.
+     * The environment of this moment.
      *
      * @param command how it was called, as one would type it
      */

@@ -18,7 +18,8 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What fleets of several sizes take, and by a straight line through them what larger ones would.
+ * The resources that fleets of several sizes take, and, along a straight line through them, what
+ * larger ones would.
  */
 public final class PlanReport implements Report {
     private static final List<Integer> LARGER = List.of(100_000, 1_000_000, 10_000_000);
@@ -27,7 +28,7 @@ public final class PlanReport implements Report {
     private final Plan.Result result;
     private final Map<String, ToDoubleFunction<Footprint>> kinds = new LinkedHashMap<>();
 
-    /** Of what was seen. */
+    /** A report of what was seen. */
     public PlanReport(Plan.Result result) {
         this.result = result;
         kinds.put("heap", Footprint::heap);

@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 public record Ratio(double median, double low, double high, double confidence) {
     private static final double WANTED = 0.95;
 
-    /** Of these, one by one. */
+    /** The ratio of these, one by one. */
     public static Ratio of(List<Double> numerators, List<Double> denominators) {
         return of(IntStream.range(0, numerators.size())
                 .mapToDouble(i -> numerators.get(i) / denominators.get(i))
@@ -35,7 +35,7 @@ public record Ratio(double median, double low, double high, double confidence) {
         return new Ratio(median(sorted), sorted[k - 1], sorted[sorted.length - k], confidence(k, sorted.length));
     }
 
-    /** Of numbers in order. */
+    /** The median of numbers in order. */
     static double median(double[] sorted) {
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;

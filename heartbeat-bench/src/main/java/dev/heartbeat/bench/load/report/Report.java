@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** What a run has to tell, in each of its forms. */
+/** The report of a run, in each of its forms. */
 public interface Report {
     /** Lines of Markdown, without what the figures depend on. */
     List<String> markdown();

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where reports are kept: of each run a page in Markdown, its pictures, and all numbers in JSON.
+ * The folder where reports are kept: of each run a page in Markdown, its pictures, and all numbers
+ * in JSON.
  */
 public final class ReportFolder {
     private final Path folder;

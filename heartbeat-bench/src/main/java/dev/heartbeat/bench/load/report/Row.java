@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 
-/** What is told of one server: medians over its turns, and latencies of all of them together. */
+/** The report on one server: medians over its turns, and latencies of all of them together. */
 final class Row {
     private static final double NANOS = 1e9;
     private static final int DIGITS = 3;
@@ -32,7 +32,7 @@ final class Row {
         return series.contestant().label();
     }
 
-    /** How much was done in a second. */
+    /** The work done in a second. */
     double perSecond() {
         return median(seen -> done(seen) * NANOS / seen.turn().nanos());
     }
@@ -45,12 +45,12 @@ final class Row {
         return median(this::cpu);
     }
 
-    /** Of that, what it took in its own code. */
+    /** The part of that which it took in its own code. */
     double userCpu() {
         return median(seen -> seen.turn().server().userNanos() / 1e3 / done(seen));
     }
 
-    /** What the kernel took. */
+    /** The part that the kernel took. */
     double systemCpu() {
         return median(seen -> seen.turn().server().systemNanos() / 1e3 / done(seen));
     }
@@ -67,7 +67,7 @@ final class Row {
                 seen -> (double) seen.turn().generator().nanos() / seen.turn().nanos());
     }
 
-    /** How many cores everything else on the machine used: 0 if it was quiet. */
+    /** The number of cores that everything else on the machine used: 0 if it was quiet. */
     double others() {
         return median(seen -> (double) (seen.turn().machine().nanos()
                         - seen.turn().server().nanos()
@@ -82,7 +82,7 @@ final class Row {
                 / series.contestant().answerEvery());
     }
 
-    /** By how much the load was late with a heartbeat, at most, in milliseconds. */
+    /** The most by which the load was late with a heartbeat, in milliseconds. */
     double latest() {
         return series.turns().stream()
                         .mapToLong(seen -> seen.turn().latest())
@@ -104,7 +104,7 @@ final class Row {
         return series.turns().stream().mapToLong(seen -> seen.state().offline()).sum();
     }
 
-    /** How often garbage was collected in all turns. */
+    /** The number of times that garbage was collected in all turns. */
     long collections() {
         return series.turns().stream()
                 .mapToLong(seen -> seen.state().collections())

@@ -24,7 +24,7 @@ public final class SoakReport implements Report {
     private final Comparison comparison;
     private final Soak.Result result;
 
-    /** Of what was seen. */
+    /** A report of what was seen. */
     public SoakReport(Open scenario, Soak.Result result) {
         comparison = new Comparison(scenario, List.of(result.series()));
         this.result = result;

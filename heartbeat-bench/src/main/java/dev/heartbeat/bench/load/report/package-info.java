@@ -1,4 +1,4 @@
-/** What was seen, as tables, numbers and pictures. */
+/** The reports of what was seen, as tables, numbers and pictures. */
 @NullMarked
 package dev.heartbeat.bench.load.report;
 

@@ -14,7 +14,7 @@ final class BusServer implements LoadedServer {
     BusServer(TransportProvider transport, Terms terms) {
         HeartbeatServer.Builder builder = HeartbeatServer.builder();
         if (terms.grace().isZero()) {
-            // Who goes is not waited for, however many they are: the load resets all its
+            // Nodes that go are not waited for, however many they are: the load resets all its
             // connections at once.
             builder.massGuardMaxHold(Duration.ZERO);
             // Nor kept: what is measured is what those take that are there.

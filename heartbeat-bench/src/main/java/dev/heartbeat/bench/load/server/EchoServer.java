@@ -79,7 +79,7 @@ final class EchoServer implements LoadedServer {
             return;
         }
         buffer.flip();
-        // What the load has in flight is far less than a socket holds, so this writes once.
+        // The load has far less in flight than a socket holds, so this writes once.
         while (buffer.hasRemaining()) {
             socket.write(buffer);
         }

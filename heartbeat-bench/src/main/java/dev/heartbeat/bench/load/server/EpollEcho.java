@@ -21,7 +21,7 @@ public final class EpollEcho {
         Path folder = Files.createTempDirectory("heartbeat-load");
         Path source = folder.resolve(SOURCE);
         Path program = folder.resolve("epoll_echo");
-        // In the order of their making; the last to be asked for is the first that goes.
+        // The order is that of their making; the last to be asked for is the first that goes.
         folder.toFile().deleteOnExit();
         source.toFile().deleteOnExit();
         program.toFile().deleteOnExit();

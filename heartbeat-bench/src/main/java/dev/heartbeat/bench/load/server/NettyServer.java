@@ -31,9 +31,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one writes today who needs no more than to know who is alive: Netty, a decoder by length, an
- * {@link IdleStateHandler}, and a map of nodes with the time each was last heard. The frames are
- * those of Heartbeat.
+ * The server that somebody writes today who needs no more than to know who is alive: Netty, a
+ * decoder by length, an {@link IdleStateHandler}, and a map of nodes with the time each was last
+ * heard. The frames are those of Heartbeat.
  */
 final class NettyServer implements LoadedServer {
     private static final int BACKLOG = 4096;
@@ -80,7 +80,7 @@ final class NettyServer implements LoadedServer {
         return ((InetSocketAddress) listener.localAddress()).getPort();
     }
 
-    /** It tells no difference between who is suspected and who is gone. */
+    /** It makes no difference between who is suspected and who is gone. */
     @Override
     public long suspect() {
         return suspect.sum();
@@ -91,7 +91,7 @@ final class NettyServer implements LoadedServer {
         return offline.sum();
     }
 
-    /** What is known of a node. */
+    /** The state that is known of a node. */
     private static final class Entry {
         final Channel channel;
         volatile long heardAt;
@@ -106,7 +106,7 @@ final class NettyServer implements LoadedServer {
         }
     }
 
-    /** One connection. What becomes of a write, its end tells. */
+    /** One connection. The end of a write says what became of it. */
     @SuppressWarnings("FutureReturnValueIgnored")
     private final class Node extends ChannelInboundHandlerAdapter {
         private @Nullable String id;

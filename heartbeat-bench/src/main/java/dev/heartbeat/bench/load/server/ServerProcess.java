@@ -36,7 +36,7 @@ public final class ServerProcess {
         this.server = server;
     }
 
-    /** Starts the server that the arguments name, and does as it is told. */
+    /** Starts the server that the arguments name, and obeys its orders. */
     public static void main(String[] args) throws IOException {
         List<String> words = List.of(args);
         Terms terms = Terms.parse(words);

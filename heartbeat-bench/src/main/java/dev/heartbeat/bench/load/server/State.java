@@ -5,7 +5,7 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
- * What a server that is written in Java has counted by now.
+ * The counts by now of a server that is written in Java.
  *
  * @param suspect how often it suspected a node
  * @param offline how often it gave one up
@@ -14,7 +14,7 @@ import java.util.stream.LongStream;
  * @param collectionMillis how long that took
  */
 public record State(long suspect, long offline, long allocated, long collections, long collectionMillis) {
-    /** Where nothing is known. */
+    /** The state where nothing is known. */
     public static final State NONE = new State(0, 0, 0, 0, 0);
 
     /** One line, for another process. */
@@ -24,14 +24,14 @@ public record State(long suspect, long offline, long allocated, long collections
                 .collect(Collectors.joining(" "));
     }
 
-    /** What {@link #toLine} wrote. */
+    /** Parses what {@link #toLine} wrote. */
     public static State parse(String line) {
         long[] numbers =
                 Arrays.stream(line.split(" ")).mapToLong(Long::parseLong).toArray();
         return new State(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);
     }
 
-    /** What was added since. */
+    /** The part that was added since. */
     public State minus(State before) {
         return new State(
                 suspect - before.suspect,

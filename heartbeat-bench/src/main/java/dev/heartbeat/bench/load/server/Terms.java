@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What a server that knows nodes is told about them.
+ * The terms that a server that knows nodes gets about them.
  *
  * @param interval how often they beat; it suspects them after 2.5 of it, and gives them up after 3
  * @param grace how long a node may take to come back whose connection was lost
  * @param answerEvery each so many-th heartbeat is answered
  */
 public record Terms(Duration interval, Duration grace, int answerEvery) {
-    /** How many {@link #words} there are. */
+    /** The number of {@link #words}. */
     static final int WORDS = 3;
 
     /** As words on a command line. */
