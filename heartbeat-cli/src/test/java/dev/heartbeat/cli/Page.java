@@ -82,7 +82,7 @@ record Page(Path file, String text) {
                 .collect(Collectors.toSet());
     }
 
-    /** What it links to in the repository. */
+    /** The links to files of the repository. */
     List<String> links() {
         return LINK.matcher(prose())
                 .results()

@@ -21,7 +21,7 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The pages keep their word: code compiles, links lead somewhere, translations follow their originals. */
+/** Code on the pages compiles, links lead somewhere, and translations follow their originals. */
 final class PagesTest {
     private static final Pattern TYPE =
             Pattern.compile("(?m)^(?:public |final |abstract )*(?:class|interface|record|enum) (\\w+)");
@@ -199,7 +199,7 @@ final class PagesTest {
             return type.find() ? type.group(1) : "Fragment";
         }
 
-        /** A type as it stands, with imports where it has none; statements in the body of a method. */
+        /** A type as it stands, with imports where it has none; else statements of a method. */
         private static String unit(String code) {
             if (code.startsWith("import ")) {
                 return code;

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The life of a server as its container sees it: built, started, stopped, or failed; on virtual time. */
 final class ServerStateTest {
@@ -188,6 +189,21 @@ final class ServerStateTest {
                 .hasMessage("a server starts once, and this one is starting; build another");
         assertThat(world.await(starting, SOON)).isSameAs(slow);
         assertThat(slow.state()).isEqualTo(ServerState.RUNNING);
+    }
+
+    @Test
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void addressOfAServerThatIsClosedWhileItStartsIsRefusedWithoutWaiting() {
+        host.delayLookups(Duration.ofSeconds(1));
+        HeartbeatServer slow = builder().host("server").build();
+        CompletableFuture<HeartbeatServer> starting = slow.startAsync();
+        CompletableFuture<Void> ending = slow.closeAsync();
+        assertThat(slow.state()).isEqualTo(ServerState.DRAINING);
+        assertThatThrownBy(slow::localAddress)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the server does not listen yet");
+        world.await(ending, SOON);
+        assertThat(starting).isCompletedExceptionally();
     }
 
     @Test

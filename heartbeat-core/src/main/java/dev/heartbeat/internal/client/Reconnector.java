@@ -7,9 +7,10 @@ import dev.heartbeat.internal.loop.Deadline;
 import dev.heartbeat.internal.loop.Shard;
 
 /**
- * Makes the next attempt when it is due: after the backoff, but soon while the server's grace lasts,
- * and never before the server's retry-after. The backoff begins again only after a registration has
- * lasted, so a server that accepts and drops is not hammered. Confined to the loop.
+ * Makes the next attempt when it is due: after the backoff, but soon while the server's grace
+ * lasts, and never before the server's retry-after. The backoff begins again only after a
+ * registration has lasted, so a server that accepts and drops is not hammered. Confined to the
+ * loop.
  */
 final class Reconnector {
     private final Backoff backoff;

@@ -5,9 +5,9 @@ import dev.heartbeat.internal.loop.Shard;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A registration that was sent and not answered when its connection was lost. The end of a connection
- * does not take back what was sent over it, so the server may still read it: a client that leaves is
- * not closed before that can happen no more. Confined to the loop.
+ * A registration that was sent and not answered when its connection was lost. The server may still
+ * read it. A client that leaves is closed only after that can no longer happen. Confined to the
+ * loop.
  */
 final class UnansweredRegistration {
     private final Runnable whenOver;

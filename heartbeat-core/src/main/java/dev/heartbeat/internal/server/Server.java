@@ -270,14 +270,16 @@ public final class Server implements Acceptor {
      * @throws IllegalStateException if it does not listen yet, or never did
      */
     public InetSocketAddress localAddress() {
-        if (lifecycle.state() != ServerState.NEW) {
-            try {
-                return listening.join().localAddress();
-            } catch (CompletionException e) {
-                throw new IllegalStateException("the server never listened: " + reason(e), e);
-            }
+        ServerState state = lifecycle.state();
+        // A server that runs listens: what is left is for the thread that binds to say so.
+        if (state == ServerState.NEW || (state != ServerState.RUNNING && !listening.isDone())) {
+            throw new IllegalStateException("the server does not listen yet");
         }
-        throw new IllegalStateException("the server does not listen yet");
+        try {
+            return listening.join().localAddress();
+        } catch (CompletionException e) {
+            throw new IllegalStateException("the server never listened: " + reason(e), e);
+        }
     }
 
     public NodeTable nodes() {
