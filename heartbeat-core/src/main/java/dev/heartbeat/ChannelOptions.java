@@ -20,44 +20,44 @@ public final class ChannelOptions {
     private static final Option<ChannelOptions, Integer> WEIGHT = OPTIONS.integer(
                     "weight", ChannelOptions::weight, 1, 255)
             .byDefault(16)
-            .text("The channel's share of the connection when several have something to send:"
-                    + " twice the weight, twice the bytes.");
+            .text("Share of the connection while several channels send: twice the weight, twice the bytes.");
     private static final Option<ChannelOptions, Integer> WINDOW_BYTES = OPTIONS.bytes(
                     "windowBytes", ChannelOptions::windowBytes, Windows.MIN_BYTES, Windows.MAX_BYTES)
             .byDefault(64 * KIB)
-            .text("The other side may send this much ahead of the application at first.");
+            .text("First window: bytes that the other side may send ahead of the application.");
     private static final Option<ChannelOptions, Integer> MAX_WINDOW_BYTES = OPTIONS.bytes(
                     "maxWindowBytes", ChannelOptions::maxWindowBytes, Windows.MIN_BYTES, Windows.MAX_BYTES)
             .byDefault(MIB, Windows.DEFAULT_MAX_TEXT)
-            .text("The window grows to this, while the application keeps up and there is memory for it."
-                    + " It is windowBytes at least.");
+            .text("Largest window; at least windowBytes. It grows while the application keeps up and the budget"
+                    + " allows it.");
     private static final Option<ChannelOptions, Integer> QUEUE_MESSAGES = OPTIONS.integer(
                     "queueMessages", ChannelOptions::queueMessages, 1, 1_000_000)
             .byDefault(1000)
-            .text("This many messages may wait to be sent.");
+            .text("Messages that may wait to be sent.");
     private static final Option<ChannelOptions, Long> QUEUE_BYTES = OPTIONS.longBytes(
                     "queueBytes", ChannelOptions::queueBytes, KIB, 1L << 40)
             .byDefault((long) MIB)
-            .text("This many bytes of messages may wait to be sent. A message that is larger waits alone.");
+            .text("Bytes of messages that may wait to be sent. A larger message waits alone.");
     private static final Option<ChannelOptions, QueueOverflow> OVERFLOW = OPTIONS.choice(
                     "overflow", QueueOverflow.class, ChannelOptions::overflow)
             .byDefault(QueueOverflow.REJECT)
-            .text("A full queue refuses a message, or drops the oldest ones for it.");
+            .text("A full queue refuses a new message, or drops its oldest ones.");
     private static final Option<ChannelOptions, Delivery> DELIVERY = OPTIONS.choice(
                     "delivery", Delivery.class, ChannelOptions::delivery)
             .byDefault(Delivery.PUSH)
-            .text("Messages arrive at a listener on worker threads, or on the event loop, or are fetched.");
+            .text("PUSH calls a listener on worker threads, INLINE on the event loop; PULL lets the application"
+                    + " fetch messages.");
 
-    /** How messages are received. */
+    /** The ways in which an application receives messages. */
     public enum Delivery {
         /** {@link ChannelListener#onMessage} on worker threads, with a copy. */
         PUSH,
         /**
          * {@link ChannelListener#onMessage} on the event loop, with a view that lives until it
-         * returns. The expert's choice: who blocks there stops a whole loop.
+         * returns. For experts: blocking there stops a whole loop.
          */
         INLINE,
-        /** {@link Channel#receive}. */
+        /** The application fetches messages by {@link Channel#receive}. */
         PULL
     }
 
@@ -166,23 +166,25 @@ public final class ChannelOptions {
         }
 
         /**
-         * Its share of the connection when several channels have something to send; 16 by default.
-         * Twice the weight, twice the bytes.
+         * The share of the connection while several channels send; 16 by default. Twice the weight,
+         * twice the bytes.
          */
         public Builder weight(int value) {
             return put(WEIGHT, value);
         }
 
         /**
-         * The other side may send this much ahead of the application at first; 64 KiB by default.
+         * The first window: bytes that the other side may send ahead of the application; 64 KiB by
+         * default.
          */
         public Builder windowBytes(int value) {
             return put(WINDOW_BYTES, value);
         }
 
         /**
-         * The window grows to this while the application keeps up and there is memory for it; 1 MiB
-         * by default, or {@link #windowBytes} where that is more. Not less than that.
+         * The largest window; 1 MiB by default, or {@link #windowBytes} if that is more. At least
+         * {@link #windowBytes}. The window grows while the application keeps up and the budget
+         * allows it.
          */
         public Builder maxWindowBytes(int value) {
             return put(MAX_WINDOW_BYTES, value);
@@ -194,8 +196,8 @@ public final class ChannelOptions {
         }
 
         /**
-         * Bytes of messages that may wait to be sent; 1 MiB by default. A message that is larger
-         * waits alone.
+         * Bytes of messages that may wait to be sent; 1 MiB by default. A larger message waits
+         * alone.
          */
         public Builder queueBytes(long value) {
             return put(QUEUE_BYTES, value);

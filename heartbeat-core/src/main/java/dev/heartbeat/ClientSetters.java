@@ -24,42 +24,42 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     static final Option<ClientOptions, String> HOST = OPTIONS.string(
                     "host", ClientOptions::host, Hosts::isHost, Hosts.ALLOWED)
             .byDefault("127.0.0.1")
-            .text("The server's host.");
+            .text("Host of the server.");
     static final Option<ClientOptions, Integer> PORT = OPTIONS.integer("port", ClientOptions::port, 1, 65_535)
             .byDefault(9501)
-            .text("The server's port.");
+            .text("Port of the server.");
     static final Option<ClientOptions, String> NODE_ID = OPTIONS.string(
                     "nodeId", ClientOptions::nodeId, any -> true, "1 to 128 characters of A-Z a-z 0-9 . _ : -")
-            .byDefault("", "none; it is needed")
-            .text("The node's id, unique on the bus.");
+            .byDefault("", "none; required")
+            .text("Id of the node, unique on the bus.");
     static final Option<ClientOptions, Map<String, String>> METADATA = OPTIONS.entries(
                     "metadata", ClientOptions::metadata, "32 entries and 4 KiB at most")
             .byDefault(Map.of(), "none")
-            .text("The node tells this of itself.");
+            .text("Entries that describe the node.");
     static final Option<ClientOptions, Duration> HEARTBEAT_INTERVAL = OPTIONS.time(
                     "heartbeatInterval", ClientOptions::heartbeatInterval, Duration.ofMillis(10), Duration.ofDays(1))
             .otherwise("the server's")
-            .text("The heartbeat interval to ask for. The server decides.");
+            .text("Heartbeat interval to ask for. The server decides.");
     static final Option<ClientOptions, Duration> HANDSHAKE_TIMEOUT = OPTIONS.time(
                     "handshakeTimeout", ClientOptions::handshakeTimeout, Duration.ofMillis(10), Duration.ofMinutes(10))
             .byDefault(Duration.ofSeconds(5))
-            .text("The look-up of the server's name, and the answer to a registration, may take this long each.");
+            .text("Time for the look-up of the server's name, and again for the answer to a registration.");
     static final Option<ClientOptions, Boolean> AUTO_RECONNECT = OPTIONS.flag(
                     "autoReconnect", ClientOptions::autoReconnect)
             .byDefault(true)
-            .text("The client comes back when the connection or the server is lost.");
+            .text("The client reconnects after it lost the connection or the server.");
     static final Option<ClientOptions, Duration> RECONNECT_BASE = OPTIONS.time(
                     "reconnectBase", ClientOptions::reconnectBase, Duration.ofMillis(1), Duration.ofHours(1))
             .byDefault(Duration.ofMillis(500))
-            .text("The longest wait before the first attempt to come back. It doubles with each failure.");
+            .text("Longest wait before the first reconnect. It doubles with each failure.");
     static final Option<ClientOptions, Duration> RECONNECT_CAP = OPTIONS.time(
                     "reconnectCap", ClientOptions::reconnectCap, Duration.ofMillis(1), Duration.ofDays(1))
             .byDefault(Duration.ofSeconds(60), "60 s, or reconnectBase if that is more")
-            .text("The longest wait before any attempt to come back. It is reconnectBase at least.");
+            .text("Longest wait before any reconnect; at least reconnectBase.");
     static final Option<ClientOptions, Duration> RECONNECT_RESET_AFTER = OPTIONS.time(
                     "reconnectResetAfter", ClientOptions::reconnectResetAfter, Duration.ZERO, Duration.ofDays(1))
             .byDefault(Duration.ofSeconds(60))
-            .text("A node that was registered for this long begins with the first wait again.");
+            .text("After a registration this long, waits begin at reconnectBase again.");
     static final Option<ClientOptions, Duration> WRITE_STALL_TIMEOUT = OPTIONS.time(
                     "writeStallTimeout", ClientOptions::writeStallTimeout, Duration.ofMillis(100), Duration.ofHours(1))
             .byDefault(Duration.ofSeconds(10))
@@ -67,11 +67,11 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     static final Option<ClientOptions, Duration> DRAIN_TIMEOUT = OPTIONS.time(
                     "drainTimeout", ClientOptions::drainTimeout, Duration.ZERO, Duration.ofDays(1))
             .byDefault(Duration.ofSeconds(10))
-            .text("A client that closes may take this long to send what was accepted.");
+            .text("Time a closing client has to send accepted messages.");
     static final Option<ClientOptions, Integer> MAX_MESSAGE_BYTES = OPTIONS.bytes(
                     "maxMessageBytes", ClientOptions::maxMessageBytes, 0, 1 << 30)
             .byDefault(10 * MIB)
-            .text("The longest message in either direction. The server may allow less.");
+            .text("Longest message in either direction. The server may allow less.");
     static final Option<ClientOptions, Integer> MAX_CHANNELS = OPTIONS.integer(
                     "maxChannels", ClientOptions::maxChannels, 0, 65_535)
             .byDefault(65_535)
@@ -83,32 +83,32 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     static final Option<ClientOptions, Long> QUEUE_BYTES = OPTIONS.longBytes(
                     "queueBytes", ClientOptions::queueBytes, 1 << 10, 1L << 40)
             .byDefault((long) MIB)
-            .text("Bytes of messages that may wait to be sent. A message that is larger waits alone.");
+            .text("Bytes of messages that may wait to be sent. A larger message waits alone.");
     static final Option<ClientOptions, Integer> WINDOW_BYTES = OPTIONS.bytes(
                     "windowBytes", ClientOptions::windowBytes, Windows.MIN_BYTES, Windows.MAX_BYTES)
             .byDefault(64 * 1024)
-            .text("The server may send this much ahead of the application on channel 0 at first.");
+            .text("First window of channel 0: bytes that the server may send ahead of the application.");
     static final Option<ClientOptions, Integer> MAX_WINDOW_BYTES = OPTIONS.bytes(
                     "maxWindowBytes", ClientOptions::maxWindowBytes, Windows.MIN_BYTES, Windows.MAX_BYTES)
             .byDefault(MIB, Windows.DEFAULT_MAX_TEXT)
-            .text("That window grows to this, while the application keeps up and the budget allows it. It is"
-                    + " windowBytes at least.");
+            .text("Largest window of channel 0; at least windowBytes. It grows while the application keeps up"
+                    + " and the budget allows it.");
     static final Option<ClientOptions, Duration> FRAGMENT_TIMEOUT = OPTIONS.time(
                     "fragmentTimeout", ClientOptions::fragmentTimeout, Duration.ofMillis(100), Duration.ofHours(1))
             .byDefault(Duration.ofSeconds(30))
-            .text("A message of which nothing more arrives for this long is dropped.");
+            .text("A message is dropped if nothing more of it arrives for this long.");
     static final Option<ClientOptions, Duration> SLOW_MESSAGE_GRACE = OPTIONS.time(
                     "slowMessageGrace", ClientOptions::slowMessageGrace, Duration.ofMillis(100), Duration.ofHours(1))
             .byDefault(Duration.ofSeconds(10))
-            .text("A message may arrive more slowly than minMessageBytesPerSecond for this long.");
+            .text("Time for which a message may be slower than minMessageBytesPerSecond.");
     static final Option<ClientOptions, Integer> MIN_MESSAGE_BYTES_PER_SECOND = OPTIONS.bytes(
                     "minMessageBytesPerSecond", ClientOptions::minMessageBytesPerSecond, 1, 1 << 30)
             .byDefault(1024)
-            .text("A message that arrives more slowly than this is dropped once slowMessageGrace has passed.");
+            .text("A message that arrives more slowly is dropped after slowMessageGrace.");
     static final Option<ClientOptions, Long> INBOUND_BUDGET_BYTES = OPTIONS.longBytes(
                     "inboundBudgetBytes", ClientOptions::inboundBudgetBytes, 0, 1L << 50)
             .byDefault(64L * MIB)
-            .text("Large messages, the grown window and the windows of channels may take this much together.");
+            .text("Memory for large messages, grown windows and windows of channels.");
 
     ClientSetters() {}
 
@@ -123,8 +123,8 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     /**
      * The server's host; 127.0.0.1 by default. Each attempt looks the name up, within
      * {@link #handshakeTimeout}, and tries its addresses in order, each for the transport's
-     * {@link TransportOptions#connectTimeout}. Whether a look-up finds a server that has moved is
-     * up to the {@link dev.heartbeat.spi.Resolver}; see there for what the JVM's does.
+     * {@link TransportOptions#connectTimeout}. The {@link dev.heartbeat.spi.Resolver} decides
+     * whether a look-up finds a server that has moved; it describes the JVM's behaviour.
      */
     public B host(String value) {
         return put(HOST, value);
@@ -176,36 +176,36 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     }
 
     /**
-     * The look-up of the server's name may take this long, and so may the server's answer to a
-     * registration; 5 s by default.
+     * The time for the look-up of the server's name, and again for the answer to a registration; 5 s
+     * by default.
      */
     public B handshakeTimeout(Duration value) {
         return put(HANDSHAKE_TIMEOUT, value);
     }
 
-    /** The client comes back when the connection or the server is lost; true by default. */
+    /** The client reconnects after it lost the connection or the server; true by default. */
     public B autoReconnect(boolean value) {
         return put(AUTO_RECONNECT, value);
     }
 
     /**
-     * The longest wait before the first attempt to come back; 0.5 s by default. Each wait is at
-     * random up to a bound, which doubles with each failure, up to {@link #reconnectCap}.
+     * The longest wait before the first reconnect; 0.5 s by default. Each wait is random up to a
+     * bound. The bound doubles with each failure, up to {@link #reconnectCap}.
      */
     public B reconnectBase(Duration value) {
         return put(RECONNECT_BASE, value);
     }
 
     /**
-     * The longest wait before any attempt to come back; 60 s by default, or {@link #reconnectBase}
-     * where that is more. At least as long as that.
+     * The longest wait before any reconnect; 60 s by default, or {@link #reconnectBase} if that is
+     * more. At least {@link #reconnectBase}.
      */
     public B reconnectCap(Duration value) {
         return put(RECONNECT_CAP, value);
     }
 
     /**
-     * A node that was registered for this long begins with the first wait again; 60 s by default.
+     * After a registration this long, waits begin at {@link #reconnectBase} again; 60 s by default.
      */
     public B reconnectResetAfter(Duration value) {
         return put(RECONNECT_RESET_AFTER, value);
@@ -217,10 +217,12 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     }
 
     /**
-     * A client that closes may take this long to send what was accepted; 10 s by default. Messages
-     * left then come back. It also bounds for how long nothing may be sent or handled after a
-     * server asked the client to go: a client whose application gets on stays until all is handled,
-     * or the server ends the connection.
+     * The time a closing client has to send accepted messages; 10 s by default. Messages left then
+     * come back.
+     *
+     * <p>After a server asked the client to go, it is the longest time without any message sent or
+     * handled. A client whose application makes progress stays until everything is handled, or the
+     * server ends the connection.
      */
     public B drainTimeout(Duration value) {
         return put(DRAIN_TIMEOUT, value);
@@ -233,9 +235,9 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
 
     /**
      * Channels that the server may have open on the connection, beside channel 0; 65,535 by
-     * default, which is as many as the server allows. 0 allows none. The server hears of it when
-     * the client registers: one too many fails there. The client's own channels are for the server
-     * to allow.
+     * default, which leaves the limit to the server. 0 allows none. The registration carries the
+     * limit, so one channel too many fails on the server. The server limits the client's own
+     * channels.
      */
     public B maxChannels(int value) {
         return put(MAX_CHANNELS, value);
@@ -247,62 +249,62 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     }
 
     /**
-     * Bytes of messages that may wait to be sent; 1 MiB by default. A message that is larger waits
-     * alone.
+     * Bytes of messages that may wait to be sent; 1 MiB by default. A larger message waits alone.
      */
     public B queueBytes(long value) {
         return put(QUEUE_BYTES, value);
     }
 
     /**
-     * The server may send this much ahead of the application on channel 0 at first; 64 KiB by
-     * default.
+     * The first window of channel 0: bytes that the server may send ahead of the application; 64 KiB
+     * by default.
      */
     public B windowBytes(int value) {
         return put(WINDOW_BYTES, value);
     }
 
     /**
-     * That window grows to this, while the application keeps up and the budget allows it; 1 MiB by
-     * default, or {@link #windowBytes} where that is more. At least as much as that.
+     * The largest window of channel 0; 1 MiB by default, or {@link #windowBytes} if that is more.
+     * At least {@link #windowBytes}. The window grows while the application keeps up and the budget
+     * allows it.
      */
     public B maxWindowBytes(int value) {
         return put(MAX_WINDOW_BYTES, value);
     }
 
     /**
-     * A message of which nothing more arrives for this long is dropped; 30 s by default. So is one
-     * that arrives too slowly; see {@link #minMessageBytesPerSecond}.
+     * A message is dropped if nothing more of it arrives for this long; 30 s by default. A message
+     * that arrives too slowly is dropped too; see {@link #minMessageBytesPerSecond}.
      */
     public B fragmentTimeout(Duration value) {
         return put(FRAGMENT_TIMEOUT, value);
     }
 
     /**
-     * A message may arrive more slowly than {@link #minMessageBytesPerSecond} for this long; 10 s
-     * by default.
+     * The time for which a message may be slower than {@link #minMessageBytesPerSecond}; 10 s by
+     * default.
      */
     public B slowMessageGrace(Duration value) {
         return put(SLOW_MESSAGE_GRACE, value);
     }
 
     /**
-     * A message that arrives more slowly than this is dropped once {@link #slowMessageGrace} has
-     * passed, and with it the channel, unless that is channel 0; 1 KiB by default. The memory of a
-     * message is reserved when its first frame arrives, so a sender that is too slow would hold it
-     * from others. Each byte extends the time of its message by {@code 1 / value} seconds. Bytes in
-     * advance extend it to {@link #fragmentTimeout} or {@link #slowMessageGrace} from now,
-     * whichever is longer. Time without credit for the sender does not count.
+     * A message that arrives more slowly is dropped after {@link #slowMessageGrace}; 1 KiB by
+     * default. Its channel ends too, unless it is channel 0. The reason: a message's memory is
+     * reserved when its first frame arrives, so a slow sender would keep it from others.
+     *
+     * <p>Each byte extends the message's time by {@code 1 / value} seconds. Bytes ahead of that
+     * rate extend it to {@link #fragmentTimeout} or {@link #slowMessageGrace} from now, whichever
+     * is longer. Time in which the sender has no credit does not count.
      */
     public B minMessageBytesPerSecond(int value) {
         return put(MIN_MESSAGE_BYTES_PER_SECOND, value);
     }
 
     /**
-     * The memory for messages may take this much beyond the first window; 64 MiB by default. It is
-     * for messages that are larger than a frame, until the application has handled them, the growth
-     * of windows, and the windows of channels. A message without room is refused, and a window
-     * without room does not grow.
+     * The memory for messages beyond the first window; 64 MiB by default. It holds messages larger
+     * than a frame until the application has handled them, grown windows, and the windows of
+     * channels. Without room a message is refused, and a window does not grow.
      */
     public B inboundBudgetBytes(long value) {
         return put(INBOUND_BUDGET_BYTES, value);

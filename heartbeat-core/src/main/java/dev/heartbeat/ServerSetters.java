@@ -24,34 +24,34 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     static final Option<ServerOptions, String> HOST = OPTIONS.string(
                     "host", ServerOptions::host, Hosts::isHost, Hosts.ALLOWED)
             .byDefault("0.0.0.0")
-            .text("The address to listen on; 0.0.0.0 is all of them.");
+            .text("Address to listen on; 0.0.0.0 means all.");
     static final Option<ServerOptions, Integer> PORT = OPTIONS.integer("port", ServerOptions::port, 0, 65_535)
             .byDefault(9501)
-            .text("The port to listen on; 0 takes a free one.");
+            .text("Port to listen on; 0 picks a free one.");
     static final Option<ServerOptions, Duration> HEARTBEAT_INTERVAL = OPTIONS.time(
                     "heartbeatInterval", ServerOptions::heartbeatInterval, Duration.ofMillis(10), Duration.ofDays(1))
             .byDefault(Duration.ofSeconds(10))
-            .text("Nodes are told to beat this often.");
+            .text("Nodes send a heartbeat this often.");
     static final Option<ServerOptions, Duration> SUSPECT_AFTER = OPTIONS.time(
                     "suspectAfter", ServerOptions::suspectAfter, Duration.ZERO, Duration.ofDays(7))
             .otherwise("5/6 of heartbeatTimeout")
-            .text("A node is SUSPECT after this much silence, which is two intervals at least.");
+            .text("Silence after which a node is SUSPECT; at least twice heartbeatInterval.");
     static final Option<ServerOptions, Duration> HEARTBEAT_TIMEOUT = OPTIONS.time(
                     "heartbeatTimeout", ServerOptions::heartbeatTimeout, Duration.ZERO, Duration.ofDays(7))
             .byDefault(Duration.ofSeconds(30))
-            .text("A node is OFFLINE after this much silence, which is more than suspectAfter.");
+            .text("Silence after which a node is OFFLINE; more than suspectAfter.");
     static final Option<ServerOptions, Duration> GRACE = OPTIONS.time(
                     "grace", ServerOptions::grace, Duration.ZERO, Duration.ofDays(7))
             .otherwise("as heartbeatTimeout")
-            .text("A node may take this long to come back after its connection was lost.");
+            .text("Time a node has to come back after its connection is lost.");
     static final Option<ServerOptions, Integer> ACK_EVERY = OPTIONS.integer(
                     "ackEvery", ServerOptions::ackEvery, 1, 1000)
             .byDefault(1)
-            .text("Each so many-th heartbeat is answered.");
+            .text("Answers every N-th heartbeat.");
     static final Option<ServerOptions, Duration> HANDSHAKE_TIMEOUT = OPTIONS.time(
                     "handshakeTimeout", ServerOptions::handshakeTimeout, Duration.ofMillis(10), Duration.ofMinutes(10))
             .byDefault(Duration.ofSeconds(5))
-            .text("A connection may take this long to register.");
+            .text("Time a connection has to register.");
     static final Option<ServerOptions, Duration> WRITE_STALL_TIMEOUT = OPTIONS.time(
                     "writeStallTimeout", ServerOptions::writeStallTimeout, Duration.ofMillis(100), Duration.ofHours(1))
             .byDefault(Duration.ofSeconds(10))
@@ -59,24 +59,24 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     static final Option<ServerOptions, Integer> MAX_CONNECTIONS = OPTIONS.integer(
                     "maxConnections", ServerOptions::maxConnections, 1, 100_000_000)
             .byDefault(1_000_000)
-            .text("Connections that are kept at a time. One more is closed at once.");
+            .text("Open connections at most. One more is closed at once.");
     static final Option<ServerOptions, Integer> MAX_NODES_PER_CONNECTION = OPTIONS.integer(
                     "maxNodesPerConnection", ServerOptions::maxNodesPerConnection, 0, 1_000_000)
             .byDefault(1000)
-            .text("Nodes that a gateway may register over its connection, beside its own; 0 allows no gateways.");
+            .text("Nodes that a gateway may register beside its own; 0 allows no gateways.");
     static final Option<ServerOptions, Integer> MAX_NODES = OPTIONS.integer(
                     "maxNodes", ServerOptions::maxNodes, 1, 100_000_000)
             .byDefault(10_000_000)
-            .text("Nodes that may be known at a time, those in grace, those of gateways and those kept OFFLINE"
-                    + " included. One more is refused.");
+            .text("Known nodes at most, including nodes in grace, nodes of gateways and remembered OFFLINE"
+                    + " nodes. One more is refused.");
     static final Option<ServerOptions, Long> REGISTRATION_BUDGET_BYTES = OPTIONS.longBytes(
                     "registrationBudgetBytes", ServerOptions::registrationBudgetBytes, 1 << 16, 1L << 50)
             .otherwise("a quarter of the largest heap")
-            .text("All registrations together may hold this much of the heap.");
+            .text("Heap for all registrations together.");
     static final Option<ServerOptions, Integer> MAX_MESSAGE_BYTES = OPTIONS.bytes(
                     "maxMessageBytes", ServerOptions::maxMessageBytes, 0, 1 << 30)
             .byDefault(10 * MIB)
-            .text("The longest message in either direction.");
+            .text("Longest message in either direction.");
     static final Option<ServerOptions, Integer> CHANNEL_QUEUE_MESSAGES = OPTIONS.integer(
                     "channelQueueMessages", ServerOptions::channelQueueMessages, 1, 1_000_000)
             .byDefault(1000)
@@ -84,16 +84,16 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     static final Option<ServerOptions, Long> CHANNEL_QUEUE_BYTES = OPTIONS.longBytes(
                     "channelQueueBytes", ServerOptions::channelQueueBytes, 1 << 10, 1L << 40)
             .byDefault((long) MIB)
-            .text("Bytes of messages that may wait for one node. A message that is larger waits alone.");
+            .text("Bytes of messages that may wait for one node. A larger message waits alone.");
     static final Option<ServerOptions, Integer> WINDOW_BYTES = OPTIONS.bytes(
                     "windowBytes", ServerOptions::windowBytes, Windows.MIN_BYTES, Windows.MAX_BYTES)
             .byDefault(64 * 1024)
-            .text("A node may send this much ahead of the application on channel 0 at first.");
+            .text("First window of channel 0: bytes that a node may send ahead of the application.");
     static final Option<ServerOptions, Integer> MAX_WINDOW_BYTES = OPTIONS.bytes(
                     "maxWindowBytes", ServerOptions::maxWindowBytes, Windows.MIN_BYTES, Windows.MAX_BYTES)
             .byDefault(MIB, Windows.DEFAULT_MAX_TEXT)
-            .text("That window grows to this, while the application keeps up and the budget allows it. It is"
-                    + " windowBytes at least.");
+            .text("Largest window of channel 0; at least windowBytes. It grows while the application keeps up"
+                    + " and the budget allows it.");
     static final Option<ServerOptions, Integer> MAX_CHANNELS = OPTIONS.integer(
                     "maxChannels", ServerOptions::maxChannels, 0, 65_535)
             .byDefault(100)
@@ -101,28 +101,27 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     static final Option<ServerOptions, Duration> FRAGMENT_TIMEOUT = OPTIONS.time(
                     "fragmentTimeout", ServerOptions::fragmentTimeout, Duration.ofMillis(100), Duration.ofHours(1))
             .byDefault(Duration.ofSeconds(30))
-            .text("A message of which nothing more arrives for this long is dropped.");
+            .text("A message is dropped if nothing more of it arrives for this long.");
     static final Option<ServerOptions, Duration> SLOW_MESSAGE_GRACE = OPTIONS.time(
                     "slowMessageGrace", ServerOptions::slowMessageGrace, Duration.ofMillis(100), Duration.ofHours(1))
             .byDefault(Duration.ofSeconds(10))
-            .text("A message may arrive more slowly than minMessageBytesPerSecond for this long.");
+            .text("Time for which a message may be slower than minMessageBytesPerSecond.");
     static final Option<ServerOptions, Integer> MIN_MESSAGE_BYTES_PER_SECOND = OPTIONS.bytes(
                     "minMessageBytesPerSecond", ServerOptions::minMessageBytesPerSecond, 1, 1 << 30)
             .byDefault(1024)
-            .text("A message that arrives more slowly than this is dropped once slowMessageGrace has passed.");
+            .text("A message that arrives more slowly is dropped after slowMessageGrace.");
     static final Option<ServerOptions, Long> INBOUND_BUDGET_BYTES = OPTIONS.longBytes(
                     "inboundBudgetBytes", ServerOptions::inboundBudgetBytes, 0, 1L << 50)
             .byDefault(256L * MIB)
-            .text("Large messages, grown windows and the windows of channels of all nodes may take this much"
-                    + " together.");
+            .text("Memory for large messages, grown windows and windows of channels, for all nodes together.");
     static final Option<ServerOptions, TakeoverPolicy> TAKEOVER_POLICY = OPTIONS.choice(
                     "takeoverPolicy", TakeoverPolicy.class, ServerOptions::takeoverPolicy)
             .byDefault(TakeoverPolicy.NEWEST_WINS)
-            .text("The winner where a second process registers an id that is in use.");
+            .text("Winner when a second process registers an id in use.");
     static final Option<ServerOptions, String> GROUP_KEY = OPTIONS.string(
                     "groupKey", ServerOptions::groupKey, GROUP_KEYS, "1 to 64 characters of A-Z a-z 0-9 . _ : -")
             .byDefault("group")
-            .text("Nodes name their group under this key of their metadata.");
+            .text("Metadata key by which a node names its group.");
     static final Option<ServerOptions, Integer> MAX_GROUPS_PER_NODE = OPTIONS.integer(
                     "maxGroupsPerNode", ServerOptions::maxGroupsPerNode, 0, 100_000)
             .byDefault(100)
@@ -130,33 +129,32 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     static final Option<ServerOptions, Integer> MAX_GROUP_POLICIES = OPTIONS.integer(
                     "maxGroupPolicies", ServerOptions::maxGroupPolicies, 0, 10_000_000)
             .byDefault(10_000)
-            .text("Groups that may have a policy of their own for slow members.");
+            .text("Groups that may have their own policy for slow members.");
     static final Option<ServerOptions, Duration> OFFLINE_RETENTION = OPTIONS.time(
                     "offlineRetention", ServerOptions::offlineRetention, Duration.ZERO, Duration.ofDays(7))
             .byDefault(Duration.ofMinutes(10))
-            .text("A node that is OFFLINE stays known for this long; 0 forgets it at once.");
+            .text("Time for which an OFFLINE node is remembered; 0 forgets it at once.");
     static final Option<ServerOptions, Integer> OFFLINE_MAXIMUM = OPTIONS.integer(
                     "offlineMaximum", ServerOptions::offlineMaximum, 0, 100_000_000)
             .byDefault(100_000)
-            .text("OFFLINE nodes that stay known at a time. Those that ended first are forgotten first.");
+            .text("Remembered OFFLINE nodes at most. The oldest is forgotten first.");
     static final Option<ServerOptions, Double> MASS_GUARD_SHARE = OPTIONS.fraction(
                     "massGuardShare", ServerOptions::massGuardShare, Double.MIN_VALUE, 1)
             .byDefault(0.1)
-            .text("Verdicts of silence are held while more than this share of the nodes, and massGuardMinimum"
-                    + " of them, are SUSPECT.");
+            .text("The mass guard holds OFFLINE verdicts while more than this share of the nodes, and more than"
+                    + " massGuardMinimum nodes, are SUSPECT.");
     static final Option<ServerOptions, Integer> MASS_GUARD_MINIMUM = OPTIONS.integer(
                     "massGuardMinimum", ServerOptions::massGuardMinimum, 0, Integer.MAX_VALUE)
             .byDefault(100)
-            .text("Verdicts of silence are held only while more than this many nodes are SUSPECT.");
+            .text("The mass guard holds OFFLINE verdicts only while more than this many nodes are SUSPECT.");
     static final Option<ServerOptions, Duration> MASS_GUARD_MAX_HOLD = OPTIONS.time(
                     "massGuardMaxHold", ServerOptions::massGuardMaxHold, Duration.ZERO, Duration.ofDays(1))
             .byDefault(Duration.ofMinutes(1))
-            .text("No verdict is held for longer than this, its release included; 0 switches the mass guard" + " off.");
+            .text("Longest hold of a verdict, release included; 0 switches the mass guard off.");
     static final Option<ServerOptions, Integer> MASS_GUARD_RELEASE_RATE = OPTIONS.integer(
                     "massGuardReleaseRate", ServerOptions::massGuardReleaseRate, 1, 1_000_000_000)
             .byDefault(1000)
-            .text("Verdicts that were held pass at this many a second, or faster where the hold would be over"
-                    + " before.");
+            .text("Held verdicts released per second; more if massGuardMaxHold requires it.");
 
     ServerSetters() {}
 
@@ -169,33 +167,33 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     }
 
     /**
-     * The address to listen on; {@code 0.0.0.0}, all of them, by default. A name is looked up
-     * within {@link #handshakeTimeout}, and its first address taken.
+     * The address to listen on; by default {@code 0.0.0.0}, which means all. A name is looked up
+     * within {@link #handshakeTimeout}, and its first address is taken.
      */
     public B host(String value) {
         return put(HOST, value);
     }
 
-    /** The port to listen on; 9501 by default. 0 takes a free one. */
+    /** The port to listen on; 9501 by default. 0 picks a free one. */
     public B port(int value) {
         return put(PORT, value);
     }
 
-    /** The interval that nodes must beat at; 10 s by default. */
+    /** Nodes send a heartbeat this often; 10 s by default. */
     public B heartbeatInterval(Duration value) {
         return put(HEARTBEAT_INTERVAL, value);
     }
 
     /**
-     * A node is SUSPECT after this much silence; five sixths of {@link #heartbeatTimeout} by
-     * default, which is 25 s. At least two {@linkplain #heartbeatInterval intervals}.
+     * The silence after which a node is SUSPECT; five sixths of {@link #heartbeatTimeout} by
+     * default, which is 25 s. At least twice {@link #heartbeatInterval}.
      */
     public B suspectAfter(Duration value) {
         return put(SUSPECT_AFTER, value);
     }
 
     /**
-     * A node is OFFLINE after this much silence; 30 s by default. Longer than
+     * The silence after which a node is OFFLINE; 30 s by default. Longer than
      * {@link #suspectAfter}.
      */
     public B heartbeatTimeout(Duration value) {
@@ -203,22 +201,22 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     }
 
     /**
-     * A node may take this long to come back after its connection was lost; as long as
-     * {@link #heartbeatTimeout} by default.
+     * The time a node has to come back after its connection is lost; {@link #heartbeatTimeout} by
+     * default.
      */
     public B grace(Duration value) {
         return put(GRACE, value);
     }
 
     /**
-     * Each so many-th heartbeat is answered; 1 by default. Fewer answers save a third of a
-     * heartbeat's cost.
+     * The server answers every N-th heartbeat; 1, every one, by default. Fewer answers save a third
+     * of a heartbeat's cost.
      */
     public B ackEvery(int value) {
         return put(ACK_EVERY, value);
     }
 
-    /** A connection may take this long to register; 5 s by default. */
+    /** The time a connection has to register; 5 s by default. */
     public B handshakeTimeout(Duration value) {
         return put(HANDSHAKE_TIMEOUT, value);
     }
@@ -228,33 +226,32 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
         return put(WRITE_STALL_TIMEOUT, value);
     }
 
-    /** Connections that are kept at a time; a million by default. One more is closed at once. */
+    /** Open connections at most; a million by default. One more is closed at once. */
     public B maxConnections(int value) {
         return put(MAX_CONNECTIONS, value);
     }
 
     /**
-     * Nodes that a gateway may register over its one connection, beside its own; 1,000 by default.
-     * 0 allows no gateways.
+     * Nodes that a gateway may register beside its own; 1,000 by default. 0 allows no gateways.
      */
     public B maxNodesPerConnection(int value) {
         return put(MAX_NODES_PER_CONNECTION, value);
     }
 
     /**
-     * Nodes that may be known at a time; ten million by default. Nodes that are in their grace,
-     * that a gateway speaks for, or that are OFFLINE and kept count too. One more is refused, and
-     * may try again one heartbeat interval later; nodes that are known may always come back.
+     * Known nodes at most; ten million by default. Nodes in grace, nodes of gateways and remembered
+     * OFFLINE nodes count too. One more is refused, and may try again one heartbeat interval later.
+     * A known node may always come back.
      */
     public B maxNodes(int value) {
         return put(MAX_NODES, value);
     }
 
     /**
-     * The registrations of all nodes may hold this much of the heap together, their ids and
-     * metadata included; a quarter of the JVM's maximum heap by default. A node takes about 300
-     * bytes, and what its metadata take. A node that finds no room is refused, and may try again
-     * one heartbeat interval later; metadata that find none are refused, and those before stand.
+     * The heap for all registrations together, ids and metadata included; a quarter of the JVM's
+     * maximum heap by default. A node takes about 300 bytes, plus its metadata. A node without room
+     * is refused, and may try again one heartbeat interval later. New metadata without room are
+     * refused, and the old ones stay.
      */
     public B registrationBudgetBytes(long value) {
         return put(REGISTRATION_BUDGET_BYTES, value);
@@ -271,23 +268,24 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     }
 
     /**
-     * Bytes of messages that may wait for one node; 1 MiB by default. A message that is larger
-     * waits alone.
+     * Bytes of messages that may wait for one node; 1 MiB by default. A larger message waits alone.
      */
     public B channelQueueBytes(long value) {
         return put(CHANNEL_QUEUE_BYTES, value);
     }
 
     /**
-     * A node may send this much ahead of the application on channel 0 at first; 64 KiB by default.
+     * The first window of channel 0: bytes that a node may send ahead of the application; 64 KiB by
+     * default.
      */
     public B windowBytes(int value) {
         return put(WINDOW_BYTES, value);
     }
 
     /**
-     * That window grows to this, while the application keeps up and the budget allows it; 1 MiB by
-     * default, or {@link #windowBytes} where that is more. At least as much as that.
+     * The largest window of channel 0; 1 MiB by default, or {@link #windowBytes} if that is more.
+     * At least {@link #windowBytes}. The window grows while the application keeps up and the budget
+     * allows it.
      */
     public B maxWindowBytes(int value) {
         return put(MAX_WINDOW_BYTES, value);
@@ -302,52 +300,52 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     }
 
     /**
-     * A message of which nothing more arrives for this long is dropped; 30 s by default. So is one
-     * that arrives too slowly; see {@link #minMessageBytesPerSecond}.
+     * A message is dropped if nothing more of it arrives for this long; 30 s by default. A message
+     * that arrives too slowly is dropped too; see {@link #minMessageBytesPerSecond}.
      */
     public B fragmentTimeout(Duration value) {
         return put(FRAGMENT_TIMEOUT, value);
     }
 
     /**
-     * A message may arrive more slowly than {@link #minMessageBytesPerSecond} for this long; 10 s
-     * by default.
+     * The time for which a message may be slower than {@link #minMessageBytesPerSecond}; 10 s by
+     * default.
      */
     public B slowMessageGrace(Duration value) {
         return put(SLOW_MESSAGE_GRACE, value);
     }
 
     /**
-     * A message that arrives more slowly than this is dropped once {@link #slowMessageGrace} has
-     * passed, and with it the channel, unless that is channel 0; 1 KiB by default. The memory of a
-     * message is reserved when its first frame arrives, so a sender that is too slow would hold it
-     * from others. Each byte extends the time of its message by {@code 1 / value} seconds. Bytes in
-     * advance extend it to {@link #fragmentTimeout} or {@link #slowMessageGrace} from now,
-     * whichever is longer. Time without credit for the sender does not count.
+     * A message that arrives more slowly is dropped after {@link #slowMessageGrace}; 1 KiB by
+     * default. Its channel ends too, unless it is channel 0. The reason: a message's memory is
+     * reserved when its first frame arrives, so a slow sender would keep it from others.
+     *
+     * <p>Each byte extends the message's time by {@code 1 / value} seconds. Bytes ahead of that
+     * rate extend it to {@link #fragmentTimeout} or {@link #slowMessageGrace} from now, whichever
+     * is longer. Time in which the sender has no credit does not count.
      */
     public B minMessageBytesPerSecond(int value) {
         return put(MIN_MESSAGE_BYTES_PER_SECOND, value);
     }
 
     /**
-     * The memory for messages of all nodes may take this much beyond the first window of each; 256
-     * MiB by default. It is for messages that are larger than a frame, until the application has
-     * handled them, the growth of windows, and the windows of channels. One connection takes an
-     * eighth of it at most, or one message where that is more. A message without room is refused,
-     * and a window without room does not grow.
+     * The memory for messages of all nodes, beyond the first window of each; 256 MiB by default. It
+     * holds messages larger than a frame until the application has handled them, grown windows, and
+     * the windows of channels. One connection takes at most an eighth, or one message if that is
+     * more. Without room a message is refused, and a window does not grow.
      */
     public B inboundBudgetBytes(long value) {
         return put(INBOUND_BUDGET_BYTES, value);
     }
 
-    /** The winner where another process registers an id that is in use; the newest by default. */
+    /** The winner when a second process registers an id in use; the newest by default. */
     public B takeoverPolicy(TakeoverPolicy value) {
         return put(TAKEOVER_POLICY, value);
     }
 
     /**
-     * Nodes name the group they are in under this key of their metadata; {@code group} by default.
-     * See {@link NodeRegistry#group}.
+     * The metadata key by which a node names its group; {@code group} by default. See
+     * {@link NodeRegistry#group}.
      */
     public B groupKey(String value) {
         return put(GROUP_KEY, value);
@@ -366,55 +364,55 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     }
 
     /**
-     * A node that is OFFLINE stays known for this long after its end was reported; ten minutes by
-     * default. It is found, with the reason, and an abandoned attempt of its process that is read
-     * late does not bring it back. With zero it is forgotten at once.
+     * The time for which an OFFLINE node is remembered after its end was reported; ten minutes by
+     * default. Queries find it, with the reason, and a late, abandoned attempt of its process does
+     * not bring it back. Zero forgets it at once.
      */
     public B offlineRetention(Duration value) {
         return put(OFFLINE_RETENTION, value);
     }
 
     /**
-     * OFFLINE nodes that stay known at a time; 100,000 by default. Each takes about half a
-     * kilobyte. Those that ended first are forgotten first.
+     * Remembered OFFLINE nodes at most; 100,000 by default. Each takes about half a kilobyte. The
+     * oldest is forgotten first.
      */
     public B offlineMaximum(int value) {
         return put(OFFLINE_MAXIMUM, value);
     }
 
     /**
-     * The mass guard holds verdicts of silence while more than this share of the nodes, and more
-     * than {@link #massGuardMinimum}, are SUSPECT; 0.1 by default. This side is likelier at fault
-     * then. The hold ends when the nodes have come back. Those that have not are released one after
-     * the other, so that hold and release together take {@link #massGuardMaxHold} at most.
-     * {@link NodeListener#onMassGuard} reports it to the application.
+     * The mass guard holds OFFLINE verdicts while more than this share of the nodes, and more than
+     * {@link #massGuardMinimum} nodes, are SUSPECT; 0.1 by default. This side is then the likelier
+     * fault. The hold ends when the nodes are back. The verdicts on the others are released one
+     * after the other; hold and release together take {@link #massGuardMaxHold} at most.
+     * {@link NodeListener#onMassGuard} reports the guard to the application.
      *
-     * <p>Nodes count as SUSPECT here once they have stayed for two timeouts; of a connection that
-     * speaks for several and is younger, all count once.
+     * <p>A SUSPECT node counts here if its stay has lasted two timeouts. All nodes of a younger
+     * gateway connection count once.
      */
     public B massGuardShare(double value) {
         return put(MASS_GUARD_SHARE, value);
     }
 
     /**
-     * The mass guard holds verdicts of silence only while more than this many nodes are SUSPECT;
-     * 100 by default. See {@link #massGuardShare}.
+     * The mass guard holds OFFLINE verdicts only while more than this many nodes are SUSPECT; 100 by
+     * default. See {@link #massGuardShare}.
      */
     public B massGuardMinimum(int value) {
         return put(MASS_GUARD_MINIMUM, value);
     }
 
     /**
-     * The mass guard holds no verdict for longer than this, its release included, however often it
-     * engages meanwhile; one minute by default. Zero switches it off. See {@link #massGuardShare}.
+     * The longest hold of a verdict, release included, however often the mass guard engages
+     * meanwhile; one minute by default. Zero switches the guard off. See {@link #massGuardShare}.
      */
     public B massGuardMaxHold(Duration value) {
         return put(MASS_GUARD_MAX_HOLD, value);
     }
 
     /**
-     * Verdicts that the mass guard held pass at this many a second when they are released; 1,000 by
-     * default. More do where they could not be over in time otherwise.
+     * Held verdicts released per second; 1,000 by default. The mass guard releases more if
+     * {@link #massGuardMaxHold} requires it.
      */
     public B massGuardReleaseRate(int value) {
         return put(MASS_GUARD_RELEASE_RATE, value);

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         usageHelpAutoWidth = true,
         description =
-                "Measures over loopback how long it takes until the last node of another process has a message for all.")
+                "Measures the time over loopback until the last node of another process has received a broadcast.")
 final class BenchBroadcastCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -33,24 +33,24 @@ final class BenchBroadcastCommand implements Callable<Integer> {
             names = "--nodes",
             paramLabel = "N",
             defaultValue = "10000",
-            description = "How many nodes, each with a connection (default: ${DEFAULT-VALUE}).")
+            description = "Nodes, each with its own connection (default: ${DEFAULT-VALUE}).")
     private int nodes;
 
     @Option(
             names = "--bytes",
             paramLabel = "N",
             defaultValue = "100",
-            description = "How long the message is (default: ${DEFAULT-VALUE}).")
+            description = "Length of the message (default: ${DEFAULT-VALUE}).")
     private int bytes;
 
     @Option(
             names = "--rounds",
             paramLabel = "N",
             defaultValue = "100",
-            description = "How many messages are measured, after 20 that are not (default: ${DEFAULT-VALUE}).")
+            description = "Measured messages, after 20 to warm up (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
-    @Option(names = "--server-java", paramLabel = "OPTION", description = "An option for the Java of the server.")
+    @Option(names = "--server-java", paramLabel = "OPTION", description = "JVM option for the server.")
     private List<String> serverJava = new ArrayList<>();
 
     @Override
@@ -81,7 +81,7 @@ final class BenchBroadcastCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.printf(Locale.ROOT, "%d bytes to %,d nodes, %d times%n%n", bytes, nodes, rounds);
         List<Text[]> cells = new ArrayList<>();
-        cells.add(SummaryTable.texts("from the call on", "p50", "p99", "longest"));
+        cells.add(SummaryTable.texts("since the call", "p50", "p99", "longest"));
         cells.add(row("until it returned", result.offered()));
         cells.add(row("until the last node had it", result.last()));
         out.print(SummaryTable.tableOf(cells));

@@ -25,9 +25,9 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         usageHelpAutoWidth = true,
         description = {
-            "Measures the heartbeats of a fleet over loopback, without and with bulk that one more node moves over channels.",
-            "All beat once a second, and are SUSPECT after 2.5 s and OFFLINE after 3 s. The exit status is 1 if anybody was,"
-                    + " or if a message was missing."
+            "Measures a fleet's heartbeats over loopback, without and with bulk data that one more node sends on channels.",
+            "Nodes send a heartbeat each second, and are SUSPECT after 2.5 s and OFFLINE after 3 s. The exit status is 1"
+                    + " if a node was SUSPECT or OFFLINE, or if a message is missing."
         })
 final class BenchBulkCommand implements Callable<Integer> {
     private static final long GIB = 1L << 30;
@@ -39,21 +39,21 @@ final class BenchBulkCommand implements Callable<Integer> {
             names = "--nodes",
             paramLabel = "N",
             defaultValue = "1000",
-            description = "How many nodes beat beside the bulk (default: ${DEFAULT-VALUE}).")
+            description = "Nodes that send heartbeats beside the bulk data (default: ${DEFAULT-VALUE}).")
     private int nodes;
 
     @Option(
             names = "--channels",
             paramLabel = "N",
             defaultValue = "8",
-            description = "How many channels the bulk goes over (default: ${DEFAULT-VALUE}).")
+            description = "Channels for the bulk data (default: ${DEFAULT-VALUE}).")
     private int channels;
 
     @Option(
             names = "--gib",
             paramLabel = "GIB",
             defaultValue = "8",
-            description = "How much it is in all, fractions allowed (default: ${DEFAULT-VALUE}).")
+            description = "Amount of bulk data, fractions allowed (default: ${DEFAULT-VALUE}).")
     private double gib;
 
     @Option(
@@ -62,10 +62,10 @@ final class BenchBulkCommand implements Callable<Integer> {
             defaultValue = "10s",
             converter = DurationConverter.class,
             description =
-                    "How long heartbeats are measured without the bulk, at least 3 s (default: ${DEFAULT-VALUE}).")
+                    "Time to measure heartbeats without bulk data, at least 3 s (default: ${DEFAULT-VALUE}).")
     private Duration quiet;
 
-    @Option(names = "--server-java", paramLabel = "OPTION", description = "An option for the Java of the server.")
+    @Option(names = "--server-java", paramLabel = "OPTION", description = "JVM option for the server.")
     private List<String> serverJava = new ArrayList<>();
 
     @Override

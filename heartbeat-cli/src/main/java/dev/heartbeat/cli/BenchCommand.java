@@ -28,10 +28,10 @@ import picocli.CommandLine.Unmatched;
         },
         customSynopsis = {"heartbeat bench REGEXP... [JMH OPTIONS]", "heartbeat bench COMMAND [OPTIONS]"},
         description = {
-            "Runs the JMH benchmarks that match, with all options of JMH: -h lists them, -l lists the benchmarks.",
-            "./heartbeat bench HeardBenchmark -prof gc",
-            "./heartbeat bench '.*' runs them all, which takes hours.",
-            "What is no matter of one JVM has a command of its own."
+            "Runs the matching JMH benchmarks. All options of JMH are available: -h lists them, -l lists the benchmarks.",
+            "Example: ./heartbeat bench HeardBenchmark -prof gc",
+            "./heartbeat bench '.*' runs all of them and takes hours.",
+            "Benchmarks that need several processes are commands of their own."
         })
 final class BenchCommand implements Callable<Integer> {
     @Spec

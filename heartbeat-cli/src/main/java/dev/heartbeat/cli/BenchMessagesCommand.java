@@ -25,9 +25,9 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         usageHelpAutoWidth = true,
         description = {
-            "Measures streams of messages over loopback between two processes, the bus beside a plain socket.",
-            "All take turns in each round; medians over the rounds are printed. \"Of plain\" is the share of what the plain socket"
-                    + " carried in the same round."
+            "Measures message streams over loopback between two processes, and a plain socket for comparison.",
+            "All streams take turns in each round; the medians of the rounds are printed. \"Of plain\" is the share of the plain"
+                    + " socket's throughput in the same round."
         })
 final class BenchMessagesCommand implements Callable<Integer> {
     @Spec
@@ -37,7 +37,7 @@ final class BenchMessagesCommand implements Callable<Integer> {
             names = "--rounds",
             paramLabel = "N",
             defaultValue = "5",
-            description = "How many rounds are measured, after one that is not (default: ${DEFAULT-VALUE}).")
+            description = "Measured rounds, after one to warm up (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
     @Option(
@@ -45,7 +45,7 @@ final class BenchMessagesCommand implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = "3s",
             converter = DurationConverter.class,
-            description = "How long each stream is measured in a round (default: ${DEFAULT-VALUE}).")
+            description = "Time to measure each stream in a round (default: ${DEFAULT-VALUE}).")
     private Duration measured;
 
     @Option(
@@ -53,20 +53,20 @@ final class BenchMessagesCommand implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = "1s",
             converter = DurationConverter.class,
-            description = "How long each stream runs before that (default: ${DEFAULT-VALUE}).")
+            description = "Time each stream runs before its measurement (default: ${DEFAULT-VALUE}).")
     private Duration before;
 
     @Option(
             names = "--only",
             paramLabel = "TEXT",
             defaultValue = "",
-            description = "Only streams whose name contains this.")
+            description = "Measures only streams whose name contains this text.")
     private String only;
 
-    @Option(names = "--receiver-java", paramLabel = "OPTION", description = "An option for the Java that receives.")
+    @Option(names = "--receiver-java", paramLabel = "OPTION", description = "JVM option for the receiver.")
     private List<String> receiverJava = new ArrayList<>();
 
-    @Option(names = "--sender-java", paramLabel = "OPTION", description = "An option for the Java that sends.")
+    @Option(names = "--sender-java", paramLabel = "OPTION", description = "JVM option for the sender.")
     private List<String> senderJava = new ArrayList<>();
 
     @Override
@@ -79,7 +79,7 @@ final class BenchMessagesCommand implements Callable<Integer> {
         Allowed.range(spec.commandLine(), "--before", before, Duration.ZERO, Duration.ofHours(1));
         if (workloads.isEmpty()) {
             throw new ParameterException(
-                    spec.commandLine(), "--only is " + only + ", and no stream has that in its name");
+                    spec.commandLine(), "--only is " + only + ", expected is a part of a stream's name");
         }
         PrintWriter err = spec.commandLine().getErr();
         Options options = new Options(rounds, before, measured, receiverJava, senderJava);

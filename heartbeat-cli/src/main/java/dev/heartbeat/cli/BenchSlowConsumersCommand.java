@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         usageHelpAutoWidth = true,
         description = {
-            "Sends to nodes that never read, and measures the server's memory and the nodes beside them.",
-            "The exit status is 1 if memory was beyond what the options allow, or if one of the others was SUSPECT or OFFLINE."
+            "Sends messages to nodes that never read, and measures the server's memory and the heartbeats of other nodes.",
+            "The exit status is 1 if the memory exceeded the options' limits, or if another node was SUSPECT or OFFLINE."
         })
 final class BenchSlowConsumersCommand implements Callable<Integer> {
     @Spec
@@ -36,17 +36,17 @@ final class BenchSlowConsumersCommand implements Callable<Integer> {
             names = "--slow",
             paramLabel = "N",
             defaultValue = "5000",
-            description = "How many nodes beat and never read (default: ${DEFAULT-VALUE}).")
+            description = "Nodes that send heartbeats and never read (default: ${DEFAULT-VALUE}).")
     private int slow;
 
     @Option(
             names = "--others",
             paramLabel = "N",
             defaultValue = "100",
-            description = "How many nodes are beside them (default: ${DEFAULT-VALUE}).")
+            description = "Other nodes (default: ${DEFAULT-VALUE}).")
     private int others;
 
-    @Option(names = "--server-java", paramLabel = "OPTION", description = "An option for the Java of the server.")
+    @Option(names = "--server-java", paramLabel = "OPTION", description = "JVM option for the server.")
     private List<String> serverJava = new ArrayList<>();
 
     @Override

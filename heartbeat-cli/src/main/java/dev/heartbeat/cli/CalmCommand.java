@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Simulates one fleet without faults on one thread, and prints how many answered heartbeats that is per second of CPU.",
+            "Simulates one fleet without faults on one thread, and prints the answered heartbeats per second of CPU.",
             "A million nodes: HEARTBEAT_JAVA_OPTS=-Xmx8g ./heartbeat simulate calm --nodes 1000000 --interval 30s --for 1m"
         })
 final class CalmCommand implements Callable<Integer> {
@@ -32,7 +32,7 @@ final class CalmCommand implements Callable<Integer> {
             names = "--nodes",
             paramLabel = "N",
             defaultValue = "10000",
-            description = "How many nodes (default: ${DEFAULT-VALUE}).")
+            description = "Nodes (default: ${DEFAULT-VALUE}).")
     private int nodes;
 
     @Option(
@@ -40,7 +40,7 @@ final class CalmCommand implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = "1s",
             converter = DurationConverter.class,
-            description = "How often each beats (default: ${DEFAULT-VALUE}).")
+            description = "Heartbeat interval (default: ${DEFAULT-VALUE}).")
     private Duration interval;
 
     @Option(
@@ -48,7 +48,7 @@ final class CalmCommand implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = "10m",
             converter = DurationConverter.class,
-            description = "How long, in simulated time, after all are online (default: ${DEFAULT-VALUE}).")
+            description = "Simulated time after all nodes are online (default: ${DEFAULT-VALUE}).")
     private Duration duration;
 
     @Override
@@ -58,7 +58,7 @@ final class CalmCommand implements Callable<Integer> {
         if (duration.compareTo(interval) < 0) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--for is " + DurationConverter.format(duration) + ", allowed is --interval and more, which is "
+                    "--for is " + DurationConverter.format(duration) + ", allowed is at least --interval, which is "
                             + DurationConverter.format(interval));
         }
         CalmFleet.Result result = new CalmFleet(nodes, interval).run(duration);
@@ -69,7 +69,7 @@ final class CalmCommand implements Callable<Integer> {
     private static void print(PrintWriter out, CalmFleet.Result result) {
         out.printf(
                 Locale.ROOT,
-                "%,d nodes that beat every %,d ms, %,d simulated seconds%n",
+                "%,d nodes, a heartbeat every %,d ms, %,d simulated seconds%n",
                 result.nodes(),
                 result.interval().toMillis(),
                 result.simulated().toSeconds());

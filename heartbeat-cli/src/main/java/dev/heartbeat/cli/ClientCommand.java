@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         modelTransformer = ClientCommand.Flags.class,
         description = {
-            "Runs one node or many, and prints what happens to them.",
-            "Each event is a line with a JSON object: registered, suspect, recovered, disconnected, error, undelivered,"
+            "Runs one or more nodes, and prints their events.",
+            "Each event is one line with a JSON object: registered, suspect, recovered, disconnected, error, undelivered,"
                     + " closed, stats. SIGTERM and SIGINT unregister the nodes; the exit status is then 0."
         })
 final class ClientCommand implements Callable<Integer> {
@@ -44,27 +44,27 @@ final class ClientCommand implements Callable<Integer> {
     @Mixin
     private ClientFlags flags;
 
-    @Option(names = "--node-id", paramLabel = "ID", description = "The node's id, where it is only one.")
+    @Option(names = "--node-id", paramLabel = "ID", description = "Id of the node, if there is only one.")
     private @Nullable String nodeId;
 
     @Option(
             names = "--node-id-prefix",
             paramLabel = "TEXT",
             defaultValue = "node-",
-            description = "The nodes' ids are this and a number from 1 on (default: ${DEFAULT-VALUE}).")
+            description = "Prefix of the node ids; a number from 1 on follows (default: ${DEFAULT-VALUE}).")
     private String nodeIdPrefix;
 
     @Option(
             names = "--count",
             paramLabel = "N",
             defaultValue = "1",
-            description = "How many nodes, each with a connection of its own (default: ${DEFAULT-VALUE}).")
+            description = "Nodes, each with its own connection (default: ${DEFAULT-VALUE}).")
     private int count;
 
     @Option(
             names = "--connections",
             paramLabel = "N",
-            description = "How many connections; the same as --count where each has one node.")
+            description = "Connections; same as --count if each has one node.")
     private @Nullable Integer connections;
 
     @Option(
@@ -72,8 +72,8 @@ final class ClientCommand implements Callable<Integer> {
             paramLabel = "M",
             defaultValue = "1",
             description =
-                    "How many nodes share a connection: its own, and M - 1 that it is the gateway of. Where they are more than one, their"
-                            + " ids are the prefix, the connection's number, a dash, and the node's number (default: ${DEFAULT-VALUE}).")
+                    "Nodes per connection: its own node, and M - 1 for which it is the gateway. With more than one, an id is the prefix,"
+                            + " the connection's number, a dash, and the node's number (default: ${DEFAULT-VALUE}).")
     private int nodesPerConnection;
 
     @Option(names = "--first", paramLabel = "N", hidden = true, defaultValue = "1")
@@ -86,27 +86,27 @@ final class ClientCommand implements Callable<Integer> {
             names = "--connect-rate",
             paramLabel = "N",
             defaultValue = "5000",
-            description = "How many nodes begin to connect per second (default: ${DEFAULT-VALUE}).")
+            description = "Nodes that start to connect per second (default: ${DEFAULT-VALUE}).")
     private int connectRate;
 
     @Option(
             names = "--spread",
             description =
-                    "Find a server on this machine at one loopback address after the other, 10,000 connections at each: one has"
-                            + " local ports for some 28,000. The server listens on all addresses for that.")
+                    "Spreads connections over the loopback addresses of this machine, 10,000 on each, because one address has about"
+                            + " 28,000 local ports. The server must listen on all addresses.")
     private boolean spread;
 
-    @Option(names = "--quiet", description = "Print no lines about nodes.")
+    @Option(names = "--quiet", description = "Prints no lines about nodes.")
     private boolean quiet;
 
-    @Option(names = "--stats-every", paramLabel = "TIME", description = "Print a line of numbers this often.")
+    @Option(names = "--stats-every", paramLabel = "TIME", description = "Prints a line of numbers this often.")
     private @Nullable Duration statsEvery;
 
     @Option(
             names = "--rtt-histogram",
             description =
-                    "Put the whole HdrHistogram of round trips into the line of numbers, compressed and in Base64,"
-                            + " so that those of several processes can be added up.")
+                    "Adds the HdrHistogram of round trips to the line of numbers, compressed and in Base64, so that the histograms"
+                            + " of several processes can be added up.")
     private boolean rttHistogram;
 
     /** Adds the library's options to the command. */
@@ -169,7 +169,7 @@ final class ClientCommand implements Callable<Integer> {
         boolean read = awaitEnd(open, out);
         goodbye(clients);
         if (!read) {
-            throw new Failure("nobody reads the events any more, so the clients have stopped");
+            throw new Failure("nobody reads the events any more; the clients have stopped");
         }
         return 1;
     }

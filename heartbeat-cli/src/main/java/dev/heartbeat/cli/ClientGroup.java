@@ -72,7 +72,7 @@ final class ClientGroup {
             return 1;
         }
         group.end(PATIENCE);
-        throw new Failure("nobody reads the events any more, so the clients have stopped");
+        throw new Failure("nobody reads the events any more; the clients have stopped");
     }
 
     private static int stop(ProcessGroup group, LineWriter out) throws InterruptedException {

@@ -20,10 +20,10 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         usageHelpAutoWidth = true,
         description = {
-            "Hurts a fleet on this machine, and shows how soon that is noticed.",
-            "A server and many nodes start in processes of their own; one process is killed, another is stopped. How long the"
-                    + " server took to notice is compared with what its options promise. The exit status is 0 if every node"
-                    + " was noticed in time and none was called OFFLINE falsely."
+            "Injects faults into a fleet on this machine, and shows how soon the server detects them.",
+            "A server and many nodes run in processes of their own; one process is killed, another is stopped. The detection"
+                    + " times are compared with the limits that follow from the options. The exit status is 0 if each fault was"
+                    + " detected in time and no node was falsely OFFLINE."
         })
 final class DemoCommand implements Callable<Integer> {
     @Spec
@@ -32,7 +32,7 @@ final class DemoCommand implements Callable<Integer> {
     @Mixin
     private DemoOptions options;
 
-    @Option(names = "--plain", description = "Print line after line, also on a terminal.")
+    @Option(names = "--plain", description = "Prints line after line, on a terminal too.")
     private boolean plain;
 
     @Option(names = "--server-main", hidden = true, defaultValue = "dev.heartbeat.cli.Main")

@@ -210,7 +210,7 @@ final class DemoFleet implements AutoCloseable {
                 requireOpen();
             }
             throw new Failure(
-                    "the process \"" + process.name() + "\" ended by itself, with status " + process.exitStatus());
+                    "the process \"" + process.name() + "\" ended by itself, status " + process.exitStatus());
         }
     }
 }

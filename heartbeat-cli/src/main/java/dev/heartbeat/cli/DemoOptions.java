@@ -29,42 +29,42 @@ final class DemoOptions {
             names = "--nodes",
             paramLabel = "N",
             defaultValue = "1000",
-            description = "How many nodes (default: ${DEFAULT-VALUE}).")
+            description = "Nodes (default: ${DEFAULT-VALUE}).")
     private int nodes;
 
     @Option(
             names = "--interval",
             paramLabel = "TIME",
             defaultValue = "1s",
-            description = "How often a node beats (default: ${DEFAULT-VALUE}).")
+            description = "Heartbeat interval (default: ${DEFAULT-VALUE}).")
     private Duration interval;
 
     @Option(
             names = "--suspect",
             paramLabel = "TIME",
             defaultValue = "2.5s",
-            description = "SUSPECT after this much silence (default: ${DEFAULT-VALUE}).")
+            description = "Silence after which a node is SUSPECT (default: ${DEFAULT-VALUE}).")
     private Duration suspect;
 
     @Option(
             names = "--timeout",
             paramLabel = "TIME",
             defaultValue = "3s",
-            description = "OFFLINE after this much silence (default: ${DEFAULT-VALUE}).")
+            description = "Silence after which a node is OFFLINE (default: ${DEFAULT-VALUE}).")
     private Duration timeout;
 
     @Option(
             names = "--tolerance",
             paramLabel = "TIME",
             defaultValue = "500ms",
-            description = "What a busy machine may add or take away (default: ${DEFAULT-VALUE}).")
+            description = "Tolerance of all limits, for a busy machine (default: ${DEFAULT-VALUE}).")
     private Duration tolerance;
 
     @Option(
             names = "--steady",
             paramLabel = "TIME",
             defaultValue = "3s",
-            description = "How long nothing happens before the first signal (default: ${DEFAULT-VALUE}).")
+            description = "Time without faults before the first signal (default: ${DEFAULT-VALUE}).")
     private Duration steady;
 
     /** Refuses what cannot be shown. */

@@ -48,7 +48,7 @@ final class DemoStory {
     void steady() throws InterruptedException {
         String interval = DurationConverter.format(options.promise().interval());
         String steady = DurationConverter.format(options.steady());
-        view.tell("each beats every " + interval + "; for " + steady + " nothing happens");
+        view.tell("heartbeat interval " + interval + "; no faults for " + steady);
         await(() -> false, options.steady());
     }
 
@@ -72,7 +72,7 @@ final class DemoStory {
 
     void comeBack() throws InterruptedException {
         Expectation back = options.promise().back(COME_BACK);
-        view.tell("SIGCONT to process " + fleet.pid(options.stopped()) + ", and the killed process starts anew");
+        view.tell("SIGCONT to process " + fleet.pid(options.stopped()) + "; the killed process starts again");
         signal("SIGCONT", options.stopped(), back);
         fleet.resume(options.stopped());
         signal("restart", options.killed(), back);
@@ -100,7 +100,7 @@ final class DemoStory {
         List<String> nodes = victims.nodes();
         Duration patience = promise.timeout().plus(promise.tolerance()).plus(OVERTIME);
         boolean all = await(() -> log.areAll(nodes, "offline"), patience);
-        view.tell(all ? "the server calls all of them OFFLINE" : "the server has not noticed all of them");
+        view.tell(all ? "the server reports all of them OFFLINE" : "the server has not detected all of them");
     }
 
     private void require(BooleanSupplier condition, Duration patience, String otherwise) throws InterruptedException {

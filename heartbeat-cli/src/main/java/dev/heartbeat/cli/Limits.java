@@ -46,8 +46,8 @@ final class Limits {
             return range;
         }
         String why = largest < connections()
-                ? "one address has no more local ports here; ask for fewer"
-                : "a process may open no more files here; raise the limit (ulimit -Hn), take more processes, or ask for fewer";
+                ? "one address has no more local ports here; use fewer"
+                : "a process may open no more files here; raise the limit (ulimit -Hn), use more processes, or use fewer";
         return range + ": " + why;
     }
 }

@@ -35,9 +35,9 @@ import picocli.CommandLine.Spec;
         usageHelpAutoWidth = true,
         subcommands = BenchBulkCommand.class,
         description = {
-            "Puts load on Heartbeat over real sockets, and in the same run on what one would write by hand, on a bare echo in Java, and on one in C.",
-            "Each server is a process on one core, and the load is another on another core. Every answer is checked.",
-            "The exit status is 1 if a server does not do as it should; no figure is told then."
+            "Measures Heartbeat under load over real sockets, and in the same run a Netty handler by hand, a plain echo in Java, and one in C.",
+            "Each server is a process on one core; the load is a process on another core. Every answer is checked.",
+            "If a server misbehaves, the exit status is 1 and no figure is printed."
         })
 final class LoadCommand implements Runnable {
     private static final int MAX_IN_FLIGHT = 512;
@@ -63,26 +63,26 @@ final class LoadCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Which scenario?");
+        throw new ParameterException(spec.commandLine(), "a scenario is missing");
     }
 
     @Command(
             name = "closed",
             mixinStandardHelpOptions = true,
             sortOptions = false,
-            description = "Each connection sends a heartbeat for each answer.")
+            description = "Each connection sends its next heartbeat when it has an answer.")
     int closed(
             @Option(
                             names = "--connections",
                             paramLabel = "N",
                             defaultValue = "1000",
-                            description = "How many there are (default: ${DEFAULT-VALUE}).")
+                            description = "Connections (default: ${DEFAULT-VALUE}).")
                     int connections,
             @Option(
                             names = "--in-flight",
                             paramLabel = "N",
                             defaultValue = "1",
-                            description = "How many heartbeats of each are not answered (default: ${DEFAULT-VALUE}).")
+                            description = "Unanswered heartbeats per connection at a time (default: ${DEFAULT-VALUE}).")
                     int inFlight,
             @Mixin LoadFlags flags)
             throws InterruptedException {
@@ -96,19 +96,19 @@ final class LoadCommand implements Runnable {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description =
-                    "Few connections, each of which writes many heartbeats together when all before are answered.")
+                    "A few connections; each writes many heartbeats at once, after all earlier ones are answered.")
     int pipeline(
             @Option(
                             names = "--connections",
                             paramLabel = "N",
                             defaultValue = "10",
-                            description = "How many there are (default: ${DEFAULT-VALUE}).")
+                            description = "Connections (default: ${DEFAULT-VALUE}).")
                     int connections,
             @Option(
                             names = "--per-write",
                             paramLabel = "N",
                             defaultValue = "64",
-                            description = "How many heartbeats are in a write (default: ${DEFAULT-VALUE}).")
+                            description = "Heartbeats per write (default: ${DEFAULT-VALUE}).")
                     int perWrite,
             @Mixin LoadFlags flags)
             throws InterruptedException {
@@ -123,28 +123,28 @@ final class LoadCommand implements Runnable {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = {
-                "Heartbeats at a fixed rate, whatever the servers do; latency counts from when each was due.",
-                "Nodes are SUSPECT after 2.5 times the time between their heartbeats, or 2.5 s if that is less than 1 s."
+                "Heartbeats at a fixed rate, independent of the servers; latency counts from the time each was due.",
+                "Nodes are SUSPECT after 2.5 times their heartbeat interval, and after 2.5 s if the interval is below 1 s."
             })
     int open(
             @Option(
                             names = "--connections",
                             paramLabel = "N",
                             defaultValue = "10000",
-                            description = "How many there are (default: ${DEFAULT-VALUE}).")
+                            description = "Connections (default: ${DEFAULT-VALUE}).")
                     int connections,
             @Option(
                             names = "--rate",
                             paramLabel = "N",
                             defaultValue = "10000",
-                            description = "Heartbeats per second, on all together (default: ${DEFAULT-VALUE}).")
+                            description = "Heartbeats per second, over all connections (default: ${DEFAULT-VALUE}).")
                     double rate,
             @Option(
                             names = "--garbage",
                             paramLabel = "S",
                             defaultValue = "0",
                             description =
-                                    "For so many seconds of each turn the application around the server makes garbage that young collections dislike (default: ${DEFAULT-VALUE}).")
+                                    "Seconds of each turn in which the server's process makes garbage that lengthens young collections (default: ${DEFAULT-VALUE}).")
                     double garbage,
             @Mixin LoadFlags flags)
             throws InterruptedException {
@@ -161,27 +161,27 @@ final class LoadCommand implements Runnable {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = {
-                "Heartbeats at a fixed rate, each answered or only some of them; no two in one read.",
-                "At a low rate each wakes the server, which is most of what it takes, answered or not."
+                "Heartbeats at a fixed rate, with all or only some of them answered; each read has one heartbeat.",
+                "At a low rate each heartbeat wakes the server; the wake-up is most of its cost, with or without an answer."
             })
     int oneWay(
             @Option(
                             names = "--connections",
                             paramLabel = "N",
                             defaultValue = "1000",
-                            description = "How many there are (default: ${DEFAULT-VALUE}).")
+                            description = "Connections (default: ${DEFAULT-VALUE}).")
                     int connections,
             @Option(
                             names = "--rate",
                             paramLabel = "N",
                             defaultValue = "100000",
-                            description = "Heartbeats per second, on all together (default: ${DEFAULT-VALUE}).")
+                            description = "Heartbeats per second, over all connections (default: ${DEFAULT-VALUE}).")
                     double rate,
             @Option(
                             names = "--ack-every",
                             paramLabel = "N",
                             defaultValue = "10",
-                            description = "Each so many-th is answered (default: ${DEFAULT-VALUE}).")
+                            description = "Answers every N-th heartbeat (default: ${DEFAULT-VALUE}).")
                     int answerEvery,
             @Mixin LoadFlags flags)
             throws InterruptedException {
@@ -195,19 +195,19 @@ final class LoadCommand implements Runnable {
             name = "connect",
             mixinStandardHelpOptions = true,
             sortOptions = false,
-            description = "Nodes connect and register, as fast as the server takes them.")
+            description = "Nodes connect and register as fast as the server allows.")
     int connect(
             @Option(
                             names = "--connections",
                             paramLabel = "N",
                             defaultValue = "10000",
-                            description = "How many there are (default: ${DEFAULT-VALUE}).")
+                            description = "Connections (default: ${DEFAULT-VALUE}).")
                     int connections,
             @Option(
                             names = "--at-once",
                             paramLabel = "N",
                             defaultValue = "100",
-                            description = "How many are not registered yet at a time (default: ${DEFAULT-VALUE}).")
+                            description = "Unregistered connections at a time (default: ${DEFAULT-VALUE}).")
                     int atOnce,
             @Mixin LoadFlags flags)
             throws InterruptedException {
@@ -221,19 +221,19 @@ final class LoadCommand implements Runnable {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description =
-                    "All nodes lose their connection in the same moment and come back at once. Each is SUSPECT for it, and OFFLINE should be nobody: the grace is 30 s.")
+                    "All nodes lose their connections at once and come back. Each is SUSPECT meanwhile; none should be OFFLINE, because the grace is 30 s.")
     int storm(
             @Option(
                             names = "--connections",
                             paramLabel = "N",
                             defaultValue = "10000",
-                            description = "How many there are (default: ${DEFAULT-VALUE}).")
+                            description = "Connections (default: ${DEFAULT-VALUE}).")
                     int connections,
             @Option(
                             names = "--at-once",
                             paramLabel = "N",
                             defaultValue = "2000",
-                            description = "How many are not registered yet at a time (default: ${DEFAULT-VALUE}).")
+                            description = "Unregistered connections at a time (default: ${DEFAULT-VALUE}).")
                     int atOnce,
             @Mixin LoadFlags flags)
             throws InterruptedException {
@@ -247,21 +247,21 @@ final class LoadCommand implements Runnable {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = {
-                "One server under a fixed rate for long: --seconds 3600, for example. Its memory and processor time are looked at again and again.",
-                "The exit status is 1 if a node was suspected or given up, or a heartbeat not answered."
+                "One server under a fixed rate for a long time, such as --seconds 3600. Its memory and CPU time are sampled.",
+                "The exit status is 1 if a node was SUSPECT or OFFLINE, or if an answer is missing."
             })
     int soak(
             @Option(
                             names = "--connections",
                             paramLabel = "N",
                             defaultValue = "10000",
-                            description = "How many there are (default: ${DEFAULT-VALUE}).")
+                            description = "Connections (default: ${DEFAULT-VALUE}).")
                     int connections,
             @Option(
                             names = "--rate",
                             paramLabel = "N",
                             defaultValue = "10000",
-                            description = "Heartbeats per second, on all together (default: ${DEFAULT-VALUE}).")
+                            description = "Heartbeats per second, over all connections (default: ${DEFAULT-VALUE}).")
                     double rate,
             @Mixin LoadFlags flags)
             throws InterruptedException {
@@ -281,8 +281,8 @@ final class LoadCommand implements Runnable {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = {
-                "What one server takes for idle nodes that only beat, at several sizes of the fleet, and by a straight line through these for larger ones.",
-                "--seconds is how long each size is measured at each interval; --pairs means nothing here."
+                "Memory and CPU time of one server for idle nodes that only send heartbeats: measured at several fleet sizes, and extrapolated linearly to larger ones.",
+                "--seconds is the time to measure each size at each interval; --pairs has no effect."
             })
     int plan(
             @Option(
@@ -290,14 +290,14 @@ final class LoadCommand implements Runnable {
                             paramLabel = "N",
                             split = ",",
                             defaultValue = "1000,2000,5000,10000,18000",
-                            description = "How many nodes, growing (default: ${DEFAULT-VALUE}).")
+                            description = "Fleet sizes, ascending (default: ${DEFAULT-VALUE}).")
                     List<Integer> sizes,
             @Option(
                             names = "--intervals",
                             paramLabel = "TIME",
                             split = ",",
                             defaultValue = "10s,30s",
-                            description = "How often they beat (default: ${DEFAULT-VALUE}).")
+                            description = "Heartbeat intervals (default: ${DEFAULT-VALUE}).")
                     List<Duration> intervals,
             @Mixin LoadFlags flags)
             throws InterruptedException {

@@ -45,14 +45,14 @@ final class LoadFlags {
             names = "--pairs",
             paramLabel = "N",
             defaultValue = "10",
-            description = "How many turns of each server are counted (default: ${DEFAULT-VALUE}).")
+            description = "Measured turns per server (default: ${DEFAULT-VALUE}).")
     private int pairs;
 
     @Option(
             names = "--seconds",
             paramLabel = "S",
             description =
-                    "How long a turn is measured, fractions allowed; a third more before is to warm up (default: 1; soak: 60, plan: 8).")
+                    "Measured seconds per turn, fractions allowed; a third of it is added before to warm up (default: 1; soak: 60, plan: 8).")
     private double seconds = 1;
 
     @Option(
@@ -60,42 +60,42 @@ final class LoadFlags {
             paramLabel = "NAME",
             split = ",",
             description =
-                    "Which servers, divided by commas: heartbeat-nio, heartbeat-netty, netty, nio-echo, epoll-echo (default: all that are suitable).")
+                    "Servers to measure, separated by commas: heartbeat-nio, heartbeat-netty, netty, nio-echo, epoll-echo (default: all suitable ones).")
     private @Nullable List<String> subjects;
 
     @Option(
             names = "--server",
             paramLabel = "HOST:PORT",
-            description = "A server by Heartbeat's protocol that runs already, instead of those.")
+            description = "Running HBP/2 server to measure instead.")
     private @Nullable String server;
 
     @Option(
             names = "--server-pid",
             paramLabel = "PID",
-            description = "The process id of that server, for its processor time and memory.")
+            description = "Process id of that server, to measure its CPU time and memory.")
     private long serverPid;
 
-    @Option(names = "--server-java", paramLabel = "OPTION", description = "An option for the Java of the servers.")
+    @Option(names = "--server-java", paramLabel = "OPTION", description = "JVM option for the servers.")
     private List<String> serverJava = new ArrayList<>();
 
     @Option(
             names = "--server-core",
             paramLabel = "CORE",
             defaultValue = "0",
-            description = "The core the servers run on (default: ${DEFAULT-VALUE}).")
+            description = "CPU core for the servers (default: ${DEFAULT-VALUE}).")
     private int serverCore;
 
     @Option(
             names = "--load-core",
             paramLabel = "CORE",
             defaultValue = "1",
-            description = "The core the load runs on (default: ${DEFAULT-VALUE}).")
+            description = "CPU core for the load (default: ${DEFAULT-VALUE}).")
     private int loadCore;
 
     @Option(
             names = "--out",
             paramLabel = "FOLDER",
-            description = "Write a page in Markdown, its pictures, and all numbers in JSON into this folder.")
+            description = "Writes a Markdown page, its pictures, and all numbers as JSON into this folder.")
     private @Nullable Path out;
 
     /**
@@ -107,8 +107,7 @@ final class LoadFlags {
     }
 
     /**
-     * The same, each of them answering every heartbeat, and beside itself answering each so many-th
-     * only.
+     * The same, each in two forms: one answers every heartbeat, the other every N-th.
      */
     LoadRun.Options optionsOneWay(Terms terms, int answerEvery) {
         Terms oneWay = new Terms(terms.interval(), terms.grace(), answerEvery);
@@ -161,7 +160,7 @@ final class LoadFlags {
         for (String name : subjects) {
             if (Arrays.stream(Subject.values())
                     .noneMatch(subject -> subject.id().equals(name))) {
-                throw bad("--subjects has " + name + ", which is none of " + Arrays.toString(Subject.values()));
+                throw bad("--subjects has " + name + ", allowed are " + Arrays.toString(Subject.values()));
             }
         }
         return Arrays.stream(Subject.values())
@@ -219,10 +218,10 @@ final class LoadFlags {
         try {
             Files.createDirectories(out);
         } catch (IOException e) {
-            throw bad("--out is " + out + ", which cannot be made: " + Reasons.of(e));
+            throw bad("--out is " + out + ", and cannot be created: " + Reasons.of(e));
         }
         if (!Files.isWritable(out)) {
-            throw bad("--out is " + out + ", which cannot be written: permission denied");
+            throw bad("--out is " + out + ", and cannot be written: permission denied");
         }
     }
 

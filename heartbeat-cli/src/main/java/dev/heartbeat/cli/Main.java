@@ -77,7 +77,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Which command?");
+        throw new ParameterException(spec.commandLine(), "a command is missing");
     }
 
     /** One line is read; a screen of usage after it hides what was wrong. */

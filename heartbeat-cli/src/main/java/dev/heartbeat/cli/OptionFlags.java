@@ -52,7 +52,7 @@ final class OptionFlags<O> {
         String name = OptionNames.of(option.name());
         OptionSpec.Builder flag = OptionSpec.builder(name).type(option.type());
         if (option.type() == Boolean.class) {
-            String text = isNegated(name) ? "Switches this off: " + option.text() : option.text();
+            String text = isNegated(name) ? "Switches off: " + option.text() : option.text();
             return flag.arity("0").description(escaped(text)).build();
         }
         if (option.type() == Map.class) {

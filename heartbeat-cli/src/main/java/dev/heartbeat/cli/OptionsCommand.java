@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "options",
         mixinStandardHelpOptions = true,
-        description = "Prints every option of server, client, channel and transport, as a page of Markdown.")
+        description = "Prints all options of server, client, channel and transport as a Markdown page.")
 final class OptionsCommand implements Callable<Integer> {
     private static final Map<Class<?>, String> TYPES = Map.of(
             Integer.class, "int",
@@ -31,11 +31,13 @@ final class OptionsCommand implements Callable<Integer> {
     private static final String HEAD = """
             # Options
 
-            All options of a server, a client, a channel and a transport. Each is the name of a setter and of an accessor. A value that is out of its range is refused
-            when the options are built, by an `IllegalArgumentException` that names the option, the value and the range.
+            All options of a server, a client, a channel and a transport. An option's name is that of its setter and
+            accessor. A value out of range is refused when the options are built: the `IllegalArgumentException` names
+            the option, the value and the range.
 
-            The page is written by `./heartbeat options > docs/OPTIONS.md` from the descriptions in the code (`ServerOptions.descriptions()` and the like), from which the
-            checks and the flags of the command line come too.
+            `./heartbeat options > docs/OPTIONS.md` writes this page from the descriptions in the code
+            (`ServerOptions.descriptions()` and the like). The checks and the flags of the command line have the same
+            source.
             """;
 
     @Spec
@@ -62,8 +64,8 @@ final class OptionsCommand implements Callable<Integer> {
                         option -> OptionNames.of(option.name()))
                 + section(
                         "Transport",
-                        "`TransportOptions.builder()`, for `transportOptions(...)` of a server or client with a transport of its own, and for a transport that is shared. A client's own"
-                                + " transport has one event loop and 4 worker threads by default.",
+                        "`TransportOptions.builder()`, for a shared transport, and for `transportOptions(...)` of a server or client with its own."
+                                + " A client's own transport has one event loop and 4 worker threads by default.",
                         TransportOptions.descriptions(),
                         OptionsCommand::transportFlag)
                 + section(
@@ -86,7 +88,7 @@ final class OptionsCommand implements Callable<Integer> {
     private static <O> String section(
             String title, String intro, List<Option<O, ?>> options, Function<Option<?, ?>, String> flag) {
         StringBuilder section = new StringBuilder("\n## " + title + "\n\n" + intro + "\n\n");
-        section.append("| option | flag | type | default | range | |\n| --- | --- | --- | --- | --- | --- |\n");
+        section.append("| option | flag | type | default | range | meaning |\n| --- | --- | --- | --- | --- | --- |\n");
         for (Option<O, ?> option : options) {
             section.append(row(option, flag.apply(option)));
         }

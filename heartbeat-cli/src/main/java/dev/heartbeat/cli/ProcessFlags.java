@@ -32,15 +32,15 @@ final class ProcessFlags {
             names = PROCESSES,
             paramLabel = "N",
             description =
-                    "Do it in so many processes, which this one starts and watches. Their lines begin with their number;"
-                            + " their numbers are added up.")
+                    "Number of processes, which this one starts and watches. Each of their lines begins with the process's number;"
+                            + " their statistics are added up.")
     private @Nullable Integer processes;
 
     @Option(
             names = JAVA_OPTIONS,
             paramLabel = "OPTIONS",
             defaultValue = "",
-            description = "Options for the Java of each process, such as \"-Xmx64m -Xmn8m\".")
+            description = "JVM options for each process, such as \"-Xmx64m -Xmn8m\".")
     private String javaOptions;
 
     @Option(names = MEMBER, hidden = true)

@@ -117,7 +117,7 @@ final class ProcessGroup {
     }
 
     private void giveUp(Member member) {
-        tell("process " + member.number() + " does not end in time, and is killed");
+        tell("process " + member.number() + " does not end in time; killing it");
         member.kill();
     }
 
@@ -161,7 +161,7 @@ final class ProcessGroup {
                 .with("pid", pid)
                 .with("status", status)
                 .with("replacedInMs", pause == null ? null : pause.toMillis()));
-        tell("process " + number + " (pid " + pid + ") has ended by itself, with status " + status
+        tell("process " + number + " (pid " + pid + ") ended by itself, status " + status
                 + (pause == null ? "" : "; another takes its place in " + DurationConverter.format(pause)));
     }
 

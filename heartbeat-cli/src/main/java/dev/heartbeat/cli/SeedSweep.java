@@ -155,7 +155,7 @@ final class SeedSweep {
             throw new Failure("cannot read " + file + ": " + Reasons.of(e));
         }
         if (number(kept, "first") != first) {
-            throw new Failure(file + " is of a sweep from seed " + number(kept, "first") + ", not from " + first);
+            throw new Failure(file + " belongs to a sweep from seed " + number(kept, "first") + ", not from seed " + first);
         }
         // Those that were under way are run again.
         finished = (int) number(kept, "finished");
@@ -193,7 +193,7 @@ final class SeedSweep {
         kept.setProperty("requests", Long.toString(requests));
         kept.setProperty("simulatedMillis", Long.toString(simulatedMillis));
         try (var out = Files.newBufferedWriter(file)) {
-            kept.store(out, "How far ./heartbeat simulate has come");
+            kept.store(out, "Progress of ./heartbeat simulate");
         } catch (IOException e) {
             throw new Failure("cannot write " + file + ": " + Reasons.of(e));
         }

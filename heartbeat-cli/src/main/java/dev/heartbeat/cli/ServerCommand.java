@@ -24,10 +24,10 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         modelTransformer = ServerCommand.Flags.class,
         description = {
-            "Runs a server, and prints what becomes of its nodes.",
-            "Each event is a line with a JSON object: listening, online, suspect, offline, undelivered, massGuard, stats,"
+            "Runs a server, and prints the events of its nodes.",
+            "Each event is one line with a JSON object: listening, online, suspect, offline, undelivered, massGuard, stats,"
                     + " processEnded, stopped."
-                    + " SIGTERM and SIGINT stop it in order; the exit status is then 0."
+                    + " SIGTERM and SIGINT shut the server down; the exit status is then 0."
         })
 final class ServerCommand implements Callable<Integer> {
     static final Duration LAST_LINES = Duration.ofSeconds(5);
@@ -45,16 +45,16 @@ final class ServerCommand implements Callable<Integer> {
             names = "--drain",
             paramLabel = "TIME",
             defaultValue = "5s",
-            description = "How long messages may still be delivered when stopping (default: ${DEFAULT-VALUE}).")
+            description = "Time for a shutdown to deliver messages (default: ${DEFAULT-VALUE}).")
     private Duration drain;
 
-    @Option(names = "--quiet", description = "Print no lines about nodes.")
+    @Option(names = "--quiet", description = "Prints no lines about nodes.")
     private boolean quiet;
 
-    @Option(names = "--stats-every", paramLabel = "TIME", description = "Print a line of numbers this often.")
+    @Option(names = "--stats-every", paramLabel = "TIME", description = "Prints a line of numbers this often.")
     private @Nullable Duration statsEvery;
 
-    @Option(names = "--measure-heap", description = "Collect garbage now and then to tell the heap each node costs.")
+    @Option(names = "--measure-heap", description = "Adds the heap per node to the line of numbers; this collects garbage now and then.")
     private boolean measureHeap;
 
     /** Adds the library's options to the command. */
@@ -79,7 +79,7 @@ final class ServerCommand implements Callable<Integer> {
         HeartbeatServer server = start(quiet ? new NodeListener() {} : new NodeEvents(out));
         Termination.bySignal(() -> stop(server, out), () -> tell(server, out));
         server.close();
-        throw new Failure("nobody reads the events any more, so the server has stopped");
+        throw new Failure("nobody reads the events any more; the server has stopped");
     }
 
     private HeartbeatServer tell(HeartbeatServer server, LineWriter out) throws InterruptedException {
@@ -121,7 +121,7 @@ final class ServerCommand implements Callable<Integer> {
         }
         long lost = out.close(LAST_LINES);
         if (lost > 0) {
-            System.err.println("heartbeat server: " + lost + " lines were not read and are lost");
+            System.err.println("heartbeat server: " + lost + " lines were not read, and are lost");
         }
         return inTime && lost == 0 ? 0 : 1;
     }

@@ -32,7 +32,7 @@ final class ServerGroup {
         if (!System.getProperty("os.name").equals("Linux")) {
             throw new ParameterException(
                     command,
-                    "--processes needs Linux: elsewhere SO_REUSEPORT does not spread connections over processes");
+                    "--processes needs Linux: other systems do not spread connections over processes by SO_REUSEPORT");
         }
         this.command = command;
         this.flags = flags;
@@ -81,7 +81,7 @@ final class ServerGroup {
         Repeater.every(statsEvery, "stats", () -> out.write(group.stats()));
         group.awaitEnd();
         group.end(drain.plus(PATIENCE));
-        throw new Failure("nobody reads the events any more, so the servers have stopped");
+        throw new Failure("nobody reads the events any more; the servers have stopped");
     }
 
     private int stop(ProcessGroup group, LineWriter out) throws InterruptedException {

@@ -22,9 +22,9 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         subcommands = CalmCommand.class,
         description = {
-            "Runs fleets in a simulated network under faults that each seed chooses, and checks what the bus promises.",
-            "The exit status is 0 only if no seed broke a promise; one that did is explained, and can be run again alone.",
-            "Ctrl-C prints the summary so far; the status is then 130, or 1 if a seed broke a promise."
+            "Runs fleets in a simulated network under faults chosen by each seed, and checks the bus's promises.",
+            "The exit status is 0 only if no seed broke a promise. A seed that did is explained, and can be run alone.",
+            "Ctrl-C prints the summary so far; the exit status is then 130, or 1 if a seed broke a promise."
         })
 final class SimulateCommand implements Callable<Integer> {
     private static final int UPDATE_MILLIS = 1000;
@@ -40,23 +40,23 @@ final class SimulateCommand implements Callable<Integer> {
             names = "--seeds",
             paramLabel = "N",
             defaultValue = "100",
-            description = "How many seeds (default: ${DEFAULT-VALUE}).")
+            description = "Seeds to run (default: ${DEFAULT-VALUE}).")
     private int seeds;
 
     @Option(
             names = "--from",
             paramLabel = "SEED",
             defaultValue = "1",
-            description = "The first seed (default: ${DEFAULT-VALUE}).")
+            description = "First seed (default: ${DEFAULT-VALUE}).")
     private long from;
 
-    @Option(names = "--threads", paramLabel = "N", description = "How many seeds at a time (default: one per core).")
+    @Option(names = "--threads", paramLabel = "N", description = "Seeds at a time (default: one per core).")
     private int threads = Runtime.getRuntime().availableProcessors();
 
     @Option(
             names = "--resume",
             paramLabel = "FILE",
-            description = "Keeps in this file how far it has come; run again, it goes on from there.")
+            description = "Keeps the progress in this file; a further run continues from there.")
     private @Nullable Path resume;
 
     @Override

@@ -52,8 +52,8 @@ final class SummaryTable {
         out.println();
         out.println(Ansi.AUTO.string(
                 verdict.passed()
-                        ? "@|bold,green PASSED|@: every node was noticed in time, and none falsely"
-                        : "@|bold,red FAILED|@: the promise was not kept"));
+                        ? "@|bold,green PASSED|@: every fault was detected in time, and no node was falsely reported"
+                        : "@|bold,red FAILED|@: the promise was broken"));
     }
 
     private static TextTable table(Verdict verdict) {

@@ -39,7 +39,7 @@ final class Termination {
         try {
             status = stop.call();
         } catch (Exception e) {
-            System.err.println("heartbeat: stopped in disorder: " + e);
+            System.err.println("heartbeat: shutdown failed: " + e);
         } finally {
             Runtime.getRuntime().halt(status);
         }

@@ -12,7 +12,7 @@ final class TransportFlag {
             names = "--transport",
             paramLabel = "NAME",
             description =
-                    "What carries the connections: netty, netty-epoll, netty-nio, netty-io_uring, nio (default: the best of them here).")
+                    "Transport: netty, netty-epoll, netty-nio, netty-io_uring or nio (default: the best available one).")
     private @Nullable String name;
 
     /** The transport that was named; null for the best. */

@@ -53,7 +53,7 @@ final class Services {
                 found.putIfAbsent(provider.getClass().getName(), provider);
             } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
                 failures++;
-                LOG.warn("a provider is left out: {}", e.toString());
+                LOG.warn("skipping a provider: {}", e.toString());
             }
         }
     }

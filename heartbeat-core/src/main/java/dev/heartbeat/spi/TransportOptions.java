@@ -26,15 +26,15 @@ public final class TransportOptions {
     private static final Option<TransportOptions, Integer> EVENT_LOOPS = OPTIONS.integer(
                     "eventLoops", TransportOptions::eventLoops, 1, 1024)
             .otherwise("one per core")
-            .text("Event loops (threads) that carry the connections.");
+            .text("Event-loop threads that carry the connections.");
     private static final Option<TransportOptions, Integer> WORKER_THREADS = OPTIONS.integer(
                     "workerThreads", TransportOptions::workerThreads, 1, 10_000)
             .byDefault(32)
-            .text("Threads at most that run the application's callbacks. Idle ones end.");
+            .text("Threads at most for the application's callbacks. Idle threads end.");
     private static final Option<TransportOptions, Integer> SEND_BUFFER_BYTES = OPTIONS.bytes(
                     "sendBufferBytes", TransportOptions::sendBufferBytes, 4 * KIB, 64 * MIB)
             .byDefault(64 * KIB)
-            .text("SO_SNDBUF of each connection: the kernel may hold this much, and heartbeats wait behind it.");
+            .text("SO_SNDBUF of each connection. Heartbeats wait behind these bytes.");
     private static final Option<TransportOptions, Integer> RECEIVE_BUFFER_BYTES = OPTIONS.bytesOrSystem(
                     "receiveBufferBytes", TransportOptions::receiveBufferBytes, 4 * KIB, 64 * MIB)
             .byDefault(0, "the system's")
@@ -42,49 +42,48 @@ public final class TransportOptions {
     private static final Option<TransportOptions, Integer> BACKLOG = OPTIONS.integer(
                     "backlog", TransportOptions::backlog, 1, 65_535)
             .byDefault(4096)
-            .text("Connections that the kernel may hold before they are accepted.");
+            .text("Connections that may wait in the kernel to be accepted.");
     private static final Option<TransportOptions, Boolean> REUSE_PORT = OPTIONS.flag(
                     "reusePort", TransportOptions::reusePort)
             .byDefault(false)
-            .text("SO_REUSEPORT: several processes may listen on the same port.");
+            .text("SO_REUSEPORT: several processes may listen on one port.");
     private static final Option<TransportOptions, Integer> HIGH_WATER_BYTES = OPTIONS.bytes(
                     "highWaterBytes", TransportOptions::highWaterBytes, KIB, 64 * MIB)
             .byDefault(64 * KIB)
-            .text("A connection is not writable any more when this many written bytes wait for its socket.");
+            .text("A connection is unwritable once this many bytes wait for its socket.");
     private static final Option<TransportOptions, Integer> LOW_WATER_BYTES = OPTIONS.bytes(
                     "lowWaterBytes", TransportOptions::lowWaterBytes, 0, 64 * MIB)
             .byDefault(32 * KIB, "32 KiB, or highWaterBytes if that is less")
-            .text("A connection is writable again when no more than this waits. It is highWaterBytes at most.");
+            .text("A connection is writable again once no more than this waits; at most highWaterBytes.");
     private static final Option<TransportOptions, Duration> CONNECT_TIMEOUT = OPTIONS.time(
                     "connectTimeout", TransportOptions::connectTimeout, Duration.ofMillis(1), Duration.ofMinutes(10))
             .byDefault(Duration.ofSeconds(5))
-            .text("An outgoing connection may take this long to be made.");
+            .text("Time to establish an outgoing connection.");
     private static final Option<TransportOptions, Integer> ACCEPTS_PER_SECOND = OPTIONS.integer(
                     "acceptsPerSecond", TransportOptions::acceptsPerSecond, 0, 1_000_000)
             .byDefault(0, "0, no bound")
-            .text("Connections that each listener accepts per second; 0 is as many as it can.");
+            .text("Connections accepted per second and listener; 0 means no limit.");
     private static final Option<TransportOptions, Duration> USER_TIMEOUT = OPTIONS.timeOrSystem(
                     "userTimeout", TransportOptions::userTimeout, Duration.ofMillis(1), Duration.ofDays(1))
             .byDefault(Duration.ZERO, "the system's")
-            .text("TCP_USER_TIMEOUT: the kernel gives a connection up whose sent bytes stay unacknowledged for"
+            .text("TCP_USER_TIMEOUT: the kernel drops a connection whose sent bytes stay unacknowledged for"
                     + " this long.");
     private static final Option<TransportOptions, Integer> UNSENT_LOW_WATER_BYTES = OPTIONS.bytesOrSystem(
                     "unsentLowWaterBytes", TransportOptions::unsentLowWaterBytes, KIB, 64 * MIB)
             .byDefault(0, "the system's")
-            .text("TCP_NOTSENT_LOWAT: the kernel takes no more while it holds this many bytes that it has not"
-                    + " sent yet.");
+            .text("TCP_NOTSENT_LOWAT: the kernel takes no more bytes while it holds this many unsent ones.");
     private static final Option<TransportOptions, Resolver> RESOLVER = OPTIONS.object(
                     "resolver", Resolver.class, TransportOptions::resolver)
             .otherwise("the transport's, which asks the JVM")
-            .text("An object of the application that finds the addresses of hosts.");
+            .text("Object of the application that finds the addresses of hosts.");
     private static final Option<TransportOptions, Integer> LOOKUP_THREADS = OPTIONS.integer(
                     "lookupThreads", TransportOptions::lookupThreads, 1, 1_000)
             .byDefault(32)
-            .text("Threads at most of the transport's own resolver that ask the JVM for names. Idle ones end.");
+            .text("Threads at most for look-ups by the transport's own resolver. Idle threads end.");
     private static final Option<TransportOptions, Integer> WAITING_LOOKUPS = OPTIONS.integer(
                     "waitingLookups", TransportOptions::waitingLookups, 0, 1_000_000)
             .byDefault(1_000)
-            .text("Names that may wait for one of those threads.");
+            .text("Names that may wait for a look-up thread.");
 
     private final Given<TransportOptions> given;
     private final int eventLoops;
@@ -246,117 +245,118 @@ public final class TransportOptions {
             return replace(options.given);
         }
 
-        /** Event loops (threads) that carry the connections; one per core by default. */
+        /** Event-loop threads that carry the connections; one per core by default. */
         public Builder eventLoops(int value) {
             return put(EVENT_LOOPS, value);
         }
 
         /**
-         * Threads at most that run the application's callbacks; 32 by default. So many callbacks
-         * may block before others wait. Idle threads end.
+         * Threads at most for the application's callbacks; 32 by default. If as many callbacks
+         * block, others wait. Idle threads end.
          */
         public Builder workerThreads(int value) {
             return put(WORKER_THREADS, value);
         }
 
         /**
-         * SO_SNDBUF of each connection, which the kernel may hold; 64 KiB by default. A heartbeat
-         * waits behind it, beside the quarter of its interval (250 ms at most) that it may wait in
-         * the bus: on a link of 32 kB/s that is 2 s, and twice as much where the kernel doubles the
-         * value, as Linux does. A smaller buffer, or {@link #unsentLowWaterBytes} where the
-         * transport has it, keeps heartbeats prompt on slow links. A transport on {@code java.nio}
-         * sees no progress until about a third of it has left, so on a slow link that third has to
-         * leave within the {@code writeStallTimeout}; Netty's native transports ask what the peer
-         * has acknowledged.
+         * SO_SNDBUF of each connection; 64 KiB by default. A heartbeat waits behind these bytes in
+         * the kernel: 2 s on a link of 32 kB/s, and twice as long on Linux, which doubles the
+         * value. It waits in the bus for at most a quarter of its interval, and 250 ms. A smaller
+         * buffer, or {@link #unsentLowWaterBytes} where the transport has it, keeps heartbeats
+         * prompt on slow links.
+         *
+         * <p>A transport on {@code java.nio} sees progress only when about a third of the buffer
+         * has left. On a slow link that third must leave within the {@code writeStallTimeout}.
+         * Netty's native transports ask for the bytes that the peer has acknowledged.
          */
         public Builder sendBufferBytes(int value) {
             return put(SEND_BUFFER_BYTES, value);
         }
 
         /**
-         * SO_RCVBUF of each connection; 0, the default, leaves it to the system, which adapts it.
+         * SO_RCVBUF of each connection. 0, the default, leaves it to the system, which adapts it.
          */
         public Builder receiveBufferBytes(int value) {
             return put(RECEIVE_BUFFER_BYTES, value);
         }
 
-        /** Connections that the kernel may hold before they are accepted; 4,096 by default. */
+        /** Connections that may wait in the kernel to be accepted; 4,096 by default. */
         public Builder backlog(int value) {
             return put(BACKLOG, value);
         }
 
         /**
-         * SO_REUSEPORT, by which several processes may listen on the same port; false by default. A
-         * system that has none fails to listen.
+         * SO_REUSEPORT: several processes may listen on one port; false by default. On a system
+         * without it, listening fails.
          */
         public Builder reusePort(boolean value) {
             return put(REUSE_PORT, value);
         }
 
         /**
-         * A connection is not writable any more when this many written bytes wait for its socket;
-         * 64 KiB by default.
+         * A connection is unwritable once this many written bytes wait for its socket; 64 KiB by
+         * default.
          */
         public Builder highWaterBytes(int value) {
             return put(HIGH_WATER_BYTES, value);
         }
 
         /**
-         * A connection is writable again when no more than this waits; 32 KiB by default, or
-         * {@link #highWaterBytes} where that is less. At most as much as that.
+         * A connection is writable again once no more than this waits; 32 KiB by default, or
+         * {@link #highWaterBytes} if that is less. At most {@link #highWaterBytes}.
          */
         public Builder lowWaterBytes(int value) {
             return put(LOW_WATER_BYTES, value);
         }
 
-        /** An outgoing connection may take this long to be made; 5 s by default. */
+        /** The time to establish an outgoing connection; 5 s by default. */
         public Builder connectTimeout(Duration value) {
             return put(CONNECT_TIMEOUT, value);
         }
 
         /**
-         * Connections that each listener accepts per second, once a tenth of them came at once; 0,
-         * the default, is as many as it can. When a large fleet comes back at once, those already
-         * back are served first, and the others wait in the kernel.
+         * Connections accepted per second and listener, after a first burst of a tenth of them. 0,
+         * the default, means no limit. When a large fleet comes back at once, nodes already back
+         * are served first, and the others wait in the kernel.
          */
         public Builder acceptsPerSecond(int value) {
             return put(ACCEPTS_PER_SECOND, value);
         }
 
         /**
-         * TCP_USER_TIMEOUT: the kernel gives a connection up whose sent bytes stay unacknowledged
-         * for this long. 0, the default, leaves it to the system: some 15 minutes on Linux.
+         * TCP_USER_TIMEOUT: the kernel drops a connection whose sent bytes stay unacknowledged for
+         * this long. 0, the default, leaves it to the system: some 15 minutes on Linux.
          */
         public Builder userTimeout(Duration value) {
             return put(USER_TIMEOUT, value);
         }
 
         /**
-         * TCP_NOTSENT_LOWAT: the kernel takes no more while it holds this many bytes that it has
-         * not sent yet; what waits behind them is then not yet beyond reach. 0, the default, leaves
-         * it to the system.
+         * TCP_NOTSENT_LOWAT: the kernel takes no more bytes while it holds this many unsent ones, so
+         * a heartbeat can still overtake what waits behind them. 0, the default, leaves it to the
+         * system.
          */
         public Builder unsentLowWaterBytes(int value) {
             return put(UNSENT_LOW_WATER_BYTES, value);
         }
 
-        /** Finds the addresses of hosts; the transport's own, which asks the JVM, by default. */
+        /** Finds the addresses of hosts; by default the transport's own, which asks the JVM. */
         public Builder resolver(Resolver value) {
             return put(RESOLVER, value);
         }
 
         /**
-         * Threads at most of the transport's own resolver that ask the JVM for names; 32 by
-         * default. A thread is taken for as long as the JVM takes for a name; further look-ups of
-         * the same name share it. Idle threads end.
+         * Threads at most for look-ups by the transport's own resolver; 32 by default. A look-up
+         * occupies a thread until the JVM answers; look-ups of the same name share it. Idle threads
+         * end.
          */
         public Builder lookupThreads(int value) {
             return put(LOOKUP_THREADS, value);
         }
 
         /**
-         * Names that may wait for one of the {@link #lookupThreads}; 1,000 by default. An attempt
-         * whose name finds neither a thread nor a place to wait fails at once.
+         * Names that may wait for one of the {@link #lookupThreads}; 1,000 by default. One more
+         * fails its attempt at once.
          */
         public Builder waitingLookups(int value) {
             return put(WAITING_LOOKUPS, value);

@@ -63,7 +63,7 @@ public interface TransportProvider {
                 .filter(provider -> provider.name().equals(name))
                 .findFirst()
                 .orElseThrow(() ->
-                        new IllegalArgumentException("transport is '" + name + "', allowed is what is present: "
+                        new IllegalArgumentException("transport is '" + name + "', allowed are those present: "
                                 + String.join(
                                         ", ",
                                         present.stream()

@@ -156,10 +156,10 @@ public final class NettyTransport implements Transport {
         private NettyTransport startOn(IoEventLoopGroup given) {
             NettyIo found = NettyIo.of(given)
                     .orElseThrow(() -> new IllegalArgumentException(
-                            "eventLoopGroup polls by none of epoll, java.nio and io_uring: " + given));
+                            "eventLoopGroup uses neither epoll, java.nio nor io_uring: " + given));
             if (io != null && io != found) {
                 throw new IllegalArgumentException(
-                        "io is " + io + ", and the loops of the group that was given are of " + found);
+                        "io is " + io + ", but the given eventLoopGroup has loops of " + found);
             }
             return start(found, given, NettyEventLoop.Owner.APPLICATION);
         }
@@ -188,7 +188,7 @@ public final class NettyTransport implements Transport {
                 return NettyIo.EPOLL;
             }
             if (isLinux()) {
-                log.warn("epoll cannot be used, so java.nio is: {}", NettyIo.reason(cause));
+                log.warn("epoll cannot run here, using java.nio: {}", NettyIo.reason(cause));
             }
             return NettyIo.NIO;
         }
@@ -216,7 +216,7 @@ public final class NettyTransport implements Transport {
             loop.onShutDownByOwner(() -> {
                 if (told.compareAndSet(false, true)) {
                     log.warn(
-                            "the event loops of {} were shut down by their owner, and its connections with them", this);
+                            "the owner of the event loops of {} shut them down; its connections are closed", this);
                 }
             });
         }

@@ -31,7 +31,7 @@ final class NativeLibraryTest {
     void withoutItJavaNioIsUsedAndTheLogSaysSoOnce() throws Exception {
         List<String> output = output(List.of(OFF), "start", "netty");
         assertThat(output).hasSize(3).startsWith("available true").endsWith("started netty-nio");
-        assertThat(output.get(1)).contains("epoll cannot be used, so java.nio is: ", OFF);
+        assertThat(output.get(1)).contains("epoll cannot run here, using java.nio: ", OFF);
     }
 
     @Test

@@ -95,7 +95,7 @@ final class WaitingTest {
     private static void isRefused(Object result) {
         assertThat(result).isInstanceOf(IllegalStateException.class);
         assertThat(((Throwable) result).getMessage())
-                .contains("waiting here would not end", "a callback of client n1", "thenAccept");
+                .contains("waiting here would never end", "a callback of client n1", "thenAccept");
     }
 
     @Test

@@ -72,7 +72,7 @@ final class Callbacks {
             try {
                 by.execute(call);
             } catch (RejectedExecutionException e) {
-                log.debug("a callback is not made: the transport is closed", e);
+                log.debug("dropping a callback: the transport is closed", e);
             } catch (Throwable e) { // The system gives no thread; the others are not to be lost with it.
                 onFailure.accept(e);
             }

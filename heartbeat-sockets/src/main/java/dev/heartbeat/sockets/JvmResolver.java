@@ -97,7 +97,7 @@ final class JvmResolver implements Resolver {
         return threads.isShutdown()
                 ? closed(e)
                 : new IOException(
-                        threads.getMaximumPoolSize() + " names are looked up and " + waiting + " wait already", e);
+                        threads.getMaximumPoolSize() + " look-ups run and " + waiting + " wait already", e);
     }
 
     private static IOException closed(@Nullable Throwable cause) {

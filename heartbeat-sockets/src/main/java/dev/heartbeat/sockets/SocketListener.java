@@ -159,7 +159,7 @@ final class SocketListener implements Listener, SocketUser {
         }
         if (why instanceof IOException
                 || why instanceof RejectedExecutionException) { // The peer's or the transport's end.
-            log.debug("the connection from {} ended before it began", remote, why);
+            log.debug("the connection from {} ended during its set-up", remote, why);
         } else {
             loop.failed("setting a connection up", why);
         }
@@ -173,7 +173,7 @@ final class SocketListener implements Listener, SocketUser {
         if (!(e instanceof IOException)) {
             loop.failed("accepting", e);
         } else if (isNews) {
-            log.warn("cannot accept on {}, trying until it works: {}", address, e.getMessage());
+            log.warn("cannot accept on {}: {}; retrying", address, e.getMessage());
         }
     }
 

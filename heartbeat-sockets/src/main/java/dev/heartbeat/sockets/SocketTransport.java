@@ -83,7 +83,7 @@ public final class SocketTransport implements Transport {
         Objects.requireNonNull(loop, "loop");
         Objects.requireNonNull(connector, "connector");
         if (!(loop instanceof SocketLoop home) || !loops.contains(home)) {
-            throw new IllegalArgumentException(loop + " is none of this transport's");
+            throw new IllegalArgumentException(loop + " is not a loop of this transport");
         }
         try {
             home.execute(() -> PendingConnect.begin(home, remote, connector));

@@ -83,7 +83,7 @@ final class Workers implements Executor {
         try {
             if (!pool.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 log.warn(
-                        "callbacks of the application still run, and the transport is closed without waiting for them");
+                        "application callbacks still run; closing the transport without waiting for them");
             }
             finished.complete(null);
         } catch (InterruptedException e) {
@@ -95,9 +95,9 @@ final class Workers implements Executor {
     void beginWait() {
         if (waiting.incrementAndGet() >= threads) {
             waiting.decrementAndGet();
-            throw new IllegalStateException("waiting here would not end: of " + threads + " " + name
-                    + " threads all others wait for the bus already; allow more threads, or use methods that"
-                    + " do not wait");
+            throw new IllegalStateException("waiting here would never end: of " + threads + " " + name
+                    + " threads all others already wait for the bus; allow more threads, or use non-blocking"
+                    + " methods");
         }
     }
 

@@ -82,7 +82,7 @@ final class JvmResolverTest {
                 List.of(resolve("slow1"), resolve("slow2"), resolve("slow3"));
         assertThatThrownBy(() -> resolve("quick").get(30, SECONDS))
                 .hasCauseInstanceOf(IOException.class)
-                .hasMessageContaining("2 names are looked up and 1 wait already");
+                .hasMessageContaining("2 look-ups run and 1 wait already");
         slow.countDown();
         for (CompletableFuture<List<InetAddress>> one : taken) {
             assertThat(one.get(30, SECONDS)).containsExactly(HERE);

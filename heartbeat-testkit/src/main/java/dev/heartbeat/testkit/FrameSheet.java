@@ -93,6 +93,6 @@ final class FrameSheet implements Connection {
     }
 
     private static UnsupportedOperationException isNone() {
-        return new UnsupportedOperationException("nothing but a sheet of paper");
+        return new UnsupportedOperationException("a frame sheet only takes bytes");
     }
 }

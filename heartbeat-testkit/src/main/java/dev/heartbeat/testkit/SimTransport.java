@@ -173,7 +173,7 @@ final class SimTransport implements Transport {
         Objects.requireNonNull(loop, "loop");
         Objects.requireNonNull(connector, "connector");
         if (!(loop instanceof SimLoop home) || !loops.contains(home)) {
-            throw new IllegalArgumentException(loop + " is none of this transport's");
+            throw new IllegalArgumentException(loop + " is not a loop of this transport");
         }
         SimConnect connect = new SimConnect(this, home, remote, connector);
         if (closed) {

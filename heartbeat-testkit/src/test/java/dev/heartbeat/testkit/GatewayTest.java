@@ -374,7 +374,7 @@ final class GatewayTest {
         assertThat(events(2)).containsExactly("registered");
         for (int i = 3; i < 5; i++) {
             assertThat(events(i)).hasSize(2).last().isEqualTo("ended REFUSED");
-            assertThat(events(i)).first().asString().startsWith("refused: the server takes 3 nodes");
+            assertThat(events(i)).first().asString().startsWith("refused: the server allows 3 nodes");
         }
         nodes.get(0).detachAsync();
         small.advance(Duration.ofSeconds(1));

@@ -139,6 +139,6 @@ final class LifeLogTest {
 
         assertThat(client.stats().callbacks().failures()).isEqualTo(20_000);
         assertThat(server.stats().callbacks().failures()).isEqualTo(20_000);
-        assertThat(logged("a callback of the application threw, for life-5")).hasSizeBetween(15, 32);
+        assertThat(logged("an application callback for life-5 threw")).hasSizeBetween(15, 32);
     }
 }

@@ -18,7 +18,7 @@ public record Closed(String name, int connections, int inFlight, int perWrite) i
     public String description() {
         return String.format(
                 Locale.ROOT,
-                "%,d connections with %d %s in flight each, at least %d in a write",
+                "%,d connections with %d %s in flight each, at least %d per write",
                 connections,
                 inFlight,
                 inFlight == 1 ? "heartbeat" : "heartbeats",

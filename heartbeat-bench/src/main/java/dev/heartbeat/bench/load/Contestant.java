@@ -15,10 +15,10 @@ public interface Contestant {
     /** Whether the others are divided by it. */
     boolean isBaseline();
 
-    /** Each so many-th heartbeat is answered. */
+    /** The server answers every N-th heartbeat. */
     int answerEvery();
 
-    /** Gets it to run; empty where it cannot be had here. */
+    /** Starts it; empty if it is not available here. */
     Optional<Running> start(int core, List<String> javaOptions) throws IOException, InterruptedException;
 
     /** A server that runs until it is closed. */

@@ -82,11 +82,11 @@ public final class LoadRun {
                     servers.add(running.get());
                     contests.add(new Contest(contestant, running.get().target(), load, scenario));
                 } else {
-                    progress.note(contestant.label() + " cannot be had here, and is left out");
+                    progress.note(contestant.label() + " is not available here; skipping it");
                 }
             }
             if (contests.isEmpty()) {
-                throw new IOException("none of the servers can be had here");
+                throw new IOException("none of the servers is available here");
             }
             for (int round = 0; round <= options.rounds(); round++) {
                 play(contests, round);

@@ -20,12 +20,12 @@ public record Open(String name, int connections, double perSecond, Duration garb
     public String description() {
         return String.format(
                 Locale.ROOT,
-                "%,d connections, %,.0f heartbeats per second in all, latency from when each was due%s",
+                "%,d connections, %,.0f heartbeats per second in all, latency since each was due%s",
                 connections,
                 perSecond,
                 garbage.isZero()
                         ? ""
-                        : "; the application around the server makes garbage for " + garbage.toSeconds() + " s");
+                        : "; the server's process makes garbage for " + garbage.toSeconds() + " s");
     }
 
     @Override

@@ -54,7 +54,7 @@ public final class Plan {
         Contestant contestant = options.contestants().get(0);
         Running running = contestant
                 .start(options.serverCore(), options.serverJava())
-                .orElseThrow(() -> new IOException(contestant.label() + " cannot be had here"));
+                .orElseThrow(() -> new IOException(contestant.label() + " is not available here"));
         try (running;
                 Load load = Load.start(options.loadCore())) {
             Target target = running.target();

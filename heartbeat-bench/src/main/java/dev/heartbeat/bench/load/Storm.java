@@ -21,7 +21,7 @@ public record Storm(int nodes, int atOnce) implements Scenario {
     public String description() {
         return String.format(
                 Locale.ROOT,
-                "%,d nodes lose their connection in the same moment and come back at once, %,d at a time",
+                "%,d nodes lose their connections at once and come back, %,d at a time",
                 nodes,
                 atOnce);
     }

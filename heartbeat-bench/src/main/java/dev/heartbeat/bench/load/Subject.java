@@ -88,7 +88,7 @@ public enum Subject {
         return isEcho() ? Replies.ECHOED : Replies.ANSWERED;
     }
 
-    /** Starts it; empty where it cannot be had here. */
+    /** Starts it; empty if it is not available here. */
     abstract Optional<PeerProcess> start(int core, Terms terms, List<String> javaOptions)
             throws IOException, InterruptedException;
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param port and on which port
  * @param pid the process id; 0 if it is not known
  * @param replies how it replies
- * @param answerEvery each so many-th heartbeat is answered
+ * @param answerEvery the server answers every N-th heartbeat
  * @param process who can be asked for more; null if nobody can
  */
 record Target(

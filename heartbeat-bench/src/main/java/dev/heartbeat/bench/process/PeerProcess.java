@@ -77,7 +77,7 @@ public final class PeerProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /** Sends it an order, and waits for the answer. */
+    /** Sends an order, and waits for the answer. */
     public String ask(String... words) throws IOException {
         commands.println(String.join("\t", words));
         for (String line = answers.readLine(); line != null; line = answers.readLine()) {
@@ -88,7 +88,7 @@ public final class PeerProcess implements AutoCloseable {
                 throw new IOException(line.substring(Orders.FAILURE.length()));
             }
         }
-        throw new IOException(name + " ended when it was told: " + String.join(" ", words));
+        throw new IOException(name + " ended on the order: " + String.join(" ", words));
     }
 
     /** The numbers it answers with. */

@@ -712,7 +712,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         last.forEach(node -> all.add(node.ended()));
         Deadline limit = new Deadline(() -> {
             LOG.warn(
-                    "{}: callbacks still run {} s after the end; it is closed without them",
+                    "{}: callbacks still run {} s after the end; closing without waiting for them",
                     options.nodeId(),
                     SECONDS.convert(CLOSE_DEADLINE_NS, NANOSECONDS));
             registered.completeExceptionally(over);

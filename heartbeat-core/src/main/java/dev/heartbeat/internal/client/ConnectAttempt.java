@@ -90,7 +90,7 @@ final class ConnectAttempt implements Connector {
         try {
             return owner.onOpen(connection);
         } catch (Throwable e) {
-            owner.onConnectFailed(new IOException("cannot begin on " + connection + ": " + e, e));
+            owner.onConnectFailed(new IOException("cannot use " + connection + ": " + e, e));
             throw e;
         }
     }
@@ -112,7 +112,7 @@ final class ConnectAttempt implements Connector {
 
     private IOException ofAll(IOException last) {
         IOException all = new IOException(
-                "none of the " + tried + " addresses of " + host + " answers; the last: " + last.getMessage(),
+                "none of the " + tried + " addresses of " + host + " answers; the last failure: " + last.getMessage(),
                 last.getCause());
         all.addSuppressed(last);
         return all;

@@ -97,8 +97,8 @@ final class Gateway {
                         node,
                         new HeartbeatException(
                                 FailureCode.TOO_MANY_NODES,
-                                "the server takes " + limit
-                                        + " nodes on a connection beside its own, and as many are registered"));
+                                "the server allows " + limit
+                                        + " nodes on a connection beside its own, and all are registered"));
             } else {
                 lastHandle++;
                 unanswered++;

@@ -107,7 +107,7 @@ public final class FrameDecoder {
         try {
             FrameType type = FrameType.of(typeAndFlags >>> 8);
             if (type != null && !type.mayComeFrom(from)) {
-                throw new ProtocolException(ErrorCode.UNEXPECTED_FRAME, type + " is not for this side to receive");
+                throw new ProtocolException(ErrorCode.UNEXPECTED_FRAME, type + " in the wrong direction");
             }
             handler.onFrame(type, typeAndFlags & 0xFF, streamId, in);
         } catch (ProtocolException e) {

@@ -108,7 +108,7 @@ public final class FrameHeader {
                 && typeCode(frame, at) != FrameType.ERROR.code()) {
             throw new ProtocolException(
                     ErrorCode.UNSUPPORTED_VERSION,
-                    "version " + (frame.get(at + VERSION_OFFSET) & 0xFF) + ", spoken is " + VERSION);
+                    "version " + (frame.get(at + VERSION_OFFSET) & 0xFF) + ", supported is " + VERSION);
         }
         if (available > FLAGS_OFFSET) {
             checkTypeAndFlags(typeCode(frame, at), flags(frame, at));

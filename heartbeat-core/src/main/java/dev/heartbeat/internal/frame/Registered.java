@@ -17,7 +17,7 @@ import java.nio.ByteBuffer;
  *  ...  TLVs
  * </pre>
  *
- * @param ackEvery the server answers each so many-th heartbeat, at least 1
+ * @param ackEvery the server answers every N-th heartbeat; at least 1
  */
 public record Registered(
         long epoch,

@@ -196,7 +196,7 @@ public final class MassGuard {
         released = 0;
         engagements++;
         LOG.warn(
-                "mass guard: {} of {} nodes suspected at once; holding verdicts, as the fault is likelier on this side",
+                "mass guard: {} of {} nodes are SUSPECT; holding OFFLINE verdicts, because this side is the likelier fault",
                 suspects,
                 nodes);
         observer.changed(status(suspects, nodes));
@@ -207,7 +207,7 @@ public final class MassGuard {
         permits = 0;
         permittedNs = engagedNs;
         LOG.warn(
-                "mass guard: {} of {} nodes suspected after {} ms; releasing {} verdicts",
+                "mass guard: {} of {} nodes are SUSPECT after {} ms; releasing {} verdicts",
                 suspects,
                 nodes,
                 engagedNs / 1_000_000,
@@ -218,8 +218,7 @@ public final class MassGuard {
     private void end(long suspects, long nodes) {
         phase = Phase.PASSING;
         LOG.warn(
-                "mass guard: {} of {} nodes suspected, verdicts pass again; it was engaged for {} ms and has released"
-                        + " {}",
+                "mass guard: {} of {} nodes are SUSPECT; verdicts pass again, after {} ms and {} released verdicts",
                 suspects,
                 nodes,
                 engagedNs / 1_000_000,

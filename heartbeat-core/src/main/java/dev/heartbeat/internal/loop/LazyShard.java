@@ -14,7 +14,7 @@ public record LazyShard(EventLoop loop) implements Loop {
         try {
             loop.execute(command);
         } catch (RejectedExecutionException e) {
-            LOG.debug("event loop {} has ended; nobody is left for a command", loop.index());
+            LOG.debug("event loop {} has ended; dropping a command", loop.index());
         }
     }
 

@@ -176,7 +176,7 @@ public final class Shard implements LoopAgent, Loop {
             // same.
             LOG.atLevel(stalledNs < WORTH_A_WARNING_NS ? Level.DEBUG : Level.WARN)
                     .log(
-                            "event loop {} was stopped for {} ms; nobody is judged for it",
+                            "event loop {} was stopped for {} ms; the time does not count as silence of peers",
                             loop.index(),
                             stalledNs / 1_000_000);
         } catch (Throwable e) {
@@ -243,7 +243,7 @@ public final class Shard implements LoopAgent, Loop {
             try {
                 loop.execute(runCommands);
             } catch (RejectedExecutionException e) {
-                LOG.debug("event loop {} has ended; nobody is left for a command", loop.index());
+                LOG.debug("event loop {} has ended; dropping a command", loop.index());
             } catch (Throwable e) { // No memory for a task: the next command is to try again.
                 commandsScheduled.set(false);
                 throw e;

@@ -196,7 +196,7 @@ final class Inward {
             throw new ProtocolException(ErrorCode.CHANNEL_ENDED, "DATA after the END of " + channel.number());
         }
         if (end && (flags & FrameHeader.FLAG_MORE) != 0) {
-            throw new ProtocolException(MALFORMED, "a fragment that is the last of its channel and not of its message");
+            throw new ProtocolException(MALFORMED, "END on a fragment that is not the last of its message");
         }
         if (end && arriving == null && (flags & FrameHeader.FLAG_HEAD) == 0 && !fragment.hasRemaining()) {
             take(size);
@@ -240,7 +240,7 @@ final class Inward {
 
     private void requireNothingForOthers(Head head) throws ProtocolException {
         if (shared == null && head.namesNode()) {
-            throw new ProtocolException(MALFORMED, "a node's name on a message of a channel that has a node");
+            throw new ProtocolException(MALFORMED, "a message names a node on a channel other than 0");
         }
     }
 

@@ -215,7 +215,7 @@ public final class Multiplexer {
     private void reserveWindow(long window) throws ProtocolException {
         if (!input.budget().tryReserve(window)) {
             throw new ProtocolException(
-                    ErrorCode.NO_CAPACITY, "no memory for the window of one more channel, of " + window + " bytes");
+                    ErrorCode.NO_CAPACITY, "no memory for another channel's window of " + window + " bytes");
         }
         input.window().widen(window);
     }

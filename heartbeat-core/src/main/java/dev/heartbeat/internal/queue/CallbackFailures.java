@@ -27,7 +27,7 @@ public final class CallbackFailures {
             return;
         }
         try {
-            LOG.error("a callback of the application threw, for {}; {} failed so far", of, failed, failure);
+            LOG.error("an application callback for {} threw; {} failed so far", of, failed, failure);
         } catch (Throwable unprintable) {
             addUnprintable(of, failed, failure.getClass().getName());
         }
@@ -37,7 +37,7 @@ public final class CallbackFailures {
     private static void addUnprintable(String of, long failed, String type) {
         try {
             LOG.error(
-                    "a callback of the application threw, for {}; {} failed so far; the {} cannot be printed",
+                    "an application callback for {} threw; {} failed so far; the {} cannot be printed",
                     of,
                     failed,
                     type);

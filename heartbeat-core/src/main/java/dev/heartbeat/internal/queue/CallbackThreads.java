@@ -75,8 +75,8 @@ public final class CallbackThreads {
     }
 
     private static IllegalStateException refused(String why) {
-        return new IllegalStateException("waiting here would not end: " + why
-                + "; use thenAccept() or another method that does not wait, or wait on a thread of your own");
+        return new IllegalStateException("waiting here would never end: " + why
+                + "; use thenAccept() or another non-blocking method, or wait on a thread of your own");
     }
 
     void endWait() {

@@ -111,7 +111,7 @@ final class IncomingRequest implements Request {
             return SendResult.CLOSED;
         }
         if (!due.give()) {
-            throw new IllegalStateException("the request was answered before");
+            throw new IllegalStateException("the request is already answered");
         }
         SendResult result = back.apply(answer);
         if (result == SendResult.ACCEPTED) {

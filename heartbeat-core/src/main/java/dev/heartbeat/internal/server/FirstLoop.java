@@ -34,7 +34,7 @@ final class FirstLoop implements Tombstones.Home {
                 command.run();
             });
         } catch (RejectedExecutionException e) {
-            LOG.debug("event loop {} has ended; nobody is left to be forgotten", loop.index());
+            LOG.debug("event loop {} has ended; dropping its tombstones", loop.index());
         }
     }
 

@@ -229,7 +229,7 @@ public final class Server implements Acceptor {
                 FailureCode.TRANSPORT_ENDED,
                 "the transport " + transport.name() + " ended while the server on " + address + " was running");
         if (lifecycle.fail(ServerState.RUNNING, cause)) {
-            LOG.error("{}; it hears nobody any more: close it, and start another", cause.getMessage());
+            LOG.error("{}; no node can reach it: close it and start another", cause.getMessage());
         }
     }
 
@@ -357,7 +357,7 @@ public final class Server implements Acceptor {
 
         @Override
         public void onMessageIn() {
-            throw new IllegalStateException("a message of a node that is not there");
+            throw new IllegalStateException("a message of an unknown node");
         }
 
         @Override
@@ -496,8 +496,8 @@ public final class Server implements Acceptor {
         long times = noCapacityLog.countIfDue(nowNs);
         if (times > 0) {
             LOG.warn(
-                    "no room for {} registrations or metadata of nodes: known are {} nodes of {} (maxNodes), which"
-                            + " hold {} bytes of {} (registrationBudgetBytes); nodes that are known may come back",
+                    "refused {} registrations or metadata for lack of room: {} of {} nodes are known (maxNodes), {} of {}"
+                            + " bytes are used (registrationBudgetBytes); known nodes may still come back",
                     times,
                     table.size(),
                     options.maxNodes(),
@@ -511,8 +511,8 @@ public final class Server implements Acceptor {
         long times = duplicatesLog.countIfDue(nowNs);
         if (times > 0) {
             LOG.warn(
-                    "node {}: DUPLICATE_IDENTITY: two processes run with one identity, restored from one snapshot, and"
-                            + " took the node from each other; the one at {} is sent away for good{}",
+                    "node {}: DUPLICATE_IDENTITY: two processes restored from one snapshot took the node from each other;"
+                            + " the one at {} is sent away for good{}",
                     sentAway.entry().id(),
                     sentAway.owner().remoteAddress(),
                     times == 1 ? "" : " (" + (times - 1) + " more since the last report)");
@@ -547,7 +547,7 @@ public final class Server implements Acceptor {
         Duration bounded = drain.compareTo(LONGEST_DRAIN) < 0 ? drain : LONGEST_DRAIN;
         stopAccepting();
         LOG.info(
-                "shutting down: {} connections get what was accepted for them, for up to {}", openConnections, bounded);
+                "shutting down: sending accepted messages to {} connections, for up to {}", openConnections, bounded);
         table.drainAll(bounded.toMillis());
         DrainLog log = new DrainLog();
         onFirstLoop(shard -> shard.arm(log, DRAIN_LOG_NS));
@@ -557,11 +557,11 @@ public final class Server implements Acceptor {
         });
     }
 
-    /** Says from time to time how far it is. */
+    /** Logs the progress of a shutdown from time to time. */
     private final class DrainLog extends Timer {
         @Override
         protected void onDue(long nowNs) {
-            LOG.info("shutting down: {} connections have not left yet", openConnections);
+            LOG.info("shutting down: {} connections are still open", openConnections);
             onFirstLoop(shard -> shard.arm(this, DRAIN_LOG_NS));
         }
 
@@ -569,10 +569,10 @@ public final class Server implements Acceptor {
             onFirstLoop(shard -> shard.cancel(this));
             int remaining = openConnections.get();
             if (remaining == 0) {
-                LOG.info("shutting down: all have left");
+                LOG.info("shutting down: all connections are closed");
             } else {
                 LOG.info(
-                        "shutting down: {} connections have not left in time; what waits for them comes back",
+                        "shutting down: {} connections are still open at the deadline; their unsent messages come back",
                         remaining);
             }
         }
@@ -599,7 +599,7 @@ public final class Server implements Acceptor {
         if (closed == null) {
             stopAccepting();
             closing = true;
-            LOG.info("closing: {} nodes are told OFFLINE, {} connections are closed", table.size(), openConnections);
+            LOG.info("closing: reporting {} nodes OFFLINE, closing {} connections", table.size(), openConnections);
             table.endAll(OfflineReason.SHUTDOWN, "");
             if (table.isEmpty()) {
                 listenersNotified.complete(null);
@@ -649,7 +649,7 @@ public final class Server implements Acceptor {
         try {
             loop.execute(() -> action.accept(Shard.of(loop)));
         } catch (RejectedExecutionException e) {
-            LOG.debug("event loop {} has ended, and its clock; only the workers are waited for", loop.index());
+            LOG.debug("event loop {} and its clock have ended; waiting for the workers only", loop.index());
         }
     }
 

@@ -456,7 +456,8 @@ public abstract class Session
         long sent = mux == null ? 0 : mux.framesSent();
         if (position < 0 || position > sent) {
             throw new ProtocolException(
-                    MALFORMED, "receive position " + Long.toUnsignedString(position) + ", sent were " + sent);
+                    MALFORMED,
+                    "receive position " + Long.toUnsignedString(position) + " is beyond the " + sent + " frames sent");
         }
         if (mux != null) {
             mux.onPosition(position);

@@ -55,7 +55,7 @@ public final class Transports {
     /** Starts one for a server or client of its own. */
     private static Transport start(@Nullable TransportProvider chosen, TransportOptions options) {
         TransportProvider provider = chosenOrBest(chosen);
-        LOG.info("transport {}; found are {}", provider.name(), found());
+        LOG.info("transport {}; found: {}", provider.name(), found());
         try {
             return provider.create(options);
         } catch (IllegalStateException | UncheckedIOException | LinkageError e) {

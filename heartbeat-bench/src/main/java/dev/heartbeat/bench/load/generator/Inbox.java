@@ -14,7 +14,7 @@ final class Inbox {
     private final ByteBuffer in = ByteBuffer.allocateDirect(BYTES);
 
     /**
-     * @param answerEvery the server answers each so many-th heartbeat, beginning with which it
+     * @param answerEvery the server answers every N-th heartbeat, beginning with which it
      *     likes
      */
     Inbox(Replies replies, int answerEvery) {

@@ -48,12 +48,12 @@ public final class Comparison implements Report {
         String ratios = baselines.isEmpty()
                 ? ""
                 : format(
-                        " Ratios are medians of %d pairs, each of two turns of the same round; in brackets the interval from one of the ratios to another that the true median lies in with %.1f %%.",
+                        " Ratios are medians of %d pairs; a pair is two turns of the same round. Brackets hold the %.1f %% confidence interval of the median.",
                         turns, 100 * rows.get(0).cpuOf(rows.get(0)).confidence());
         return scenario.description() + ". Medians of " + turns + " turns." + ratios
-                + " CPU is the processor time of the server's process, for each of the " + scenario.unit()
+                + " CPU is the processor time of the server's process per " + scenario.unit().replaceFirst("s$", "")
                 + format(
-                        ". What else ran on the machine took %.2f of its cores (median over servers).",
+                        ". Other processes took %.2f of the machine's cores (median over servers).",
                         Ratio.median(
                                 rows.stream().mapToDouble(Row::others).sorted().toArray()));
     }

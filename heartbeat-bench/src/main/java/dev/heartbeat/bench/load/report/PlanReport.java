@@ -42,13 +42,13 @@ public final class PlanReport implements Report {
         List<String> lines = new ArrayList<>();
         lines.add(
                 result.contestant().label()
-                        + ", one connection for each node, idle but for its heartbeats. Memory is what was added to that of a warm server without nodes; the kernel's is that of all its objects, for both ends of each connection.");
+                        + ", one connection per node, which only sends heartbeats. Memory is the growth over a warm server without nodes; kernel memory is that of all its objects, for both ends of each connection.");
         lines.add("");
         MarkdownTable seen = new MarkdownTable(head("nodes"));
         result.sizes().forEach(size -> seen.add(row(size)));
         lines.addAll(seen.lines());
         lines.add("");
-        lines.add("By the straight line through these (least squares):");
+        lines.add("Extrapolated linearly (least squares):");
         lines.add("");
         MarkdownTable larger = new MarkdownTable(head("nodes"));
         List<String> slopes = new ArrayList<>(List.of("for each node more"));

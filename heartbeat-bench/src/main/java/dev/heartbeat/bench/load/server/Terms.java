@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param interval how often they beat; it suspects them after 2.5 of it, and gives them up after 3
  * @param grace how long a node may take to come back whose connection was lost
- * @param answerEvery each so many-th heartbeat is answered
+ * @param answerEvery the server answers every N-th heartbeat
  */
 public record Terms(Duration interval, Duration grace, int answerEvery) {
     /** The number of {@link #words}. */
