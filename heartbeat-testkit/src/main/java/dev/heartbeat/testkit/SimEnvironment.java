@@ -26,7 +26,8 @@ record SimEnvironment(Simulation simulation, Host host, SimTransport transport) 
 
     @Override
     public void beginWait() {
-        throw new IllegalStateException("waiting here would never end, because simulated time stands still; use Simulation.await()");
+        throw new IllegalStateException(
+                "waiting here would never end, because simulated time stands still; use Simulation.await()");
     }
 
     @Override
