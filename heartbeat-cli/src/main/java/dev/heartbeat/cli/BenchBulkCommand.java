@@ -61,8 +61,7 @@ final class BenchBulkCommand implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = "10s",
             converter = DurationConverter.class,
-            description =
-                    "Time to measure heartbeats without bulk data, at least 3 s (default: ${DEFAULT-VALUE}).")
+            description = "Time to measure heartbeats without bulk data, at least 3 s (default: ${DEFAULT-VALUE}).")
     private Duration quiet;
 
     @Option(names = "--server-java", paramLabel = "OPTION", description = "JVM option for the server.")

@@ -209,8 +209,7 @@ final class DemoFleet implements AutoCloseable {
             synchronized (children) {
                 requireOpen();
             }
-            throw new Failure(
-                    "the process \"" + process.name() + "\" ended by itself, status " + process.exitStatus());
+            throw new Failure("the process \"" + process.name() + "\" ended by itself, status " + process.exitStatus());
         }
     }
 }

@@ -63,10 +63,7 @@ final class LoadFlags {
                     "Servers to measure, separated by commas: heartbeat-nio, heartbeat-netty, netty, nio-echo, epoll-echo (default: all suitable ones).")
     private @Nullable List<String> subjects;
 
-    @Option(
-            names = "--server",
-            paramLabel = "HOST:PORT",
-            description = "Running HBP/2 server to measure instead.")
+    @Option(names = "--server", paramLabel = "HOST:PORT", description = "Running HBP/2 server to measure instead.")
     private @Nullable String server;
 
     @Option(

@@ -155,7 +155,8 @@ final class SeedSweep {
             throw new Failure("cannot read " + file + ": " + Reasons.of(e));
         }
         if (number(kept, "first") != first) {
-            throw new Failure(file + " belongs to a sweep from seed " + number(kept, "first") + ", not from seed " + first);
+            throw new Failure(
+                    file + " belongs to a sweep from seed " + number(kept, "first") + ", not from seed " + first);
         }
         // Those that were under way are run again.
         finished = (int) number(kept, "finished");

@@ -54,7 +54,9 @@ final class ServerCommand implements Callable<Integer> {
     @Option(names = "--stats-every", paramLabel = "TIME", description = "Prints a line of numbers this often.")
     private @Nullable Duration statsEvery;
 
-    @Option(names = "--measure-heap", description = "Adds the heap per node to the line of numbers; this collects garbage now and then.")
+    @Option(
+            names = "--measure-heap",
+            description = "Adds the heap per node to the line of numbers; this collects garbage now and then.")
     private boolean measureHeap;
 
     /** Adds the library's options to the command. */

@@ -215,8 +215,7 @@ public final class NettyTransport implements Transport {
         for (NettyEventLoop loop : loops) {
             loop.onShutDownByOwner(() -> {
                 if (told.compareAndSet(false, true)) {
-                    log.warn(
-                            "the owner of the event loops of {} shut them down; its connections are closed", this);
+                    log.warn("the owner of the event loops of {} shut them down; its connections are closed", this);
                 }
             });
         }

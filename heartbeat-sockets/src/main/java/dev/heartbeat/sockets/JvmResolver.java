@@ -96,8 +96,7 @@ final class JvmResolver implements Resolver {
     private IOException refusal(RejectedExecutionException e) {
         return threads.isShutdown()
                 ? closed(e)
-                : new IOException(
-                        threads.getMaximumPoolSize() + " look-ups run and " + waiting + " wait already", e);
+                : new IOException(threads.getMaximumPoolSize() + " look-ups run and " + waiting + " wait already", e);
     }
 
     private static IOException closed(@Nullable Throwable cause) {

@@ -82,8 +82,7 @@ final class Workers implements Executor {
     private void awaitEnd(CompletableFuture<Void> finished) {
         try {
             if (!pool.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                log.warn(
-                        "application callbacks still run; closing the transport without waiting for them");
+                log.warn("application callbacks still run; closing the transport without waiting for them");
             }
             finished.complete(null);
         } catch (InterruptedException e) {

@@ -23,9 +23,7 @@ public record Open(String name, int connections, double perSecond, Duration garb
                 "%,d connections, %,.0f heartbeats per second in all, latency since each was due%s",
                 connections,
                 perSecond,
-                garbage.isZero()
-                        ? ""
-                        : "; the server's process makes garbage for " + garbage.toSeconds() + " s");
+                garbage.isZero() ? "" : "; the server's process makes garbage for " + garbage.toSeconds() + " s");
     }
 
     @Override

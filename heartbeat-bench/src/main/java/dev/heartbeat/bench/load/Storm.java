@@ -20,10 +20,7 @@ public record Storm(int nodes, int atOnce) implements Scenario {
     @Override
     public String description() {
         return String.format(
-                Locale.ROOT,
-                "%,d nodes lose their connections at once and come back, %,d at a time",
-                nodes,
-                atOnce);
+                Locale.ROOT, "%,d nodes lose their connections at once and come back, %,d at a time", nodes, atOnce);
     }
 
     @Override

@@ -546,8 +546,7 @@ public final class Server implements Acceptor {
         }
         Duration bounded = drain.compareTo(LONGEST_DRAIN) < 0 ? drain : LONGEST_DRAIN;
         stopAccepting();
-        LOG.info(
-                "shutting down: sending accepted messages to {} connections, for up to {}", openConnections, bounded);
+        LOG.info("shutting down: sending accepted messages to {} connections, for up to {}", openConnections, bounded);
         table.drainAll(bounded.toMillis());
         DrainLog log = new DrainLog();
         onFirstLoop(shard -> shard.arm(log, DRAIN_LOG_NS));

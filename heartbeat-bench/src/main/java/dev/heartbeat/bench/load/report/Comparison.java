@@ -51,7 +51,8 @@ public final class Comparison implements Report {
                         " Ratios are medians of %d pairs; a pair is two turns of the same round. Brackets hold the %.1f %% confidence interval of the median.",
                         turns, 100 * rows.get(0).cpuOf(rows.get(0)).confidence());
         return scenario.description() + ". Medians of " + turns + " turns." + ratios
-                + " CPU is the processor time of the server's process per " + scenario.unit().replaceFirst("s$", "")
+                + " CPU is the processor time of the server's process per "
+                + scenario.unit().replaceFirst("s$", "")
                 + format(
                         ". Other processes took %.2f of the machine's cores (median over servers).",
                         Ratio.median(
