@@ -315,7 +315,7 @@ final class CallerChecks {
                     "not answered and answered behind them are " + replies);
             require(
                     "I38 no callback waits for its own line",
-                    refusals.size() == 1 && refusals.get(0).startsWith("waiting here would not end"),
+                    refusals.size() == 1 && refusals.get(0).startsWith("waiting here would never end"),
                     refusals.toString());
         });
     }
