@@ -176,8 +176,8 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     }
 
     /**
-     * The time for the look-up of the server's name, and again for the answer to a registration; 5 s
-     * by default.
+     * The time for the look-up of the server's name, and again for the answer to a registration; 5
+     * s by default.
      */
     public B handshakeTimeout(Duration value) {
         return put(HANDSHAKE_TIMEOUT, value);
@@ -256,8 +256,8 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     }
 
     /**
-     * The first window of channel 0: bytes that the server may send ahead of the application; 64 KiB
-     * by default.
+     * The first window of channel 0: bytes that the server may send ahead of the application; 64
+     * KiB by default.
      */
     public B windowBytes(int value) {
         return put(WINDOW_BYTES, value);

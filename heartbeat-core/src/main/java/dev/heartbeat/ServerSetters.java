@@ -395,8 +395,8 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     }
 
     /**
-     * The mass guard holds OFFLINE verdicts only while more than this many nodes are SUSPECT; 100 by
-     * default. See {@link #massGuardShare}.
+     * The mass guard holds OFFLINE verdicts only while more than this many nodes are SUSPECT; 100
+     * by default. See {@link #massGuardShare}.
      */
     public B massGuardMinimum(int value) {
         return put(MASS_GUARD_MINIMUM, value);

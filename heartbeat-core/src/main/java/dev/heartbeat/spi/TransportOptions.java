@@ -332,9 +332,9 @@ public final class TransportOptions {
         }
 
         /**
-         * TCP_NOTSENT_LOWAT: the kernel takes no more bytes while it holds this many unsent ones, so
-         * a heartbeat can still overtake what waits behind them. 0, the default, leaves it to the
-         * system.
+         * TCP_NOTSENT_LOWAT: the kernel takes no more bytes while it holds this many unsent ones,
+         * so a heartbeat can still overtake what waits behind them. 0, the default, leaves it to
+         * the system.
          */
         public Builder unsentLowWaterBytes(int value) {
             return put(UNSENT_LOW_WATER_BYTES, value);
