@@ -12,16 +12,18 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>It is registered as soon as the client is, and again after each reconnect, until it has
  * {@linkplain AttachedNodeState#ENDED ended}. Every method may be called from any thread.
+ *
+ * @since 0.1
  */
 public interface AttachedNode {
 
-    /** Its id, unique on the bus. */
+    /** {@return its id, unique on the bus} */
     String id();
 
-    /** Its current state. */
+    /** {@return its current state} */
     AttachedNodeState state();
 
-    /** The fencing token of its last registration; 0 before the first. */
+    /** {@return the fencing token of its last registration; 0 before the first} */
     long epoch();
 
     /**
@@ -29,24 +31,44 @@ public interface AttachedNode {
      * queue of its own under the client's bounds; what is not delivered comes back through
      * {@link AttachedNodeListener#onUndelivered}. A message that has left when the server gives
      * this node up may have arrived or not, as with a lost connection.
+     *
+     * @return whether the message was accepted, and if not, why
      */
     SendResult trySend(ByteBuffer message);
 
-    /** As {@link HeartbeatClient#send}. */
+    /**
+     * As {@link HeartbeatClient#send}.
+     *
+     * @return a future that completes when the socket has taken the message
+     */
     CompletableFuture<Void> send(ByteBuffer message);
 
-    /** As {@link HeartbeatClient#request}. */
+    /**
+     * As {@link HeartbeatClient#request}.
+     *
+     * @return a future of the reply
+     */
     CompletableFuture<ByteBuffer> request(ByteBuffer message, Duration timeout);
 
-    /** As {@link HeartbeatClient#trySend(String, ByteBuffer)}. */
+    /**
+     * As {@link HeartbeatClient#trySend(String, ByteBuffer)}.
+     *
+     * @return whether the message was accepted, and if not, why
+     */
     SendResult trySend(String toNodeId, ByteBuffer message);
 
-    /** As {@link HeartbeatClient#request(String, ByteBuffer, Duration)}. */
+    /**
+     * As {@link HeartbeatClient#request(String, ByteBuffer, Duration)}.
+     *
+     * @return a future of the reply
+     */
     CompletableFuture<ByteBuffer> request(String toNodeId, ByteBuffer message, Duration timeout);
 
     /**
      * Opens a channel of this node, as {@link HeartbeatClient#openChannel}. The client's builder
      * sets the acceptors of those that the server opens to it.
+     *
+     * @return the channel, which is OPENING
      */
     Channel openChannel(String name, ChannelOptions options, ChannelListener listener);
 
@@ -72,6 +94,8 @@ public interface AttachedNode {
      * listener has heard of that. While the client is not connected, the server cannot be notified:
      * the node then ends here at once, and on the server when the grace of its lost connection is
      * over. Idempotent.
+     *
+     * @return a future that completes when the node is detached
      */
     CompletableFuture<Void> detachAsync();
 }

@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
  * the transport's worker threads; they may block, which delays that node's calls only, until what
  * the server may send ahead on the connection is used up. An exception from one is logged and
  * affects nothing else.
+ *
+ * @since 0.1
  */
 public interface AttachedNodeListener {
 

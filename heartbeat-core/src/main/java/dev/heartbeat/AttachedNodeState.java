@@ -1,6 +1,10 @@
 package dev.heartbeat;
 
-/** The state of an {@link AttachedNode}. */
+/**
+ * The state of an {@link AttachedNode}.
+ *
+ * @since 0.1
+ */
 public enum AttachedNodeState {
     /**
      * Not registered at present: the client is not, the answer is awaited, or the gateway does not

@@ -16,6 +16,7 @@ package dev.heartbeat;
  * @param removed members without room that have left the group for it
  *     ({@link SlowMemberPolicy#REMOVE}); they are counted as {@code full} too
  * @param tooLarge of them take no message of that length
+ * @since 0.1
  */
 public record BroadcastResult(
         long recipients, long accepted, long full, long closed, long dropped, long removed, long tooLarge) {}

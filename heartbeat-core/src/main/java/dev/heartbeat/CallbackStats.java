@@ -6,6 +6,8 @@ package dev.heartbeat;
  *
  * The numbers are those of one moment, read one after the other while the loops go on, so they may
  * differ by what happened in between. Immutable.
+ *
+ * @since 0.1
  */
 public final class CallbackStats {
     private final long failures;
@@ -14,7 +16,11 @@ public final class CallbackStats {
         this.failures = failures;
     }
 
-    /** Calls of the application's listeners and handlers that threw. */
+    /**
+     * Calls of the application's listeners and handlers that threw.
+     *
+     * @return the number of calls
+     */
     public long failures() {
         return failures;
     }

@@ -19,32 +19,41 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It lives as long as the connection it was opened on, and is not opened again by itself. Every
  * method may be called from any thread, and none but {@link #receive} waits.
+ *
+ * @since 0.1
  */
 public interface Channel {
 
-    /** The name its opener gave it. */
+    /** {@return the name its opener gave it} */
     String name();
 
     /**
-     * The id of the node it belongs to: on a server that of the other side, on a client its own.
+     * {@return the id of the node it belongs to: on a server that of the other side, on a client
+     * its own}
      */
     String nodeId();
 
-    /** The node at the other end, as it is known now; on a client null. */
+    /** {@return the node at the other end, as it is known now; on a client null} */
     @Nullable
     Node node();
 
-    /** Its current state. */
+    /** {@return its current state} */
     ChannelState state();
 
     /**
      * Completes with this when it is OPEN, or fails with a {@link HeartbeatException} that says why
      * it was closed instead. Dependent stages run on a worker thread, as with every future given
      * here.
+     *
+     * @return a future of this channel, which completes when it is OPEN
      */
     CompletableFuture<Channel> opened();
 
-    /** Completes when it is CLOSED. */
+    /**
+     * Completes when it is CLOSED.
+     *
+     * @return a future of the reason, which completes when the channel is CLOSED
+     */
     CompletableFuture<ChannelCloseReason> closed();
 
     /**
@@ -56,6 +65,7 @@ public interface Channel {
      * @param message from its position to its limit; if it is ACCEPTED it belongs to the bus and
      *     must not be changed until it has left or come back. Its position and limit are not
      *     changed
+     * @return whether the message was accepted, and if not, why
      */
     SendResult trySend(ByteBuffer message);
 
@@ -63,6 +73,8 @@ public interface Channel {
      * As {@link #trySend}, for who waits: the future completes when the socket has taken the
      * message, or fails once with an {@link UndeliveredException}, whether it was not accepted or
      * did not get away.
+     *
+     * @return a future that completes when the socket has taken the message
      */
     CompletableFuture<Void> send(ByteBuffer message);
 
@@ -76,6 +88,7 @@ public interface Channel {
      *
      * @param timeout with zero nothing is sent, and the future has failed when this returns; more
      *     than 36,500 days count as that
+     * @return a future of the reply
      * @throws IllegalArgumentException if it is negative
      */
     CompletableFuture<ByteBuffer> request(ByteBuffer message, Duration timeout);
@@ -84,6 +97,8 @@ public interface Channel {
      * The next message, where the channel was made with {@link ChannelOptions.Delivery#PULL}. One
      * whose future is cancelled is kept for the next call. When the channel is CLOSED and
      * everything was received it fails with a {@link HeartbeatException}.
+     *
+     * @return a future of the next message
      */
     CompletableFuture<ByteBuffer> receiveAsync();
 
@@ -93,6 +108,7 @@ public interface Channel {
      *
      * @param timeout with zero the future is complete when this returns; more than 36,500 days
      *     count as that
+     * @return a future of the next message
      * @throws IllegalArgumentException if it is negative
      */
     CompletableFuture<ByteBuffer> receiveAsync(Duration timeout);

@@ -1,6 +1,10 @@
 package dev.heartbeat;
 
-/** Decides on the channels that the other side opens. */
+/**
+ * Decides on the channels that the other side opens.
+ *
+ * @since 0.1
+ */
 @FunctionalInterface
 public interface ChannelAcceptor {
 

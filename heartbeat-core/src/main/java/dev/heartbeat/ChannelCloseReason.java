@@ -1,6 +1,10 @@
 package dev.heartbeat;
 
-/** Says why a {@link Channel} was closed. {@link CloseReason} says it of a connection. */
+/**
+ * Says why a {@link Channel} was closed. {@link CloseReason} says it of a connection.
+ *
+ * @since 0.1
+ */
 public enum ChannelCloseReason {
     /** Both sides ended, and everything was delivered. */
     COMPLETED,

@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
  * channel and nobody else; or, for a channel that is {@link ChannelOptions.Delivery#INLINE}, on the
  * event loop, where they must not. An exception from one is logged, counted, and affects nothing
  * else.
+ *
+ * @since 0.1
  */
 public interface ChannelListener {
 

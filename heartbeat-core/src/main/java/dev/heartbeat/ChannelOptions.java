@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The options of this side of a channel. The other side has its own. Immutable;
  * {@link Builder} says what each means.
+ *
+ * @since 0.1
  */
 public final class ChannelOptions {
     private static final int KIB = 1024;
@@ -81,57 +83,57 @@ public final class ChannelOptions {
         delivery = given.value(DELIVERY);
     }
 
-    /** With the default of every option. */
+    /** {@return options with the default of every option} */
     public static ChannelOptions defaults() {
         return builder().build();
     }
 
-    /** A builder in which nothing is set. */
+    /** {@return a builder in which nothing is set} */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** A builder in which that is set which was set for these. */
+    /** {@return a builder in which that is set which was set for these} */
     public Builder toBuilder() {
         return new Builder().as(this);
     }
 
-    /** The description of each option, in order; unmodifiable. */
+    /** {@return the description of each option, in order; unmodifiable} */
     public static List<Option<ChannelOptions, ?>> descriptions() {
         return OPTIONS.all();
     }
 
-    /** See {@link Builder#weight}. */
+    /** {@return the value of {@link Builder#weight}} */
     public int weight() {
         return weight;
     }
 
-    /** See {@link Builder#windowBytes}. */
+    /** {@return the value of {@link Builder#windowBytes}} */
     public int windowBytes() {
         return windowBytes;
     }
 
-    /** See {@link Builder#maxWindowBytes}. */
+    /** {@return the value of {@link Builder#maxWindowBytes}} */
     public int maxWindowBytes() {
         return maxWindowBytes;
     }
 
-    /** See {@link Builder#queueMessages}. */
+    /** {@return the value of {@link Builder#queueMessages}} */
     public int queueMessages() {
         return queueMessages;
     }
 
-    /** See {@link Builder#queueBytes}. */
+    /** {@return the value of {@link Builder#queueBytes}} */
     public long queueBytes() {
         return queueBytes;
     }
 
-    /** See {@link Builder#overflow}. */
+    /** {@return the value of {@link Builder#overflow}} */
     public QueueOverflow overflow() {
         return overflow;
     }
 
-    /** See {@link Builder#delivery}. */
+    /** {@return the value of {@link Builder#delivery}} */
     public Delivery delivery() {
         return delivery;
     }
@@ -168,6 +170,8 @@ public final class ChannelOptions {
         /**
          * The share of the connection while several channels send; 16 by default. Twice the weight,
          * twice the bytes.
+         *
+         * @return this builder
          */
         public Builder weight(int value) {
             return put(WEIGHT, value);
@@ -176,6 +180,8 @@ public final class ChannelOptions {
         /**
          * The first window: bytes that the other side may send ahead of the application; 64 KiB by
          * default.
+         *
+         * @return this builder
          */
         public Builder windowBytes(int value) {
             return put(WINDOW_BYTES, value);
@@ -185,12 +191,18 @@ public final class ChannelOptions {
          * The largest window; 1 MiB by default, or {@link #windowBytes} if that is more. At least
          * {@link #windowBytes}. The window grows while the application keeps up and the budget
          * allows it.
+         *
+         * @return this builder
          */
         public Builder maxWindowBytes(int value) {
             return put(MAX_WINDOW_BYTES, value);
         }
 
-        /** Messages that may wait to be sent; 1,000 by default. */
+        /**
+         * Messages that may wait to be sent; 1,000 by default.
+         *
+         * @return this builder
+         */
         public Builder queueMessages(int value) {
             return put(QUEUE_MESSAGES, value);
         }
@@ -198,17 +210,27 @@ public final class ChannelOptions {
         /**
          * Bytes of messages that may wait to be sent; 1 MiB by default. A larger message waits
          * alone.
+         *
+         * @return this builder
          */
         public Builder queueBytes(long value) {
             return put(QUEUE_BYTES, value);
         }
 
-        /** The behaviour when the queue is full; {@link QueueOverflow#REJECT} by default. */
+        /**
+         * The behaviour when the queue is full; {@link QueueOverflow#REJECT} by default.
+         *
+         * @return this builder
+         */
         public Builder overflow(QueueOverflow value) {
             return put(OVERFLOW, value);
         }
 
-        /** The way messages are received; {@link Delivery#PUSH} by default. */
+        /**
+         * The way messages are received; {@link Delivery#PUSH} by default.
+         *
+         * @return this builder
+         */
         public Builder delivery(Delivery value) {
             return put(DELIVERY, value);
         }
@@ -216,6 +238,7 @@ public final class ChannelOptions {
         /**
          * Checks them.
          *
+         * @return the options
          * @throws IllegalArgumentException if a value is out of its range; the message names the
          *     option, the value and the range
          */

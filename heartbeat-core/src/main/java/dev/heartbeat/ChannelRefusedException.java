@@ -2,7 +2,11 @@ package dev.heartbeat;
 
 import java.util.Objects;
 
-/** Thrown by a {@link ChannelAcceptor}: the channel is not wanted. */
+/**
+ * Thrown by a {@link ChannelAcceptor}: the channel is not wanted.
+ *
+ * @since 0.1
+ */
 public final class ChannelRefusedException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,10 @@
 package dev.heartbeat;
 
-/** The state of a {@link Channel}. */
+/**
+ * The state of a {@link Channel}.
+ *
+ * @since 0.1
+ */
 public enum ChannelState {
     /** The other side has not answered yet; messages may be sent, and wait. */
     OPENING,

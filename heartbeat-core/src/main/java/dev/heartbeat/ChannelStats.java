@@ -8,6 +8,8 @@ import dev.heartbeat.internal.channel.ChannelCounts;
  *
  * The numbers are those of one moment, read one after the other while the loops go on, so they may
  * differ by what happened in between. Immutable.
+ *
+ * @since 0.1
  */
 public final class ChannelStats {
     private final long open;
@@ -18,12 +20,12 @@ public final class ChannelStats {
         everOpened = counts.everOpened();
     }
 
-    /** Channels open now, beside those that every node has from the start. */
+    /** {@return channels open now, beside those that every node has from the start} */
     public long open() {
         return open;
     }
 
-    /** Channels ever opened by either side, those that were refused included. */
+    /** {@return channels ever opened by either side, those that were refused included} */
     public long everOpened() {
         return everOpened;
     }

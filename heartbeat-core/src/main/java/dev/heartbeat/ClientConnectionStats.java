@@ -8,6 +8,8 @@ import dev.heartbeat.internal.client.ClientCounts;
  *
  * The numbers are those of one moment, read one after the other while the loops go on, so they may
  * differ by what happened in between. Immutable.
+ *
+ * @since 0.1
  */
 public final class ClientConnectionStats {
     private final long attempts;
@@ -22,22 +24,26 @@ public final class ClientConnectionStats {
         heartbeatsAnswered = counts.answers();
     }
 
-    /** Attempts to connect. Those beyond {@link #registrations} did not get as far. */
+    /** {@return attempts to connect} Those beyond {@link #registrations} did not get as far. */
     public long attempts() {
         return attempts;
     }
 
-    /** Registrations of the client itself, reconnects included. */
+    /** {@return registrations of the client itself, reconnects included} */
     public long registrations() {
         return registrations;
     }
 
-    /** Heartbeat requests sent. */
+    /** {@return heartbeat requests sent} */
     public long heartbeats() {
         return heartbeats;
     }
 
-    /** Answers of the server to them. The last one gave the round trip. */
+    /**
+     * Answers of the server to them. The last one gave the round trip.
+     *
+     * @return the number of answers
+     */
     public long heartbeatsAnswered() {
         return heartbeatsAnswered;
     }

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * Hears what happens to a client. Calls are in order and never concurrent for one client, in one
  * line with its messages, on the transport's worker threads; they may block, which delays that
  * client's calls only. An exception from one is logged and affects nothing else.
+ *
+ * @since 0.1
  */
 public interface ClientListener {
 

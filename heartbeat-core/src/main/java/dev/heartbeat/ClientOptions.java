@@ -30,7 +30,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The options of a client. Immutable; {@link ClientSetters} says what each option means. */
+/**
+ * The options of a client. Immutable; {@link ClientSetters} says what each option means.
+ *
+ * @since 0.1
+ */
 public final class ClientOptions {
     private final Given<ClientOptions> given;
     private final String host;
@@ -82,22 +86,22 @@ public final class ClientOptions {
         inboundBudgetBytes = given.value(INBOUND_BUDGET_BYTES);
     }
 
-    /** With the default of every option; there is no node id among them. */
+    /** {@return options with the default of every option; there is no node id among them} */
     public static ClientOptions defaults() {
         return builder().build();
     }
 
-    /** A builder in which nothing is set. */
+    /** {@return a builder in which nothing is set} */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** A builder in which that is set which was set for these. */
+    /** {@return a builder in which that is set which was set for these} */
     public Builder toBuilder() {
         return new Builder().as(this);
     }
 
-    /** The description of each option, in order; unmodifiable. */
+    /** {@return the description of each option, in order; unmodifiable} */
     public static List<Option<ClientOptions, ?>> descriptions() {
         return ClientSetters.OPTIONS.all();
     }
@@ -106,112 +110,112 @@ public final class ClientOptions {
         return given;
     }
 
-    /** See {@link ClientSetters#host}. */
+    /** {@return the value of {@link ClientSetters#host}} */
     public String host() {
         return host;
     }
 
-    /** See {@link ClientSetters#port}. */
+    /** {@return the value of {@link ClientSetters#port}} */
     public int port() {
         return port;
     }
 
-    /** See {@link ClientSetters#nodeId}. */
+    /** {@return the value of {@link ClientSetters#nodeId}} */
     public String nodeId() {
         return nodeId;
     }
 
-    /** See {@link ClientSetters#metadata(Map)}; unmodifiable. */
+    /** {@return the value of {@link ClientSetters#metadata(Map)}, unmodifiable} */
     public Map<String, String> metadata() {
         return metadata;
     }
 
-    /** See {@link ClientSetters#heartbeatInterval}. */
+    /** {@return the value of {@link ClientSetters#heartbeatInterval}} */
     public @Nullable Duration heartbeatInterval() {
         return heartbeatInterval;
     }
 
-    /** See {@link ClientSetters#handshakeTimeout}. */
+    /** {@return the value of {@link ClientSetters#handshakeTimeout}} */
     public Duration handshakeTimeout() {
         return handshakeTimeout;
     }
 
-    /** See {@link ClientSetters#autoReconnect}. */
+    /** {@return the value of {@link ClientSetters#autoReconnect}} */
     public boolean autoReconnect() {
         return autoReconnect;
     }
 
-    /** See {@link ClientSetters#reconnectBase}. */
+    /** {@return the value of {@link ClientSetters#reconnectBase}} */
     public Duration reconnectBase() {
         return reconnectBase;
     }
 
-    /** See {@link ClientSetters#reconnectCap}. */
+    /** {@return the value of {@link ClientSetters#reconnectCap}} */
     public Duration reconnectCap() {
         return reconnectCap;
     }
 
-    /** See {@link ClientSetters#reconnectResetAfter}. */
+    /** {@return the value of {@link ClientSetters#reconnectResetAfter}} */
     public Duration reconnectResetAfter() {
         return reconnectResetAfter;
     }
 
-    /** See {@link ClientSetters#writeStallTimeout}. */
+    /** {@return the value of {@link ClientSetters#writeStallTimeout}} */
     public Duration writeStallTimeout() {
         return writeStallTimeout;
     }
 
-    /** See {@link ClientSetters#drainTimeout}. */
+    /** {@return the value of {@link ClientSetters#drainTimeout}} */
     public Duration drainTimeout() {
         return drainTimeout;
     }
 
-    /** See {@link ClientSetters#maxMessageBytes}. */
+    /** {@return the value of {@link ClientSetters#maxMessageBytes}} */
     public int maxMessageBytes() {
         return maxMessageBytes;
     }
 
-    /** See {@link ClientSetters#maxChannels}. */
+    /** {@return the value of {@link ClientSetters#maxChannels}} */
     public int maxChannels() {
         return maxChannels;
     }
 
-    /** See {@link ClientSetters#queueMessages}. */
+    /** {@return the value of {@link ClientSetters#queueMessages}} */
     public int queueMessages() {
         return queueMessages;
     }
 
-    /** See {@link ClientSetters#queueBytes}. */
+    /** {@return the value of {@link ClientSetters#queueBytes}} */
     public long queueBytes() {
         return queueBytes;
     }
 
-    /** See {@link ClientSetters#windowBytes}. */
+    /** {@return the value of {@link ClientSetters#windowBytes}} */
     public int windowBytes() {
         return windowBytes;
     }
 
-    /** See {@link ClientSetters#maxWindowBytes}. */
+    /** {@return the value of {@link ClientSetters#maxWindowBytes}} */
     public int maxWindowBytes() {
         return maxWindowBytes;
     }
 
-    /** See {@link ClientSetters#fragmentTimeout}. */
+    /** {@return the value of {@link ClientSetters#fragmentTimeout}} */
     public Duration fragmentTimeout() {
         return fragmentTimeout;
     }
 
-    /** See {@link ClientSetters#slowMessageGrace}. */
+    /** {@return the value of {@link ClientSetters#slowMessageGrace}} */
     public Duration slowMessageGrace() {
         return slowMessageGrace;
     }
 
-    /** See {@link ClientSetters#minMessageBytesPerSecond}. */
+    /** {@return the value of {@link ClientSetters#minMessageBytesPerSecond}} */
     public int minMessageBytesPerSecond() {
         return minMessageBytesPerSecond;
     }
 
-    /** See {@link ClientSetters#inboundBudgetBytes}. */
+    /** {@return the value of {@link ClientSetters#inboundBudgetBytes}} */
     public long inboundBudgetBytes() {
         return inboundBudgetBytes;
     }
@@ -242,6 +246,7 @@ public final class ClientOptions {
          * Checks them, but for the node id and the metadata, which a client checks when it
          * connects: options may be shared by clients that differ in both.
          *
+         * @return the options
          * @throws IllegalArgumentException if a value is out of its range, or does not go together
          *     with another; the message names the option, the value and the range
          */

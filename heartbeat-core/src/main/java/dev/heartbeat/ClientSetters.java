@@ -15,6 +15,7 @@ import java.util.Objects;
  * refusal names its own.
  *
  * @param <B> the builder itself
+ * @since 0.1
  */
 public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSetters<ClientOptions, B> {
     private static final int MIB = 1024 * 1024;
@@ -125,17 +126,27 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
      * {@link #handshakeTimeout}, and tries its addresses in order, each for the transport's
      * {@link TransportOptions#connectTimeout}. The {@link dev.heartbeat.spi.Resolver} decides
      * whether a look-up finds a server that has moved; it describes the JVM's behaviour.
+     *
+     * @return this builder
      */
     public B host(String value) {
         return put(HOST, value);
     }
 
-    /** The server's port; 9501 by default. */
+    /**
+     * The server's port; 9501 by default.
+     *
+     * @return this builder
+     */
     public B port(int value) {
         return put(PORT, value);
     }
 
-    /** The server's {@linkplain #host host} and {@linkplain #port port}. */
+    /**
+     * The server's {@linkplain #host host} and {@linkplain #port port}.
+     *
+     * @return this builder
+     */
     public B server(String serverHost, int serverPort) {
         return host(Objects.requireNonNull(serverHost, "serverHost")).port(serverPort);
     }
@@ -143,6 +154,8 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     /**
      * The node's id, unique on the bus: 1 to 128 characters of A-Z a-z 0-9 . _ : -. A client needs
      * one; {@link HeartbeatClient.Builder#connect} checks it.
+     *
+     * @return this builder
      */
     public B nodeId(String value) {
         return put(NODE_ID, value);
@@ -151,13 +164,19 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     /**
      * The node's metadata: at most 32 entries and 4 KiB; none by default.
      * {@link HeartbeatClient.Builder#connect} checks it.
+     *
+     * @return this builder
      */
     public B metadata(Map<String, String> value) {
         Objects.requireNonNull(value, "metadata").forEach(ClientSetters::requireEntry);
         return put(METADATA, value);
     }
 
-    /** Adds an entry to the {@linkplain #metadata(Map) metadata}. */
+    /**
+     * Adds an entry to the {@linkplain #metadata(Map) metadata}.
+     *
+     * @return this builder
+     */
     public B metadata(String key, String value) {
         requireEntry(key, value);
         Map<String, String> entries = new LinkedHashMap<>(given().value(METADATA));
@@ -170,7 +189,11 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
         Objects.requireNonNull(value, "value");
     }
 
-    /** The heartbeat interval to ask for; none by default. The server decides. */
+    /**
+     * The heartbeat interval to ask for; none by default. The server decides.
+     *
+     * @return this builder
+     */
     public B heartbeatInterval(Duration value) {
         return put(HEARTBEAT_INTERVAL, value);
     }
@@ -178,12 +201,18 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     /**
      * The time for the look-up of the server's name, and again for the answer to a registration; 5
      * s by default.
+     *
+     * @return this builder
      */
     public B handshakeTimeout(Duration value) {
         return put(HANDSHAKE_TIMEOUT, value);
     }
 
-    /** The client reconnects after it lost the connection or the server; true by default. */
+    /**
+     * The client reconnects after it lost the connection or the server; true by default.
+     *
+     * @return this builder
+     */
     public B autoReconnect(boolean value) {
         return put(AUTO_RECONNECT, value);
     }
@@ -191,6 +220,8 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     /**
      * The longest wait before the first reconnect; 0.5 s by default. Each wait is random up to a
      * bound. The bound doubles with each failure, up to {@link #reconnectCap}.
+     *
+     * @return this builder
      */
     public B reconnectBase(Duration value) {
         return put(RECONNECT_BASE, value);
@@ -199,6 +230,8 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     /**
      * The longest wait before any reconnect; 60 s by default, or {@link #reconnectBase} if that is
      * more. At least {@link #reconnectBase}.
+     *
+     * @return this builder
      */
     public B reconnectCap(Duration value) {
         return put(RECONNECT_CAP, value);
@@ -206,12 +239,18 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
 
     /**
      * After a registration this long, waits begin at {@link #reconnectBase} again; 60 s by default.
+     *
+     * @return this builder
      */
     public B reconnectResetAfter(Duration value) {
         return put(RECONNECT_RESET_AFTER, value);
     }
 
-    /** A server that takes no bytes for this long is given up; 10 s by default. */
+    /**
+     * A server that takes no bytes for this long is given up; 10 s by default.
+     *
+     * @return this builder
+     */
     public B writeStallTimeout(Duration value) {
         return put(WRITE_STALL_TIMEOUT, value);
     }
@@ -223,12 +262,18 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
      * <p>After a server asked the client to go, it is the longest time without any message sent or
      * handled. A client whose application makes progress stays until everything is handled, or the
      * server ends the connection.
+     *
+     * @return this builder
      */
     public B drainTimeout(Duration value) {
         return put(DRAIN_TIMEOUT, value);
     }
 
-    /** The longest message in either direction; 10 MiB by default. The server may allow less. */
+    /**
+     * The longest message in either direction; 10 MiB by default. The server may allow less.
+     *
+     * @return this builder
+     */
     public B maxMessageBytes(int value) {
         return put(MAX_MESSAGE_BYTES, value);
     }
@@ -238,18 +283,26 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
      * default, which leaves the limit to the server. 0 allows none. The registration carries the
      * limit, so one channel too many fails on the server. The server limits the client's own
      * channels.
+     *
+     * @return this builder
      */
     public B maxChannels(int value) {
         return put(MAX_CHANNELS, value);
     }
 
-    /** Messages that may wait to be sent; 1,000 by default. */
+    /**
+     * Messages that may wait to be sent; 1,000 by default.
+     *
+     * @return this builder
+     */
     public B queueMessages(int value) {
         return put(QUEUE_MESSAGES, value);
     }
 
     /**
      * Bytes of messages that may wait to be sent; 1 MiB by default. A larger message waits alone.
+     *
+     * @return this builder
      */
     public B queueBytes(long value) {
         return put(QUEUE_BYTES, value);
@@ -258,6 +311,8 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     /**
      * The first window of channel 0: bytes that the server may send ahead of the application; 64
      * KiB by default.
+     *
+     * @return this builder
      */
     public B windowBytes(int value) {
         return put(WINDOW_BYTES, value);
@@ -267,6 +322,8 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
      * The largest window of channel 0; 1 MiB by default, or {@link #windowBytes} if that is more.
      * At least {@link #windowBytes}. The window grows while the application keeps up and the budget
      * allows it.
+     *
+     * @return this builder
      */
     public B maxWindowBytes(int value) {
         return put(MAX_WINDOW_BYTES, value);
@@ -275,6 +332,8 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     /**
      * A message is dropped if nothing more of it arrives for this long; 30 s by default. A message
      * that arrives too slowly is dropped too; see {@link #minMessageBytesPerSecond}.
+     *
+     * @return this builder
      */
     public B fragmentTimeout(Duration value) {
         return put(FRAGMENT_TIMEOUT, value);
@@ -283,6 +342,8 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
     /**
      * The time for which a message may be slower than {@link #minMessageBytesPerSecond}; 10 s by
      * default.
+     *
+     * @return this builder
      */
     public B slowMessageGrace(Duration value) {
         return put(SLOW_MESSAGE_GRACE, value);
@@ -296,6 +357,8 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
      * <p>Each byte extends the message's time by {@code 1 / value} seconds. Bytes ahead of that
      * rate extend it to {@link #fragmentTimeout} or {@link #slowMessageGrace} from now, whichever
      * is longer. Time in which the sender has no credit does not count.
+     *
+     * @return this builder
      */
     public B minMessageBytesPerSecond(int value) {
         return put(MIN_MESSAGE_BYTES_PER_SECOND, value);
@@ -305,6 +368,8 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
      * The memory for messages beyond the first window; 64 MiB by default. It holds messages larger
      * than a frame until the application has handled them, grown windows, and the windows of
      * channels. Without room a message is refused, and a window does not grow.
+     *
+     * @return this builder
      */
     public B inboundBudgetBytes(long value) {
         return put(INBOUND_BUDGET_BYTES, value);

@@ -1,6 +1,10 @@
 package dev.heartbeat;
 
-/** The state of a client. */
+/**
+ * The state of a client.
+ *
+ * @since 0.1
+ */
 public enum ClientState {
     /** A connection is being opened, or the registration awaits its answer. */
     CONNECTING,

@@ -8,6 +8,8 @@ import dev.heartbeat.internal.client.ClientCounts;
  * It is a view: each group is read at the moment when it is asked for, and costs nothing but
  * itself. A group is a snapshot, so keep it to compare it with a later one. Any thread may ask, at
  * any time.
+ *
+ * @since 0.1
  */
 public final class ClientStats {
     private final ClientCounts counts;
@@ -16,12 +18,12 @@ public final class ClientStats {
         this.counts = counts;
     }
 
-    /** The connections, and the heartbeats over them. */
+    /** {@return the connections, and the heartbeats over them} */
     public ClientConnectionStats connections() {
         return new ClientConnectionStats(counts);
     }
 
-    /** The messages either way, and those that came back. */
+    /** {@return the messages either way, and those that came back} */
     public MessageStats messages() {
         return new MessageStats(
                 counts.messagesIn(),
@@ -31,12 +33,12 @@ public final class ClientStats {
                 counts.channels().unmatchedReplies());
     }
 
-    /** The channels, beside channel 0. */
+    /** {@return the channels, beside channel 0} */
     public ChannelStats channels() {
         return new ChannelStats(counts.channels());
     }
 
-    /** The calls of the application's listeners and handlers. */
+    /** {@return the calls of the application's listeners and handlers} */
     public CallbackStats callbacks() {
         return new CallbackStats(counts.callbackFailures());
     }

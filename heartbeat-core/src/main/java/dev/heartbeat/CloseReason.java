@@ -3,6 +3,8 @@ package dev.heartbeat;
 /**
  * Says why a connection ended, seen from the side that reports it. {@link ChannelCloseReason} says
  * it of a channel.
+ *
+ * @since 0.1
  */
 public enum CloseReason {
     /** This side closed it in order. */

@@ -9,6 +9,8 @@ import java.util.Map;
  *
  * The numbers are those of one moment, read one after the other while the loops go on, so they may
  * differ by what happened in between. Immutable.
+ *
+ * @since 0.1
  */
 public final class ConnectionStats {
     private final long open;
@@ -33,49 +35,51 @@ public final class ConnectionStats {
         errorsSent = counts.errorsSent();
     }
 
-    /** Connections open now, registered or not. */
+    /** {@return connections open now, registered or not} */
     public long open() {
         return open;
     }
 
-    /** Connections ever accepted. */
+    /** {@return connections ever accepted} */
     public long accepted() {
         return accepted;
     }
 
-    /** Connections refused at the limit {@link HeartbeatServer.Builder#maxConnections}. */
+    /**
+     * {@return connections refused at the limit {@link HeartbeatServer.Builder#maxConnections}}
+     */
     public long refused() {
         return refused;
     }
 
-    /** Connections closed without an answer, since they spoke another protocol. */
+    /** {@return connections closed without an answer, since they spoke another protocol} */
     public long foreign() {
         return foreign;
     }
 
-    /** Connections closed, since they did not register in time. */
+    /** {@return connections closed, since they did not register in time} */
     public long handshakeTimeouts() {
         return handshakeTimeouts;
     }
 
-    /** Connections closed, since they took no bytes for too long. */
+    /** {@return connections closed, since they took no bytes for too long} */
     public long writeStalls() {
         return writeStalls;
     }
 
-    /** Whole frames received. */
+    /** {@return whole frames received} */
     public long framesIn() {
         return framesIn;
     }
 
-    /** Bytes received. */
+    /** {@return bytes received} */
     public long bytesIn() {
         return bytesIn;
     }
 
     /**
-     * Errors sent, as ERROR or CHANNEL_RESET, by the name of their code in the protocol;
-     * unmodifiable.
+     * {@return errors sent, as ERROR or CHANNEL_RESET, by the name of their code in the protocol;
+     * unmodifiable}
      */
     public Map<String, Long> errorsSent() {
         return errorsSent;

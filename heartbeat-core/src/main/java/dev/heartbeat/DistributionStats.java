@@ -8,6 +8,8 @@ import dev.heartbeat.internal.server.ServerCounts;
  *
  * The numbers are those of one moment, read one after the other while the loops go on, so they may
  * differ by what happened in between. Immutable.
+ *
+ * @since 0.1
  */
 public final class DistributionStats {
     private final long broadcasts;
@@ -18,12 +20,12 @@ public final class DistributionStats {
         notPassedOn = counts.notPassedOn();
     }
 
-    /** Messages sent to many: to a group, to those chosen, or to all. */
+    /** {@return messages sent to many: to a group, to those chosen, or to all} */
     public long broadcasts() {
         return broadcasts;
     }
 
-    /** Messages of one node to another that were not allowed or did not reach it. */
+    /** {@return messages of one node to another that were not allowed or did not reach it} */
     public long notPassedOn() {
         return notPassedOn;
     }

@@ -160,7 +160,7 @@ public enum FailureCode {
         this.retryable = retryable;
     }
 
-    /** Whether doing the same again, later, can help with nothing changed. */
+    /** {@return whether doing the same again, later, can help with nothing changed} */
     public boolean isRetryable() {
         return retryable;
     }

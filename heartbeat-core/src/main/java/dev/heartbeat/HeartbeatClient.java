@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Every method may be called from any thread. A client without a transport of its own starts one
  * with a single event loop; whoever runs many clients in one process gives them all the same
  * transport.
+ *
+ * @since 0.1
  */
 public final class HeartbeatClient implements AutoCloseable {
     private final Client client;
@@ -38,12 +40,12 @@ public final class HeartbeatClient implements AutoCloseable {
         this.client = client;
     }
 
-    /** A client with the default of every option; a node id and a server are needed. */
+    /** {@return a client with the default of every option; a node id and a server are needed} */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Its current state. */
+    /** {@return its current state} */
     public ClientState state() {
         return client.state();
     }
@@ -51,17 +53,19 @@ public final class HeartbeatClient implements AutoCloseable {
     /**
      * Completes with its first registration, or fails with a {@link HeartbeatException} if it is
      * closed before; its cause is the last failure. Dependent stages run on a worker thread.
+     *
+     * @return a future of the first registration
      */
     public CompletableFuture<ClientListener.Registered> registered() {
         return client.registered();
     }
 
-    /** The last round trip of a heartbeat; null before the first. */
+    /** {@return the last round trip of a heartbeat; null before the first} */
     public @Nullable Duration rtt() {
         return client.rtt();
     }
 
-    /** A live view of its counts. */
+    /** {@return a live view of its counts} */
     public ClientStats stats() {
         return new ClientStats(client.statCounts());
     }
@@ -76,6 +80,7 @@ public final class HeartbeatClient implements AutoCloseable {
      *
      * @param message from its position to its limit; if it is ACCEPTED it belongs to the bus and
      *     must not be touched until it comes back. Its position and limit are not changed
+     * @return whether the message was accepted, and if not, why
      */
     public SendResult trySend(ByteBuffer message) {
         Objects.requireNonNull(message, "message");
@@ -86,6 +91,8 @@ public final class HeartbeatClient implements AutoCloseable {
      * As {@link #trySend}, for who waits: the future completes when the socket has taken the
      * message, or fails once with an {@link UndeliveredException}, whether it was not accepted or
      * did not get away. The future completes in order with the listener's calls.
+     *
+     * @return a future that completes when the socket has taken the message
      */
     public CompletableFuture<Void> send(ByteBuffer message) {
         Objects.requireNonNull(message, "message");
@@ -102,6 +109,7 @@ public final class HeartbeatClient implements AutoCloseable {
      *
      * @param timeout with zero nothing is sent, and the future has failed when this returns; more
      *     than 36,500 days count as that
+     * @return a future of the reply
      * @throws IllegalArgumentException if it is negative
      */
     public CompletableFuture<ByteBuffer> request(ByteBuffer message, Duration timeout) {
@@ -116,6 +124,7 @@ public final class HeartbeatClient implements AutoCloseable {
      * {@link ClientListener#onError} reports it (the last, if several fail at once). As far as the
      * server it is as {@link #trySend(ByteBuffer)}.
      *
+     * @return whether the message was accepted, and if not, why
      * @throws IllegalArgumentException if that is no node id
      */
     public SendResult trySend(String toNodeId, ByteBuffer message) {
@@ -129,6 +138,7 @@ public final class HeartbeatClient implements AutoCloseable {
      * fails with a {@link HeartbeatException} if the server does not pass it on. The server's
      * {@link RoutePolicy} must allow the answer too.
      *
+     * @return a future of the reply
      * @throws IllegalArgumentException if that is no node id, or the timeout is negative
      */
     public CompletableFuture<ByteBuffer> request(String toNodeId, ByteBuffer message, Duration timeout) {
@@ -144,6 +154,7 @@ public final class HeartbeatClient implements AutoCloseable {
      * opened again.
      *
      * @param name what for: 1 to 128 characters of A-Z a-z 0-9 . _ : -
+     * @return the channel, which is OPENING
      * @throws IllegalArgumentException if a channel cannot have this name
      */
     public Channel openChannel(String name, ChannelOptions options, ChannelListener listener) {
@@ -172,6 +183,7 @@ public final class HeartbeatClient implements AutoCloseable {
      *
      * @param nodeId its id, unique on the bus: 1 to 128 characters of A-Z a-z 0-9 . _ : -
      * @param metadata its metadata; at most 32 entries and 4 KiB
+     * @return the node, which registers as soon as it can
      * @throws IllegalArgumentException if the protocol does not allow the id or the metadata, or
      *     the node is attached already
      * @throws IllegalStateException if the client or its transport is closed
@@ -197,6 +209,8 @@ public final class HeartbeatClient implements AutoCloseable {
      * future is complete the node does not register any more, so another process may take its id.
      * One that registers before may be {@linkplain OfflineReason#REPLACED replaced} by the answer
      * that was under way.
+     *
+     * @return a future that completes when the client is closed
      */
     public CompletableFuture<Void> closeAsync() {
         return client.close();
@@ -230,12 +244,20 @@ public final class HeartbeatClient implements AutoCloseable {
 
         private Builder() {}
 
-        /** Takes these options, in place of all that were set before. */
+        /**
+         * Takes these options, in place of all that were set before.
+         *
+         * @return this builder
+         */
         public Builder options(ClientOptions value) {
             return as(Objects.requireNonNull(value, "options"));
         }
 
-        /** The listener for the client's events. */
+        /**
+         * The listener for the client's events.
+         *
+         * @return this builder
+         */
         public Builder listener(ClientListener value) {
             listener = Objects.requireNonNull(value, "listener");
             return this;
@@ -244,6 +266,8 @@ public final class HeartbeatClient implements AutoCloseable {
         /**
          * The receiver of the server's messages, on the same thread as the listener; without one
          * they are dropped. The buffers belong to the application.
+         *
+         * @return this builder
          */
         public Builder onMessage(Consumer<ByteBuffer> value) {
             messages = Objects.requireNonNull(value, "onMessage");
@@ -254,6 +278,8 @@ public final class HeartbeatClient implements AutoCloseable {
          * The receiver of what other nodes send through the server: the id of the sender, and the
          * message, which belongs to the application. On the same thread as the listener; without
          * one they are dropped.
+         *
+         * @return this builder
          */
         public Builder onNodeMessage(BiConsumer<String, ByteBuffer> value) {
             nodeMessages = Objects.requireNonNull(value, "onNodeMessage");
@@ -263,6 +289,8 @@ public final class HeartbeatClient implements AutoCloseable {
         /**
          * The handler of requests from the server, or other nodes through it, on the same thread as
          * the listener; without one every request is failed.
+         *
+         * @return this builder
          */
         public Builder onRequest(Consumer<Request> value) {
             requests = Objects.requireNonNull(value, "onRequest");
@@ -273,6 +301,7 @@ public final class HeartbeatClient implements AutoCloseable {
          * The acceptor of channels of this name that the server opens, to this node or one attached
          * to it. Channels that nobody accepts are refused.
          *
+         * @return this builder
          * @throws IllegalArgumentException if a channel cannot have this name
          */
         public Builder channel(String name, ChannelOptions options, ChannelAcceptor acceptor) {
@@ -286,12 +315,18 @@ public final class HeartbeatClient implements AutoCloseable {
         /**
          * As {@link #channel(String, ChannelOptions, ChannelAcceptor)}, with the default of every
          * option.
+         *
+         * @return this builder
          */
         public Builder channel(String name, ChannelAcceptor acceptor) {
             return channel(name, ChannelOptions.defaults(), acceptor);
         }
 
-        /** The acceptor of channels of all other names. */
+        /**
+         * The acceptor of channels of all other names.
+         *
+         * @return this builder
+         */
         public Builder otherChannels(ChannelOptions options, ChannelAcceptor acceptor) {
             Objects.requireNonNull(options, "options");
             Objects.requireNonNull(acceptor, "acceptor");
@@ -302,6 +337,8 @@ public final class HeartbeatClient implements AutoCloseable {
         /**
          * Takes these options for the client's own transport, in place of all that was set before.
          * Alone, a client has one event loop and 4 worker threads.
+         *
+         * @return this builder
          */
         public Builder transportOptions(TransportOptions value) {
             transportOptions = Objects.requireNonNull(value, "transportOptions").toBuilder();
@@ -311,6 +348,8 @@ public final class HeartbeatClient implements AutoCloseable {
         /**
          * Changes options of the client's own transport, such as its socket buffers; the others
          * stay.
+         *
+         * @return this builder
          */
         public Builder transportOptions(Consumer<TransportOptions.Builder> change) {
             Objects.requireNonNull(change, "change").accept(transportOptions);
@@ -320,6 +359,8 @@ public final class HeartbeatClient implements AutoCloseable {
         /**
          * Uses this transport, which may be shared by thousands of clients and is not closed with
          * any, instead of the best one on the class path.
+         *
+         * @return this builder
          */
         public Builder transport(Transport value) {
             transport = Objects.requireNonNull(value, "transport");
@@ -330,6 +371,7 @@ public final class HeartbeatClient implements AutoCloseable {
          * Uses a transport of its own by the provider of this name, such as {@code nio}, instead of
          * the best one on the class path.
          *
+         * @return this builder
          * @throws IllegalArgumentException if none of that name is there; the message names those
          *     that are
          */
@@ -341,6 +383,8 @@ public final class HeartbeatClient implements AutoCloseable {
         /**
          * Starts the client and returns at once; it connects, and comes back when it must, until it
          * is closed.
+         *
+         * @return the client
          */
         public HeartbeatClient connect() {
             ClientOptions options = built();

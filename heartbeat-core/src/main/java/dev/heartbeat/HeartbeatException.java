@@ -5,6 +5,8 @@ import java.util.Objects;
 /**
  * Something on the bus failed; the code names it for programs, and the message says what, and what
  * was expected.
+ *
+ * @since 0.1
  */
 public class HeartbeatException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -23,7 +25,11 @@ public class HeartbeatException extends RuntimeException {
         this.code = Objects.requireNonNull(code, "code");
     }
 
-    /** Names what failed. */
+    /**
+     * Names what failed.
+     *
+     * @return the code
+     */
     public FailureCode code() {
         return code;
     }

@@ -42,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #start}, {@link #state}). A server starts once. Until then, and for ever if it is closed
  * before, {@link #options}, {@link #state}, {@link #failure} and the methods that end it may be
  * called; every other refuses with an {@link IllegalStateException}.
+ *
+ * @since 0.1
  */
 public final class HeartbeatServer implements AutoCloseable {
     private final Plan plan;
@@ -71,7 +73,7 @@ public final class HeartbeatServer implements AutoCloseable {
         return made;
     }
 
-    /** A server with the default of every option. */
+    /** {@return a server with the default of every option} */
     public static Builder builder() {
         return new Builder();
     }
@@ -128,7 +130,7 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
-     * Its state as of now. A thread that sees a state sees all that led to it.
+     * {@return its state as of now} A thread that sees a state sees all that led to it.
      *
      * @since 0.1
      */
@@ -137,7 +139,7 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
-     * The cause where it has FAILED; empty in every other state.
+     * {@return the cause where it has FAILED; empty in every other state}
      *
      * @since 0.1
      */
@@ -145,14 +147,14 @@ public final class HeartbeatServer implements AutoCloseable {
         return lifecycle.failure();
     }
 
-    /** The options it was built with, whether it is started or not. */
+    /** {@return the options it was built with, whether it is started or not} */
     public ServerOptions options() {
         return plan.options();
     }
 
     /**
-     * The address it listens on, or listened on before it ended; the port is the real one where 0
-     * was asked for.
+     * {@return the address it listens on, or listened on before it ended; the port is the real one
+     * where 0 was asked for}
      *
      * @throws IllegalStateException if it does not listen yet, or never did
      */
@@ -160,7 +162,7 @@ public final class HeartbeatServer implements AutoCloseable {
         return started().localAddress();
     }
 
-    /** The nodes it knows. */
+    /** {@return the nodes it knows} */
     public NodeRegistry nodes() {
         return started().nodes();
     }
@@ -175,6 +177,7 @@ public final class HeartbeatServer implements AutoCloseable {
      *
      * @param message from its position to its limit; if it is ACCEPTED it belongs to the bus and
      *     must not be touched until it comes back. Its position and limit are not changed
+     * @return whether the message was accepted, and if not, why
      */
     public SendResult trySend(String nodeId, ByteBuffer message) {
         Objects.requireNonNull(nodeId, "nodeId");
@@ -182,7 +185,7 @@ public final class HeartbeatServer implements AutoCloseable {
         return started().trySend(nodeId, message);
     }
 
-    /** The groups that its nodes are in, and what is sent to those. */
+    /** {@return the groups that its nodes are in, and what is sent to those} */
     public NodeGroups groups() {
         return started().groups();
     }
@@ -197,6 +200,7 @@ public final class HeartbeatServer implements AutoCloseable {
      * that stops has none.
      *
      * @param message from its position to its limit, which are not changed
+     * @return the outcome for each recipient
      * @throws IllegalArgumentException if it is longer than a message may be
      *     ({@link ServerSetters#maxMessageBytes}), since then it is for nobody
      */
@@ -211,6 +215,7 @@ public final class HeartbeatServer implements AutoCloseable {
      *
      * @param to asked once for each, as the node is then. An exception of it is thrown from here,
      *     after which those before it have been sent the message
+     * @return the outcome for each recipient
      * @throws IllegalArgumentException if the message is longer than a message may be
      */
     public BroadcastResult broadcast(Predicate<? super Node> to, ByteBuffer message) {
@@ -223,6 +228,8 @@ public final class HeartbeatServer implements AutoCloseable {
      * As {@link #trySend}, for who waits: the future completes when the socket has taken the
      * message, or fails once with an {@link UndeliveredException}, whether it was not accepted or
      * did not get away. It completes in line with the node's other events.
+     *
+     * @return a future that completes when the socket has taken the message
      */
     public CompletableFuture<Void> send(String nodeId, ByteBuffer message) {
         Objects.requireNonNull(nodeId, "nodeId");
@@ -241,6 +248,7 @@ public final class HeartbeatServer implements AutoCloseable {
      *
      * @param timeout with zero nothing is sent, and the future has failed when this returns; more
      *     than 36,500 days count as that
+     * @return a future of the reply
      * @throws IllegalArgumentException if it is negative
      */
     public CompletableFuture<ByteBuffer> request(String nodeId, ByteBuffer message, Duration timeout) {
@@ -256,6 +264,7 @@ public final class HeartbeatServer implements AutoCloseable {
      * connected, or has as many channels as it may.
      *
      * @param name what for: 1 to 128 characters of A-Z a-z 0-9 . _ : -
+     * @return the channel, which is OPENING or CLOSED
      * @throws IllegalArgumentException if a channel cannot have this name
      */
     public Channel openChannel(String nodeId, String name, ChannelOptions options, ChannelListener listener) {
@@ -278,7 +287,7 @@ public final class HeartbeatServer implements AutoCloseable {
         return started().kick(nodeId, reason);
     }
 
-    /** The counts so far, which go on. */
+    /** {@return the counts so far, which go on} */
     public ServerStats stats() {
         return new ServerStats(started().counts());
     }
@@ -293,6 +302,7 @@ public final class HeartbeatServer implements AutoCloseable {
      * Nodes end with {@link OfflineReason#SHUTDOWN}. The log reports how far it is.
      *
      * @param drain with zero it is as {@link #closeAsync}; more than 30 days count as 30 days
+     * @return a future that completes when the server is stopped
      * @throws IllegalArgumentException if it is negative
      */
     public CompletableFuture<Void> shutdownAsync(Duration drain) {
@@ -312,6 +322,8 @@ public final class HeartbeatServer implements AutoCloseable {
      * connection is closed. The future completes when the listener has heard of all of it, after
      * about ten seconds at the latest. It is STOPPED then. A transport that was given to the
      * builder lives on. A server that was never started is STOPPED at once. Idempotent.
+     *
+     * @return a future that completes when the server is stopped
      */
     public CompletableFuture<Void> closeAsync() {
         return ending(Server::close);
@@ -362,18 +374,30 @@ public final class HeartbeatServer implements AutoCloseable {
 
         private Builder() {}
 
-        /** Takes these options, in place of all that were set before. */
+        /**
+         * Takes these options, in place of all that were set before.
+         *
+         * @return this builder
+         */
         public Builder options(ServerOptions value) {
             return as(Objects.requireNonNull(value, "options"));
         }
 
-        /** Sets the listener to what becomes of nodes. */
+        /**
+         * Sets the listener to what becomes of nodes.
+         *
+         * @return this builder
+         */
         public Builder listener(NodeListener value) {
             listener = Objects.requireNonNull(value, "listener");
             return this;
         }
 
-        /** Sets the receiver of the nodes' messages; without one they are dropped. */
+        /**
+         * Sets the receiver of the nodes' messages; without one they are dropped.
+         *
+         * @return this builder
+         */
         public Builder onMessage(MessageHandler value) {
             messages = Objects.requireNonNull(value, "onMessage");
             return this;
@@ -381,13 +405,19 @@ public final class HeartbeatServer implements AutoCloseable {
 
         /**
          * Sets the handler that answers the nodes' requests; without one every request is failed.
+         *
+         * @return this builder
          */
         public Builder onRequest(RequestHandler value) {
             requests = Objects.requireNonNull(value, "onRequest");
             return this;
         }
 
-        /** Which nodes may send to which through the server; none to any by default. */
+        /**
+         * Which nodes may send to which through the server; none to any by default.
+         *
+         * @return this builder
+         */
         public Builder routes(RoutePolicy value) {
             routes = Objects.requireNonNull(value, "routes");
             return this;
@@ -397,6 +427,7 @@ public final class HeartbeatServer implements AutoCloseable {
          * Sets the acceptor that decides on channels of this name that nodes open. Channels that
          * nobody accepts are refused.
          *
+         * @return this builder
          * @throws IllegalArgumentException if a channel cannot have this name
          */
         public Builder channel(String name, ChannelOptions options, ChannelAcceptor acceptor) {
@@ -410,12 +441,18 @@ public final class HeartbeatServer implements AutoCloseable {
         /**
          * As {@link #channel(String, ChannelOptions, ChannelAcceptor)}, with the default of every
          * option.
+         *
+         * @return this builder
          */
         public Builder channel(String name, ChannelAcceptor acceptor) {
             return channel(name, ChannelOptions.defaults(), acceptor);
         }
 
-        /** Sets the acceptor that decides on channels of all other names. */
+        /**
+         * Sets the acceptor that decides on channels of all other names.
+         *
+         * @return this builder
+         */
         public Builder otherChannels(ChannelOptions options, ChannelAcceptor acceptor) {
             Objects.requireNonNull(options, "options");
             Objects.requireNonNull(acceptor, "acceptor");
@@ -426,6 +463,8 @@ public final class HeartbeatServer implements AutoCloseable {
         /**
          * Sets the recorders with which the server measures itself; the best that is found on the
          * class path by default, which {@code heartbeat-histograms} brings.
+         *
+         * @return this builder
          */
         public Builder recorders(RecorderProvider value) {
             recorders = Objects.requireNonNull(value, "recorders");
@@ -434,6 +473,8 @@ public final class HeartbeatServer implements AutoCloseable {
 
         /**
          * Takes these options for the server's own transport, in place of all that were set before.
+         *
+         * @return this builder
          */
         public Builder transportOptions(TransportOptions value) {
             transportOptions = Objects.requireNonNull(value, "transportOptions").toBuilder();
@@ -443,6 +484,8 @@ public final class HeartbeatServer implements AutoCloseable {
         /**
          * Changes options of the server's own transport, such as its socket buffers; the others
          * stay.
+         *
+         * @return this builder
          */
         public Builder transportOptions(Consumer<TransportOptions.Builder> change) {
             Objects.requireNonNull(change, "change").accept(transportOptions);
@@ -452,6 +495,8 @@ public final class HeartbeatServer implements AutoCloseable {
         /**
          * Uses this transport, which may be shared and is not closed with the server, instead of
          * the best one on the class path.
+         *
+         * @return this builder
          */
         public Builder transport(Transport value) {
             transport = Objects.requireNonNull(value, "transport");
@@ -462,6 +507,7 @@ public final class HeartbeatServer implements AutoCloseable {
          * Uses a transport of its own by the provider of this name, such as {@code nio}, instead of
          * the best one on the class path.
          *
+         * @return this builder
          * @throws IllegalArgumentException if none of that name is there; the message names those
          *     that are
          */
@@ -475,6 +521,7 @@ public final class HeartbeatServer implements AutoCloseable {
          * no thread begins, before {@link HeartbeatServer#start}. The builder may be used again:
          * each server has what was set by then.
          *
+         * @return the server, which is NEW
          * @throws IllegalArgumentException if an option is out of its range
          * @since 0.1
          */
@@ -489,12 +536,20 @@ public final class HeartbeatServer implements AutoCloseable {
                     transportOptions.build()));
         }
 
-        /** {@link #build}, and {@link HeartbeatServer#startAsync}. */
+        /**
+         * {@link #build}, and {@link HeartbeatServer#startAsync}.
+         *
+         * @return a future of the server, which completes when it is RUNNING
+         */
         public CompletableFuture<HeartbeatServer> startAsync() {
             return build().startAsync();
         }
 
-        /** {@link #build}, and {@link HeartbeatServer#start}. */
+        /**
+         * {@link #build}, and {@link HeartbeatServer#start}.
+         *
+         * @return the server, which is RUNNING
+         */
         public HeartbeatServer start() {
             return build().start();
         }

@@ -1,6 +1,10 @@
 package dev.heartbeat;
 
-/** The outcome of joining a node to a group. */
+/**
+ * The outcome of joining a node to a group.
+ *
+ * @since 0.1
+ */
 public enum JoinResult {
     /** It is in the group until it leaves or its stay ends. */
     JOINED,

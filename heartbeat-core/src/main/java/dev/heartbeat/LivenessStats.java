@@ -10,6 +10,8 @@ import java.util.Objects;
  *
  * The numbers are those of one moment, read one after the other while the loops go on, so they may
  * differ by what happened in between. Immutable.
+ *
+ * @since 0.1
  */
 public final class LivenessStats {
     private final long online;
@@ -36,63 +38,68 @@ public final class LivenessStats {
         recovery = counts.recovery();
     }
 
-    /** Nodes ONLINE now. */
+    /** {@return nodes ONLINE now} */
     public long online() {
         return online;
     }
 
-    /** Nodes SUSPECT now. */
+    /** {@return nodes SUSPECT now} */
     public long suspect() {
         return suspect;
     }
 
-    /** Stays that ended, for each reason there is; unmodifiable. */
+    /** {@return stays that ended, for each reason there is; unmodifiable} */
     public Map<OfflineReason, Long> offline() {
         return offline;
     }
 
-    /** Registrations ever granted, reconnects included. */
+    /** {@return registrations ever granted, reconnects included} */
     public long registrations() {
         return registrations;
     }
 
-    /** Registrations refused: stale, in use, invalid, no room. */
+    /** {@return registrations refused: stale, in use, invalid, no room} */
     public long registrationsRefused() {
         return registrationsRefused;
     }
 
     /**
-     * An estimate of how much of the heap registrations hold now:
-     * {@link HeartbeatServer.Builder#registrationBudgetBytes}.
+     * {@return an estimate of how much of the heap registrations hold now:
+     * {@link HeartbeatServer.Builder#registrationBudgetBytes}}
      */
     public long registrationBytes() {
         return registrationBytes;
     }
 
-    /** Heartbeat requests received. */
+    /** {@return heartbeat requests received} */
     public long heartbeats() {
         return heartbeats;
     }
 
-    /** Transitions not reported one by one, because the listener was too slow for them. */
+    /**
+     * {@return transitions not reported one by one, because the listener was too slow for them}
+     */
     public long coalescedEvents() {
         return coalescedEvents;
     }
 
     /**
-     * The time from the last sign of life to OFFLINE by timeout, or from the loss of a connection
-     * to OFFLINE. Its clock stands still while the server itself is stopped.
+     * {@return the time from the last sign of life to OFFLINE by timeout, or from the loss of a
+     * connection to OFFLINE} Its clock stands still while the server itself is stopped.
      */
     public Measure detection() {
         return detection;
     }
 
-    /** The time from SUSPECT to being heard again, or from the loss of a connection to the next. */
+    /**
+     * {@return the time from SUSPECT to being heard again, or from the loss of a connection to the
+     * next}
+     */
     public Measure recovery() {
         return recovery;
     }
 
-    /** Stays that ended for this reason. */
+    /** {@return stays that ended for this reason} */
     public long offline(OfflineReason reason) {
         return offline.getOrDefault(Objects.requireNonNull(reason, "reason"), 0L);
     }

@@ -9,6 +9,8 @@ import java.time.Duration;
  *
  * The numbers are those of one moment, read one after the other while the loops go on, so they may
  * differ by what happened in between. Immutable.
+ *
+ * @since 0.1
  */
 public final class LoopStats {
     private final long stalls;
@@ -27,35 +29,39 @@ public final class LoopStats {
         failures = counts.loopFailures();
     }
 
-    /** The number of times that a loop noticed that it had itself been stopped. */
+    /** {@return the number of times that a loop noticed that it had itself been stopped} */
     public long stalls() {
         return stalls;
     }
 
-    /** The time that those stalls took. Nobody was judged for it. */
+    /** {@return the time that those stalls took} Nobody was judged for it. */
     public Duration stalledTime() {
         return stalledTime;
     }
 
-    /** The time for which a loop was itself stopped each time, as far as it was credited. */
+    /**
+     * {@return the time for which a loop was itself stopped each time, as far as it was credited}
+     */
     public Measure pauses() {
         return pauses;
     }
 
-    /** The delay with which a loop woke up for its timers. */
+    /** {@return the delay with which a loop woke up for its timers} */
     public Measure lag() {
         return lag;
     }
 
-    /** The number of times that this was more than a tick of its timers, which is 17 ms. */
+    /**
+     * {@return the number of times that this was more than a tick of its timers, which is 17 ms}
+     */
     public long lateWakes() {
         return lateWakes;
     }
 
     /**
-     * Exceptions from the bus's own work on the loops of its transport, all servers and clients on
-     * it together. The loops go on, and each exception is logged. It is 0 unless something is
-     * broken.
+     * {@return exceptions from the bus's own work on the loops of its transport, all servers and
+     * clients on it together} The loops go on, and each exception is logged. It is 0 unless
+     * something is broken.
      */
     public long failures() {
         return failures;

@@ -8,6 +8,8 @@ import java.time.Duration;
  *
  * The numbers are those of one moment, read one after the other while the loops go on, so they may
  * differ by what happened in between. Immutable.
+ *
+ * @since 0.1
  */
 public final class MassGuardStats {
     private final long engagements;
@@ -24,32 +26,32 @@ public final class MassGuardStats {
         hold = counts.guardHold();
     }
 
-    /** The number of times that verdicts were held, as too many were due at once. */
+    /** {@return the number of times that verdicts were held, as too many were due at once} */
     public long engagements() {
         return engagements;
     }
 
-    /** The guard's status now. */
+    /** {@return the guard's status now} */
     public MassGuardStatus status() {
         return status;
     }
 
-    /** Verdicts that were ever held. */
+    /** {@return verdicts that were ever held} */
     public long verdictsHeld() {
         return verdictsHeld;
     }
 
-    /** The time for which verdicts were held, altogether. */
+    /** {@return the time for which verdicts were held, altogether} */
     public Duration engagedTime() {
         return engagedTime;
     }
 
-    /** The time for which the guard was engaged each time. */
+    /** {@return the time for which the guard was engaged each time} */
     public Measure hold() {
         return hold;
     }
 
-    /** Whether verdicts are being held now, or released one after the other. */
+    /** {@return whether verdicts are being held now, or released one after the other} */
     public boolean isEngaged() {
         return status.isEngaged();
     }

@@ -13,6 +13,7 @@ import java.util.Objects;
  * @param released verdicts that had waited and were carried out; the others were not needed any
  *     more, since their nodes came back
  * @param engagedFor for how long it has been engaged, or was when it ended
+ * @since 0.1
  */
 public record MassGuardStatus(Phase phase, long suspects, long nodes, long held, long released, Duration engagedFor) {
 
@@ -32,7 +33,7 @@ public record MassGuardStatus(Phase phase, long suspects, long nodes, long held,
         RELEASING
     }
 
-    /** Whether verdicts wait. */
+    /** {@return whether verdicts wait} */
     public boolean isEngaged() {
         return phase != Phase.PASSING;
     }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param p50 half of them are not longer; null where nobody keeps more than the others, or if there
  *     is none. {@code heartbeat-histograms} on the class path does
  * @param p99 99 of 100 are not longer; null likewise
+ * @since 0.1
  */
 public record Measure(
         long count,

@@ -2,7 +2,11 @@ package dev.heartbeat;
 
 import java.nio.ByteBuffer;
 
-/** Receives the messages that nodes send to the server. */
+/**
+ * Receives the messages that nodes send to the server.
+ *
+ * @since 0.1
+ */
 @FunctionalInterface
 public interface MessageHandler {
 

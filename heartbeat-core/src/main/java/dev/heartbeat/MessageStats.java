@@ -9,6 +9,8 @@ import java.util.Objects;
  *
  * The numbers are those of one moment, read one after the other while the loops go on, so they may
  * differ by what happened in between. Immutable.
+ *
+ * @since 0.1
  */
 public final class MessageStats {
     private final long received;
@@ -31,44 +33,45 @@ public final class MessageStats {
     }
 
     /**
-     * Messages handed to the application, on any channel; requests and replies are messages too.
+     * {@return messages handed to the application, on any channel; requests and replies are
+     * messages too}
      */
     public long received() {
         return received;
     }
 
-    /** Messages accepted for sending and taken by the socket, likewise. */
+    /** {@return messages accepted for sending and taken by the socket, likewise} */
     public long sent() {
         return sent;
     }
 
     /**
-     * Accepted messages that came back instead of being delivered, for each reason there is;
-     * unmodifiable.
+     * {@return accepted messages that came back instead of being delivered, for each reason there
+     * is; unmodifiable}
      */
     public Map<UndeliveredException.Reason, Long> undelivered() {
         return undelivered;
     }
 
     /**
-     * Messages that had to leave a full queue for a newer one. They came back, so
+     * {@return messages that had to leave a full queue for a newer one} They came back, so
      * {@link #undelivered} counts them too.
      */
     public long dropped() {
         return dropped;
     }
 
-    /** Replies that came too late, twice, or to no request. */
+    /** {@return replies that came too late, twice, or to no request} */
     public long unmatchedReplies() {
         return unmatchedReplies;
     }
 
-    /** Accepted messages that came back for this reason. */
+    /** {@return accepted messages that came back for this reason} */
     public long undelivered(UndeliveredException.Reason reason) {
         return undelivered.getOrDefault(Objects.requireNonNull(reason, "reason"), 0L);
     }
 
-    /** Accepted messages that came back, for whichever reason. */
+    /** {@return accepted messages that came back, for whichever reason} */
     public long undeliveredTotal() {
         return undelivered.values().stream().mapToLong(Long::longValue).sum();
     }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param rtt its last round trip of a heartbeat, as the node measured it; null before the first
  * @param offlineReason why it is OFFLINE; null if it is not
  * @param offlineSince when it became OFFLINE, by the server's wall clock; null if it is not
+ * @since 0.1
  */
 public record Node(
         String id,

@@ -15,6 +15,8 @@ import java.util.stream.Stream;
  *
  * <p>Every method may be called from any thread, waits for nobody, and takes time in proportion to
  * the group at most.
+ *
+ * @since 0.1
  */
 public interface NodeGroups {
 
@@ -22,6 +24,7 @@ public interface NodeGroups {
      * Joins whichever process is registered by this id to a group.
      *
      * @param group 1 to 128 characters of A–Z a–z 0–9 . _ : -
+     * @return whether the node is a member now, and if not, why
      * @throws IllegalArgumentException if the name is another
      */
     JoinResult join(String group, String nodeId);
@@ -34,15 +37,18 @@ public interface NodeGroups {
     boolean leave(String group, String nodeId);
 
     /**
-     * The groups that a node is in now, by either way, in the order of their names; none if it is
-     * not registered.
+     * {@return the groups that a node is in now, by either way, in the order of their names; none
+     * if it is not registered}
      */
     Set<String> groupsOf(String nodeId);
 
-    /** The members, each as it is when the stream reaches it; as {@link NodeRegistry#group}. */
+    /**
+     * {@return the members, each as it is when the stream reaches it; as
+     * {@link NodeRegistry#group}}
+     */
     Stream<Node> members(String group);
 
-    /** The number of members, in constant time; as {@link NodeRegistry#groupSize}. */
+    /** {@return the number of members, in constant time; as {@link NodeRegistry#groupSize}} */
     long size(String group);
 
     /**
@@ -51,6 +57,7 @@ public interface NodeGroups {
      * {@link HeartbeatServer#broadcast(ByteBuffer)}. The group's {@link SlowMemberPolicy} decides
      * if a member's queue is full.
      *
+     * @return the outcome for each recipient
      * @throws IllegalArgumentException if the message is longer than a message may be
      */
     BroadcastResult broadcast(String group, ByteBuffer message);

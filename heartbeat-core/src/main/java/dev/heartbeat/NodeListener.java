@@ -19,6 +19,8 @@ import java.nio.ByteBuffer;
  * always is. So a listener that fell behind has nothing to fetch: its next event agrees with its
  * last. One that lost its own books (it threw, or began late) writes them anew from
  * {@link HeartbeatServer#nodes()}, whose epochs say which of two accounts of a node is newer.
+ *
+ * @since 0.1
  */
 public interface NodeListener {
 

@@ -1,6 +1,10 @@
 package dev.heartbeat;
 
-/** The server's belief about a node. */
+/**
+ * The server's belief about a node.
+ *
+ * @since 0.1
+ */
 public enum NodeState {
     /** Registered, connected, and heard of within the suspicion time. */
     ONLINE,

@@ -1,6 +1,10 @@
 package dev.heartbeat;
 
-/** Why a node became {@link NodeState#OFFLINE}. */
+/**
+ * Why a node became {@link NodeState#OFFLINE}.
+ *
+ * @since 0.1
+ */
 public enum OfflineReason {
     /** Connected, but silent for the whole heartbeat timeout. */
     TIMEOUT,

@@ -3,6 +3,8 @@ package dev.heartbeat;
 /**
  * Says what becomes of a message when the queue of a channel is full:
  * {@link ChannelOptions.Builder#overflow}.
+ *
+ * @since 0.1
  */
 public enum QueueOverflow {
     /** It is refused: {@link SendResult#FULL}. */

@@ -8,17 +8,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * A message whose sender waits for a reply. It is to be answered once, by any thread; a second
  * answer is refused with an {@link IllegalStateException}.
+ *
+ * @since 0.1
  */
 public interface Request {
 
     /**
-     * The node that asks, where it does so through the server; null where the other side itself
-     * does.
+     * {@return the node that asks, where it does so through the server; null where the other side
+     * itself does}
      */
     @Nullable
     String source();
 
-    /** The message of the request. Buffer as in {@link ChannelListener#onMessage}. */
+    /** {@return the message of the request} Buffer as in {@link ChannelListener#onMessage}. */
     ByteBuffer content();
 
     /**
@@ -35,15 +37,18 @@ public interface Request {
     Duration remaining();
 
     /**
-     * Whether whoever asks has given it up: its time is over, or its future was cancelled. A
-     * request that was given up before its turn came is not handed over at all. The other side says
-     * so as soon as it can, and only if it knows how to: false is no promise that somebody waits.
+     * {@return whether whoever asks has given it up: its time is over, or its future was cancelled}
+     * A request that was given up before its turn came is not handed over at all. The other side
+     * says so as soon as it can, and only if it knows how to: false is no promise that somebody
+     * waits.
      */
     boolean isCancelled();
 
     /**
      * Completes when the request {@linkplain #isCancelled() is given up}, on a thread that waits
      * for no other callback. It never completes where the request is answered first.
+     *
+     * @return a future that completes when the asker has given the request up
      */
     CompletableFuture<Void> cancelled();
 
@@ -52,6 +57,7 @@ public interface Request {
      * and sends nothing, once the request {@linkplain #isCancelled() is given up}. Only the server
      * knows another node's limits: a reply that is too long for it fails the request there.
      *
+     * @return whether the answer was accepted, and if not, why
      * @throws IllegalArgumentException if the reply is longer than the other side takes; the
      *     message names that limit. The request is still to be answered. It fails if the exception
      *     leaves the callback that got the request.
@@ -62,6 +68,7 @@ public interface Request {
      * Answers that there is no reply.
      *
      * @param why the text for the sender; what is longer than the other side takes is cut off
+     * @return whether the answer was accepted, and if not, why
      */
     SendResult fail(String why);
 }

@@ -1,6 +1,10 @@
 package dev.heartbeat;
 
-/** Answers what nodes ask the server. */
+/**
+ * Answers what nodes ask the server.
+ *
+ * @since 0.1
+ */
 @FunctionalInterface
 public interface RequestHandler {
 

@@ -1,6 +1,10 @@
 package dev.heartbeat;
 
-/** The outcome of a message at the moment it was offered. */
+/**
+ * The outcome of a message at the moment it was offered.
+ *
+ * @since 0.1
+ */
 public enum SendResult {
     /**
      * The bus owns the buffer until the message has left or was reported as undelivered; the caller

@@ -37,7 +37,11 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The options of a server. Immutable; {@link ServerSetters} says what each option means. */
+/**
+ * The options of a server. Immutable; {@link ServerSetters} says what each option means.
+ *
+ * @since 0.1
+ */
 public final class ServerOptions {
     private static final long LEAST_BUDGET = 1 << 20;
 
@@ -118,22 +122,22 @@ public final class ServerOptions {
         return Math.max(LEAST_BUDGET, Runtime.getRuntime().maxMemory() / 4);
     }
 
-    /** With the default of every option. */
+    /** {@return options with the default of every option} */
     public static ServerOptions defaults() {
         return builder().build();
     }
 
-    /** A builder in which nothing is set. */
+    /** {@return a builder in which nothing is set} */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** A builder in which that is set which was set for these. */
+    /** {@return a builder in which that is set which was set for these} */
     public Builder toBuilder() {
         return new Builder().as(this);
     }
 
-    /** The description of each option, in order; unmodifiable. */
+    /** {@return the description of each option, in order; unmodifiable} */
     public static List<Option<ServerOptions, ?>> descriptions() {
         return ServerSetters.OPTIONS.all();
     }
@@ -142,167 +146,167 @@ public final class ServerOptions {
         return given;
     }
 
-    /** See {@link ServerSetters#host}. */
+    /** {@return the value of {@link ServerSetters#host}} */
     public String host() {
         return host;
     }
 
-    /** See {@link ServerSetters#port}. */
+    /** {@return the value of {@link ServerSetters#port}} */
     public int port() {
         return port;
     }
 
-    /** See {@link ServerSetters#heartbeatInterval}. */
+    /** {@return the value of {@link ServerSetters#heartbeatInterval}} */
     public Duration heartbeatInterval() {
         return heartbeatInterval;
     }
 
-    /** See {@link ServerSetters#suspectAfter}. */
+    /** {@return the value of {@link ServerSetters#suspectAfter}} */
     public Duration suspectAfter() {
         return suspectAfter;
     }
 
-    /** See {@link ServerSetters#heartbeatTimeout}. */
+    /** {@return the value of {@link ServerSetters#heartbeatTimeout}} */
     public Duration heartbeatTimeout() {
         return heartbeatTimeout;
     }
 
-    /** See {@link ServerSetters#grace}. */
+    /** {@return the value of {@link ServerSetters#grace}} */
     public Duration grace() {
         return grace;
     }
 
-    /** See {@link ServerSetters#ackEvery}. */
+    /** {@return the value of {@link ServerSetters#ackEvery}} */
     public int ackEvery() {
         return ackEvery;
     }
 
-    /** See {@link ServerSetters#handshakeTimeout}. */
+    /** {@return the value of {@link ServerSetters#handshakeTimeout}} */
     public Duration handshakeTimeout() {
         return handshakeTimeout;
     }
 
-    /** See {@link ServerSetters#writeStallTimeout}. */
+    /** {@return the value of {@link ServerSetters#writeStallTimeout}} */
     public Duration writeStallTimeout() {
         return writeStallTimeout;
     }
 
-    /** See {@link ServerSetters#maxConnections}. */
+    /** {@return the value of {@link ServerSetters#maxConnections}} */
     public int maxConnections() {
         return maxConnections;
     }
 
-    /** See {@link ServerSetters#maxNodesPerConnection}. */
+    /** {@return the value of {@link ServerSetters#maxNodesPerConnection}} */
     public int maxNodesPerConnection() {
         return maxNodesPerConnection;
     }
 
-    /** See {@link ServerSetters#maxNodes}. */
+    /** {@return the value of {@link ServerSetters#maxNodes}} */
     public int maxNodes() {
         return maxNodes;
     }
 
-    /** See {@link ServerSetters#registrationBudgetBytes}. */
+    /** {@return the value of {@link ServerSetters#registrationBudgetBytes}} */
     public long registrationBudgetBytes() {
         return registrationBudgetBytes;
     }
 
-    /** See {@link ServerSetters#maxMessageBytes}. */
+    /** {@return the value of {@link ServerSetters#maxMessageBytes}} */
     public int maxMessageBytes() {
         return maxMessageBytes;
     }
 
-    /** See {@link ServerSetters#channelQueueMessages}. */
+    /** {@return the value of {@link ServerSetters#channelQueueMessages}} */
     public int channelQueueMessages() {
         return channelQueueMessages;
     }
 
-    /** See {@link ServerSetters#channelQueueBytes}. */
+    /** {@return the value of {@link ServerSetters#channelQueueBytes}} */
     public long channelQueueBytes() {
         return channelQueueBytes;
     }
 
-    /** See {@link ServerSetters#windowBytes}. */
+    /** {@return the value of {@link ServerSetters#windowBytes}} */
     public int windowBytes() {
         return windowBytes;
     }
 
-    /** See {@link ServerSetters#maxWindowBytes}. */
+    /** {@return the value of {@link ServerSetters#maxWindowBytes}} */
     public int maxWindowBytes() {
         return maxWindowBytes;
     }
 
-    /** See {@link ServerSetters#maxChannels}. */
+    /** {@return the value of {@link ServerSetters#maxChannels}} */
     public int maxChannels() {
         return maxChannels;
     }
 
-    /** See {@link ServerSetters#fragmentTimeout}. */
+    /** {@return the value of {@link ServerSetters#fragmentTimeout}} */
     public Duration fragmentTimeout() {
         return fragmentTimeout;
     }
 
-    /** See {@link ServerSetters#slowMessageGrace}. */
+    /** {@return the value of {@link ServerSetters#slowMessageGrace}} */
     public Duration slowMessageGrace() {
         return slowMessageGrace;
     }
 
-    /** See {@link ServerSetters#minMessageBytesPerSecond}. */
+    /** {@return the value of {@link ServerSetters#minMessageBytesPerSecond}} */
     public int minMessageBytesPerSecond() {
         return minMessageBytesPerSecond;
     }
 
-    /** See {@link ServerSetters#inboundBudgetBytes}. */
+    /** {@return the value of {@link ServerSetters#inboundBudgetBytes}} */
     public long inboundBudgetBytes() {
         return inboundBudgetBytes;
     }
 
-    /** See {@link ServerSetters#takeoverPolicy}. */
+    /** {@return the value of {@link ServerSetters#takeoverPolicy}} */
     public TakeoverPolicy takeoverPolicy() {
         return takeoverPolicy;
     }
 
-    /** See {@link ServerSetters#groupKey}. */
+    /** {@return the value of {@link ServerSetters#groupKey}} */
     public String groupKey() {
         return groupKey;
     }
 
-    /** See {@link ServerSetters#maxGroupsPerNode}. */
+    /** {@return the value of {@link ServerSetters#maxGroupsPerNode}} */
     public int maxGroupsPerNode() {
         return maxGroupsPerNode;
     }
 
-    /** See {@link ServerSetters#maxGroupPolicies}. */
+    /** {@return the value of {@link ServerSetters#maxGroupPolicies}} */
     public int maxGroupPolicies() {
         return maxGroupPolicies;
     }
 
-    /** See {@link ServerSetters#offlineRetention}. */
+    /** {@return the value of {@link ServerSetters#offlineRetention}} */
     public Duration offlineRetention() {
         return offlineRetention;
     }
 
-    /** See {@link ServerSetters#offlineMaximum}. */
+    /** {@return the value of {@link ServerSetters#offlineMaximum}} */
     public int offlineMaximum() {
         return offlineMaximum;
     }
 
-    /** See {@link ServerSetters#massGuardShare}. */
+    /** {@return the value of {@link ServerSetters#massGuardShare}} */
     public double massGuardShare() {
         return massGuardShare;
     }
 
-    /** See {@link ServerSetters#massGuardMinimum}. */
+    /** {@return the value of {@link ServerSetters#massGuardMinimum}} */
     public int massGuardMinimum() {
         return massGuardMinimum;
     }
 
-    /** See {@link ServerSetters#massGuardMaxHold}. */
+    /** {@return the value of {@link ServerSetters#massGuardMaxHold}} */
     public Duration massGuardMaxHold() {
         return massGuardMaxHold;
     }
 
-    /** See {@link ServerSetters#massGuardReleaseRate}. */
+    /** {@return the value of {@link ServerSetters#massGuardReleaseRate}} */
     public int massGuardReleaseRate() {
         return massGuardReleaseRate;
     }
@@ -332,6 +336,7 @@ public final class ServerOptions {
         /**
          * Checks them.
          *
+         * @return the options
          * @throws IllegalArgumentException if a value is out of its range, or does not go together
          *     with another; the message names the option, the value and the range
          */

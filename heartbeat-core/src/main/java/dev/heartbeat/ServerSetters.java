@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
  * refusal names its own.
  *
  * @param <B> the builder itself
+ * @since 0.1
  */
 public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSetters<ServerOptions, B> {
     private static final int MIB = 1024 * 1024;
@@ -169,17 +170,27 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     /**
      * The address to listen on; by default {@code 0.0.0.0}, which means all. A name is looked up
      * within {@link #handshakeTimeout}, and its first address is taken.
+     *
+     * @return this builder
      */
     public B host(String value) {
         return put(HOST, value);
     }
 
-    /** The port to listen on; 9501 by default. 0 picks a free one. */
+    /**
+     * The port to listen on; 9501 by default. 0 picks a free one.
+     *
+     * @return this builder
+     */
     public B port(int value) {
         return put(PORT, value);
     }
 
-    /** Nodes send a heartbeat this often; 10 s by default. */
+    /**
+     * Nodes send a heartbeat this often; 10 s by default.
+     *
+     * @return this builder
+     */
     public B heartbeatInterval(Duration value) {
         return put(HEARTBEAT_INTERVAL, value);
     }
@@ -187,6 +198,8 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     /**
      * The silence after which a node is SUSPECT; five sixths of {@link #heartbeatTimeout} by
      * default, which is 25 s. At least twice {@link #heartbeatInterval}.
+     *
+     * @return this builder
      */
     public B suspectAfter(Duration value) {
         return put(SUSPECT_AFTER, value);
@@ -195,6 +208,8 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     /**
      * The silence after which a node is OFFLINE; 30 s by default. Longer than
      * {@link #suspectAfter}.
+     *
+     * @return this builder
      */
     public B heartbeatTimeout(Duration value) {
         return put(HEARTBEAT_TIMEOUT, value);
@@ -203,6 +218,8 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     /**
      * The time a node has to come back after its connection is lost; {@link #heartbeatTimeout} by
      * default.
+     *
+     * @return this builder
      */
     public B grace(Duration value) {
         return put(GRACE, value);
@@ -211,28 +228,44 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     /**
      * The server answers every N-th heartbeat; 1, every one, by default. Fewer answers save a third
      * of a heartbeat's cost.
+     *
+     * @return this builder
      */
     public B ackEvery(int value) {
         return put(ACK_EVERY, value);
     }
 
-    /** The time a connection has to register; 5 s by default. */
+    /**
+     * The time a connection has to register; 5 s by default.
+     *
+     * @return this builder
+     */
     public B handshakeTimeout(Duration value) {
         return put(HANDSHAKE_TIMEOUT, value);
     }
 
-    /** A peer that takes no bytes for this long is disconnected; 10 s by default. */
+    /**
+     * A peer that takes no bytes for this long is disconnected; 10 s by default.
+     *
+     * @return this builder
+     */
     public B writeStallTimeout(Duration value) {
         return put(WRITE_STALL_TIMEOUT, value);
     }
 
-    /** Open connections at most; a million by default. One more is closed at once. */
+    /**
+     * Open connections at most; a million by default. One more is closed at once.
+     *
+     * @return this builder
+     */
     public B maxConnections(int value) {
         return put(MAX_CONNECTIONS, value);
     }
 
     /**
      * Nodes that a gateway may register beside its own; 1,000 by default. 0 allows no gateways.
+     *
+     * @return this builder
      */
     public B maxNodesPerConnection(int value) {
         return put(MAX_NODES_PER_CONNECTION, value);
@@ -242,6 +275,8 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
      * Known nodes at most; ten million by default. Nodes in grace, nodes of gateways and remembered
      * OFFLINE nodes count too. One more is refused, and may try again one heartbeat interval later.
      * A known node may always come back.
+     *
+     * @return this builder
      */
     public B maxNodes(int value) {
         return put(MAX_NODES, value);
@@ -252,23 +287,35 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
      * maximum heap by default. A node takes about 300 bytes, plus its metadata. A node without room
      * is refused, and may try again one heartbeat interval later. New metadata without room are
      * refused, and the old ones stay.
+     *
+     * @return this builder
      */
     public B registrationBudgetBytes(long value) {
         return put(REGISTRATION_BUDGET_BYTES, value);
     }
 
-    /** The longest message in either direction; 10 MiB by default. */
+    /**
+     * The longest message in either direction; 10 MiB by default.
+     *
+     * @return this builder
+     */
     public B maxMessageBytes(int value) {
         return put(MAX_MESSAGE_BYTES, value);
     }
 
-    /** Messages that may wait for one node; 1,000 by default. */
+    /**
+     * Messages that may wait for one node; 1,000 by default.
+     *
+     * @return this builder
+     */
     public B channelQueueMessages(int value) {
         return put(CHANNEL_QUEUE_MESSAGES, value);
     }
 
     /**
      * Bytes of messages that may wait for one node; 1 MiB by default. A larger message waits alone.
+     *
+     * @return this builder
      */
     public B channelQueueBytes(long value) {
         return put(CHANNEL_QUEUE_BYTES, value);
@@ -277,6 +324,8 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     /**
      * The first window of channel 0: bytes that a node may send ahead of the application; 64 KiB by
      * default.
+     *
+     * @return this builder
      */
     public B windowBytes(int value) {
         return put(WINDOW_BYTES, value);
@@ -286,6 +335,8 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
      * The largest window of channel 0; 1 MiB by default, or {@link #windowBytes} if that is more.
      * At least {@link #windowBytes}. The window grows while the application keeps up and the budget
      * allows it.
+     *
+     * @return this builder
      */
     public B maxWindowBytes(int value) {
         return put(MAX_WINDOW_BYTES, value);
@@ -294,6 +345,8 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     /**
      * Channels that each side may have open on a connection, beside channel 0; 100 by default. 0
      * allows none.
+     *
+     * @return this builder
      */
     public B maxChannels(int value) {
         return put(MAX_CHANNELS, value);
@@ -302,6 +355,8 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     /**
      * A message is dropped if nothing more of it arrives for this long; 30 s by default. A message
      * that arrives too slowly is dropped too; see {@link #minMessageBytesPerSecond}.
+     *
+     * @return this builder
      */
     public B fragmentTimeout(Duration value) {
         return put(FRAGMENT_TIMEOUT, value);
@@ -310,6 +365,8 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     /**
      * The time for which a message may be slower than {@link #minMessageBytesPerSecond}; 10 s by
      * default.
+     *
+     * @return this builder
      */
     public B slowMessageGrace(Duration value) {
         return put(SLOW_MESSAGE_GRACE, value);
@@ -323,6 +380,8 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
      * <p>Each byte extends the message's time by {@code 1 / value} seconds. Bytes ahead of that
      * rate extend it to {@link #fragmentTimeout} or {@link #slowMessageGrace} from now, whichever
      * is longer. Time in which the sender has no credit does not count.
+     *
+     * @return this builder
      */
     public B minMessageBytesPerSecond(int value) {
         return put(MIN_MESSAGE_BYTES_PER_SECOND, value);
@@ -333,12 +392,18 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
      * holds messages larger than a frame until the application has handled them, grown windows, and
      * the windows of channels. One connection takes at most an eighth, or one message if that is
      * more. Without room a message is refused, and a window does not grow.
+     *
+     * @return this builder
      */
     public B inboundBudgetBytes(long value) {
         return put(INBOUND_BUDGET_BYTES, value);
     }
 
-    /** The winner when a second process registers an id in use; the newest by default. */
+    /**
+     * The winner when a second process registers an id in use; the newest by default.
+     *
+     * @return this builder
+     */
     public B takeoverPolicy(TakeoverPolicy value) {
         return put(TAKEOVER_POLICY, value);
     }
@@ -346,18 +411,26 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     /**
      * The metadata key by which a node names its group; {@code group} by default. See
      * {@link NodeRegistry#group}.
+     *
+     * @return this builder
      */
     public B groupKey(String value) {
         return put(GROUP_KEY, value);
     }
 
-    /** Groups that a node may be joined to at a time ({@link NodeGroups#join}); 100 by default. */
+    /**
+     * Groups that a node may be joined to at a time ({@link NodeGroups#join}); 100 by default.
+     *
+     * @return this builder
+     */
     public B maxGroupsPerNode(int value) {
         return put(MAX_GROUPS_PER_NODE, value);
     }
 
     /**
      * Groups that may have an {@link SlowMemberPolicy} other than the default; 10,000 by default.
+     *
+     * @return this builder
      */
     public B maxGroupPolicies(int value) {
         return put(MAX_GROUP_POLICIES, value);
@@ -367,6 +440,8 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
      * The time for which an OFFLINE node is remembered after its end was reported; ten minutes by
      * default. Queries find it, with the reason, and a late, abandoned attempt of its process does
      * not bring it back. Zero forgets it at once.
+     *
+     * @return this builder
      */
     public B offlineRetention(Duration value) {
         return put(OFFLINE_RETENTION, value);
@@ -375,6 +450,8 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     /**
      * Remembered OFFLINE nodes at most; 100,000 by default. Each takes about half a kilobyte. The
      * oldest is forgotten first.
+     *
+     * @return this builder
      */
     public B offlineMaximum(int value) {
         return put(OFFLINE_MAXIMUM, value);
@@ -389,6 +466,8 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
      *
      * <p>A SUSPECT node counts here if its stay has lasted two timeouts. All nodes of a younger
      * gateway connection count once.
+     *
+     * @return this builder
      */
     public B massGuardShare(double value) {
         return put(MASS_GUARD_SHARE, value);
@@ -397,6 +476,8 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     /**
      * The mass guard holds OFFLINE verdicts only while more than this many nodes are SUSPECT; 100
      * by default. See {@link #massGuardShare}.
+     *
+     * @return this builder
      */
     public B massGuardMinimum(int value) {
         return put(MASS_GUARD_MINIMUM, value);
@@ -405,6 +486,8 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     /**
      * The longest hold of a verdict, release included, however often the mass guard engages
      * meanwhile; one minute by default. Zero switches the guard off. See {@link #massGuardShare}.
+     *
+     * @return this builder
      */
     public B massGuardMaxHold(Duration value) {
         return put(MASS_GUARD_MAX_HOLD, value);
@@ -413,6 +496,8 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     /**
      * Held verdicts released per second; 1,000 by default. The mass guard releases more if
      * {@link #massGuardMaxHold} requires it.
+     *
+     * @return this builder
      */
     public B massGuardReleaseRate(int value) {
         return put(MASS_GUARD_RELEASE_RATE, value);

@@ -9,6 +9,8 @@ import dev.heartbeat.internal.server.ServerCounts;
  * It is a view: each group is read at the moment when it is asked for, and costs nothing but
  * itself. A group is a snapshot, so keep it to compare it with a later one. Any thread may ask, at
  * any time.
+ *
+ * @since 0.1
  */
 public final class ServerStats {
     private final ServerCounts counts;
@@ -17,12 +19,12 @@ public final class ServerStats {
         this.counts = counts;
     }
 
-    /** The nodes, and what became of them. */
+    /** {@return the nodes, and what became of them} */
     public LivenessStats liveness() {
         return new LivenessStats(counts);
     }
 
-    /** The messages either way, and those that came back. */
+    /** {@return the messages either way, and those that came back} */
     public MessageStats messages() {
         return new MessageStats(
                 counts.sum(Counter.MESSAGES_IN),
@@ -32,32 +34,32 @@ public final class ServerStats {
                 counts.unmatchedReplies());
     }
 
-    /** The messages to many, and from node to node. */
+    /** {@return the messages to many, and from node to node} */
     public DistributionStats distribution() {
         return new DistributionStats(counts);
     }
 
-    /** The channels. */
+    /** {@return the channels} */
     public ChannelStats channels() {
         return new ChannelStats(counts.channels());
     }
 
-    /** The connections, and what came over them. */
+    /** {@return the connections, and what came over them} */
     public ConnectionStats connections() {
         return new ConnectionStats(counts);
     }
 
-    /** The mass guard. */
+    /** {@return the mass guard} */
     public MassGuardStats massGuard() {
         return new MassGuardStats(counts);
     }
 
-    /** The event loops. */
+    /** {@return the event loops} */
     public LoopStats loops() {
         return new LoopStats(counts);
     }
 
-    /** The calls of the application's listeners and handlers. */
+    /** {@return the calls of the application's listeners and handlers} */
     public CallbackStats callbacks() {
         return new CallbackStats(counts.callbackFailures());
     }

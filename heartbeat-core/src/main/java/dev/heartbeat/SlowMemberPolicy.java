@@ -3,6 +3,8 @@ package dev.heartbeat;
 /**
  * Says what becomes of a message to a group when the queue of a member is full, since the member
  * takes less than is sent to it: {@link NodeGroups#setSlowMemberPolicy}.
+ *
+ * @since 0.1
  */
 public enum SlowMemberPolicy {
     /** The member does not get this message; what waits for it stays. The default. */

@@ -2,7 +2,11 @@ package dev.heartbeat;
 
 import java.util.Objects;
 
-/** A message did not get away. */
+/**
+ * A message did not get away.
+ *
+ * @since 0.1
+ */
 public final class UndeliveredException extends HeartbeatException {
     private static final long serialVersionUID = 1L;
 
@@ -40,8 +44,8 @@ public final class UndeliveredException extends HeartbeatException {
         }
 
         /**
-         * The code of an exception for this reason; {@link FailureCode#isRetryable} says whether to
-         * send again can help.
+         * {@return the code of an exception for this reason; {@link FailureCode#isRetryable} says
+         * whether to send again can help}
          */
         public FailureCode code() {
             return code;
@@ -54,7 +58,11 @@ public final class UndeliveredException extends HeartbeatException {
         this.reason = reason;
     }
 
-    /** Why. */
+    /**
+     * Why.
+     *
+     * @return the reason
+     */
     public Reason reason() {
         return reason;
     }

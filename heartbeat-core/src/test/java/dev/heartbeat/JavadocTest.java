@@ -21,23 +21,87 @@ import javax.lang.model.element.Modifier;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Everything an application can see has a comment. The compiler checks what the comments say. */
+/**
+ * Everything an application can see has a comment; types have {@code @since}, and methods that
+ * return a value have {@code @return}. The compiler checks the contents.
+ */
 final class JavadocTest {
 
-    private static final Path SOURCES = Path.of("src/main/java/dev/heartbeat");
+    /** The exported packages. */
+    private static final List<Path> API = Stream.of(
+                    "core/src/main/java/dev/heartbeat",
+                    "core/src/main/java/dev/heartbeat/option",
+                    "core/src/main/java/dev/heartbeat/spi",
+                    "nio/src/main/java/dev/heartbeat/nio",
+                    "netty/src/main/java/dev/heartbeat/netty",
+                    "histograms/src/main/java/dev/heartbeat/histograms",
+                    "testkit/src/main/java/dev/heartbeat/testkit")
+            .map(folder -> Path.of("../heartbeat-" + folder))
+            .toList();
 
-    @Test
-    void everyPartOfTheApiHasAComment() throws IOException {
-        assertThat(uncommented(SOURCES)).isEmpty();
-        assertThat(uncommented(SOURCES.resolve("option"))).isEmpty();
-        assertThat(uncommented(SOURCES.resolve("spi"))).isEmpty();
+    /** A part of a comment that a declaration must have. */
+    private enum Need {
+        COMMENT {
+            @Override
+            boolean isMet(TreePath declaration, @Nullable String comment) {
+                return comment != null;
+            }
+        },
+        SINCE {
+            @Override
+            boolean isMet(TreePath declaration, @Nullable String comment) {
+                return !(declaration.getParentPath().getLeaf() instanceof CompilationUnitTree)
+                        || comment != null && comment.contains("@since ");
+            }
+        },
+        RETURN {
+            @Override
+            boolean isMet(TreePath declaration, @Nullable String comment) {
+                return !(declaration.getLeaf() instanceof MethodTree method)
+                        || method.getReturnType() == null
+                        || method.getReturnType().toString().equals("void")
+                        || comment != null && comment.contains("@return ");
+            }
+        };
+
+        abstract boolean isMet(TreePath declaration, @Nullable String comment);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Need.class)
+    void everyPartOfTheApiHasIt(Need need) throws IOException {
+        for (Path folder : API) {
+            assertThat(without(need, folder)).as(folder.toString()).isEmpty();
+        }
     }
 
     @Test
-    void findsWhatHasNone(@TempDir Path folder) throws IOException {
+    void findsDeclarationsWithoutTags(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("Planted.java"), """
+                /** @since 0.1 */
+                public interface Planted {
+                    /** {@return a number} */
+                    int number();
+                    /** A number. */
+                    int other();
+                    /** Does something. */
+                    void act();
+                }
+                /** Nothing. */
+                public final class Bare {}
+                """);
+        assertThat(without(Need.SINCE, folder)).containsExactly("Bare");
+        assertThat(without(Need.RETURN, folder)).containsExactly("Planted.other");
+    }
+
+    @Test
+    void findsDeclarationsWithoutComment(@TempDir Path folder) throws IOException {
         Files.writeString(folder.resolve("Planted.java"), """
                 /** Has one. */
                 public final class Planted {
@@ -55,7 +119,7 @@ final class JavadocTest {
                     private static final class Hidden { public void method() {} }
                 }
                 """);
-        assertThat(uncommented(folder))
+        assertThat(without(Need.COMMENT, folder))
                 .containsExactly(
                         "Planted.FIELD",
                         "Planted.<init>",
@@ -66,7 +130,7 @@ final class JavadocTest {
                         "Planted.Choice.A");
     }
 
-    private static List<String> uncommented(Path folder) throws IOException {
+    private static List<String> without(Need need, Path folder) throws IOException {
         List<Path> files;
         try (Stream<Path> listed = Files.list(folder)) {
             files = listed.filter(file -> file.toString().endsWith(".java"))
@@ -84,18 +148,19 @@ final class JavadocTest {
             DocTrees docs = DocTrees.instance(task);
             for (CompilationUnitTree unit : task.parse()) {
                 for (Tree type : unit.getTypeDecls()) {
-                    visit(docs, new TreePath(new TreePath(unit), type), "", false, found);
+                    visit(need, docs, new TreePath(new TreePath(unit), type), "", false, found);
                 }
             }
         }
         return found;
     }
 
-    private static void visit(DocTrees docs, TreePath at, String prefix, boolean allPublic, List<String> found) {
+    private static void visit(
+            Need need, DocTrees docs, TreePath at, String prefix, boolean allPublic, List<String> found) {
         if (at.getLeaf() instanceof ClassTree type) {
             if (isVisible(type.getModifiers(), allPublic)) {
                 String name = prefix + type.getSimpleName();
-                check(docs, at, name, found);
+                check(need, docs, at, name, found);
                 boolean isInterface =
                         type.getKind() == Tree.Kind.INTERFACE || type.getKind() == Tree.Kind.ANNOTATION_TYPE;
                 for (Tree member : type.getMembers()) {
@@ -104,21 +169,21 @@ final class JavadocTest {
                             && (member instanceof VariableTree
                                     || member instanceof MethodTree method && isConstructor(method));
                     if (!isOfHeader) {
-                        visit(docs, new TreePath(at, member), name + ".", isInterface, found);
+                        visit(need, docs, new TreePath(at, member), name + ".", isInterface, found);
                     }
                 }
             }
         } else if (at.getLeaf() instanceof MethodTree method) {
             if (isVisible(method.getModifiers(), allPublic) && !overrides(method)) {
-                check(docs, at, prefix + method.getName(), found);
+                check(need, docs, at, prefix + method.getName(), found);
             }
         } else if (at.getLeaf() instanceof VariableTree field && isVisible(field.getModifiers(), allPublic)) {
-            check(docs, at, prefix + field.getName(), found);
+            check(need, docs, at, prefix + field.getName(), found);
         }
     }
 
-    private static void check(DocTrees docs, TreePath at, String name, List<String> found) {
-        if (docs.getDocComment(at) == null) {
+    private static void check(Need need, DocTrees docs, TreePath at, String name, List<String> found) {
+        if (!need.isMet(at, docs.getDocComment(at))) {
             found.add(name);
         }
     }

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 interface Allowed<T> {
     boolean has(T value);
 
-    /** The range in words, for people; empty for all. */
+    /** {@return the range in words, for people; empty for all} */
     String range();
 
-    /** The end of a refusal. */
+    /** {@return the end of a refusal} */
     default String refusal() {
         return "allowed is " + range();
     }
@@ -26,12 +26,12 @@ interface Allowed<T> {
         return null;
     }
 
-    /** These values as far as they are not less. */
+    /** {@return these values as far as they are not less} */
     default Allowed<T> from(T least) {
         throw new UnsupportedOperationException(range());
     }
 
-    /** These values as far as they are not greater. */
+    /** {@return these values as far as they are not greater} */
     default Allowed<T> upTo(T most) {
         throw new UnsupportedOperationException(range());
     }

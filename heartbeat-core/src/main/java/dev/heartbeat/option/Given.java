@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * its option, and has its default where it was not set. Immutable.
  *
  * @param <O> the options
+ * @since 0.1
  */
 public final class Given<O> {
     private final Map<Option<O, ?>, Object> values;
@@ -21,13 +22,13 @@ public final class Given<O> {
         return values;
     }
 
-    /** Whether it was set. */
+    /** {@return whether it was set} */
     public boolean has(Option<O, ?> option) {
         return values.containsKey(Objects.requireNonNull(option, "option"));
     }
 
     /**
-     * The value that was set; null if none was.
+     * {@return the value that was set; null if none was}
      *
      * @throws IllegalArgumentException if it is out of its range
      */
@@ -37,7 +38,7 @@ public final class Given<O> {
     }
 
     /**
-     * The value that was set, or else the option's default.
+     * {@return the value that was set, or else the option's default}
      *
      * @throws IllegalArgumentException if it is out of its range
      */
@@ -47,7 +48,7 @@ public final class Given<O> {
     }
 
     /**
-     * The value that was set, or else the given one.
+     * {@return the value that was set, or else the given one}
      *
      * @throws IllegalArgumentException if it is out of its range
      */
@@ -58,7 +59,7 @@ public final class Given<O> {
     }
 
     /**
-     * The value that was set, or else the default or {@code least}, whichever is more.
+     * {@return the value that was set, or else the default or {@code least}, whichever is more}
      *
      * @throws IllegalArgumentException if what was set is less, or out of its range
      */
@@ -73,7 +74,7 @@ public final class Given<O> {
     }
 
     /**
-     * The value that was set, or else the default or {@code most}, whichever is less.
+     * {@return the value that was set, or else the default or {@code most}, whichever is less}
      *
      * @throws IllegalArgumentException if what was set is more, or out of its range
      */

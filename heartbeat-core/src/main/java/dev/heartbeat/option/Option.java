@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <O> the options that it is one of
  * @param <T> its type
+ * @since 0.1
  */
 public final class Option<O, T> {
     private final String name;
@@ -35,48 +36,52 @@ public final class Option<O, T> {
         }
     }
 
-    /** The name of its setter and its accessor. */
+    /** {@return the name of its setter and its accessor} */
     public String name() {
         return name;
     }
 
-    /** The type of its value; of a primitive the class of its box. */
+    /** {@return the type of its value; of a primitive the class of its box} */
     public Class<T> type() {
         return type;
     }
 
     /**
-     * Its default; null where that follows from the machine, and where there is none. Another
-     * option may move it, which {@link #defaultText} says.
+     * {@return its default; null where that follows from the machine, and where there is none}
+     * Another option may move it, which {@link #defaultText} says.
      */
     public @Nullable T defaultValue() {
         return defaultValue;
     }
 
-    /** Its default in words, such as {@code 64 KiB}. */
+    /** {@return its default in words, such as {@code 64 KiB}} */
     public String defaultText() {
         return defaultText;
     }
 
-    /** The least value; null for what has no order. */
+    /** {@return the least value; null for what has no order} */
     public @Nullable T min() {
         return allowed.min();
     }
 
-    /** The greatest value; null for what has no order. */
+    /** {@return the greatest value; null for what has no order} */
     public @Nullable T max() {
         return allowed.max();
     }
 
     /**
-     * Its range in words, such as {@code 10 ms to 1 day}; empty where every value of the type is
-     * allowed.
+     * {@return its range in words, such as {@code 10 ms to 1 day}; empty where every value of the
+     * type is allowed}
      */
     public String range() {
         return allowed.range();
     }
 
-    /** Its purpose in a sentence or two. */
+    /**
+     * Its purpose in a sentence or two.
+     *
+     * @return this option
+     */
     public String text() {
         return text;
     }
@@ -88,7 +93,7 @@ public final class Option<O, T> {
         builder.put(this, value);
     }
 
-    /** Its value; null where it has none. */
+    /** {@return its value; null where it has none} */
     public @Nullable T get(O options) {
         return getter.apply(Objects.requireNonNull(options, "options"));
     }
@@ -100,8 +105,8 @@ public final class Option<O, T> {
     }
 
     /**
-     * A value as refusals write it: a duration as short as it can be said exactly, and all else as
-     * it is.
+     * {@return a value as refusals write it: a duration as short as it can be said exactly, and all
+     * else as it is}
      */
     public static String textOf(Object any) {
         Objects.requireNonNull(any, "any");
@@ -161,25 +166,41 @@ public final class Option<O, T> {
             this.words = words;
         }
 
-        /** Its default. */
+        /**
+         * Its default.
+         *
+         * @return this option
+         */
         public Definition<O, T> byDefault(T defaultValue) {
             return byDefault(defaultValue, words.apply(Objects.requireNonNull(defaultValue, "defaultValue")));
         }
 
-        /** Its default, which other options may move, in words. */
+        /**
+         * Its default, which other options may move, in words.
+         *
+         * @return this option
+         */
         public Definition<O, T> byDefault(T defaultValue, String inWords) {
             this.defaultValue = Objects.requireNonNull(defaultValue, "defaultValue");
             defaultText = Objects.requireNonNull(inWords, "inWords");
             return this;
         }
 
-        /** The words for a default that follows from other options, or from the machine. */
+        /**
+         * The words for a default that follows from other options, or from the machine.
+         *
+         * @return this option
+         */
         public Definition<O, T> otherwise(String inWords) {
             defaultText = Objects.requireNonNull(inWords, "inWords");
             return this;
         }
 
-        /** Completes it, and adds it to its list. */
+        /**
+         * Completes it, and adds it to its list.
+         *
+         * @return this option
+         */
         public Option<O, T> text(String text) {
             return list.add(new Option<>(this, Objects.requireNonNull(text, "text")));
         }

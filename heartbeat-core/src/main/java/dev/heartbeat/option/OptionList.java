@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * compared and printed by it.
  *
  * @param <O> the options
+ * @since 0.1
  */
 public final class OptionList<O> {
     private final List<Option<O, ?>> all = new ArrayList<>();
@@ -29,48 +30,48 @@ public final class OptionList<O> {
         this.type = Objects.requireNonNull(type, "type");
     }
 
-    /** All of them; unmodifiable. */
+    /** {@return all of them; unmodifiable} */
     public List<Option<O, ?>> all() {
         return view;
     }
 
     // ---- definitions
 
-    /** A whole number. */
+    /** {@return a whole number} */
     public Definition<O, Integer> integer(String name, Function<? super O, Integer> getter, int min, int max) {
         return numbers(name, Integer.class, getter, min, max, null, Texts::number);
     }
 
-    /** A number of bytes. */
+    /** {@return a number of bytes} */
     public Definition<O, Integer> bytes(String name, Function<? super O, Integer> getter, int min, int max) {
         return numbers(name, Integer.class, getter, min, max, null, Texts::size);
     }
 
-    /** A number of bytes that may be 0, which leaves it to the system. */
+    /** {@return a number of bytes that may be 0, which leaves it to the system} */
     public Definition<O, Integer> bytesOrSystem(String name, Function<? super O, Integer> getter, int min, int max) {
         return numbers(name, Integer.class, getter, min, max, 0, Texts::size);
     }
 
-    /** A number of bytes that may be more than 2 GiB. */
+    /** {@return a number of bytes that may be more than 2 GiB} */
     public Definition<O, Long> longBytes(String name, Function<? super O, Long> getter, long min, long max) {
         return numbers(name, Long.class, getter, min, max, null, Texts::size);
     }
 
     /**
-     * A number that need not be whole; a {@code min} of {@link Double#MIN_VALUE} allows all above
-     * zero.
+     * {@return a number that need not be whole; a {@code min} of {@link Double#MIN_VALUE} allows
+     * all above zero}
      */
     public Definition<O, Double> fraction(String name, Function<? super O, Double> getter, double min, double max) {
         return numbers(name, Double.class, getter, min, max, null, Texts::number);
     }
 
-    /** A length of time. */
+    /** {@return a length of time} */
     public Definition<O, Duration> time(
             String name, Function<? super O, ? extends @Nullable Duration> getter, Duration min, Duration max) {
         return numbers(name, Duration.class, getter, min, max, null, Texts::time);
     }
 
-    /** A length of time that may be zero, which leaves it to the system. */
+    /** {@return a length of time that may be zero, which leaves it to the system} */
     public Definition<O, Duration> timeOrSystem(
             String name, Function<? super O, Duration> getter, Duration min, Duration max) {
         return numbers(name, Duration.class, getter, min, max, Duration.ZERO, Texts::time);
@@ -90,18 +91,18 @@ public final class OptionList<O> {
         return new Definition<>(this, name, of, getter, range, words);
     }
 
-    /** A switch that is on or off. */
+    /** {@return a switch that is on or off} */
     public Definition<O, Boolean> flag(String name, Function<? super O, Boolean> getter) {
         return new Definition<>(this, name, Boolean.class, getter, Allowed.all(), String::valueOf);
     }
 
-    /** One of the values of an enum. */
+    /** {@return one of the values of an enum} */
     public <E extends Enum<E>> Definition<O, E> choice(String name, Class<E> of, Function<? super O, E> getter) {
         return new Definition<>(this, name, of, getter, Allowed.of(Objects.requireNonNull(of, "of")), Enum::name);
     }
 
     /**
-     * A text.
+     * {@return a text}
      *
      * @param isAllowed judges it
      * @param allowed which texts are, in words
@@ -121,7 +122,7 @@ public final class OptionList<O> {
     }
 
     /**
-     * Keys with values.
+     * {@return keys with values}
      *
      * @param allowed which are, in words
      */
@@ -134,7 +135,7 @@ public final class OptionList<O> {
         return new Definition<>(this, name, maps, getter, all, String::valueOf);
     }
 
-    /** An object of the application, which no text can say. */
+    /** {@return an object of the application, which no text can say} */
     public <T> Definition<O, T> object(String name, Class<T> of, Function<? super O, ? extends @Nullable T> getter) {
         return new Definition<>(this, name, of, getter, Allowed.all(), String::valueOf);
     }
@@ -146,7 +147,7 @@ public final class OptionList<O> {
 
     // ---- values
 
-    /** Whether the options are of the same kind, and each has the same value. */
+    /** {@return whether the options are of the same kind, and each has the same value} */
     public boolean equal(O options, @Nullable Object other) {
         Objects.requireNonNull(options, "options");
         if (!type.isInstance(other)) {
@@ -156,7 +157,7 @@ public final class OptionList<O> {
         return all.stream().allMatch(option -> Objects.equals(option.get(options), option.get(others)));
     }
 
-    /** A hash of all values. */
+    /** {@return a hash of all values} */
     public int hash(O options) {
         Objects.requireNonNull(options, "options");
         int hash = 1;
@@ -166,7 +167,7 @@ public final class OptionList<O> {
         return hash;
     }
 
-    /** All names and values. */
+    /** {@return all names and values} */
     public String text(O options) {
         Objects.requireNonNull(options, "options");
         return all.stream()

@@ -10,6 +10,7 @@ import java.util.Objects;
  *
  * @param <O> the options
  * @param <B> the builder itself
+ * @since 0.1
  */
 public abstract class OptionSetters<O, B extends OptionSetters<O, B>> {
     private final Map<Option<O, ?>, Object> values = new HashMap<>();
@@ -20,6 +21,7 @@ public abstract class OptionSetters<O, B extends OptionSetters<O, B>> {
     /**
      * Sets an option. A map is copied.
      *
+     * @return this builder
      * @throws NullPointerException with the option's name if there is no value
      */
     @SuppressWarnings("unchecked")
@@ -30,7 +32,11 @@ public abstract class OptionSetters<O, B extends OptionSetters<O, B>> {
         return (B) this;
     }
 
-    /** Sets what was set there, and nothing else. */
+    /**
+     * Sets what was set there, and nothing else.
+     *
+     * @return this builder
+     */
     @SuppressWarnings("unchecked")
     protected final B replace(Given<O> given) {
         Objects.requireNonNull(given, "given");
@@ -39,7 +45,7 @@ public abstract class OptionSetters<O, B extends OptionSetters<O, B>> {
         return (B) this;
     }
 
-    /** A copy of what is set. */
+    /** {@return a copy of what is set} */
     protected final Given<O> given() {
         return new Given<>(values);
     }

@@ -8,6 +8,8 @@ import java.util.Objects;
  * a whole fleet comes back together, registered nodes do not wait for those that have yet to
  * register; these wait in the kernel meanwhile. A token bucket, kept as the one moment at which it
  * would be full again. For one thread.
+ *
+ * @since 0.1
  */
 public final class AcceptPace {
     private static final long SECOND_NS = 1_000_000_000;
@@ -31,7 +33,7 @@ public final class AcceptPace {
         began = true;
     }
 
-    /** The time the next has to wait; 0 if it need not. */
+    /** {@return the time the next has to wait; 0 if it need not} */
     public long waitNs(long nowNs) {
         return began ? Math.max(0, fullNs + gapNs - nowNs - burstNs) : 0;
     }

@@ -15,13 +15,15 @@ import java.util.List;
  * when it can; {@link #pendingBytes()} counts them. A transport never refuses a write: whoever
  * writes looks at {@link #isWritable()} first and stops there. Writes after the connection closed,
  * or after {@link #shutdownOutput()}, are discarded without error.
+ *
+ * @since 0.1
  */
 public interface Connection {
 
-    /** The loop that owns it. */
+    /** {@return the loop that owns it} */
     EventLoop eventLoop();
 
-    /** The peer's address. */
+    /** {@return the peer's address} */
     InetSocketAddress remoteAddress();
 
     /**
@@ -32,6 +34,7 @@ public interface Connection {
      * transport copies its content only when the socket is full.
      *
      * @param bytes 1 to 65,536
+     * @return a big-endian buffer with room from its position on
      */
     ByteBuffer reserve(int bytes);
 
@@ -57,15 +60,18 @@ public interface Connection {
      */
     void flush();
 
-    /** All bytes ever queued. Grows only. */
+    /** {@return all bytes ever queued} Grows only. */
     long queuedBytes();
 
-    /** All bytes ever taken by the socket. Grows only; never more than {@link #queuedBytes()}. */
+    /**
+     * {@return all bytes ever taken by the socket} Grows only; never more than
+     * {@link #queuedBytes()}.
+     */
     long flushedBytes();
 
     /**
-     * A number that has grown whenever bytes of this side got on: were taken by the socket or,
-     * where the transport can know it, acknowledged by the peer. A slow link may empty a large
+     * {@return a number that has grown whenever bytes of this side got on: were taken by the socket
+     * or, where the transport can know it, acknowledged by the peer} A slow link may empty a large
      * socket buffer for a long time before that takes more. Means nothing but by comparison with an
      * earlier one. May cost a system call, so it is not for every write.
      */
@@ -73,7 +79,7 @@ public interface Connection {
         return flushedBytes();
     }
 
-    /** Queued and not yet taken by the socket. */
+    /** {@return queued and not yet taken by the socket} */
     default long pendingBytes() {
         return queuedBytes() - flushedBytes();
     }
@@ -82,6 +88,8 @@ public interface Connection {
      * False from the moment {@link #pendingBytes()} passes the high water mark until it has fallen
      * to the low one, when {@link ConnectionHandler#onWritable} is called; and false once it is
      * closed.
+     *
+     * @return whether it is writable
      */
     boolean isWritable();
 
@@ -113,7 +121,7 @@ public interface Connection {
      */
     void abort();
 
-    /** The certificates the peer proved itself with, its own first; empty without TLS. */
+    /** {@return the certificates the peer proved itself with, its own first; empty without TLS} */
     default List<Certificate> peerCertificates() {
         return List.of();
     }

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * never concurrently and never from within a call to the connection; they must not block. A handler
  * that throws loses its connection, which is aborted, and nothing else; the exception is the cause
  * passed to {@link #onClosed}.
+ *
+ * @since 0.1
  */
 public interface ConnectionHandler {
 

@@ -8,6 +8,7 @@ package dev.heartbeat.spi;
  * @param max the greatest; 0 if there is none
  * @param p50 half of them are not greater; {@link #UNKNOWN} where only the others are kept
  * @param p99 99 of 100 are not greater; {@link #UNKNOWN} likewise
+ * @since 0.1
  */
 public record Distribution(long count, long total, long max, long p50, long p99) {
 

@@ -7,6 +7,8 @@ import java.util.random.RandomGenerator;
  * The resources that the core may not take for itself: threads, randomness, clocks, names. Supplied
  * by the {@link Transport}, so that a simulated one decides all of it. Every method may be called
  * from any thread.
+ *
+ * @since 0.1
  */
 public interface Environment {
 
@@ -15,18 +17,24 @@ public interface Environment {
      * the transport's options allow, and queues what they cannot take. The core gives it at most
      * one task at a time for each node, so that queue is bounded by the fleet. One that is given in
      * a turn of a loop may begin only when that ends.
+     *
+     * @return the executor of callbacks
      */
     Executor workers();
 
     /**
      * Finds the addresses of hosts. Does its work on none of the {@link #workers()}, which
      * callbacks may block.
+     *
+     * @return the resolver
      */
     Resolver resolver();
 
     /**
      * Completes futures whose time is over or whose owner is closed, on threads of its own: busy
      * callbacks hold none of them up. It has at most as many threads as {@link #workers}.
+     *
+     * @return the executor that completes futures
      */
     Executor completions();
 
@@ -42,21 +50,22 @@ public interface Environment {
     /** The calling thread waits no more. */
     void endWait();
 
-    /** Randomness for jitter; safe for any thread. Not for secrets. */
+    /** {@return randomness for jitter; safe for any thread} Not for secrets. */
     RandomGenerator random();
 
-    /** 64 unpredictable bits, for tokens and incarnations. */
+    /** {@return 64 unpredictable bits, for tokens and incarnations} */
     long nextSecret();
 
     /**
-     * Milliseconds since 1970, for timestamps shown to people and for the start of epochs; never
-     * for liveness.
+     * {@return milliseconds since 1970, for timestamps shown to people and for the start of epochs;
+     * never for liveness}
      */
     long wallClockMillis();
 
     /**
-     * The clock of the loops, read now: {@link EventLoop#nowNs()} of each is an earlier reading. It
-     * starts anywhere and never goes back, so only the difference of two readings says something.
+     * {@return the clock of the loops, read now: {@link EventLoop#nowNs()} of each is an earlier
+     * reading} It starts anywhere and never goes back, so only the difference of two readings says
+     * something.
      */
     long monotonicNanos();
 }

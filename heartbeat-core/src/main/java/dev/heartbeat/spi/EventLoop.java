@@ -17,13 +17,15 @@ import java.util.function.Function;
  * So between two runs of the agent the sockets have always been polled, which is what lets the
  * liveness code believe that a silent peer is silent. The agent waits until all sockets that are
  * ready have been reported, if one poll cannot report them all.
+ *
+ * @since 0.1
  */
 public interface EventLoop {
 
-    /** Its place in {@link Transport#eventLoops()}. Any thread. */
+    /** {@return its place in {@link Transport#eventLoops()}} Any thread. */
     int index();
 
-    /** Whether the caller runs on this loop. Any thread. */
+    /** {@return whether the caller runs on this loop} Any thread. */
     boolean inEventLoop();
 
     /**
@@ -36,8 +38,8 @@ public interface EventLoop {
     void execute(Runnable task);
 
     /**
-     * The monotonic clock in nanoseconds, as it was read after the last poll. On the loop only.
-     * Compare by subtraction.
+     * {@return the monotonic clock in nanoseconds, as it was read after the last poll} On the loop
+     * only. Compare by subtraction.
      */
     long nowNs();
 
@@ -47,14 +49,17 @@ public interface EventLoop {
      */
     void wakeAt(long deadlineNs);
 
-    /** The exceptions on this loop so far from work that nothing else watches. Any thread. */
+    /**
+     * {@return the exceptions on this loop so far from work that nothing else watches} Any thread.
+     */
     LoopFailures failures();
 
     /** Turns the timer off. On the loop only. */
     void cancelWake();
 
     /**
-     * The agent of this loop; the first call makes it, every other returns the same. Any thread.
+     * {@return the agent of this loop; the first call makes it, every other returns the same} Any
+     * thread.
      *
      * <p>This is the core's place on the loop; an application has no use for it.
      */

@@ -3,17 +3,27 @@ package dev.heartbeat.spi;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 
-/** A bound port that accepts connections until it is closed. */
+/**
+ * A bound port that accepts connections until it is closed.
+ *
+ * @since 0.1
+ */
 public interface Listener {
 
-    /** The bound address; its port is the real one where port 0 was asked for. */
+    /** {@return the bound address; its port is the real one where port 0 was asked for} */
     InetSocketAddress localAddress();
 
-    /** Accepts no more and frees the port; connections already accepted live on. Idempotent. */
+    /**
+     * Accepts no more and frees the port; connections already accepted live on. Idempotent.
+     *
+     * @return a future that completes when the port is free
+     */
     CompletableFuture<Void> close();
 
     /**
      * Completes when it accepts no more, for whatever reason: it was closed, or its transport ends.
+     *
+     * @return a future that completes when it accepts no more
      */
     CompletableFuture<Void> closed();
 }

@@ -1,6 +1,10 @@
 package dev.heartbeat.spi;
 
-/** Work that runs on an {@link EventLoop} beside its sockets. */
+/**
+ * Work that runs on an {@link EventLoop} beside its sockets.
+ *
+ * @since 0.1
+ */
 public interface LoopAgent {
 
     /**

@@ -11,6 +11,8 @@ import org.slf4j.LoggerFactory;
  * whatever it is, an {@link Error} included: a loop that ends, or waits for ever, would look alive
  * and hear nobody. So each is counted, for {@link dev.heartbeat.LoopStats#failures}, and logged; if
  * the log itself throws, the count remains. Any thread.
+ *
+ * @since 0.1
  */
 public final class LoopFailures {
     private static final Logger LOG = LoggerFactory.getLogger(LoopFailures.class);
@@ -56,7 +58,7 @@ public final class LoopFailures {
         }
     }
 
-    /** The number of failures. */
+    /** {@return the number of failures} */
     public long count() {
         return count.get();
     }

@@ -9,20 +9,26 @@ import java.util.Optional;
  * counts, sums and maxima are kept. Every method may be called from any thread.
  *
  * <p>A provider has a public constructor without arguments and does nothing in it.
+ *
+ * @since 0.1
  */
 public interface RecorderProvider {
 
-    /** One for each measure and event loop that has anything to record. */
+    /**
+     * One for each measure and event loop that has anything to record.
+     *
+     * @return the recorder
+     */
     Recorder newRecorder();
 
     /**
-     * The first that is found, by the context class loader of the thread and by that of this
-     * library.
+     * {@return the first that is found, by the context class loader of the thread and by that of
+     * this library}
      */
     static Optional<RecorderProvider> first() {
         return Services.present(RecorderProvider.class).stream().findFirst();
     }
 
-    /** All that these recorders, which this provider made, have taken together. */
+    /** {@return all that these recorders, which this provider made, have taken together} */
     Distribution summarize(List<Recorder> recorders);
 }

@@ -15,6 +15,8 @@ import java.util.concurrent.CompletionStage;
  * seconds in its security property {@code networkaddress.cache.ttl}, 30 by default. So a client
  * finds a server that has moved to another address within that time and two further attempts. The
  * bus promises no more; there is no DNS client in it.
+ *
+ * @since 0.1
  */
 @FunctionalInterface
 public interface Resolver {

@@ -9,16 +9,20 @@ import java.util.concurrent.CompletableFuture;
  * and clients may share one transport and its loops.
  *
  * <p>All methods may be called from any thread, and none of them blocks, {@link #close()} apart.
+ *
+ * @since 0.1
  */
 public interface Transport extends AutoCloseable {
 
-    /** The name of its provider, for logs. */
+    /** {@return the name of its provider, for logs} */
     String name();
 
-    /** Threads, randomness and the wall clock, as this transport supplies them. */
+    /** {@return threads, randomness and the wall clock, as this transport supplies them} */
     Environment environment();
 
-    /** The loops, in the order of their {@link EventLoop#index()}; the list never changes. */
+    /**
+     * {@return the loops, in the order of their {@link EventLoop#index()}; the list never changes}
+     */
     List<EventLoop> eventLoops();
 
     /**
@@ -45,6 +49,8 @@ public interface Transport extends AutoCloseable {
      * Closes listeners and connections ({@link ConnectionHandler#onClosed} reports each), then ends
      * the loops and the worker threads. Tasks given to the workers before are still run. Calling it
      * again returns the same future.
+     *
+     * @return a future that completes when everything has ended
      */
     CompletableFuture<Void> closeAsync();
 

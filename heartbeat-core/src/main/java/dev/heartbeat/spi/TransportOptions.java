@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #unsentLowWaterBytes}, which {@code java.nio} has no way to set: Netty's native transports
  * do. A transport logs once each option that it cannot follow, and goes on without it. A simulated
  * one has no sockets to set up.
+ *
+ * @since 0.1
  */
 public final class TransportOptions {
     private static final int KIB = 1024;
@@ -121,97 +123,97 @@ public final class TransportOptions {
         waitingLookups = given.value(WAITING_LOOKUPS);
     }
 
-    /** With the default of every option. */
+    /** {@return options with the default of every option} */
     public static TransportOptions defaults() {
         return builder().build();
     }
 
-    /** A builder in which nothing is set. */
+    /** {@return a builder in which nothing is set} */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** A builder in which that is set which was set for these. */
+    /** {@return a builder in which that is set which was set for these} */
     public Builder toBuilder() {
         return new Builder().as(this);
     }
 
-    /** The description of each option, in order; unmodifiable. */
+    /** {@return the description of each option, in order; unmodifiable} */
     public static List<Option<TransportOptions, ?>> descriptions() {
         return OPTIONS.all();
     }
 
-    /** See {@link Builder#eventLoops}. */
+    /** {@return the value of {@link Builder#eventLoops}} */
     public int eventLoops() {
         return eventLoops;
     }
 
-    /** See {@link Builder#workerThreads}. */
+    /** {@return the value of {@link Builder#workerThreads}} */
     public int workerThreads() {
         return workerThreads;
     }
 
-    /** See {@link Builder#sendBufferBytes}. */
+    /** {@return the value of {@link Builder#sendBufferBytes}} */
     public int sendBufferBytes() {
         return sendBufferBytes;
     }
 
-    /** See {@link Builder#receiveBufferBytes}. */
+    /** {@return the value of {@link Builder#receiveBufferBytes}} */
     public int receiveBufferBytes() {
         return receiveBufferBytes;
     }
 
-    /** See {@link Builder#backlog}. */
+    /** {@return the value of {@link Builder#backlog}} */
     public int backlog() {
         return backlog;
     }
 
-    /** See {@link Builder#reusePort}. */
+    /** {@return the value of {@link Builder#reusePort}} */
     public boolean reusePort() {
         return reusePort;
     }
 
-    /** See {@link Builder#highWaterBytes}. */
+    /** {@return the value of {@link Builder#highWaterBytes}} */
     public int highWaterBytes() {
         return highWaterBytes;
     }
 
-    /** See {@link Builder#lowWaterBytes}. */
+    /** {@return the value of {@link Builder#lowWaterBytes}} */
     public int lowWaterBytes() {
         return lowWaterBytes;
     }
 
-    /** See {@link Builder#connectTimeout}. */
+    /** {@return the value of {@link Builder#connectTimeout}} */
     public Duration connectTimeout() {
         return connectTimeout;
     }
 
-    /** See {@link Builder#acceptsPerSecond}. */
+    /** {@return the value of {@link Builder#acceptsPerSecond}} */
     public int acceptsPerSecond() {
         return acceptsPerSecond;
     }
 
-    /** See {@link Builder#userTimeout}. */
+    /** {@return the value of {@link Builder#userTimeout}} */
     public Duration userTimeout() {
         return userTimeout;
     }
 
-    /** See {@link Builder#unsentLowWaterBytes}. */
+    /** {@return the value of {@link Builder#unsentLowWaterBytes}} */
     public int unsentLowWaterBytes() {
         return unsentLowWaterBytes;
     }
 
-    /** See {@link Builder#resolver}. */
+    /** {@return the value of {@link Builder#resolver}} */
     public @Nullable Resolver resolver() {
         return resolver;
     }
 
-    /** See {@link Builder#lookupThreads}. */
+    /** {@return the value of {@link Builder#lookupThreads}} */
     public int lookupThreads() {
         return lookupThreads;
     }
 
-    /** See {@link Builder#waitingLookups}. */
+    /** {@return the value of {@link Builder#waitingLookups}} */
     public int waitingLookups() {
         return waitingLookups;
     }
@@ -245,7 +247,11 @@ public final class TransportOptions {
             return replace(options.given);
         }
 
-        /** Event-loop threads that carry the connections; one per core by default. */
+        /**
+         * Event-loop threads that carry the connections; one per core by default.
+         *
+         * @return this builder
+         */
         public Builder eventLoops(int value) {
             return put(EVENT_LOOPS, value);
         }
@@ -253,6 +259,8 @@ public final class TransportOptions {
         /**
          * Threads at most for the application's callbacks; 32 by default. If as many callbacks
          * block, others wait. Idle threads end.
+         *
+         * @return this builder
          */
         public Builder workerThreads(int value) {
             return put(WORKER_THREADS, value);
@@ -268,6 +276,8 @@ public final class TransportOptions {
          * <p>A transport on {@code java.nio} sees progress only when about a third of the buffer
          * has left. On a slow link that third must leave within the {@code writeStallTimeout}.
          * Netty's native transports ask for the bytes that the peer has acknowledged.
+         *
+         * @return this builder
          */
         public Builder sendBufferBytes(int value) {
             return put(SEND_BUFFER_BYTES, value);
@@ -275,12 +285,18 @@ public final class TransportOptions {
 
         /**
          * SO_RCVBUF of each connection. 0, the default, leaves it to the system, which adapts it.
+         *
+         * @return this builder
          */
         public Builder receiveBufferBytes(int value) {
             return put(RECEIVE_BUFFER_BYTES, value);
         }
 
-        /** Connections that may wait in the kernel to be accepted; 4,096 by default. */
+        /**
+         * Connections that may wait in the kernel to be accepted; 4,096 by default.
+         *
+         * @return this builder
+         */
         public Builder backlog(int value) {
             return put(BACKLOG, value);
         }
@@ -288,6 +304,8 @@ public final class TransportOptions {
         /**
          * SO_REUSEPORT: several processes may listen on one port; false by default. On a system
          * without it, listening fails.
+         *
+         * @return this builder
          */
         public Builder reusePort(boolean value) {
             return put(REUSE_PORT, value);
@@ -296,6 +314,8 @@ public final class TransportOptions {
         /**
          * A connection is unwritable once this many written bytes wait for its socket; 64 KiB by
          * default.
+         *
+         * @return this builder
          */
         public Builder highWaterBytes(int value) {
             return put(HIGH_WATER_BYTES, value);
@@ -304,12 +324,18 @@ public final class TransportOptions {
         /**
          * A connection is writable again once no more than this waits; 32 KiB by default, or
          * {@link #highWaterBytes} if that is less. At most {@link #highWaterBytes}.
+         *
+         * @return this builder
          */
         public Builder lowWaterBytes(int value) {
             return put(LOW_WATER_BYTES, value);
         }
 
-        /** The time to establish an outgoing connection; 5 s by default. */
+        /**
+         * The time to establish an outgoing connection; 5 s by default.
+         *
+         * @return this builder
+         */
         public Builder connectTimeout(Duration value) {
             return put(CONNECT_TIMEOUT, value);
         }
@@ -318,6 +344,8 @@ public final class TransportOptions {
          * Connections accepted per second and listener, after a first burst of a tenth of them. 0,
          * the default, means no limit. When a large fleet comes back at once, nodes already back
          * are served first, and the others wait in the kernel.
+         *
+         * @return this builder
          */
         public Builder acceptsPerSecond(int value) {
             return put(ACCEPTS_PER_SECOND, value);
@@ -326,6 +354,8 @@ public final class TransportOptions {
         /**
          * TCP_USER_TIMEOUT: the kernel drops a connection whose sent bytes stay unacknowledged for
          * this long. 0, the default, leaves it to the system: some 15 minutes on Linux.
+         *
+         * @return this builder
          */
         public Builder userTimeout(Duration value) {
             return put(USER_TIMEOUT, value);
@@ -335,12 +365,18 @@ public final class TransportOptions {
          * TCP_NOTSENT_LOWAT: the kernel takes no more bytes while it holds this many unsent ones,
          * so a heartbeat can still overtake what waits behind them. 0, the default, leaves it to
          * the system.
+         *
+         * @return this builder
          */
         public Builder unsentLowWaterBytes(int value) {
             return put(UNSENT_LOW_WATER_BYTES, value);
         }
 
-        /** Finds the addresses of hosts; by default the transport's own, which asks the JVM. */
+        /**
+         * Finds the addresses of hosts; by default the transport's own, which asks the JVM.
+         *
+         * @return this builder
+         */
         public Builder resolver(Resolver value) {
             return put(RESOLVER, value);
         }
@@ -349,6 +385,8 @@ public final class TransportOptions {
          * Threads at most for look-ups by the transport's own resolver; 32 by default. A look-up
          * occupies a thread until the JVM answers; look-ups of the same name share it. Idle threads
          * end.
+         *
+         * @return this builder
          */
         public Builder lookupThreads(int value) {
             return put(LOOKUP_THREADS, value);
@@ -357,6 +395,8 @@ public final class TransportOptions {
         /**
          * Names that may wait for one of the {@link #lookupThreads}; 1,000 by default. One more
          * fails its attempt at once.
+         *
+         * @return this builder
          */
         public Builder waitingLookups(int value) {
             return put(WAITING_LOOKUPS, value);
@@ -365,6 +405,7 @@ public final class TransportOptions {
         /**
          * Checks them.
          *
+         * @return the options
          * @throws IllegalArgumentException if a value is out of its range, or does not go together
          *     with another; the message names the option, the value and the range
          */

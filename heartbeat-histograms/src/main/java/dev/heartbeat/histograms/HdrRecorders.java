@@ -11,6 +11,8 @@ import org.HdrHistogram.Histogram;
  * Recorders that keep a histogram each: percentiles are right within a hundredth, from a
  * microsecond to a day, for about 100 KiB for each measure and event loop that has a value. Counts,
  * sums and maxima are exact.
+ *
+ * @since 0.1
  */
 public final class HdrRecorders implements RecorderProvider {
     private static final double HALF = 50;

@@ -16,7 +16,11 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Netty's ways for the event loops to learn which sockets are ready. */
+/**
+ * Netty's ways for the event loops to learn which sockets are ready.
+ *
+ * @since 0.1
+ */
 public enum NettyIo {
 
     /** Linux's epoll and native system calls, by Netty's native library. */

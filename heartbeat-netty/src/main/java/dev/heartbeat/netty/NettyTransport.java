@@ -37,6 +37,8 @@ import org.slf4j.LoggerFactory;
  * them: closing the transport leaves them running. If their owner shuts them down first, all
  * connections and listeners close with them, which is said once in the log; what is left is to
  * close the transport.
+ *
+ * @since 0.1
  */
 public final class NettyTransport implements Transport {
 
@@ -51,12 +53,14 @@ public final class NettyTransport implements Transport {
     /**
      * Starts one on loops of its own, by epoll where this machine can and by {@code java.nio}
      * elsewhere; the caller closes it.
+     *
+     * @return the transport
      */
     public static NettyTransport start(TransportOptions options) {
         return builder().options(Objects.requireNonNull(options, "options")).start();
     }
 
-    /** A builder for a transport with more to set. */
+    /** {@return a builder for a transport with more to set} */
     public static Builder builder() {
         return new Builder();
     }
@@ -105,13 +109,21 @@ public final class NettyTransport implements Transport {
 
         private Builder() {}
 
-        /** Sets the options that every transport has. */
+        /**
+         * Sets the options that every transport has.
+         *
+         * @return this builder
+         */
         public Builder options(TransportOptions value) {
             options = Objects.requireNonNull(value, "options");
             return this;
         }
 
-        /** This way and no other; by default the best that this machine can, io_uring apart. */
+        /**
+         * This way and no other; by default the best that this machine can, io_uring apart.
+         *
+         * @return this builder
+         */
         public Builder io(NettyIo value) {
             io = Objects.requireNonNull(value, "io");
             return this;
@@ -123,6 +135,7 @@ public final class NettyTransport implements Transport {
          *
          * @param value of threads with an {@code IoHandler} for epoll, io_uring or
          *     {@code java.nio}, as {@link MultiThreadIoEventLoopGroup} makes them
+         * @return this builder
          */
         public Builder eventLoopGroup(IoEventLoopGroup value) {
             group = Objects.requireNonNull(value, "eventLoopGroup");
@@ -132,6 +145,7 @@ public final class NettyTransport implements Transport {
         /**
          * Starts it; the caller closes it.
          *
+         * @return the transport
          * @throws IllegalStateException if this machine cannot do what {@link #io} asks for, or the
          *     group is shut down; the message says which
          * @throws IllegalArgumentException if the group's loops are of no kind it knows, or not of

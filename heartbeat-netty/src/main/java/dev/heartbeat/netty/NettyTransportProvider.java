@@ -10,6 +10,8 @@ import java.util.Optional;
  * Lets the bus find {@link NettyTransport}: {@code netty} takes epoll where it can and
  * {@code java.nio} elsewhere, and comes before the transport that has no dependency. The others are
  * there to be named: each is what its name says, or fails to start.
+ *
+ * @since 0.1
  */
 public final class NettyTransportProvider implements TransportProvider {
 

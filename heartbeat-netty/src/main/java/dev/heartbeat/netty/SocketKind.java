@@ -8,12 +8,20 @@ import java.net.InetSocketAddress;
 /** Makes the sockets of a transport, as its options say. */
 interface SocketKind {
 
-    /** Makes one that no loop polls yet. */
+    /**
+     * Makes one that no loop polls yet.
+     *
+     * @return the socket
+     */
     StreamSocket open() throws IOException;
 
     /** Sets up one of this kind, before it connects or after it was accepted. */
     void setUp(StreamSocket socket) throws IOException;
 
-    /** Makes one that listens. */
+    /**
+     * Makes one that listens.
+     *
+     * @return the socket
+     */
     ListeningSocket listen(InetSocketAddress address) throws IOException;
 }

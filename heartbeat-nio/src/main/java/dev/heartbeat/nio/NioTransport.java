@@ -23,6 +23,8 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>The threads of its loops keep the process alive until the transport is closed; those of its
  * workers do not.
+ *
+ * @since 0.1
  */
 public final class NioTransport implements Transport {
 
@@ -32,7 +34,11 @@ public final class NioTransport implements Transport {
         sockets = new SocketTransport(NioTransportProvider.NAME, loops, options);
     }
 
-    /** Starts one with {@link TransportOptions#defaults()}. */
+    /**
+     * Starts one with {@link TransportOptions#defaults()}.
+     *
+     * @return the transport
+     */
     public static NioTransport start() {
         return start(TransportOptions.defaults());
     }
@@ -40,6 +46,7 @@ public final class NioTransport implements Transport {
     /**
      * Starts one; the caller closes it.
      *
+     * @return the transport
      * @throws UncheckedIOException if the system gives no selector, which takes a few file
      *     descriptors for each loop
      */

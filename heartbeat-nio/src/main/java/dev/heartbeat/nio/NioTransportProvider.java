@@ -4,7 +4,11 @@ import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
 import dev.heartbeat.spi.TransportProvider;
 
-/** Lets the bus find {@link NioTransport}, which every machine can run. */
+/**
+ * Lets the bus find {@link NioTransport}, which every machine can run.
+ *
+ * @since 0.1
+ */
 public final class NioTransportProvider implements TransportProvider {
 
     static final String NAME = "nio";

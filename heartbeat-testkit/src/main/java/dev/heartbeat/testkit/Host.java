@@ -18,6 +18,8 @@ import java.util.concurrent.CompletionStage;
 /**
  * A machine with one process on it, whose {@link #transport} a server or client is given.
  * Everything that can happen to a machine and a process is a method here.
+ *
+ * @since 0.1
  */
 public final class Host {
     /** The monotonic clock of a machine begins anywhere. */
@@ -62,27 +64,29 @@ public final class Host {
         this.transport = new SimTransport(simulation, this, options);
     }
 
-    /** The name it was made with. */
+    /** {@return the name it was made with} */
     public String name() {
         return name;
     }
 
-    /** Its address in the simulated network, for {@code HeartbeatClient.Builder.server}. */
+    /**
+     * {@return its address in the simulated network, for {@code HeartbeatClient.Builder.server}}
+     */
     public String address() {
         return address.getHostAddress();
     }
 
-    /** The transport of the process that runs now; another one after {@link #restart}. */
+    /** {@return the transport of the process that runs now; another one after {@link #restart}} */
     public Transport transport() {
         return transport;
     }
 
-    /** The number of connections that were tried from here. */
+    /** {@return the number of connections that were tried from here} */
     public long connects() {
         return connects;
     }
 
-    /** The number of connections that are open here. */
+    /** {@return the number of connections that are open here} */
     public int connections() {
         return transport.connections().size();
     }
@@ -231,7 +235,7 @@ public final class Host {
         failsLookups = fail;
     }
 
-    /** The number of times that a name was looked up here. */
+    /** {@return the number of times that a name was looked up here} */
     public long lookups() {
         return lookups;
     }
@@ -265,17 +269,20 @@ public final class Host {
         failsSetUps = fail;
     }
 
-    /** Whether {@link #pause} is in force. */
+    /** {@return whether {@link #pause} is in force} */
     public boolean isPaused() {
         return paused;
     }
 
-    /** Whether a process runs, or is paused: not after {@link #crash} and {@link #powerOff}. */
+    /**
+     * {@return whether a process runs, or is paused: not after {@link #crash} and
+     * {@link #powerOff}}
+     */
     public boolean isRunning() {
         return !transport.isClosed();
     }
 
-    /** The simulation it belongs to. */
+    /** {@return the simulation it belongs to} */
     public Simulation simulation() {
         return simulation;
     }

@@ -16,6 +16,7 @@ import java.util.Objects;
  *     that
  * @param socketBuffer how many bytes a connection may hold between the sender and the reading
  *     application; more waits at the sender
+ * @since 0.1
  */
 public record LinkSettings(
         Duration latency, Duration jitter, long bytesPerSecond, int smallestRead, int largestRead, int socketBuffer) {
@@ -42,24 +43,24 @@ public record LinkSettings(
         }
     }
 
-    /** The same with another latency. */
+    /** {@return the same with another latency} */
     public LinkSettings withLatency(Duration value, Duration newJitter) {
         Objects.requireNonNull(value, "value");
         Objects.requireNonNull(newJitter, "newJitter");
         return new LinkSettings(value, newJitter, bytesPerSecond, smallestRead, largestRead, socketBuffer);
     }
 
-    /** The same with another bandwidth. */
+    /** {@return the same with another bandwidth} */
     public LinkSettings withBytesPerSecond(long value) {
         return new LinkSettings(latency, jitter, value, smallestRead, largestRead, socketBuffer);
     }
 
-    /** The same with reads of other sizes. */
+    /** {@return the same with reads of other sizes} */
     public LinkSettings withReads(int smallest, int largest) {
         return new LinkSettings(latency, jitter, bytesPerSecond, smallest, largest, socketBuffer);
     }
 
-    /** The same with another socket buffer. */
+    /** {@return the same with another socket buffer} */
     public LinkSettings withSocketBuffer(int bytes) {
         return new LinkSettings(latency, jitter, bytesPerSecond, smallestRead, largestRead, bytes);
     }

@@ -61,6 +61,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #verify} throws what went wrong, as lines of frames: what was expected, what came, and
  * what went before.
+ *
+ * @since 0.1
  */
 public final class ScriptedPeer implements AutoCloseable {
     private static final long INCARNATION = 1;
@@ -94,27 +96,31 @@ public final class ScriptedPeer implements AutoCloseable {
         this.address = listener.localAddress();
     }
 
-    /** A client that will connect to {@code server}. */
+    /** {@return a client that will connect to {@code server}} */
     public static ScriptedPeer client(Transport transport, InetSocketAddress server) {
         Objects.requireNonNull(transport, "transport");
         Objects.requireNonNull(server, "server");
         return new ScriptedPeer(transport, server);
     }
 
-    /** A server that listens already, on a free port of {@link #address}. */
+    /** {@return a server that listens already, on a free port of {@link #address}} */
     public static ScriptedPeer server(Transport transport) {
         Objects.requireNonNull(transport, "transport");
         return new ScriptedPeer(transport);
     }
 
-    /** The address where it listens, or connects to. */
+    /** {@return the address where it listens, or connects to} */
     public InetSocketAddress address() {
         return address;
     }
 
     // ---- the script: connections
 
-    /** Connects; what follows happens on the new connection. */
+    /**
+     * Connects; what follows happens on the new connection.
+     *
+     * @return this peer
+     */
     public ScriptedPeer connect() {
         add("connect to " + address, playing -> {
             transport.connect(address, transport.eventLoops().get(0), new Door());
@@ -123,27 +129,47 @@ public final class ScriptedPeer implements AutoCloseable {
         return add("connected", playing -> playing.takeConnection("connected"));
     }
 
-    /** Waits for the next connection; what follows happens on it. */
+    /**
+     * Waits for the next connection; what follows happens on it.
+     *
+     * @return this peer
+     */
     public ScriptedPeer expectConnection() {
         return add("<< a connection", playing -> playing.takeConnection("<< a connection"));
     }
 
-    /** Ends the stream of this side, and goes on reading. */
+    /**
+     * Ends the stream of this side, and goes on reading.
+     *
+     * @return this peer
+     */
     public ScriptedPeer end() {
         return act(">> end of stream", Connection::shutdownOutput);
     }
 
-    /** Resets the connection. */
+    /**
+     * Resets the connection.
+     *
+     * @return this peer
+     */
     public ScriptedPeer reset() {
         return act(">> reset", Connection::abort);
     }
 
-    /** Expects that the other side ends the connection in order, with nothing before. */
+    /**
+     * Expects that the other side ends the connection in order, with nothing before.
+     *
+     * @return this peer
+     */
     public ScriptedPeer expectEndOfStream() {
         return add("<< end of stream", playing -> playing.takeEnd("<< end of stream", false));
     }
 
-    /** Expects that the other side resets the connection, with nothing before. */
+    /**
+     * Expects that the other side resets the connection, with nothing before.
+     *
+     * @return this peer
+     */
     public ScriptedPeer expectReset() {
         return add("<< reset", playing -> playing.takeEnd("<< reset", true));
     }
@@ -152,20 +178,30 @@ public final class ScriptedPeer implements AutoCloseable {
 
     /**
      * REGISTER: always the same incarnation, an attempt greater than the last, windows of 64 KiB.
+     *
+     * @return this peer
      */
     public ScriptedPeer register(String nodeId) {
         Objects.requireNonNull(nodeId, "nodeId");
         return register(nodeId, INCARNATION, attempts + 1);
     }
 
-    /** REGISTER with this incarnation and attempt. */
+    /**
+     * REGISTER with this incarnation and attempt.
+     *
+     * @return this peer
+     */
     public ScriptedPeer register(String nodeId, long incarnation, long attempt) {
         Objects.requireNonNull(nodeId, "nodeId");
         attempts = attempt;
         return send(encoder -> encoder.register(0, registerOf(nodeId, incarnation, attempt)));
     }
 
-    /** REGISTER of a further node on the same connection, as a gateway sends it. */
+    /**
+     * REGISTER of a further node on the same connection, as a gateway sends it.
+     *
+     * @return this peer
+     */
     public ScriptedPeer register(int handle, String nodeId) {
         Objects.requireNonNull(nodeId, "nodeId");
         return send(encoder -> encoder.register(handle, registerOf(nodeId, INCARNATION, 1)));
@@ -175,25 +211,41 @@ public final class ScriptedPeer implements AutoCloseable {
         return new Register(incarnation, attempt, WINDOW, WINDOW, nodeId, Map.of(), 0, null, 0);
     }
 
-    /** HEARTBEAT_REQ. */
+    /**
+     * HEARTBEAT_REQ.
+     *
+     * @return this peer
+     */
     public ScriptedPeer heartbeat() {
         long timestamp = ++timestamps;
         return send(encoder -> encoder.heartbeatRequest(0, timestamp, 0, 0, HandleRanges.NOBODY));
     }
 
-    /** UNREGISTER. */
+    /**
+     * UNREGISTER.
+     *
+     * @return this peer
+     */
     public ScriptedPeer unregister() {
         return send(encoder -> encoder.unregister(0, ""));
     }
 
     // ---- the script: what a server says
 
-    /** REGISTERED: beat every 10 s, suspected after 25 s, given up after 30 s, no grace. */
+    /**
+     * REGISTERED: beat every 10 s, suspected after 25 s, given up after 30 s, no grace.
+     *
+     * @return this peer
+     */
     public ScriptedPeer registered() {
         return registered(INTERVAL, SUSPECT_AFTER, TIMEOUT);
     }
 
-    /** REGISTERED with these times and no grace; each has a greater epoch than the one before. */
+    /**
+     * REGISTERED with these times and no grace; each has a greater epoch than the one before.
+     *
+     * @return this peer
+     */
     public ScriptedPeer registered(Duration interval, Duration suspectAfter, Duration timeout) {
         requireOnWire("interval", interval);
         requireOnWire("suspectAfter", suspectAfter);
@@ -216,6 +268,8 @@ public final class ScriptedPeer implements AutoCloseable {
     /**
      * HEARTBEAT_RES for the last HEARTBEAT_REQ that was expected; for one that never was, if there
      * was none.
+     *
+     * @return this peer
      */
     public ScriptedPeer answerHeartbeat() {
         return send(
@@ -223,7 +277,11 @@ public final class ScriptedPeer implements AutoCloseable {
                 playing -> FrameSheet.bytesOf(encoder -> encoder.heartbeatResponse(0, playing.heartbeatToAnswer(), 0)));
     }
 
-    /** GO_AWAY. {@code reason} is its name in the protocol. */
+    /**
+     * GO_AWAY. {@code reason} is its name in the protocol.
+     *
+     * @return this peer
+     */
     public ScriptedPeer goAway(String reason, Duration retryAfter) {
         Objects.requireNonNull(reason, "reason");
         requireOnWire("retryAfter", retryAfter);
@@ -233,39 +291,67 @@ public final class ScriptedPeer implements AutoCloseable {
 
     // ---- the script: what both say
 
-    /** PING, without a payload. */
+    /**
+     * PING, without a payload.
+     *
+     * @return this peer
+     */
     public ScriptedPeer ping() {
         return send(FrameEncoder::ping);
     }
 
-    /** PONG, without a payload. */
+    /**
+     * PONG, without a payload.
+     *
+     * @return this peer
+     */
     public ScriptedPeer pong() {
         return send(encoder -> encoder.pong(ByteBuffer.allocate(0)));
     }
 
-    /** A message in one DATA frame on channel 0, at most 16,384 bytes. */
+    /**
+     * A message in one DATA frame on channel 0, at most 16,384 bytes.
+     *
+     * @return this peer
+     */
     public ScriptedPeer data(byte[] message) {
         Objects.requireNonNull(message, "message");
         return send(encoder -> encoder.data(0, 0, 0, Envelope.NONE, message.length, Head.NO_TOTAL, 0), message);
     }
 
-    /** {@link #data(byte[])} of the text. */
+    /**
+     * {@link #data(byte[])} of the text.
+     *
+     * @return this peer
+     */
     public ScriptedPeer data(String text) {
         Objects.requireNonNull(text, "text");
         return data(text.getBytes(UTF_8));
     }
 
-    /** CREDIT for channel 0: how far the other side may send, from the beginning on. */
+    /**
+     * CREDIT for channel 0: how far the other side may send, from the beginning on.
+     *
+     * @return this peer
+     */
     public ScriptedPeer credit(long limit) {
         return send(encoder -> encoder.credit(0, limit));
     }
 
-    /** CREDIT for the connection as a whole. */
+    /**
+     * CREDIT for the connection as a whole.
+     *
+     * @return this peer
+     */
     public ScriptedPeer connectionCredit(long limit) {
         return send(encoder -> encoder.credit(FrameHeader.CONNECTION_STREAM, limit));
     }
 
-    /** ERROR. {@code code} is its name in the protocol; the scope is the code's. */
+    /**
+     * ERROR. {@code code} is its name in the protocol; the scope is the code's.
+     *
+     * @return this peer
+     */
     public ScriptedPeer error(String code) {
         Objects.requireNonNull(code, "code");
         ErrorCode known = errorCode(code);
@@ -275,6 +361,8 @@ public final class ScriptedPeer implements AutoCloseable {
     /**
      * Any bytes, in hex; spaces are left out. They are for what no other method says, and what
      * nobody should.
+     *
+     * @return this peer
      */
     public ScriptedPeer raw(String hex) {
         Objects.requireNonNull(hex, "hex");
@@ -284,23 +372,39 @@ public final class ScriptedPeer implements AutoCloseable {
 
     // ---- the script: what the other side is to say
 
-    /** REGISTER of this node. */
+    /**
+     * REGISTER of this node.
+     *
+     * @return this peer
+     */
     public ScriptedPeer expectRegister(String nodeId) {
         Objects.requireNonNull(nodeId, "nodeId");
         return expect(FrameType.REGISTER, nodeId);
     }
 
-    /** REGISTERED, whatever it grants. */
+    /**
+     * REGISTERED, whatever it grants.
+     *
+     * @return this peer
+     */
     public ScriptedPeer expectRegistered() {
         return expect(FrameType.REGISTERED, null);
     }
 
-    /** HEARTBEAT_REQ. */
+    /**
+     * HEARTBEAT_REQ.
+     *
+     * @return this peer
+     */
     public ScriptedPeer expectHeartbeat() {
         return expect(FrameType.HEARTBEAT_REQ, null);
     }
 
-    /** HEARTBEAT_RES for the last {@link #heartbeat} written down before. */
+    /**
+     * HEARTBEAT_RES for the last {@link #heartbeat} written down before.
+     *
+     * @return this peer
+     */
     public ScriptedPeer expectHeartbeatAnswer() {
         long timestamp = timestamps;
         return expect(
@@ -308,57 +412,97 @@ public final class ScriptedPeer implements AutoCloseable {
                 came -> came.type().equals(FrameType.HEARTBEAT_RES.name()) && came.timestamp() == timestamp);
     }
 
-    /** UNREGISTER. */
+    /**
+     * UNREGISTER.
+     *
+     * @return this peer
+     */
     public ScriptedPeer expectUnregister() {
         return expect(FrameType.UNREGISTER, null);
     }
 
-    /** PING, whatever its payload. */
+    /**
+     * PING, whatever its payload.
+     *
+     * @return this peer
+     */
     public ScriptedPeer expectPing() {
         return expect(FrameType.PING, null);
     }
 
-    /** PONG, whatever its payload. */
+    /**
+     * PONG, whatever its payload.
+     *
+     * @return this peer
+     */
     public ScriptedPeer expectPong() {
         return expect(FrameType.PONG, null);
     }
 
-    /** DATA with exactly these bytes of a message. */
+    /**
+     * DATA with exactly these bytes of a message.
+     *
+     * @return this peer
+     */
     public ScriptedPeer expectData(byte[] message) {
         Objects.requireNonNull(message, "message");
         return expect(FrameType.DATA, HexFormat.of().formatHex(message));
     }
 
-    /** {@link #expectData(byte[])} of the text. */
+    /**
+     * {@link #expectData(byte[])} of the text.
+     *
+     * @return this peer
+     */
     public ScriptedPeer expectData(String text) {
         Objects.requireNonNull(text, "text");
         return expectData(text.getBytes(UTF_8));
     }
 
-    /** CREDIT, whatever its limit and for whichever channel. */
+    /**
+     * CREDIT, whatever its limit and for whichever channel.
+     *
+     * @return this peer
+     */
     public ScriptedPeer expectCredit() {
         return expect(FrameType.CREDIT, null);
     }
 
-    /** ERROR with the code of this name. */
+    /**
+     * ERROR with the code of this name.
+     *
+     * @return this peer
+     */
     public ScriptedPeer expectError(String code) {
         Objects.requireNonNull(code, "code");
         return expect(FrameType.ERROR, HeardFrame.nameOf(errorCode(code)));
     }
 
-    /** GO_AWAY with the reason of this name. */
+    /**
+     * GO_AWAY with the reason of this name.
+     *
+     * @return this peer
+     */
     public ScriptedPeer expectGoAway(String reason) {
         Objects.requireNonNull(reason, "reason");
         return expect(FrameType.GO_AWAY, GoAwayReason.valueOf(reason).name());
     }
 
-    /** Any frame of the type of this name. */
+    /**
+     * Any frame of the type of this name.
+     *
+     * @return this peer
+     */
     public ScriptedPeer expect(String type) {
         Objects.requireNonNull(type, "type");
         return expect(FrameType.valueOf(type), null);
     }
 
-    /** From now on, frames of the type of this name are passed over wherever they come. */
+    /**
+     * From now on, frames of the type of this name are passed over wherever they come.
+     *
+     * @return this peer
+     */
     public ScriptedPeer ignore(String type) {
         Objects.requireNonNull(type, "type");
         script.ignore(FrameType.valueOf(type).name());
@@ -371,6 +515,8 @@ public final class ScriptedPeer implements AutoCloseable {
      * Lets the steps added so far happen. Completes when the last of them is done, or exceptionally
      * with the {@link AssertionError} of the first mismatch; where something that is expected never
      * comes, never.
+     *
+     * @return a future that completes when the script is done
      */
     public CompletableFuture<Void> play() {
         return script.play();

@@ -42,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * done at once.
  *
  * <p>Not thread-safe: one thread builds it and lets it run.
+ *
+ * @since 0.1
  */
 public final class Simulation {
     private static final int FIRST_PORT = 32_768;
@@ -75,26 +77,26 @@ public final class Simulation {
         this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     }
 
-    /** The seed it was made with. */
+    /** {@return the seed it was made with} */
     public long seed() {
         return seed;
     }
 
     // ---- hosts
 
-    /** A host with one event loop. */
+    /** {@return a host with one event loop} */
     public Host newHost(String name) {
         return newHost(name, 1);
     }
 
-    /** A host whose transport has so many event loops. */
+    /** {@return a host whose transport has so many event loops} */
     public Host newHost(String name, int eventLoops) {
         return newHost(name, TransportOptions.builder().eventLoops(eventLoops).build());
     }
 
     /**
-     * A host whose transport has these options; what they say of sockets and threads means nothing
-     * here.
+     * {@return a host whose transport has these options; what they say of sockets and threads means
+     * nothing here}
      */
     public Host newHost(String name, TransportOptions options) {
         Objects.requireNonNull(name, "name");
@@ -124,7 +126,7 @@ public final class Simulation {
 
     // ---- time
 
-    /** The time that has passed. */
+    /** {@return the time that has passed} */
     public Duration now() {
         return Duration.ofNanos(nowNs);
     }
@@ -157,7 +159,11 @@ public final class Simulation {
         return Duration.ofNanos(nowNs - beganNs);
     }
 
-    /** {@link #advanceUntil} the future is complete, and its result. */
+    /**
+     * {@link #advanceUntil} the future is complete, and its result.
+     *
+     * @return the future's result
+     */
     public <T> T await(CompletableFuture<T> future, Duration limit) {
         Objects.requireNonNull(future, "future");
         advanceUntil(future::isDone, limit);
@@ -171,14 +177,14 @@ public final class Simulation {
         events.remove().run();
     }
 
-    /** The number of events that have happened. */
+    /** {@return the number of events that have happened} */
     public long eventsRun() {
         return eventsRun;
     }
 
     /**
-     * The exceptions that were thrown at event loops, by what they ran. A loop goes on after it,
-     * but whoever threw may have left things half done.
+     * {@return the exceptions that were thrown at event loops, by what they ran} A loop goes on
+     * after it, but whoever threw may have left things half done.
      */
     public List<Throwable> escaped() {
         return List.copyOf(escaped);
@@ -189,8 +195,8 @@ public final class Simulation {
     }
 
     /**
-     * A number that two runs have in common only if they are the same: every event with its time,
-     * every byte read with its host.
+     * {@return a number that two runs have in common only if they are the same: every event with
+     * its time, every byte read with its host}
      */
     public long traceHash() {
         return traceHash;
@@ -235,8 +241,8 @@ public final class Simulation {
     }
 
     /**
-     * The chance of this world; draw from it whatever a test decides by chance, so that the seed
-     * decides it.
+     * {@return the chance of this world; draw from it whatever a test decides by chance, so that
+     * the seed decides it}
      */
     public RandomGenerator random() {
         return random;

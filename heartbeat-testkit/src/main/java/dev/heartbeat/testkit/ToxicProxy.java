@@ -27,6 +27,8 @@ import java.util.concurrent.Semaphore;
  *
  * <p>It has a thread that accepts and two for each connection, of which there are
  * {@value #MAX_CONNECTIONS} at a time; more wait until one of them ends.
+ *
+ * @since 0.1
  */
 public final class ToxicProxy implements AutoCloseable {
     /** The most connections that pass at a time. */
@@ -48,7 +50,11 @@ public final class ToxicProxy implements AutoCloseable {
         acceptor.setDaemon(true);
     }
 
-    /** Starts to forward a free port of the loopback address to {@code target}. */
+    /**
+     * Starts to forward a free port of the loopback address to {@code target}.
+     *
+     * @return the proxy
+     */
     public static ToxicProxy start(InetSocketAddress target) throws IOException {
         Objects.requireNonNull(target, "target");
         ToxicProxy proxy =
@@ -57,22 +63,22 @@ public final class ToxicProxy implements AutoCloseable {
         return proxy;
     }
 
-    /** The address to connect to. */
+    /** {@return the address to connect to} */
     public InetSocketAddress address() {
         return (InetSocketAddress) port.getLocalSocketAddress();
     }
 
-    /** The toxics for bytes from whoever connects to whom they want. */
+    /** {@return the toxics for bytes from whoever connects to whom they want} */
     public Toxics toServer() {
         return toServer;
     }
 
-    /** The toxics for bytes on their way back. */
+    /** {@return the toxics for bytes on their way back} */
     public Toxics toClient() {
         return toClient;
     }
 
-    /** The number of connections that pass now. */
+    /** {@return the number of connections that pass now} */
     public int connections() {
         return links.size();
     }

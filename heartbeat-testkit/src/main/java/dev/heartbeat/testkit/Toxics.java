@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * The effects of one direction of a {@link ToxicProxy} on what passes. Each toxic may be switched
  * at any time, from any thread, concerns the connections that live and those that come, and goes
  * with the others. There is none in the beginning.
+ *
+ * @since 0.1
  */
 public final class Toxics {
     private volatile Duration latency = Duration.ZERO;
@@ -38,6 +40,8 @@ public final class Toxics {
     /**
      * Delays what comes so long, and up to {@code jitter} longer by chance; what comes meanwhile
      * waits behind it, in order.
+     *
+     * @return these toxics
      */
     public Toxics latency(Duration delay, Duration jitterUpTo) {
         Duration judged = Spans.requireNotNegative("delay", delay);
@@ -46,13 +50,21 @@ public final class Toxics {
         return this;
     }
 
-    /** No more than so many bytes of a connection pass in a second. */
+    /**
+     * No more than so many bytes of a connection pass in a second.
+     *
+     * @return these toxics
+     */
     public Toxics bandwidth(long bytes) {
         bytesPerSecond = atLeast(1, bytes);
         return this;
     }
 
-    /** Everything is cut into segments of so many bytes at most, with a pause after each. */
+    /**
+     * Everything is cut into segments of so many bytes at most, with a pause after each.
+     *
+     * @return these toxics
+     */
     public Toxics slicer(int bytes, Duration pause) {
         Duration judged = Spans.requireNotNegative("pause", pause);
         slice = (int) atLeast(1, bytes);
@@ -60,7 +72,11 @@ public final class Toxics {
         return this;
     }
 
-    /** The end of a stream is passed on so much later. */
+    /**
+     * The end of a stream is passed on so much later.
+     *
+     * @return these toxics
+     */
     public Toxics slowClose(Duration delay) {
         closeDelay = Spans.requireNotNegative("delay", delay);
         return this;
@@ -69,25 +85,39 @@ public final class Toxics {
     /**
      * Everything is swallowed, ends included, and nobody is notified: the connection is half open.
      * One that has swallowed something does so for good, since a stream with a hole is none.
+     *
+     * @return these toxics
      */
     public Toxics timeout() {
         swallows = true;
         return this;
     }
 
-    /** Each connection is closed when so many bytes more have passed. */
+    /**
+     * Each connection is closed when so many bytes more have passed.
+     *
+     * @return these toxics
+     */
     public Toxics limit(long bytes) {
         limit = new Limit(atLeast(0, bytes), false);
         return this;
     }
 
-    /** Each connection is reset, on both sides, when so many bytes more have passed. */
+    /**
+     * Each connection is reset, on both sides, when so many bytes more have passed.
+     *
+     * @return these toxics
+     */
     public Toxics reset(long afterBytes) {
         limit = new Limit(atLeast(0, afterBytes), true);
         return this;
     }
 
-    /** Switches all of them off. */
+    /**
+     * Switches all of them off.
+     *
+     * @return these toxics
+     */
     public Toxics clear() {
         latency(Duration.ZERO, Duration.ZERO).slicer(Integer.MAX_VALUE, Duration.ZERO);
         slowClose(Duration.ZERO).bandwidth(Long.MAX_VALUE);

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
  * Looks over the shoulder of every connection of a {@link Simulation}: for oracles that judge the
  * bus by what really went over the wire, and for the tail of frames that a failure is explained
  * with.
+ *
+ * @since 0.1
  */
 public interface WireTap {
 

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Whoever writes learns when to stop and when to go on, and a slow peer is nobody else's trouble.
+ *
+ * @since 0.1
  */
 public abstract class BackpressureContract extends TransportContract {
 

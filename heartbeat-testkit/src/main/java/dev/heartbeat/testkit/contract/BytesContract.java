@@ -14,7 +14,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Written bytes arrive: all of them, once, in order; and buffers come back. */
+/**
+ * Written bytes arrive: all of them, once, in order; and buffers come back.
+ *
+ * @since 0.1
+ */
 public abstract class BytesContract extends TransportContract {
 
     private static final int LARGEST_RESERVATION = 65_536;

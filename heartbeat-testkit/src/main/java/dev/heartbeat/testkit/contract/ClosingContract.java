@@ -17,7 +17,11 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
-/** Every connection ends once, and its end is reported; so does the transport. */
+/**
+ * Every connection ends once, and its end is reported; so does the transport.
+ *
+ * @since 0.1
+ */
 public abstract class ClosingContract extends TransportContract {
 
     private static final int LARGE = 4 << 20;

@@ -18,7 +18,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Connections come about, or they do not. */
+/**
+ * Connections come about, or they do not.
+ *
+ * @since 0.1
+ */
 public abstract class ConnectingContract extends TransportContract {
 
     /** For a nested class of the transport's own test. */

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Code that throws hurts its own connection and nothing else. All on one loop, so that there is
  * something to hurt.
+ *
+ * @since 0.1
  */
 public abstract class ErrorsContract extends TransportContract {
 

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Test;
  * A few bytes answered cost no garbage, and neither does a small message written. For transports
  * that promise it; those on selectors of the JDK run it with {@code -XX:AutoBoxCacheMax=20000},
  * since these box the number of each socket that is ready.
+ *
+ * @since 0.1
  */
 public abstract class GarbageContract implements TransportUnderTest {
 
@@ -55,8 +57,8 @@ public abstract class GarbageContract implements TransportUnderTest {
     protected GarbageContract() {}
 
     /**
-     * The bytes that the polling itself may take for each turn: what the transport stands on may be
-     * none of its making.
+     * {@return the bytes that the polling itself may take for each turn: what the transport stands
+     * on may be none of its making}
      */
     protected double bytesPerPoll() {
         return 0;

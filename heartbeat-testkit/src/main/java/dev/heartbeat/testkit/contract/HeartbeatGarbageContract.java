@@ -35,6 +35,8 @@ import org.junit.jupiter.api.Timeout;
 /**
  * A heartbeat costs no garbage on a transport that keeps {@link GarbageContract}: neither the
  * server that answers it, nor the client that sends it.
+ *
+ * @since 0.1
  */
 public abstract class HeartbeatGarbageContract implements TransportUnderTest {
     private static final int WARM_UP = 30_000;
@@ -68,8 +70,8 @@ public abstract class HeartbeatGarbageContract implements TransportUnderTest {
     protected HeartbeatGarbageContract() {}
 
     /**
-     * The bytes that the polling itself may take for each turn: what the transport stands on may be
-     * none of its making.
+     * {@return the bytes that the polling itself may take for each turn: what the transport stands
+     * on may be none of its making}
      */
     protected double bytesPerPoll() {
         return 0;

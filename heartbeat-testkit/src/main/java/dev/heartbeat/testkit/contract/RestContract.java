@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 /**
  * A loop whose sockets have nothing for it to do takes no CPU time, whatever has become of their
  * peers. For transports whose loops are threads.
+ *
+ * @since 0.1
  */
 public abstract class RestContract extends TransportContract {
 

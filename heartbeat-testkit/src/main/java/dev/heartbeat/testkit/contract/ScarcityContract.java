@@ -23,6 +23,8 @@ import org.junit.jupiter.api.condition.OS;
 /**
  * A process that runs out of file descriptors goes on, rests meanwhile, and accepts again when it
  * can. For transports that have a provider.
+ *
+ * @since 0.1
  */
 public abstract class ScarcityContract {
 
@@ -37,7 +39,7 @@ public abstract class ScarcityContract {
     /** For a nested class of the transport's own test. */
     protected ScarcityContract() {}
 
-    /** The name of the provider of the transport. */
+    /** {@return the name of the provider of the transport} */
     protected abstract String provider();
 
     /** The JVM raises the soft limit by itself, so both are lowered around it. */

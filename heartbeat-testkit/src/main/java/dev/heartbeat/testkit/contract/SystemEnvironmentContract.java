@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Test;
 /**
  * The duties that only a transport in the real world has: real sockets, reported by peers that are
  * plain ones, and threads, which may be blocked.
+ *
+ * @since 0.1
  */
 public abstract class SystemEnvironmentContract extends TransportContract {
 

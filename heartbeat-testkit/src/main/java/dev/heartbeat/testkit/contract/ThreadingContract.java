@@ -13,7 +13,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** The threading of a transport: what runs where, when, and in which order. */
+/**
+ * The threading of a transport: what runs where, when, and in which order.
+ *
+ * @since 0.1
+ */
 public abstract class ThreadingContract extends TransportContract {
 
     /** For a nested class of the transport's own test. */

@@ -6,7 +6,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The parts that a transport brings to be held to the contract. */
+/**
+ * The parts that a transport brings to be held to the contract.
+ *
+ * @since 0.1
+ */
 public interface TransportUnderTest {
 
     /**
@@ -18,6 +22,8 @@ public interface TransportUnderTest {
     /**
      * Starts a transport with these options, all of which it has to follow. A test starts one or
      * several; it closes each, and waits for that.
+     *
+     * @return the transport
      */
     Transport start(TransportOptions options) throws Exception;
 
@@ -25,6 +31,8 @@ public interface TransportUnderTest {
      * Waits for the future, and gives its result or throws an exception whose cause is what the
      * future failed with. A transport that has no threads of its own runs its world until the
      * future is complete.
+     *
+     * @return the future's result
      */
     default <T extends @Nullable Object> T await(CompletableFuture<T> future) throws Exception {
         return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);

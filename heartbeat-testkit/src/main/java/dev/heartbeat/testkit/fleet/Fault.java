@@ -1,6 +1,10 @@
 package dev.heartbeat.testkit.fleet;
 
-/** The faults that a seed may switch on. */
+/**
+ * The faults that a seed may switch on.
+ *
+ * @since 0.1
+ */
 public enum Fault {
     /** A node's process is killed and started again, as another incarnation. */
     NODE_CRASH,

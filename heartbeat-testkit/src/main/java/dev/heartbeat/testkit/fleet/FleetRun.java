@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The production server and clients run in it unmodified. An oracle decides what is right. It
  * knows the bus from outside only: the frames that were really read, and the events that were
  * reported.
+ *
+ * @since 0.1
  */
 public final class FleetRun {
     private static final Duration CHECK_EVERY = Duration.ofMillis(100);

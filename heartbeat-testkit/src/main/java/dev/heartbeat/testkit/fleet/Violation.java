@@ -2,7 +2,11 @@ package dev.heartbeat.testkit.fleet;
 
 import org.jspecify.annotations.Nullable;
 
-/** Something happened that must not; the message says what was expected. */
+/**
+ * Something happened that must not; the message says what was expected.
+ *
+ * @since 0.1
+ */
 public final class Violation extends AssertionError {
     private static final long serialVersionUID = 1L;
 
