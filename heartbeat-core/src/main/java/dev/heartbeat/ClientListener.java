@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Hears what happens to a client. Calls are in order and never concurrent for one client, in one
  * line with its messages, on the transport's worker threads; they may block, which delays that
- * client's calls only. An exception from one is logged and affects nothing else.
+ * client's calls only. An exception from one is logged and affects nothing else. Several listeners
+ * of one client are called one after the other ({@link HeartbeatClient.Builder#listener}).
  *
  * @since 0.1
  */
@@ -60,6 +61,10 @@ public interface ClientListener {
      * it may have arrived, or the server refused it ({@link UndeliveredException.Reason#REFUSED}).
      * A refused message of a {@link HeartbeatClient#send} that had completed comes here too, as a
      * view of its buffer. The buffer belongs to the application again.
+     *
+     * <p>Of several listeners each has a position and a limit of its own. The buffer belongs to the
+     * one that was added last, and each other gets a view of it, which is valid until the call
+     * returns.
      */
     default void onUndelivered(ByteBuffer message, UndeliveredException.Reason reason) {}
 

@@ -8,6 +8,8 @@ import dev.heartbeat.spi.TransportOptions;
 import dev.heartbeat.spi.TransportProvider;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -180,6 +182,7 @@ public final class HeartbeatClient implements AutoCloseable {
      * Speaks for another node over this connection, as a gateway, until that is detached or this
      * client is closed. It is registered as soon as the client is, and may be attached before. A
      * server limits the nodes on a connection; one too many is refused, and its listener is called.
+     * There is one listener, since messages belong to it and it answers requests.
      *
      * @param nodeId its id, unique on the bus: 1 to 128 characters of A-Z a-z 0-9 . _ : -
      * @param metadata its metadata; at most 32 entries and 4 KiB
@@ -232,7 +235,7 @@ public final class HeartbeatClient implements AutoCloseable {
      * {@link IllegalArgumentException} that names the option, the value and the range.
      */
     public static final class Builder extends ClientSetters<Builder> {
-        private ClientListener listener = new ClientListener() {};
+        private final List<ClientListener> listeners = new ArrayList<>();
         private Consumer<ByteBuffer> messages = message -> {};
         private BiConsumer<String, ByteBuffer> nodeMessages = (from, message) -> {};
         private Consumer<Request> requests = request -> request.fail("the node does not answer requests");
@@ -254,18 +257,22 @@ public final class HeartbeatClient implements AutoCloseable {
         }
 
         /**
-         * The listener for the client's events.
+         * Adds a listener to the client's events. Of several, each hears of everything, in the
+         * order in which they were added, one after the other on the same thread. One that is added
+         * twice is called twice. An exception from one is logged and counted, and the next is
+         * called all the same.
          *
          * @return this builder
          */
         public Builder listener(ClientListener value) {
-            listener = Objects.requireNonNull(value, "listener");
+            listeners.add(Objects.requireNonNull(value, "listener"));
             return this;
         }
 
         /**
-         * The receiver of the server's messages, on the same thread as the listener; without one
-         * they are dropped. The buffers belong to the application.
+         * The receiver of the server's messages, on the same thread as the listeners; without one
+         * they are dropped. The buffers belong to it. So there is one: a later call sets another in
+         * its place, as with the other receivers and the handler of requests.
          *
          * @return this builder
          */
@@ -276,7 +283,7 @@ public final class HeartbeatClient implements AutoCloseable {
 
         /**
          * The receiver of what other nodes send through the server: the id of the sender, and the
-         * message, which belongs to the application. On the same thread as the listener; without
+         * message, which belongs to the application. On the same thread as the listeners; without
          * one they are dropped.
          *
          * @return this builder
@@ -288,7 +295,7 @@ public final class HeartbeatClient implements AutoCloseable {
 
         /**
          * The handler of requests from the server, or other nodes through it, on the same thread as
-         * the listener; without one every request is failed.
+         * the listeners; without one every request is failed.
          *
          * @return this builder
          */
@@ -389,6 +396,7 @@ public final class HeartbeatClient implements AutoCloseable {
         public HeartbeatClient connect() {
             ClientOptions options = built();
             TransportOptions told = transportOptions.build();
+            List<ClientListener> all = List.copyOf(listeners);
             Client.Handlers handlers = new Client.Handlers(messages, nodeMessages, requests, acceptors.build());
             Transports.requireLogging();
             Client.requireValid(options); // Before a transport is started.
@@ -396,7 +404,7 @@ public final class HeartbeatClient implements AutoCloseable {
                     transport,
                     provider,
                     told,
-                    (used, owned) -> new HeartbeatClient(new Client(options, listener, handlers, used, owned)));
+                    (used, owned) -> new HeartbeatClient(new Client(options, all, handlers, used, owned)));
         }
     }
 }

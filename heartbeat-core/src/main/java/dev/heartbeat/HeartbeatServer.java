@@ -11,6 +11,8 @@ import dev.heartbeat.spi.TransportProvider;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -58,7 +60,7 @@ public final class HeartbeatServer implements AutoCloseable {
     /** All that was set in the builder. */
     private record Plan(
             ServerOptions options,
-            NodeListener listener,
+            List<NodeListener> listeners,
             Server.Handlers handlers,
             @Nullable RecorderProvider recorders,
             @Nullable Transport transport,
@@ -103,7 +105,7 @@ public final class HeartbeatServer implements AutoCloseable {
 
     private CompletableFuture<Server> listen(Transport transport, boolean owned) {
         Server made = new Server(
-                plan.options(), plan.listener(), plan.handlers(), plan.recorders(), transport, owned, lifecycle);
+                plan.options(), plan.listeners(), plan.handlers(), plan.recorders(), transport, owned, lifecycle);
         server = made; // Before it listens: the first callback may use it.
         return made.listen();
     }
@@ -362,7 +364,7 @@ public final class HeartbeatServer implements AutoCloseable {
      * {@link IllegalArgumentException} that names the option, the value and the range.
      */
     public static final class Builder extends ServerSetters<Builder> {
-        private NodeListener listener = new NodeListener() {};
+        private final List<NodeListener> listeners = new ArrayList<>();
         private MessageHandler messages = (from, message) -> {};
         private RequestHandler requests = (from, request) -> request.fail("the server does not answer requests");
         private RoutePolicy routes = (from, toNodeId) -> false;
@@ -384,17 +386,21 @@ public final class HeartbeatServer implements AutoCloseable {
         }
 
         /**
-         * Sets the listener to what becomes of nodes.
+         * Adds a listener to what becomes of nodes. Of several, each hears of everything, in the
+         * order in which they were added, one after the other on the same thread. One that is added
+         * twice is called twice. An exception from one is logged and counted, and the next is
+         * called all the same.
          *
          * @return this builder
          */
         public Builder listener(NodeListener value) {
-            listener = Objects.requireNonNull(value, "listener");
+            listeners.add(Objects.requireNonNull(value, "listener"));
             return this;
         }
 
         /**
-         * Sets the receiver of the nodes' messages; without one they are dropped.
+         * Sets the receiver of the nodes' messages; without one they are dropped. There is one,
+         * since a message belongs to whoever gets it: a later call sets another in its place.
          *
          * @return this builder
          */
@@ -405,6 +411,7 @@ public final class HeartbeatServer implements AutoCloseable {
 
         /**
          * Sets the handler that answers the nodes' requests; without one every request is failed.
+         * There is one, since a request is answered once: a later call sets another in its place.
          *
          * @return this builder
          */
@@ -528,7 +535,7 @@ public final class HeartbeatServer implements AutoCloseable {
         public HeartbeatServer build() {
             return new HeartbeatServer(new Plan(
                     built(),
-                    listener,
+                    List.copyOf(listeners),
                     new Server.Handlers(messages, requests, routes, acceptors.build()),
                     recorders,
                     transport,

@@ -11,7 +11,8 @@ import java.nio.ByteBuffer;
  * before. Different nodes run side by side on the transport's worker threads. A call may block: it
  * delays its own node only, as long as worker threads are left ({@link
  * dev.heartbeat.spi.TransportOptions.Builder#workerThreads}). An exception from it is logged,
- * counted, and affects nothing else.
+ * counted, and affects nothing else. Several listeners of one server are called one after the other
+ * ({@link HeartbeatServer.Builder#listener}), so each delays those behind it.
  *
  * <p><b>Bound.</b> While a listener is busy with a node, at most {@value #MAX_PENDING_EVENTS}
  * further events of that node wait for it; beyond that, transitions that cancel each other out are
@@ -65,6 +66,10 @@ public interface NodeListener {
      * belongs to the application again. One that was sent to many comes as a read-only view. A
      * message that its node refused ({@link UndeliveredException.Reason#REFUSED}) comes here too,
      * even if its {@link HeartbeatServer#send} had completed; then as a view of its buffer.
+     *
+     * <p>Of several listeners each has a position and a limit of its own. The buffer belongs to the
+     * one that was added last, and each other gets a view of it, which is valid until the call
+     * returns.
      */
     default void onUndelivered(Node node, ByteBuffer message, UndeliveredException.Reason reason) {}
 

@@ -73,7 +73,7 @@ public class BroadcastBenchmark {
             100,
             100,
             new NodeEvents(
-                    new NodeListener() {},
+                    List.of(new NodeListener() {}),
                     (from, message) -> {},
                     (from, request) -> {},
                     (from, to) -> false,

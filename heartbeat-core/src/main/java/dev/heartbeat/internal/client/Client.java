@@ -143,12 +143,12 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
      * @param owned whether the transport is closed with the client
      */
     public Client(
-            ClientOptions options, ClientListener listener, Handlers handlers, Transport transport, boolean owned) {
+            ClientOptions options, List<ClientListener> listeners, Handlers handlers, Transport transport, boolean owned) {
         this.metadata = options.metadata();
         this.options = options;
         log = new ClientLog(options);
-        this.listener = listener;
-        hearsHeartbeats = hearsHeartbeats(listener);
+        listener = ClientListeners.of(listeners, options.nodeId(), this::callbackFailed);
+        hearsHeartbeats = ClientListeners.hearHeartbeats(listeners);
         this.handlers = handlers;
         this.acceptors = handlers.acceptors();
         this.transport = transport;
@@ -180,16 +180,6 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
             BiConsumer<String, ByteBuffer> nodeMessages,
             Consumer<Request> requests,
             Acceptors acceptors) {}
-
-    /** Whether a call would do anything: each would be made on another thread. */
-    private static boolean hearsHeartbeats(ClientListener listener) {
-        try {
-            return listener.getClass().getMethod("onHeartbeat", Duration.class).getDeclaringClass()
-                    != ClientListener.class;
-        } catch (NoSuchMethodException e) {
-            return true; // It may be one, in an image that was built without the means to look.
-        }
-    }
 
     /**
      * Judges what the options' own constructor cannot.

@@ -15,6 +15,7 @@ import dev.heartbeat.internal.queue.CallbackThreads;
 import dev.heartbeat.internal.queue.CountsBy;
 import dev.heartbeat.internal.queue.SerialExecutor;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The application's end of every node's serial executor, and what went wrong there. */
 public final class NodeEvents {
+    static final String MASS_GUARD = "the mass guard";
+
     private final NodeListener listener;
     private final MessageHandler messages;
     private final RequestHandler requests;
@@ -49,20 +52,23 @@ public final class NodeEvents {
 
         @Override
         public void onFailure(Throwable failure) {
-            failed("the mass guard", failure);
+            failed(MASS_GUARD, failure);
         }
 
         @Override
         public void onIdle() {}
     }
 
+    /**
+     * @param listeners hear of everything, in their order
+     */
     public NodeEvents(
-            NodeListener listener,
+            List<NodeListener> listeners,
             MessageHandler messages,
             RequestHandler requests,
             RoutePolicy routes,
             CallbackThreads callbackThreads) {
-        this.listener = listener;
+        this.listener = NodeListeners.of(listeners, this::failed);
         this.messages = messages;
         this.requests = requests;
         this.routes = routes;

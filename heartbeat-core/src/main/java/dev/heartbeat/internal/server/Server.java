@@ -145,7 +145,7 @@ public final class Server implements Acceptor {
      */
     public Server(
             ServerOptions options,
-            NodeListener listener,
+            List<NodeListener> listeners,
             Handlers handlers,
             @Nullable RecorderProvider given,
             Transport transport,
@@ -161,7 +161,8 @@ public final class Server implements Acceptor {
                 options.suspectAfter().toNanos(), options.heartbeatTimeout().toNanos());
         acceptors = handlers.acceptors();
         callbackThreads = new CallbackThreads(transport.environment(), transport.eventLoops());
-        events = new NodeEvents(listener, handlers.messages(), handlers.requests(), handlers.routes(), callbackThreads);
+        events = new NodeEvents(
+                listeners, handlers.messages(), handlers.requests(), handlers.routes(), callbackThreads);
         capacity = new Capacity(options.maxNodes(), options.registrationBudgetBytes());
         table = new NodeTable(
                 options.takeoverPolicy(),

@@ -53,7 +53,7 @@ final class BroadcastModelTest {
             MAX_JOINED,
             GROUPS,
             new NodeEvents(
-                    new Listener(),
+                    List.of(new Listener()),
                     (from, message) -> {},
                     (from, message) -> {},
                     (from, to) -> false,

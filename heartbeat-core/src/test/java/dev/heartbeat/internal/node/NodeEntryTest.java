@@ -35,7 +35,7 @@ final class NodeEntryTest {
     private final List<Long> toldEpochs = new ArrayList<>();
     private Map<String, String> toldMetadata = Map.of();
     private final NodeEvents events = new NodeEvents(
-            new Recording(),
+            List.of(new Recording()),
             (from, message) -> {},
             (from, message) -> {},
             (from, to) -> false,

@@ -37,7 +37,7 @@ final class NodeQueriesTest {
             4,
             2,
             new NodeEvents(
-                    new NodeListener() {},
+                    List.of(new NodeListener() {}),
                     (from, message) -> {},
                     (from, message) -> {},
                     (from, to) -> false,

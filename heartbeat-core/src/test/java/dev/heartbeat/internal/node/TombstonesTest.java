@@ -35,7 +35,7 @@ final class TombstonesTest {
                 4,
                 2,
                 new NodeEvents(
-                        new NodeListener() {},
+                        List.of(new NodeListener() {}),
                         (from, message) -> {},
                         (from, message) -> {},
                         (from, to) -> false,

@@ -48,7 +48,7 @@ final class Nodes implements NodeListener {
                 4,
                 2,
                 new NodeEvents(
-                        this,
+                        List.of(this),
                         (from, message) -> {},
                         (from, request) -> {},
                         (from, to) -> false,
