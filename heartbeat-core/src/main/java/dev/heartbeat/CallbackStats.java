@@ -11,9 +11,11 @@ package dev.heartbeat;
  */
 public final class CallbackStats {
     private final long failures;
+    private final long redirected;
 
-    CallbackStats(long failures) {
+    CallbackStats(long failures, long redirected) {
         this.failures = failures;
+        this.redirected = redirected;
     }
 
     /**
@@ -25,9 +27,23 @@ public final class CallbackStats {
         return failures;
     }
 
+    /**
+     * Times that the transport's worker threads got calls of a {@code callbackExecutor}, because
+     * that refused them, or was about to make them on the thread that brought them; 0 where there
+     * is none.
+     *
+     * @return the number of times
+     */
+    public long redirected() {
+        return redirected;
+    }
+
     /** All names and values. */
     @Override
     public String toString() {
-        return new StatsText().with("failures", failures).toString();
+        return new StatsText()
+                .with("failures", failures)
+                .with("redirected", redirected)
+                .toString();
     }
 }

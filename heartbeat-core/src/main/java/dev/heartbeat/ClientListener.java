@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hears what happens to a client. Calls are in order and never concurrent for one client, in one
- * line with its messages, on the transport's worker threads; they may block, which delays that
- * client's calls only. An exception from one is logged and affects nothing else. Several listeners
- * of one client are called one after the other ({@link HeartbeatClient.Builder#listener}).
+ * line with its messages, on the transport's worker threads or the application's own
+ * ({@link ClientSetters#callbackExecutor}); they may block, which delays that client's calls only.
+ * An exception from one is logged and affects nothing else. Several listeners of one client are
+ * called one after the other ({@link HeartbeatClient.Builder#listener}).
  *
  * @since 0.1
  */

@@ -1,6 +1,7 @@
 package dev.heartbeat;
 
 import static dev.heartbeat.ClientSetters.AUTO_RECONNECT;
+import static dev.heartbeat.ClientSetters.CALLBACK_EXECUTOR;
 import static dev.heartbeat.ClientSetters.DRAIN_TIMEOUT;
 import static dev.heartbeat.ClientSetters.FRAGMENT_TIMEOUT;
 import static dev.heartbeat.ClientSetters.HANDSHAKE_TIMEOUT;
@@ -28,6 +29,7 @@ import dev.heartbeat.option.Option;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +61,7 @@ public final class ClientOptions {
     private final Duration slowMessageGrace;
     private final int minMessageBytesPerSecond;
     private final long inboundBudgetBytes;
+    private final @Nullable Executor callbackExecutor;
 
     ClientOptions(Given<ClientOptions> given) {
         this.given = given;
@@ -84,6 +87,7 @@ public final class ClientOptions {
         slowMessageGrace = given.value(SLOW_MESSAGE_GRACE);
         minMessageBytesPerSecond = given.value(MIN_MESSAGE_BYTES_PER_SECOND);
         inboundBudgetBytes = given.value(INBOUND_BUDGET_BYTES);
+        callbackExecutor = given.orNull(CALLBACK_EXECUTOR);
     }
 
     /** {@return options with the default of every option; there is no node id among them} */
@@ -218,6 +222,11 @@ public final class ClientOptions {
     /** {@return the value of {@link ClientSetters#inboundBudgetBytes}} */
     public long inboundBudgetBytes() {
         return inboundBudgetBytes;
+    }
+
+    /** {@return the value of {@link ClientSetters#callbackExecutor}} */
+    public @Nullable Executor callbackExecutor() {
+        return callbackExecutor;
     }
 
     /** Whether each option has the same value. */

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 
 /**
  * Sets the options of a client: what {@link ClientOptions.Builder} and
@@ -110,6 +111,10 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
                     "inboundBudgetBytes", ClientOptions::inboundBudgetBytes, 0, 1L << 50)
             .byDefault(64L * MIB)
             .text("Memory for large messages, grown windows and windows of channels.");
+    static final Option<ClientOptions, Executor> CALLBACK_EXECUTOR = OPTIONS.object(
+                    "callbackExecutor", Executor.class, ClientOptions::callbackExecutor)
+            .otherwise("the transport's worker threads")
+            .text("Executor of the application that runs its callbacks.");
 
     ClientSetters() {}
 
@@ -373,5 +378,26 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
      */
     public B inboundBudgetBytes(long value) {
         return put(INBOUND_BUDGET_BYTES, value);
+    }
+
+    /**
+     * Makes the application's callbacks on threads of its own, such as virtual threads, in place of
+     * the transport's worker threads. Their order stays: for one node or channel, one at a time.
+     * Listeners of INLINE channels stay on the event loop.
+     *
+     * <p>Event loops call the executor, so {@code execute} must not block. The transport's worker
+     * threads make what it refuses by throwing, and what it would run on the thread that brings it;
+     * both are counted ({@link CallbackStats#redirected}) and logged. Nothing can notice a call
+     * that it drops in silence: the node or channel then hears nothing more.
+     *
+     * <p>Callbacks that wait for the bus need one thread more than wait at a time. The last thread
+     * of a {@link java.util.concurrent.ThreadPoolExecutor} is refused; other executors do not say
+     * how many they have, and such waits then end by their timeouts. The bus never shuts the
+     * executor down; do so after the client is closed.
+     *
+     * @return this builder
+     */
+    public B callbackExecutor(Executor value) {
+        return put(CALLBACK_EXECUTOR, value);
     }
 }

@@ -8,8 +8,9 @@ import java.nio.ByteBuffer;
  *
  * <p><b>Threads.</b> Calls for one node are never concurrent and come in order, in one line with
  * the node's messages: a node's {@code onOffline} follows every message of it that was received
- * before. Different nodes run side by side on the transport's worker threads. A call may block: it
- * delays its own node only, as long as worker threads are left ({@link
+ * before. Different nodes run side by side on the transport's worker threads, or on the
+ * application's own ({@link ServerSetters#callbackExecutor}). A call may block: it delays its own
+ * node only, as long as worker threads are left ({@link
  * dev.heartbeat.spi.TransportOptions.Builder#workerThreads}). An exception from it is logged,
  * counted, and affects nothing else. Several listeners of one server are called one after the other
  * ({@link HeartbeatServer.Builder#listener}), so each delays those behind it.

@@ -1,6 +1,7 @@
 package dev.heartbeat;
 
 import static dev.heartbeat.ServerSetters.ACK_EVERY;
+import static dev.heartbeat.ServerSetters.CALLBACK_EXECUTOR;
 import static dev.heartbeat.ServerSetters.CHANNEL_QUEUE_BYTES;
 import static dev.heartbeat.ServerSetters.CHANNEL_QUEUE_MESSAGES;
 import static dev.heartbeat.ServerSetters.FRAGMENT_TIMEOUT;
@@ -35,6 +36,7 @@ import dev.heartbeat.option.Given;
 import dev.heartbeat.option.Option;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +81,7 @@ public final class ServerOptions {
     private final int massGuardMinimum;
     private final Duration massGuardMaxHold;
     private final int massGuardReleaseRate;
+    private final @Nullable Executor callbackExecutor;
 
     ServerOptions(Given<ServerOptions> given) {
         this.given = given;
@@ -116,6 +119,7 @@ public final class ServerOptions {
         massGuardMinimum = given.value(MASS_GUARD_MINIMUM);
         massGuardMaxHold = given.value(MASS_GUARD_MAX_HOLD);
         massGuardReleaseRate = given.value(MASS_GUARD_RELEASE_RATE);
+        callbackExecutor = given.orNull(CALLBACK_EXECUTOR);
     }
 
     private static long quarterOfTheHeap() {
@@ -309,6 +313,11 @@ public final class ServerOptions {
     /** {@return the value of {@link ServerSetters#massGuardReleaseRate}} */
     public int massGuardReleaseRate() {
         return massGuardReleaseRate;
+    }
+
+    /** {@return the value of {@link ServerSetters#callbackExecutor}} */
+    public @Nullable Executor callbackExecutor() {
+        return callbackExecutor;
     }
 
     /** Whether each option has the same value. */

@@ -4,6 +4,7 @@ import dev.heartbeat.option.Option;
 import dev.heartbeat.option.OptionList;
 import dev.heartbeat.option.OptionSetters;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -156,6 +157,10 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
                     "massGuardReleaseRate", ServerOptions::massGuardReleaseRate, 1, 1_000_000_000)
             .byDefault(1000)
             .text("Held verdicts released per second; more if massGuardMaxHold requires it.");
+    static final Option<ServerOptions, Executor> CALLBACK_EXECUTOR = OPTIONS.object(
+                    "callbackExecutor", Executor.class, ServerOptions::callbackExecutor)
+            .otherwise("the transport's worker threads")
+            .text("Executor of the application that runs its callbacks.");
 
     ServerSetters() {}
 
@@ -501,5 +506,26 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
      */
     public B massGuardReleaseRate(int value) {
         return put(MASS_GUARD_RELEASE_RATE, value);
+    }
+
+    /**
+     * Makes the application's callbacks on threads of its own, such as virtual threads, in place of
+     * the transport's worker threads. Their order stays: for one node or channel, one at a time.
+     * Listeners of INLINE channels stay on the event loop.
+     *
+     * <p>Event loops call the executor, so {@code execute} must not block. The transport's worker
+     * threads make what it refuses by throwing, and what it would run on the thread that brings it;
+     * both are counted ({@link CallbackStats#redirected}) and logged. Nothing can notice a call
+     * that it drops in silence: the node or channel then hears nothing more.
+     *
+     * <p>Callbacks that wait for the bus need one thread more than wait at a time. The last thread
+     * of a {@link java.util.concurrent.ThreadPoolExecutor} is refused; other executors do not say
+     * how many they have, and such waits then end by their timeouts. The bus never shuts the
+     * executor down; do so after the server is closed.
+     *
+     * @return this builder
+     */
+    public B callbackExecutor(Executor value) {
+        return put(CALLBACK_EXECUTOR, value);
     }
 }

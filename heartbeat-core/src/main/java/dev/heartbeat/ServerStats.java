@@ -61,7 +61,7 @@ public final class ServerStats {
 
     /** {@return the calls of the application's listeners and handlers} */
     public CallbackStats callbacks() {
-        return new CallbackStats(counts.callbackFailures());
+        return new CallbackStats(counts.callbackFailures(), counts.redirectedCallbacks());
     }
 
     /** All groups, as they are now. */

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -243,7 +244,8 @@ final class DescribedOptionsTest {
         Class<T> type = option.type();
         Stream<Object> values = option.max() != null
                 ? Stream.of(option.min(), option.max(), Duration.ofSeconds(27))
-                : Stream.of(false, true, "other", Map.of("key", "value"), (Resolver) host -> null);
+                : Stream.of(
+                        false, true, "other", Map.of("key", "value"), (Resolver) host -> null, (Executor) task -> {});
         if (type.isEnum()) {
             values = Arrays.stream(type.getEnumConstants());
         }

@@ -56,12 +56,12 @@ final class OptionsCommand implements Callable<Integer> {
                         "Server",
                         "`HeartbeatServer.builder()`, or `ServerOptions.builder()` and `HeartbeatServer.builder().options(...)`. The flags are those of `./heartbeat server`.",
                         ServerOptions.descriptions(),
-                        option -> OptionNames.of(option.name()))
+                        OptionsCommand::flag)
                 + section(
                         "Client",
                         "`HeartbeatClient.builder()`, or `ClientOptions.builder()` and `HeartbeatClient.builder().options(...)`. The flags are those of `./heartbeat client`.",
                         ClientOptions.descriptions(),
-                        option -> OptionNames.of(option.name()))
+                        OptionsCommand::flag)
                 + section(
                         "Transport",
                         "`TransportOptions.builder()`, for a shared transport, and for `transportOptions(...)` of a server or client with its own."
@@ -73,6 +73,10 @@ final class OptionsCommand implements Callable<Integer> {
                         "`ChannelOptions.builder()`, for `open` and for `channel` of a builder. Each side has its own. The command line opens no channels.",
                         ChannelOptions.descriptions(),
                         option -> "");
+    }
+
+    private static String flag(Option<?, ?> option) {
+        return OptionFlags.isWritable(option) ? OptionNames.of(option.name()) : "";
     }
 
     private static String transportFlag(Option<?, ?> option) {

@@ -23,6 +23,18 @@ public interface Environment {
     Executor workers();
 
     /**
+     * An executor that hands each task to {@code threads} once, in order. One that is given in a
+     * turn of a loop may wait until that ends, as with {@link #workers()}; then no lock of the bus
+     * is held. By default each is handed over at once.
+     *
+     * @param threads run tasks in place of the workers
+     * @return an executor that hands tasks to these threads
+     */
+    default Executor withTurns(Executor threads) {
+        return threads;
+    }
+
+    /**
      * Finds the addresses of hosts. Does its work on none of the {@link #workers()}, which
      * callbacks may block.
      *

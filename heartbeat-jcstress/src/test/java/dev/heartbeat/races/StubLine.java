@@ -11,7 +11,7 @@ import java.util.concurrent.Executor;
 /** Calls and completions that are made when a test says so. */
 public final class StubLine implements CallbackOrder, SerialExecutor.Owner {
     private final StubWorkers workers = new StubWorkers();
-    private final CallbackThreads callbackThreads = new CallbackThreads(workers, List.of());
+    private final CallbackThreads callbackThreads = new CallbackThreads(workers, List.of(), null);
     private final Queue<Runnable> calls = new ConcurrentLinkedQueue<>();
 
     @Override

@@ -27,6 +27,8 @@ final class Callbacks {
     private final Queue<Runnable> due = new ArrayDeque<>();
     private final Consumer<? super Throwable> onFailure;
     private @Nullable Executor threads;
+    /** Threads that refuse a call may have others make it, which must not come back here. */
+    private boolean leaving;
 
     /**
      * @param onFailure hears what the threads throw that take the calls
@@ -35,10 +37,19 @@ final class Callbacks {
         this.onFailure = onFailure;
     }
 
+    /** Hands calls to threads: with the turn that there is on the calling thread, or at once. */
+    static Executor withTurns(Executor threads) {
+        return call -> {
+            if (!goesWithTurn(threads, call)) {
+                threads.execute(call);
+            }
+        };
+    }
+
     /** Whether the call goes with a turn that there is on this thread. */
     static boolean goesWithTurn(Executor threads, Runnable call) {
         Callbacks callbacks = OF_THIS_TURN.get();
-        if (callbacks == null) {
+        if (callbacks == null || callbacks.leaving) {
             return false;
         }
         callbacks.add(threads, call);
@@ -68,6 +79,7 @@ final class Callbacks {
     /** All that are due, whatever the turn has yet to do. */
     void leave() {
         Executor by = threads;
+        leaving = true;
         for (Runnable call = due.poll(); call != null && by != null; call = due.poll()) {
             try {
                 by.execute(call);
@@ -77,5 +89,6 @@ final class Callbacks {
                 onFailure.accept(e);
             }
         }
+        leaving = false;
     }
 }

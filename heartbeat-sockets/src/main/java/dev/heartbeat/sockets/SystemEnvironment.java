@@ -27,6 +27,11 @@ final class SystemEnvironment implements Environment {
     }
 
     @Override
+    public Executor withTurns(Executor threads) {
+        return Callbacks.withTurns(threads);
+    }
+
+    @Override
     public Resolver resolver() {
         return resolver;
     }

@@ -56,14 +56,12 @@ final class Workers implements Executor {
                 blocked -> true,
                 IDLE_SECONDS,
                 TimeUnit.SECONDS);
-        this.calls = task -> pool.execute(new Call(task));
+        this.calls = Callbacks.withTurns(task -> pool.execute(new Call(task)));
     }
 
     @Override
     public void execute(Runnable task) {
-        if (!Callbacks.goesWithTurn(calls, task)) {
-            calls.execute(task);
-        }
+        calls.execute(task);
     }
 
     /**

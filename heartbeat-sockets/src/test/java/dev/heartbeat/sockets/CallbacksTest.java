@@ -119,6 +119,23 @@ final class CallbacksTest {
         assertThat(left).containsExactly(first);
     }
 
+    /** They would come back to those that refuse them, without end. */
+    @Test
+    void whatThreadsHandOnToOthersLeavesToThemAtOnce() {
+        Executor others = Callbacks.withTurns(left::add);
+        Executor refusing = Callbacks.withTurns(others);
+        Runnable first = call();
+        Runnable second = call();
+        callbacks.beginTurn();
+        refusing.execute(first);
+        refusing.execute(second);
+        assertThat(left).isEmpty();
+        callbacks.leave();
+        assertThat(left).containsExactly(first, second);
+        callbacks.endTurn();
+        assertThat(left).containsExactly(first, second);
+    }
+
     @Test
     void whatTwoTurnsOnOneThreadMakeDueLeavesWithEither() {
         Callbacks other = new Callbacks(failures::add);

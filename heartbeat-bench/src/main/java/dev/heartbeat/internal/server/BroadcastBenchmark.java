@@ -77,7 +77,7 @@ public class BroadcastBenchmark {
                     (from, message) -> {},
                     (from, request) -> {},
                     (from, to) -> false,
-                    new CallbackThreads(new StillEnvironment(), List.of())),
+                    new CallbackThreads(new StillEnvironment(), List.of(), null)),
             new StillEnvironment(),
             () -> new Outbox(1000, 1 << 20, 1 << 20),
             1000,

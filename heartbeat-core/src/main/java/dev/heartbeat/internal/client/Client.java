@@ -101,7 +101,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     private final Handlers handlers;
     final Acceptors acceptors;
     private final ChannelCounts channelCounts = new ChannelCounts();
-    final ClientCounts counts = new ClientCounts(channelCounts);
+    final ClientCounts counts;
     private final WaitingChannels waitingChannels = new WaitingChannels();
 
     private final SerialExecutor executor = new SerialExecutor(this);
@@ -143,7 +143,11 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
      * @param owned whether the transport is closed with the client
      */
     public Client(
-            ClientOptions options, List<ClientListener> listeners, Handlers handlers, Transport transport, boolean owned) {
+            ClientOptions options,
+            List<ClientListener> listeners,
+            Handlers handlers,
+            Transport transport,
+            boolean owned) {
         this.metadata = options.metadata();
         this.options = options;
         log = new ClientLog(options);
@@ -159,7 +163,9 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         long secret = transport.environment().nextSecret();
         incarnation = secret == 0 ? 1 : secret;
         messageLimit = options.maxMessageBytes();
-        callbackThreads = new CallbackThreads(transport.environment(), transport.eventLoops());
+        callbackThreads =
+                new CallbackThreads(transport.environment(), transport.eventLoops(), options.callbackExecutor());
+        counts = new ClientCounts(channelCounts, callbackThreads);
         registered = CallbackThreads.newFuture(this);
         closed = callbackThreads.newFuture();
         mailbox = newMailbox(this);

@@ -3,6 +3,7 @@ package dev.heartbeat.internal.client;
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.channel.ChannelCounts;
 import dev.heartbeat.internal.queue.CallbackFailures;
+import dev.heartbeat.internal.queue.CallbackThreads;
 import dev.heartbeat.internal.queue.CountsBy;
 import java.util.Map;
 
@@ -21,9 +22,11 @@ public final class ClientCounts {
     private final CountsBy<Reason> undelivered = new CountsBy<>(Reason.class);
     private final ChannelCounts channels;
     private final CallbackFailures callbackFailures = new CallbackFailures();
+    private final CallbackThreads callbackThreads;
 
-    ClientCounts(ChannelCounts channels) {
+    ClientCounts(ChannelCounts channels, CallbackThreads callbackThreads) {
         this.channels = channels;
+        this.callbackThreads = callbackThreads;
     }
 
     void attempt() {
@@ -94,5 +97,9 @@ public final class ClientCounts {
 
     public long callbackFailures() {
         return callbackFailures.count();
+    }
+
+    public long redirectedCallbacks() {
+        return callbackThreads.redirected();
     }
 }

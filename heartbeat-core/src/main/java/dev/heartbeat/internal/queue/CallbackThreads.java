@@ -9,16 +9,29 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads of a transport: who makes callbacks, who completes futures that must not wait for
- * callbacks, and who may wait for the bus.
+ * The threads of a server or client, which are its transport's or the application's: who makes
+ * callbacks, who completes futures that must not wait for callbacks, and who may wait for the bus.
  */
 public final class CallbackThreads {
     private final Environment environment;
     private final List<EventLoop> loops;
+    private final Executor workers;
+    /** Null where the transport's workers make the callbacks. */
+    private final @Nullable ApplicationExecutor application;
 
-    public CallbackThreads(Environment environment, List<EventLoop> loops) {
+    /**
+     * @param given the application's own executor for its callbacks; null for the transport's
+     */
+    public CallbackThreads(Environment environment, List<EventLoop> loops, @Nullable Executor given) {
         this.environment = environment;
         this.loops = loops;
+        if (given == null) {
+            application = null;
+            workers = environment.workers();
+        } else {
+            application = new ApplicationExecutor(given, environment.workers(), loops);
+            workers = environment.withTurns(application);
+        }
     }
 
     /** The loops' clock, from any thread. */
@@ -28,7 +41,12 @@ public final class CallbackThreads {
 
     /** Makes the application's callbacks. */
     public Executor workers() {
-        return environment.workers();
+        return workers;
+    }
+
+    /** Calls that the application's executor was to make, and the transport's workers got. */
+    public long redirected() {
+        return application == null ? 0 : application.redirected();
     }
 
     /**
@@ -72,14 +90,21 @@ public final class CallbackThreads {
             throw refused("this is a callback of " + current + ", and the result waits for its end");
         }
         environment.beginWait();
+        try {
+            ApplicationExecutor.beginWait();
+        } catch (IllegalStateException refusal) {
+            environment.endWait();
+            throw refusal;
+        }
     }
 
-    private static IllegalStateException refused(String why) {
+    static IllegalStateException refused(String why) {
         return new IllegalStateException("waiting here would never end: " + why
                 + "; use thenAccept() or another non-blocking method, or wait on a thread of your own");
     }
 
     void endWait() {
+        ApplicationExecutor.endWait();
         environment.endWait();
     }
 }

@@ -160,9 +160,10 @@ public final class Server implements Acceptor {
         detector = new FailureDetector(
                 options.suspectAfter().toNanos(), options.heartbeatTimeout().toNanos());
         acceptors = handlers.acceptors();
-        callbackThreads = new CallbackThreads(transport.environment(), transport.eventLoops());
-        events = new NodeEvents(
-                listeners, handlers.messages(), handlers.requests(), handlers.routes(), callbackThreads);
+        callbackThreads =
+                new CallbackThreads(transport.environment(), transport.eventLoops(), options.callbackExecutor());
+        events =
+                new NodeEvents(listeners, handlers.messages(), handlers.requests(), handlers.routes(), callbackThreads);
         capacity = new Capacity(options.maxNodes(), options.registrationBudgetBytes());
         table = new NodeTable(
                 options.takeoverPolicy(),

@@ -81,6 +81,10 @@ public final class ServerCounts {
         return events.failureCount();
     }
 
+    public long redirectedCallbacks() {
+        return server.callbackThreads.redirected();
+    }
+
     /** Messages that came back. */
     public Map<UndeliveredException.Reason, Long> undelivered() {
         return server.channels.undelivered().readWith(events.undelivered().read());

@@ -57,7 +57,7 @@ final class BroadcastModelTest {
                     (from, message) -> {},
                     (from, message) -> {},
                     (from, to) -> false,
-                    new CallbackThreads(environment, List.of())),
+                    new CallbackThreads(environment, List.of(), null)),
             environment,
             () -> new Outbox(MAX_QUEUED, 1000, 100),
             10,

@@ -39,7 +39,7 @@ final class NodeEntryTest {
             (from, message) -> {},
             (from, message) -> {},
             (from, to) -> false,
-            new CallbackThreads(environment, List.of()));
+            new CallbackThreads(environment, List.of(), null));
     /** The latest that was made. */
     private Outbox outbox = new Outbox(1, 1, 1);
 

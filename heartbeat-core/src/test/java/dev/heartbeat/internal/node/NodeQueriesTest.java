@@ -41,7 +41,7 @@ final class NodeQueriesTest {
                     (from, message) -> {},
                     (from, message) -> {},
                     (from, to) -> false,
-                    new CallbackThreads(environment, List.of())),
+                    new CallbackThreads(environment, List.of(), null)),
             environment,
             () -> new Outbox(10, 1000, 100),
             10,

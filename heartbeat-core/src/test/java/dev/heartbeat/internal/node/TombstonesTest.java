@@ -39,7 +39,7 @@ final class TombstonesTest {
                         (from, message) -> {},
                         (from, message) -> {},
                         (from, to) -> false,
-                        new CallbackThreads(environment, List.of())),
+                        new CallbackThreads(environment, List.of(), null)),
                 environment,
                 () -> new Outbox(10, 1000, 100),
                 10,

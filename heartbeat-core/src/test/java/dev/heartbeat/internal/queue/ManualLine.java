@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 /** Callbacks that are made when a test says so; what goes aside is done at once. */
 public class ManualLine implements CallbackOrder, SerialExecutor.Owner {
     public final Queue<Runnable> waiting = new ArrayDeque<>();
-    private final CallbackThreads callbackThreads = new CallbackThreads(new Threads(), List.of());
+    private final CallbackThreads callbackThreads = new CallbackThreads(new Threads(), List.of(), null);
 
     /** Nobody but the test. */
     private static final class Threads implements Environment {

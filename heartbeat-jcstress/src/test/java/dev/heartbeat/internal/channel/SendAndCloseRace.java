@@ -48,7 +48,7 @@ public class SendAndCloseRace {
     /** A client without a connection. */
     private record FakeChannelOwner(CallbackThreads callbackThreads, ChannelCounts counts) implements ChannelOwner {
         FakeChannelOwner(StubWorkers workers) {
-            this(new CallbackThreads(workers, List.of()), new ChannelCounts());
+            this(new CallbackThreads(workers, List.of(), null), new ChannelCounts());
         }
 
         @Override

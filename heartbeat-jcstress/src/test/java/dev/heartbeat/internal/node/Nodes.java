@@ -52,7 +52,7 @@ final class Nodes implements NodeListener {
                         (from, message) -> {},
                         (from, request) -> {},
                         (from, to) -> false,
-                        new CallbackThreads(workers, List.of())),
+                        new CallbackThreads(workers, List.of(), null)),
                 workers,
                 () -> new Outbox(10, 1000, 100),
                 10,

@@ -17,9 +17,12 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -262,6 +265,22 @@ public abstract class SystemEnvironmentContract extends TransportContract {
             await(task);
         }
         assertThat(most).hasValue(WORKERS);
+    }
+
+    @Test
+    void tasksForOtherThreadsAreHandedOverOnceAndInOrder() throws Exception {
+        BlockingQueue<Runnable> handed = new LinkedBlockingQueue<>();
+        Executor others = transport().environment().withTurns(handed::add);
+        Runnable inTurn = new CompletableFuture<Void>()::join;
+        Runnable behind = new CompletableFuture<Void>()::join;
+        on(loop(0), () -> {
+            others.execute(inTurn);
+            others.execute(behind);
+        });
+        assertThat(handed.poll(10, TimeUnit.SECONDS)).isSameAs(inTurn);
+        assertThat(handed.poll(10, TimeUnit.SECONDS)).isSameAs(behind);
+        others.execute(inTurn);
+        assertThat(handed).containsExactly(inTurn);
     }
 
     @Test
