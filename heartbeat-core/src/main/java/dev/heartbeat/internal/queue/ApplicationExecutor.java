@@ -1,10 +1,12 @@
 package dev.heartbeat.internal.queue;
 
+import dev.heartbeat.spi.Environment;
 import dev.heartbeat.spi.EventLoop;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,14 +29,23 @@ final class ApplicationExecutor implements Executor {
     private final AtomicLong redirected = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
     private final AtomicBoolean warned = new AtomicBoolean();
+    private final Executor withTurns;
 
     /**
      * @param workers run what the application's executor does not
+     * @param turns as {@link Environment#withTurns}
      */
-    ApplicationExecutor(Executor application, Executor workers, List<EventLoop> loops) {
+    ApplicationExecutor(
+            Executor application, Executor workers, List<EventLoop> loops, UnaryOperator<Executor> turns) {
         this.application = application;
         this.workers = workers;
         this.loops = loops;
+        withTurns = turns.apply(this);
+    }
+
+    /** As this, but that tasks of a turn may come when that ends. */
+    Executor withTurns() {
+        return withTurns;
     }
 
     @Override

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 public final class CallbackThreads {
     private final Environment environment;
     private final List<EventLoop> loops;
-    private final Executor workers;
     /** Null where the transport's workers make the callbacks. */
     private final @Nullable ApplicationExecutor application;
 
@@ -25,13 +24,9 @@ public final class CallbackThreads {
     public CallbackThreads(Environment environment, List<EventLoop> loops, @Nullable Executor given) {
         this.environment = environment;
         this.loops = loops;
-        if (given == null) {
-            application = null;
-            workers = environment.workers();
-        } else {
-            application = new ApplicationExecutor(given, environment.workers(), loops);
-            workers = environment.withTurns(application);
-        }
+        application = given == null
+                ? null
+                : new ApplicationExecutor(given, environment.workers(), loops, environment::withTurns);
     }
 
     /** The loops' clock, from any thread. */
@@ -41,7 +36,7 @@ public final class CallbackThreads {
 
     /** Makes the application's callbacks. */
     public Executor workers() {
-        return workers;
+        return application == null ? environment.workers() : application.withTurns();
     }
 
     /** Calls that the application's executor was to make, and the transport's workers got. */

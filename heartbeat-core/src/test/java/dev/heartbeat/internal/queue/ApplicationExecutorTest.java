@@ -13,6 +13,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Whatever an executor does with a task, that runs once, and not on the thread that brings it. */
@@ -22,7 +23,7 @@ final class ApplicationExecutorTest {
     private int runs;
 
     private ApplicationExecutor over(Executor application) {
-        return new ApplicationExecutor(application, atWorkers::add, List.of());
+        return new ApplicationExecutor(application, atWorkers::add, List.of(), UnaryOperator.identity());
     }
 
     private void run() {
@@ -128,9 +129,9 @@ final class ApplicationExecutorTest {
         Executor refusing = task -> {
             throw new RejectedExecutionException("closed");
         };
-        ApplicationExecutor executor = new ApplicationExecutor(refusing, refusing, List.of());
+        ApplicationExecutor executor = new ApplicationExecutor(refusing, refusing, List.of(), UnaryOperator.identity());
         assertThatThrownBy(() -> executor.execute(this::run)).isInstanceOf(RejectedExecutionException.class);
-        ApplicationExecutor direct = new ApplicationExecutor(Runnable::run, refusing, List.of());
+        ApplicationExecutor direct = new ApplicationExecutor(Runnable::run, refusing, List.of(), UnaryOperator.identity());
         assertThatThrownBy(() -> direct.execute(this::run)).isInstanceOf(RejectedExecutionException.class);
         assertThat(runs).isZero();
     }
