@@ -13,6 +13,8 @@ import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.Request;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.UndeliveredException.Reason;
+import dev.heartbeat.fake.FakeConnection;
+import dev.heartbeat.fake.FakeTransport;
 import dev.heartbeat.internal.frame.BufferPool;
 import dev.heartbeat.internal.frame.ChannelOpen;
 import dev.heartbeat.internal.frame.ChannelReset;
@@ -39,7 +41,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A production server or client, registered, on {@link HandTransport}; and a {@link NaiveSession}
+ * A production server or client, registered, on a {@link FakeTransport}; and a {@link NaiveSession}
  * beside it, which must agree with it after every step.
  */
 final class ChannelsWorld implements FrameHandler {
@@ -58,8 +60,8 @@ final class ChannelsWorld implements FrameHandler {
     private final boolean isClient;
     private final int window;
     private final long memory;
-    private final HandTransport transport = new HandTransport();
-    private final Paper connection = new Paper(transport);
+    private final FakeTransport transport = new FakeTransport();
+    private final FakeConnection connection;
     private final ConnectionHandler handler;
     private final NaiveSession naive;
     private final Subject subject;
@@ -103,9 +105,10 @@ final class ChannelsWorld implements FrameHandler {
         naive = new NaiveSession(isClient, maxChannels, MAX_MESSAGE, window, memory, limit);
         ears.add(new Ear());
         subject = isClient ? client() : server(maxChannels);
-        transport.run(false);
-        handler = transport.open(connection);
-        transport.run(false);
+        transport.run();
+        connection = transport.open();
+        handler = connection.handler();
+        transport.run();
         byte[] registration = isClient
                 ? Frames.registered(1, 1000, MAX_MESSAGE, maxChannels, limit, 1)
                 : Frames.register(0, NODE, 1, 1, limit, 0);
@@ -342,7 +345,7 @@ final class ChannelsWorld implements FrameHandler {
         Ear ear = new Ear();
         ears.add(ear);
         ear.channel = subject.open(name, options(delivery), ear);
-        transport.run(true);
+        transport.runLoop();
         naive.open(name, delivery);
         settle();
     }
@@ -430,20 +433,28 @@ final class ChannelsWorld implements FrameHandler {
     }
 
     private void onLoop(Runnable event) {
-        transport.onLoop(event);
-        transport.run(true);
+        transport.loop().handle(event);
+        transport.runLoop();
+    }
+
+    private void runTransport() {
+        if (resting) {
+            transport.runLoop();
+        } else {
+            transport.run();
+        }
     }
 
     /** Lets both do what they have to, and compares. */
     private void settle() {
-        transport.run(resting);
+        runTransport();
         if (!resting) {
             naive.work();
         }
         readOff();
         if (!resting) {
             naive.work(); // Of what was closed by what was written.
-            transport.run(false);
+            transport.run();
             readOff();
         }
         compare();
@@ -491,7 +502,7 @@ final class ChannelsWorld implements FrameHandler {
         alive = false;
         resting = false;
         onLoop(() -> handler.onClosed(null));
-        transport.run(false);
+        transport.run();
         naive.lose();
         naive.work();
         compareTold();

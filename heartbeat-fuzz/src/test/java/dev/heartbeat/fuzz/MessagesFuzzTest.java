@@ -2,6 +2,8 @@ package dev.heartbeat.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heartbeat.fake.FakeConnection;
+import dev.heartbeat.fake.FakeLoop;
 import dev.heartbeat.internal.frame.BufferPool;
 import dev.heartbeat.internal.frame.ChannelOpen;
 import dev.heartbeat.internal.frame.Envelope;
@@ -88,10 +90,10 @@ final class MessagesFuzzTest {
 
     /** One script, played to the multiplexer and to the naive channel. */
     private static final class Play {
-        private final Paper connection = new Paper(new HandTransport());
+        private final FakeLoop loop = new FakeLoop();
+        private final FakeConnection connection = new FakeConnection(loop);
         private final InboundBudget budget = new InboundBudget(BUDGET);
         private final List<IncomingMessage> held = new ArrayList<>();
-        private final StillLoop loop = new StillLoop();
         private final BufferPool spares = new BufferPool(2, 100_000);
         private final FrameDecoder decoder = new FrameDecoder();
         private final FrameDecoder creditDecoder = new FrameDecoder();

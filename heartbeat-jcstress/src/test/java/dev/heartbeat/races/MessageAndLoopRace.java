@@ -6,8 +6,11 @@ import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.UndeliveredException;
+import dev.heartbeat.fake.FakeConnection;
+import dev.heartbeat.fake.FakeTransport;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.HexFormat;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -28,9 +31,15 @@ public final class MessageAndLoopRace {
             "ab0209000000000000000034 19aa1bb548000007 00002710 000061a8 00007530 00007530"
                     + "00a00000 00000000 00000000 0000000000010000 0000000000010000";
 
+    private static final int DATA = 0x03;
+
     private MessageAndLoopRace() {}
 
-    private static HeartbeatServer server(StubTransport transport, NodeListener listener) {
+    private static void read(FakeConnection connection, String hex) {
+        connection.handler().onRead(ByteBuffer.wrap(HexFormat.of().parseHex(hex.replace(" ", ""))));
+    }
+
+    private static HeartbeatServer server(FakeTransport transport, NodeListener listener) {
         return HeartbeatServer.builder()
                 .transport(transport)
                 .listener(listener)
@@ -59,12 +68,12 @@ public final class MessageAndLoopRace {
     @Outcome(expect = Expect.FORBIDDEN, desc = "A message is lost, or waits though nobody will look again.")
     @State
     public static class OfServer {
-        private final StubTransport transport = new StubTransport();
+        private final FakeTransport transport = new FakeTransport();
         private final HeartbeatServer server = server(transport, new NodeListener() {});
-        private final StubConnection connection = transport.accept();
+        private final FakeConnection connection = transport.open();
 
         public OfServer() {
-            connection.receive(REGISTER);
+            read(connection, REGISTER);
             server.trySend("n1", message());
         }
 
@@ -75,14 +84,14 @@ public final class MessageAndLoopRace {
 
         @Actor
         public void loop(II_Result sent) {
-            transport.loop.run();
-            sent.r1 = connection.dataFrames();
+            transport.loop().run();
+            sent.r1 = connection.frames(DATA);
         }
 
         @Arbiter
         public void afterwards(II_Result sent) {
-            transport.loop.run();
-            sent.r2 = connection.dataFrames();
+            transport.loop().run();
+            sent.r2 = connection.frames(DATA);
         }
     }
 
@@ -93,20 +102,18 @@ public final class MessageAndLoopRace {
     @Outcome(expect = Expect.FORBIDDEN, desc = "A message is lost, or waits though nobody will look again.")
     @State
     public static class OfClient {
-        private final StubTransport transport = new StubTransport();
+        private final FakeTransport transport = new FakeTransport();
         private final HeartbeatClient client = HeartbeatClient.builder()
                 .server("127.0.0.1", 1)
                 .nodeId("n1")
                 .transport(transport)
                 .connect();
-        private final StubConnection connection;
+        private final FakeConnection connection;
 
         public OfClient() {
-            transport.loop.run();
-            transport.workers.run();
-            transport.loop.run();
-            connection = transport.connect();
-            connection.receive(REGISTERED);
+            transport.run();
+            connection = transport.open();
+            read(connection, REGISTERED);
             client.trySend(message());
         }
 
@@ -117,14 +124,14 @@ public final class MessageAndLoopRace {
 
         @Actor
         public void loop(II_Result sent) {
-            transport.loop.run();
-            sent.r1 = connection.dataFrames();
+            transport.loop().run();
+            sent.r1 = connection.frames(DATA);
         }
 
         @Arbiter
         public void afterwards(II_Result sent) {
-            transport.loop.run();
-            sent.r2 = connection.dataFrames();
+            transport.loop().run();
+            sent.r2 = connection.frames(DATA);
         }
     }
 
@@ -141,13 +148,13 @@ public final class MessageAndLoopRace {
     @Outcome(expect = Expect.FORBIDDEN, desc = "Accepted and lost, or refused and told.")
     @State
     public static class AndEndOfNode {
-        private final StubTransport transport = new StubTransport();
+        private final FakeTransport transport = new FakeTransport();
         private final Undelivered undelivered = new Undelivered();
         private final HeartbeatServer server = server(transport, undelivered);
-        private final StubConnection connection = transport.accept();
+        private final FakeConnection connection = transport.open();
 
         public AndEndOfNode() {
-            connection.receive(REGISTER);
+            read(connection, REGISTER);
         }
 
         @Actor
@@ -157,14 +164,13 @@ public final class MessageAndLoopRace {
 
         @Actor
         public void loop() {
-            connection.lose();
+            connection.handler().onClosed(null);
         }
 
         @Arbiter
         public void afterwards(II_Result result) {
-            transport.loop.run();
-            transport.workers.run();
-            result.r2 = undelivered.count + connection.dataFrames();
+            transport.run();
+            result.r2 = undelivered.count + connection.frames(DATA);
         }
     }
 }

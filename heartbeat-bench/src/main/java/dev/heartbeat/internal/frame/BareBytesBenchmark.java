@@ -1,7 +1,7 @@
 package dev.heartbeat.internal.frame;
 
-import dev.heartbeat.bench.still.StillConnection;
-import dev.heartbeat.bench.still.StillLoop;
+import dev.heartbeat.bench.fake.BenchConnection;
+import dev.heartbeat.bench.fake.BenchLoop;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -27,7 +27,7 @@ import org.openjdk.jmh.infra.Blackhole;
 @Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(1)
 public class BareBytesBenchmark {
-    private final StillConnection connection = new StillConnection(new StillLoop());
+    private final BenchConnection connection = new BenchConnection(new BenchLoop());
     private int start = 0xAB02_0100;
     private int handle;
     private int length = 16;

@@ -1,7 +1,7 @@
 package dev.heartbeat.internal.frame;
 
-import dev.heartbeat.bench.still.StillConnection;
-import dev.heartbeat.bench.still.StillLoop;
+import dev.heartbeat.bench.fake.BenchConnection;
+import dev.heartbeat.bench.fake.BenchLoop;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -45,7 +45,7 @@ public class ChunkedDecodeBenchmark {
     @Setup
     public void prepare(Blackhole hole) {
         handler = new Discarded(hole);
-        StillConnection connection = new StillConnection(new StillLoop());
+        BenchConnection connection = new BenchConnection(new BenchLoop());
         FrameEncoder encoder = new FrameEncoder(connection);
         for (int i = 0; i < FRAMES / 2; i++) {
             Sample.HEARTBEAT_REQ_RTT.write(encoder, connection, i);

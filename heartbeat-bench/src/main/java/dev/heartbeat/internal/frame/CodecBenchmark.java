@@ -1,7 +1,7 @@
 package dev.heartbeat.internal.frame;
 
-import dev.heartbeat.bench.still.StillConnection;
-import dev.heartbeat.bench.still.StillLoop;
+import dev.heartbeat.bench.fake.BenchConnection;
+import dev.heartbeat.bench.fake.BenchLoop;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -31,7 +31,7 @@ public class CodecBenchmark {
     @Param
     Sample frame = Sample.PING;
 
-    private final StillConnection connection = new StillConnection(new StillLoop());
+    private final BenchConnection connection = new BenchConnection(new BenchLoop());
     private final FrameEncoder encoder = new FrameEncoder(connection);
     private final FrameDecoder decoder = new FrameDecoder();
     private ByteBuffer input = ByteBuffer.allocate(0);

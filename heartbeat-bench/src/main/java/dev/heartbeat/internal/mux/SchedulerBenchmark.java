@@ -1,15 +1,15 @@
 package dev.heartbeat.internal.mux;
 
 import dev.heartbeat.UndeliveredException.Reason;
-import dev.heartbeat.bench.still.StillConnection;
-import dev.heartbeat.bench.still.StillLoop;
+import dev.heartbeat.bench.fake.BenchConnection;
+import dev.heartbeat.bench.fake.BenchLoop;
+import dev.heartbeat.fake.FakeLoop;
 import dev.heartbeat.internal.frame.BufferPool;
 import dev.heartbeat.internal.frame.ChannelOpen;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.FrameEncoder;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.loop.Loop;
-import dev.heartbeat.internal.loop.Timer;
 import dev.heartbeat.internal.queue.IncomingMessage;
 import dev.heartbeat.internal.queue.MessageList;
 import dev.heartbeat.internal.queue.OutgoingMessage;
@@ -43,12 +43,13 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class SchedulerBenchmark {
     private static final int MESSAGES = 100;
+    private static final Loop STILL = FakeLoop.still();
     private static final long PLENTY = Long.MAX_VALUE / 2;
 
     @Param({"1", "100"})
     int channels = 1;
 
-    private final StillConnection connection = new StillConnection(new StillLoop());
+    private final BenchConnection connection = new BenchConnection(new BenchLoop());
     private final Multiplexer mux = new Multiplexer(
             new Host(),
             connection,
@@ -60,30 +61,6 @@ public class SchedulerBenchmark {
                     1, 1 << 20, 100, 100, 64 * 1024, new Multiplexer.Arrival(1, 10_000_000_000L, 1024), 1_000_000_000L),
             new InboundBudget(1 << 30));
     private final List<Waiting> waiting = new ArrayList<>();
-
-    /** Time stands still, and nothing is due. */
-    private static final Loop STILL = new Loop() {
-        @Override
-        public void execute(Runnable command) {
-            throw new UnsupportedOperationException("nothing comes later");
-        }
-
-        @Override
-        public boolean isInLoop() {
-            return true;
-        }
-
-        @Override
-        public long nowNs() {
-            return 0;
-        }
-
-        @Override
-        public void arm(Timer timer, long delayNs) {}
-
-        @Override
-        public void cancel(Timer timer) {}
-    };
 
     private static final class Host implements Multiplexer.Host {
         @Override

@@ -3,8 +3,8 @@ package dev.heartbeat.internal.node;
 import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeState;
-import dev.heartbeat.bench.still.StillNode;
-import dev.heartbeat.bench.still.StillTransport;
+import dev.heartbeat.bench.fake.BenchNode;
+import dev.heartbeat.bench.fake.BenchTransport;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -37,10 +37,10 @@ import org.openjdk.jmh.annotations.Warmup;
 public class RegistryBenchmark {
     private static final int NODES = 100_000;
 
-    private final StillTransport transport = new StillTransport();
+    private final BenchTransport transport = new BenchTransport();
     private final HeartbeatServer server =
             HeartbeatServer.builder().port(1).transport(transport).startAsync().join();
-    private StillNode[] fleet = {};
+    private BenchNode[] fleet = {};
     private String[] ids = {};
 
     /** The place of a thread on its way through all nodes. */
@@ -58,8 +58,8 @@ public class RegistryBenchmark {
     public void register() {
         ids = IntStream.range(0, NODES).mapToObj(i -> "node-" + i).toArray(String[]::new);
         fleet = IntStream.range(0, NODES)
-                .mapToObj(i -> new StillNode(transport, ids[i]))
-                .toArray(StillNode[]::new);
+                .mapToObj(i -> new BenchNode(transport, ids[i]))
+                .toArray(BenchNode[]::new);
         Random random = new Random(1);
         for (int i = NODES - 1; i > 0; i--) {
             int other = random.nextInt(i + 1);

@@ -2,13 +2,13 @@ package dev.heartbeat.internal.server;
 
 import dev.heartbeat.BroadcastResult;
 import dev.heartbeat.NodeListener;
-import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.TakeoverPolicy;
-import dev.heartbeat.bench.still.StillEnvironment;
-import dev.heartbeat.bench.still.StillLoop;
-import dev.heartbeat.internal.frame.Envelope;
+import dev.heartbeat.bench.fake.BenchLoop;
+import dev.heartbeat.fake.FakeEnvironment;
+import dev.heartbeat.fake.FakeOwner;
 import dev.heartbeat.internal.frame.SharedMessage;
+import dev.heartbeat.internal.loop.Loop;
 import dev.heartbeat.internal.loop.Shard;
 import dev.heartbeat.internal.node.Capacity;
 import dev.heartbeat.internal.node.NodeEvents;
@@ -20,7 +20,6 @@ import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.MessageList;
 import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.queue.OutgoingMessage;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -59,13 +58,12 @@ import org.openjdk.jmh.annotations.Warmup;
         jvmArgsAppend = {"-Xms3g", "-Xmx3g"})
 public class BroadcastBenchmark {
     private static final int RECIPIENTS = 10_000;
-    private static final InetSocketAddress NOWHERE = new InetSocketAddress(0);
 
     /** The number of nodes, among which the recipients are anywhere. */
     @Param({"10000", "1000000"})
     private int nodes;
 
-    private final StillLoop loop = new StillLoop();
+    private final BenchLoop loop = new BenchLoop();
     private final Shard shard = Shard.of(loop);
     private final NodeTable table = new NodeTable(
             TakeoverPolicy.NEWEST_WINS,
@@ -77,8 +75,8 @@ public class BroadcastBenchmark {
                     (from, message) -> {},
                     (from, request) -> {},
                     (from, to) -> false,
-                    new CallbackThreads(new StillEnvironment(), List.of(), null)),
-            new StillEnvironment(),
+                    new CallbackThreads(FakeEnvironment.atOnce(), List.of(), null)),
+            FakeEnvironment.atOnce(),
             () -> new Outbox(1000, 1 << 20, 1 << 20),
             1000,
             new Tombstones(0, 0, new FirstLoop(loop)),
@@ -90,7 +88,7 @@ public class BroadcastBenchmark {
     /**
      * A node on a loop. Like a {@link NodeBinding} it is woken, and takes all messages that wait.
      */
-    private static final class Stay implements Registration.Owner, Runnable {
+    private static final class Stay extends FakeOwner implements Runnable {
         private final Shard shard;
         private final AtomicBoolean joined = new AtomicBoolean();
         private @Nullable Registration registration;
@@ -120,44 +118,9 @@ public class BroadcastBenchmark {
         }
 
         @Override
-        public InetSocketAddress remoteAddress() {
-            return NOWHERE;
-        }
-
-        @Override
-        public dev.heartbeat.internal.loop.Loop loop() {
+        public Loop loop() {
             return shard;
         }
-
-        @Override
-        public void cancel(Envelope request) {}
-
-        @Override
-        public void notPassedOn(String text) {}
-
-        @Override
-        public boolean hasOwnConnection() {
-            return true;
-        }
-
-        @Override
-        public int maxMessageBytes() {
-            return 1 << 20;
-        }
-
-        @Override
-        public int rttMicros() {
-            return 0;
-        }
-
-        @Override
-        public void superseded() {}
-
-        @Override
-        public void ended(OfflineReason reason, String text) {}
-
-        @Override
-        public void drain(long retryAfterMillis) {}
     }
 
     /** The recipients are made among all others. */
@@ -179,7 +142,7 @@ public class BroadcastBenchmark {
     /** Messages that wait are taken, so that no queue is ever full. */
     @Setup(Level.Invocation)
     public void take() {
-        loop.turn();
+        loop.run();
     }
 
     @Benchmark

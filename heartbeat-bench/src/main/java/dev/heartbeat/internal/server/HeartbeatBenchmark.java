@@ -1,8 +1,8 @@
 package dev.heartbeat.internal.server;
 
 import dev.heartbeat.HeartbeatServer;
-import dev.heartbeat.bench.still.StillNode;
-import dev.heartbeat.bench.still.StillTransport;
+import dev.heartbeat.bench.fake.BenchNode;
+import dev.heartbeat.bench.fake.BenchTransport;
 import dev.heartbeat.internal.frame.HandleRanges;
 import java.nio.ByteBuffer;
 import java.util.Collections;
@@ -48,34 +48,34 @@ public class HeartbeatBenchmark {
 
     private final ByteBuffer one = beats(1);
     private final ByteBuffer sixteen = beats(COALESCED);
-    private StillNode[] fleet = {};
+    private BenchNode[] fleet = {};
     private int next;
 
     @Setup
     public void register() {
-        StillTransport transport = new StillTransport();
+        BenchTransport transport = new BenchTransport();
         HeartbeatServer unused = HeartbeatServer.builder()
                 .port(1)
                 .ackEvery(ackEvery)
                 .transport(transport)
                 .startAsync()
                 .join();
-        List<StillNode> made = IntStream.range(0, nodes)
-                .mapToObj(i -> new StillNode(transport, "node-" + i))
+        List<BenchNode> made = IntStream.range(0, nodes)
+                .mapToObj(i -> new BenchNode(transport, "node-" + i))
                 .collect(Collectors.toList());
         Collections.shuffle(made, new Random(1));
-        fleet = made.toArray(new StillNode[0]);
+        fleet = made.toArray(new BenchNode[0]);
     }
 
     private static ByteBuffer beats(int count) {
-        return StillNode.frames((encoder, connection) -> {
+        return BenchNode.frames((encoder, connection) -> {
             for (int i = 0; i < count; i++) {
                 encoder.heartbeatRequest(0, i, 0, 250, HandleRanges.NOBODY);
             }
         });
     }
 
-    private StillNode next() {
+    private BenchNode next() {
         next = next + 1 < nodes ? next + 1 : 0;
         return fleet[next];
     }

@@ -5,8 +5,8 @@ import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.ChannelOptions.Delivery;
 import dev.heartbeat.HeartbeatServer;
-import dev.heartbeat.bench.still.StillNode;
-import dev.heartbeat.bench.still.StillTransport;
+import dev.heartbeat.bench.fake.BenchNode;
+import dev.heartbeat.bench.fake.BenchTransport;
 import dev.heartbeat.internal.frame.ChannelOpen;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.Head;
@@ -43,8 +43,8 @@ public class ReceiveBenchmark {
     private static final int INLINE = 1;
     private static final int PUSH = 3;
 
-    private final StillTransport transport = new StillTransport();
-    private final StillNode node;
+    private final BenchTransport transport = new BenchTransport();
+    private final BenchNode node;
     private final ByteBuffer onChannel0 = messages(CHANNEL_0);
     private final ByteBuffer inline = messages(INLINE);
     private final ByteBuffer pushed = messages(PUSH);
@@ -60,7 +60,7 @@ public class ReceiveBenchmark {
                 .transport(transport)
                 .startAsync()
                 .join();
-        node = new StillNode(transport, "node");
+        node = new BenchNode(transport, "node");
     }
 
     private static ChannelOptions delivery(Delivery how) {
@@ -69,7 +69,7 @@ public class ReceiveBenchmark {
 
     private static ByteBuffer messages(int channel) {
         ByteBuffer message = ByteBuffer.allocate(MESSAGE_BYTES);
-        return StillNode.frames((encoder, connection) -> {
+        return BenchNode.frames((encoder, connection) -> {
             for (int i = 0; i < COALESCED; i++) {
                 encoder.data(channel, 0, 0, Envelope.NONE, MESSAGE_BYTES, Head.NO_TOTAL, 0);
                 connection.write(message, 0, MESSAGE_BYTES);
@@ -100,8 +100,8 @@ public class ReceiveBenchmark {
 
     private void open(int id, String name) {
         ChannelOpen channel = new ChannelOpen(Long.MAX_VALUE, 16, name, 0);
-        node.give(StillNode.frames((encoder, connection) -> encoder.channelOpen(id, channel)));
-        transport.loop().turn();
+        node.give(BenchNode.frames((encoder, connection) -> encoder.channelOpen(id, channel)));
+        transport.loop().run();
     }
 
     @Benchmark
@@ -125,7 +125,7 @@ public class ReceiveBenchmark {
     /** Then a turn, in which what the application has taken becomes credit. */
     private long receive(ByteBuffer messages) {
         node.give(messages);
-        transport.loop().turn();
+        transport.loop().run();
         return application.sum;
     }
 }

@@ -4,8 +4,8 @@ import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.SendResult;
-import dev.heartbeat.bench.still.StillNode;
-import dev.heartbeat.bench.still.StillTransport;
+import dev.heartbeat.bench.fake.BenchNode;
+import dev.heartbeat.bench.fake.BenchTransport;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -37,7 +37,7 @@ public class SendBenchmark {
     private static final int TOGETHER = 16;
     private static final String ID = "node";
 
-    private final StillTransport transport = new StillTransport();
+    private final BenchTransport transport = new BenchTransport();
     private final HeartbeatServer server = HeartbeatServer.builder()
             .port(1)
             .listener(new Writable())
@@ -60,13 +60,13 @@ public class SendBenchmark {
     }
 
     public SendBenchmark() {
-        StillNode unused = new StillNode(transport, ID);
+        BenchNode unused = new BenchNode(transport, ID);
     }
 
     @Benchmark
     public SendResult oneInATurn() {
         SendResult result = server.trySend(ID, message);
-        transport.loop().turn();
+        transport.loop().run();
         return result;
     }
 
@@ -98,6 +98,6 @@ public class SendBenchmark {
     @Benchmark
     @Group("from_another_thread")
     public void loop() {
-        transport.loop().turn();
+        transport.loop().run();
     }
 }

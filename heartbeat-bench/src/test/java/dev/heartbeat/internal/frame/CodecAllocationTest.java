@@ -1,6 +1,6 @@
 package dev.heartbeat.internal.frame;
 
-import dev.heartbeat.bench.still.Allocation;
+import dev.heartbeat.bench.fake.Allocation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -1,6 +1,6 @@
 package dev.heartbeat.internal.liveness;
 
-import dev.heartbeat.bench.still.Allocation;
+import dev.heartbeat.bench.fake.Allocation;
 import org.junit.jupiter.api.Test;
 
 /** A sign of life is a field write. */

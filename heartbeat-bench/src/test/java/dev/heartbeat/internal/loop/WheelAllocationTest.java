@@ -1,6 +1,6 @@
 package dev.heartbeat.internal.loop;
 
-import dev.heartbeat.bench.still.Allocation;
+import dev.heartbeat.bench.fake.Allocation;
 import org.junit.jupiter.api.Test;
 
 /** A timer is its own link. */

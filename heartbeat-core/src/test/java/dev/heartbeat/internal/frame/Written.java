@@ -1,87 +1,28 @@
 package dev.heartbeat.internal.frame;
 
 import dev.heartbeat.spi.Connection;
-import dev.heartbeat.spi.EventLoop;
-import java.net.InetSocketAddress;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
-/** A connection that keeps what an encoder writes. */
-final class Written implements Connection {
-    private final ByteBuffer all = ByteBuffer.allocate(64 * 1024);
+/** What an encoder writes, and that it asks its connection for nothing but room. */
+final class Written {
+    private Written() {}
 
     static byte[] by(Consumer<FrameEncoder> writes) {
-        Written written = new Written();
-        writes.accept(new FrameEncoder(written));
-        return Arrays.copyOf(written.all.array(), written.all.position());
-    }
-
-    @Override
-    public ByteBuffer reserve(int bytes) {
-        if (bytes < 1 || bytes > 65_536) {
-            throw new AssertionError("reserved " + bytes);
-        }
-        return all;
-    }
-
-    @Override
-    public void write(ByteBuffer content, int index, int length) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void flush() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public EventLoop eventLoop() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public InetSocketAddress remoteAddress() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public long queuedBytes() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public long flushedBytes() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public boolean isWritable() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void pauseReading() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void resumeReading() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void shutdownOutput() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void close() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void abort() {
-        throw new UnsupportedOperationException();
+        ByteBuffer all = ByteBuffer.allocate(64 * 1024);
+        Connection connection = (Connection) Proxy.newProxyInstance(
+                Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (self, method, arguments) -> {
+                    if (!method.getName().equals("reserve")) {
+                        throw new AssertionError(method + " was called");
+                    }
+                    if ((int) arguments[0] < 1 || (int) arguments[0] > 65_536) {
+                        throw new AssertionError("reserved " + arguments[0]);
+                    }
+                    return all;
+                });
+        writes.accept(new FrameEncoder(connection));
+        return Arrays.copyOf(all.array(), all.position());
     }
 }

@@ -1,8 +1,10 @@
 package dev.heartbeat.internal.channel;
 
+import dev.heartbeat.fake.FakeCallbackOrder;
+import dev.heartbeat.fake.FakeEnvironment;
+import dev.heartbeat.fake.FakeLoop;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.queue.IncomingMessage;
-import dev.heartbeat.races.StubLine;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import org.openjdk.jcstress.annotations.Actor;
@@ -51,8 +53,8 @@ public final class PullRace {
     @Outcome(expect = Expect.FORBIDDEN, desc = "The message is lost, or given twice, or waits beside one who waits.")
     @State
     public static class TwoReceivers {
-        private final StubLine line = new StubLine();
-        private final PullQueue pulls = new PullQueue(new HandLoop(), line);
+        private final FakeCallbackOrder line = new FakeCallbackOrder(new FakeEnvironment());
+        private final PullQueue pulls = new PullQueue(FakeLoop.still(), line);
         private final Message message = new Message();
         private CompletableFuture<ByteBuffer> first;
         private CompletableFuture<ByteBuffer> second;
@@ -92,8 +94,8 @@ public final class PullRace {
     @Outcome(expect = Expect.FORBIDDEN, desc = "The message is lost, or given twice.")
     @State
     public static class AddAndCancel {
-        private final StubLine line = new StubLine();
-        private final PullQueue pulls = new PullQueue(new HandLoop(), line);
+        private final FakeCallbackOrder line = new FakeCallbackOrder(new FakeEnvironment());
+        private final PullQueue pulls = new PullQueue(FakeLoop.still(), line);
         private final Message message = new Message();
         private final CompletableFuture<ByteBuffer> waiting = pulls.receive(null);
 

@@ -6,8 +6,9 @@ import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.Node;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.UndeliveredException;
+import dev.heartbeat.fake.FakeEnvironment;
+import dev.heartbeat.fake.FakeLoop;
 import dev.heartbeat.internal.queue.CallbackThreads;
-import dev.heartbeat.races.StubWorkers;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "Accepted and lost, or refused and told.")
 @State
 public class SendAndCloseRace {
-    private final StubWorkers workers = new StubWorkers();
-    private final HandLoop loop = new HandLoop();
+    private final FakeEnvironment workers = new FakeEnvironment();
+    private final FakeLoop loop = FakeLoop.still();
     private final Listening listener = new Listening();
     private final ChannelEnd end =
             ChannelEnd.opening(new FakeChannelOwner(workers), loop, "c", ChannelOptions.defaults(), 100, listener);
@@ -47,7 +48,7 @@ public class SendAndCloseRace {
 
     /** A client without a connection. */
     private record FakeChannelOwner(CallbackThreads callbackThreads, ChannelCounts counts) implements ChannelOwner {
-        FakeChannelOwner(StubWorkers workers) {
+        FakeChannelOwner(FakeEnvironment workers) {
             this(new CallbackThreads(workers, List.of(), null), new ChannelCounts());
         }
 
@@ -86,7 +87,7 @@ public class SendAndCloseRace {
     @Arbiter
     public void afterwards(II_Result result) {
         loop.run();
-        workers.run();
+        workers.work();
         result.r2 = listener.cameBack;
     }
 }

@@ -1,6 +1,6 @@
 package dev.heartbeat.internal.loop;
 
-import dev.heartbeat.races.StubLoop;
+import dev.heartbeat.fake.FakeLoop;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -36,7 +36,7 @@ public final class CommandAndLoopRace {
     @Outcome(expect = Expect.FORBIDDEN, desc = "The command is lost, or made twice.")
     @State
     public static class OneThread {
-        private final StubLoop loop = new StubLoop();
+        private final FakeLoop loop = FakeLoop.still();
         private final Shard shard = Shard.of(loop);
         private int run = 1;
         private int times;
@@ -79,7 +79,7 @@ public final class CommandAndLoopRace {
     @Outcome(expect = Expect.FORBIDDEN, desc = "A command is lost or made twice, or the loop is woken for each.")
     @State
     public static class TwoThreads {
-        private final StubLoop loop = new StubLoop();
+        private final FakeLoop loop = FakeLoop.still();
         private final Shard shard = Shard.of(loop);
         private int first;
         private int second;

@@ -27,7 +27,7 @@ public class ForgettingRace {
 
     @Actor
     public void worker() {
-        nodes.workers.run();
+        nodes.environment.work();
     }
 
     @Actor
@@ -37,7 +37,7 @@ public class ForgettingRace {
 
     @Arbiter
     public void afterwards(LL_Result result) {
-        nodes.workers.run();
+        nodes.environment.work();
         result.r1 = nodes.told();
         result.r2 = nodes.counted();
     }

@@ -2,6 +2,7 @@ package dev.heartbeat.internal.node;
 
 import dev.heartbeat.BroadcastResult;
 import dev.heartbeat.OfflineReason;
+import dev.heartbeat.fake.FakeOwner;
 import dev.heartbeat.internal.frame.SharedMessage;
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -131,7 +132,7 @@ public final class GroupRace {
         public SendAndMove() {
             staying.entry().changeMetadata(staying, Map.of("group", "red"));
             nodes.table.join("red", "n1");
-            nodes.register("n2", 1, 1, new Nodes.Session());
+            nodes.register("n2", 1, 1, new FakeOwner());
             nodes.table.join("red", "n2");
         }
 
@@ -180,7 +181,7 @@ public final class GroupRace {
 
         @Arbiter
         public void afterwards(LL_Result result) {
-            nodes.workers.run();
+            nodes.environment.work();
             boolean counts = sent.recipients() == sent.accepted() + sent.full() + sent.closed();
             result.r1 = counts ? sent.accepted() + " accepted" : sent.toString();
             result.r2 = nodes.undelivered() + " told";
@@ -205,7 +206,7 @@ public final class GroupRace {
     @State
     public static class SendAndReturn {
         private final Nodes nodes = new Nodes();
-        private final Nodes.Session session = new Nodes.Session();
+        private final FakeOwner session = new FakeOwner();
         private Registration fresh;
 
         public SendAndReturn() {
@@ -232,10 +233,10 @@ public final class GroupRace {
 
         @Arbiter
         public void afterwards(LL_Result result) {
-            if (result.r1.equals("found later") && !(session.woken && look())) {
+            if (result.r1.equals("found later") && !(session.wakes() > 0 && look())) {
                 result.r1 = "never found";
             }
-            result.r2 = session.woken ? "woken" : "not woken";
+            result.r2 = session.wakes() > 0 ? "woken" : "not woken";
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.heartbeat.internal.node;
 
+import dev.heartbeat.fake.FakeOwner;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -23,7 +24,7 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @State
 public class MessageAndReconnectRace {
     private final Nodes nodes = new Nodes();
-    private final Nodes.Session session = new Nodes.Session();
+    private final FakeOwner session = new FakeOwner();
     private Registration fresh;
 
     public MessageAndReconnectRace() {
@@ -45,6 +46,6 @@ public class MessageAndReconnectRace {
 
     @Arbiter
     public void afterwards(III_Result result) {
-        result.r3 = session.woken ? Nodes.take(fresh) : 0;
+        result.r3 = session.wakes() > 0 ? Nodes.take(fresh) : 0;
     }
 }

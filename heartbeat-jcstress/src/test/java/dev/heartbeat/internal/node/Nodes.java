@@ -8,15 +8,13 @@ import dev.heartbeat.SendResult;
 import dev.heartbeat.SuspectReason;
 import dev.heartbeat.TakeoverPolicy;
 import dev.heartbeat.UndeliveredException;
-import dev.heartbeat.internal.channel.HandLoop;
-import dev.heartbeat.internal.frame.Envelope;
-import dev.heartbeat.internal.loop.Loop;
+import dev.heartbeat.fake.FakeEnvironment;
+import dev.heartbeat.fake.FakeLoop;
+import dev.heartbeat.fake.FakeOwner;
 import dev.heartbeat.internal.queue.CallbackThreads;
 import dev.heartbeat.internal.queue.MessageList;
 import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.queue.OutgoingMessage;
-import dev.heartbeat.races.StubWorkers;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -27,10 +25,8 @@ import java.util.Objects;
  * the incarnation.
  */
 final class Nodes implements NodeListener {
-    private static final InetSocketAddress NOWHERE = new InetSocketAddress(0);
-
-    final StubWorkers workers = new StubWorkers();
-    final StubHome home = new StubHome();
+    final FakeEnvironment environment = new FakeEnvironment();
+    final FakeLoop home = FakeLoop.still();
     final NodeTable table;
     private final StringBuilder told = new StringBuilder();
     private int undelivered;
@@ -52,8 +48,8 @@ final class Nodes implements NodeListener {
                         (from, message) -> {},
                         (from, request) -> {},
                         (from, to) -> false,
-                        new CallbackThreads(workers, List.of(), null)),
-                workers,
+                        new CallbackThreads(environment, List.of(), null)),
+                environment,
                 () -> new Outbox(10, 1000, 100),
                 10,
                 new Tombstones(1, kept, home),
@@ -61,65 +57,15 @@ final class Nodes implements NodeListener {
                 () -> {});
     }
 
-    /** A session that notes that it was woken. */
-    static final class Session implements Registration.Owner {
-        volatile boolean woken;
-
-        @Override
-        public InetSocketAddress remoteAddress() {
-            return NOWHERE;
-        }
-
-        @Override
-        public Loop loop() {
-            return new HandLoop();
-        }
-
-        @Override
-        public boolean hasOwnConnection() {
-            return true;
-        }
-
-        @Override
-        public int maxMessageBytes() {
-            return 1 << 20;
-        }
-
-        @Override
-        public int rttMicros() {
-            return 0;
-        }
-
-        @Override
-        public void wake() {
-            woken = true;
-        }
-
-        @Override
-        public void cancel(Envelope request) {}
-
-        @Override
-        public void notPassedOn(String text) {}
-
-        @Override
-        public void superseded() {}
-
-        @Override
-        public void ended(OfflineReason reason, String text) {}
-
-        @Override
-        public void drain(long retryAfterMillis) {}
-    }
-
     Registration register(long incarnation, long attempt) {
-        return register(incarnation, attempt, new Session());
+        return register(incarnation, attempt, new FakeOwner());
     }
 
-    Registration register(long incarnation, long attempt, Session session) {
+    Registration register(long incarnation, long attempt, FakeOwner session) {
         return register("n1", incarnation, attempt, session);
     }
 
-    Registration register(String id, long incarnation, long attempt, Session session) {
+    Registration register(String id, long incarnation, long attempt, FakeOwner session) {
         return table.admit(new Registration.Claim(id, incarnation, attempt, 0, Map.of(), session))
                 .registration();
     }

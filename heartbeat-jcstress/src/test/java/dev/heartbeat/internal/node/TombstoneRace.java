@@ -1,6 +1,7 @@
 package dev.heartbeat.internal.node;
 
 import dev.heartbeat.OfflineReason;
+import dev.heartbeat.fake.FakeOwner;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -30,9 +31,9 @@ public class TombstoneRace {
     }
 
     private void goes(String id, long incarnation) {
-        Registration ended = nodes.register(id, incarnation, 1, new Nodes.Session());
+        Registration ended = nodes.register(id, incarnation, 1, new FakeOwner());
         ended.entry().end(ended, OfflineReason.CLOSED);
-        nodes.workers.run();
+        nodes.environment.work();
     }
 
     @Actor
@@ -48,7 +49,7 @@ public class TombstoneRace {
     @Arbiter
     public void afterwards(LL_Result result) {
         nodes.home.run();
-        nodes.workers.run();
+        nodes.environment.work();
         result.r1 = nodes.told();
         result.r2 = nodes.counted();
     }

@@ -49,7 +49,7 @@ public final class TransitionRace {
 
         @Arbiter
         public void afterwards(LL_Result result) {
-            nodes.workers.run();
+            nodes.environment.work();
             result.r1 = nodes.told();
             result.r2 = nodes.counted();
         }
@@ -85,7 +85,7 @@ public final class TransitionRace {
 
         @Arbiter
         public void afterwards(LL_Result result) {
-            nodes.workers.run();
+            nodes.environment.work();
             result.r1 = nodes.told();
             result.r2 = nodes.counted();
         }
@@ -114,7 +114,7 @@ public final class TransitionRace {
 
         @Arbiter
         public void afterwards(LL_Result result) {
-            nodes.workers.run();
+            nodes.environment.work();
             result.r1 = nodes.told();
             result.r2 = nodes.counted();
         }
@@ -196,7 +196,7 @@ public final class TransitionRace {
 
         @Arbiter
         public void afterwards(II_Result result) {
-            nodes.workers.run();
+            nodes.environment.work();
             result.r2 = nodes.undelivered();
         }
     }
@@ -229,7 +229,7 @@ public final class TransitionRace {
 
         @Actor
         public void worker() {
-            nodes.workers.run();
+            nodes.environment.work();
         }
 
         @Actor
@@ -239,7 +239,7 @@ public final class TransitionRace {
 
         @Arbiter
         public void afterwards(L_Result result) {
-            nodes.workers.run();
+            nodes.environment.work();
             String told = nodes.told();
             result.r1 = told.substring(told.lastIndexOf(' ') + 1);
         }

@@ -1,9 +1,10 @@
 package dev.heartbeat.internal.queue;
 
 import dev.heartbeat.SendResult;
-import dev.heartbeat.internal.channel.HandLoop;
+import dev.heartbeat.fake.FakeCallbackOrder;
+import dev.heartbeat.fake.FakeEnvironment;
+import dev.heartbeat.fake.FakeLoop;
 import dev.heartbeat.internal.frame.Envelope;
-import dev.heartbeat.races.StubLine;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,8 +28,8 @@ public final class RequestRace {
 
     /** A request that waits for its reply. */
     abstract static class Waiting implements PendingRequests.Way {
-        private final HandLoop loop = new HandLoop();
-        final StubLine line = new StubLine();
+        private final FakeLoop loop = FakeLoop.still();
+        final FakeCallbackOrder line = new FakeCallbackOrder(new FakeEnvironment());
         final PendingRequests requests = new PendingRequests(loop, 1, line, this);
         final CompletableFuture<ByteBuffer> reply = requests.send(ByteBuffer.allocate(1), 1_000_000_000L, null);
         final List<Runnable> completions = new ArrayList<>();
