@@ -1,14 +1,13 @@
 package dev.heartbeat.cli;
 
+import dev.heartbeat.testkit.process.JavaCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -45,15 +44,12 @@ final class ChildProcess {
             List<String> arguments,
             Consumer<String> lines,
             Consumer<String> notes) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(javaOptions);
-        // For Netty's native library; newer versions would warn.
-        command.add("--enable-native-access=ALL-UNNAMED");
-        command.addAll(List.of("-XX:+ExitOnOutOfMemoryError", "-cp", System.getProperty("java.class.path"), mainClass));
-        command.addAll(arguments);
+        JavaCommand command = JavaCommand.of(mainClass)
+                .options(javaOptions)
+                .options("-XX:+ExitOnOutOfMemoryError")
+                .arguments(arguments);
         try {
-            Process process = new ProcessBuilder(command).start();
+            Process process = command.process().start();
             listen(name + " lines", process.getInputStream(), lines, notes);
             listen(name + " notes", process.getErrorStream(), notes, notes);
             return new ChildProcess(name, process);

@@ -1,12 +1,12 @@
 package dev.heartbeat.cli;
 
+import dev.heartbeat.testkit.process.JavaCommand;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -22,24 +22,17 @@ final class CommandProcess implements AutoCloseable {
     CommandProcess(String... arguments) throws IOException {
         File file = File.createTempFile("heartbeat", ".err");
         err = file.toPath();
-        process = new ProcessBuilder(command(arguments)).redirectError(file).start();
+        process = command(arguments).process().redirectError(file).start();
         out = process.inputReader(StandardCharsets.UTF_8);
         // A thread that waits for a line ignores interrupts, and ends with the process.
         CompletableFuture.delayedExecutor(AT_MOST_SECONDS, TimeUnit.SECONDS).execute(process::destroyForcibly);
     }
 
-    /** The words that start it. */
-    static List<String> command(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-        command.addAll(TestedTransport.in(List.of(arguments)));
-        return command;
+    /** The command of such a process. */
+    static JavaCommand command(String... arguments) {
+        return JavaCommand.of(Main.class)
+                .options("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+                .arguments(TestedTransport.in(List.of(arguments)));
     }
 
     Process process() {

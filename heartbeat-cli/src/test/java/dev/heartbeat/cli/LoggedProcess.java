@@ -1,5 +1,6 @@
 package dev.heartbeat.cli;
 
+import dev.heartbeat.testkit.process.JavaCommand;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -26,29 +27,26 @@ final class LoggedProcess implements AutoCloseable {
     private final Map<String, String> lastEvents = new HashMap<>();
     private Pause pause;
 
-    private LoggedProcess(List<String> command) throws IOException {
+    private LoggedProcess(JavaCommand command) throws IOException {
         errors = File.createTempFile("heartbeat", ".err").toPath();
-        process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        process = command.process().redirectError(errors.toFile()).start();
         Thread reader = new Thread(this::read, "lines of " + process.pid());
         reader.setDaemon(true);
         reader.start();
     }
 
     static LoggedProcess start(List<String> arguments) throws IOException {
-        return new LoggedProcess(java(System.getProperty("java.class.path"), arguments));
+        return new LoggedProcess(command(arguments));
     }
 
     /**
-     * The JVM raises the soft limit by itself, so both are lowered around it. A class of a folder
-     * is a file to be opened when it is needed, which may be too late; so the program runs from
-     * jars, as programs do.
+     * A class of a folder is a file to be opened when it is needed, which may be too late. So the
+     * program runs from jars, as programs do.
      *
      * @param folder for the jars
      */
     static LoggedProcess startWithFewFiles(int limit, Path folder, List<String> arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "sh"));
-        command.addAll(java(jars(folder), arguments));
-        return new LoggedProcess(command);
+        return new LoggedProcess(command(arguments).classPath(jars(folder)).files(limit));
     }
 
     private static String jars(Path folder) {
@@ -65,17 +63,10 @@ final class LoggedProcess implements AutoCloseable {
         return String.join(File.pathSeparator, paths);
     }
 
-    private static List<String> java(String classPath, List<String> arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                classPath,
-                Main.class.getName()));
-        command.addAll(TestedTransport.in(arguments));
-        return command;
+    private static JavaCommand command(List<String> arguments) {
+        return JavaCommand.of(Main.class)
+                .options("-Xmx512m", "-XX:+UseSerialGC")
+                .arguments(TestedTransport.in(arguments));
     }
 
     private void read() {

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.code_intelligence.jazzer.Jazzer;
+import dev.heartbeat.testkit.process.JavaCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
@@ -70,9 +70,9 @@ final class FuzzingTest {
         run(command(target, learned, given), folder);
     }
 
-    private static void run(List<String> command, Path folder) throws IOException, InterruptedException {
+    private static void run(JavaCommand command, Path folder) throws IOException, InterruptedException {
         Path log = folder.resolve("log.txt");
-        Process fuzzer = new ProcessBuilder(command)
+        Process fuzzer = command.process()
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
@@ -87,26 +87,20 @@ final class FuzzingTest {
         }
     }
 
-    private static List<String> command(Class<?> target, Path learned, Path given) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx512m");
+    private static JavaCommand command(Class<?> target, Path learned, Path given) {
+        JavaCommand command = JavaCommand.of(Jazzer.class).options("-Xmx512m");
         if (Runtime.version().feature() >= 24) {
             // Newer JDKs warn of what the fuzzer's agent does, unless they are told.
-            command.add("-XX:+EnableDynamicAgentLoading");
-            command.add("--enable-native-access=ALL-UNNAMED");
-            command.add("--sun-misc-unsafe-memory-access=allow");
+            command.options("-XX:+EnableDynamicAgentLoading", "--sun-misc-unsafe-memory-access=allow");
         }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.add(Jazzer.class.getName());
-        command.add("--target_class=" + target.getName());
-        command.add("--instrumentation_includes=" + INSTRUMENTED);
-        command.add("--custom_hook_includes=" + INSTRUMENTED);
-        command.add("-max_total_time=" + SECONDS);
-        command.add("-print_final_stats=1");
-        command.add(learned.toString());
-        command.add(given.toString());
-        return command;
+        return command.arguments(
+                "--target_class=" + target.getName(),
+                "--instrumentation_includes=" + INSTRUMENTED,
+                "--custom_hook_includes=" + INSTRUMENTED,
+                "-max_total_time=" + SECONDS,
+                "-print_final_stats=1",
+                learned.toString(),
+                given.toString());
     }
 
     private static String end(Path log) {

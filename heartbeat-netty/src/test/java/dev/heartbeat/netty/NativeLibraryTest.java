@@ -6,9 +6,9 @@ import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.spi.TransportOptions;
 import dev.heartbeat.spi.TransportProvider;
+import dev.heartbeat.testkit.process.JavaCommand;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -29,22 +29,22 @@ final class NativeLibraryTest {
 
     @Test
     void withoutItJavaNioIsUsedAndTheLogSaysSoOnce() throws Exception {
-        List<String> output = output(List.of(OFF), "start", "netty");
+        List<String> output = output(command().options(OFF), "start", "netty");
         assertThat(output).hasSize(3).startsWith("available true").endsWith("started netty-nio");
         assertThat(output.get(1)).contains("epoll cannot run here, using java.nio: ", OFF);
     }
 
     @Test
     void whoeverAskedForItByNameIsRefusedWithTheReason() throws Exception {
-        assertThat(output(List.of(OFF), "start", "netty-epoll"))
+        assertThat(output(command().options(OFF), "start", "netty-epoll"))
                 .containsExactly(
                         "available false",
                         "refused netty-epoll cannot run here: Native transport was explicit disabled with " + OFF);
-        assertThat(output(List.of(OFF), "start", "netty-io_uring"))
+        assertThat(output(command().options(OFF), "start", "netty-io_uring"))
                 .containsExactly(
                         "available false",
                         "refused netty-io_uring cannot run here: Native transport was explicit disabled with " + OFF);
-        assertThat(output(List.of(OFF), "serve", "netty-epoll"))
+        assertThat(output(command().options(OFF), "serve", "netty-epoll"))
                 .singleElement()
                 .asString()
                 .startsWith("refused cannot start the transport netty-epoll: netty-epoll cannot run here: ");
@@ -92,21 +92,17 @@ final class NativeLibraryTest {
         String path = Arrays.stream(System.getProperty("java.class.path").split(System.getProperty("path.separator")))
                 .filter(entry -> !entry.contains(jar))
                 .collect(Collectors.joining(System.getProperty("path.separator")));
-        return output(List.of("-cp", path), args);
+        return output(command().classPath(path), args);
     }
 
-    private static List<String> output(List<String> flags, String... args) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dorg.slf4j.simpleLogger.logFile=System.err",
-                "-cp",
-                System.getProperty("java.class.path")));
-        command.addAll(flags);
-        command.add(NativeLibraryTest.class.getName());
-        command.addAll(List.of(args));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    private static JavaCommand command() {
+        return JavaCommand.of(NativeLibraryTest.class)
+                .options("-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.logFile=System.err");
+    }
+
+    private static List<String> output(JavaCommand command, String... args) throws Exception {
+        Process process =
+                command.arguments(args).process().redirectErrorStream(true).start();
         List<String> lines = lines(process);
         assertThat(process.waitFor()).isZero();
         return lines;

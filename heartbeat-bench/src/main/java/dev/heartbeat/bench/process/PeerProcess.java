@@ -1,11 +1,11 @@
 package dev.heartbeat.bench.process;
 
+import dev.heartbeat.testkit.process.JavaCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,15 +30,11 @@ public final class PeerProcess implements AutoCloseable {
     /** Starts a Java with the class path of this one. */
     public static PeerProcess start(String name, int core, Class<?> main, List<String> javaOptions, String... arguments)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(List.of("-Xmx1g", "-XX:+ExitOnOutOfMemoryError"));
-        command.addAll(javaOptions);
-        // For Netty's native library; newer versions would warn.
-        command.add("--enable-native-access=ALL-UNNAMED");
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-        command.addAll(List.of(arguments));
-        return start(name, core, command);
+        JavaCommand command = JavaCommand.of(main)
+                .options("-Xmx1g", "-XX:+ExitOnOutOfMemoryError")
+                .options(javaOptions)
+                .arguments(arguments);
+        return start(name, core, command.words());
     }
 
     /** Starts any program. */

@@ -3,6 +3,7 @@ package dev.heartbeat.testkit.contract;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heartbeat.testkit.process.JavaCommand;
 import java.io.BufferedReader;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -42,25 +43,17 @@ public abstract class ScarcityContract {
     /** {@return the name of the provider of the transport} */
     protected abstract String provider();
 
-    /** The JVM raises the soft limit by itself, so both are lowered around it. */
     @BeforeEach
     void startHost() throws IOException {
-        String java = ProcessHandle.current().info().command().orElseThrow();
-        Process process = new ProcessBuilder(
-                        "sh",
-                        "-c",
-                        "ulimit -n " + DESCRIPTORS + "; exec \"$@\"",
-                        "sh",
-                        java,
+        Process process = JavaCommand.of(ScarceHost.class)
+                .files(DESCRIPTORS)
+                .options(
                         "-Xshare:auto",
-                        "--enable-native-access=ALL-UNNAMED",
                         "-XX:TieredStopAtLevel=1",
                         "-Dorg.slf4j.simpleLogger.log.dev.heartbeat=info",
-                        "-Dorg.slf4j.simpleLogger.logFile=System.err",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ScarceHost.class.getName(),
-                        provider())
+                        "-Dorg.slf4j.simpleLogger.logFile=System.err")
+                .arguments(provider())
+                .process()
                 .start();
         started = process;
         log = process.errorReader(StandardCharsets.UTF_8);
