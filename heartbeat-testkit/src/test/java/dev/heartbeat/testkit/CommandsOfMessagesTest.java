@@ -109,10 +109,11 @@ final class CommandsOfMessagesTest {
         assertThat(commandsFor(host, () -> client.trySend(text()))).isZero();
     }
 
+    /** Over a channel it is a command of the shard all the same, and no further task. */
     @Test
-    void messageOverClientsIdleChannelIsNoFurtherCommand() {
+    void messageOverClientsIdleChannelIsOneCommand() {
         Channel channel = openChannel();
-        assertThat(commandsFor(host, () -> channel.trySend(text()))).isZero();
+        assertThat(commandsFor(host, () -> channel.trySend(text()))).isOne();
     }
 
     @Test

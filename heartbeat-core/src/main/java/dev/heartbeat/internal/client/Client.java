@@ -96,6 +96,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     private final Transport transport;
     private final boolean ownsTransport;
     private final EventLoop loop;
+    private final LazyShard shard;
     private final ClientListener listener;
     private final boolean hearsHeartbeats;
     private final Handlers handlers;
@@ -160,6 +161,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         List<EventLoop> loops = transport.eventLoops();
         RandomGenerator random = transport.environment().random();
         loop = loops.get(random.nextInt(loops.size()));
+        shard = new LazyShard(loop);
         long secret = transport.environment().nextSecret();
         incarnation = secret == 0 ? 1 : secret;
         messageLimit = options.maxMessageBytes();
@@ -390,7 +392,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     }
 
     Loop loop() {
-        return new LazyShard(loop);
+        return shard;
     }
 
     // ---- the nodes it speaks for
@@ -470,7 +472,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
             connection.close(); // Before a word is said: the id may be another process's by now.
             return new UnwantedConnection();
         }
-        ClientSession opened = new ClientSession(this, Shard.of(loop), connection);
+        ClientSession opened = new ClientSession(this, shard.here(), connection);
         session = opened;
         mailbox.holdBy(opened);
         executor.add(listener::onConnected);
