@@ -43,8 +43,8 @@ final class Inside {
         Object mux = inherited(session, "mux");
         return mux == null
                 ? 0
-                : ((Collection<?>) Objects.requireNonNull(field(mux, "control"))).size()
-                        + ((Collection<?>) Objects.requireNonNull(field(mux, "refusals"))).size();
+                : ((Collection<?>) Objects.requireNonNull(field(mux, "control", "control"))).size()
+                        + ((Collection<?>) Objects.requireNonNull(field(mux, "control", "refusals"))).size();
     }
 
     private static @Nullable Object inherited(Object holder, String name) {

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *      ┌▶ Netty polls
  *      │  sockets       the first of this loop begins the turn
- *      │  tasks         Netty's; one of them is this loop's wake-up or alarm, and begins it as well
+ *      │  tasks         Netty's; one of them is this loop's wake-up or timer, and begins it as well
  *      └─ end           of the turn: all that a loop does after its sockets
  * </pre>
  *
@@ -53,7 +53,7 @@ final class NettyEventLoop extends SocketLoop {
     // Made once: they are given to Netty in each turn.
     private final Runnable begin = this::begin;
     private final Runnable finish = this::finish;
-    private final Runnable onAlarm = this::onAlarm;
+    private final Runnable onTimer = this::onTimer;
     private final Runnable shutDown = this::shutDown;
 
     private boolean inTurn;
@@ -65,8 +65,8 @@ final class NettyEventLoop extends SocketLoop {
     private @Nullable NettyHandle first;
     private int handles;
 
-    private @Nullable Future<?> alarm;
-    private long alarmNs;
+    private @Nullable Future<?> timer;
+    private long timerNs;
 
     private @Nullable ByteBuffer copies;
 
@@ -143,7 +143,7 @@ final class NettyEventLoop extends SocketLoop {
             // Behind the next poll, which does not wait then.
             netty.execute(begin);
         } else if (waitNs != NEVER) {
-            setAlarm(nowNs() + waitNs);
+            setTimer(nowNs() + waitNs);
         }
     }
 
@@ -151,28 +151,28 @@ final class NettyEventLoop extends SocketLoop {
      * Only for what comes earlier than the one that is set: one that is too early costs a turn, and
      * a deadline is often put off.
      */
-    private void setAlarm(long deadlineNs) {
-        if (alarm == null || deadlineNs - alarmNs < 0) {
-            cancelAlarm();
-            alarmNs = deadlineNs;
-            alarm = netty.schedule(onAlarm, deadlineNs - System.nanoTime(), TimeUnit.NANOSECONDS);
+    private void setTimer(long deadlineNs) {
+        if (timer == null || deadlineNs - timerNs < 0) {
+            cancelTimer();
+            timerNs = deadlineNs;
+            timer = netty.schedule(onTimer, deadlineNs - System.nanoTime(), TimeUnit.NANOSECONDS);
         }
     }
 
-    private void onAlarm() {
-        alarm = null;
+    private void onTimer() {
+        timer = null;
         begin();
     }
 
     private void over() {
         over = true;
-        cancelAlarm();
+        cancelTimer();
     }
 
-    private void cancelAlarm() {
-        if (alarm != null) {
-            alarm.cancel(false);
-            alarm = null;
+    private void cancelTimer() {
+        if (timer != null) {
+            timer.cancel(false);
+            timer = null;
         }
     }
 

@@ -58,12 +58,12 @@ final class Callbacks {
 
     private void add(Executor by, Runnable call) {
         if (by != threads) {
-            leave();
+            submit();
             threads = by;
         }
         due.add(call);
         if (due.size() >= LIMIT) {
-            leave();
+            submit();
         }
     }
 
@@ -73,11 +73,11 @@ final class Callbacks {
 
     void endTurn() {
         OF_THIS_TURN.set(null); // Its removal would make garbage in every turn.
-        leave();
+        submit();
     }
 
     /** All that are due, whatever the turn has yet to do. */
-    void leave() {
+    void submit() {
         Executor by = threads;
         leaving = true;
         for (Runnable call = due.poll(); call != null && by != null; call = due.poll()) {

@@ -307,7 +307,7 @@ public abstract class SocketLoop implements EventLoop {
 
     /** The work that comes next takes a while. */
     final void letCallbacksGo() {
-        callbacks.leave();
+        callbacks.submit();
     }
 
     final void tellLater(SocketConnection connection) {

@@ -84,7 +84,7 @@ final class CallbacksTest {
         Runnable second = call();
         callbacks.beginTurn();
         Callbacks.goesWithTurn(threads, first);
-        callbacks.leave();
+        callbacks.submit();
         assertThat(left).containsExactly(first);
         Callbacks.goesWithTurn(threads, second);
         assertThat(left).containsExactly(first);

@@ -163,7 +163,7 @@ public class SchedulerBenchmark {
         }
 
         @Override
-        public void leave() {}
+        public void dequeued() {}
 
         @Override
         public void poll(MessageList to, long room) {

@@ -416,7 +416,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
             place().offer(this);
             pumpSoon();
         } else {
-            leave(); // They are seen to when it is open.
+            dequeued(); // They are seen to when it is open.
         }
     }
 
@@ -436,7 +436,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     }
 
     @Override
-    public void leave() {
+    public void dequeued() {
         JOINED.setVolatile(this, false);
     }
 

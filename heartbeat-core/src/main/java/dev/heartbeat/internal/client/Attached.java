@@ -484,7 +484,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     }
 
     @Override
-    public void leave() {
+    public void dequeued() {
         joined = false;
     }
 

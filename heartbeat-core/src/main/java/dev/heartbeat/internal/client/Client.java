@@ -649,7 +649,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         }
         refuseWaitingChannels(CloseReason.LOCAL);
         if (session != null) {
-            session.leave();
+            session.shutDown();
         } else if (!unanswered.mayArrive()) {
             end(CloseReason.LOCAL);
         }

@@ -4,7 +4,6 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
-import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.channel.Acceptors;
 import dev.heartbeat.internal.channel.ChannelOwner;
 import dev.heartbeat.internal.frame.Envelope;
@@ -16,33 +15,26 @@ import dev.heartbeat.internal.frame.Heartbeat;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Registered;
-import dev.heartbeat.internal.liveness.FailureDetector;
 import dev.heartbeat.internal.liveness.PeerMonitor;
 import dev.heartbeat.internal.loop.Deadline;
-import dev.heartbeat.internal.loop.LogicalClock;
 import dev.heartbeat.internal.loop.Shard;
-import dev.heartbeat.internal.loop.Timer;
 import dev.heartbeat.internal.mux.Multiplexer;
-import dev.heartbeat.internal.mux.Sender;
 import dev.heartbeat.internal.queue.IncomingMessage;
-import dev.heartbeat.internal.queue.MessageList;
-import dev.heartbeat.internal.queue.OutgoingMessage;
 import dev.heartbeat.internal.session.Session;
 import dev.heartbeat.spi.Connection;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** The client's side of a connection: registers, beats, and judges the server by its silence. */
-final class ClientSession extends Session implements PeerMonitor.Watch {
+final class ClientSession extends Session {
     private static final long MAX_RTT_MICROS = 0xFFFF_FFFFL;
 
     private final Client client;
-    private final Own own = new Own();
+    private final OwnMessages own;
     private @Nullable Gateway gateway;
 
     private @Nullable Registered agreed;
-    private FailureDetector detector = new FailureDetector(Long.MAX_VALUE, Long.MAX_VALUE);
-    private @Nullable PeerMonitor server;
+    private @Nullable ServerMonitor server;
     private @Nullable HeartbeatSchedule beat;
     private final long openedNs;
     private long registeredNs;
@@ -69,9 +61,10 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
     ClientSession(Client client, Shard shard, Connection connection) {
         super(shard, connection);
         this.client = client;
+        own = new OwnMessages(client.mailbox, this);
         openedNs = shard.nowNs();
         encoder.register(0, client.registration());
-        alarm.set(client.options.handshakeTimeout().toNanos(), () -> abort(CloseReason.HANDSHAKE_TIMEOUT));
+        timer.set(client.options.handshakeTimeout().toNanos(), () -> abort(CloseReason.HANDSHAKE_TIMEOUT));
         flush();
     }
 
@@ -134,22 +127,14 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         agreed = registered;
         state = State.REGISTERED;
         registeredNs = shard.nowNs();
-        alarm.cancel();
+        timer.cancel();
         long intervalNs = MILLISECONDS.toNanos(registered.intervalMillis());
-        // A server that answers only each k-th heartbeat may be silent for k intervals, and once
-        // more for the one that got lost.
-        long answersNs = registered.ackEvery() == 1 ? 0 : registered.ackEvery() * intervalNs;
-        long suspectNs = answersNs == 0 ? 0 : answersNs + intervalNs;
-        long timeoutNs = answersNs == 0 ? 0 : answersNs + 2 * intervalNs;
-        detector = new FailureDetector(
-                Math.max(MILLISECONDS.toNanos(registered.suspectMillis()), suspectNs),
-                Math.max(MILLISECONDS.toNanos(registered.timeoutMillis()), timeoutNs));
-        server = new ServerMonitor();
+        server = new ServerMonitor(this, shard, registered);
         server.start();
         beat = new HeartbeatSchedule(shard, client.random(), intervalNs, this::sendHeartbeat);
         client.onRegistered(this, registered);
         if (client.isLeaving()) {
-            leave(); // It was closed while this was under way.
+            shutDown(); // It was closed while this was under way.
             return;
         }
         client.openWaiting(this);
@@ -207,12 +192,12 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         }
         retryAfterMillis = goAway.retryAfterMillis();
         said = Failures.of(goAway);
-        willEnd(reasonOf(goAway));
+        willEnd(Failures.reasonOf(goAway));
         if (state != State.REGISTERED) {
-            finish(reasonOf(goAway));
+            finish(Failures.reasonOf(goAway));
         } else if (!sentAway && !client.isLeaving()) {
             sentAway = true;
-            drain(reasonOf(goAway));
+            drain(Failures.reasonOf(goAway));
         }
     }
 
@@ -271,18 +256,6 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         }
     }
 
-    static CloseReason reasonOf(GoAway goAway) {
-        if (goAway.reason() == null) {
-            return CloseReason.GO_AWAY;
-        }
-        return switch (goAway.reason()) {
-            case REPLACED -> goAway.byTwin() ? CloseReason.DUPLICATE_IDENTITY : CloseReason.REPLACED;
-            case KICKED -> CloseReason.KICKED;
-            case TIMEOUT -> CloseReason.TIMEOUT;
-            case SHUTDOWN, OVERLOADED, MOVED -> CloseReason.GO_AWAY;
-        };
-    }
-
     @Override
     protected void onError(int streamId, PeerError error) throws ProtocolException {
         if (error.scope() == ErrorCode.Scope.NODE && streamId != 0 && gateway != null) {
@@ -311,16 +284,8 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         if (code == ErrorCode.REPLACED) {
             finish(CloseReason.REPLACED);
         } else {
-            finish(isForGood(code) ? CloseReason.REFUSED : CloseReason.GO_AWAY);
+            finish(Failures.isForGood(code) ? CloseReason.REFUSED : CloseReason.GO_AWAY);
         }
-    }
-
-    /** Whether asking again, in the same words, cannot help. */
-    static boolean isForGood(@Nullable ErrorCode code) {
-        return code == ErrorCode.INVALID_NODE_ID
-                || code == ErrorCode.INVALID_METADATA
-                || code == ErrorCode.UNAUTHORIZED
-                || code == ErrorCode.UNSUPPORTED_NODE_FEATURE;
     }
 
     @Override
@@ -396,62 +361,26 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     // ---- the server's liveness
 
-    /** Turns the verdicts on the server into what the client does. */
-    private final class ServerMonitor extends PeerMonitor {
-        @Override
-        protected Watch watch() {
-            return ClientSession.this;
-        }
-
-        @Override
-        protected long underWayNs() {
-            return ClientSession.this.underWayNs();
-        }
-
-        @Override
-        protected void onSuspect() {
-            client.onSuspect();
-            if (isReading()) {
-                encoder.ping();
-                flush();
-            }
-        }
-
-        @Override
-        protected void onRecovered() {
-            client.onRecovered();
-        }
-
-        @Override
-        protected boolean onGivenUp(boolean lost) {
-            abort(CloseReason.TIMEOUT);
-            return true;
+    /** The server is silent: a PING asks whether it is there. */
+    void askServer() {
+        client.onSuspect();
+        if (isReading()) {
+            encoder.ping();
+            flush();
         }
     }
 
-    @Override
-    public LogicalClock clock() {
-        return shard.clock();
+    void onServerRecovered() {
+        client.onRecovered();
     }
 
-    @Override
-    public FailureDetector detector() {
-        return detector;
+    void giveServerUp() {
+        abort(CloseReason.TIMEOUT);
     }
 
-    @Override
-    public long graceNs() {
-        return 0; // A lost connection is opened again at once; there is nothing to wait for.
-    }
-
-    @Override
-    public void arm(Timer timer, long delayNs) {
-        shard.arm(timer, delayNs);
-    }
-
-    @Override
-    public void cancel(Timer timer) {
-        shard.cancel(timer);
+    /** The evidence of a frame under way, for the server's monitor. */
+    long frameUnderWayNs() {
+        return underWayNs();
     }
 
     // ---- the rest of a session
@@ -462,54 +391,9 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
      */
     void wake() {
         if (client.mailbox.hasMore() && own.join()) {
-            turns.add(own);
+            senders.add(own);
         }
         pump();
-    }
-
-    /**
-     * The client's own messages; held by the session, so that one that lost the client takes
-     * nothing more.
-     */
-    private final class Own implements Sender {
-        private boolean joined;
-
-        @Override
-        public int handle() {
-            return 0;
-        }
-
-        @Override
-        public boolean join() {
-            boolean first = !joined;
-            joined = true;
-            return first;
-        }
-
-        @Override
-        public void leave() {
-            joined = false;
-        }
-
-        @Override
-        public void poll(MessageList to, long room) {
-            client.mailbox.poll(ClientSession.this, 0, room, to);
-        }
-
-        @Override
-        public boolean hasMore() {
-            return client.mailbox.hasMore();
-        }
-
-        @Override
-        public void onSent(OutgoingMessage message) {
-            client.mailbox.onSent(message);
-        }
-
-        @Override
-        public void undelivered(OutgoingMessage message, Reason reason) {
-            client.mailbox.undelivered(message, reason);
-        }
     }
 
     // ---- the nodes it speaks for
@@ -558,7 +442,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
         if (node.isDetaching() && !node.hasMessages() && !ensureMux().isSending(node)) {
             ensureGateway().unregister(node);
         } else if (node.hasMore() && node.join()) {
-            turns.add(node);
+            senders.add(node);
         }
         pumpSoon();
     }
@@ -593,7 +477,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
      * Says goodbye after everything that was accepted has left. A registration that is under way is
      * answered first: else it could come to stand when the client is gone.
      */
-    void leave() {
+    void shutDown() {
         if (state == State.REGISTERED) {
             if (gateway != null) {
                 gateway.registerNoMore();
@@ -648,7 +532,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
 
     @Override
     protected long suspectAfterNs() {
-        return detector.suspectAfterNs();
+        return server == null ? Long.MAX_VALUE : server.detector().suspectAfterNs();
     }
 
     @Override
@@ -669,7 +553,7 @@ final class ClientSession extends Session implements PeerMonitor.Watch {
                 connection,
                 encoder,
                 this,
-                turns,
+                senders,
                 new Multiplexer.Credits(
                         limits.connectionCredit(), limits.channelCredit(), client.options.windowBytes()),
                 new Multiplexer.Limits(

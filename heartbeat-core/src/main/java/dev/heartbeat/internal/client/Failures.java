@@ -6,6 +6,7 @@ import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.GoAway;
 import dev.heartbeat.internal.frame.PeerError;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns what the server says, and how connections end, into what the application is notified of.
@@ -20,9 +21,29 @@ final class Failures {
 
     static HeartbeatException of(GoAway goAway) {
         return new HeartbeatException(
-                of(ClientSession.reasonOf(goAway)),
+                of(reasonOf(goAway)),
                 "the server says " + (goAway.reason() == null ? "to go away" : goAway.reason())
                         + (goAway.text().isEmpty() ? "" : ": " + goAway.text()));
+    }
+
+    static CloseReason reasonOf(GoAway goAway) {
+        if (goAway.reason() == null) {
+            return CloseReason.GO_AWAY;
+        }
+        return switch (goAway.reason()) {
+            case REPLACED -> goAway.byTwin() ? CloseReason.DUPLICATE_IDENTITY : CloseReason.REPLACED;
+            case KICKED -> CloseReason.KICKED;
+            case TIMEOUT -> CloseReason.TIMEOUT;
+            case SHUTDOWN, OVERLOADED, MOVED -> CloseReason.GO_AWAY;
+        };
+    }
+
+    /** Whether asking again, in the same words, cannot help. */
+    static boolean isForGood(@Nullable ErrorCode code) {
+        return code == ErrorCode.INVALID_NODE_ID
+                || code == ErrorCode.INVALID_METADATA
+                || code == ErrorCode.UNAUTHORIZED
+                || code == ErrorCode.UNSUPPORTED_NODE_FEATURE;
     }
 
     static FailureCode of(ErrorCode code) {

@@ -141,7 +141,7 @@ final class Gateway {
         if (error.code() == ErrorCode.REPLACED) {
             node.refused(report);
             node.end(CloseReason.REPLACED);
-        } else if (ClientSession.isForGood(error.code()) || error.code() == ErrorCode.ALREADY_REGISTERED) {
+        } else if (Failures.isForGood(error.code()) || error.code() == ErrorCode.ALREADY_REGISTERED) {
             refuseForGood(node, report);
         } else {
             node.refused(report);
@@ -163,7 +163,7 @@ final class Gateway {
         if (goAway.retryAfterMillis() == GoAway.NEVER
                 || goAway.reason() == GoAwayReason.KICKED
                 || goAway.reason() == GoAwayReason.REPLACED) {
-            node.end(ClientSession.reasonOf(goAway));
+            node.end(Failures.reasonOf(goAway));
         } else {
             registerAgain(node, goAway.retryAfterMillis());
         }

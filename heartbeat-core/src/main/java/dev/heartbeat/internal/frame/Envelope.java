@@ -63,6 +63,15 @@ public record Envelope(
     /** The most that one takes of a HEAD. */
     static final int MAX_SIZE = CORRELATED_SIZE + 2 * (Tlv.HEADER + NodeId.MAX_LENGTH) + REMAINING_SIZE;
 
+    /** Clients name whom a message is for, servers whom it is from. */
+    public void requireFrom(FrameType.Sender sender) throws ProtocolException {
+        String wrong = sender == FrameType.Sender.CLIENT ? source : destination;
+        if (wrong != null) {
+            throw new ProtocolException(
+                    ErrorCode.UNEXPECTED_FRAME, "a message names node " + wrong + " in the wrong direction");
+        }
+    }
+
     /**
      * @param destination the node it is for, where the server is to pass it on; else null
      * @param dueNs when its asker stops waiting

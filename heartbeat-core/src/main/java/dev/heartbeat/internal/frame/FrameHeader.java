@@ -1,5 +1,7 @@
 package dev.heartbeat.internal.frame;
 
+import static dev.heartbeat.internal.frame.ProtocolException.malformed;
+
 import java.nio.ByteBuffer;
 
 /**
@@ -43,6 +45,21 @@ public final class FrameHeader {
         out.putInt(MAGIC_AND_VERSION << 16 | type.code() << 8 | flags)
                 .putInt(streamId)
                 .putInt(length);
+    }
+
+    /** A stream that is a channel, and not the connection as a whole. */
+    public static void requireChannel(int streamId) throws ProtocolException {
+        if (streamId == CONNECTION_STREAM) {
+            throw malformed("only CREDIT can concern all channels");
+        }
+    }
+
+    /** A stream that is a channel with a life of its own. */
+    public static void requireOtherThanChannel0(int streamId) throws ProtocolException {
+        requireChannel(streamId);
+        if (streamId == 0) {
+            throw new ProtocolException(ErrorCode.UNEXPECTED_FRAME, "channel 0 cannot be opened, accepted or reset");
+        }
     }
 
     static int typeCode(ByteBuffer frame, int at) {

@@ -44,7 +44,7 @@ public final class LazyShard implements Loop {
             loop.execute(() -> run(command));
         } catch (RejectedExecutionException e) {
             tasks.decrementAndGet();
-            LOG.debug("event loop {} has ended; nobody is left for a command", loop.index());
+            LOG.debug("event loop {} has ended; dropping a command", loop.index());
         } catch (Throwable e) { // No memory for a task.
             tasks.decrementAndGet();
             throw e;

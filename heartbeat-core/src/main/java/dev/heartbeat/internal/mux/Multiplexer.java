@@ -12,8 +12,6 @@ import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.loop.Loop;
 import dev.heartbeat.spi.Connection;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,15 +33,6 @@ public final class Multiplexer {
      */
     static final int MAX_AHEAD_FRAMES = 3;
 
-    /** Beyond those for channels, as many as a peer may have caused by its own fault. */
-    private static final int ROOM_FOR_ERRORS = 16;
-
-    /**
-     * So many cancels wait for a full socket; beyond that the oldest is forgotten, because it is
-     * only a hint.
-     */
-    private static final int MAX_CANCELS = 64;
-
     /** The weight of a channel that nobody weighed. */
     public static final int DEFAULT_WEIGHT = 16;
 
@@ -53,31 +42,13 @@ public final class Multiplexer {
     final Input input;
     private final SendWindow connectionCredit;
     private final MuxChannel channel0;
-    /** By {@link #key}. */
-    private final IdTable<MuxChannel> ours = new IdTable<>();
-
-    private final IdTable<MuxChannel> theirs = new IdTable<>();
-    private int nextId;
-    private int lastTheirs;
-
+    private final Channels channels;
+    private final ControlQueue control;
+    private final RefusableChannels refusable = new RefusableChannels();
     private final WriteScheduler scheduler = new WriteScheduler();
-    /** With something to say beside their messages. */
-    private final ArrayDeque<MuxChannel> control = new ArrayDeque<>(4);
-    /** Refusals of what never became a channel. */
-    private final ArrayDeque<Refusal> refusals = new ArrayDeque<>(4);
-    /** Made with the first. */
-    private @Nullable ArrayDeque<Cancel> cancels;
-    /** Channels of the other side that are over here, of which it is yet to be notified. */
-    private int unsentResets;
-    /** Channels on which the other side may still refuse a message. */
-    private @Nullable ArrayList<MuxChannel> withRefusable;
 
     private long framesReceived;
     private boolean over;
-
-    private record Refusal(int id, ErrorCode code, String text) {}
-
-    private record Cancel(int id, int handle, Envelope request) {}
 
     /** Where the channels live. On the loop. */
     public interface Host {
@@ -142,14 +113,14 @@ public final class Multiplexer {
 
     /**
      * @param receiver of channel 0
-     * @param turns of channel 0
+     * @param senders who have messages for channel 0
      */
     public Multiplexer(
             Host host,
             Connection connection,
             FrameEncoder encoder,
             SharedReceiver receiver,
-            RoundRobin turns,
+            RoundRobin senders,
             Credits credits,
             Limits limits,
             InboundBudget budget) {
@@ -162,9 +133,10 @@ public final class Multiplexer {
                 new InboundShare(budget, limits.maxMessageBytes()),
                 new ReceiveWindow(credits.window()),
                 new RoundTrip(connection, encoder));
-        nextId = limits.firstId();
+        channels = new Channels(limits);
+        control = new ControlQueue(output, channels, limits.maxChannels());
         connectionCredit = new SendWindow(credits.sendConnection());
-        channel0 = new MuxChannel(this, receiver, turns, credits, limits.maxWindow());
+        channel0 = new MuxChannel(this, receiver, senders, credits, limits.maxWindow());
     }
 
     // ---- what the channels share
@@ -194,21 +166,12 @@ public final class Multiplexer {
      * @throws ProtocolException of channel scope where no more can be opened now
      */
     public MuxChannel open(String name, int weight, int handle, Endpoint endpoint) throws ProtocolException {
-        if (ours.size() >= limits.maxOpened()) {
-            throw new ProtocolException(
-                    ErrorCode.TOO_MANY_CHANNELS,
-                    "the other side allows " + limits.maxOpened() + " channels at a time, and " + ours.size()
-                            + " are open");
-        }
-        if (nextId == FrameHeader.CONNECTION_STREAM || nextId == 0) {
-            throw new ProtocolException(ErrorCode.NO_CAPACITY, "the connection has used up its channel ids");
-        }
+        int id = channels.nextId();
         reserveWindow(endpoint.window());
         ChannelOpen open = new ChannelOpen(endpoint.window(), weight, name, handle);
-        MuxChannel channel = MuxChannel.opening(this, nextId, open, endpoint);
-        ours.add(key(nextId), channel);
-        nextId += 2;
-        control(channel);
+        MuxChannel channel = MuxChannel.opening(this, id, open, endpoint);
+        channels.addOurs(channel);
+        control.add(channel);
         return channel;
     }
 
@@ -222,22 +185,12 @@ public final class Multiplexer {
 
     public void onOpen(int id, ChannelOpen open) throws ProtocolException {
         framesReceived++;
-        if (isOurs(id) || Integer.compareUnsigned(id, lastTheirs) <= 0) {
-            throw new ProtocolException(
-                    ErrorCode.UNEXPECTED_FRAME,
-                    "channel id " + Integer.toUnsignedString(id) + " is this side's, or was used before");
-        }
-        lastTheirs = id;
+        channels.use(id);
         String objection = ChannelOpen.objection(open.name());
         if (!objection.isEmpty()) {
             throw new ProtocolException(ErrorCode.INVALID_CHANNEL_NAME, objection);
         }
-        // A reset channel counts until its opener can have heard of it, or one who does not read
-        // could go on for ever.
-        if (theirs.size() + unsentResets >= limits.maxChannels()) {
-            throw new ProtocolException(
-                    ErrorCode.TOO_MANY_CHANNELS, "allowed are " + limits.maxChannels() + " channels at a time");
-        }
+        channels.requireRoomForTheirs(control.unsentResets());
         Endpoint endpoint = host.onOpen(open);
         try {
             reserveWindow(endpoint.window());
@@ -247,20 +200,20 @@ public final class Multiplexer {
             throw e;
         }
         MuxChannel channel = MuxChannel.offered(this, id, open, endpoint);
-        theirs.add(key(id), channel);
+        channels.addTheirs(channel);
         endpoint.onOffered(channel);
     }
 
     public void onAccept(int id, long limit) throws ProtocolException {
         framesReceived++;
         MuxChannel channel = find(id);
-        if (channel != null && isOurs(id)) {
+        if (channel != null && channels.isOurs(id)) {
             channel.onAccept(limit);
             activate(channel);
         } else if (channel != null) {
             throw new ProtocolException(ErrorCode.UNEXPECTED_FRAME, "only this side can accept " + channel);
         } else {
-            requireUsed(id);
+            channels.requireUsed(id);
         }
     }
 
@@ -269,9 +222,9 @@ public final class Multiplexer {
         MuxChannel channel = find(id);
         if (channel != null) {
             channel.onReset(reset);
-            unsay(channel);
+            control.remove(channel);
         } else {
-            forgetReset(id);
+            control.forgetReset(id);
         }
     }
 
@@ -281,18 +234,13 @@ public final class Multiplexer {
         if (channel != null) {
             channel.reset(why.code(), why.text(), why.refused());
         } else {
-            if (refusals.size() > 2 * limits.maxChannels() + ROOM_FOR_ERRORS) {
-                throw new ProtocolException(
-                        ErrorCode.TOO_MANY_ERRORS, "more than " + refusals.size() + " refusals wait to be read");
-            }
-            refusals.add(new Refusal(id, why.code(), why.text()));
-            writeControl();
+            control.refuse(id, why);
         }
     }
 
     /** The node of this handle has left the connection, and so have its channels. */
     public void onNodeLeft(int handle) {
-        for (MuxChannel channel : channels()) {
+        for (MuxChannel channel : channels.all()) {
             if (channel.handle() == handle) {
                 channel.reset(ErrorCode.CHANNEL_CANCELLED, "the node has left");
             }
@@ -301,79 +249,21 @@ public final class Multiplexer {
 
     /** A reset waits to be written, or does not any more. */
     void countUnsentReset(MuxChannel channel, int change) {
-        if (!isOurs(channel.id())) {
-            unsentResets += change;
-        }
-    }
-
-    /** If this side had ended too before it reset the channel, the other takes it for completed. */
-    private void forgetResetOfEnded(int id) {
-        for (MuxChannel channel : control) {
-            if (channel.id() == id && channel.hasEnded()) {
-                forgetReset(id);
-                return;
-            }
-        }
-    }
-
-    /**
-     * The other side has done with the channel by itself, and needs no notice any more that it is
-     * over.
-     */
-    private void forgetReset(int id) {
-        for (MuxChannel channel : control) {
-            if (channel.id() == id) {
-                channel.forgetReset();
-                unsay(channel);
-                return;
-            }
-        }
+        control.countUnsentReset(channel, change);
     }
 
     /** There is nothing to say of it: the other side never heard of it, or has ended it. */
     void unsay(MuxChannel channel) {
-        if (channel.inControl) {
-            channel.inControl = false;
-            control.remove(channel);
-        }
+        control.remove(channel);
     }
 
     /** It is over. */
     void forget(MuxChannel channel) {
-        (isOurs(channel.id()) ? ours : theirs).remove(key(channel.id()));
-    }
-
-    /** All but channel 0. */
-    private List<MuxChannel> channels() {
-        List<MuxChannel> all = new ArrayList<>(ours.size() + theirs.size());
-        ours.forEach(all::add);
-        theirs.forEach(all::add);
-        return all;
-    }
-
-    private boolean isOurs(int id) {
-        return (id & 1) == (limits.firstId() & 1);
-    }
-
-    /** The places of both kinds of ids without gaps. */
-    private static int key(int id) {
-        return (id >>> 1) + (id & 1);
+        channels.remove(channel);
     }
 
     private @Nullable MuxChannel find(int id) {
-        if (id == 0) {
-            return channel0;
-        }
-        return (isOurs(id) ? ours : theirs).get(key(id));
-    }
-
-    /** A frame for a channel that is over was sent before its sender could know. */
-    private void requireUsed(int id) throws ProtocolException {
-        boolean used =
-                isOurs(id) ? Integer.compareUnsigned(id, nextId) < 0 : Integer.compareUnsigned(id, lastTheirs) <= 0;
-        if (!used) {
-            throw new ProtocolException(ErrorCode.UNKNOWN_CHANNEL, "channel is not open");
-        }
+        return id == 0 ? channel0 : channels.find(id);
     }
 
     // ---- inwards
@@ -385,9 +275,9 @@ public final class Multiplexer {
         if (channel == null) {
             input.window().take(size);
             grantConnection();
-            requireUsed(id);
+            channels.requireUsed(id);
             if ((flags & FrameHeader.FLAG_END) != 0) {
-                forgetResetOfEnded(id);
+                control.forgetResetOfEnded(id);
             }
             return;
         }
@@ -408,7 +298,7 @@ public final class Multiplexer {
 
     private void grant(MuxChannel channel) {
         if (channel.isGrantDue()) {
-            control(channel);
+            control.add(channel);
         }
         grantConnection();
     }
@@ -427,7 +317,7 @@ public final class Multiplexer {
         }
         MuxChannel channel = find(id);
         if (channel == null) {
-            requireUsed(id);
+            channels.requireUsed(id);
         } else {
             channel.credit().raise(limit);
             activate(channel);
@@ -449,14 +339,7 @@ public final class Multiplexer {
      * notifies the other side.
      */
     public void cancel(int id, int handle, Envelope request) {
-        if (cancels == null) {
-            cancels = new ArrayDeque<>(4);
-        }
-        if (cancels.size() == MAX_CANCELS) {
-            cancels.remove();
-        }
-        cancels.add(new Cancel(id, handle, request));
-        writeCancels();
+        control.cancel(id, handle, request);
         pumpSoon();
     }
 
@@ -464,13 +347,7 @@ public final class Multiplexer {
 
     /** The other side may refuse a message that is sent on the channel. */
     void keepsRefusable(MuxChannel channel) {
-        if (!channel.inRefusable) {
-            channel.inRefusable = true;
-            if (withRefusable == null) {
-                withRefusable = new ArrayList<>(1);
-            }
-            withRefusable.add(channel);
-        }
+        refusable.add(channel);
     }
 
     /**
@@ -478,17 +355,7 @@ public final class Multiplexer {
      * them.
      */
     public void onPosition(long position) {
-        ArrayList<MuxChannel> channels = withRefusable;
-        if (channels == null) {
-            return;
-        }
-        channels.removeIf(channel -> {
-            channel.inRefusable = channel.out.received(position);
-            return !channel.inRefusable;
-        });
-        if (channels.isEmpty()) {
-            withRefusable = null;
-        }
+        refusable.onPosition(position);
     }
 
     /** The other side refuses these messages. */
@@ -499,37 +366,14 @@ public final class Multiplexer {
         }
     }
 
-    private void writeCancels() {
-        while (cancels != null && output.isWritable()) {
-            Cancel next = cancels.poll();
-            if (next == null) {
-                cancels = null;
-            } else if (find(next.id) != null) {
-                output.cancel(next.id, next.handle, next.request);
-            }
-        }
-    }
-
     /** The channel has something to say beside its messages. */
     void control(MuxChannel channel) {
-        if (!channel.inControl) {
-            channel.inControl = true;
-            control.add(channel);
-        }
-        writeControl();
+        control.add(channel);
     }
 
     /** Says what is due beside messages, as far as the socket has room. */
     public void writeControl() {
-        while (!refusals.isEmpty() && output.isWritable()) {
-            Refusal refusal = refusals.remove();
-            output.reset(refusal.id, refusal.code, refusal.text, ProtocolException.NO_MESSAGE);
-        }
-        while (!control.isEmpty() && output.isWritable()) {
-            MuxChannel channel = control.remove();
-            channel.inControl = false;
-            channel.writeControl();
-        }
+        control.write();
     }
 
     void activate(MuxChannel channel) {
@@ -538,9 +382,9 @@ public final class Multiplexer {
 
     /** Writes as much as credit and socket allow, and flushes it. */
     public void pump() {
-        writeControl();
+        control.write();
         grantConnection();
-        writeCancels();
+        control.writeCancels();
         activate(channel0);
         while (connectionCredit.available() >= Outward.MIN_CREDIT_TO_SEND && output.hasRoom()) {
             MuxChannel next = scheduler.next();
@@ -570,16 +414,14 @@ public final class Multiplexer {
     public void abandon() {
         over = true;
         output.inFlight().lose();
-        channels().forEach(MuxChannel::abandon);
+        channels.all().forEach(MuxChannel::abandon);
         channel0.abandon();
         control.clear();
-        cancels = null;
-        refusals.clear();
     }
 
     /** Lets every channel but 0 end once it has sent what was accepted for it. */
     public void drain() {
-        channels().forEach(MuxChannel::drain);
+        channels.all().forEach(MuxChannel::drain);
     }
 
     /** Whether a message of this sender on channel 0 is being cut, and not all of it is written. */
@@ -591,7 +433,7 @@ public final class Multiplexer {
     public boolean isSettled() {
         return output.inFlight().isEmpty()
                 && !channel0.hasWork()
-                && channels().stream().noneMatch(MuxChannel::hasWork);
+                && channels.all().stream().noneMatch(MuxChannel::hasWork);
     }
 
     /**
@@ -599,7 +441,7 @@ public final class Multiplexer {
      * channel other than 0.
      */
     public boolean isHandled() {
-        return input.window().unconsumed() == 0 && channels().stream().noneMatch(MuxChannel::awaitsReplies);
+        return input.window().unconsumed() == 0 && channels.all().stream().noneMatch(MuxChannel::awaitsReplies);
     }
 
     /** Grows with each frame that leaves and each message that is handled. */

@@ -81,7 +81,8 @@ public final class MuxChannel {
     }
 
     /** Channel 0, which nobody opens. */
-    MuxChannel(Multiplexer mux, SharedReceiver shared, RoundRobin turns, Multiplexer.Credits credits, long maxWindow) {
+    MuxChannel(
+            Multiplexer mux, SharedReceiver shared, RoundRobin senders, Multiplexer.Credits credits, long maxWindow) {
         this.mux = mux;
         output = mux.output;
         this.shared = shared;
@@ -91,7 +92,7 @@ public final class MuxChannel {
         weight = Multiplexer.DEFAULT_WEIGHT;
         endpoint = null;
         state = State.OPEN;
-        out = new Outward(output, mux.loop(), this, null, turns, new SendWindow(credits.sendChannel()));
+        out = new Outward(output, mux.loop(), this, null, senders, new SendWindow(credits.sendChannel()));
         in = Inward.ofChannel0(mux.input, this, shared, credits.window(), maxWindow);
     }
 

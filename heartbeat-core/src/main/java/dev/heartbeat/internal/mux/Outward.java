@@ -32,7 +32,7 @@ final class Outward {
     /** Null for channel 0, which many nodes share. */
     private final @Nullable Endpoint endpoint;
 
-    private final RoundRobin turns;
+    private final RoundRobin senders;
     private final SendWindow credit;
     private final MessageList ready = new MessageList();
     /** The written part of the first of those that are ready. */
@@ -53,13 +53,13 @@ final class Outward {
             Loop loop,
             MuxChannel channel,
             @Nullable Endpoint endpoint,
-            RoundRobin turns,
+            RoundRobin senders,
             SendWindow credit) {
         this.output = output;
         this.loop = loop;
         this.channel = channel;
         this.endpoint = endpoint;
-        this.turns = turns;
+        this.senders = senders;
         this.credit = credit;
     }
 
@@ -69,7 +69,7 @@ final class Outward {
 
     /** Someone has messages, and has joined. */
     void offer(Sender joined) {
-        turns.add(joined);
+        senders.add(joined);
     }
 
     /** Nothing more is given to be sent; the other side is notified behind the last of it. */
@@ -89,13 +89,13 @@ final class Outward {
 
     /** Messages taken from its senders and not written go back to them. */
     void over() {
-        ready.drain(message -> message.lose(turns.last()));
+        ready.drain(message -> message.lose(senders.last()));
         refusable = null;
     }
 
     /** Whether there is anything to write, and credit for it. */
     boolean canWrite() {
-        if (!ready.isEmpty() || !turns.isEmpty()) {
+        if (!ready.isEmpty() || !senders.isEmpty()) {
             return credit.available() >= MIN_CREDIT_TO_SEND;
         }
         return mustEnd() && credit.available() >= FrameHeader.SIZE;
@@ -109,12 +109,12 @@ final class Outward {
 
     /** Whether something waits to be written, for which there may be no credit. */
     boolean hasWork() {
-        return !ready.isEmpty() || !turns.isEmpty() || ending && !ended;
+        return !ready.isEmpty() || !senders.isEmpty() || ending && !ended;
     }
 
     /** Whether a message of this sender is being cut, and not all of it is written. */
     boolean isCutting(Sender who) {
-        return !ready.isEmpty() && turns.last() == who;
+        return !ready.isEmpty() && senders.last() == who;
     }
 
     /**
@@ -127,7 +127,7 @@ final class Outward {
         long allowed = Math.min(connectionCredit, credit.available());
         long room = Math.min(allowed, (long) FrameHeader.SIZE + output.fragmentBytes());
         if (ready.isEmpty()) {
-            turns.next(ready, room);
+            senders.next(ready, room);
         }
         long written = ready.isEmpty() ? writeEnd() : writeReady(room, allowed);
         credit.send(written);
@@ -135,7 +135,7 @@ final class Outward {
     }
 
     private long writeReady(long room, long allowed) {
-        Sender from = turns.last();
+        Sender from = senders.last();
         int handleToName = from.handle();
         long remaining = room;
         boolean wrote = false;

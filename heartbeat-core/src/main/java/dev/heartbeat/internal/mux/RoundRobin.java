@@ -35,7 +35,7 @@ public final class RoundRobin {
     void next(MessageList to, long room) {
         while (waiting != null && !waiting.isEmpty()) {
             Sender sender = waiting.remove();
-            sender.leave(); // First: what is offered after the look has a turn of its own.
+            sender.dequeued(); // First: what is offered after the look has a turn of its own.
             sender.poll(to, room);
             if (!to.isEmpty()) {
                 last = sender;

@@ -16,8 +16,8 @@ public interface Sender extends OutgoingMessage.Owner {
     /** It wants a turn. Any thread; false if it wanted one already. */
     boolean join();
 
-    /** Its turn has come; for another one it has to join again. */
-    void leave();
+    /** Its turn has come, and it waits no more; for another turn it has to join again. */
+    void dequeued();
 
     /**
      * Moves its next messages to {@code to}: one if there is one, and more as long as they fit

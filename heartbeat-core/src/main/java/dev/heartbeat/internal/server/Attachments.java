@@ -1,6 +1,8 @@
 package dev.heartbeat.internal.server;
 
+import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.HandleRanges;
+import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.mux.IdTable;
 import dev.heartbeat.spi.Connection;
 import java.util.LinkedHashSet;
@@ -48,6 +50,27 @@ public final class Attachments {
         return bindings.isNew(handle);
     }
 
+    /**
+     * The node of a handle; null if it has left, which the peer may not know yet.
+     *
+     * @throws ProtocolException if it never was
+     */
+    @Nullable
+    NodeBinding known(int handle) throws ProtocolException {
+        if (isNew(handle)) {
+            throw unknown(handle);
+        }
+        return get(handle);
+    }
+
+    static ProtocolException unknown(int handle) {
+        return new ProtocolException(ErrorCode.UNKNOWN_HANDLE, "handle " + text(handle) + " was not registered");
+    }
+
+    private static String text(int handle) {
+        return Integer.toUnsignedString(handle);
+    }
+
     @Nullable
     NodeBinding get(int handle) {
         return bindings.get(handle);
@@ -69,8 +92,20 @@ public final class Attachments {
 
     // ---- life
 
-    /** A beat spoke for all of them. */
-    void heardAll(long nowNs) {
+    /**
+     * A beat spoke for these.
+     *
+     * @return how many places were looked at for it, at most
+     */
+    int heard(HandleRanges ranges, long nowNs) {
+        if (ranges == HandleRanges.ALL) {
+            heardAll(nowNs);
+            return 0;
+        }
+        return heard(ranges);
+    }
+
+    private void heardAll(long nowNs) {
         Set<NodeBinding> found = suspects;
         if (found != null) {
             suspects = null;
@@ -80,12 +115,7 @@ public final class Attachments {
         coveredNs = nowNs;
     }
 
-    /**
-     * A beat spoke for some.
-     *
-     * @return how many places were looked at for it, at most
-     */
-    int heard(HandleRanges ranges) {
+    private int heard(HandleRanges ranges) {
         long handles = 0;
         for (int i = 0; i < ranges.ranges(); i++) {
             bindings.forEach(ranges.first(i), ranges.last(i), NodeBinding::heard);
@@ -120,11 +150,27 @@ public final class Attachments {
 
     // ---- registrations
 
+    /** A handle is registered once, and there is a limit of them. */
+    void requireMayRegister(int handle, int limit, Connection connection) throws ProtocolException {
+        if (!isNew(handle)) {
+            throw new ProtocolException(
+                    ErrorCode.ALREADY_REGISTERED, "handle " + text(handle) + " or a greater one was registered");
+        }
+        if (size() >= limit) {
+            throw new ProtocolException(
+                    ErrorCode.UNSUPPORTED_NODE_FEATURE, "a connection may have " + limit + " nodes beside its own");
+        }
+        if (!mayAnswer(connection)) {
+            throw new ProtocolException(
+                    ErrorCode.TOO_MANY_ERRORS, "more than " + MAX_UNANSWERED + " registrations under way");
+        }
+    }
+
     /**
      * Whether one more answer may be written: of twice as many as a gateway may wait for, the first
      * must have left.
      */
-    boolean mayAnswer(Connection connection) {
+    private boolean mayAnswer(Connection connection) {
         answers++;
         if (answers < MAX_UNANSWERED) {
             return true;

@@ -284,7 +284,7 @@ final class NodeBinding extends PeerMonitor implements Registration.Owner, Chann
     }
 
     @Override
-    public void leave() {
+    public void dequeued() {
         JOINED.setVolatile(this, false);
     }
 

@@ -39,11 +39,11 @@ final class RegistrationHandler {
      * The deadline is one of logical time: what came while this process was stopped must be read
      * before.
      */
-    void await(ServerSession session, SessionTimer alarm, long sinceNs) {
+    void await(ServerSession session, SessionTimer timer, long sinceNs) {
         long limitNs = loop.server.options.handshakeTimeout().toNanos();
-        alarm.set(limitNs - (loop.shard.clock().nowNs() - sinceNs), () -> {
+        timer.set(limitNs - (loop.shard.clock().nowNs() - sinceNs), () -> {
             if (loop.shard.clock().nowNs() - sinceNs < limitNs) {
-                await(session, alarm, sinceNs);
+                await(session, timer, sinceNs);
                 return;
             }
             loop.counters.add(Counter.HANDSHAKE_TIMEOUTS, 1);
@@ -82,7 +82,7 @@ final class RegistrationHandler {
         session.admitted(binding, Objects.requireNonNull(admission.registration()));
         notifyDisplaced(admission);
         if (handle == 0) {
-            session.leaveIfDraining();
+            session.closeIfDraining();
         }
     }
 

@@ -59,7 +59,7 @@ final class ServerSession extends Session {
     ServerSession(ServerLoop loop, Connection connection) {
         super(loop.shard, connection);
         this.loop = loop;
-        loop.registration.await(this, alarm, shard.clock().nowNs());
+        loop.registration.await(this, timer, shard.clock().nowNs());
         loop.began(this);
     }
 
@@ -122,20 +122,7 @@ final class ServerSession extends Session {
         if (own == null) {
             throw new ProtocolException(ErrorCode.NOT_REGISTERED, "handle 0 comes first");
         }
-        Attachments others = ensureAttachments();
-        if (!others.isNew(handle)) {
-            throw new ProtocolException(
-                    ErrorCode.ALREADY_REGISTERED, "handle " + text(handle) + " or a greater one was registered");
-        }
-        int limit = loop.server.options.maxNodesPerConnection();
-        if (others.size() >= limit) {
-            throw new ProtocolException(
-                    ErrorCode.UNSUPPORTED_NODE_FEATURE, "a connection may have " + limit + " nodes beside its own");
-        }
-        if (!others.mayAnswer(connection)) {
-            throw new ProtocolException(
-                    ErrorCode.TOO_MANY_ERRORS, "more than " + Attachments.MAX_UNANSWERED + " registrations under way");
-        }
+        ensureAttachments().requireMayRegister(handle, loop.server.options.maxNodesPerConnection(), connection);
     }
 
     /** Before the connection's own node is registered: what its process allows. */
@@ -148,7 +135,7 @@ final class ServerSession extends Session {
         if (binding.handle() == 0) {
             own = binding;
             state = State.REGISTERED;
-            alarm.cancel();
+            timer.cancel();
             loop.registered(this);
             heardBeat(shard.clock().nowNs());
         } else {
@@ -163,7 +150,7 @@ final class ServerSession extends Session {
      * The server began to stop meanwhile, and whoever went through the nodes may have missed this
      * one.
      */
-    void leaveIfDraining() {
+    void closeIfDraining() {
         if (loop.server.isDraining()) {
             endOwn(OfflineReason.SHUTDOWN);
             closeUnregistered();
@@ -188,7 +175,8 @@ final class ServerSession extends Session {
     /** Likewise, because this process was sent away before. */
     void refusedForGood(int handle, String why) {
         if (handle == 0) {
-            sendAway(GoAwayReason.KICKED, CloseReason.KICKED, why);
+            goAway(GoAwayReason.KICKED, GoAway.NEVER, why);
+            finish(CloseReason.KICKED);
         } else {
             encoder.goAway(handle, new GoAway(ErrorCode.Scope.NODE, GoAwayReason.KICKED, GoAway.NEVER, why));
         }
@@ -218,7 +206,7 @@ final class ServerSession extends Session {
 
     private void joinIfMore(@Nullable NodeBinding binding) {
         if (binding != null && binding.hasMore() && binding.join()) {
-            turns.add(binding);
+            senders.add(binding);
         }
     }
 
@@ -236,14 +224,10 @@ final class ServerSession extends Session {
         if (handle == 0) {
             return own;
         }
-        if (attached == null || attached.isNew(handle)) {
-            throw new ProtocolException(ErrorCode.UNKNOWN_HANDLE, "handle " + text(handle) + " was not registered");
+        if (attached == null) {
+            throw Attachments.unknown(handle);
         }
-        return attached.get(handle);
-    }
-
-    private static String text(int handle) {
-        return Integer.toUnsignedString(handle);
+        return attached.known(handle);
     }
 
     private void onHeartbeat(int handle, ByteBuffer payload) throws ProtocolException {
@@ -263,7 +247,7 @@ final class ServerSession extends Session {
             rttMicros = beat.rttMicros();
         }
         if (attached != null) {
-            heardOthers(attached, beat.covered());
+            shard.work().visited(attached.heard(beat.covered(), shard.clock().nowNs()));
         }
         if (--heartbeatsToAnswer <= 0) {
             heartbeatsToAnswer = loop.server.options.ackEvery();
@@ -274,14 +258,6 @@ final class ServerSession extends Session {
     private void requireKnown(HandleRanges covered) throws ProtocolException {
         for (int i = 0; i < covered.ranges(); i++) {
             NodeBinding unused = binding(covered.last(i));
-        }
-    }
-
-    private void heardOthers(Attachments others, HandleRanges covered) {
-        if (covered == HandleRanges.ALL) {
-            others.heardAll(shard.clock().nowNs());
-        } else {
-            shard.work().visited(others.heard(covered));
         }
     }
 
@@ -449,12 +425,13 @@ final class ServerSession extends Session {
     }
 
     void timedOut(NodeBinding binding) {
-        if (binding.handle() == 0) {
-            goAway(GoAwayReason.TIMEOUT, 0, "nothing heard for the heartbeat timeout");
-            finish(CloseReason.TIMEOUT);
-        } else {
-            sendAway(binding, GoAwayReason.TIMEOUT, 0, "nothing heard of it for the heartbeat timeout");
-        }
+        String whom = binding.handle() == 0 ? "" : "of it ";
+        sendAway(
+                binding,
+                GoAwayReason.TIMEOUT,
+                CloseReason.TIMEOUT,
+                0,
+                "nothing heard " + whom + "for the heartbeat timeout");
     }
 
     void closeUnregistered() {
@@ -464,7 +441,7 @@ final class ServerSession extends Session {
 
     /** A node has messages to be sent. */
     void offers(NodeBinding binding) {
-        turns.add(binding);
+        senders.add(binding);
         pumpSoon();
     }
 
@@ -542,21 +519,20 @@ final class ServerSession extends Session {
 
     void ended(NodeBinding binding, OfflineReason reason, String text) {
         binding.stop();
-        if (binding.handle() != 0) {
-            switch (reason) {
-                case REPLACED -> sendAway(binding, GoAwayReason.REPLACED, GoAway.NEVER, text);
-                case KICKED -> sendAway(binding, GoAwayReason.KICKED, GoAway.NEVER, text);
-                default -> sendAway(binding, GoAwayReason.SHUTDOWN, 0, text);
-            }
-            return;
-        }
         switch (reason) {
-            case REPLACED -> sendAway(GoAwayReason.REPLACED, CloseReason.REPLACED, text);
-            case KICKED -> sendAway(GoAwayReason.KICKED, CloseReason.KICKED, text);
-            default -> {
-                goAway(GoAwayReason.SHUTDOWN, 0, text);
-                finish(CloseReason.SHUTDOWN);
-            }
+            case REPLACED -> sendAway(binding, GoAwayReason.REPLACED, CloseReason.REPLACED, GoAway.NEVER, text);
+            case KICKED -> sendAway(binding, GoAwayReason.KICKED, CloseReason.KICKED, GoAway.NEVER, text);
+            default -> sendAway(binding, GoAwayReason.SHUTDOWN, CloseReason.SHUTDOWN, 0, text);
+        }
+    }
+
+    /** Sends a node away, with which the connection ends if it is its own. */
+    private void sendAway(NodeBinding binding, GoAwayReason why, CloseReason end, long retryAfterMillis, String text) {
+        if (binding.handle() == 0) {
+            goAway(why, retryAfterMillis, text);
+            finish(end);
+        } else {
+            sendAway(binding, why, retryAfterMillis, text);
         }
     }
 
@@ -577,11 +553,6 @@ final class ServerSession extends Session {
             attached.forget(binding);
             onNodeLeft(binding.handle());
         }
-    }
-
-    private void sendAway(GoAwayReason why, CloseReason reason, String text) {
-        goAway(why, GoAway.NEVER, text);
-        finish(reason);
     }
 
     /**
@@ -726,7 +697,7 @@ final class ServerSession extends Session {
                 connection,
                 encoder,
                 this,
-                turns,
+                senders,
                 new Multiplexer.Credits(terms.connectionCredit(), terms.channelCredit(), options.windowBytes()),
                 new Multiplexer.Limits(
                         2,

@@ -1,7 +1,6 @@
 package dev.heartbeat.internal.session;
 
 import static dev.heartbeat.internal.frame.ErrorCode.MALFORMED;
-import static dev.heartbeat.internal.frame.ErrorCode.UNEXPECTED_FRAME;
 
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.internal.channel.Acceptors;
@@ -12,87 +11,35 @@ import dev.heartbeat.internal.frame.ChannelOpen;
 import dev.heartbeat.internal.frame.ChannelReset;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.ErrorCode;
-import dev.heartbeat.internal.frame.FrameDecoder;
-import dev.heartbeat.internal.frame.FrameEncoder;
-import dev.heartbeat.internal.frame.FrameHandler;
 import dev.heartbeat.internal.frame.FrameHeader;
 import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.Payload;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
-import dev.heartbeat.internal.liveness.PartialFrame;
-import dev.heartbeat.internal.liveness.PeerMonitor;
-import dev.heartbeat.internal.loop.InputReader;
 import dev.heartbeat.internal.loop.Loop;
 import dev.heartbeat.internal.loop.Shard;
-import dev.heartbeat.internal.loop.WorkBudget;
 import dev.heartbeat.internal.mux.Endpoint;
 import dev.heartbeat.internal.mux.Multiplexer;
 import dev.heartbeat.internal.mux.RoundRobin;
 import dev.heartbeat.internal.mux.SharedReceiver;
 import dev.heartbeat.spi.Connection;
-import dev.heartbeat.spi.ConnectionHandler;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The protocol state of one connection: what both sides have in common. Bytes come in by
- * {@link #onRead}, become frames in the decoder, and each comes back as one call of
- * {@link #onFrame}; answers go out through the encoder and leave with one flush for everything that
- * was read together.
- *
- * <pre>
- *  HANDSHAKE ──REGISTERED──▶ REGISTERED ──the node has another connection──▶ SUPERSEDED
- *      │                         │                                              │ (is anybody there?)
- *      └──── error, goodbye, ────┴──▶ CLOSING ◀───────────────────────────────┘
- *            go-away                     (reads and drops)
- *                                            │ end of stream or linger
- *      from every state: the socket ─────────┴──▶ CLOSED
- *      fails, or is closed at once
- * </pre>
- *
+ * The protocol state of one connection: what both sides have in common. Each frame comes as one
+ * call of {@link #onFrame}; answers go out through the encoder, messages through the multiplexer.
  * Confined to the connection's loop.
  */
-public abstract class Session
-        implements ConnectionHandler, FrameHandler, Multiplexer.Host, SharedReceiver, InputReader {
-    /**
-     * The wait for the peer's end of stream after our own, so that our last frame is not overtaken
-     * by a reset.
-     */
-    static final long LINGER_NS = TimeUnit.SECONDS.toNanos(2);
-
-    public enum State {
-        HANDSHAKE,
-        REGISTERED,
-        SUPERSEDED,
-        CLOSING,
-        CLOSED
-    }
-
-    public final Shard shard;
-    protected final Connection connection;
-    protected final FrameEncoder encoder;
-    private final FrameDecoder decoder = new FrameDecoder();
-    /**
-     * For the handshake, then for stalled writes, then for the linger: never for two of them at a
-     * time.
-     */
-    protected final SessionTimer alarm;
-
-    protected State state = State.HANDSHAKE;
-    private @Nullable CloseReason closeReason;
+public abstract class Session extends SessionLife implements Multiplexer.Host, SharedReceiver {
 
     /** Whose messages wait to be sent. */
-    protected final RoundRobin turns = new RoundRobin();
+    protected final RoundRobin senders = new RoundRobin();
 
     private @Nullable Multiplexer mux;
     private @Nullable DeferredAnswers held;
-    /** Of which enough has come to put a verdict of silence off. */
-    private @Nullable PartialFrame underWay;
-
     private @Nullable ErrorAllowance allowance;
     private @Nullable Runnable whenDrained;
     /** Whether a command to send what waits is under way. */
@@ -103,121 +50,22 @@ public abstract class Session
     private int unfinished;
 
     public Session(Shard shard, Connection connection) {
-        this.shard = shard;
-        this.connection = connection;
-        this.encoder = new FrameEncoder(connection);
-        this.alarm = new SessionTimer(shard);
+        super(shard, connection);
     }
 
     // ---- what the two sides differ in
 
-    /** Which frames the peer may send. */
-    protected abstract FrameType.Sender peer();
-
-    /** The monitor that incoming bytes feed; null before there is anybody. */
-    protected abstract @Nullable PeerMonitor judged();
-
-    /** From how long a silence on. */
-    protected abstract long suspectAfterNs();
-
-    /** Counts what came in. */
-    protected abstract void onBytesRead(int bytes);
-
-    /**
-     * Bytes have come that are no longer read as those of a session. While it lingers, they are
-     * dropped until the peer ends its stream.
-     */
-    protected void onLateRead(ByteBuffer bytes) {}
-
-    /** All that was read together is decoded, and what it was answered is about to leave. */
-    protected void onDecoded() {}
-
-    protected abstract void onErrorSent(ErrorCode code);
-
     /** Makes the multiplexer, with the credit that was agreed on at registration. */
     protected abstract Multiplexer newMultiplexer();
-
-    protected abstract long writeStallNs();
 
     /** The socket takes bytes again, of which what waits for that may write some. */
     protected void onRoom() {}
 
-    /** Nothing is read from here on; the end follows. */
-    protected abstract void onReadingEnded();
-
-    /**
-     * The connection is over. Called once, after what had begun to travel has gone back to its
-     * senders.
-     */
-    protected abstract void onEnded(CloseReason reason, @Nullable Throwable cause);
-
     // ---- bytes
 
     @Override
-    public final void onRead(ByteBuffer bytes) {
-        if (!isReading()) {
-            onLateRead(bytes);
-            return;
-        }
-        onBytesRead(bytes.remaining());
-        decode(bytes);
-        if (bytes.hasRemaining() && isReading()) {
-            leave(bytes);
-        }
-    }
-
-    /**
-     * Its share of this turn is used up: the rest waits for the next, and so does whatever comes
-     * behind it.
-     */
-    private void leave(ByteBuffer rest) {
-        if (shard.deferredInput().keep(this, rest)) {
-            connection.pauseReading();
-            return;
-        }
-        while (rest.hasRemaining() && isReading()) { // Too many wait already.
-            shard.work().renew();
-            decode(rest);
-        }
-    }
-
-    /**
-     * Decodes a share of what was left in an earlier turn.
-     *
-     * @return whether nothing is left of it
-     */
-    @Override
-    public final boolean goOn(ByteBuffer rest) {
-        if (isReading()) {
-            decode(rest);
-        }
-        boolean over = !rest.hasRemaining() || !isReading();
-        if (over) {
-            connection.resumeReading();
-        }
-        return over;
-    }
-
-    /** Something that was not meant to has been thrown on its behalf. */
-    @Override
-    public final void fail() {
-        abort(CloseReason.CONNECTION_LOST);
-    }
-
-    /** As much as its share of this turn allows. */
-    private void decode(ByteBuffer bytes) {
-        WorkBudget work = shard.work();
-        work.begin(this, shard.nowNs());
-        try {
-            while (bytes.hasRemaining() && work.hasRemaining() && isReading()) {
-                decoder.decode(bytes, peer(), this, shard.frameSpares());
-            }
-            watchUnderWay(decoder.underWay());
-            onDecoded();
-        } catch (ProtocolException e) {
-            fail(e);
-        }
-        if (mux == null && turns.isEmpty() && whenDrained == null) {
+    final void sendAnswers() {
+        if (mux == null && senders.isEmpty() && whenDrained == null) {
             flush();
         } else {
             // The frames read may have brought credit, and this flush may make room for more.
@@ -225,30 +73,13 @@ public abstract class Session
         }
     }
 
-    /** Somebody else hears the next frame of these bytes, whichever side it is of. */
-    protected final void decodeLate(ByteBuffer bytes, FrameHandler handler) throws ProtocolException {
-        decoder.decode(bytes, FrameType.Sender.BOTH, handler, shard.frameSpares());
-    }
-
-    private void watchUnderWay(int arrived) {
-        PeerMonitor peer = judged();
-        if (arrived < PartialFrame.MIN_GAIN || peer == null) {
-            return;
+    @Override
+    final void flushMessages() {
+        if (mux == null) {
+            connection.flush();
+        } else {
+            mux.flush();
         }
-        long nowNs = shard.clock().nowNs();
-        PartialFrame frame = underWay;
-        if (frame == null) {
-            frame = new PartialFrame(nowNs - peer.silentNs());
-            underWay = frame;
-        }
-        frame.arrived(arrived, nowNs, suspectAfterNs());
-    }
-
-    /** The part of {@link #judged} that a verdict counts beside whole frames. */
-    protected final long underWayNs() {
-        return underWay == null
-                ? Long.MAX_VALUE
-                : underWay.silentNs(shard.clock().nowNs());
     }
 
     @Override
@@ -266,63 +97,7 @@ public abstract class Session
         pump();
     }
 
-    @Override
-    public final void onClosed(@Nullable Throwable cause) {
-        if (closeReason == null) {
-            closeReason = cause == null ? CloseReason.PEER_CLOSED : CloseReason.CONNECTION_LOST;
-        }
-        state = State.CLOSED;
-        underWay = null;
-        try {
-            decoder.end(shard.frameSpares());
-            alarm.cancel();
-            whenDrained = null;
-            if (mux != null) {
-                mux.abandon();
-            }
-        } finally {
-            // Whatever fails before: it is no longer counted, and its nodes are lost.
-            onEnded(closeReason, cause);
-        }
-    }
-
-    protected final void flush() {
-        if (mux == null) {
-            connection.flush();
-        } else {
-            mux.flush();
-        }
-        if (connection.pendingBytes() > 0 && !alarm.isSet()) {
-            watchForStall(connection.progress());
-        }
-    }
-
-    /** Closes the connection of a peer that takes nothing for too long. */
-    private void watchForStall(long before) {
-        alarm.set(writeStallNs(), () -> {
-            if (connection.pendingBytes() == 0) {
-                return;
-            }
-            long now = connection.progress();
-            if (now == before) {
-                abort(CloseReason.WRITE_STALLED);
-            } else {
-                watchForStall(now);
-            }
-        });
-    }
-
     // ---- frames
-
-    public final boolean isReading() {
-        return state == State.HANDSHAKE || state == State.REGISTERED;
-    }
-
-    /** First for each frame: it is work, and no longer under way. */
-    protected final void begin(@Nullable FrameType type) {
-        shard.work().frame(type);
-        underWay = null;
-    }
 
     /** A frame that both sides send. */
     protected final void onCommonFrame(FrameType type, int flags, int streamId, ByteBuffer payload)
@@ -390,8 +165,8 @@ public abstract class Session
     private void onData(int channel, int flags, ByteBuffer message) throws ProtocolException {
         int size = FrameHeader.SIZE + message.remaining();
         Head head = Head.of(flags, message);
-        requireNotConnectionStream(channel);
-        requireWay(head.envelope());
+        FrameHeader.requireChannel(channel);
+        head.envelope().requireFrom(peer());
         ensureMux().onData(channel, flags, head, size, message);
     }
 
@@ -401,23 +176,23 @@ public abstract class Session
     }
 
     private void onChannelOpen(int channel, ChannelOpen open) throws ProtocolException {
-        requireOtherThanChannel0(channel);
+        FrameHeader.requireOtherThanChannel0(channel);
         ensureMux().onOpen(channel, open);
     }
 
     private void onChannelAccept(int channel, long credit) throws ProtocolException {
-        requireOtherThanChannel0(channel);
+        FrameHeader.requireOtherThanChannel0(channel);
         ensureMux().onAccept(channel, credit);
     }
 
     private void onChannelReset(int channel, ChannelReset reset) throws ProtocolException {
-        requireOtherThanChannel0(channel);
+        FrameHeader.requireOtherThanChannel0(channel);
         ensureMux().onReset(channel, reset);
     }
 
     private void onCancel(int channel, Head request) throws ProtocolException {
-        requireNotConnectionStream(channel);
-        requireWay(request.envelope());
+        FrameHeader.requireChannel(channel);
+        request.envelope().requireFrom(peer());
         if (mux != null) {
             mux.onCancel(channel, request);
         }
@@ -427,27 +202,6 @@ public abstract class Session
     public final void cancelRequest(int handle, Envelope request) {
         if (state == State.REGISTERED && mux != null) {
             mux.cancel(0, handle, request);
-        }
-    }
-
-    /** Clients name whom a message is for, servers whom it is from. */
-    private void requireWay(Envelope envelope) throws ProtocolException {
-        String wrong = peer() == FrameType.Sender.CLIENT ? envelope.source() : envelope.destination();
-        if (wrong != null) {
-            throw new ProtocolException(UNEXPECTED_FRAME, "a message names node " + wrong + " in the wrong direction");
-        }
-    }
-
-    private static void requireOtherThanChannel0(int channel) throws ProtocolException {
-        requireNotConnectionStream(channel);
-        if (channel == 0) {
-            throw new ProtocolException(UNEXPECTED_FRAME, "channel 0 cannot be opened, accepted or reset");
-        }
-    }
-
-    private static void requireNotConnectionStream(int channel) throws ProtocolException {
-        if (channel == FrameHeader.CONNECTION_STREAM) {
-            throw new ProtocolException(MALFORMED, "only CREDIT can concern all channels");
         }
     }
 
@@ -646,7 +400,7 @@ public abstract class Session
     /** Sends what waits, as far as credit and socket allow, and flushes. */
     protected final void pump() {
         if (state == State.REGISTERED) {
-            if (mux != null || !turns.isEmpty()) {
+            if (mux != null || !senders.isEmpty()) {
                 ensureMux().pump();
             }
         }
@@ -698,21 +452,21 @@ public abstract class Session
 
     /** Whether the socket has taken everything that was accepted. */
     protected boolean isDrained() {
-        return turns.isEmpty() && (mux == null || mux.isSettled());
+        return senders.isEmpty() && (mux == null || mux.isSettled());
+    }
+
+    @Override
+    final void endDraining() {
+        whenDrained = null;
     }
 
     // ---- the end
 
-    /** The peer broke the protocol: one ERROR, one close. */
-    protected void fail(ProtocolException e) {
-        if (e.code() == ErrorCode.FOREIGN) {
-            flush(); // Nothing is answered to it, but what came before it is.
-            close(CloseReason.FOREIGN_PROTOCOL);
-            return;
+    @Override
+    final void abandon() {
+        if (mux != null) {
+            mux.abandon();
         }
-        onErrorSent(e.code());
-        encoder.error(0, e.code(), e.text());
-        finish(e.code() == ErrorCode.HANDSHAKE_TIMEOUT ? CloseReason.HANDSHAKE_TIMEOUT : CloseReason.PROTOCOL_ERROR);
     }
 
     /**
@@ -721,52 +475,10 @@ public abstract class Session
      */
     protected final void supersede(long limitNs) {
         state = State.SUPERSEDED;
-        whenDrained = null;
+        endDraining();
         onReadingEnded();
-        if (mux != null) {
-            mux.abandon();
-            mux = null;
-        }
-        alarm.set(limitNs, () -> close(CloseReason.LOCAL));
-    }
-
-    /** Ends the stream after what is written, and waits for the peer to do the same. */
-    protected final void finish(CloseReason reason) {
-        if (!isReading() && state != State.SUPERSEDED) {
-            return;
-        }
-        willEnd(reason);
-        state = State.CLOSING;
-        whenDrained = null;
-        onReadingEnded();
-        connection.shutdownOutput();
-        alarm.set(LINGER_NS, connection::close);
-        flush();
-    }
-
-    /** Whatever ends the connection from here on, this is why. */
-    protected final void willEnd(CloseReason reason) {
-        if (closeReason == null) {
-            closeReason = reason;
-        }
-    }
-
-    /** Closes without another byte. */
-    protected final void close(CloseReason reason) {
-        endWith(reason);
-        connection.close();
-    }
-
-    /** Closes so that the kernel keeps nothing of it. */
-    protected final void abort(CloseReason reason) {
-        endWith(reason);
-        connection.abort();
-    }
-
-    private void endWith(CloseReason reason) {
-        willEnd(reason);
-        if (state != State.CLOSED) {
-            state = State.CLOSING;
-        }
+        abandon();
+        mux = null;
+        timer.set(limitNs, () -> close(CloseReason.LOCAL));
     }
 }

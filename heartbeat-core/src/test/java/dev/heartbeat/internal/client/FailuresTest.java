@@ -35,7 +35,7 @@ final class FailuresTest {
     @ParameterizedTest
     @EnumSource(ErrorCode.class)
     void refusalForGoodIsNotToBeRetried(ErrorCode error) {
-        if (ClientSession.isForGood(error)) {
+        if (Failures.isForGood(error)) {
             assertThat(Failures.of(error).isRetryable()).isFalse();
         }
     }

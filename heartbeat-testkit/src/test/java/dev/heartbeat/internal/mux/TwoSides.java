@@ -183,7 +183,7 @@ final class TwoSides {
                 place().offer(this);
                 place().pumpSoon();
             } else {
-                leave();
+                dequeued();
             }
         }
 
@@ -251,7 +251,7 @@ final class TwoSides {
         }
 
         @Override
-        public void leave() {
+        public void dequeued() {
             joined = false;
         }
 

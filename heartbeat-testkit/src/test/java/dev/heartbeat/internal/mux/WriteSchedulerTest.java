@@ -132,7 +132,7 @@ final class WriteSchedulerTest {
         }
 
         @Override
-        public void leave() {}
+        public void dequeued() {}
 
         @Override
         public Sender sender() {
