@@ -4,7 +4,6 @@ import dev.heartbeat.bench.process.PeerProcess;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * Heartbeats beside bulk over loopback: many nodes that beat once a second, and one that moves bulk
@@ -14,62 +13,87 @@ import java.util.function.Consumer;
 public final class BulkBenchmark {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final Options options;
-    private final Consumer<String> progress;
+    /** The steps in which the bulk is reported, and those before and after it. */
+    private static final int TENTHS = 10;
 
-    /** Reports what it does, line by line. */
-    public BulkBenchmark(Options options, Consumer<String> progress) {
+    private static final int OTHER_STEPS = 4;
+
+    private static final long[] NO_TIMES = new long[8];
+
+    private final Options options;
+    private volatile long[] without = NO_TIMES;
+    private volatile long[] with = NO_TIMES;
+    private volatile long[] counts = new long[5];
+    private volatile long nanos;
+
+    /** A benchmark by these options. */
+    public BulkBenchmark(Options options) {
         this.options = options;
-        this.progress = progress;
     }
 
-    /** Starts both processes, and ends them. */
-    public Result run() throws IOException, InterruptedException {
+    /** Starts both processes, and ends them; reports what it does. */
+    public Result run(Progress progress) throws IOException, InterruptedException {
         try (PeerProcess server = PeerProcess.start("server", 0, BulkServer.class, options.serverJava());
                 PeerProcess fleet = PeerProcess.start("fleet", 1, BulkFleet.class, List.of())) {
+            progress.step("nodes register");
             fleet.ask("connect", server.ask("port"), String.valueOf(options.nodes()));
-            progress.accept(options.nodes() + " nodes beat");
             // The first beats meet a JVM that is still compiling.
+            progress.step("warming up");
             Thread.sleep(options.quiet().toMillis());
             fleet.ask("times");
+            progress.step("without bulk");
             Thread.sleep(options.quiet().toMillis());
-            long[] without = fleet.numbers("times");
-            progress.accept("bulk over " + options.channels() + " channels");
-            long startedAt = System.nanoTime();
-            fleet.ask("send", String.valueOf(options.channels()), String.valueOf(options.bytes() / options.channels()));
-            long[] counts = awaitAll(server, fleet);
-            long nanos = System.nanoTime() - startedAt;
-            long[] with = fleet.numbers("times");
+            without = fleet.numbers("times");
+            moveBulk(server, fleet, progress);
+            with = fleet.numbers("times");
             // A node that fell silent at the end is only judged after the timeout.
+            progress.step("verdicts");
             Thread.sleep(options.quiet().toMillis());
-            long[] after = server.numbers("counts");
-            return new Result(
-                    counts[0],
-                    counts[1],
-                    nanos,
-                    after[2],
-                    after[3],
-                    after[4],
-                    RoundTrips.Summary.of(without, 0),
-                    RoundTrips.Summary.of(without, 4),
-                    RoundTrips.Summary.of(with, 0),
-                    RoundTrips.Summary.of(with, 4));
+            counts = server.numbers("counts");
+            return soFar();
         }
     }
 
-    private long[] awaitAll(PeerProcess server, PeerProcess fleet) throws IOException, InterruptedException {
-        long[] counts = server.numbers("counts");
-        long movedAt = System.nanoTime();
+    /** The steps of a run. */
+    public static int steps() {
+        return OTHER_STEPS + TENTHS;
+    }
+
+    /** What is known by now; round trips that are not have no beats. Any thread. */
+    public Result soFar() {
+        long[] known = counts;
+        return new Result(
+                known[0],
+                known[1],
+                nanos,
+                known[2],
+                known[3],
+                known[4],
+                RoundTrips.Summary.of(without, 0),
+                RoundTrips.Summary.of(without, 4),
+                RoundTrips.Summary.of(with, 0),
+                RoundTrips.Summary.of(with, 4));
+    }
+
+    private void moveBulk(PeerProcess server, PeerProcess fleet, Progress progress)
+            throws IOException, InterruptedException {
+        long startedAt = System.nanoTime();
+        fleet.ask("send", String.valueOf(options.channels()), String.valueOf(options.bytes() / options.channels()));
+        long movedAt = startedAt;
+        int tenths = 0;
         while (counts[1] < options.bytes() || counts[0] < fleet.numbers("sent")[0]) {
             if (System.nanoTime() - movedAt > PATIENCE.toNanos()) {
                 throw new IOException("the bulk stands still after " + counts[1] + " bytes");
             }
+            for (; tenths < TENTHS && counts[1] >= tenths * (options.bytes() / TENTHS); tenths++) {
+                progress.step("bulk over " + options.channels() + " channels");
+            }
             Thread.sleep(10);
             long before = counts[1];
             counts = server.numbers("counts");
+            nanos = System.nanoTime() - startedAt;
             movedAt = counts[1] == before ? movedAt : System.nanoTime();
         }
-        return counts;
     }
 
     /**

@@ -3,9 +3,9 @@ package dev.heartbeat.bench;
 import dev.heartbeat.bench.process.PeerProcess;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.LongStream;
 
 /**
  * A message to every node of a fleet, which is another process with a connection for each: how long
@@ -18,32 +18,44 @@ public final class FanOutBenchmark {
     private static final int WARM_UP = 20;
 
     private final Options options;
-    private final Consumer<String> progress;
+    private final List<Round> rounds = new CopyOnWriteArrayList<>();
 
-    /** Reports what it does, line by line. */
-    public FanOutBenchmark(Options options, Consumer<String> progress) {
+    /** A benchmark by these options. */
+    public FanOutBenchmark(Options options) {
         this.options = options;
-        this.progress = progress;
     }
 
-    /** Starts both processes, and ends them. */
-    public Result run() throws IOException, InterruptedException {
+    /** Starts both processes, and ends them; reports each message. */
+    public Result run(Progress progress) throws IOException, InterruptedException {
         try (PeerProcess server = PeerProcess.start("server", 0, FanOutServer.class, options.serverJava());
                 PeerProcess fleet = PeerProcess.start("fleet", 1, FanOutFleet.class, List.of())) {
+            progress.step("nodes register");
             fleet.ask("connect", server.ask("port"), String.valueOf(options.nodes()));
-            progress.accept(options.nodes() + " nodes are registered");
             for (int i = 1; i <= WARM_UP; i++) {
+                progress.step("warming up");
                 round(i, server, fleet);
             }
-            Round[] rounds = new Round[options.rounds()];
-            for (int i = 0; i < rounds.length; i++) {
-                rounds[i] = round(WARM_UP + 1 + i, server, fleet);
+            for (int i = 1; i <= options.rounds(); i++) {
+                progress.step("message " + i);
+                rounds.add(round(WARM_UP + i, server, fleet));
             }
-            return new Result(
-                    micros(Arrays.stream(rounds).mapToLong(Round::offered).toArray()),
-                    micros(Arrays.stream(rounds).mapToLong(Round::last).toArray()),
-                    Arrays.stream(rounds).mapToLong(Round::cpu).average().orElse(0) / options.nodes());
+            return soFar();
         }
+    }
+
+    /** The steps of a run: the registrations, and each message. */
+    public int steps() {
+        return 1 + WARM_UP + options.rounds();
+    }
+
+    /** The rounds that are over. Any thread. */
+    public Result soFar() {
+        List<Round> over = List.copyOf(rounds);
+        return new Result(
+                over.size(),
+                micros(over.stream().mapToLong(Round::offered)),
+                micros(over.stream().mapToLong(Round::last)),
+                over.stream().mapToLong(Round::cpu).average().orElse(0) / options.nodes());
     }
 
     private Round round(int number, PeerProcess server, PeerProcess fleet) throws IOException, InterruptedException {
@@ -66,9 +78,8 @@ public final class FanOutBenchmark {
         return new Round(sent[2] - sent[1], had[1] - sent[1], cpu);
     }
 
-    private static RoundTrips.Summary micros(long[] nanos) {
-        return RoundTrips.Summary.of(
-                Arrays.stream(nanos).map(n -> n / 1000).sorted().toArray());
+    private static RoundTrips.Summary micros(LongStream nanos) {
+        return RoundTrips.Summary.of(nanos.map(n -> n / 1000).sorted().toArray());
     }
 
     private record Round(long offered, long last, long cpu) {}
@@ -86,10 +97,11 @@ public final class FanOutBenchmark {
     /**
      * The outcome; times in microseconds over the rounds.
      *
+     * @param rounds how many there were
      * @param offered until the call returned
      * @param last until the last application had it
      * @param cpuNanos processor time of the server for each recipient, of all its threads, kernel
      *     included
      */
-    public record Result(RoundTrips.Summary offered, RoundTrips.Summary last, double cpuNanos) {}
+    public record Result(int rounds, RoundTrips.Summary offered, RoundTrips.Summary last, double cpuNanos) {}
 }

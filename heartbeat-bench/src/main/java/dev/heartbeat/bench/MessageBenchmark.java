@@ -3,12 +3,11 @@ package dev.heartbeat.bench;
 import dev.heartbeat.bench.process.PeerProcess;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Consumer;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToDoubleFunction;
 import org.openjdk.jmh.util.ListStatistics;
 
@@ -26,7 +25,7 @@ public final class MessageBenchmark {
 
     private final List<Workload> workloads;
     private final Options options;
-    private final Consumer<String> notes;
+    private final List<Map<Workload, Turn>> rounds = new CopyOnWriteArrayList<>();
 
     /**
      * @param rounds how many are counted
@@ -65,33 +64,50 @@ public final class MessageBenchmark {
     /** One turn of one workload. */
     private record Turn(Snapshot received, Snapshot sent) {}
 
-    /** Notes are for people, and report how far it is. */
-    public MessageBenchmark(List<Workload> workloads, Options options, Consumer<String> notes) {
+    /** A comparison of these streams. */
+    public MessageBenchmark(List<Workload> workloads, Options options) {
         this.workloads = List.copyOf(workloads);
         this.options = options;
-        this.notes = notes;
     }
 
-    /** Runs all rounds. */
-    public List<Row> run() throws IOException, InterruptedException {
+    /** Runs all rounds; reports each turn. */
+    public List<Row> run(Progress progress) throws IOException, InterruptedException {
         try (PeerProcess receiver = PeerProcess.start("receiver", 0, Peer.class, options.receiverOptions());
                 PeerProcess sender = PeerProcess.start("sender", 1, Peer.class, options.senderOptions())) {
             for (Workload workload : workloads) {
                 sender.ask("connect", workload.name(), receiver.ask("receive", workload.name()));
             }
-            List<Map<Workload, Turn>> rounds = new ArrayList<>();
-            for (int round = 0; round <= options.rounds(); round++) {
-                notes.accept(round == 0 ? "warming up" : "round " + round + " of " + options.rounds());
-                rounds.add(round(receiver, sender));
+            var unused = round("warming up", receiver, sender, progress);
+            for (int round = 1; round <= options.rounds(); round++) {
+                rounds.add(round("round " + round + " of " + options.rounds(), receiver, sender, progress));
             }
-            return rows(rounds.subList(1, rounds.size()));
+            return soFar();
         }
     }
 
-    private Map<Workload, Turn> round(PeerProcess receiver, PeerProcess sender)
+    /** The turns of a run, the first round included. */
+    public int turns() {
+        return workloads.size() * (options.rounds() + 1);
+    }
+
+    /** Medians over the rounds that are over; nothing before the first. Any thread. */
+    public List<Row> soFar() {
+        List<Map<Workload, Turn>> over = List.copyOf(rounds);
+        return over.isEmpty()
+                ? List.of()
+                : workloads.stream().map(workload -> row(workload, over)).toList();
+    }
+
+    /** The number of rounds that are over. Any thread. */
+    public int rounds() {
+        return rounds.size();
+    }
+
+    private Map<Workload, Turn> round(String label, PeerProcess receiver, PeerProcess sender, Progress progress)
             throws IOException, InterruptedException {
         Map<Workload, Turn> turns = new LinkedHashMap<>();
         for (Workload workload : workloads) {
+            progress.step(label + ", " + workload.name());
             turns.put(workload, turn(workload, receiver, sender));
         }
         return turns;
@@ -127,10 +143,6 @@ public final class MessageBenchmark {
             Thread.sleep(10);
             received = snapshot(receiver, "received", workload).messages();
         }
-    }
-
-    private List<Row> rows(List<Map<Workload, Turn>> rounds) {
-        return workloads.stream().map(workload -> row(workload, rounds)).toList();
     }
 
     private static Row row(Workload workload, List<Map<Workload, Turn>> rounds) {

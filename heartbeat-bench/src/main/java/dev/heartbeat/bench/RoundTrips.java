@@ -35,6 +35,8 @@ public final class RoundTrips {
      * @param max the longest
      */
     public record Summary(long count, long p50, long p99, long max) {
+        static final Summary NONE = new Summary(0, 0, 0, 0);
+
         static Summary of(long[] sorted) {
             return new Summary(sorted.length, at(sorted, 0.5), at(sorted, 0.99), at(sorted, 1));
         }

@@ -5,7 +5,6 @@ import dev.heartbeat.spi.TransportOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * Nodes that register and never read, and a server that sends to each of them whatever is accepted:
@@ -25,13 +24,20 @@ public final class SlowConsumerBenchmark {
     /** All queues are full after this, and nobody is closed yet. */
     private static final Duration FULL_AFTER = Duration.ofSeconds(6);
 
-    private final Options options;
-    private final Consumer<String> progress;
+    private static final int STEPS = 5;
 
-    /** Reports what it does, line by line. */
-    public SlowConsumerBenchmark(Options options, Consumer<String> progress) {
+    private final Options options;
+    private volatile long[] before = new long[3];
+    private volatile long[] peak = before;
+    private volatile long[] after = before;
+    private volatile long[] counts = new long[7];
+    private volatile long stillThere;
+    private volatile RoundTrips.Summary filling = RoundTrips.Summary.NONE;
+    private volatile RoundTrips.Summary closing = RoundTrips.Summary.NONE;
+
+    /** A benchmark by these options. */
+    public SlowConsumerBenchmark(Options options) {
         this.options = options;
-        this.progress = progress;
     }
 
     /**
@@ -42,35 +48,50 @@ public final class SlowConsumerBenchmark {
         return QUEUE_BYTES + 3 * FRAME_BYTES + TransportOptions.defaults().highWaterBytes();
     }
 
-    /** Starts all processes, and ends them. */
-    public Result run() throws IOException, InterruptedException {
+    /** Starts all processes, and ends them; reports what it does. */
+    public Result run(Progress progress) throws IOException, InterruptedException {
         try (PeerProcess server = PeerProcess.start("server", 0, SlowConsumerServer.class, options.serverJava());
                 PeerProcess others = PeerProcess.start("others", 1, BulkFleet.class, List.of());
                 PeerProcess slow = PeerProcess.start("slow", 1, SlowConsumerFleet.class, List.of())) {
             String port = server.ask("port");
+            progress.step("nodes register");
             // One more than that, which is to send bulk elsewhere.
             others.ask("connect", port, String.valueOf(options.others() - 1));
             slow.ask("connect", port, String.valueOf(options.slow()));
             await(server, "registered", 0, options.slow() + options.others());
-            progress.accept(options.slow() + " slow nodes and " + options.others() + " others are registered");
-            long[] before = server.numbers("memory");
+            before = server.numbers("memory");
+            progress.step("all are registered");
             Thread.sleep(2000);
             others.ask("times");
+            progress.step("queues fill");
             server.ask("push");
             Thread.sleep(FULL_AFTER.toMillis());
-            RoundTrips.Summary filling = RoundTrips.Summary.of(others.numbers("times"), 0);
-            long[] peak = server.numbers("memory");
-            long stillThere = options.slow() - server.numbers("counts")[1];
-            progress.accept("the queues are full");
+            filling = RoundTrips.Summary.of(others.numbers("times"), 0);
+            peak = server.numbers("memory");
+            counts = server.numbers("counts");
+            stillThere = options.slow() - counts[1];
+            progress.step("queues are full");
             // A whole collection was asked for, which is not what happens in use.
             Thread.sleep(1000);
             others.ask("times");
             await(server, "counts", 1, options.slow());
+            progress.step("all are closed");
             Thread.sleep(3000);
-            RoundTrips.Summary closing = RoundTrips.Summary.of(others.numbers("times"), 0);
-            long[] counts = server.numbers("counts");
-            return new Result(before, peak, stillThere, counts, filling, closing, server.numbers("memory"));
+            closing = RoundTrips.Summary.of(others.numbers("times"), 0);
+            counts = server.numbers("counts");
+            after = server.numbers("memory");
+            return soFar();
         }
+    }
+
+    /** The steps of a run. */
+    public static int steps() {
+        return STEPS;
+    }
+
+    /** What is known by now; memory that is not is 0, and round trips have no beats. Any thread. */
+    public Result soFar() {
+        return new Result(before, peak, stillThere, counts, filling, closing, after);
     }
 
     private static void await(PeerProcess of, String what, int index, long wanted)

@@ -4,7 +4,6 @@ import dev.heartbeat.bench.FanOutBenchmark;
 import dev.heartbeat.bench.FanOutBenchmark.Options;
 import dev.heartbeat.bench.FanOutBenchmark.Result;
 import dev.heartbeat.bench.RoundTrips;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +11,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi.Text;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -50,8 +50,8 @@ final class BenchBroadcastCommand implements Callable<Integer> {
             description = "Measured messages, after 20 to warm up (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
-    @Option(names = "--server-java", paramLabel = "OPTION", description = "JVM option for the server.")
-    private List<String> serverJava = new ArrayList<>();
+    @Mixin
+    private ServerJava serverJava;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -64,13 +64,10 @@ final class BenchBroadcastCommand implements Callable<Integer> {
         if (rounds < 1 || rounds > 1_000_000) {
             throw bad("--rounds is " + rounds + ", allowed is 1 to 1000000");
         }
-        PrintWriter err = spec.commandLine().getErr();
-        try {
-            print(new FanOutBenchmark(new Options(nodes, bytes, rounds, serverJava), err::println).run());
-            return 0;
-        } catch (IOException e) {
-            throw new Failure(String.valueOf(e.getMessage()));
-        }
+        FanOutBenchmark benchmark = new FanOutBenchmark(new Options(nodes, bytes, rounds, serverJava.options()));
+        print(new LongRun(spec, "broadcast", benchmark.steps())
+                .orSoFar(() -> print(benchmark.soFar()), benchmark::run));
+        return 0;
     }
 
     private ParameterException bad(String message) {
@@ -79,7 +76,7 @@ final class BenchBroadcastCommand implements Callable<Integer> {
 
     private void print(Result result) {
         PrintWriter out = spec.commandLine().getOut();
-        out.printf(Locale.ROOT, "%d bytes to %,d nodes, %d times%n%n", bytes, nodes, rounds);
+        out.printf(Locale.ROOT, "%d bytes to %,d nodes, %d times%n%n", bytes, nodes, result.rounds());
         List<Text[]> cells = new ArrayList<>();
         cells.add(SummaryTable.texts("since the call", "p50", "p99", "longest"));
         cells.add(row("until it returned", result.offered()));

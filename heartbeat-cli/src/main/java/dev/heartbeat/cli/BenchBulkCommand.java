@@ -4,7 +4,6 @@ import dev.heartbeat.bench.BulkBenchmark;
 import dev.heartbeat.bench.BulkBenchmark.Options;
 import dev.heartbeat.bench.BulkBenchmark.Result;
 import dev.heartbeat.bench.RoundTrips;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +12,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi.Text;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -64,21 +64,18 @@ final class BenchBulkCommand implements Callable<Integer> {
             description = "Time to measure heartbeats without bulk data, at least 3 s (default: ${DEFAULT-VALUE}).")
     private Duration quiet;
 
-    @Option(names = "--server-java", paramLabel = "OPTION", description = "JVM option for the server.")
-    private List<String> serverJava = new ArrayList<>();
+    @Mixin
+    private ServerJava serverJava;
 
     @Override
     public Integer call() throws InterruptedException {
         check();
-        Options options = new Options(nodes, channels, (long) (gib * GIB), quiet, serverJava);
-        PrintWriter err = spec.commandLine().getErr();
-        try {
-            Result result = new BulkBenchmark(options, err::println).run();
-            print(result);
-            return result.isCalm() ? 0 : 1;
-        } catch (IOException e) {
-            throw new Failure(String.valueOf(e.getMessage()));
-        }
+        BulkBenchmark benchmark =
+                new BulkBenchmark(new Options(nodes, channels, (long) (gib * GIB), quiet, serverJava.options()));
+        Result result = new LongRun(spec, "bulk", BulkBenchmark.steps())
+                .orSoFar(() -> print(benchmark.soFar()), benchmark::run);
+        print(result);
+        return result.isCalm() ? 0 : 1;
     }
 
     private void check() {
@@ -109,7 +106,7 @@ final class BenchBulkCommand implements Callable<Integer> {
                 (double) result.bytes() / GIB,
                 channels,
                 result.nanos() / 1e9,
-                result.bytes() * 1e3 / result.nanos(),
+                result.bytes() * 1e3 / Math.max(1, result.nanos()),
                 result.wrong());
         List<Text[]> cells = new ArrayList<>();
         cells.add(SummaryTable.texts("round trip of a heartbeat", "beats", "p50", "p99", "longest"));

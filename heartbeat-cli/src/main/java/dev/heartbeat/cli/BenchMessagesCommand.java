@@ -4,7 +4,6 @@ import dev.heartbeat.bench.MessageBenchmark;
 import dev.heartbeat.bench.MessageBenchmark.Options;
 import dev.heartbeat.bench.MessageBenchmark.Row;
 import dev.heartbeat.bench.Workload;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,17 +80,16 @@ final class BenchMessagesCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--only is " + only + ", expected is a part of a stream's name");
         }
-        PrintWriter err = spec.commandLine().getErr();
         Options options = new Options(rounds, before, measured, receiverJava, senderJava);
-        try {
-            print(new MessageBenchmark(workloads, options, err::println).run());
-            return 0;
-        } catch (IOException e) {
-            throw new Failure(String.valueOf(e.getMessage()));
-        }
+        MessageBenchmark benchmark = new MessageBenchmark(workloads, options);
+        print(
+                rounds,
+                new LongRun(spec, "messages", benchmark.turns())
+                        .orSoFar(() -> print(benchmark.rounds(), benchmark.soFar()), benchmark::run));
+        return 0;
     }
 
-    private void print(List<Row> rows) {
+    private void print(int over, List<Row> rows) {
         List<Text[]> cells = new ArrayList<>();
         cells.add(SummaryTable.texts(
                 "stream",
@@ -118,7 +116,7 @@ final class BenchMessagesCommand implements Callable<Integer> {
                     number("%,.1f", row.senderOtherBytes())));
         }
         PrintWriter out = spec.commandLine().getOut();
-        out.println("Medians of " + rounds
+        out.println("Medians of " + over
                 + " rounds. For each message: CPU time and bytes allocated by loops and by other threads,"
                 + " of the receiver, then of the sender.");
         out.println();

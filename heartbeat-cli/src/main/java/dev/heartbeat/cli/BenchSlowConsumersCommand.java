@@ -5,7 +5,6 @@ import dev.heartbeat.bench.SlowConsumerBenchmark;
 import dev.heartbeat.bench.SlowConsumerBenchmark.Memory;
 import dev.heartbeat.bench.SlowConsumerBenchmark.Options;
 import dev.heartbeat.bench.SlowConsumerBenchmark.Result;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +12,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi.Text;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -46,22 +46,19 @@ final class BenchSlowConsumersCommand implements Callable<Integer> {
             description = "Other nodes (default: ${DEFAULT-VALUE}).")
     private int others;
 
-    @Option(names = "--server-java", paramLabel = "OPTION", description = "JVM option for the server.")
-    private List<String> serverJava = new ArrayList<>();
+    @Mixin
+    private ServerJava serverJava;
 
     @Override
     public Integer call() throws InterruptedException {
         check();
         List<String> java = new ArrayList<>(List.of("-Xmx2g"));
-        java.addAll(serverJava);
-        PrintWriter err = spec.commandLine().getErr();
-        try {
-            Result result = new SlowConsumerBenchmark(new Options(slow, others, java), err::println).run();
-            print(result);
-            return result.isCalm() ? 0 : 1;
-        } catch (IOException e) {
-            throw new Failure(String.valueOf(e.getMessage()));
-        }
+        java.addAll(serverJava.options());
+        SlowConsumerBenchmark benchmark = new SlowConsumerBenchmark(new Options(slow, others, java));
+        Result result = new LongRun(spec, "slow-consumers", SlowConsumerBenchmark.steps())
+                .orSoFar(() -> print(benchmark.soFar()), benchmark::run);
+        print(result);
+        return result.isCalm() ? 0 : 1;
     }
 
     private void check() {
@@ -98,7 +95,7 @@ final class BenchSlowConsumersCommand implements Callable<Integer> {
         out.printf(
                 Locale.ROOT,
                 "%nheap and direct grew by %,d bytes for each; the options allow %,d%n",
-                grown / Math.max(1, result.stillThere()),
+                Math.max(0, grown) / Math.max(1, result.stillThere()),
                 SlowConsumerBenchmark.boundPerNode());
         out.printf(
                 Locale.ROOT,

@@ -52,7 +52,7 @@ final class CalmCommand implements Callable<Integer> {
     private Duration duration;
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         Allowed.range(spec.commandLine(), "--nodes", nodes, 1, MAX_NODES);
         Allowed.range(spec.commandLine(), "--interval", interval, SHORTEST_INTERVAL, LONGEST_INTERVAL);
         if (duration.compareTo(interval) < 0) {
@@ -61,7 +61,9 @@ final class CalmCommand implements Callable<Integer> {
                     "--for is " + DurationConverter.format(duration) + ", allowed is at least --interval, which is "
                             + DurationConverter.format(interval));
         }
-        CalmFleet.Result result = new CalmFleet(nodes, interval).run(duration);
+        CalmFleet fleet = new CalmFleet(nodes, interval);
+        CalmFleet.Result result = new LongRun(spec, "calm", CalmFleet.STEPS)
+                .orSoFar(() -> print(spec.commandLine().getOut(), fleet.soFar()), bar -> fleet.run(duration, bar));
         print(spec.commandLine().getOut(), result);
         return result.violation() == null ? 0 : 1;
     }
@@ -77,7 +79,7 @@ final class CalmCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "heartbeats     %,d answered, %.2f events of the simulation each%n",
                 result.heartbeats(),
-                (double) result.events() / result.heartbeats());
+                (double) result.events() / Math.max(1, result.heartbeats()));
         out.printf(
                 Locale.ROOT,
                 "CPU            %.2f s on one thread: %,.0f answered heartbeats per second%n",

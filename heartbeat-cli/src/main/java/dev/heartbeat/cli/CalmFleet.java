@@ -9,12 +9,14 @@ import dev.heartbeat.NodeListener;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SuspectReason;
+import dev.heartbeat.bench.Progress;
 import dev.heartbeat.testkit.Host;
 import dev.heartbeat.testkit.Simulation;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class CalmFleet implements NodeListener {
     static final int SAMPLE = 64;
+
+    /** The parts in which the measured time passes. */
+    private static final int PARTS = 20;
+
+    /** What is reported: the connects, and each part. */
+    static final int STEPS = 1 + PARTS;
 
     private static final int SEED = 1;
     private static final int SERVER_LOOPS = 2;
@@ -42,11 +50,13 @@ final class CalmFleet implements NodeListener {
     private final Duration interval;
     private final HeapMeter heap = new HeapMeter();
 
-    private @Nullable String violation;
+    private volatile @Nullable String violation;
+    private volatile Result soFar;
 
     CalmFleet(int nodes, Duration interval) {
         this.nodes = nodes;
         this.interval = interval;
+        soFar = new Result(nodes, interval, Duration.ZERO, 0, 0, Duration.ZERO, 0, 0, null);
         server = HeartbeatServer.builder()
                 .port(0)
                 .heartbeatInterval(interval)
@@ -77,12 +87,21 @@ final class CalmFleet implements NodeListener {
             @Nullable String violation) {
 
         double heartbeatsPerCpuSecond() {
-            return heartbeats * 1e9 / cpu.toNanos();
+            return heartbeats * 1e9 / Math.max(1, cpu.toNanos());
         }
     }
 
-    /** Connects all of them, lets them beat for a while, and then measures for {@code duration}. */
-    Result run(Duration duration) {
+    /** What was measured by now; nothing before all are connected. Any thread. */
+    Result soFar() {
+        return soFar;
+    }
+
+    /**
+     * Connects all of them, lets them beat for a while, and then measures for {@code duration};
+     * reports {@value #STEPS} steps.
+     */
+    Result run(Duration duration, Progress progress) {
+        progress.step("nodes connect");
         connect();
         simulation.advance(interval.multipliedBy(2));
         heap.bytesPerNode(nodes);
@@ -92,20 +111,29 @@ final class CalmFleet implements NodeListener {
         long heartbeatsBefore = server.stats().liveness().heartbeats();
         long eventsBefore = simulation.eventsRun();
         long cpuBefore = cpuNs();
-        simulation.advance(duration);
-        Duration cpu = Duration.ofNanos(cpuNs() - cpuBefore);
-        long heartbeats = server.stats().liveness().heartbeats() - heartbeatsBefore;
-        check(duration, heartbeats);
-        return new Result(
-                nodes,
-                interval,
-                duration,
-                heartbeats,
-                simulation.eventsRun() - eventsBefore,
-                cpu,
-                bytesPerNode == null ? 0 : bytesPerNode,
-                sample.size(),
-                violation);
+        Duration simulated = Duration.ZERO;
+        for (int part = 1; part <= PARTS; part++) {
+            progress.step(String.format(Locale.ROOT, "%,d s simulated", simulated.toSeconds()));
+            Duration until = duration.multipliedBy(part).dividedBy(PARTS);
+            simulation.advance(until.minus(simulated));
+            simulated = until;
+            Duration cpu = Duration.ofNanos(cpuNs() - cpuBefore);
+            long heartbeats = server.stats().liveness().heartbeats() - heartbeatsBefore;
+            if (part == PARTS) {
+                check(duration, heartbeats);
+            }
+            soFar = new Result(
+                    nodes,
+                    interval,
+                    simulated,
+                    heartbeats,
+                    simulation.eventsRun() - eventsBefore,
+                    cpu,
+                    bytesPerNode == null ? 0 : bytesPerNode,
+                    sample.size(),
+                    violation);
+        }
+        return soFar;
     }
 
     private void connect() {

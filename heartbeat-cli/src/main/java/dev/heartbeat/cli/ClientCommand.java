@@ -96,11 +96,8 @@ final class ClientCommand implements Callable<Integer> {
                             + " 28,000 local ports. The server must listen on all addresses.")
     private boolean spread;
 
-    @Option(names = "--quiet", description = "Prints no lines about nodes.")
-    private boolean quiet;
-
-    @Option(names = "--stats-every", paramLabel = "TIME", description = "Prints a line of numbers this often.")
-    private @Nullable Duration statsEvery;
+    @Mixin
+    private EventFlags events;
 
     @Option(
             names = "--rtt-histogram",
@@ -127,7 +124,7 @@ final class ClientCommand implements Callable<Integer> {
         check();
         LineWriter out = LineWriter.toStandardOutput();
         if (processes.areSeveral()) {
-            return new ClientGroup(processes, count, connectRate, statsEvery).run(out);
+            return new ClientGroup(processes, count, connectRate, events.statsEvery()).run(out);
         }
         if (processes.isMember()) {
             Parent.endWith();
@@ -141,7 +138,7 @@ final class ClientCommand implements Callable<Integer> {
     private int run(List<HeartbeatClient> clients, LineWriter out) throws InterruptedException, ExecutionException {
         ClientTally stats = new ClientTally(count * nodesPerConnection);
         CountDownLatch open = new CountDownLatch(count);
-        Repeater.every(statsEvery, "stats", () -> out.write(stats.line(rttHistogram)));
+        Repeater.every(events.statsEvery(), "stats", () -> out.write(stats.line(rttHistogram)));
         int loops = Math.min(
                 (count - 1) / CLIENTS_PER_LOOP + 1, Runtime.getRuntime().availableProcessors());
         // None of several processes needs all cores.
@@ -155,7 +152,7 @@ final class ClientCommand implements Callable<Integer> {
             LockSupport.parkNanos(dueAt - System.nanoTime());
             int connection = first + i;
             String id = idOf(connection);
-            LineWriter lines = quiet ? null : out;
+            LineWriter lines = events.areQuiet() ? null : out;
             HeartbeatClient client = connect(
                     id, serverOf(connection), shared, new ClientEvents(id, stats, lines, open, nodesPerConnection));
             synchronized (clients) {
@@ -211,7 +208,7 @@ final class ClientCommand implements Callable<Integer> {
     private void check() {
         require("--port", flags.port(), 1, 65_535);
         require("--connect-rate", connectRate, 1, 1_000_000);
-        Allowed.often(spec.commandLine(), "--stats-every", statsEvery);
+        events.check();
         if (nodeId != null) {
             require("--count (with --node-id)", count, 1, 1);
         }

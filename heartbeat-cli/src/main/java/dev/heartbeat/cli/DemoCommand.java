@@ -39,7 +39,7 @@ final class DemoCommand implements Callable<Integer> {
     private String serverMain;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws Exception {
         options.check();
         PrintStream out = System.out;
         View view = !plain && isTerminal()
@@ -50,21 +50,36 @@ final class DemoCommand implements Callable<Integer> {
         String host = options.serverHost();
         try (DemoFleet fleet = new DemoFleet(serverMain, host, options.nodes(), options.promise(), view::tell)) {
             DemoStory story = new DemoStory(options, fleet, view);
-            story.connect();
-            story.steady();
-            story.kill();
-            story.stop();
-            story.comeBack();
-
-            Verdict verdict = story.verdict();
-            FleetStatus status = FleetStatus.of(fleet);
-            view.end();
-            fleet.end();
-            new SummaryTable(out).print(options.promise(), verdict, status, fleet.totalRoundTrips());
-            return verdict.passed() ? 0 : 1;
+            return Termination.bySignal(() -> interrupted(story, fleet, view), () -> play(story, fleet, view));
         } finally {
             view.end();
         }
+    }
+
+    private int play(DemoStory story, DemoFleet fleet, View view) throws InterruptedException {
+        story.connect();
+        story.steady();
+        story.kill();
+        story.stop();
+        story.comeBack();
+
+        Verdict verdict = story.verdict();
+        FleetStatus status = FleetStatus.of(fleet);
+        view.end();
+        fleet.end();
+        new SummaryTable(System.out, false).print(options.promise(), verdict, status, fleet.totalRoundTrips());
+        return verdict.passed() ? 0 : 1;
+    }
+
+    /** Ends the processes at once, and prints what the server noticed by then. */
+    private int interrupted(DemoStory story, DemoFleet fleet, View view) {
+        Verdict verdict = story.verdict();
+        FleetStatus status = FleetStatus.of(fleet);
+        view.end();
+        fleet.close();
+        new SummaryTable(System.out, true).print(options.promise(), verdict, status, fleet.totalRoundTrips());
+        System.out.flush();
+        return LongRun.INTERRUPTED;
     }
 
     /**

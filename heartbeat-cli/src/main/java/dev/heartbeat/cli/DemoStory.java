@@ -6,8 +6,8 @@ import dev.heartbeat.cli.Detection.Verdict;
 import dev.heartbeat.cli.Promise.Expectation;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -25,7 +25,7 @@ final class DemoStory {
     private final DemoFleet fleet;
     private final View view;
     private final EventLog log;
-    private final List<Signal> signals = new ArrayList<>();
+    private final List<Signal> signals = new CopyOnWriteArrayList<>();
 
     DemoStory(DemoOptions options, DemoFleet fleet, View view) {
         this.options = options;
@@ -81,7 +81,7 @@ final class DemoStory {
         view.tell(all ? "all " + options.nodes() + " nodes are online again" : "not all nodes came back");
     }
 
-    /** The verdict on the server so far. */
+    /** The verdict on the server so far. Any thread. */
     Verdict verdict() {
         return Detection.judge(log.nodeLines(), signals);
     }

@@ -6,6 +6,7 @@ import dev.heartbeat.bench.load.LoadRun;
 import dev.heartbeat.bench.load.Open;
 import dev.heartbeat.bench.load.Plan;
 import dev.heartbeat.bench.load.Scenario;
+import dev.heartbeat.bench.load.Series;
 import dev.heartbeat.bench.load.Soak;
 import dev.heartbeat.bench.load.Storm;
 import dev.heartbeat.bench.load.Subject;
@@ -13,13 +14,8 @@ import dev.heartbeat.bench.load.report.Comparison;
 import dev.heartbeat.bench.load.report.PlanReport;
 import dev.heartbeat.bench.load.report.SoakReport;
 import dev.heartbeat.bench.load.server.Terms;
-import java.io.IOException;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -127,18 +123,7 @@ final class LoadCommand implements Runnable {
                 "Nodes are SUSPECT after 2.5 times their heartbeat interval, and after 2.5 s if the interval is below 1 s."
             })
     int open(
-            @Option(
-                            names = "--connections",
-                            paramLabel = "N",
-                            defaultValue = "10000",
-                            description = "Connections (default: ${DEFAULT-VALUE}).")
-                    int connections,
-            @Option(
-                            names = "--rate",
-                            paramLabel = "N",
-                            defaultValue = "10000",
-                            description = "Heartbeats per second, over all connections (default: ${DEFAULT-VALUE}).")
-                    double rate,
+            @Mixin RateFlags rates,
             @Option(
                             names = "--garbage",
                             paramLabel = "S",
@@ -148,12 +133,13 @@ final class LoadCommand implements Runnable {
                     double garbage,
             @Mixin LoadFlags flags)
             throws InterruptedException {
-        requireRate(connections, rate, 1, flags);
+        requireRate(rates, flags);
         if (!(garbage >= 0 && garbage <= flags.seconds())) {
             throw flags.bad("--garbage is " + garbage + ", allowed is 0 to --seconds, which is " + flags.seconds());
         }
-        Open scenario = new Open("open", connections, rate, Duration.ofMillis(Math.round(garbage * 1000)));
-        return compare(scenario, flags.options(beating(connections, rate), subject -> true), flags);
+        Open scenario =
+                new Open("open", rates.connections(), rates.rate(), Duration.ofMillis(Math.round(garbage * 1000)));
+        return compare(scenario, flags.options(beating(rates), subject -> true), flags);
     }
 
     @Command(
@@ -250,28 +236,16 @@ final class LoadCommand implements Runnable {
                 "One server under a fixed rate for a long time, such as --seconds 3600. Its memory and CPU time are sampled.",
                 "The exit status is 1 if a node was SUSPECT or OFFLINE, or if an answer is missing."
             })
-    int soak(
-            @Option(
-                            names = "--connections",
-                            paramLabel = "N",
-                            defaultValue = "10000",
-                            description = "Connections (default: ${DEFAULT-VALUE}).")
-                    int connections,
-            @Option(
-                            names = "--rate",
-                            paramLabel = "N",
-                            defaultValue = "10000",
-                            description = "Heartbeats per second, over all connections (default: ${DEFAULT-VALUE}).")
-                    double rate,
-            @Mixin LoadFlags flags)
-            throws InterruptedException {
-        requireRate(connections, rate, 1, flags);
+    int soak(@Mixin RateFlags rates, @Mixin LoadFlags flags) throws InterruptedException {
+        requireRate(rates, flags);
         flags.secondsByDefault(60);
-        LoadRun.Options options =
-                flags.options(beating(connections, rate), subject -> subject == Subject.HEARTBEAT_NIO);
-        Open scenario = new Open("soak", connections, rate, Duration.ZERO);
-        Soak.Result result =
-                underWay(Soak.samples(options.measured()), progress -> new Soak(options, progress).run(scenario));
+        LoadRun.Options options = flags.options(beating(rates), subject -> subject == Subject.HEARTBEAT_NIO);
+        Open scenario = new Open("soak", rates.connections(), rates.rate(), Duration.ZERO);
+        Soak soak = new Soak(options);
+        Soak.Result result = new LongRun(spec, "load", Soak.samples(options.measured()))
+                .orSoFar(
+                        () -> flags.print(soak.soFar().size() + " samples", SoakReport.overTime(soak.soFar())),
+                        bar -> soak.run(scenario, bar));
         flags.tell("soak", new SoakReport(scenario, result));
         return result.isCalm() ? 0 : 1;
     }
@@ -305,68 +279,67 @@ final class LoadCommand implements Runnable {
         intervals.forEach(interval -> flags.requireInterval("--intervals", interval));
         for (int size : sizes) {
             flags.requireConnections("--sizes", size);
-            intervals.forEach(interval -> requireRate(size, size * 1e9 / interval.toNanos(), 1, flags));
+            intervals.forEach(interval -> requireRate(
+                    "--sizes has " + size + " and --intervals " + DurationConverter.format(interval),
+                    size * 1e9 / interval.toNanos(),
+                    1,
+                    flags));
         }
         LoadRun.Options options = flags.options(
                 new Terms(Duration.ofMinutes(10), Duration.ZERO, 1), subject -> subject == Subject.HEARTBEAT_NIO);
-        int steps = 1 + sizes.size() * intervals.size();
-        flags.tell(
-                "plan",
-                new PlanReport(underWay(steps, progress -> new Plan(options, sizes, intervals, progress).run())));
+        Plan plan = new Plan(options, sizes, intervals);
+        Plan.Result result = new LongRun(spec, "load", 1 + (long) sizes.size() * intervals.size())
+                .orSoFar(
+                        () -> flags.print(
+                                plan.soFar().sizes().size() + " of " + sizes.size() + " sizes",
+                                new PlanReport(plan.soFar()).markdown()),
+                        plan::run);
+        flags.tell("plan", new PlanReport(result));
         return 0;
     }
 
-    private static Terms beating(int connections, double rate) {
-        Duration interval = Duration.ofMillis(Math.round(connections * 1000 / rate));
+    private static Terms beating(RateFlags rates) {
+        Duration interval = Duration.ofMillis(Math.round(rates.connections() * 1000 / rates.rate()));
         return new Terms(interval.compareTo(SHORTEST_INTERVAL) < 0 ? SHORTEST_INTERVAL : interval, Duration.ZERO, 1);
+    }
+
+    private static void requireRate(RateFlags rates, LoadFlags flags) {
+        requireRate(rates.connections(), rates.rate(), 1, flags);
     }
 
     private static void requireRate(int connections, double rate, int answerEvery, LoadFlags flags) {
         flags.requireConnections("--connections", connections);
+        requireRate("--rate is " + rate, rate, answerEvery == 1 ? 1 : (double) connections * answerEvery, flags);
+    }
+
+    /**
+     * A rate in its bounds, by which the first answer is not so late that the server would be taken
+     * for dead.
+     *
+     * @param option the option and its value, as an error begins
+     * @param beats until the first answer
+     */
+    private static void requireRate(String option, double rate, double beats, LoadFlags flags) {
         if (!(rate > 0 && rate <= MAX_RATE)) {
-            throw flags.bad("--rate is " + rate + ", allowed is more than 0 to " + (long) MAX_RATE);
+            throw flags.bad(option + ", allowed is a rate of more than 0 to " + (long) MAX_RATE);
         }
-        double seconds = (answerEvery == 1 ? 1 : (double) connections * answerEvery) / rate;
+        double seconds = beats / rate;
         if (seconds > LONGEST_BETWEEN_ANSWERS.toSeconds()) {
-            throw flags.bad("at a rate of " + rate + " the first answer comes after " + seconds + " s, allowed is "
+            throw flags.bad(option + ", by which the first answer comes after " + seconds + " s; allowed is "
                     + LONGEST_BETWEEN_ANSWERS.toSeconds() + " s");
         }
     }
 
     private int compare(Scenario scenario, LoadRun.Options options, LoadFlags flags) throws InterruptedException {
-        flags.tell(
-                scenario.name(),
-                new Comparison(
-                        scenario, underWay(options.turns(), progress -> new LoadRun(options, progress).run(scenario))));
+        LoadRun run = new LoadRun(options);
+        List<Series> seen = new LongRun(spec, "load", options.turns())
+                .orSoFar(() -> printSoFar(scenario, run.soFar(), flags), bar -> run.run(scenario, bar));
+        flags.tell(scenario.name(), new Comparison(scenario, seen));
         return 0;
     }
 
-    /** Work that takes long, and reports how far it is. */
-    private interface Work<T> {
-        T run(LoadRun.Progress progress) throws IOException, InterruptedException;
-    }
-
-    private <T> T underWay(int steps, Work<T> work) throws InterruptedException {
-        PrintWriter err = spec.commandLine().getErr();
-        try (ProgressBar bar = new ProgressBarBuilder()
-                .setTaskName("load")
-                .setInitialMax(steps)
-                .setStyle(ProgressBarStyle.ASCII)
-                .setConsumer(new ProgressLine(err))
-                .build()) {
-            return work.run(new LoadRun.Progress() {
-                @Override
-                public void turn(String label) {
-                    bar.setExtraMessage(label).step();
-                }
-
-                @Override
-                public void note(String text) {
-                    err.println(text);
-                }
-            });
-        } catch (IOException e) {
-            throw new Failure(String.valueOf(e.getMessage()));
-        }
+    private static void printSoFar(Scenario scenario, List<Series> seen, LoadFlags flags) {
+        int rounds = seen.isEmpty() ? 0 : seen.get(0).turns().size();
+        flags.print(rounds + " rounds", rounds == 0 ? List.of() : new Comparison(scenario, seen).markdown());
     }
 }

@@ -191,6 +191,15 @@ final class LoadFlags {
         }
     }
 
+    /** Prints how much was measured of a run that ends before its time, and the lines of that. */
+    void print(String measured, List<String> lines) {
+        PrintWriter to = spec.commandLine().getOut();
+        to.println(measured + " were measured");
+        to.println();
+        lines.forEach(to::println);
+        to.flush();
+    }
+
     /** Prints the report, and keeps it where that was asked for. */
     void tell(String scenario, Report report) throws InterruptedException {
         PrintWriter to = spec.commandLine().getOut();

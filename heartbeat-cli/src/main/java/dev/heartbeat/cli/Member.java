@@ -57,7 +57,7 @@ final class Member {
     }
 
     /** Asks its process to end in order; there is no further one. */
-    synchronized void leave() {
+    synchronized void stop() {
         leaving.countDown();
         if (process == null) {
             ended.complete(0);

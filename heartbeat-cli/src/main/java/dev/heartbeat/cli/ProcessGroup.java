@@ -100,7 +100,7 @@ final class ProcessGroup {
      * the worst status.
      */
     int end(Duration patience) throws InterruptedException {
-        members.forEach(Member::leave);
+        members.forEach(Member::stop);
         try {
             allEnded().get(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException e) {

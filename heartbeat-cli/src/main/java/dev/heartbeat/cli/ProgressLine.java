@@ -37,13 +37,21 @@ final class ProgressLine implements ProgressBarConsumer {
 
     @Override
     public void accept(String bar) {
-        drawn = bar;
+        drawn = whole(bar, WIDTH);
         if (terminal) {
-            err.print("\r" + bar);
+            err.print("\r" + drawn);
             err.flush();
         } else if (printed.isEmpty() || nanos.getAsLong() - printedAt >= EVERY.toNanos()) {
             print();
         }
+    }
+
+    /** A bar that was cut to the width, without the word that was cut, which may be a number. */
+    static String whole(String bar, int width) {
+        int lastWord = bar.lastIndexOf(' ') + 1;
+        return bar.length() < width || lastWord == 0
+                ? bar
+                : bar.substring(0, lastWord) + " ".repeat(bar.length() - lastWord);
     }
 
     @Override

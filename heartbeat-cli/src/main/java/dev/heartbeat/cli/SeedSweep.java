@@ -152,11 +152,11 @@ final class SeedSweep {
         try (var in = Files.newBufferedReader(file)) {
             kept.load(in);
         } catch (IOException e) {
-            throw new Failure("cannot read " + file + ": " + Reasons.of(e));
+            throw new Failure("--resume is " + file + ", which cannot be read: " + Reasons.of(e));
         }
         if (number(kept, "first") != first) {
-            throw new Failure(
-                    file + " belongs to a sweep from seed " + number(kept, "first") + ", not from seed " + first);
+            throw new Failure("--resume is " + file + ", which belongs to a sweep from seed " + number(kept, "first")
+                    + ", not from seed " + first);
         }
         // Those that were under way are run again.
         finished = (int) number(kept, "finished");
@@ -174,7 +174,7 @@ final class SeedSweep {
         try {
             return Long.parseLong(kept.getProperty(name, ""));
         } catch (NumberFormatException e) {
-            throw new Failure(file + " has no number for " + name);
+            throw new Failure("--resume is " + file + ", which has no number for " + name);
         }
     }
 
@@ -196,7 +196,7 @@ final class SeedSweep {
         try (var out = Files.newBufferedWriter(file)) {
             kept.store(out, "Progress of ./heartbeat simulate");
         } catch (IOException e) {
-            throw new Failure("cannot write " + file + ": " + Reasons.of(e));
+            throw new Failure("--resume is " + file + ", which cannot be written: " + Reasons.of(e));
         }
     }
 }

@@ -9,7 +9,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
@@ -48,11 +47,8 @@ final class ServerCommand implements Callable<Integer> {
             description = "Time for a shutdown to deliver messages (default: ${DEFAULT-VALUE}).")
     private Duration drain;
 
-    @Option(names = "--quiet", description = "Prints no lines about nodes.")
-    private boolean quiet;
-
-    @Option(names = "--stats-every", paramLabel = "TIME", description = "Prints a line of numbers this often.")
-    private @Nullable Duration statsEvery;
+    @Mixin
+    private EventFlags events;
 
     @Option(
             names = "--measure-heap",
@@ -70,15 +66,15 @@ final class ServerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Allowed.often(spec.commandLine(), "--stats-every", statsEvery);
+        events.check();
         LineWriter out = LineWriter.toStandardOutput();
         if (processes.areSeveral()) {
-            return new ServerGroup(spec.commandLine(), flags, processes, statsEvery, drain).run(out);
+            return new ServerGroup(spec.commandLine(), flags, processes, events.statsEvery(), drain).run(out);
         }
         if (processes.isMember()) {
             Parent.endWith();
         }
-        HeartbeatServer server = start(quiet ? new NodeListener() {} : new NodeEvents(out));
+        HeartbeatServer server = start(events.areQuiet() ? new NodeListener() {} : new NodeEvents(out));
         Termination.bySignal(() -> stop(server, out), () -> tell(server, out));
         server.close();
         throw new Failure("nobody reads the events any more; the server has stopped");
@@ -93,7 +89,7 @@ final class ServerCommand implements Callable<Integer> {
                 .with("address", Addresses.host(address))
                 .with("port", address.getPort())
                 .with("pid", ProcessHandle.current().pid()));
-        Repeater.every(statsEvery, "stats", () -> out.write(stats.line()));
+        Repeater.every(events.statsEvery(), "stats", () -> out.write(stats.line()));
         out.awaitEnd();
         return server;
     }

@@ -3,9 +3,6 @@ package dev.heartbeat.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,11 +24,7 @@ import picocli.CommandLine.Spec;
             "Ctrl-C prints the summary so far; the exit status is then 130, or 1 if a seed broke a promise."
         })
 final class SimulateCommand implements Callable<Integer> {
-    private static final int UPDATE_MILLIS = 1000;
     private static final int MAX_THREADS = 1000;
-
-    /** As a shell has it for a program that SIGINT ends. */
-    private static final int INTERRUPTED = 130;
 
     @Spec
     private CommandSpec spec;
@@ -69,34 +62,21 @@ final class SimulateCommand implements Callable<Integer> {
 
         PrintWriter out = spec.commandLine().getOut();
         SeedSweep sweep = new SeedSweep(from, seeds, threads, resume);
-        Termination.bySignal(() -> interrupted(sweep), () -> {
-            try (ProgressBar bar = bar()) {
-                sweep.run(bar::stepTo, broken -> out.println(broken.explanation()));
-            }
-            return sweep;
-        });
+        new LongRun(spec, "seeds", seeds)
+                .run(
+                        bar -> {
+                            sweep.run(bar::stepTo, broken -> out.println(broken.explanation()));
+                            return sweep;
+                        },
+                        () -> interrupted(sweep));
         out.println(sweep.summary());
         out.flush();
         return sweep.broken() == 0 ? 0 : 1;
     }
 
-    /** Not all seeds were run, so the status is never 0. */
     private int interrupted(SeedSweep sweep) {
         sweep.stop();
-        PrintWriter out = spec.commandLine().getOut();
-        out.println();
-        out.println("interrupted: " + sweep.summary());
-        out.flush();
-        return sweep.broken() == 0 ? INTERRUPTED : 1;
-    }
-
-    private ProgressBar bar() {
-        return new ProgressBarBuilder()
-                .setTaskName("seeds")
-                .setInitialMax(seeds)
-                .setStyle(ProgressBarStyle.ASCII)
-                .setUpdateIntervalMillis(UPDATE_MILLIS)
-                .setConsumer(new ProgressLine(spec.commandLine().getErr()))
-                .build();
+        spec.commandLine().getOut().println(sweep.summary());
+        return sweep.broken() == 0 ? 0 : 1;
     }
 }

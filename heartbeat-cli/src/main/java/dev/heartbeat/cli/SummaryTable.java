@@ -24,9 +24,16 @@ final class SummaryTable {
     private static final int MAX_EXAMPLES = 5;
 
     private final PrintStream out;
+    private final boolean interrupted;
 
-    SummaryTable(PrintStream out) {
+    /**
+     * A table to be printed there.
+     *
+     * @param interrupted whether more would have happened
+     */
+    SummaryTable(PrintStream out, boolean interrupted) {
         this.out = out;
+        this.interrupted = interrupted;
     }
 
     void print(Promise promise, Verdict verdict, FleetStatus status, Histogram roundTrips) {
@@ -50,13 +57,19 @@ final class SummaryTable {
         verdict.falseOffline().stream().limit(MAX_EXAMPLES).forEach(line -> out.println("               " + line));
         out.println("false SUSPECT  " + verdict.falseSuspect().size());
         out.println();
-        out.println(Ansi.AUTO.string(
-                verdict.passed()
-                        ? "@|bold,green PASSED|@: every fault was detected in time, and no node was falsely reported"
-                        : "@|bold,red FAILED|@: the promise was broken"));
+        out.println(Ansi.AUTO.string(outcome(verdict)));
     }
 
-    private static TextTable table(Verdict verdict) {
+    private String outcome(Verdict verdict) {
+        if (interrupted) {
+            return "@|bold INTERRUPTED|@: this is what was seen so far";
+        }
+        return verdict.passed()
+                ? "@|bold,green PASSED|@: every fault was detected in time, and no node was falsely reported"
+                : "@|bold,red FAILED|@: the promise was broken";
+    }
+
+    private TextTable table(Verdict verdict) {
         List<Text[]> rows = new ArrayList<>();
         rows.add(texts("after", "nodes", "promised", "first", "median", "last", "verdict"));
         for (Row row : verdict.rows()) {
@@ -106,12 +119,12 @@ final class SummaryTable {
                 micros.getMaxValue() / 1000.0);
     }
 
-    private static String judgement(Row row) {
+    private String judgement(Row row) {
         List<String> faults = new ArrayList<>();
         count(faults, row.early(), "too early");
         count(faults, row.late(), "too late");
         count(faults, row.wrong(), "for another reason");
-        count(faults, row.never(), "never");
+        count(faults, row.never(), interrupted ? "not yet" : "never");
         return faults.isEmpty() ? "kept" : String.join(", ", faults);
     }
 

@@ -77,7 +77,7 @@ final class TerminalView extends View {
 
     private synchronized void drawBar(String drawn) {
         if (!ended) {
-            drawnBar = drawn;
+            drawnBar = ProgressLine.whole(drawn, width);
             out().print(CLEAR_BELOW + block());
             out().flush();
         }

@@ -72,7 +72,8 @@ class DemoTest {
 
             demo.terminate();
 
-            demo.awaitStatus();
+            assertThat(demo.rest()).anyMatch(line -> line.startsWith("INTERRUPTED"));
+            assertThat(demo.awaitStatus()).isEqualTo(130);
             for (ProcessHandle child : children) {
                 child.onExit().get(10, TimeUnit.SECONDS);
             }

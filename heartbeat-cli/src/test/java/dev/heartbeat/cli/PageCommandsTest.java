@@ -152,7 +152,8 @@ final class PageCommandsTest {
 
     private static String[] words(String command) {
         List<String> words = new ArrayList<>();
-        Matcher word = WORD.matcher(command.replaceAll(" [>|&].*", "").replaceAll("\\bN\\b", "2").replace("SCENARIO", "closed"));
+        Matcher word = WORD.matcher(
+                command.replaceAll(" [>|&].*", "").replaceAll("\\bN\\b", "2").replace("SCENARIO", "closed"));
         while (word.find()) {
             words.add(Arrays.asList(word.group(1), word.group(2), word.group(3)).stream()
                     .filter(text -> text != null)

@@ -36,6 +36,13 @@ final class ProgressLineTest {
     }
 
     @Test
+    void noNumberIsCut() {
+        assertThat(ProgressLine.whole("load 10% 18,000 nodes", 80)).isEqualTo("load 10% 18,000 nodes");
+        assertThat(ProgressLine.whole("load 10% 18,0", 13)).isEqualTo("load 10%     ");
+        assertThat(ProgressLine.whole("load 10%     ", 13)).isEqualTo("load 10%     ");
+    }
+
+    @Test
     void aTerminalGetsOneLineDrawnAgainInPlace() {
         ProgressLine line = new ProgressLine(new PrintWriter(printed), true, () -> nanos);
 

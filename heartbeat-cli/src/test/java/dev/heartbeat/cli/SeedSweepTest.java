@@ -63,7 +63,8 @@ final class SeedSweepTest {
 
         assertThatThrownBy(() -> sweep.run(progress::add, broken -> {}))
                 .isInstanceOf(Failure.class)
-                .hasMessage("cannot write " + folder.resolve("no-such-folder/sweep") + ": no such file or folder");
+                .hasMessage("--resume is " + folder.resolve("no-such-folder/sweep")
+                        + ", which cannot be written: no such file or folder");
         assertThat(progress).isEmpty();
     }
 

@@ -62,7 +62,7 @@ class SummaryTableTest {
                 OptionalLong.of(250),
                 OptionalLong.of(5001));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        new SummaryTable(new PrintStream(out, true, StandardCharsets.UTF_8))
+        new SummaryTable(new PrintStream(out, true, StandardCharsets.UTF_8), false)
                 .print(PROMISE, Detection.judge(List.of(lines), List.of(signal)), status, ClientTally.histogram());
         return out.toString(StandardCharsets.UTF_8);
     }

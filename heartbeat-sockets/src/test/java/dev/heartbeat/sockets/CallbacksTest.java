@@ -130,7 +130,7 @@ final class CallbacksTest {
         refusing.execute(first);
         refusing.execute(second);
         assertThat(left).isEmpty();
-        callbacks.leave();
+        callbacks.submit();
         assertThat(left).containsExactly(first, second);
         callbacks.endTurn();
         assertThat(left).containsExactly(first, second);

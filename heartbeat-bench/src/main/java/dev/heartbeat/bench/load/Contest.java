@@ -6,8 +6,8 @@ import dev.heartbeat.bench.load.server.State;
 import dev.heartbeat.bench.process.Cpu;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** One server under one scenario, turn by turn. */
 final class Contest {
@@ -24,8 +24,8 @@ final class Contest {
     private final Target target;
     private final Load load;
     private final Scenario scenario;
-    private final List<Seen> turns = new ArrayList<>();
-    private Footprint footprint = Footprint.NONE;
+    private final List<Seen> turns = new CopyOnWriteArrayList<>();
+    private volatile Footprint footprint = Footprint.NONE;
 
     Contest(Contestant contestant, Target target, Load load, Scenario scenario) {
         this.contestant = contestant;
@@ -77,7 +77,13 @@ final class Contest {
         }
     }
 
-    Series series() {
-        return new Series(contestant, List.copyOf(turns), footprint);
+    /** The number of turns that were counted. Any thread. */
+    int turns() {
+        return turns.size();
+    }
+
+    /** What was seen in the first of its turns. Any thread. */
+    Series series(int rounds) {
+        return new Series(contestant, List.copyOf(turns.subList(0, rounds)), footprint);
     }
 }

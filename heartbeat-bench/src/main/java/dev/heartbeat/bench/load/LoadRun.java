@@ -1,5 +1,6 @@
 package dev.heartbeat.bench.load;
 
+import dev.heartbeat.bench.Progress;
 import dev.heartbeat.bench.load.Contestant.Running;
 import java.io.IOException;
 import java.time.Duration;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Puts the same load on several servers in turn. All live through the whole run, each on the same
@@ -25,7 +27,7 @@ public final class LoadRun {
     private static final Duration FIRST_ROUND_MOST = Duration.ofSeconds(3);
 
     private final Options options;
-    private final Progress progress;
+    private final List<Contest> contests = new CopyOnWriteArrayList<>();
 
     /**
      * The options of a run.
@@ -53,29 +55,18 @@ public final class LoadRun {
         }
     }
 
-    /** Hears what happens. */
-    public interface Progress {
-        /** A turn of it begins. */
-        void turn(String label);
-
-        /** Something that people should know. */
-        void note(String text);
-    }
-
-    /** Reports what it does. */
-    public LoadRun(Options options, Progress progress) {
+    /** A run by these options. */
+    public LoadRun(Options options) {
         this.options = options;
-        this.progress = progress;
     }
 
     /**
-     * Starts all processes, and ends them. An exception has one line, which says who did not do as
+     * Starts all processes, and ends them; reports each turn. An exception has one line, which says who did not do as
      * it should.
      */
-    public List<Series> run(Scenario scenario) throws IOException, InterruptedException {
+    public List<Series> run(Scenario scenario, Progress progress) throws IOException, InterruptedException {
         List<Running> servers = new ArrayList<>();
         try (Load load = Load.start(options.loadCore())) {
-            List<Contest> contests = new ArrayList<>();
             for (Contestant contestant : options.contestants()) {
                 Optional<Running> running = contestant.start(options.serverCore(), options.serverJava());
                 if (running.isPresent()) {
@@ -89,21 +80,29 @@ public final class LoadRun {
                 throw new IOException("none of the servers is available here");
             }
             for (int round = 0; round <= options.rounds(); round++) {
-                play(contests, round);
+                play(round, progress);
             }
-            return contests.stream().map(Contest::series).toList();
+            return soFar();
         } finally {
             servers.forEach(Running::close);
         }
     }
 
-    private void play(List<Contest> contests, int round) throws IOException, InterruptedException {
+    /** What was seen in the rounds that all servers have had; nothing before the first. Any thread. */
+    public List<Series> soFar() {
+        int rounds = contests.stream().mapToInt(Contest::turns).min().orElse(0);
+        return rounds == 0
+                ? List.of()
+                : contests.stream().map(contest -> contest.series(rounds)).toList();
+    }
+
+    private void play(int round, Progress progress) throws IOException, InterruptedException {
         List<Contest> order = new ArrayList<>(contests);
         if (round % 2 == 1) {
             Collections.reverse(order);
         }
         for (Contest contest : order) {
-            progress.turn(contest.label());
+            progress.step(contest.label());
             if (round == 0) {
                 contest.play(first(options.warmUp()), first(options.measured()));
             } else {

@@ -1,12 +1,13 @@
 package dev.heartbeat.bench.load;
 
+import dev.heartbeat.bench.Progress;
 import dev.heartbeat.bench.load.Contestant.Running;
-import dev.heartbeat.bench.load.LoadRun.Progress;
 import dev.heartbeat.bench.load.generator.Turn;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The resources that one server takes for idle nodes that beat at an interval, at several sizes of
@@ -18,17 +19,16 @@ public final class Plan {
     private final LoadRun.Options options;
     private final List<Integer> sizes;
     private final List<Duration> intervals;
-    private final Progress progress;
+    private final List<Size> seen = new CopyOnWriteArrayList<>();
 
     /**
      * A plan of the first of the contestants, with fleets of these sizes, growing, that beat at
      * each of these intervals.
      */
-    public Plan(LoadRun.Options options, List<Integer> sizes, List<Duration> intervals, Progress progress) {
+    public Plan(LoadRun.Options options, List<Integer> sizes, List<Duration> intervals) {
         this.options = options;
         this.sizes = List.copyOf(sizes);
         this.intervals = List.copyOf(intervals);
-        this.progress = progress;
     }
 
     /**
@@ -49,8 +49,13 @@ public final class Plan {
      */
     public record Result(Contestant contestant, List<Duration> intervals, List<Size> sizes) {}
 
-    /** Starts the processes, and ends them. */
-    public Result run() throws IOException, InterruptedException {
+    /** What was seen of the sizes that are measured. Any thread. */
+    public Result soFar() {
+        return new Result(options.contestants().get(0), intervals, List.copyOf(seen));
+    }
+
+    /** Starts the processes, and ends them; reports each size at each interval. */
+    public Result run(Progress progress) throws IOException, InterruptedException {
         Contestant contestant = options.contestants().get(0);
         Running running = contestant
                 .start(options.serverCore(), options.serverJava())
@@ -58,14 +63,13 @@ public final class Plan {
         try (running;
                 Load load = Load.start(options.loadCore())) {
             Target target = running.target();
-            progress.turn("warming up");
+            progress.step("warming up");
             warmUp(load, target);
             Footprint without = Footprint.of(target);
-            List<Size> seen = new ArrayList<>();
             for (int nodes : sizes) {
-                seen.add(size(load, target, without, nodes));
+                seen.add(size(load, target, without, nodes, progress));
             }
-            return new Result(contestant, intervals, seen);
+            return soFar();
         }
     }
 
@@ -76,11 +80,11 @@ public final class Plan {
         load.reset();
     }
 
-    private Size size(Load load, Target target, Footprint without, int nodes) throws IOException {
+    private Size size(Load load, Target target, Footprint without, int nodes, Progress progress) throws IOException {
         List<Double> busy = new ArrayList<>();
         load.connect(target, nodes, AT_ONCE);
         for (Duration interval : intervals) {
-            progress.turn(String.format("%,d nodes", nodes));
+            progress.step(String.format("%,d nodes", nodes));
             Turn turn = load.open(nodes * 1e9 / interval.toNanos(), Duration.ZERO, options.measured());
             busy.add((double) turn.server().nanos() / turn.nanos());
         }

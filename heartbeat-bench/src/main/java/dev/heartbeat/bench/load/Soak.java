@@ -1,17 +1,16 @@
 package dev.heartbeat.bench.load;
 
+import dev.heartbeat.bench.Progress;
 import dev.heartbeat.bench.load.Contestant.Running;
-import dev.heartbeat.bench.load.LoadRun.Progress;
 import dev.heartbeat.bench.load.Series.Seen;
 import dev.heartbeat.bench.process.Cpu;
 import dev.heartbeat.bench.process.Resident;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Timer;
 import java.util.TimerTask;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * One server under the same load for long, whose memory and processor time are looked at again and
@@ -21,12 +20,11 @@ public final class Soak {
     private static final int SAMPLES = 200;
 
     private final LoadRun.Options options;
-    private final Progress progress;
+    private final List<Sample> samples = new CopyOnWriteArrayList<>();
 
-    /** A soak of the first of the contestants, measured once; hears of each sample as of a turn. */
-    public Soak(LoadRun.Options options, Progress progress) {
+    /** A soak of the first of the contestants, measured once. */
+    public Soak(LoadRun.Options options) {
         this.options = options;
-        this.progress = progress;
     }
 
     /** The number of times it is looked at. */
@@ -61,8 +59,13 @@ public final class Soak {
         }
     }
 
-    /** Starts the processes, and ends them. */
-    public Result run(Open scenario) throws IOException, InterruptedException {
+    /** The samples that were taken. Any thread. */
+    public List<Sample> soFar() {
+        return List.copyOf(samples);
+    }
+
+    /** Starts the processes, and ends them; reports each sample. */
+    public Result run(Open scenario, Progress progress) throws IOException, InterruptedException {
         Contestant contestant = options.contestants().get(0);
         Running running = contestant
                 .start(options.serverCore(), options.serverJava())
@@ -73,32 +76,31 @@ public final class Soak {
             Contest contest = new Contest(contestant, target, load, scenario);
             contest.play(Duration.ZERO, options.warmUp());
             Footprint before = Footprint.of(target);
-            List<Sample> samples = Collections.synchronizedList(new ArrayList<>());
             Timer timer = new Timer("samples", true);
             try {
                 long period = options.measured().toMillis() / samples(options.measured());
                 if (target.pid() != 0) {
-                    timer.scheduleAtFixedRate(new Watch(target.pid(), samples), period, period);
+                    timer.scheduleAtFixedRate(new Watch(target.pid(), progress), period, period);
                 }
                 contest.count(contest.play(Duration.ZERO, options.measured()));
             } finally {
                 timer.cancel();
             }
             contest.weigh();
-            return new Result(contest.series(), before, List.copyOf(samples));
+            return new Result(contest.series(1), before, List.copyOf(samples));
         }
     }
 
     private final class Watch extends TimerTask {
         private final long pid;
-        private final List<Sample> samples;
+        private final Progress progress;
         private final long startedAt = System.nanoTime();
         private long lookedAt = startedAt;
         private Cpu before;
 
-        Watch(long pid, List<Sample> samples) throws IOException {
+        Watch(long pid, Progress progress) throws IOException {
             this.pid = pid;
-            this.samples = samples;
+            this.progress = progress;
             before = Cpu.of(pid);
         }
 
@@ -113,7 +115,7 @@ public final class Soak {
                         (double) cpu.minus(before).nanos() / (now - lookedAt)));
                 before = cpu;
                 lookedAt = now;
-                progress.turn(options.contestants().get(0).label());
+                progress.step(options.contestants().get(0).label());
             } catch (IOException e) {
                 // Which the load says more exactly.
                 progress.note("the server is gone: " + e.getMessage());

@@ -47,6 +47,9 @@ public final class PlanReport implements Report {
         MarkdownTable seen = new MarkdownTable(head("nodes"));
         result.sizes().forEach(size -> seen.add(row(size)));
         lines.addAll(seen.lines());
+        if (result.sizes().size() < 2) {
+            return lines; // No line goes through one point.
+        }
         lines.add("");
         lines.add("Extrapolated linearly (least squares):");
         lines.add("");

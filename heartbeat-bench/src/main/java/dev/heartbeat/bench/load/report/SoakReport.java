@@ -39,14 +39,18 @@ public final class SoakReport implements Report {
         memory.add(row("in the end", result.series().footprint()));
         lines.addAll(memory.lines());
         lines.add("");
+        lines.addAll(overTime(result.samples()));
+        return lines;
+    }
+
+    /** The lines of some of the samples, evenly spread. */
+    public static List<String> overTime(List<Sample> samples) {
         MarkdownTable table = new MarkdownTable(List.of("after", "resident", "server busy"));
-        List<Sample> samples = result.samples();
         IntStream.rangeClosed(1, Math.min(SAMPLES_TOLD, samples.size()))
                 .mapToObj(i -> samples.get(i * samples.size() / Math.min(SAMPLES_TOLD, samples.size()) - 1))
                 .forEach(sample -> table.add(List.of(
                         format("%.0f s", seconds(sample)), megabytes(sample.resident()), percent(sample.cpu()))));
-        lines.addAll(table.lines());
-        return lines;
+        return table.lines();
     }
 
     private static List<String> row(String when, Footprint footprint) {
