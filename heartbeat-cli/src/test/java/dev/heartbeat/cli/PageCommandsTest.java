@@ -64,7 +64,7 @@ final class PageCommandsTest {
             ./heartbeat options > docs/OPTIONS.md
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/OptionsPageTest.java: ./heartbeat options
             ./heartbeat simulate --seeds 10000 --resume sweep
-                heartbeat-cli/src/test/java/dev/heartbeat/cli/SimulateTest.java: "simulate", "--seeds=
+                heartbeat-cli/src/test/java/dev/heartbeat/cli/InterruptTest.java: simulate --seeds=
             ./heartbeat simulate calm
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/CalmFleetTest.java: new CalmFleet(
             ./heartbeat simulate calm --nodes 1000000 --interval 30s --for 1m
