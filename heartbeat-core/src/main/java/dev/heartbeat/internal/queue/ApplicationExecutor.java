@@ -35,8 +35,7 @@ final class ApplicationExecutor implements Executor {
      * @param workers run what the application's executor does not
      * @param turns as {@link Environment#withTurns}
      */
-    ApplicationExecutor(
-            Executor application, Executor workers, List<EventLoop> loops, UnaryOperator<Executor> turns) {
+    ApplicationExecutor(Executor application, Executor workers, List<EventLoop> loops, UnaryOperator<Executor> turns) {
         this.application = application;
         this.workers = workers;
         this.loops = loops;

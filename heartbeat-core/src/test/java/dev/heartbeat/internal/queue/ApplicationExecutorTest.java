@@ -131,7 +131,8 @@ final class ApplicationExecutorTest {
         };
         ApplicationExecutor executor = new ApplicationExecutor(refusing, refusing, List.of(), UnaryOperator.identity());
         assertThatThrownBy(() -> executor.execute(this::run)).isInstanceOf(RejectedExecutionException.class);
-        ApplicationExecutor direct = new ApplicationExecutor(Runnable::run, refusing, List.of(), UnaryOperator.identity());
+        ApplicationExecutor direct =
+                new ApplicationExecutor(Runnable::run, refusing, List.of(), UnaryOperator.identity());
         assertThatThrownBy(() -> direct.execute(this::run)).isInstanceOf(RejectedExecutionException.class);
         assertThat(runs).isZero();
     }
