@@ -4,16 +4,12 @@ import dev.heartbeat.JoinResult;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
-import dev.heartbeat.SendResult;
 import dev.heartbeat.SuspectReason;
 import dev.heartbeat.TakeoverPolicy;
 import dev.heartbeat.UndeliveredException.Reason;
-import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.MetadataMap;
 import dev.heartbeat.internal.node.Admission.Refusal;
-import dev.heartbeat.internal.queue.IncomingMessage;
 import dev.heartbeat.internal.queue.Mailbox;
-import dev.heartbeat.internal.queue.OutgoingMessage;
 import dev.heartbeat.internal.queue.SerialExecutor;
 import java.util.Map;
 import java.util.Objects;
@@ -422,64 +418,6 @@ public final class NodeEntry implements SerialExecutor.Owner {
         return true;
     }
 
-    /**
-     * Hands a message to the application, in order with the events. The node's answer goes to the
-     * one that asked.
-     */
-    public synchronized boolean deliver(Registration from, IncomingMessage message) {
-        if (current != from) {
-            return false;
-        }
-        mailOf(from).deliver(from, message);
-        return true;
-    }
-
-    /** The process of this registration waits for no answer to a request any more. */
-    public void cancelled(Registration from, Envelope request) {
-        NodeMail mail;
-        synchronized (this) {
-            mail = current == from ? from.mail : null;
-        }
-        if (mail != null) {
-            mail.cancelled(request);
-        }
-    }
-
-    /** The node for which a request was passed on to this one waits for no answer any more. */
-    void cancelPassedOn(Envelope request) {
-        NodeMail mail;
-        synchronized (this) {
-            mail = current == null ? null : current.mail;
-        }
-        if (mail != null) {
-            mail.mailbox().cancelPassedOn(request);
-        }
-    }
-
-    /** A message accepted for another node on behalf of this one did not reach it. */
-    void notPassedOn(Envelope envelope, String destination, Reason reason) {
-        Registration sender;
-        NodeMail mail;
-        synchronized (this) {
-            if (current == null) {
-                return;
-            }
-            sender = current;
-            mail = mailOf(sender);
-        }
-        mail.notPassedOn(sender, envelope, destination, String.valueOf(reason));
-    }
-
-    /** An answer to the process that asked by this registration, over whichever connection. */
-    SendResult offerTo(Registration asker, OutgoingMessage answer) {
-        synchronized (this) {
-            if (current == null || current.incarnation != asker.incarnation) {
-                return SendResult.CLOSED;
-            }
-        }
-        return offer(answer);
-    }
-
     /** Under the lock. */
     void queueUpdate(Registration of) {
         if (of.updateQueued) {
@@ -492,66 +430,6 @@ public final class NodeEntry implements SerialExecutor.Owner {
     private synchronized Node takeUpdate(Registration of) {
         of.updateQueued = false;
         return snapshot(of);
-    }
-
-    SendResult offer(OutgoingMessage message) {
-        Mailbox mailbox = openMailbox();
-        return mailbox == null ? SendResult.CLOSED : mailbox.offer(message);
-    }
-
-    /** That of the current stay; null if the node is not registered. */
-    synchronized @Nullable Mailbox openMailbox() {
-        return current == null ? null : mailOf(current).mailbox();
-    }
-
-    private NodeMail mailOf(Registration registration) {
-        NodeMail mail = registration.mail;
-        if (mail == null) {
-            mail = new NodeMail(this, table, registration);
-            registration.mail = mail;
-        }
-        return mail;
-    }
-
-    /**
-     * Offers the node what is sent to many. Whoever is not registered, or not in the group any
-     * more, is no recipient.
-     */
-    void offer(Broadcast broadcast) {
-        wake(accept(broadcast));
-    }
-
-    /** Offers it to the node that was chosen, and not to another process that has its id by now. */
-    void offer(Broadcast broadcast, Node chosen) {
-        wake(accept(broadcast, chosen));
-    }
-
-    /**
-     * The registration that has it now; null if there is none. Whether it is for this node and that
-     * it has it are one step.
-     */
-    private synchronized @Nullable Registration accept(Broadcast broadcast) {
-        Registration of = current;
-        return of != null
-                        && broadcast.isFor(this)
-                        && broadcast.offer(this, mailOf(of).mailbox())
-                ? of
-                : null;
-    }
-
-    private synchronized @Nullable Registration accept(Broadcast broadcast, Node chosen) {
-        if (current == null || current.incarnation != chosen.incarnation()) {
-            broadcast.missed();
-            return null;
-        }
-        return accept(broadcast);
-    }
-
-    /** If another registration has taken its place since, that one found the message waiting. */
-    private static void wake(@Nullable Registration accepting) {
-        if (accepting != null) {
-            accepting.owner.wake();
-        }
     }
 
     /**

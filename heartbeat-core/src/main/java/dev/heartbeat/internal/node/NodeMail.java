@@ -64,7 +64,7 @@ final class NodeMail implements Mailbox.Owner {
     private void ask(Registration from, IncomingMessage request) {
         mailbox.ask(
                 request,
-                answer -> entry.offerTo(from, answer),
+                answer -> table.post().answer(from, answer),
                 asked -> table.events().request(entry.snapshot(from), asked));
     }
 
@@ -121,7 +121,7 @@ final class NodeMail implements Mailbox.Owner {
         table.events().notPassedOn();
         if (envelope.kind() == Envelope.Kind.REQUEST) {
             OutgoingMessage failure = mailbox.failure(envelope.failureOfTheWay(), text);
-            if (entry.offerTo(from, failure) == SendResult.ACCEPTED) {
+            if (table.post().answer(from, failure) == SendResult.ACCEPTED) {
                 return;
             }
         }

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NodeTable implements NodeRegistry {
     private final Map<String, NodeEntry> entries = new ConcurrentHashMap<>();
+    private final PostOffice post = new PostOffice(this);
     private final Map<NodeState, LongAdder> counts = new EnumMap<>(NodeState.class);
     private final LongAdder votes = new LongAdder();
     private final LongAdder registrations = new LongAdder();
@@ -171,10 +172,15 @@ public final class NodeTable implements NodeRegistry {
         adder(after).increment();
     }
 
+    /** Sees to the messages of its nodes. */
+    public PostOffice post() {
+        return post;
+    }
+
     /** Offers a message for a node. */
     public SendResult offer(String id, OutgoingMessage message) {
         NodeEntry entry = entries.get(id);
-        return entry == null ? SendResult.CLOSED : entry.offer(message);
+        return entry == null ? SendResult.CLOSED : post.offer(entry, message);
     }
 
     /** Offers a message to a node on behalf of another. */
@@ -187,14 +193,14 @@ public final class NodeTable implements NodeRegistry {
     void cancelPassedOn(String id, Envelope request) {
         NodeEntry entry = entries.get(id);
         if (entry != null) {
-            entry.cancelPassedOn(request);
+            post.cancelPassedOn(entry, request);
         }
     }
 
     /** The messages of a registered node; null if it is not registered. */
     public @Nullable Mailbox mailbox(String id) {
         NodeEntry entry = entries.get(id);
-        return entry == null ? null : entry.openMailbox();
+        return entry == null ? null : post.openMailbox(entry);
     }
 
     /**
@@ -204,7 +210,7 @@ public final class NodeTable implements NodeRegistry {
     void notPassedOn(String source, Envelope envelope, String destination, Reason reason) {
         NodeEntry entry = entries.get(source);
         if (entry != null) {
-            entry.notPassedOn(envelope, destination, reason);
+            post.notPassedOn(entry, envelope, destination, reason);
         }
     }
 
@@ -222,7 +228,7 @@ public final class NodeTable implements NodeRegistry {
      */
     public BroadcastResult broadcast(SharedMessage message) {
         Broadcast broadcast = Broadcast.toAnyone(message);
-        entries.values().forEach(entry -> entry.offer(broadcast));
+        entries.values().forEach(entry -> post.offer(entry, broadcast));
         return done(broadcast);
     }
 
@@ -235,7 +241,7 @@ public final class NodeTable implements NodeRegistry {
         entries.values().forEach(entry -> {
             Node node = entry.registered();
             if (node != null && chosen.test(node)) {
-                entry.offer(broadcast, node);
+                post.offer(entry, broadcast, node);
             }
         });
         return done(broadcast);
@@ -244,7 +250,7 @@ public final class NodeTable implements NodeRegistry {
     /** Offers a message, as by {@link #broadcast(SharedMessage)}, to the members of a group. */
     public BroadcastResult send(String group, SharedMessage message) {
         Broadcast broadcast = Broadcast.toGroup(group, groups.policy(group), message);
-        groups.of(group).forEach(entry -> entry.offer(broadcast));
+        groups.of(group).forEach(entry -> post.offer(entry, broadcast));
         return done(broadcast);
     }
 

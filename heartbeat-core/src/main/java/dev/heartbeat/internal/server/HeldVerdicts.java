@@ -30,7 +30,7 @@ final class HeldVerdicts extends Timer {
      * {@linkplain #withdraw withdrawn} before.
      */
     boolean holds(NodeBinding binding) {
-        if (binding == passing || !loop.server.guardHolds(loop.shard.nowNs())) {
+        if (binding == passing || !loop.server.guard.holds(loop.shard.nowNs())) {
             return false;
         }
         waiting.put(binding, loop.clock().nowNs());
@@ -43,14 +43,14 @@ final class HeldVerdicts extends Timer {
     /** The verdict is not due any more, if it was. */
     void withdraw(NodeBinding binding) {
         if (waiting.remove(binding) != null) {
-            loop.server.guardWithdraws();
+            loop.server.guard.withdraw();
         }
     }
 
     @Override
     protected void onDue(long nowNs) {
         int wanted = Math.min(waiting.size(), PASSING_PER_TURN);
-        int allowed = loop.server.guardReleases(wanted, nowNs);
+        int allowed = loop.server.guard.release(wanted, nowNs);
         for (int i = 0; i < allowed; i++) {
             carryOutOldest();
         }
@@ -58,7 +58,7 @@ final class HeldVerdicts extends Timer {
         if (waiting.isEmpty()) {
             waiting = new LinkedHashMap<>(); // The room that many took.
         }
-        if (!waiting.isEmpty() || !loop.server.guardIsAtRest()) {
+        if (!waiting.isEmpty() || !loop.server.guard.isAtRest()) {
             loop.arm(this, more || allowed == PASSING_PER_TURN ? 0 : ASK_EVERY_NS);
         }
     }
@@ -74,7 +74,7 @@ final class HeldVerdicts extends Timer {
                     || loop.clock().nowNs() - waiting.values().iterator().next() < maximumNs) {
                 return false;
             }
-            loop.server.guardExpires();
+            loop.server.guard.expire();
             carryOutOldest();
         }
         return true;

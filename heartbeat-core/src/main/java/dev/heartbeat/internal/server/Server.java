@@ -8,7 +8,6 @@ import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.FailureCode;
 import dev.heartbeat.HeartbeatException;
-import dev.heartbeat.MassGuardStatus;
 import dev.heartbeat.MessageHandler;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeGroups;
@@ -23,27 +22,21 @@ import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.internal.channel.Acceptors;
 import dev.heartbeat.internal.channel.ChannelCounts;
 import dev.heartbeat.internal.channel.ChannelEnd;
-import dev.heartbeat.internal.channel.ChannelOwner;
 import dev.heartbeat.internal.frame.Registered;
 import dev.heartbeat.internal.frame.SharedMessage;
 import dev.heartbeat.internal.liveness.FailureDetector;
-import dev.heartbeat.internal.liveness.MassGuard;
-import dev.heartbeat.internal.loop.Deadline;
 import dev.heartbeat.internal.loop.Durations;
 import dev.heartbeat.internal.loop.LazyShard;
 import dev.heartbeat.internal.loop.Loop;
 import dev.heartbeat.internal.loop.Shard;
-import dev.heartbeat.internal.loop.Timer;
 import dev.heartbeat.internal.mux.InboundBudget;
 import dev.heartbeat.internal.node.Capacity;
 import dev.heartbeat.internal.node.NodeEvents;
 import dev.heartbeat.internal.node.NodeTable;
-import dev.heartbeat.internal.node.Registration;
 import dev.heartbeat.internal.node.Tombstones;
 import dev.heartbeat.internal.queue.CallbackThreads;
 import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.Outbox;
-import dev.heartbeat.internal.session.HostLookup;
 import dev.heartbeat.internal.session.Transports;
 import dev.heartbeat.spi.Acceptor;
 import dev.heartbeat.spi.Connection;
@@ -58,9 +51,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
@@ -82,17 +72,6 @@ public final class Server implements Acceptor {
     /** Each connection may take one part of the memory for what comes in. */
     private static final int BUDGET_PARTS = 8;
 
-    /**
-     * The longest that closing may take: the linger of the last connections, and listeners that are
-     * still busy.
-     */
-    private static final long CLOSE_DEADLINE_NS = TimeUnit.SECONDS.toNanos(10);
-
-    private static final long DRAIN_LOG_NS = TimeUnit.SECONDS.toNanos(5);
-
-    /** Nodes receive the time to come back in 32 bits of milliseconds, which are 49 days. */
-    private static final Duration LONGEST_DRAIN = Duration.ofDays(30);
-
     private static final BroadcastResult NOBODY = new BroadcastResult(0, 0, 0, 0, 0, 0, 0);
 
     final ServerOptions options;
@@ -108,11 +87,9 @@ public final class Server implements Acceptor {
     private final Transport transport;
     private final boolean ownsTransport;
     private final NodeEvents events;
+    final ServerGuard guard;
+    final ServerLog log;
     private final NodeGroups groups = new ServerGroups(this);
-    private final MassGuard guard;
-    /** Written under the guard's lock. */
-    private final Measures guardMeasures;
-
     private final ServerCounts counts;
 
     /** Made by the loops, each its own, with their first connection. */
@@ -121,21 +98,9 @@ public final class Server implements Acceptor {
     private final AtomicInteger openConnections = new AtomicInteger();
     private final LongAdder refusedConnections = new LongAdder();
 
-    private final LogThrottle noCapacityLog = new LogThrottle();
-    private final LogThrottle duplicatesLog = new LogThrottle();
-
     private final Lifecycle lifecycle;
-    private final CompletableFuture<Listener> listening = new CompletableFuture<>();
-    private volatile boolean draining;
-    /** Completes when the last connection is closed, while draining. */
-    private final CompletableFuture<Void> disconnected = new CompletableFuture<>();
-    /** Completes when it listens no more, or never did. */
-    private final CompletableFuture<Void> portFreed = new CompletableFuture<>();
-    /** Completes when every node's end has been reported, once it is closing. */
-    private final CompletableFuture<Void> listenersNotified = new CompletableFuture<>();
-
-    private volatile boolean closing;
-    private @Nullable CompletableFuture<Void> closed;
+    private final ServerPort port;
+    private final ServerEnd end;
 
     /**
      * One that does not listen yet.
@@ -154,7 +119,6 @@ public final class Server implements Acceptor {
         this.options = options;
         this.lifecycle = lifecycle;
         recorders = given == null ? PlainRecorders.orBetter() : given;
-        guardMeasures = new Measures(recorders, transport.eventLoops().get(0).failures());
         this.transport = transport;
         this.ownsTransport = owned;
         detector = new FailureDetector(
@@ -181,15 +145,13 @@ public final class Server implements Acceptor {
                 capacity,
                 this::onForgotten);
         budget = new InboundBudget(options.inboundBudgetBytes(), BUDGET_PARTS);
-        guard = new MassGuard(
-                options.massGuardShare(),
-                options.massGuardMinimum(),
-                options.massGuardMaxHold().toNanos(),
-                options.massGuardReleaseRate(),
-                options.suspectAfter().toNanos(),
-                this::onGuard);
-        counts = new ServerCounts(this, events, guard, guardMeasures);
+        log = new ServerLog(options, table, capacity);
+        EventLoop firstLoop = transport.eventLoops().get(0);
+        guard = new ServerGuard(options, table, events, recorders, firstLoop.failures());
+        counts = new ServerCounts(this, events);
         loops = new AtomicReferenceArray<>(transport.eventLoops().size());
+        port = new ServerPort(options, transport, lifecycle);
+        end = new ServerEnd(this, table, lifecycle, port, firstLoop);
     }
 
     /** The application's handlers of what comes. */
@@ -197,27 +159,12 @@ public final class Server implements Acceptor {
 
     /** Begins to listen, once. The future fails when nothing is left of what was opened. */
     public CompletableFuture<Server> listen() {
-        // A literal is looked up at once, so that a server on one listens as soon as its transport
-        // does.
-        return HostLookup.lookUp(
-                        options.host(), transport.environment().resolver(), firstLoop(), options.handshakeTimeout())
-                .thenCompose(found -> transport.listen(new InetSocketAddress(found.get(0), options.port()), this))
-                .whenComplete(this::onBound)
-                .thenApply(this::listens)
-                .exceptionallyCompose(this::cannotListen);
-    }
-
-    private void onBound(@Nullable Listener bound, @Nullable Throwable failure) {
-        if (bound == null) {
-            listening.completeExceptionally(Objects.requireNonNullElseGet(failure, NullPointerException::new));
-        } else {
-            listening.complete(bound);
-        }
+        return port.open(this, firstLoop()).thenApply(this::listens).exceptionallyCompose(this::cannotListen);
     }
 
     private Server listens(Listener bound) {
         lifecycle.move(ServerState.NEW, ServerState.RUNNING);
-        if (draining) {
+        if (end.isDraining()) {
             throw new IllegalStateException("the server was closed before it listened");
         }
         LOG.info("listening on {} ({})", bound.localAddress(), transport.name());
@@ -238,19 +185,12 @@ public final class Server implements Acceptor {
     private CompletableFuture<Server> cannotListen(Throwable failure) {
         HeartbeatException cause = new HeartbeatException(
                 FailureCode.CANNOT_LISTEN,
-                "cannot listen on " + options.host() + ":" + options.port() + ": " + reason(failure),
+                "cannot listen on " + options.host() + ":" + options.port() + ": " + ServerPort.reason(failure),
                 failure);
         return release().handle((released, unreleased) -> {
             lifecycle.fail(ServerState.NEW, cause);
             throw cause;
         });
-    }
-
-    private static String reason(Throwable failure) {
-        Throwable outer =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        Throwable cause = outer.getCause();
-        return Objects.requireNonNullElse((cause == null ? outer : cause).getMessage(), outer.toString());
     }
 
     /** Refuses a call that would wait for itself. */
@@ -272,16 +212,7 @@ public final class Server implements Acceptor {
      * @throws IllegalStateException if it does not listen yet, or never did
      */
     public InetSocketAddress localAddress() {
-        ServerState state = lifecycle.state();
-        // A server that runs listens: what is left is for the thread that binds to say so.
-        if (state == ServerState.NEW || (state != ServerState.RUNNING && !listening.isDone())) {
-            throw new IllegalStateException("the server does not listen yet");
-        }
-        try {
-            return listening.join().localAddress();
-        } catch (CompletionException e) {
-            throw new IllegalStateException("the server never listened: " + reason(e), e);
-        }
+        return port.address();
     }
 
     public NodeTable nodes() {
@@ -305,7 +236,7 @@ public final class Server implements Acceptor {
     }
 
     private @Nullable Mailbox mailbox(String nodeId) {
-        return draining ? null : table.mailbox(nodeId);
+        return end.isDraining() ? null : table.mailbox(nodeId);
     }
 
     private static <T> CompletableFuture<T> notRegistered() {
@@ -315,57 +246,18 @@ public final class Server implements Acceptor {
     /** Opens a channel to a node. */
     public Channel openChannel(
             String nodeId, String name, ChannelOptions channelOptions, ChannelListener channelListener) {
-        if (!draining && table.ownerOf(nodeId) instanceof NodeBinding binding) {
+        if (!end.isDraining() && table.ownerOf(nodeId) instanceof NodeBinding binding) {
             return binding.open(name, channelOptions, channelListener);
         }
-        ChannelEnd end = ChannelEnd.opening(
-                new Absent(nodeId), firstLoop(), name, channelOptions, options.maxMessageBytes(), channelListener);
-        end.cannotOpen("node " + nodeId + " is not registered");
-        return end;
-    }
-
-    /** The home of a channel to a node that is not there. */
-    private final class Absent implements ChannelOwner {
-        private final String nodeId;
-
-        Absent(String nodeId) {
-            this.nodeId = nodeId;
-        }
-
-        @Override
-        public String nodeId() {
-            return nodeId;
-        }
-
-        @Override
-        public @Nullable Node node() {
-            return null;
-        }
-
-        @Override
-        public CallbackThreads callbackThreads() {
-            return callbackThreads;
-        }
-
-        @Override
-        public void requireMayWait(String call) {
-            Server.this.requireMayWait(call);
-        }
-
-        @Override
-        public ChannelCounts counts() {
-            return channels;
-        }
-
-        @Override
-        public void onMessageIn() {
-            throw new IllegalStateException("a message of an unknown node");
-        }
-
-        @Override
-        public void onFailure(String of, Throwable failure) {
-            callbackFailed(of, failure);
-        }
+        ChannelEnd unopened = ChannelEnd.opening(
+                new AbsentNode(this, nodeId),
+                firstLoop(),
+                name,
+                channelOptions,
+                options.maxMessageBytes(),
+                channelListener);
+        unopened.cannotOpen("node " + nodeId + " is not registered");
+        return unopened;
     }
 
     void callbackFailed(String of, Throwable failure) {
@@ -390,7 +282,7 @@ public final class Server implements Acceptor {
             throw new IllegalArgumentException("message is " + message.remaining() + " bytes, allowed is 0 to "
                     + options.maxMessageBytes() + " (maxMessageBytes)");
         }
-        return draining ? NOBODY : send.apply(SharedMessage.copyOf(message));
+        return end.isDraining() ? NOBODY : send.apply(SharedMessage.copyOf(message));
     }
 
     public boolean kick(String nodeId, String reason) {
@@ -416,39 +308,11 @@ public final class Server implements Acceptor {
                 options.ackEvery());
     }
 
-    boolean guardHolds(long nowNs) {
-        return guard.holds(table.votes(), table.size(), nowNs);
-    }
-
-    int guardReleases(int wanted, long nowNs) {
-        return guard.release(wanted, table.votes(), table.size(), nowNs);
-    }
-
-    /** A verdict has been held for as long as one may be. */
-    void guardExpires() {
-        guard.expire();
-    }
-
-    void guardWithdraws() {
-        guard.withdraw();
-    }
-
-    private void onGuard(MassGuardStatus status) {
-        if (!status.isEngaged()) {
-            guardMeasures.record(Measures.Kind.GUARD_HOLD, status.engagedFor().toNanos());
-        }
-        events.massGuard(status);
-    }
-
-    boolean guardIsAtRest() {
-        return guard.isAtRest();
-    }
-
     // ---- connections
 
     @Override
     public boolean onAccept(InetSocketAddress remote) {
-        if (openConnections.incrementAndGet() <= options.maxConnections() && !draining) {
+        if (openConnections.incrementAndGet() <= options.maxConnections() && !end.isDraining()) {
             return true;
         }
         refusedConnections.increment();
@@ -465,7 +329,7 @@ public final class Server implements Acceptor {
             connectionEnded(); // Nothing else will report its end.
             throw e;
         }
-        if (draining) {
+        if (end.isDraining()) {
             session.closeUnregistered();
         }
         return session;
@@ -488,54 +352,24 @@ public final class Server implements Acceptor {
     }
 
     void connectionEnded() {
-        if (openConnections.decrementAndGet() == 0 && draining) {
-            disconnected.complete(null);
-        }
-    }
-
-    /** A registration, or metadata, found no room. Any loop. */
-    void onNoCapacity(long nowNs) {
-        long times = noCapacityLog.countIfDue(nowNs);
-        if (times > 0) {
-            LOG.warn(
-                    "refused {} registrations or metadata for lack of room: {} of {} nodes are known (maxNodes), {} of {}"
-                            + " bytes are used (registrationBudgetBytes); known nodes may still come back",
-                    times,
-                    table.size(),
-                    options.maxNodes(),
-                    capacity.bytes(),
-                    options.registrationBudgetBytes());
-        }
-    }
-
-    /** One of two processes of one identity is sent away. Any loop. */
-    void onDuplicateIdentity(Registration sentAway, long nowNs) {
-        long times = duplicatesLog.countIfDue(nowNs);
-        if (times > 0) {
-            LOG.warn(
-                    "node {}: DUPLICATE_IDENTITY: two processes restored from one snapshot took the node from each other;"
-                            + " the one at {} is sent away for good{}",
-                    sentAway.entry().id(),
-                    sentAway.owner().remoteAddress(),
-                    times == 1 ? "" : " (" + (times - 1) + " more since the last report)");
-        }
-    }
-
-    private void onForgotten() {
-        if (closing && table.isEmpty()) {
-            listenersNotified.complete(null);
+        if (openConnections.decrementAndGet() == 0) {
+            end.onLastConnectionEnded();
         }
     }
 
     // ---- the end
 
     boolean isDraining() {
-        return draining;
+        return end.isDraining();
+    }
+
+    private void onForgotten() {
+        end.onForgotten();
     }
 
     /** Refuses what {@link #shutdown} cannot take. */
     public static void requireDrain(Duration drain) {
-        Durations.requireNotNegative("drain", drain);
+        ServerEnd.requireDrain(drain);
     }
 
     /**
@@ -543,118 +377,22 @@ public final class Server implements Acceptor {
      * when all are gone or the time is over.
      */
     public CompletableFuture<Void> shutdown(Duration drain) {
-        if (drain.isZero()) {
-            return close();
-        }
-        Duration bounded = drain.compareTo(LONGEST_DRAIN) < 0 ? drain : LONGEST_DRAIN;
-        stopAccepting();
-        LOG.info("shutting down: sending accepted messages to {} connections, for up to {}", openConnections, bounded);
-        table.drainAll(bounded.toMillis());
-        DrainLog log = new DrainLog();
-        onFirstLoop(shard -> shard.arm(log, DRAIN_LOG_NS));
-        return within(bounded.toNanos(), disconnected).thenCompose(done -> {
-            log.end();
-            return close();
-        });
-    }
-
-    /** Logs the progress of a shutdown from time to time. */
-    private final class DrainLog extends Timer {
-        @Override
-        protected void onDue(long nowNs) {
-            LOG.info("shutting down: {} connections are still open", openConnections);
-            onFirstLoop(shard -> shard.arm(this, DRAIN_LOG_NS));
-        }
-
-        void end() {
-            onFirstLoop(shard -> shard.cancel(this));
-            int remaining = openConnections.get();
-            if (remaining == 0) {
-                LOG.info("shutting down: all connections are closed");
-            } else {
-                LOG.info(
-                        "shutting down: {} connections are still open at the deadline; their unsent messages come back",
-                        remaining);
-            }
-        }
-    }
-
-    private void stopAccepting() {
-        draining = true;
-        if (!lifecycle.move(ServerState.NEW, ServerState.DRAINING)) {
-            lifecycle.move(ServerState.RUNNING, ServerState.DRAINING);
-        }
-        CompletableFuture<?> unused =
-                listening.thenCompose(Listener::close).whenComplete((done, failure) -> portFreed.complete(null));
-        onEveryLoop(ServerLoop::closeWithoutNode);
-        if (openConnections.get() == 0) {
-            disconnected.complete(null);
-        }
+        return end.shutdown(drain);
     }
 
     /**
      * Ends every stay, closes every connection, and completes when the listeners have been
      * notified.
      */
-    public synchronized CompletableFuture<Void> close() {
-        if (closed == null) {
-            stopAccepting();
-            closing = true;
-            LOG.info("closing: reporting {} nodes OFFLINE, closing {} connections", table.size(), openConnections);
-            table.endAll(OfflineReason.SHUTDOWN, "");
-            if (table.isEmpty()) {
-                listenersNotified.complete(null);
-            }
-            closed = within(CLOSE_DEADLINE_NS, CompletableFuture.allOf(disconnected, listenersNotified, portFreed))
-                    .thenCompose(done -> {
-                        onEveryLoop(ServerLoop::end);
-                        return release();
-                    })
-                    .whenComplete(this::onReleased);
-        }
-        return closed.copy();
+    public CompletableFuture<Void> close() {
+        return end.close();
     }
 
-    private void onReleased(@Nullable Void released, @Nullable Throwable failure) {
-        if (failure == null) {
-            lifecycle.move(ServerState.DRAINING, ServerState.STOPPED);
-        } else {
-            lifecycle.fail(ServerState.DRAINING, failure);
-        }
-    }
-
-    private CompletableFuture<Void> release() {
+    CompletableFuture<Void> release() {
         return ownsTransport ? transport.closeAsync() : completedFuture(null);
     }
 
-    /** Completes with {@code future}, or when the time is over; on the first loop's clock. */
-    private CompletableFuture<Void> within(long timeoutNs, CompletableFuture<Void> future) {
-        CompletableFuture<Void> either = new CompletableFuture<>();
-        CompletableFuture<?> unusedFirst = future.thenRun(() -> either.complete(null));
-        if (!either.isDone()) {
-            completeAfter(timeoutNs, either);
-        }
-        return either;
-    }
-
-    private void completeAfter(long timeoutNs, CompletableFuture<Void> future) {
-        onFirstLoop(shard -> {
-            Deadline deadline = new Deadline(() -> future.complete(null));
-            shard.arm(deadline, timeoutNs);
-            CompletableFuture<?> unused = future.thenRun(() -> shard.execute(() -> shard.cancel(deadline)));
-        });
-    }
-
-    private void onFirstLoop(Consumer<Shard> action) {
-        EventLoop loop = transport.eventLoops().get(0);
-        try {
-            loop.execute(() -> action.accept(Shard.of(loop)));
-        } catch (RejectedExecutionException e) {
-            LOG.debug("event loop {} and its clock have ended; waiting for the workers only", loop.index());
-        }
-    }
-
-    private void onEveryLoop(Consumer<ServerLoop> action) {
+    void onEveryLoop(Consumer<ServerLoop> action) {
         startedLoops().forEach(loop -> loop.shard.execute(() -> action.accept(loop)));
     }
 

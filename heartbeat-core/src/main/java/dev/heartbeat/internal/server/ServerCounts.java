@@ -6,12 +6,10 @@ import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.internal.channel.ChannelCounts;
-import dev.heartbeat.internal.liveness.MassGuard;
 import dev.heartbeat.internal.node.NodeEvents;
 import dev.heartbeat.internal.node.NodeTable;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
@@ -21,16 +19,11 @@ public final class ServerCounts {
     private final Server server;
     private final NodeTable table;
     private final NodeEvents events;
-    private final MassGuard guard;
-    /** Written under the guard's lock. */
-    private final Measures guardMeasures;
 
-    ServerCounts(Server server, NodeEvents events, MassGuard guard, Measures guardMeasures) {
+    ServerCounts(Server server, NodeEvents events) {
         this.server = server;
         this.table = server.table;
         this.events = events;
-        this.guard = guard;
-        this.guardMeasures = guardMeasures;
     }
 
     /** The sum over all loops. */
@@ -111,23 +104,23 @@ public final class ServerCounts {
     }
 
     public long guardEngagements() {
-        return guard.engagements();
+        return server.guard.engagements();
     }
 
     public long guardVerdicts() {
-        return guard.everHeld();
+        return server.guard.verdictsHeld();
     }
 
     public Duration guardTime() {
-        return Duration.ofNanos(guard.everEngagedNs());
+        return server.guard.engagedTime();
     }
 
     public MassGuardStatus guardStatus() {
-        return guard.status(table.count(NodeState.SUSPECT), table.size());
+        return server.guard.status();
     }
 
     public Measure guardHold() {
-        return Measures.sum(server.recorders, List.of(guardMeasures), Measures.Kind.GUARD_HOLD);
+        return server.guard.hold();
     }
 
     public Measure detection() {

@@ -197,7 +197,7 @@ final class ServerSession extends Session {
     /** There is no room for what a node is, or says of itself: that may change. */
     private void sendNoCapacity(int handle, String forWhat) {
         onErrorSent(ErrorCode.NODE_CAPACITY);
-        loop.server.onNoCapacity(loop.shard.nowNs());
+        loop.server.log.noCapacity(loop.shard.nowNs());
         sendUncounted(
                 handle,
                 new ProtocolException(ErrorCode.NODE_CAPACITY, "the server has no room for this " + forWhat),
@@ -319,7 +319,7 @@ final class ServerSession extends Session {
     @Override
     public void onMessage(int handle, IncomingMessage message) {
         NodeBinding from = find(handle);
-        if (from != null && from.registration().entry().deliver(from.registration(), message)) {
+        if (from != null && loop.server.table.post().deliver(from.registration(), message)) {
             loop.counters.add(Counter.MESSAGES_IN, 1);
         } else {
             // The node has been taken over, or has left this connection meanwhile.
@@ -331,7 +331,7 @@ final class ServerSession extends Session {
     public void onRequestCancelled(int handle, Envelope request) {
         NodeBinding from = find(handle);
         if (from != null) {
-            from.registration().entry().cancelled(from.registration(), request);
+            loop.server.table.post().cancelled(from.registration(), request);
         }
     }
 
@@ -509,7 +509,7 @@ final class ServerSession extends Session {
     private void onTwin(NodeBinding before) {
         Registration of = before.registration();
         if (of.entry().isDuplicate(of, shard.nowNs())) {
-            loop.server.onDuplicateIdentity(of, shard.nowNs());
+            loop.server.log.duplicateIdentity(of, shard.nowNs());
             encoder.goAway(0, GoAway.duplicateIdentity());
             finish(CloseReason.DUPLICATE_IDENTITY);
         } else {

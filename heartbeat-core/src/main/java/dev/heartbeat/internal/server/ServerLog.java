@@ -1,0 +1,53 @@
+package dev.heartbeat.internal.server;
+
+import dev.heartbeat.ServerOptions;
+import dev.heartbeat.internal.node.Capacity;
+import dev.heartbeat.internal.node.NodeTable;
+import dev.heartbeat.internal.node.Registration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The lines of a server's log that others can cause at any rate, thinned. Any loop. */
+final class ServerLog {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerLog.class);
+
+    private final ServerOptions options;
+    private final NodeTable table;
+    private final Capacity capacity;
+    private final LogThrottle noCapacity = new LogThrottle();
+    private final LogThrottle duplicates = new LogThrottle();
+
+    ServerLog(ServerOptions options, NodeTable table, Capacity capacity) {
+        this.options = options;
+        this.table = table;
+        this.capacity = capacity;
+    }
+
+    /** A registration, or metadata, found no room. */
+    void noCapacity(long nowNs) {
+        long times = noCapacity.countIfDue(nowNs);
+        if (times > 0) {
+            LOG.warn(
+                    "refused {} registrations or metadata for lack of room: {} of {} nodes are known (maxNodes), {} of {}"
+                            + " bytes are used (registrationBudgetBytes); known nodes may still come back",
+                    times,
+                    table.size(),
+                    options.maxNodes(),
+                    capacity.bytes(),
+                    options.registrationBudgetBytes());
+        }
+    }
+
+    /** One of two processes of one identity is sent away. */
+    void duplicateIdentity(Registration sentAway, long nowNs) {
+        long times = duplicates.countIfDue(nowNs);
+        if (times > 0) {
+            LOG.warn(
+                    "node {}: DUPLICATE_IDENTITY: two processes restored from one snapshot took the node from each other;"
+                            + " the one at {} is sent away for good{}",
+                    sentAway.entry().id(),
+                    sentAway.owner().remoteAddress(),
+                    times == 1 ? "" : " (" + (times - 1) + " more since the last report)");
+        }
+    }
+}
