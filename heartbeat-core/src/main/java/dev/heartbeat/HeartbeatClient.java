@@ -86,7 +86,7 @@ public final class HeartbeatClient implements AutoCloseable {
      */
     public SendResult trySend(ByteBuffer message) {
         Objects.requireNonNull(message, "message");
-        return client.trySend(message);
+        return client.mail().trySend(message);
     }
 
     /**
@@ -98,7 +98,7 @@ public final class HeartbeatClient implements AutoCloseable {
      */
     public CompletableFuture<Void> send(ByteBuffer message) {
         Objects.requireNonNull(message, "message");
-        return client.send(message);
+        return client.mail().send(message);
     }
 
     /**
@@ -117,7 +117,7 @@ public final class HeartbeatClient implements AutoCloseable {
     public CompletableFuture<ByteBuffer> request(ByteBuffer message, Duration timeout) {
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(timeout, "timeout");
-        return client.request(null, message, timeout);
+        return client.mail().request(null, message, timeout);
     }
 
     /**
@@ -132,7 +132,7 @@ public final class HeartbeatClient implements AutoCloseable {
     public SendResult trySend(String toNodeId, ByteBuffer message) {
         Objects.requireNonNull(toNodeId, "toNodeId");
         Objects.requireNonNull(message, "message");
-        return client.trySend(toNodeId, message);
+        return client.mail().trySend(toNodeId, message);
     }
 
     /**
@@ -147,7 +147,7 @@ public final class HeartbeatClient implements AutoCloseable {
         Objects.requireNonNull(toNodeId, "toNodeId");
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(timeout, "timeout");
-        return client.request(toNodeId, message, timeout);
+        return client.mail().request(toNodeId, message, timeout);
     }
 
     /**

@@ -67,7 +67,7 @@ final class Inside {
     }
 
     static int callsThatWait(HeartbeatClient client) {
-        return callsInExecutorOf(field(client, "client"));
+        return callsInExecutorOf(field(client, "client", "events"));
     }
 
     private static int callsInExecutorOf(Object owner) {

@@ -6,6 +6,7 @@ import dev.heartbeat.AttachedNodeState;
 import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
+import dev.heartbeat.ClientOptions;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.Node;
@@ -138,7 +139,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     public SendResult trySend(String toNodeId, ByteBuffer message) {
         Objects.requireNonNull(toNodeId, "toNodeId");
         Objects.requireNonNull(message, "message");
-        Client.checkDestination(toNodeId);
+        ClientIdentity.requireNodeId(toNodeId);
         return mailbox().trySend(toNodeId, message);
     }
 
@@ -147,7 +148,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
         Objects.requireNonNull(toNodeId, "toNodeId");
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(timeout, "timeout");
-        Client.checkDestination(toNodeId);
+        ClientIdentity.requireNodeId(toNodeId);
         return mailbox().request(toNodeId, message, timeout);
     }
 
@@ -188,7 +189,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(channelListener, "listener");
-        ChannelEnd end = client.newEnd(this, name, options, channelListener);
+        ChannelEnd end = client.channels.newEnd(this, name, options, channelListener);
         if (!client.onLoop(() -> open(end))) {
             end.cannotOpen("the client's transport is closed");
         }
@@ -198,7 +199,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     @Override
     public void updateMetadata(Map<String, String> newMetadata) {
         Objects.requireNonNull(newMetadata, "metadata");
-        Map<String, String> copy = Client.checked(newMetadata);
+        Map<String, String> copy = ClientIdentity.checked(newMetadata);
         metadata = copy;
         metadataChanged = true;
         boolean unused = command();
@@ -259,17 +260,17 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
 
     @Override
     public ChannelCounts counts() {
-        return client.counts();
+        return client.channels.counts();
     }
 
     @Override
     public void onMessageIn() {
-        client.onMessageIn();
+        client.channels.onMessageIn();
     }
 
     @Override
     public void onFailure(String of, Throwable failure) {
-        client.onFailure(of, failure);
+        client.channels.onFailure(of, failure);
     }
 
     // ---- on the loop: registration
@@ -318,7 +319,17 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
         handle = newHandle;
         attempts++;
         metadataChanged = false; // Before it is read: what comes later is an update.
-        return client.registrationOf(id, incarnation, attempts, metadata, forgetEpoch ? 0 : epoch);
+        ClientOptions options = client.options;
+        return new Register(
+                incarnation,
+                attempts,
+                options.windowBytes(),
+                options.windowBytes(),
+                id,
+                metadata,
+                0,
+                null,
+                forgetEpoch ? 0 : epoch);
     }
 
     void registered(long newEpoch, int maxMessageBytes) {
@@ -548,7 +559,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
 
     @Override
     public void countUnmatchedReply() {
-        client.counts().unmatchedReply();
+        counts().unmatchedReply();
     }
 
     // ---- the executor
@@ -565,17 +576,17 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
 
     @Override
     public CallbackThreads callbackThreads() {
-        return client.callbackThreads();
+        return client.events.callbackThreads();
     }
 
     @Override
     public Executor workers() {
-        return client.callbackThreads().workers();
+        return callbackThreads().workers();
     }
 
     @Override
     public void onFailure(Throwable failure) {
-        client.callbackFailed(id, failure);
+        client.counts.callbackFailed(id, failure);
     }
 
     @Override

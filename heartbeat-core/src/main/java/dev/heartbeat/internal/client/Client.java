@@ -2,8 +2,6 @@ package dev.heartbeat.internal.client;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
-import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.heartbeat.AttachedNode;
 import dev.heartbeat.AttachedNodeListener;
@@ -15,32 +13,21 @@ import dev.heartbeat.ClientOptions;
 import dev.heartbeat.ClientState;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
-import dev.heartbeat.Node;
 import dev.heartbeat.Request;
-import dev.heartbeat.SendResult;
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.channel.Acceptors;
-import dev.heartbeat.internal.channel.ChannelCounts;
-import dev.heartbeat.internal.channel.ChannelEnd;
-import dev.heartbeat.internal.channel.ChannelOwner;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.GoAway;
-import dev.heartbeat.internal.frame.Metadata;
-import dev.heartbeat.internal.frame.NodeId;
 import dev.heartbeat.internal.frame.Register;
 import dev.heartbeat.internal.frame.Registered;
 import dev.heartbeat.internal.loop.Backoff;
-import dev.heartbeat.internal.loop.Deadline;
 import dev.heartbeat.internal.loop.LazyShard;
 import dev.heartbeat.internal.loop.Loop;
 import dev.heartbeat.internal.loop.Shard;
 import dev.heartbeat.internal.mux.InboundBudget;
 import dev.heartbeat.internal.queue.CallbackThreads;
-import dev.heartbeat.internal.queue.IncomingMessage;
 import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.Outbox;
-import dev.heartbeat.internal.queue.OutgoingMessage;
-import dev.heartbeat.internal.queue.SerialExecutor;
 import dev.heartbeat.internal.session.Transports;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
@@ -50,15 +37,10 @@ import dev.heartbeat.spi.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -70,74 +52,48 @@ import org.slf4j.LoggerFactory;
  * One node: opens connections one after the other, each a {@link ClientSession}, until it is
  * closed. Its identity, its outbox and its serial executor live through all of them.
  *
- * <p>It lives on one event loop. {@link #trySend}, {@link #close} and the getters may be called
- * from any thread; everything else runs on the loop.
+ * <p>It lives on one event loop. Its public methods may be called from any thread; everything else
+ * runs on the loop, unless it says otherwise.
  */
-public final class Client implements Connector, ChannelOwner, Mailbox.Owner, SerialExecutor.Owner {
+public final class Client implements Connector {
     private static final Logger LOG = LoggerFactory.getLogger(Client.class);
-    private static final long UNKNOWN = -1;
-    private static final int MAX_QUEUED_ERRORS = 16;
-    /**
-     * The longest that closing may wait for callbacks, and the least that they get of it, however
-     * long the connection took to end.
-     */
-    private static final long CLOSE_DEADLINE_NS = SECONDS.toNanos(10);
-
-    private static final long LEAST_FOR_CALLBACKS_NS = SECONDS.toNanos(2);
+    private static final String CLOSED = "the client was closed: ";
 
     final ClientOptions options;
-    private volatile Map<String, String> metadata;
-    private final AtomicBoolean metadataChanged = new AtomicBoolean();
-    private final AttachedNodes attached = new AttachedNodes();
+    final ClientIdentity identity;
+    final ClientEvents events;
+    final ClientChannels channels = new ClientChannels(this);
+    private final AttachedNodes attached = new AttachedNodes(this);
 
+    final ClientMail mail;
+    /** Of {@link #mail}. */
     final Mailbox mailbox;
+
     final InboundBudget budget;
 
     private final Transport transport;
     private final boolean ownsTransport;
     private final EventLoop loop;
     private final LazyShard shard;
-    private final ClientListener listener;
-    private final boolean hearsHeartbeats;
-    private final Handlers handlers;
     final Acceptors acceptors;
-    private final ChannelCounts channelCounts = new ChannelCounts();
     final ClientCounts counts;
-    private final WaitingChannels waitingChannels = new WaitingChannels();
 
-    private final SerialExecutor executor = new SerialExecutor(this);
-
-    private final long incarnation;
     private final Reconnector reconnector;
     private final ClientLog log;
     private @Nullable Throwable lastFailure;
-    private long lastEpoch;
     private @Nullable ConnectAttempt connecting;
     private @Nullable ClientSession session;
-    private boolean leaving;
-    /** Since when. */
-    private long leavingSinceNs;
+    private final ClientEnd ending;
     /** Whether the application has closed it; by any thread. */
     private volatile boolean closing;
 
     private final UnansweredRegistration unanswered = new UnansweredRegistration(this::onArrivesNoMore);
 
-    private final AtomicBoolean woken = new AtomicBoolean();
-    /**
-     * An event that a server can cause at any rate must not fill the memory while the listener is
-     * slow.
-     */
-    private final AtomicBoolean heartbeatQueued = new AtomicBoolean();
-
-    private final AtomicInteger queuedErrors = new AtomicInteger();
     private volatile ClientState state = ClientState.CONNECTING;
-    private volatile long rttNs = UNKNOWN;
     /** The longest message, as both sides have it. */
     private volatile int messageLimit;
 
-    private final CallbackThreads callbackThreads;
     private final CompletableFuture<ClientListener.Registered> registered;
-    private final CompletableFuture<Void> closed;
 
     /**
      * @param options valid, by {@link #requireValid}
@@ -149,12 +105,8 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
             Handlers handlers,
             Transport transport,
             boolean owned) {
-        this.metadata = options.metadata();
         this.options = options;
         log = new ClientLog(options);
-        listener = ClientListeners.of(listeners, options.nodeId(), this::callbackFailed);
-        hearsHeartbeats = ClientListeners.hearHeartbeats(listeners);
-        this.handlers = handlers;
         this.acceptors = handlers.acceptors();
         this.transport = transport;
         this.ownsTransport = owned;
@@ -162,15 +114,16 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         RandomGenerator random = transport.environment().random();
         loop = loops.get(random.nextInt(loops.size()));
         shard = new LazyShard(loop);
-        long secret = transport.environment().nextSecret();
-        incarnation = secret == 0 ? 1 : secret;
+        identity = new ClientIdentity(options, newIncarnation());
         messageLimit = options.maxMessageBytes();
-        callbackThreads =
+        CallbackThreads callbackThreads =
                 new CallbackThreads(transport.environment(), transport.eventLoops(), options.callbackExecutor());
-        counts = new ClientCounts(channelCounts, callbackThreads);
-        registered = CallbackThreads.newFuture(this);
-        closed = callbackThreads.newFuture();
-        mailbox = newMailbox(this);
+        counts = new ClientCounts(channels.counts(), callbackThreads);
+        events = new ClientEvents(options.nodeId(), listeners, handlers, callbackThreads, counts);
+        registered = CallbackThreads.newFuture(events);
+        ending = new ClientEnd(options.nodeId(), events, registered, this::release, callbackThreads.newFuture());
+        mail = new ClientMail(this, events);
+        mailbox = mail.mailbox();
         budget = new InboundBudget(options.inboundBudgetBytes());
         reconnector = new Reconnector(
                 new Backoff(
@@ -189,34 +142,24 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
             Consumer<Request> requests,
             Acceptors acceptors) {}
 
+    /** Tells a process of a node from all others. */
+    long newIncarnation() {
+        long secret = transport.environment().nextSecret();
+        return secret == 0 ? 1 : secret;
+    }
+
     /**
      * Judges what the options' own constructor cannot.
      *
      * @throws IllegalArgumentException if the protocol does not allow the node id or the metadata
      */
     public static void requireValid(ClientOptions options) {
-        refuse(NodeId.objection(options.nodeId()));
-        refuse(Metadata.objection(options.metadata()));
-    }
-
-    /** A copy that nobody changes. */
-    static Map<String, String> checked(Map<String, String> metadata) {
-        // The map that is judged is one that nobody changes any more.
-        Map<String, String> copy = new LinkedHashMap<>(metadata);
-        refuse(Metadata.objection(copy));
-        return Map.copyOf(copy);
-    }
-
-    private static void refuse(String objection) {
-        if (!objection.isEmpty()) {
-            throw new IllegalArgumentException(objection);
-        }
+        ClientIdentity.requireValid(options);
     }
 
     // ---- from any thread
 
     /** Refuses a call that would wait for itself. */
-    @Override
     public void requireMayWait(String call) {
         Transports.requireMayWait(call, transport);
     }
@@ -226,8 +169,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     }
 
     public @Nullable Duration rtt() {
-        long last = rttNs;
-        return last == UNKNOWN ? null : Duration.ofNanos(last);
+        return events.rtt();
     }
 
     public ClientCounts statCounts() {
@@ -238,71 +180,20 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         return registered.copy();
     }
 
-    public SendResult trySend(ByteBuffer message) {
-        return mailbox.trySend(message);
-    }
-
-    public CompletableFuture<Void> send(ByteBuffer message) {
-        return mailbox.send(message);
-    }
-
-    /**
-     * @param destination the node that is asked through the server; null for the server itself
-     */
-    public CompletableFuture<ByteBuffer> request(@Nullable String destination, ByteBuffer message, Duration timeout) {
-        checkDestination(destination);
-        return mailbox.request(destination, message, timeout);
-    }
-
-    /** Offers a message for another node, which the server passes on if it allows that. */
-    public SendResult trySend(String destination, ByteBuffer message) {
-        checkDestination(destination);
-        return mailbox.trySend(destination, message);
-    }
-
-    static void checkDestination(@Nullable String nodeId) {
-        if (nodeId != null) {
-            refuse(NodeId.objection(nodeId));
-        }
+    public ClientMail mail() {
+        return mail;
     }
 
     /** Opens a channel now, or as soon as it is registered. */
     public Channel openChannel(String name, ChannelOptions channelOptions, ChannelListener channelListener) {
-        ChannelEnd end = newEnd(this, name, channelOptions, channelListener);
-        if (!onLoop(() -> open(end))) {
-            end.cannotOpen("the client's transport is closed");
-        }
-        return end;
-    }
-
-    ChannelEnd newEnd(ChannelOwner home, String name, ChannelOptions channelOptions, ChannelListener channelListener) {
-        return ChannelEnd.opening(home, loop(), name, channelOptions, messageLimit, channelListener);
-    }
-
-    private void open(ChannelEnd end) {
-        if (!leaving && session != null && session.opensChannels()) {
-            session.open(end, 0);
-        } else if (leaving || !waitingChannels.add(end)) {
-            end.cannotOpen("the client is not registered");
-        }
-    }
-
-    void openWaiting(ClientSession registeredSession) {
-        waitingChannels.removeAll().forEach(end -> registeredSession.open(end, 0));
-    }
-
-    @Override
-    public void wake() {
-        if (woken.compareAndSet(false, true) && !onLoop(this::sendWaiting)) {
-            closeWithTransport();
-        }
+        return channels.open(name, channelOptions, channelListener);
     }
 
     /**
      * The transport was closed, and no loop is left: nothing that waits can leave any more, and it
      * comes back.
      */
-    private void closeWithTransport() {
+    void closeWithTransport() {
         closing = true;
         attached.close();
         state = ClientState.CLOSED;
@@ -311,8 +202,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
 
     /** Replaces what the node reports of itself. */
     public void updateMetadata(Map<String, String> newMetadata) {
-        metadata = checked(newMetadata);
-        if (!metadataChanged.getAndSet(true)) {
+        if (identity.change(newMetadata)) {
             boolean unused = onLoop(() -> {
                 if (session != null) {
                     session.update();
@@ -323,18 +213,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
 
     /** Speaks for a node from now on. */
     public AttachedNode attach(String nodeId, Map<String, String> itsMetadata, AttachedNodeListener itsListener) {
-        refuse(NodeId.objection(nodeId));
-        long secret = transport.environment().nextSecret();
-        Attached node = new Attached(this, nodeId, checked(itsMetadata), itsListener, secret == 0 ? 1 : secret);
-        if (nodeId.equals(options.nodeId())) {
-            throw new IllegalArgumentException("node " + nodeId + " is the client itself");
-        }
-        attached.add(node);
-        if (!onLoop(node)) {
-            forget(node);
-            throw new IllegalStateException("the client's transport is closed");
-        }
-        return node;
+        return attached.attach(nodeId, itsMetadata, itsListener);
     }
 
     /**
@@ -359,38 +238,12 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         try {
             loop.execute(this::leave);
         } catch (RejectedExecutionException e) {
-            closed.complete(null); // The transport was closed before, and every connection with it.
+            ending.isOver(); // The transport was closed before, and every connection with it.
         }
-        return closed.copy();
+        return ending.closed();
     }
 
-    // ---- the home of its channels
-
-    @Override
-    public String nodeId() {
-        return options.nodeId();
-    }
-
-    @Override
-    public @Nullable Node node() {
-        return null;
-    }
-
-    @Override
-    public ChannelCounts counts() {
-        return channelCounts;
-    }
-
-    @Override
-    public void onMessageIn() {
-        counts.messageIn();
-    }
-
-    @Override
-    public void onFailure(String of, Throwable failure) {
-        callbackFailed(of, failure);
-    }
-
+    /** The loop it lives on. Any thread. */
     Loop loop() {
         return shard;
     }
@@ -407,7 +260,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
 
     /** Registers a node now, if this is registered; else it is when this is. */
     void register(Attached node) {
-        if (leaving) {
+        if (isLeaving()) {
             node.end(CloseReason.LOCAL);
         } else if (session != null) {
             session.register(node);
@@ -428,26 +281,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
                 options.reconnectBase().toNanos(), options.reconnectCap().toNanos(), random());
     }
 
-    Register registrationOf(String id, long itsIncarnation, long attempt, Map<String, String> its, long itsEpoch) {
-        return new Register(
-                itsIncarnation, attempt, options.windowBytes(), options.windowBytes(), id, its, 0, null, itsEpoch);
-    }
-
-    Map<String, String> metadata() {
-        return metadata;
-    }
-
-    /** Whether the metadata has changed since it was sent. */
-    boolean takeUpdate() {
-        return metadataChanged.getAndSet(false);
-    }
-
-    void callbackFailed(String nodeId, Throwable failure) {
-        counts.callbackFailed(nodeId, failure);
-    }
-
-    private void sendWaiting() {
-        woken.set(false);
+    void sendWaiting() {
         if (session != null) {
             session.wake();
         }
@@ -456,7 +290,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     // ---- connecting
 
     private void attempt() {
-        if (leaving) {
+        if (isLeaving()) {
             return;
         }
         state = ClientState.CONNECTING;
@@ -468,54 +302,37 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     @Override
     public ConnectionHandler onOpen(Connection connection) {
         connecting = null;
-        if (leaving) {
+        if (isLeaving()) {
             connection.close(); // Before a word is said: the id may be another process's by now.
             return new UnwantedConnection();
         }
         ClientSession opened = new ClientSession(this, shard.here(), connection);
         session = opened;
         mailbox.holdBy(opened);
-        executor.add(listener::onConnected);
+        events.connected();
         return opened;
     }
 
     @Override
     public void onConnectFailed(IOException cause) {
         connecting = null;
-        if (!leaving) {
+        if (!isLeaving()) {
             comeBackOrEnd(CloseReason.CONNECT_FAILED, 0, cause);
         }
     }
 
     Register registration() {
-        metadataChanged.set(false); // Before it is read: what comes later is an update.
-        return new Register(
-                incarnation,
-                counts.attempts(),
-                options.windowBytes(),
-                options.windowBytes(),
-                options.nodeId(),
-                metadata,
-                options.heartbeatInterval() == null
-                        ? 0
-                        : options.heartbeatInterval().toMillis(),
-                null,
-                lastEpoch,
-                new Register.Limits(options.maxMessageBytes(), options.maxChannels()));
+        return identity.registration(counts);
     }
 
     RandomGenerator random() {
         return transport.environment().random();
     }
 
-    void forgetEpoch() {
-        lastEpoch = 0;
-    }
-
     // ---- what the session reports
 
     void onRegistered(ClientSession from, Registered answer) {
-        lastEpoch = answer.epoch();
+        identity.registered(answer.epoch());
         unanswered.forget(Shard.of(loop)); // The server now knows every earlier attempt for what it is.
         counts.registered();
         lastFailure = null;
@@ -530,72 +347,32 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
                 Duration.ofMillis(answer.suspectMillis()),
                 Duration.ofMillis(answer.timeoutMillis()),
                 Duration.ofMillis(answer.graceMillis()));
-        executor.add(() -> {
-            registered.complete(notified);
-            listener.onRegistered(notified);
-        });
+        events.registered(notified, () -> registered.complete(notified));
     }
 
-    /** The hot path: where nobody hears of it, a field write. */
     void onHeartbeat(long measuredNs) {
         counts.answered();
-        rttNs = measuredNs;
-        if (hearsHeartbeats && heartbeatQueued.compareAndSet(false, true)) {
-            executor.add(this::notifyHeartbeat);
-        }
-    }
-
-    private void notifyHeartbeat() {
-        heartbeatQueued.set(false);
-        listener.onHeartbeat(Duration.ofNanos(rttNs));
+        events.heartbeat(measuredNs);
     }
 
     void onSuspect() {
         state = ClientState.SUSPECT;
-        executor.add(listener::onSuspect);
+        events.suspect();
     }
 
     void onRecovered() {
         state = ClientState.ONLINE;
-        executor.add(listener::onRecovered);
+        events.recovered();
     }
 
-    @Override
-    public void cancel(Envelope request) {
-        boolean unused = onLoop(() -> {
-            ClientSession current = session;
-            if (current != null) {
-                current.cancelRequest(0, request);
-            }
-        });
-    }
-
-    void deliver(IncomingMessage message) {
-        switch (message.envelope().kind()) {
-            case MESSAGE -> mailbox.deliver(message, this::handOver);
-            case REQUEST -> mailbox.ask(message, handlers.requests());
-            case REPLY, FAILURE -> mailbox.answered(message);
-        }
-    }
-
-    private void handOver(IncomingMessage message) {
-        String source = message.envelope().source();
-        if (source == null) {
-            handlers.messages().accept(message.content());
-        } else {
-            handlers.nodeMessages().accept(source, message.content());
+    void cancelRequest(Envelope request) {
+        if (session != null) {
+            session.cancelRequest(0, request);
         }
     }
 
     void notifyError(HeartbeatException error) {
-        if (queuedErrors.get() == MAX_QUEUED_ERRORS) {
-            return;
-        }
-        queuedErrors.incrementAndGet();
-        executor.add(() -> {
-            queuedErrors.decrementAndGet();
-            listener.onError(error);
-        });
+        events.error(error);
     }
 
     void onEnded(ClientSession ended, CloseReason reason, @Nullable Throwable cause) {
@@ -613,8 +390,9 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     private void comeBackOrEnd(CloseReason reason, long retryAfterMillis, @Nullable Throwable known) {
         Throwable cause = log.causeOf(reason, known);
         lastFailure = cause;
+        boolean leaving = isLeaving();
         if (leaving || !options.autoReconnect() || retryAfterMillis == GoAway.NEVER || isForGood(reason)) {
-            notifyDisconnected(new ClientListener.Disconnect(reason, null, cause));
+            events.disconnected(new ClientListener.Disconnect(reason, null, cause));
             if (!leaving || !unanswered.mayArrive()) {
                 end(reason);
             }
@@ -624,11 +402,7 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         Shard shard = Shard.of(loop);
         Duration retryIn = Duration.ofNanos(reconnector.retry(shard, retryAfterMillis));
         log.disconnected(shard.nowNs(), reason, known, retryIn);
-        notifyDisconnected(new ClientListener.Disconnect(reason, retryIn, cause));
-    }
-
-    private void notifyDisconnected(ClientListener.Disconnect disconnect) {
-        executor.add(() -> listener.onDisconnected(disconnect));
+        events.disconnected(new ClientListener.Disconnect(reason, retryIn, cause));
     }
 
     private static boolean isForGood(CloseReason reason) {
@@ -639,15 +413,15 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
     }
 
     private void leave() {
-        if (leaving) {
+        if (isLeaving()) {
             return;
         }
-        beginLeaving();
+        ending.begin(Shard.of(loop).nowNs());
         reconnector.stop(Shard.of(loop));
         if (connecting != null) {
             connecting.stop();
         }
-        refuseWaitingChannels(CloseReason.LOCAL);
+        channels.refuseWaiting(CLOSED + CloseReason.LOCAL);
         if (session != null) {
             session.shutDown();
         } else if (!unanswered.mayArrive()) {
@@ -655,15 +429,19 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         }
     }
 
-    private void beginLeaving() {
-        if (!leaving) {
-            leaving = true;
-            leavingSinceNs = Shard.of(loop).nowNs();
-        }
+    /** Its connection; null while there is none. */
+    @Nullable
+    ClientSession session() {
+        return session;
+    }
+
+    /** The longest message, as both sides have it. Any thread. */
+    int messageLimit() {
+        return messageLimit;
     }
 
     boolean isLeaving() {
-        return leaving;
+        return ending.hasBegun();
     }
 
     /** Whether the application has closed it, and so can ask for nothing more. Any thread. */
@@ -676,12 +454,8 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         return mailbox.awaitsReplies() || attached().stream().anyMatch(Attached::awaitsReplies);
     }
 
-    private void refuseWaitingChannels(CloseReason reason) {
-        waitingChannels.removeAll().forEach(end -> end.cannotOpen("the client was closed: " + reason));
-    }
-
     private void onArrivesNoMore() {
-        if (leaving && session == null) {
+        if (isLeaving() && session == null) {
             end(CloseReason.LOCAL);
         }
     }
@@ -691,103 +465,20 @@ public final class Client implements Connector, ChannelOwner, Mailbox.Owner, Ser
         if (state == ClientState.CLOSED) {
             return;
         }
-        beginLeaving();
+        Shard shard = Shard.of(loop);
+        ending.begin(shard.nowNs());
         attached.close();
         state = ClientState.CLOSED;
         mailbox.close(Reason.CLOSED, "the client was closed", () -> {});
-        refuseWaitingChannels(reason);
+        channels.refuseWaiting(CLOSED + reason);
         List<Attached> last = attached();
         last.forEach(node -> node.end(reason));
         log.closed(reason, lastFailure);
-        HeartbeatException over = notRegistered(reason);
-        executor.add(() -> {
-            registered.completeExceptionally(over);
-            listener.onClosed(reason);
-        });
-        CompletableFuture<Void> notified = new CompletableFuture<>();
-        executor.add(() -> notified.complete(null));
-        List<CompletableFuture<Void>> all = new ArrayList<>(List.of(notified));
-        last.forEach(node -> all.add(node.ended()));
-        Deadline limit = new Deadline(() -> {
-            LOG.warn(
-                    "{}: callbacks still run {} s after the end; closing without waiting for them",
-                    options.nodeId(),
-                    SECONDS.convert(CLOSE_DEADLINE_NS, NANOSECONDS));
-            registered.completeExceptionally(over);
-            all.forEach(each -> each.complete(null));
-        });
-        Shard shard = Shard.of(loop);
-        shard.arm(limit, Math.max(LEAST_FOR_CALLBACKS_NS, CLOSE_DEADLINE_NS - (shard.nowNs() - leavingSinceNs)));
-        CompletableFuture<?> unused = CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
-                .whenComplete((done, failure) -> shard.execute(() -> shard.cancel(limit)))
-                .thenCompose(done -> release())
-                .whenComplete((done, failure) -> closed.complete(null));
-    }
-
-    /** Why it was never registered, as far as it is known, and what can be done about it. */
-    private HeartbeatException notRegistered(CloseReason reason) {
-        String text = "the client was closed: " + reason + ClientLog.advice(reason);
-        Throwable cause = lastFailure;
-        return cause == null
-                ? new HeartbeatException(Failures.of(reason), text)
-                : new HeartbeatException(
-                        Failures.of(reason, cause), text + "; the last failure: " + ClientLog.text(cause), cause);
+        ending.end(shard, reason, lastFailure, last);
     }
 
     private CompletableFuture<Void> release() {
         return ownsTransport ? transport.closeAsync() : completedFuture(null);
-    }
-
-    // ---- the executor
-
-    @Override
-    public void call(Runnable callback) {
-        executor.add(callback);
-    }
-
-    @Override
-    public SerialExecutor.Owner executorOwner() {
-        return this;
-    }
-
-    @Override
-    public CallbackThreads callbackThreads() {
-        return callbackThreads;
-    }
-
-    @Override
-    public void onUndelivered(OutgoingMessage message, Reason reason) {
-        listener.onUndelivered(message.content(), reason);
-    }
-
-    @Override
-    public void onWritable() {
-        listener.onWritable();
-    }
-
-    @Override
-    public void countUndelivered(Reason reason) {
-        counts.undelivered(reason);
-    }
-
-    @Override
-    public void countUnmatchedReply() {
-        channelCounts.unmatchedReply();
-    }
-
-    @Override
-    public Executor workers() {
-        return callbackThreads.workers();
-    }
-
-    @Override
-    public void onFailure(Throwable failure) {
-        callbackFailed(options.nodeId(), failure);
-    }
-
-    @Override
-    public void onIdle() {
-        // A client is not forgotten.
     }
 
     @Override

@@ -137,7 +137,7 @@ final class ClientSession extends Session {
             shutDown(); // It was closed while this was under way.
             return;
         }
-        client.openWaiting(this);
+        client.channels.openWaiting(this);
         client.attached().forEach(this::register);
         update();
         wake();
@@ -279,7 +279,7 @@ final class ClientSession extends Session {
 
     private void onRegistrationRefused(@Nullable ErrorCode code) {
         if (code == ErrorCode.EPOCH_REFUSED) {
-            client.forgetEpoch();
+            client.identity.forgetEpoch();
         }
         if (code == ErrorCode.REPLACED) {
             finish(CloseReason.REPLACED);
@@ -292,10 +292,10 @@ final class ClientSession extends Session {
     public void onMessage(int handle, IncomingMessage message) {
         Attached node = gateway == null ? null : gateway.get(handle);
         if (handle == 0) {
-            client.onMessageIn();
-            client.deliver(message);
+            client.channels.onMessageIn();
+            client.mail.deliver(message);
         } else if (node != null) {
-            client.onMessageIn();
+            client.channels.onMessageIn();
             node.deliver(message);
         } else {
             message.consumed(); // It has left meanwhile.
@@ -315,7 +315,7 @@ final class ClientSession extends Session {
     @Override
     @Nullable
     protected ChannelOwner homeOf(int handle) {
-        return handle == 0 ? client : gateway == null ? null : gateway.get(handle);
+        return handle == 0 ? client.channels : gateway == null ? null : gateway.get(handle);
     }
 
     @Override
@@ -453,8 +453,8 @@ final class ClientSession extends Session {
 
     /** The client's own metadata may have changed. */
     void update() {
-        if (hasRoom() && client.takeUpdate()) {
-            encoder.update(0, client.metadata());
+        if (hasRoom() && client.identity.takeUpdate()) {
+            encoder.update(0, client.identity.metadata());
             flush();
         }
     }
