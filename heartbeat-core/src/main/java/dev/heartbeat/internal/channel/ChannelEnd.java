@@ -10,7 +10,6 @@ import dev.heartbeat.ChannelState;
 import dev.heartbeat.FailureCode;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.Node;
-import dev.heartbeat.QueueOverflow;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.Envelope;
@@ -25,35 +24,19 @@ import dev.heartbeat.internal.mux.Sender;
 import dev.heartbeat.internal.queue.CallbackThreads;
 import dev.heartbeat.internal.queue.IncomingMessage;
 import dev.heartbeat.internal.queue.Mailbox;
-import dev.heartbeat.internal.queue.MessageList;
-import dev.heartbeat.internal.queue.Outbox;
-import dev.heartbeat.internal.queue.OutgoingMessage;
-import dev.heartbeat.internal.queue.SerialExecutor;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The application's end of a channel: its queue outwards, its order of callbacks, its requests.
- * Calls of the application run on any thread and reach the loop as a command. Events of the
+ * The application's end of a channel: its {@link ChannelMail} and its {@link ChannelCallbacks}, from
+ * the offer or the wish to open it to its end. Calls of the application run on any thread and reach the loop as a command. Events of the
  * connection run on the loop and reach the application through the order.
  */
-public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owner, SerialExecutor.Owner, Runnable {
+public final class ChannelEnd implements Channel, Endpoint {
     private static final ChannelListener NOBODY = new ChannelListener() {};
-    private static final VarHandle JOINED;
-
-    static {
-        try {
-            JOINED = MethodHandles.lookup().findVarHandle(ChannelEnd.class, "joined", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     private final ChannelOwner home;
     private final Loop loop;
@@ -61,25 +44,18 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     private final ChannelOptions options;
     private final Acceptors.@Nullable Handler handler;
     private final Runnable onFinished;
-    private final SerialExecutor executor = new SerialExecutor(this);
+    private final ChannelCallbacks callbacks;
+    private final ChannelMail mail;
+    /** Of {@link #mail}. */
+    private final Mailbox mailbox;
 
     private volatile ChannelListener listener;
-    /** Whether the application has named its listener; until then, events wait for that. */
-    private volatile boolean decided;
 
     private volatile ChannelState state = ChannelState.OPENING;
     private final CompletableFuture<Channel> opened;
     private final CompletableFuture<ChannelCloseReason> closed;
 
-    private final Mailbox mailbox;
     private final @Nullable PullQueue pullQueue;
-
-    /**
-     * Whether it has a turn coming, or the command for one is under way; set by any thread, cleared
-     * by the loop.
-     */
-    @SuppressWarnings("unused") // Through JOINED.
-    private volatile boolean joined;
 
     /** On the loop; null as long as it has none. */
     private @Nullable MuxChannel channel;
@@ -102,17 +78,13 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
         this.options = options;
         this.listener = listener;
         this.handler = handler;
-        decided = handler == null;
         this.onFinished = onFinished;
-        opened = CallbackThreads.newFuture(this);
-        closed = CallbackThreads.newFuture(this);
-        mailbox = new Mailbox(
-                this,
-                loop,
-                new Outbox(options.queueMessages(), options.queueBytes(), maxMessageBytes),
-                options.overflow() == QueueOverflow.DROP_OLDEST ? home.counts()::dropped : null,
-                options.queueMessages());
-        pullQueue = options.delivery() == Delivery.PULL ? new PullQueue(loop, this) : null;
+        callbacks = new ChannelCallbacks(home, loop, name, options.delivery() == Delivery.INLINE, handler == null);
+        opened = CallbackThreads.newFuture(callbacks);
+        closed = CallbackThreads.newFuture(callbacks);
+        mail = new ChannelMail(this, home, loop, options, maxMessageBytes, callbacks);
+        mailbox = mail.mailbox();
+        pullQueue = options.delivery() == Delivery.PULL ? new PullQueue(loop, callbacks) : null;
         home.counts().opened();
     }
 
@@ -194,13 +166,6 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(timeout, "timeout");
         return mailbox.request(null, message, timeout);
-    }
-
-    @Override
-    public void wake() {
-        if (join()) {
-            loop.execute(this);
-        }
     }
 
     @Override
@@ -294,7 +259,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     @Override
     public void onOffered(MuxChannel offered) {
         channel = offered;
-        executor.add(this::decide);
+        callbacks.complete(this::decide);
     }
 
     private void decide() {
@@ -306,13 +271,13 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
         } catch (ChannelRefusedException e) {
             refuse(String.valueOf(e.getMessage()));
         } catch (Throwable failure) {
-            onFailure(failure);
+            callbacks.onFailure(failure);
             refuse("the application failed");
         }
     }
 
     private void accept() {
-        decided = true;
+        callbacks.decided();
         if (state == ChannelState.OPENING) {
             place().accept();
             onOpen();
@@ -330,22 +295,22 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
     @Override
     public void onAccepted() {
         onOpen();
-        call(() -> listener.onOpened(this));
+        callbacks.call(() -> listener.onOpened(this));
         pumpSoon();
     }
 
     private void onOpen() {
         state = ChannelState.OPEN;
-        mailbox.holdBy(this);
-        complete(() -> opened.complete(this));
-        if (hasMore() && join()) {
-            place().offer(this);
+        mail.opens();
+        callbacks.complete(() -> opened.complete(this));
+        if (mail.wantsTurn()) {
+            place().offer(mail);
         }
     }
 
     @Override
     public void onEnd() {
-        call(() -> listener.onEnded(this));
+        callbacks.call(() -> listener.onEnded(this));
     }
 
     @Override
@@ -370,18 +335,8 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
                 codeOf(reason),
                 "channel " + name + " was not opened: " + reason + (text.isEmpty() ? "" : ", " + text)));
         closed.complete(reason);
-        callLast(() -> listener.onClosed(this, reason, text));
-        callLast(onFinished);
-    }
-
-    /** Calls it behind the callbacks that other threads have asked for. */
-    private void callLast(Runnable callback) {
-        if (isInline()) {
-            // Behind what completes in the executor.
-            executor.add(() -> loop.execute(() -> callNow(callback)));
-        } else {
-            call(callback);
-        }
+        callbacks.callLast(() -> listener.onClosed(this, reason, text));
+        callbacks.callLast(onFinished);
     }
 
     private static FailureCode codeOf(ChannelCloseReason reason) {
@@ -409,55 +364,30 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
 
     // ---- sending, on the loop
 
-    /** There are messages. */
     @Override
-    public void run() {
-        if (state == ChannelState.OPEN) {
-            place().offer(this);
-            pumpSoon();
-        } else {
-            dequeued(); // They are seen to when it is open.
+    public Sender sender() {
+        return mail;
+    }
+
+    /** It has messages; returns false where they have to wait until it is open. */
+    boolean offer(ChannelMail waiting) {
+        if (state != ChannelState.OPEN) {
+            return false;
+        }
+        place().offer(waiting);
+        pumpSoon();
+        return true;
+    }
+
+    /** Nobody waits for the answer to this request any more. */
+    void cancelRequest(Envelope request) {
+        if (channel != null) {
+            channel.cancel(request);
         }
     }
 
-    @Override
-    public Sender sender() {
-        return this;
-    }
-
-    @Override
-    public int handle() {
-        return 0;
-    }
-
-    @Override
-    public boolean join() {
-        return JOINED.compareAndSet(this, false, true);
-    }
-
-    @Override
-    public void dequeued() {
-        JOINED.setVolatile(this, false);
-    }
-
-    @Override
-    public void poll(MessageList to, long room) {
-        mailbox.poll(this, 0, room, to);
-    }
-
-    @Override
-    public boolean hasMore() {
-        return mailbox.hasMore();
-    }
-
-    @Override
-    public void onSent(OutgoingMessage message) {
-        mailbox.onSent(message);
-    }
-
-    @Override
-    public void undelivered(OutgoingMessage message, Reason reason) {
-        mailbox.undelivered(message, reason);
+    ChannelListener listener() {
+        return listener;
     }
 
     // ---- receiving, on the loop
@@ -474,7 +404,7 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
 
     @Override
     public boolean isInline() {
-        return options.delivery() == Delivery.INLINE;
+        return callbacks.areInline();
     }
 
     @Override
@@ -485,11 +415,12 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
                 try {
                     listener.onMessage(this, message);
                 } catch (Throwable failure) {
-                    onFailure(failure);
+                    callbacks.onFailure(failure);
                 }
             }
             case REQUEST ->
-                callNow(() -> mailbox.askNow(envelope, message, request -> listener.onRequest(this, request)));
+                callbacks.callNow(
+                        () -> mailbox.askNow(envelope, message, request -> listener.onRequest(this, request)));
             case REPLY, FAILURE -> {
                 ByteBuffer kept =
                         ByteBuffer.allocate(message.remaining()).put(message).flip();
@@ -531,92 +462,8 @@ public final class ChannelEnd implements Channel, Endpoint, Sender, Mailbox.Owne
         boolean unused = mailbox.cancelled(request);
     }
 
-    // ---- the order of callbacks
-
-    @Override
-    public void call(Runnable callback) {
-        if (!isInline()) {
-            executor.add(callback);
-        } else if (!decided) {
-            // Behind the decision, and behind accept().
-            executor.add(() -> loop.execute(() -> callNow(callback)));
-        } else if (loop.isInLoop()) {
-            callNow(callback);
-        } else {
-            loop.execute(() -> callNow(callback));
-        }
-    }
-
-    private void callNow(Runnable callback) {
-        try {
-            callback.run();
-        } catch (Throwable failure) {
-            onFailure(failure);
-        }
-    }
-
-    /** On a worker thread always: what the application does then must not stop a loop. */
-    @Override
-    public void complete(Runnable completion) {
-        executor.add(completion);
-    }
-
-    @Override
-    public SerialExecutor.Owner executorOwner() {
-        return this;
-    }
-
-    @Override
-    public CallbackThreads callbackThreads() {
-        return home.callbackThreads();
-    }
-
-    @Override
-    public void onUndelivered(OutgoingMessage message, Reason reason) {
-        listener.onUndelivered(this, message.content(), reason);
-    }
-
-    @Override
-    public void onWritable() {
-        listener.onWritable(this);
-    }
-
-    @Override
-    public void cancel(Envelope request) {
-        loop.execute(() -> {
-            if (channel != null) {
-                channel.cancel(request);
-            }
-        });
-    }
-
-    @Override
-    public void countUndelivered(Reason reason) {
-        home.counts().undelivered(reason);
-    }
-
-    @Override
-    public void countUnmatchedReply() {
-        home.counts().unmatchedReply();
-    }
-
-    @Override
-    public Executor workers() {
-        return home.callbackThreads().workers();
-    }
-
-    @Override
-    public void onFailure(Throwable failure) {
-        home.onFailure("channel " + name + " of node " + home.nodeId(), failure);
-    }
-
-    @Override
-    public void onIdle() {
-        // It is kept by its connection, and by the application.
-    }
-
     @Override
     public String toString() {
-        return "channel " + name + " of node " + home.nodeId();
+        return callbacks.toString();
     }
 }
