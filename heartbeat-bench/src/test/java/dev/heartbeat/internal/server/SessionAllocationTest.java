@@ -10,7 +10,7 @@ final class SessionAllocationTest {
     private static final int MESSAGES = 16;
 
     /** The message's place in its queue. */
-    private static final int OUTGOING = 112;
+    private static final int OUTGOING = 56;
 
     /** In each turn of the loop: a command, the bench's link to it, and what drains its queue. */
     private static final int TURN = 100;

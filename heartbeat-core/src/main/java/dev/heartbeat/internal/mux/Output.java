@@ -4,6 +4,7 @@ import dev.heartbeat.internal.frame.ChannelOpen;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameEncoder;
+import dev.heartbeat.internal.queue.OutgoingMessage;
 import dev.heartbeat.spi.Connection;
 import java.nio.ByteBuffer;
 
@@ -93,9 +94,9 @@ final class Output {
     }
 
     /** Bytes of a message, by their place in it. */
-    void content(ByteBuffer message, int from, int count) {
+    void content(OutgoingMessage message, int from, int count) {
         if (count > 0) {
-            connection.write(message, message.position() + from, count);
+            message.writeTo(connection, from, count);
         }
     }
 

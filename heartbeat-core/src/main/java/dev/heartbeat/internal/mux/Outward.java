@@ -173,7 +173,7 @@ final class Outward {
         }
         Envelope envelope = message.envelope();
         output.data(channel.id(), 0, handleToName, envelope, message.length(), Head.NO_TOTAL, nowNsFor(envelope));
-        output.content(message.bytes(), 0, message.length());
+        output.content(message, 0, message.length());
     }
 
     private long writeFragment(OutgoingMessage message, Sender from, long allowed) {
@@ -187,7 +187,7 @@ final class Outward {
         boolean isLast = readyOffset + count == message.length();
         int flags = isLast ? 0 : FrameHeader.FLAG_MORE;
         output.data(channel.id(), flags, handleToName, envelope, count, total, nowNsFor(envelope));
-        output.content(message.bytes(), readyOffset, count);
+        output.content(message, readyOffset, count);
         if (isFirst) {
             begun++;
             keep(message, from);

@@ -308,7 +308,7 @@ final class TwoSides {
             } else {
                 cameBack++;
             }
-            Arrays.fill(message.bytes().array(), (byte) 0x55);
+            Arrays.fill(message.content().array(), (byte) 0x55);
         }
 
         // ---- as a receiver
