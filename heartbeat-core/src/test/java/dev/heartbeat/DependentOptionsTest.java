@@ -43,7 +43,7 @@ final class DependentOptionsTest {
     }
 
     @Test
-    void whatWasNotSetFollowsAgainInABuilderMadeOfOptions() {
+    void unsetOptionsFollowAgainInABuilderMadeOfOptions() {
         ServerOptions minute =
                 ServerOptions.builder().heartbeatTimeout(Duration.ofMinutes(1)).build();
         ServerOptions changed =

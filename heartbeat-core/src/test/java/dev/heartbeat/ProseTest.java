@@ -129,7 +129,7 @@ final class ProseTest {
         }
     }
 
-    /** What has been counted so far. */
+    /** The counts so far. */
     private static final class Prose {
         private static final Pattern TOKEN = Pattern.compile(
                 "\"\"\".*?(?<!\\\\)\"\"\"|\"(\\\\.|[^\"\\\\\n])*\"|'(\\\\.|[^'\\\\\n])*'"

@@ -37,7 +37,7 @@ final class BenchBroadcastTest {
     }
 
     @Test
-    void whatIsOutOfRangeIsAnErrorOfUse() {
+    void valueOutOfRangeIsAUsageError() {
         for (String option : List.of("--nodes=0", "--bytes=7", "--rounds=0")) {
             assertThat(run(option)).as(option).isEqualTo(2);
             assertThat(err.toString()).contains(option.substring(0, option.indexOf('=')) + " is ");

@@ -49,7 +49,7 @@ final class BenchBulkTest {
     }
 
     @Test
-    void whatIsOutOfRangeIsAnErrorOfUse() {
+    void valueOutOfRangeIsAUsageError() {
         for (String option : List.of("--gib=0", "--channels=0", "--nodes=0", "--quiet-for=1s")) {
             assertThat(run(option)).as(option).isEqualTo(2);
             assertThat(err.toString()).contains(option.substring(0, option.indexOf('=')) + " is ");

@@ -30,7 +30,7 @@ final class BenchSlowConsumersTest {
 
     @Test
     @Tag("long")
-    void whoNeverReadsIsClosedAndNobodyElseIsHurt() {
+    void peerThatNeverReadsIsClosedAlone() {
         assertThat(run("--slow=100", "--others=5")).as(err + "\n" + out).isZero();
         assertThat(out.toString())
                 .contains("100 of them connected at the peak")
@@ -40,7 +40,7 @@ final class BenchSlowConsumersTest {
     }
 
     @Test
-    void whatIsOutOfRangeIsAnErrorOfUse() {
+    void valueOutOfRangeIsAUsageError() {
         for (String option : List.of("--slow=0", "--others=1")) {
             assertThat(run(option)).as(option).isEqualTo(2);
             assertThat(err.toString()).contains(option.substring(0, option.indexOf('=')) + " is ");

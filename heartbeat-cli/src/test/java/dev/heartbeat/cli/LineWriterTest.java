@@ -37,7 +37,7 @@ class LineWriterTest {
     }
 
     @Test
-    void whoeverHasALineWaitsWhileTheQueueIsFull() throws Exception {
+    void lineWaitsWhileTheQueueIsFull() throws Exception {
         CountDownLatch open = new CountDownLatch(1);
         ByteArrayOutputStream written = new ByteArrayOutputStream();
         LineWriter writer = new LineWriter(gated(open, written), 2);

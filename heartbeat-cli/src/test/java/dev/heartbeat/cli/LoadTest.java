@@ -244,7 +244,7 @@ final class LoadTest {
                 "plan --sizes=0",
                 "plan --sizes=10 --intervals=100s"
             })
-    void whatCannotBeIsAnErrorOfUse(String line) {
+    void impossibleOptionIsAUsageError(String line) {
         assertThat(run(line)).as(err.toString()).isEqualTo(2);
         assertThat(err.toString().strip()).startsWith("heartbeat load ").hasLineCount(1);
         assertThat(out.toString()).isEmpty();

@@ -98,7 +98,7 @@ class OptionsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "serve", "server --prot 1", "server extra", "demo --nodes"})
-    void soIsWhatNoCommandKnows(String arguments) {
+    void unknownCommandsAreUsageErrors(String arguments) {
         assertThat(commandLine.execute(arguments.isEmpty() ? new String[0] : arguments.split(" ")))
                 .isEqualTo(2);
         assertThat(err.toString().lines()).hasSize(1);

@@ -113,7 +113,7 @@ class ProcessesTest {
     }
 
     @Test
-    void whatIsWrongForAllIsToldOnce() throws Exception {
+    void faultOfAllProcessesIsReportedOnce() throws Exception {
         try (CommandProcess group =
                 new CommandProcess("server", "--port=0", "--processes=3", "--interval=5s", "--suspect=1s")) {
             assertThat(group.awaitStatus()).isEqualTo(2);

@@ -69,7 +69,7 @@ final class SeedSweepTest {
     }
 
     @Test
-    void whatGoesWrongInASeedEndsTheSweepAndIsTold() {
+    void failureOfASeedEndsTheSweepAndIsReported() {
         SeedSweep sweep = new SeedSweep(1, 1000, 2, null);
 
         assertThatThrownBy(() -> sweep.run(

@@ -25,7 +25,7 @@ final class TerminalViewTest {
     }
 
     @Test
-    void whatIsLongerThanALineIsCut() {
+    void textLongerThanALineIsCut() {
         assertThat(TerminalView.wrapped(List.of("1,000 beats/s"), 5)).containsExactly("1,000");
         assertThat(TerminalView.wrapped(List.of(), 5)).isEmpty();
     }

@@ -102,7 +102,7 @@ final class ApplicationLoopsTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatTheyAreOfIsFoundOut(NettyIo io) {
+    void kindOfTheGroupIsFound(NettyIo io) {
         IoEventLoopGroup group = group(io, 1);
         try (Transport transport = on(group, TransportOptions.defaults())) {
             assertThat(transport.name()).isEqualTo(io.transportName());
@@ -111,7 +111,7 @@ final class ApplicationLoopsTest {
     }
 
     @Test
-    void whatDoesNotFitIsRefused() {
+    void unsuitableGroupIsRefused() {
         assertThatThrownBy(() -> NettyTransport.builder()
                         .io(NettyIo.NIO)
                         .eventLoopGroup(one)

@@ -35,7 +35,7 @@ final class NativeLibraryTest {
     }
 
     @Test
-    void whoeverAskedForItByNameIsRefusedWithTheReason() throws Exception {
+    void transportAskedForByNameIsRefusedWithTheReason() throws Exception {
         assertThat(output(command().options(OFF), "start", "netty-epoll"))
                 .containsExactly(
                         "available false",

@@ -60,7 +60,7 @@ final class NioEventLoopTest {
     }
 
     @Test
-    void whoeverComesFasterThanThePaceIsAcceptedAllTheSame() throws Exception {
+    void connectionsFasterThanThePaceAreStillAccepted() throws Exception {
         int guests = 60;
         try (NioTransport paced = NioTransport.start(
                 TransportOptions.builder().acceptsPerSecond(100).build())) {

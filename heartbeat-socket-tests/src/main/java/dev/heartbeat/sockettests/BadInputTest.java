@@ -265,7 +265,7 @@ final class BadInputTest {
         }
 
         private boolean isEndOfNeighbour(String line) {
-            // Of some lines it takes leave itself.
+            // Some lines end the registration themselves.
             return line.equals(id + "-2 SUSPECT(LOST)") || line.equals(id + "-2 OFFLINE(UNREGISTERED)");
         }
 

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** How a client leaves by itself. */
+/** A client that leaves by itself. */
 final class ClientLeavingTest {
 
     @Test

@@ -16,10 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How a client registers, and what it makes of the answers it may get. */
+/** A client's registration, and its reaction to each answer. */
 final class ClientRegistrationTest {
 
-    /** What a client says of itself when it registers. */
+    /** A client's description of itself in REGISTER. */
     private record Claim(long incarnation, int attempt, String id, String tlvs) {
         /** Its own limits, which are the same each time, apart. */
         static Claim of(Frame register) {

@@ -35,7 +35,7 @@ final class ErrorCodes {
         return Objects.requireNonNull(NUMBERS.get(code), code);
     }
 
-    /** What every ERROR of this code and scope begins with. */
+    /** The first bytes of every ERROR of this code and scope. */
     static String error(String code, String scope) {
         int wire = switch (scope) {
             case "connection" -> 0;

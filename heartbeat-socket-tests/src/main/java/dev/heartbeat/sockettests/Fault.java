@@ -47,7 +47,7 @@ record Fault(String name, String state, String requirements, String hex, String 
         return new Fault(parts.group(1), parts.group(2), parts.group(3), parts.group(4), parts.group(5));
     }
 
-    /** What a client sends. */
+    /** The bytes that a client sends. */
     byte[] bytes() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (String part : hex.split(" ", -1)) {

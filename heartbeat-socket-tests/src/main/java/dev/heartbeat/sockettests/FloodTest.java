@@ -47,7 +47,7 @@ final class FloodTest {
     @Tag("M9")
     @Tag("M13")
     @Tag("M28")
-    void whoeverAsksAndDoesNotListenIsReadAndGetsTheLatestAnswer(Question question) throws IOException {
+    void peerThatDoesNotReadGetsTheLatestAnswer(Question question) throws IOException {
         try (LocalBus bus = new LocalBus(options -> options.writeStallTimeout(Duration.ofMinutes(1)));
                 RawPeer peer = RawPeer.connect(bus.port(), 16 * 1024)) {
             peer.register("n1");
@@ -204,7 +204,7 @@ final class FloodTest {
         try (LocalBus bus = new LocalBus(options -> options.windowBytes(16_396));
                 RawPeer peer = bus.connect("n1")) {
             bus.application.block("n1");
-            // To the last byte of the limit: a full frame, or as many empty ones as fit.
+            // Up to the limit's last byte: a full frame, or as many empty ones as fit.
             for (int i = 0; i < 16_396 / 12; i++) {
                 peer.send(Frame.data(""));
             }

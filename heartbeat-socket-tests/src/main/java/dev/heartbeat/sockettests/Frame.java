@@ -158,7 +158,7 @@ record Frame(int version, int type, int flags, int stream, String payload) {
                 .array();
     }
 
-    /** What it counts against credit. */
+    /** Its bytes of credit. */
     int size() {
         return HEADER + payload.length() / 2;
     }

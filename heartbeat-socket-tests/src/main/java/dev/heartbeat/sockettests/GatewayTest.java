@@ -140,7 +140,7 @@ final class GatewayTest {
     @Test
     @Tag("M52")
     @Tag("M63")
-    void whoUnregistersLeavesAlone() throws IOException {
+    void unregisteredNodeLeavesAlone() throws IOException {
         try (LocalBus bus = new LocalBus();
                 RawPeer peer = gateway(bus, 3)) {
             peer.send(Frame.data(2, "last"), Frame.of(Frame.UNREGISTER, 2, ""));
@@ -156,13 +156,13 @@ final class GatewayTest {
 
     @Test
     @Tag("M63")
-    void whoIsKickedIsToldAndItsNeighboursAreNot() throws IOException {
+    void kickedNodeIsNotifiedAndItsNeighboursAreNot() throws IOException {
         try (LocalBus bus = new LocalBus();
                 RawPeer peer = gateway(bus, 3)) {
             assertThat(bus.server.kick("n2", "enough")).isTrue();
             assertThat(peer.next())
                     .isEqualTo(Frame.of(Frame.GO_AWAY, 2, "01 0003" + NEVER + "810006" + Frame.hex("enough")));
-            // What crossed with it is no error, however much that is.
+            // Frames that crossed with it are no error, in any number.
             for (int i = 0; i < 20; i++) {
                 peer.send(Frame.data(2, "crossed"), Frame.of(Frame.UPDATE, 2, ""));
             }
@@ -177,7 +177,7 @@ final class GatewayTest {
     @Test
     @Tag("M21")
     @Tag("M63")
-    void whoIsReplacedIsToldAndWhoMovesIsNot() throws IOException {
+    void replacedNodeIsNotifiedAndMovedNodeIsNot() throws IOException {
         try (LocalBus bus = new LocalBus();
                 RawPeer peer = gateway(bus, 3);
                 RawPeer other = bus.connect("other")) {

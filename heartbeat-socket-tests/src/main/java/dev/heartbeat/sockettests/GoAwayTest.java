@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How a client leaves when it is sent away, and whether and when it comes back. */
+/** A client that is sent away: its leaving and its return. */
 @Tag("M53")
 final class GoAwayTest {
     private static final String ORDERS = Frame.u64(65_536) + Frame.u8(16) + Frame.u8(6) + Frame.hex("orders");
@@ -37,7 +37,7 @@ final class GoAwayTest {
     }
 
     @Test
-    void whatIsAcceptedUntilAllHasLeftIsSentOverTheSameConnection() throws IOException {
+    void messagesAcceptedBeforeTheEndUseTheSameConnection() throws IOException {
         try (ScriptedServer server = new ScriptedServer(options -> options.windowBytes(16_396))) {
             try (RawPeer peer = server.accept()) {
                 peer.next();
@@ -68,7 +68,7 @@ final class GoAwayTest {
 
     /** The turn of such a message is asked for by a command, which the loop has yet to come to. */
     @Test
-    void whatWasAcceptedInTheTurnInWhichItComesIsSentToo() throws IOException {
+    void messagesAcceptedInTheSameTurnAreSentToo() throws IOException {
         AtomicReference<HeartbeatClient> client = new AtomicReference<>();
         ChannelListener speaking = new ChannelListener() {
             @Override
@@ -105,7 +105,7 @@ final class GoAwayTest {
     }
 
     @Test
-    void itComesBackNoSoonerThanItWasTold() throws IOException {
+    void clientReturnsNoSoonerThanRetryAfter() throws IOException {
         try (ScriptedServer server = new ScriptedServer()) {
             long left;
             try (RawPeer peer = server.acceptAndRegister(1)) {

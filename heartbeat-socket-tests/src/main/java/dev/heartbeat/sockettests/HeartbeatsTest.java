@@ -48,7 +48,7 @@ final class HeartbeatsTest {
     @Test
     @Tag("M1")
     @Tag("M6")
-    void whatCameBeforeForeignBytesIsAnswered() throws IOException {
+    void framesBeforeForeignBytesAreAnswered() throws IOException {
         try (LocalBus bus = new LocalBus();
                 RawPeer peer = bus.connect()) {
             byte[] ping = Frame.ping("first").bytes();

@@ -45,7 +45,7 @@ final class HostilePeersTest {
 
     private static final AtomicLong names = new AtomicLong();
 
-    /** What one stranger does over and over, each time over the connections that it still has. */
+    /** One stranger's repeated action, over its living connections. */
     private enum Attack {
         PING_FLOOD {
             @Override

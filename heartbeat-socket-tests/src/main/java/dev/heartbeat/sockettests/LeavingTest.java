@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How connections to a server end, and what becomes of their nodes. */
+/** Ends of connections to a server, and the states of their nodes. */
 final class LeavingTest {
 
     @Test
@@ -67,10 +67,10 @@ final class LeavingTest {
     @ValueSource(ints = {Frame.ERROR, Frame.UNREGISTER})
     @Tag("M8")
     @Tag("M50")
-    void whoeverClosesReadsAndDropsWhatTheOtherStillSends(int end) throws IOException {
+    void closingSideReadsAndDropsFurtherInput(int end) throws IOException {
         try (LocalBus bus = new LocalBus();
                 RawPeer peer = bus.connect("n1")) {
-            // What is MALFORMED is answered, a goodbye is not.
+            // MALFORMED is answered, a goodbye is not.
             peer.send(Frame.of(end == Frame.ERROR ? Frame.CREDIT : end, 0, ""));
             // More than all buffers on the way can hold: unread, it would block, or be answered by
             // a reset.

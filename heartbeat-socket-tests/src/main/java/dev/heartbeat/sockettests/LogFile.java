@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
 
-/** What has been logged since this was made. Where it goes is set in simplelogger.properties. */
+/** The log since this was made. The file is set in simplelogger.properties. */
 final class LogFile {
     private static final Path FILE = Path.of("target/tests.log");
     /** The level, and not the frame of that name in the text of a warning. */

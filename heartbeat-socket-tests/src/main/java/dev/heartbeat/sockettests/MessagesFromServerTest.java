@@ -190,7 +190,7 @@ final class MessagesFromServerTest {
                     assertThat(frame.get().type()).isIn(Frame.DATA, Frame.PING);
                 }
             } catch (SocketException | EOFException e) {
-                // What was on its way is lost with the reset.
+                // Frames in flight are lost with the reset.
             }
         }
     }

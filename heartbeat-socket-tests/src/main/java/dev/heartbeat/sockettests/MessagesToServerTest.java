@@ -111,7 +111,7 @@ final class MessagesToServerTest {
     @Test
     @Tag("M37")
     @Tag("M45")
-    void whatIsDroppedCountsAsTakenWhenItArrives() throws IOException {
+    void droppedDataCountsAsTakenOnArrival() throws IOException {
         try (LocalBus bus = new LocalBus(options -> options.windowBytes(SMALLEST_WINDOW));
                 RawPeer peer = bus.connect("n1")) {
             bus.application.block("n1");

@@ -146,7 +146,7 @@ final class RawPeer implements Closeable {
         try {
             return in.read() < 0;
         } catch (SocketException e) {
-            return true; // What was sent after the other side had closed was answered by a reset.
+            return true; // Bytes sent after the other side's close were answered by a reset.
         }
     }
 

@@ -36,7 +36,7 @@ final class RefusedStartTest {
     }
 
     @Test
-    void whatTheBuilderWasToldIsJudgedBeforeATransportIsStarted() {
+    void argumentsAreJudgedBeforeATransportIsStarted() {
         leavesNothing(
                 100,
                 IllegalArgumentException.class,
@@ -65,7 +65,7 @@ final class RefusedStartTest {
     }
 
     @Test
-    void whatFailsAfterATransportWasStartedClosesIt() {
+    void failureAfterATransportStartedClosesIt() {
         leavesNothing(
                 20,
                 HeartbeatException.class,
@@ -109,7 +109,7 @@ final class RefusedStartTest {
                 .toList();
     }
 
-    /** How many are open; none where the system does not say. */
+    /** The number of open ones; empty if the system does not say. */
     private static long descriptors() {
         if (!Files.isDirectory(DESCRIPTORS)) {
             return 0;

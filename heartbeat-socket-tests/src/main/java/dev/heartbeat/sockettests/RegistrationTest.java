@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a server makes of a REGISTER, and of two that claim the same id. */
+/** A server's answers to REGISTER, and to two that claim the same id. */
 final class RegistrationTest {
     /** TLV 0x04. */
     private static final String LAST_EPOCH = "040008";

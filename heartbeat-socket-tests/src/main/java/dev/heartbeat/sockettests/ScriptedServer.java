@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
  * A server that does what the test says, and a real client that comes to it, and comes back soon.
  */
 final class ScriptedServer implements AutoCloseable {
-    /** What this server gives where the test does not care. */
+    /** This server's default terms. */
     static final long CREDIT = 65_536;
 
     private static final int PATIENCE_MILLIS = 30_000;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** What was told, line by line, by any thread; the test waits for what it wants to hear. */
+/** Reported lines, by any thread; the test waits for the lines it expects. */
 final class Told {
     /** Generous: it is reached only where something is broken. */
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);

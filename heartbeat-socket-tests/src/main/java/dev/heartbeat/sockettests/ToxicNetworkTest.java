@@ -101,7 +101,7 @@ final class ToxicNetworkTest {
 
         proxy.toServer().clear();
         proxy.toClient().clear();
-        // What was tried meanwhile has lost bytes, and is not waited for.
+        // Attempts made meanwhile have lost bytes, and are not waited for.
         proxy.resetAll();
         expect(ofServer, "online");
     }

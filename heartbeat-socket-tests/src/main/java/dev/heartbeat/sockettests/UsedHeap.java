@@ -1,6 +1,6 @@
 package dev.heartbeat.sockettests;
 
-/** What is in use of this process's heap. */
+/** The used heap of this process. */
 final class UsedHeap {
     private UsedHeap() {}
 

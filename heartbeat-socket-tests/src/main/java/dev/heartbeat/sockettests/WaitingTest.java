@@ -114,7 +114,7 @@ final class WaitingTest {
     }
 
     @Test
-    void whatDependsOnARequestIsNotWaitedForEither() throws InterruptedException {
+    void dependentStageOfARequestIsNotWaitedFor() throws InterruptedException {
         isRefused(inCallback(client ->
                 client.request(message(), LONG).thenApply(reply -> reply).join()));
         isRefused(inCallback(client -> client.request(message(), LONG).copy().join()));
@@ -211,7 +211,7 @@ final class WaitingTest {
         client.close();
     }
 
-    /** Of the workers one must be left to serve those that wait. */
+    /** One worker must be left to serve those that wait. */
     @Test
     void notEveryWorkerMayWait() throws Exception {
         int workers = 2;

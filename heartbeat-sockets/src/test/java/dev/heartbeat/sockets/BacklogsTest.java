@@ -23,7 +23,7 @@ final class BacklogsTest {
     private final Backlogs backlogs = new Backlogs();
 
     @Test
-    void soManyChunksAndNoMore() {
+    void chunksAreBounded() {
         for (int i = 0; i < CHUNKS; i++) {
             assertThat(takeLarge().isDirect()).isTrue();
         }
@@ -37,7 +37,7 @@ final class BacklogsTest {
     }
 
     @Test
-    void whatComesBackIsTakenAgainAndIsEmpty() {
+    void returnedMemoryIsTakenAgainEmpty() {
         for (int bytes : new int[] {1, Backlogs.SMALL_BYTES, Backlogs.SMALL_BYTES + 1, Backlogs.CHUNK_BYTES}) {
             ByteBuffer taken = backlogs.take(bytes);
             backlogs.giveBack(taken.limit(bytes).position(bytes / 2));
@@ -49,7 +49,7 @@ final class BacklogsTest {
     }
 
     @Test
-    void whatIsKeptIsBounded() {
+    void keptMemoryIsBounded() {
         List<ByteBuffer> taken = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
             taken.add(backlogs.take(1));
@@ -89,7 +89,7 @@ final class BacklogsTest {
 
     /** With chunks and without: all are taken by a hundred connections that hold 10 KiB each. */
     @Test
-    void whoeverFindsNoChunkTakesFromTheHeap() throws IOException {
+    void emptyPoolFallsBackToTheHeap() throws IOException {
         byte[] bytes = new byte[10 * 1024];
         for (int i = 0; i < 100; i++) {
             new Random(i).nextBytes(bytes);

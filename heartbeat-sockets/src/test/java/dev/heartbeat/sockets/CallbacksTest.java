@@ -49,7 +49,7 @@ final class CallbacksTest {
     }
 
     @Test
-    void oneThatFindsNoThreadHurtsNoOther() {
+    void callbackWithoutThreadHurtsNoOther() {
         Error planted = new OutOfMemoryError("planted");
         Runnable first = call();
         Runnable second = call();
@@ -79,7 +79,7 @@ final class CallbacksTest {
     }
 
     @Test
-    void whatIsDueLeavesWhenItIsToldAndWhatComesThenWithTheTurn() {
+    void dueCallbacksLeaveOnDemandAndLaterOnesWithTheTurn() {
         Runnable first = call();
         Runnable second = call();
         callbacks.beginTurn();
@@ -137,7 +137,7 @@ final class CallbacksTest {
     }
 
     @Test
-    void whatTwoTurnsOnOneThreadMakeDueLeavesWithEither() {
+    void callbacksOfTwoTurnsOnOneThreadLeaveWithEither() {
         Callbacks other = new Callbacks(failures::add);
         Runnable first = call();
         Runnable second = call();

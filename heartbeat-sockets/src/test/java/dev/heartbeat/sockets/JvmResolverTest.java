@@ -77,7 +77,7 @@ final class JvmResolverTest {
     }
 
     @Test
-    void whatFindsNoPlaceFailsAtOnce() throws Exception {
+    void lookUpWithoutPlaceFailsAtOnce() throws Exception {
         List<CompletableFuture<List<InetAddress>>> taken =
                 List.of(resolve("slow1"), resolve("slow2"), resolve("slow3"));
         assertThatThrownBy(() -> resolve("quick").get(30, SECONDS))

@@ -35,7 +35,7 @@ final class TaskQueueTest {
     }
 
     @Test
-    void whatIsAddedMeanwhileComesWithTheNextBatch() {
+    void tasksAddedMeanwhileRunInTheNextBatch() {
         tasks.add(() -> {
             ran.add(1);
             add(2);

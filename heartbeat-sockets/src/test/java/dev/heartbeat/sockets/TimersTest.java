@@ -54,7 +54,7 @@ final class TimersTest {
     }
 
     @Test
-    void oneThatThrowsHurtsNoOther() {
+    void throwingTaskHurtsNoOther() {
         Error planted = new NoSuchMethodError("planted");
         timers.at(5, () -> {
             throw planted;

@@ -23,7 +23,7 @@ final class AbandonedTest {
     }
 
     @Test
-    void theyTakeNoPlace() {
+    void abandonedConnectionsTakeNoPlace() {
         bus.serverHost.failSetUps(true);
         HeartbeatClient client = connect();
         bus.advance(Duration.ofSeconds(5));

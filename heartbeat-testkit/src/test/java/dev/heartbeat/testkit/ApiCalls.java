@@ -33,7 +33,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What can be called of a public API, found by reflection, and arguments to call it with. */
+/** The callable parts of a public API, found by reflection, and arguments for them. */
 final class ApiCalls {
     private static final String API = "dev.heartbeat";
 
@@ -211,7 +211,7 @@ final class ApiCalls {
         return zero instanceof Integer ? Integer.valueOf(1) : zero instanceof Long ? Long.valueOf(1) : zero;
     }
 
-    /** What the call threw; null if it returned. */
+    /** The exception of the call; null if it returned. */
     static @Nullable Throwable thrownBy(Executable member, @Nullable Object target, @Nullable Object... arguments) {
         try {
             Object unused = resultOf(member, target, arguments);

@@ -125,7 +125,7 @@ final class ArgumentsTest {
         return ApiCalls.isOfObject(member) ? newValues().get(type) : null;
     }
 
-    /** What needs no bus. */
+    /** Calls that need no bus. */
     private static Map<Class<?>, Object> newValues() {
         Map<Class<?>, Object> values = new HashMap<>();
         values.put(HeartbeatServer.Builder.class, HeartbeatServer.builder());

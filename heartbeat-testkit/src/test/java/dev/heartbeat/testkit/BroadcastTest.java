@@ -58,7 +58,7 @@ final class BroadcastTest {
     }
 
     @Test
-    void nobodyIsThere() {
+    void broadcastToNobodyAcceptsNothing() {
         assertThat(server.broadcast(Room.text("hello"))).isEqualTo(accepted(0));
         assertThat(server.broadcast(node -> true, Room.text("hello"))).isEqualTo(accepted(0));
         assertThat(groups.broadcast("red", Room.text("hello"))).isEqualTo(accepted(0));
@@ -96,7 +96,7 @@ final class BroadcastTest {
     }
 
     @Test
-    void whoGoesBetweenBeingChosenAndTheOfferIsCounted() {
+    void nodeThatLeavesBetweenChoiceAndOfferIsCounted() {
         enter(3);
         BroadcastResult result = server.broadcast(
                 node -> {
@@ -117,7 +117,7 @@ final class BroadcastTest {
     }
 
     @Test
-    void whatAChoiceThrowsIsTheCallers() {
+    void exceptionOfAPredicateIsTheCallers() {
         enter(1);
         assertThatThrownBy(() -> server.broadcast(
                         node -> {
@@ -253,7 +253,7 @@ final class BroadcastTest {
     }
 
     @Test
-    void whoIsFullLeavesWhereTheGroupSaysSoUnlessItNamesTheGroupItself() {
+    void fullMemberIsRemovedByPolicyUnlessItNamesTheGroup() {
         enter(2);
         room.enter("named", options -> options.metadata("group", "red"));
         room.enter("both", options -> options.metadata("group", "red"));
@@ -270,7 +270,7 @@ final class BroadcastTest {
     }
 
     @Test
-    void whatIsNotDeliveredComesBackToEachByItself() {
+    void undeliveredBroadcastComesBackPerNode() {
         List<ByteBuffer> back = new ArrayList<>();
         Room telling = new Room(new Bus(
                 55,
@@ -297,7 +297,7 @@ final class BroadcastTest {
     }
 
     @Test
-    void whoReadsNothingHoldsUpNobody() {
+    void unreadChannelDelaysNoOther() {
         Room large = new Room(new Bus(56, 2, options -> options.channelQueueMessages(10)));
         NodeGroups all = large.bus.server.groups();
         for (int i = 0; i < 20; i++) {
@@ -345,7 +345,7 @@ final class BroadcastTest {
     }
 
     @Test
-    void whatWasAcceptedBeforeAShutdownArrives() {
+    void messagesAcceptedBeforeAShutdownArrive() {
         enter(5);
         groups.broadcast("red", ByteBuffer.allocate(100_000));
         server.shutdownAsync(Duration.ofSeconds(5));

@@ -13,7 +13,7 @@ public final class Bus {
     public static final Duration INTERVAL = Duration.ofSeconds(1);
     public static final Duration SUSPECT = Duration.ofMillis(2500);
     public static final Duration TIMEOUT = Duration.ofSeconds(3);
-    /** By how much a verdict may be late: a tick of the wheel, and the latency. */
+    /** The tolerance of a verdict: a tick of the wheel, and the latency. */
     public static final Duration TOLERANCE = Duration.ofMillis(25);
 
     public final Simulation world;

@@ -72,7 +72,7 @@ final class CancelTest {
         CompletableFuture<ByteBuffer> ask(ByteBuffer message, Duration timeout);
     }
 
-    /** Who asks whom, over what. */
+    /** The asker, the asked side, and the path. */
     private enum Way {
         CLIENT_TO_SERVER {
             @Override

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 @Tag("M80")
 final class CapacityTest {
     private static final long BUDGET = 1 << 20;
-    /** What is left of connections that were lost is counted, and nobody is refused for it. */
+    /** Remains of lost connections are counted, and no node is refused for them. */
     private static final long LOST_CONNECTIONS = 30_000;
 
     private static final int HONEST = 20;
@@ -128,7 +128,7 @@ final class CapacityTest {
     }
 
     @Test
-    void whoIsKnownMayComeBackWhileThereIsNoRoom() {
+    void knownNodeMayComeBackWithoutRoom() {
         Bus bus = bus(10_000);
         ScriptedPeer known = ScriptedPeer.client(bus.world.newHost("known").transport(), bus.server.localAddress());
         known.connect().register("known").expectRegistered().reset();
@@ -146,7 +146,7 @@ final class CapacityTest {
     }
 
     @Test
-    void whoIsRefusedComesWhenThereIsRoom() {
+    void refusedNodeComesWhenThereIsRoom() {
         Bus bus = bus(10_000);
         attack(bus, 1);
         ClientRecorder told = new ClientRecorder();

@@ -129,7 +129,7 @@ final class ChannelTest {
     }
 
     @Test
-    void whatNobodyAcceptsIsRefusedWithAReason() {
+    void unacceptedChannelIsRefusedWithAReason() {
         Channel channel = open("unheard-of");
         assertThat(channel.state()).isEqualTo(ChannelState.CLOSED);
         assertThat(atClient.events).containsExactly("closed REFUSED: nobody accepts channels of the name unheard-of");
@@ -157,7 +157,7 @@ final class ChannelTest {
         assertThat(bus.server.nodes().count(NodeState.ONLINE)).isEqualTo(1);
     }
 
-    @SuppressWarnings("NullAway") // What an application may return all the same.
+    @SuppressWarnings("NullAway") // An application may return null all the same.
     private static ChannelListener nobody() {
         return null;
     }
@@ -291,7 +291,7 @@ final class ChannelTest {
     }
 
     @Test
-    void whatHasNotLeftWhenTheChannelIsResetComesBackBeforeItIsClosed() {
+    void unsentMessagesOfAResetChannelComeBackBeforeTheClose() {
         closeWhileAMessageLeaves(up -> up.reset("enough"));
         assertThat(atClient.events)
                 .containsExactly("opened", "ended", "undelivered 10000 bytes LOST", "closed RESET: enough");
@@ -456,7 +456,7 @@ final class ChannelTest {
 
     @ParameterizedTest
     @EnumSource(Delivery.class)
-    void whatIsDroppedWhileTheChannelIsResetIsToldBeforeItsEnd(Delivery delivery) {
+    void dropsDuringAResetAreReportedBeforeTheEnd(Delivery delivery) {
         ChannelOptions options = ChannelOptions.builder()
                 .queueMessages(1)
                 .queueBytes(1 << 20)
@@ -562,7 +562,7 @@ final class ChannelTest {
     }
 
     @Test
-    void whatArrivedBeforeTheCloseCanStillBeReceived() {
+    void messagesBeforeTheCloseCanStillBeReceived() {
         Channel up = client.openChannel("pull", PLAIN, atClient);
         up.trySend(text("a"));
         settle();
@@ -811,7 +811,7 @@ final class ChannelTest {
 
     @Test
     @Tag("M69")
-    void whatCrossedWithAResetIsIgnored() {
+    void framesThatCrossedWithAResetAreIgnored() {
         ScriptedPeer peer = stranger();
         peer.raw(OPEN_LOGS)
                 .expect("CHANNEL_ACCEPT")
@@ -865,7 +865,7 @@ final class ChannelTest {
 
     @Test
     @Tag("M9")
-    void whoOpensWithoutEndAndReadsNoAnswerCausesTooManyErrors() {
+    void endlessOpensWithUnreadAnswersCauseTooManyErrors() {
         Host deaf = bus.world.newHost("deaf");
         ScriptedPeer peer = ScriptedPeer.client(deaf.transport(), bus.server.localAddress());
         peer.connect().register("n2").expectRegistered();

@@ -79,7 +79,7 @@ final class ClientLimitsTest {
     }
 
     @Test
-    void whatWaitsComesBackWhereTheNextConnectionTakesLess() {
+    void waitingMessagesComeBackIfTheNextConnectionTakesLess() {
         registered(1, NO_LIMITS);
         client.reset();
         playFor(Duration.ofMillis(100));
@@ -198,7 +198,7 @@ final class ClientLimitsTest {
         assertThat(allowing.state()).isEqualTo(ClientState.ONLINE);
     }
 
-    /** What it opens itself is for the server to allow. */
+    /** The server limits the channels that the client opens. */
     @Test
     void aClientThatAllowsNoneOpensItsOwn() {
         Bus open = new Bus(
@@ -240,7 +240,7 @@ final class ClientLimitsTest {
     }
 
     @Test
-    void howManyIsCheckedWhenItConnects() {
+    void countIsCheckedBeforeConnecting() {
         for (int outside : new int[] {-1, 65_536}) {
             assertThatThrownBy(() -> bus.client(bus.world.newHost("bad"), "n2")
                             .maxChannels(outside)

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a client counts, beside what its server does; on virtual time. */
+/** A client's counts, compared with its server's; on virtual time. */
 final class ClientStatsTest {
     private final List<Request> asked = new ArrayList<>();
     private final ChannelRecorder atServer = new ChannelRecorder();
@@ -138,7 +138,7 @@ final class ClientStatsTest {
     }
 
     @Test
-    void whatComesBackIsCountedAndWhatWasDroppedForANewerOneAmongIt() {
+    void returnedMessagesAreCountedDroppedOnesIncluded() {
         HeartbeatClient client = bus.client(host, "n1").connect(); // Not registered yet: all waits.
         client.trySend(message());
         ChannelOptions four = ChannelOptions.builder()

@@ -101,7 +101,7 @@ final class DrainTest {
         }
         CompletableFuture<Void> down = bus.server.shutdownAsync(Duration.ofSeconds(30));
         Duration took = bus.world.advanceUntil(down::isDone, Duration.ofSeconds(31));
-        bus.advance(slow.each); // What is fetched counts as handled.
+        bus.advance(slow.each); // A fetched message counts as handled.
 
         assertThat(slow.handled).isEqualTo(1000);
         assertThat(slow.ended).isTrue();
@@ -148,7 +148,7 @@ final class DrainTest {
     }
 
     @Test
-    void whatTheClientAskedIsAnsweredBeforeItLeaves() {
+    void requestsAreAnsweredBeforeTheClientLeaves() {
         List<Request> heard = new ArrayList<>();
         Bus asked = new Bus(23, 1, options -> options.onRequest((node, request) -> heard.add(request)));
         HeartbeatClient client = asked.client(asked.world.newHost("node"), "n1").connect();

@@ -112,7 +112,7 @@ final class DuplicateIdentityTest {
         assertThat(bus.world.escaped()).isEmpty();
     }
 
-    /** Of a gateway too, with the nodes it speaks for. */
+    /** A gateway too, with its nodes. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
     void gatewaysOfOneSnapshotAreToldApart(long seed) {

@@ -195,7 +195,7 @@ final class GatewayTest {
 
     @Test
     @Tag("M57")
-    void whoWasKickedWhileItsGatewayWasAwayIsToldThen() {
+    void nodeKickedWhileItsGatewayIsAwayIsNotifiedLater() {
         attach(3);
         bus.serverHost.resetConnections();
         bus.server.kick("n1", "enough");
@@ -247,7 +247,7 @@ final class GatewayTest {
         assertThatThrownBy(() -> nodes.get(0).updateMetadata(Map.of("", "")))
                 .isInstanceOf(IllegalArgumentException.class);
 
-        // What changes while it is away comes with the registration.
+        // Changes while it is away come with the registration.
         host.resetConnections();
         gateway.updateMetadata(Map.of("firmware", "3"));
         nodes.get(1).updateMetadata(Map.of("zone", "us"));
@@ -258,7 +258,7 @@ final class GatewayTest {
     }
 
     @Test
-    void ofManyUpdatesWhileTheSocketIsFullTheNewestIsSent() {
+    void onlyTheLatestUpdateIsSentWhileTheSocketIsFull() {
         attach(1);
         bus.serverHost.pause();
         String large = "x".repeat(4000);
@@ -317,7 +317,7 @@ final class GatewayTest {
 
     @Test
     @Tag("M52")
-    void whoIsDetachedLeavesAfterWhatItSaid() {
+    void detachedNodeLeavesAfterItsMessages() {
         attach(3);
         nodes.get(1).trySend(ByteBuffer.allocate(300_000));
         nodes.get(1).trySend(bytes("last"));
@@ -333,7 +333,7 @@ final class GatewayTest {
     }
 
     @Test
-    void whoIsDetachedWhileNobodyIsConnectedEndsHere() {
+    void nodeDetachedWithoutConnectionEndsLocally() {
         bus.serverHost.crash();
         AttachedNode node = attach(gateway, "n0");
         node.trySend(bytes("never"));
@@ -385,7 +385,7 @@ final class GatewayTest {
     }
 
     @Test
-    void whatCannotBeAttachedIsRefusedAtOnce() {
+    void invalidAttachIsRefusedAtOnce() {
         attach(gateway, "n0");
         assertThatThrownBy(() -> attach(gateway, "n0")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> attach(gateway, "gw")).isInstanceOf(IllegalArgumentException.class);
@@ -395,7 +395,7 @@ final class GatewayTest {
     }
 
     @Test
-    void whoIsRefusedForNowIsTriedAgain() {
+    void nodeRefusedForNowIsTriedAgain() {
         Bus strict = new Bus(11, 2, options -> options.takeoverPolicy(TakeoverPolicy.REFUSE));
         Host holder = strict.newNode("n0");
         HeartbeatClient client =
@@ -426,7 +426,7 @@ final class GatewayTest {
     }
 
     @Test
-    void whatWasSentToANodeInGraceWaitsForIt() {
+    void messageToANodeInGraceWaitsForIt() {
         attach(2);
         bus.world.isolate(host);
         host.resetConnections();

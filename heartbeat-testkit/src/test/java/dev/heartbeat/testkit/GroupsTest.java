@@ -35,7 +35,7 @@ final class GroupsTest {
     }
 
     @Test
-    void whoNamesAGroupAndWhoIsJoinedAreInItAlike() {
+    void namedAndJoinedMembersAreAlike() {
         room.enter("named", options -> options.metadata("group", "red"));
         room.enter("joined");
         room.enter("neither");
@@ -63,7 +63,7 @@ final class GroupsTest {
     }
 
     @Test
-    void howManyGroupsANodeMayBeJoinedToIsBounded() {
+    void groupsOfANodeAreBounded() {
         room.enter("n1", options -> options.metadata("group", "named"));
         for (String group : List.of("a", "b", "c")) {
             assertThat(groups.join(group, "n1")).isEqualTo(JOINED);
@@ -118,7 +118,7 @@ final class GroupsTest {
     }
 
     @Test
-    void whoIsJoinedStaysThroughReconnects() {
+    void joinedMemberStaysThroughReconnects() {
         room.enter("n1");
         groups.join("red", "n1");
         for (int i = 0; i < 3; i++) {
@@ -243,7 +243,7 @@ final class GroupsTest {
     }
 
     @Test
-    void whatGroupsOfReturnsIsASnapshot() {
+    void groupsOfReturnsASnapshot() {
         room.enter("n1");
         groups.join("red", "n1");
         Set<String> before = groups.groupsOf("n1");

@@ -150,7 +150,7 @@ final class HostLookupTest {
         assertThat(host.connects()).isZero();
     }
 
-    /** What an application's resolver may do wrong. */
+    /** Faults of an application's resolver. */
     @Test
     void resolverThatMisbehavesFailsTheAttemptAndNothingElse() {
         List<CompletionStage<List<InetAddress>>> answers = new java.util.ArrayList<>();

@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What the server tells of nodes that fall silent, are lost and come back; on virtual time. */
+/** The server's events for nodes that fall silent, are lost and come back; on virtual time. */
 final class LivenessTest {
     private final Bus bus = new Bus(1);
 
@@ -189,7 +189,7 @@ final class LivenessTest {
         for (int i = 0; i < 100; i++) {
             hosts.add(guarded.newNode("n" + i));
         }
-        // Whoever has hardly been here does not count.
+        // A young stay does not count.
         guarded.advance(Bus.TIMEOUT.multipliedBy(2));
         hosts.subList(0, 50).forEach(Host::crash);
         guarded.advance(Duration.ofSeconds(15));

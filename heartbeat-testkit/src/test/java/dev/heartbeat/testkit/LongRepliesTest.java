@@ -91,7 +91,7 @@ final class LongRepliesTest {
         CompletableFuture<ByteBuffer> ask(ByteBuffer message, Duration timeout);
     }
 
-    /** Who asks whom, over what; whoever asks takes no more than it is given. */
+    /** The asker, the asked side, and the path; the asker takes only short answers. */
     private enum Way {
         CLIENT(false) {
             @Override

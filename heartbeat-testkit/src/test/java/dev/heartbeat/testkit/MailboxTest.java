@@ -28,7 +28,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 
-/** What is sent, asked and delivered, over whichever of its four places. */
+/** Messages and requests of a mailbox, in each of its four places. */
 final class MailboxTest {
     private static final Duration SOON = Duration.ofMillis(100);
     private static final Duration LONG = Duration.ofMinutes(1);

@@ -97,7 +97,7 @@ final class MassGuardTest {
     }
 
     @Test
-    void whoIsHeardAgainWhileHisVerdictIsHeldIsNotGivenUpLater() {
+    void nodeHeardWhileItsVerdictIsHeldIsNotGivenUpLater() {
         // With few answers the nodes are more patient than their server, and stay on their
         // connections.
         Bus bus = bus(2, 1000, 8);
@@ -140,7 +140,7 @@ final class MassGuardTest {
     }
 
     @Test
-    void whoIsLostWaitsLikeWhoIsSilentAndWhoIsReleasedMayComeBack() {
+    void lostAndSilentNodesWaitAlikeAndReleasedNodesMayComeBack() {
         Bus bus = bus(2, 1000);
         half().forEach(Host::crash);
         bus.advance(Duration.ofSeconds(15));
@@ -189,7 +189,7 @@ final class MassGuardTest {
         assertThat(bus.server.stats().massGuard().status().held()).isZero();
     }
 
-    /** Whoever registers hundreds of nodes a second and is reset decides nothing for the others. */
+    /** A peer that registers hundreds of nodes a second and is reset decides nothing for others. */
     @ParameterizedTest
     @ValueSource(ints = {1, 40})
     void strangersThatComeAndGoDelayNoVerdict(int nodesOfEach) {

@@ -6,7 +6,7 @@ import dev.heartbeat.ServerStats;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What a server measures of itself, on virtual time. */
+/** A server's own measurements, on virtual time. */
 final class MeasuresTest {
     private final Bus bus = new Bus(51);
 

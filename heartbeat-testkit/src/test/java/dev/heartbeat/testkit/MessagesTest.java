@@ -121,7 +121,7 @@ final class MessagesTest {
     }
 
     @Test
-    void whatIsSentToALostNodeWaitsForItsReturn() {
+    void messageToALostNodeWaitsForItsReturn() {
         connect(bus);
         host.resetConnections();
         bus.world.advanceUntil(() -> bus.server.nodes().count(NodeState.SUSPECT) == 1, Duration.ofSeconds(1));
@@ -132,7 +132,7 @@ final class MessagesTest {
     }
 
     @Test
-    void whatWaitedForANodeThatNeverCameBackIsTold() {
+    void messagesForANodeThatNeverReturnsAreReported() {
         connect(bus);
         host.crash();
         bus.world.advanceUntil(() -> bus.server.nodes().count(NodeState.SUSPECT) == 1, Duration.ofSeconds(1));

@@ -9,7 +9,7 @@ import java.util.HexFormat;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What a server makes of clients that do what no client of this library does, from scripts. */
+/** A server against scripted clients that behave like no client of this library. */
 final class OddClientsTest {
     private static final String HEARTBEAT = "ab020100000000000000001000000000000000010000000000000000";
 
@@ -82,7 +82,7 @@ final class OddClientsTest {
     @Test
     @Tag("M8")
     @Tag("M48")
-    void whatComesBehindAFaultIsNotRead() {
+    void framesBehindAFaultAreNotRead() {
         register();
         // An unknown type, and a message behind it in the same segment.
         client.raw("ab0270000000000000000000 ab0203000000000000000002 6869");
@@ -93,7 +93,7 @@ final class OddClientsTest {
 
     @Test
     @Tag("M1")
-    void whoeverSpeaksAnotherProtocolGetsNoAnswer() {
+    void foreignProtocolGetsNoAnswer() {
         client.connect().raw("474554202f20485454502f312e310d0a0d0a").expectEndOfStream();
         playFor(Duration.ofSeconds(1));
     }

@@ -93,7 +93,7 @@ final class OddGatewaysTest {
 
     @Test
     @Tag("M64")
-    void whoIsSuspectedRecoversWithTheFirstBeatForIt() {
+    void suspectedNodeRecoversWithTheFirstBeatForIt() {
         register(3);
         gateway.ignore("HEARTBEAT_RES").ignore("PING");
         bus.advance(Duration.ofMillis(2600));
@@ -110,7 +110,7 @@ final class OddGatewaysTest {
 
     @Test
     @Tag("M64")
-    void whatNamesANodeIsItsSignOfLife() {
+    void frameThatNamesANodeIsItsSignOfLife() {
         register(4);
         gateway.ignore("HEARTBEAT_RES").ignore("CREDIT");
         for (int i = 0; i < 8; i++) {

@@ -10,7 +10,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What a client makes of servers that do what no server of this library does, from scripts. */
+/** A client against scripted servers that behave like no server of this library. */
 final class OddServersTest {
     private final Simulation world = new Simulation(7);
     private final ScriptedPeer server =

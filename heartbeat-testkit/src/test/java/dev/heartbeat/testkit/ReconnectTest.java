@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** How a client judges its server, and how it comes back; on virtual time. */
+/** A client judges its server, and reconnects; on virtual time. */
 final class ReconnectTest {
     private static final Duration BASE = Duration.ofMillis(500);
     private static final Duration CAP = Duration.ofSeconds(8);
@@ -161,7 +161,7 @@ final class ReconnectTest {
 
     @Test
     @Tag("M34")
-    void whatWasTriedWhileTheServerWaitedDoesNotMakeTheWaitsAfterItLong() {
+    void attemptsWithinTheGraceDoNotLengthenLaterWaits() {
         int clients = 100;
         for (int i = 0; i < clients; i++) {
             bus.client(host, "n" + i).connect();

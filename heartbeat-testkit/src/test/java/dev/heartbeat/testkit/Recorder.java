@@ -92,7 +92,7 @@ public final class Recorder implements NodeListener, MessageHandler {
         return List.copyOf(events);
     }
 
-    /** How often this was told, of whomever. */
+    /** The number of times this was reported, over all nodes. */
     public long count(String what) {
         return events.stream().filter(event -> event.what.startsWith(what)).count();
     }

@@ -32,7 +32,7 @@ final class RefusedMessagesTest {
             ChannelOptions.builder().windowBytes(20_000).maxWindowBytes(20_000).build();
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
-    /** What all listeners heard of what came back. */
+    /** The returned messages, as all listeners heard of them. */
     private final List<String> told = new ArrayList<>();
 
     private final List<Integer> delivered = new ArrayList<>();
@@ -327,7 +327,7 @@ final class RefusedMessagesTest {
 
     @Test
     @Tag("M99")
-    void whatThePeerHasReceivedIsNotRefusedAfterwards() {
+    void receivedMessagesAreNotRefusedAfterwards() {
         client.trySend(message(90_000));
         CompletableFuture<ByteBuffer> answered = client.request(message(10), MINUTE);
         bus.advance(Duration.ofSeconds(5));

@@ -74,7 +74,7 @@ final class Room {
         return List.copyOf(heard.get(id));
     }
 
-    /** What was told as undelivered to it. */
+    /** Messages reported as undelivered to it. */
     List<String> undelivered(String id) {
         return bus.told.of(id).stream()
                 .filter(what -> what.startsWith("undelivered"))

@@ -72,7 +72,7 @@ final class RoutingTest {
 
     @Test
     @Tag("M75")
-    void whatIsNotAllowedOrDoesNotArriveIsTold() {
+    void forbiddenOrUndeliveredMessageIsReported() {
         one.trySend("secret-1", text("x"));
         settle();
         one.trySend("nobody", text("x"));
@@ -114,7 +114,7 @@ final class RoutingTest {
 
     @Test
     @Tag("M75")
-    void whatWaitsForANodeThatGoesOfflineComesBackToItsSender() {
+    void messagesForANodeThatGoesOfflineComeBack() {
         Host cut = bus.world.newHost("three");
         HeartbeatClient three = bus.client(cut, "three").connect();
         bus.world.advanceUntil(three.registered()::isDone, Duration.ofSeconds(1));

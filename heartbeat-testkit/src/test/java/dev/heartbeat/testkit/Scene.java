@@ -37,7 +37,7 @@ final class Scene {
 
     private static final Duration LONG = Duration.ofSeconds(100);
 
-    /** How far it has come. */
+    /** The progress. */
     enum Stage {
         /** The client has been started, and nothing has happened. */
         BEFORE_CONNECTING,

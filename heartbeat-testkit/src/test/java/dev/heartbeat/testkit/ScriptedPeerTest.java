@@ -73,7 +73,7 @@ final class ScriptedPeerTest {
     }
 
     @Test
-    void whatNeverComesIsTold() {
+    void missingFrameIsReported() {
         client.connect().register("n1").expectRegistered();
         server.expectConnection().raw("ab0209 00");
         play();
@@ -87,7 +87,7 @@ final class ScriptedPeerTest {
     }
 
     @Test
-    void whatNobodyExpectedIsTold() {
+    void unexpectedFrameIsReported() {
         client.connect().ping();
         server.expectConnection();
         play();
@@ -101,7 +101,7 @@ final class ScriptedPeerTest {
     }
 
     @Test
-    void whatIsIgnoredIsPassedOver() {
+    void ignoredFramesAreSkipped() {
         client.connect().ping().heartbeat().ping();
         server.ignore("PING").expectConnection().expectHeartbeat();
         play();
@@ -117,7 +117,7 @@ final class ScriptedPeerTest {
     }
 
     @Test
-    void whatWasNotPlayedIsNotForgotten() {
+    void unplayedStepsAreNotForgotten() {
         client.connect();
         assertThatThrownBy(client::verify).hasMessageContaining("play() was not called");
     }

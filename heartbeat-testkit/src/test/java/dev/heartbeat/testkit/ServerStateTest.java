@@ -110,7 +110,7 @@ final class ServerStateTest {
     }
 
     @Test
-    void whatNeedsARunningServerIsRefusedBefore() {
+    void callsThatNeedARunningServerAreRefusedBefore() {
         HeartbeatServer server = builder().build();
         ByteBuffer message = ByteBuffer.allocate(1);
         List<ThrowingCallable> calls = List.of(

@@ -99,7 +99,7 @@ final class SharesTest {
             double share = all * weight / 272;
             assertThat((double) arrived.getOrDefault(weight, 0L))
                     .as("share of weight " + weight + " of " + arrived)
-                    // Of the lightest few come whole.
+                    // Few rounds of the lightest channel are complete.
                     .isCloseTo(share, within(Math.max(share / 10, MESSAGE)));
         }
         assertThat(bus.told.of("n1")).containsExactly("ONLINE");

@@ -134,7 +134,7 @@ final class TakeoverTest {
     @ParameterizedTest
     @CsvSource({"400, -400", "-400, 400", "400, 0", "0, -400", "0, 400", "30, -60", "-1, -1"})
     @Tag("M23")
-    void whoWasReplacedStaysAwayHoweverTheWallClockSteps(int before, int after) {
+    void replacedProcessStaysAwayHoweverTheWallClockSteps(int before, int after) {
         Simulation world = new Simulation(31);
         Host serverHost = world.newHost("server", 2);
         serverHost.stepWallClock(Duration.ofDays(before));

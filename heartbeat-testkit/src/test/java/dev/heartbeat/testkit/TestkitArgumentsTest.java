@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** What the testkit's own classes are told is judged as what the bus is told. */
+/** Arguments of the testkit's classes are checked like those of the bus. */
 final class TestkitArgumentsTest {
     private static final Set<Class<?>> TESTKIT = Set.of(
             Simulation.class, Host.class, LinkSettings.class, ToxicProxy.class, Toxics.class, ScriptedPeer.class);

@@ -124,7 +124,7 @@ final class ToxicProxyTest {
     }
 
     @Test
-    void whatIsSwallowedIsToldToNobodyAndTheStreamIsLostForGood() throws Exception {
+    void droppedBytesAreSilentAndTheStreamStaysLost() throws Exception {
         proxy.toServer().timeout();
         send(client, 10);
         assertSilent(server);
@@ -179,7 +179,7 @@ final class ToxicProxyTest {
     }
 
     @Test
-    void whatWouldPassNothingIsRefused() {
+    void toxicThatPassesNothingIsRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> proxy.toServer().bandwidth(0));
         assertThatIllegalArgumentException().isThrownBy(() -> proxy.toServer().slicer(0, Duration.ZERO));
         assertThatIllegalArgumentException().isThrownBy(() -> proxy.toServer().limit(-1));

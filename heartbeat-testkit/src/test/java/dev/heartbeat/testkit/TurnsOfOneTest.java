@@ -19,10 +19,10 @@ import org.junit.jupiter.params.provider.EnumSource;
  * the end of it.
  */
 final class TurnsOfOneTest {
-    /** What a turn of the simulation takes. */
+    /** The duration of a turn of the simulation. */
     private static final Duration TURN = Duration.ofNanos(1000);
 
-    /** What is read at once. */
+    /** The bytes of one read. */
     private static final int READ = 64 * 1024;
 
     private static final int BEHIND_A_GATEWAY = 2000;
@@ -35,7 +35,7 @@ final class TurnsOfOneTest {
     private final ScriptedPeer busy = newPeer();
     private final ScriptedPeer other = newPeer();
 
-    /** What makes work, and how many frames of it are about a millisecond's. */
+    /** Frames that make work, and their number per millisecond. */
     private enum Flood {
         PINGS(10_000) {
             @Override
@@ -264,7 +264,7 @@ final class TurnsOfOneTest {
     }
 
     @Test
-    void whatCameBeforeTheEndIsHandledFirst() {
+    void messagesBeforeTheEndAreHandledFirst() {
         register(busy, "busy");
         busy.raw(manyUpdates(3000) + frame(0x07, 0, "")).end().expectEndOfStream();
         play(busy);
@@ -283,7 +283,7 @@ final class TurnsOfOneTest {
 
     @Test
     @Tag("M8")
-    void whatComesBehindAFaultIsNotRead() {
+    void framesBehindAFaultAreNotRead() {
         busy.connect().register("busy").expectRegistered();
         play(busy);
         busy.raw(manyUpdates(2000) + "ab0270000000000000000000" + message(1) + manyUpdates(500));

@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What is kept is bounded, and is the largest that was there. */
+/** Kept buffers are bounded, and are the largest ones. */
 final class BufferPoolTest {
     private final BufferPool spares = new BufferPool(2, 100);
 
     @Test
-    void whatWasGivenBackIsTakenAgainEmpty() {
+    void returnedBufferIsTakenAgainEmpty() {
         ByteBuffer used = ByteBuffer.allocate(40).putInt(7).flip().order(ByteOrder.LITTLE_ENDIAN);
         spares.giveBack(used);
         ByteBuffer taken = spares.take(30);
@@ -41,7 +41,7 @@ final class BufferPoolTest {
     }
 
     @Test
-    void whatIsTooSmallIsNotTaken() {
+    void tooSmallBufferIsNotTaken() {
         spares.giveBack(ByteBuffer.allocate(40));
         assertThat(spares.take(41)).isNull();
     }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a decoder allocates is bounded by what has arrived, whatever was announced. */
+/** A decoder's memory is bounded by the arrived bytes, not by the announced ones. */
 @Tag("M5")
 final class DecoderMemoryTest {
     private static final int DECODERS = 200;

@@ -90,7 +90,7 @@ final class FrameDecoderTest {
         assertThat(Heard.of(header(2, code, 0x80, longest))).isEmpty();
     }
 
-    /** Of frames that only a server sends, which no server is shown. */
+    /** Frames that only a server sends. */
     @ParameterizedTest
     @CsvSource({
         "registered-short, ab0209000000000000000033 00*51",
@@ -117,7 +117,7 @@ final class FrameDecoderTest {
     @Tag("M15")
     @Tag("M26")
     @Tag("M46")
-    void whatAServerMustNotSendIsMalformed(String name, String frame) {
+    void forbiddenHeadOfAServerIsMalformed(String name, String frame) {
         assertThat(Heard.of(ProtocolPage.bytes(frame))).as(name).containsExactly("MALFORMED");
     }
 
@@ -130,7 +130,7 @@ final class FrameDecoderTest {
         "head, ab0203040000000000000008 0006 ff0000 ff0000",
     })
     @Tag("M14")
-    void whatMayBeIgnoredIsHoweverOftenItComes(String name, String frame) {
+    void ignorableTlvsAreIgnoredHoweverOften(String name, String frame) {
         byte[] bytes = ProtocolPage.bytes(frame);
         ByteBuffer.wrap(bytes).putInt(8, bytes.length - FrameHeader.SIZE);
         assertThat(Heard.of(bytes)).as(name).singleElement().asString().doesNotContain("MALFORMED");
@@ -152,7 +152,7 @@ final class FrameDecoderTest {
             }
             byte[] bytes = frames.toByteArray();
             if (bytes.length > 2_000) {
-                continue; // Of those, once each is enough.
+                continue; // Once each is enough here.
             }
             List<String> whole = Heard.of(bytes);
             String as = HexFormat.of().formatHex(bytes);

@@ -18,12 +18,12 @@ class Heard implements FrameHandler {
     private final Heartbeat heartbeat = new Heartbeat();
     private int wanted = Integer.MAX_VALUE;
 
-    /** What is heard of bytes that come in one piece. */
+    /** The calls for bytes that arrive in one piece. */
     static List<String> of(byte[] bytes) {
         return of(bytes, bytes.length);
     }
 
-    /** What is heard of bytes that come in pieces, cut at these places. */
+    /** The calls for bytes that arrive cut at these places. */
     static List<String> of(byte[] bytes, int... cuts) {
         Heard heard = new Heard();
         heard.feed(new FrameDecoder(), bytes, cuts);

@@ -98,7 +98,7 @@ final class MetadataMapTest {
         assertThat(MetadataMap.of(many).heapBytes()).isLessThanOrEqualTo(4096 * 3 / 2 + 300);
     }
 
-    /** What is in no UTF-8 would arrive as a question mark. */
+    /** Text outside UTF-8 would arrive as a question mark. */
     @ParameterizedTest
     @ValueSource(strings = {"\uD83C", "a\uDFD4b", "\uDFD4\uD83C", "x\uD83C"})
     @Tag("M18")

@@ -227,7 +227,7 @@ final class PageRegistryTest {
         return bytes;
     }
 
-    /** What the decoder has against a frame that ends in these TLVs; empty if nothing. */
+    /** The decoder's complaint about a frame that ends in these TLVs; empty if none. */
     private static String complaint(String frame, byte[]... tlvs) {
         byte[] vector = Objects.requireNonNull(VECTORS.get(EXTENSIBLE.get(frame)));
         int added = Arrays.stream(tlvs).mapToInt(tlv -> tlv.length).sum();

@@ -39,7 +39,7 @@ final class SharedMessageTest {
     }
 
     @Test
-    void whatDoesNotFitOneFrameIsContentOnly() {
+    void messageBeyondOneFrameIsContentOnly() {
         byte[] content = random(FrameType.MAX_DATA_PAYLOAD + 1);
         SharedMessage message = SharedMessage.copyOf(ByteBuffer.wrap(content));
         assertThat(message.frame()).isNull();

@@ -323,7 +323,7 @@ final class VectorsTest {
     }
 
     @Test
-    void whatIsWrittenIsReadAgain() {
+    void writtenLineIsReadAgain() {
         Register full = register(
                 0xFFFF_FFFFL,
                 "sensor-42",

@@ -49,7 +49,7 @@ final class BackoffTest {
     }
 
     @Test
-    void whatACeilingCutDoesNotDouble() {
+    void cappedWaitDoesNotDouble() {
         for (int sample = 0; sample < 300; sample++) {
             Backoff backoff = new Backoff(10, 1_000_000, new Random(sample));
             for (int i = 0; i < 50; i++) {

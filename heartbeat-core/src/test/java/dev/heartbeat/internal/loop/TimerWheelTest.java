@@ -53,7 +53,7 @@ final class TimerWheelTest {
     }
 
     @Test
-    void oneThatThrowsHurtsNoOtherAndIsDueAgain() {
+    void throwingTimerHurtsNoOtherAndIsDueAgain() {
         List<Throwable> failures = new ArrayList<>();
         TimerWheel watched = new TimerWheel(now, failures::add);
         Numbered broken = new Numbered(1);

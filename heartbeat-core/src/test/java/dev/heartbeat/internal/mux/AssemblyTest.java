@@ -45,13 +45,13 @@ final class AssemblyTest {
             delimiter = '|',
             value = {"10 | abcdefghi.", "10 | abc,defghi.", "10 | abcdefghijk.", "10 | abc,defghijk,", "0 | a,", "1 | ."
             })
-    void whatDoesNotAddUpIsRefused(int total, String fragments) {
+    void fragmentsThatDoNotAddUpAreRefused(int total, String fragments) {
         assertThatThrownBy(() -> add(Assembly.keeping(total), fragments)).isInstanceOf(ProtocolException.class);
         assertThatThrownBy(() -> add(Assembly.dropping(total), fragments)).isInstanceOf(ProtocolException.class);
     }
 
     @Test
-    void whatIsDroppedMayBeOfAnyLength() throws ProtocolException {
+    void droppedMessagesMayHaveAnyLength() throws ProtocolException {
         Assembly dropped = Assembly.dropping(0xFFFF_FFFFL);
         ByteBuffer fragment = ByteBuffer.allocate(1 << 20);
         for (int i = 1; i < 1 << 12; i++) {

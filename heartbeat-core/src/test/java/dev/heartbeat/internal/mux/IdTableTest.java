@@ -70,7 +70,7 @@ final class IdTableTest {
     }
 
     @Test
-    void whoIsVisitedMayLeave() {
+    void visitedEntryMayBeRemoved() {
         for (int handle = 1; handle <= 100; handle++) {
             table.add(handle, String.valueOf(handle));
         }

@@ -137,7 +137,7 @@ final class OutboxTest {
     }
 
     @Test
-    void whatWasAcceptedCanBeTakenAfterItRefusesMore() {
+    void acceptedMessagesCanBeTakenAfterRefusals() {
         offer(1);
         outbox.refuseMore();
         assertThat(offer(2)).isEqualTo(SendResult.CLOSED);
@@ -176,14 +176,14 @@ final class OutboxTest {
     }
 
     @Test
-    void whatIsTooLargeDropsNothing() {
+    void tooLargeMessageDropsNothing() {
         offer(1);
         assertThat(offerDropping(81)).isEqualTo(SendResult.TOO_LARGE);
         assertThat(dropped).isEmpty();
     }
 
     @Test
-    void whatWasDroppedAndNotToldIsBoundedInMessages() {
+    void unreportedDropsAreBoundedInMessages() {
         for (int i = 0; i < 6; i++) {
             assertThat(offerDropping(i)).isEqualTo(SendResult.ACCEPTED);
         }
@@ -195,7 +195,7 @@ final class OutboxTest {
     }
 
     @Test
-    void whatWasDroppedAndNotToldIsBoundedInBytes() {
+    void unreportedDropsAreBoundedInBytes() {
         offer(60);
         assertThat(offerDropping(70)).isEqualTo(SendResult.ACCEPTED);
         assertThat(offerDropping(80)).isEqualTo(SendResult.ACCEPTED);

@@ -49,7 +49,7 @@ final class ErrorAllowanceTest {
     }
 
     @Test
-    void whatWasNotUsedIsNotSaved() {
+    void unusedAllowanceIsNotSaved() {
         assertThat(allowance.allows(START)).isTrue();
         assertThat(allowedAt(START + 1000 * MINUTE)).isEqualTo(16);
     }

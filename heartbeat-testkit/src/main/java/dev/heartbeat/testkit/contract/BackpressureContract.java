@@ -97,7 +97,7 @@ public abstract class BackpressureContract extends TransportContract {
     }
 
     @Test
-    void whoeverHadToStopIsToldToGoOnEvenAfterReservedBytesAlone() throws Exception {
+    void stoppedWriterIsNotifiedEvenAfterReservedBytesAlone() throws Exception {
         CompletableFuture<Void> told = new CompletableFuture<>();
         CompletableFuture<Boolean> hadToStop = new CompletableFuture<>();
         Pair<End, End> pair = pair(
@@ -125,7 +125,7 @@ public abstract class BackpressureContract extends TransportContract {
     }
 
     @Test
-    void whoeverWaitsForAFullSocketIsToldWhenAllHasBeenTakenEvenOfReservedBytesAlone() throws Exception {
+    void writableFollowsAFullSocketEvenForReservedBytesAlone() throws Exception {
         CompletableFuture<Long> told = new CompletableFuture<>();
         Pair<End, Deaf> pair = pair(
                 new End() {

@@ -321,7 +321,7 @@ public abstract class BytesContract extends TransportContract {
     }
 
     @Test
-    void whatLiesOutsideABufferIsRefusedAtTheCallAndNothingIsQueued() throws Exception {
+    void pieceOutsideItsBufferIsRefusedAndNothingIsQueued() throws Exception {
         Pair<End, End> pair = pair(new End(), new End());
         on(pair.client(), connection -> {
             ByteBuffer content = ByteBuffer.allocate(200).position(50).limit(100);

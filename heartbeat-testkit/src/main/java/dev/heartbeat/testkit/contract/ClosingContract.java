@@ -85,7 +85,7 @@ public abstract class ClosingContract extends TransportContract {
     }
 
     @Test
-    void whatAnotherConnectionWroteOutlivesAnEndInBetween() throws Exception {
+    void anotherConnectionsBytesSurviveAnEndInBetween() throws Exception {
         Pair<End, End> ending = pair(new End(), new End());
         Pair<End, End> living = pair(new End(), new End());
         on(loop(0), () -> {
@@ -136,7 +136,7 @@ public abstract class ClosingContract extends TransportContract {
     }
 
     @Test
-    void whatIsLostWithTheConnectionStaysCounted() throws Exception {
+    void closedConnectionKeepsItsByteCounts() throws Exception {
         Pair<End, End> pair = pair(new End(), new End());
         on(pair.client(), connection -> {
             connection.write(ByteBuffer.allocate(10), 0, 10);

@@ -102,7 +102,7 @@ public abstract class ConnectingContract extends TransportContract {
     }
 
     @Test
-    void whoeverIsKeptOpensOrIsAbandoned() throws Exception {
+    void keptConnectionOpensOrIsAbandoned() throws Exception {
         // The transport closes between the two.
         Transport closing = transport();
         CompletableFuture<Void> asked = new CompletableFuture<>();

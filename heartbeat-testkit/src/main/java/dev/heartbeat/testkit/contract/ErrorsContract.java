@@ -146,7 +146,7 @@ public abstract class ErrorsContract extends TransportContract {
     }
 
     @Test
-    void whatIsThrownOnALoopIsCountedThere() throws Exception {
+    void exceptionOnALoopIsCountedThere() throws Exception {
         assertThat(loop(0).failures().count()).isZero();
         on(
                 loop(0),

@@ -161,7 +161,7 @@ public abstract class SystemEnvironmentContract extends TransportContract {
     }
 
     @Test
-    void oneThatSendsWithoutEndDoesNotStarveTheOthers() throws Exception {
+    void endlessSenderDoesNotStarveTheOthers() throws Exception {
         Service service = serve(Sluggish::new);
         Socket firehose = peer(service);
         CompletableFuture<Void> stopped = CompletableFuture.runAsync(

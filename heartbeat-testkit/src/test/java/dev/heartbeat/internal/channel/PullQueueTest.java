@@ -130,7 +130,7 @@ final class PullQueueTest {
     }
 
     @Test
-    void whatACancelledReceiverWouldHaveHadIsForTheNext() {
+    void messageOfACancelledReceiveIsForTheNext() {
         CompletableFuture<ByteBuffer> first = receive();
         add();
         first.cancel(false);
@@ -151,7 +151,7 @@ final class PullQueueTest {
     }
 
     @Test
-    void whoWasGivenAMessageHasNoTimer() {
+    void receiverWithAMessageHasNoTimer() {
         receive(Duration.ofSeconds(1));
         runAll();
         assertThat(loop.armed()).isEqualTo(1);
@@ -161,7 +161,7 @@ final class PullQueueTest {
     }
 
     @Test
-    void whatCameBeforeTheEndCanBeReceivedAfterIt() {
+    void messagesBeforeTheEndCanBeReceivedAfterIt() {
         add();
         close();
         runAll();
@@ -172,7 +172,7 @@ final class PullQueueTest {
     }
 
     @Test
-    void whoWaitsAtTheEndIsToldSo() {
+    void waitingReceiverFailsAtTheEnd() {
         CompletableFuture<ByteBuffer> receiver = receive(Duration.ofSeconds(1));
         close();
         runAll();
@@ -191,7 +191,7 @@ final class PullQueueTest {
     }
 
     @Test
-    void whatIsLeftAfterTheEndHoldsNothing() {
+    void messagesLeftAfterTheEndHoldNoCredit() {
         add();
         close();
         runAll();
@@ -202,7 +202,7 @@ final class PullQueueTest {
 
     /** The one interrupts the receiver, the other gives it a message, at the same moment. */
     @Test
-    void whoIsInterruptedHasTheMessageOrLeavesIt() throws Exception {
+    void interruptedReceiverHasTheMessageOrLeavesIt() throws Exception {
         ExecutorService others = Executors.newFixedThreadPool(2);
         try {
             for (int round = 0; round < 3000; round++) {
@@ -250,7 +250,7 @@ final class PullQueueTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-    void inWhateverOrderThingsHappenNothingIsLostOrGivenTwice(long seed) {
+    void nothingIsLostOrGivenTwiceInAnyOrder(long seed) {
         Random random = new Random(seed);
         boolean closed = false;
         for (int step = 0; step < 5000; step++) {
@@ -287,7 +287,7 @@ final class PullQueueTest {
         runAll();
         check(true);
         while (!receive().isCompletedExceptionally()) {
-            // What is left.
+            // The rest.
         }
         check(true);
         assertThat(messages).allMatch(message -> message.taken == 1);
@@ -295,7 +295,7 @@ final class PullQueueTest {
         assertThat(loop.armed()).isZero();
     }
 
-    /** Who was given something was given the messages in order, and each of them is taken once. */
+    /** Receivers get the messages in order, and each message is taken once. */
     private void check(boolean closed) {
         int next = 0;
         boolean oneWaits = false;

@@ -35,7 +35,7 @@ final class CommandsTest {
     }
 
     @Test
-    void whatAThrowingCommandLeavesIsRun() {
+    void commandsBehindAThrowingOneRun() {
         shard.execute(() -> {
             throw new IllegalStateException("planted");
         });
@@ -69,7 +69,7 @@ final class CommandsTest {
     }
 
     @Test
-    void whoeverCountsStallsCannotStopTheClock() {
+    void throwingStallCounterDoesNotStopTheClock() {
         Error planted = new NoSuchMethodError("planted");
         shard.observe(new Shard.Observer() {
             @Override
@@ -109,7 +109,7 @@ final class CommandsTest {
     }
 
     @Test
-    void whatRunsBehindCommandsRunsInTheirTurn() {
+    void taskBehindCommandsRunsInTheirTurn() {
         shard.execute(() -> shard.executeBehind(() -> run.add(3)));
         shard.execute(() -> run.add(1));
         shard.execute(() -> run.add(2));
@@ -118,7 +118,7 @@ final class CommandsTest {
     }
 
     @Test
-    void whatRunsBehindDoesNotWaitForCommandsThatNeverEnd() {
+    void taskBehindDoesNotWaitForEndlessCommands() {
         Runnable endless = new Runnable() {
             @Override
             public void run() {
@@ -132,7 +132,7 @@ final class CommandsTest {
     }
 
     @Test
-    void whatRunsBehindNoCommandRunsAllTheSame() {
+    void taskBehindNoCommandRunsAllTheSame() {
         shard.executeBehind(() -> run.add(1));
         loop.turn(0, () -> {});
         assertThat(run).containsExactly(1);

@@ -120,7 +120,7 @@ final class ExpiryTest {
         for (long rest = 249 * SECOND / 10; rest > 0; rest -= SECOND / 10) {
             loop.turn(SECOND / 10, peers.get(0)::heard); // So the loop has seen the time pass.
         }
-        // Of which a quarter of a second counts, which is enough for all of them.
+        // A quarter of a second of it counts, which is enough for all of them.
         loop.stopFor(60 * SECOND);
         loop.turn(0, () -> peers.subList(0, NODES / 2).forEach(Peer::heard));
         assertThat(suspected).isZero();

@@ -55,7 +55,7 @@ final class TwoSides {
     private final int maxChannels;
     private final Side client;
     private final Side server;
-    /** By the name of their channel, which no other has. */
+    /** Keyed by channel name, which is unique. */
     private final Map<String, End> openers = new HashMap<>();
 
     private final List<End> ends = new ArrayList<>();
@@ -74,7 +74,7 @@ final class TwoSides {
         server.zero.other = client.zero;
     }
 
-    /** What became of a message that was accepted. */
+    /** The fate of an accepted message. */
     private enum Fate {
         OPEN,
         LEFT,
@@ -117,7 +117,7 @@ final class TwoSides {
         private boolean over;
 
         private final List<Sent> accepted = new ArrayList<>();
-        /** Of those the fate is open. */
+        /** Messages whose fate is open. */
         private final IdentityHashMap<OutgoingMessage, Sent> sent = new IdentityHashMap<>();
         /** All that were ever sent. */
         private final IdentityHashMap<OutgoingMessage, Sent> known = new IdentityHashMap<>();
@@ -209,7 +209,7 @@ final class TwoSides {
 
         void end() {
             if (!ended && random.nextInt(3) == 0) {
-                send(); // Of which the loop has not heard when it hears of the end.
+                send(); // The loop hears of the end first.
             }
             outbox.refuseMore();
             ended = true;

@@ -21,7 +21,7 @@ final class UnevenConnection extends FakeConnection {
     static final long FULL_FRAME = FrameHeader.SIZE + FrameType.MAX_DATA_PAYLOAD;
 
     private final Random random;
-    /** What the socket and the network hold at the most. */
+    /** The largest amount in socket and network. */
     private final int capacity;
 
     private final int highWater;

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Shares by weight, and a turn for everybody. */
 final class WriteSchedulerTest {
     private static final long PLENTY = Long.MAX_VALUE / 2;
-    /** What a unit of weight is worth in a round. */
+    /** The bytes of a unit of weight per round. */
     private static final long QUANTUM = 1024;
 
     private static final byte[] ZEROS = new byte[100_000];
@@ -208,7 +208,7 @@ final class WriteSchedulerTest {
         public void onOver(Ending ending, String text) {}
     }
 
-    /** Whoever is next writes once. */
+    /** The next channel writes once. */
     private Busy writeOnce() {
         MuxChannel next = Objects.requireNonNull(scheduler.next());
         long written = next.write(PLENTY);
@@ -266,7 +266,7 @@ final class WriteSchedulerTest {
     }
 
     @Test
-    void whoIsActivatedAgainKeepsItsPlace() {
+    void channelActivatedAgainKeepsItsPlace() {
         Busy first = new Busy().with(16).offers(1, 100);
         Busy second = new Busy().with(16).offers(1, 100);
         scheduler.activate(first.channel);
@@ -278,7 +278,7 @@ final class WriteSchedulerTest {
     }
 
     @Test
-    void whoLeavesAndComesBackHasNotLostItsDebt() {
+    void returningChannelKeepsItsDebt() {
         Busy always = new Busy().with(160).offers(Integer.MAX_VALUE, 16_384);
         Busy sometimes = new Busy().with(1);
         for (int turn = 0; turn < 2000; turn++) {
@@ -292,7 +292,7 @@ final class WriteSchedulerTest {
     }
 
     @Test
-    void whatATurnDidNotUseIsNotSaved() {
+    void unusedShareOfATurnIsNotSaved() {
         Busy idle = new Busy().with(255);
         Busy always = new Busy().with(1).offers(Integer.MAX_VALUE, 16_384);
         for (int i = 0; i < 100; i++) {
@@ -311,7 +311,7 @@ final class WriteSchedulerTest {
     }
 
     @Test
-    void whoCannotWriteIsNotAsked() {
+    void unwritableChannelIsNotAsked() {
         assertThat(scheduler.next()).isNull();
         Busy nothing = new Busy().with(16);
         scheduler.activate(nothing.channel);

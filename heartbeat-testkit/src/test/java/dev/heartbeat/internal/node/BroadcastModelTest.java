@@ -321,7 +321,7 @@ final class BroadcastModelTest {
                         .count());
     }
 
-    /** What a session polls is as it was sent, and what is told of it too. */
+    /** Polled and reported messages equal the sent ones. */
     @ParameterizedTest
     @ValueSource(strings = {"", "x", "a longer one"})
     void oneBufferIsSharedAndNobodyMovesItForTheOthers(String text) {

@@ -191,7 +191,7 @@ final class NodeEntryTest {
 
     @Test
     @Tag("M61")
-    void ofManyUpdatesTheNewestIsTold() {
+    void onlyTheLatestUpdateIsReported() {
         Registration one = claim(1, 1, 0).registration();
         for (int i = 0; i < 1000; i++) {
             one.entry().changeMetadata(one, Map.of("i", String.valueOf(i)));
@@ -246,7 +246,7 @@ final class NodeEntryTest {
     /** Else the message would wait until another comes for this node. */
     @Test
     @Tag("M39")
-    void whoHoldsTheMailboxIsWokenThoughItPassedOnWhileTheMessageCame() throws InterruptedException {
+    void ownerIsWokenThoughTheMailboxMovedMeanwhile() throws InterruptedException {
         claim(1, 1, 0);
         table.offer("n1", new OutgoingMessage(ByteBuffer.allocate(1)));
         FakeOwner next = new FakeOwner();

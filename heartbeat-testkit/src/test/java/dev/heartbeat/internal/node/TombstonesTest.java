@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What is known of nodes that are gone, for how long, and what may come back. */
+/** Tombstones of OFFLINE nodes: their contents, their time, and returns. */
 @Tag("M57")
 final class TombstonesTest {
     private final FakeLoop home = new FakeLoop();
@@ -127,14 +127,14 @@ final class TombstonesTest {
     }
 
     @Test
-    void whoIsForgottenMayComeBackWithAnyAttempt() {
+    void forgottenNodeMayComeBackWithAnyAttempt() {
         stay(table, "n1", OfflineReason.KICKED);
         pass(61);
         assertThat(claim(table, "n1", 1, 1).refusal()).isNull();
     }
 
     @Test
-    void ofTooManyTheOldestAreForgotten() {
+    void oldestTombstonesAreForgottenFirst() {
         NodeTable small = newTable(60, 3);
         for (int i = 1; i <= 10; i++) {
             stay(small, "n" + i, OfflineReason.CLOSED);
@@ -145,7 +145,7 @@ final class TombstonesTest {
     }
 
     @Test
-    void whoCameBackIsNotForgottenInTheMiddle() {
+    void returnedNodeIsNotForgottenMeanwhile() {
         for (String id : List.of("n1", "n2", "n3")) {
             stay(table, id, OfflineReason.CLOSED);
         }
@@ -161,7 +161,7 @@ final class TombstonesTest {
     }
 
     @Test
-    void whoCameBackBeforeItWasPutAwayIsNot() {
+    void returnedNodeHasNoTombstone() {
         stay(table, "n1", OfflineReason.CLOSED);
         claim(table, "n1", 1, 6); // Before the loop has heard of its departure.
         pass(600);

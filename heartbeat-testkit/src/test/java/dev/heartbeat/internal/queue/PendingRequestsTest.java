@@ -84,7 +84,7 @@ final class PendingRequestsTest {
         return ask(Duration.ofSeconds(10));
     }
 
-    /** Of the latest request. */
+    /** The latest request's. */
     private long correlation() {
         return offered.get(offered.size() - 1).envelope().correlation();
     }
@@ -151,7 +151,7 @@ final class PendingRequestsTest {
     }
 
     @Test
-    void whoHearsOfAnAnswerHasAPlaceForTheNextRequest() {
+    void answeredRequestFreesItsPlaceFirst() {
         CompletableFuture<CompletableFuture<ByteBuffer>> next = new CompletableFuture<>();
         for (int i = 0; i < LIMIT; i++) {
             var unused = ask().thenRun(() -> next.complete(ask()));
@@ -173,7 +173,7 @@ final class PendingRequestsTest {
     }
 
     @Test
-    void whatNobodyWaitsForIsCountedAndTaken() {
+    void unawaitedReplyIsCountedAndTaken() {
         ask();
         assertThat(answer(Envelope.Kind.REPLY, correlation() + 1, "").taken).isEqualTo(1);
         assertThat(way.unmatched).isEqualTo(1);
@@ -204,7 +204,7 @@ final class PendingRequestsTest {
         assertThat(withdrawn).containsExactly(offered.get(1), offered.get(0));
     }
 
-    /** Whoever blocks the line may wait for just this. */
+    /** A callback that blocks the line may wait for exactly this. */
     @Test
     void timeIsOverThoughTheLineIsBusy() {
         CompletableFuture<ByteBuffer> reply = ask(Duration.ofSeconds(1));
@@ -247,7 +247,7 @@ final class PendingRequestsTest {
     }
 
     @Test
-    void whoCancelsMakesRoomAtOnce() {
+    void cancelledRequestMakesRoomAtOnce() {
         CompletableFuture<ByteBuffer> reply = ask();
         for (int i = 1; i < LIMIT; i++) {
             ask();
@@ -274,7 +274,7 @@ final class PendingRequestsTest {
 
     @ParameterizedTest
     @CsvSource({"FULL, FULL", "TOO_LARGE, TOO_LARGE", "CLOSED, CLOSED"})
-    void whatDoesNotGetAwayIsNotWaitedFor(SendResult result, Reason reason) {
+    void unsentRequestIsNotWaitedFor(SendResult result, Reason reason) {
         way.result = result;
         for (int i = 0; i < 2 * LIMIT; i++) {
             assertThat(reasonOf(ask())).isEqualTo(reason);
@@ -284,7 +284,7 @@ final class PendingRequestsTest {
     }
 
     @Test
-    void whatComesBackFailsItsRequest() {
+    void returnedRequestFails() {
         CompletableFuture<ByteBuffer> reply = ask();
         requests.fail(correlation(), new UndeliveredException(Reason.LOST), line::complete);
         requests.fail(correlation(), new UndeliveredException(Reason.DROPPED), line::complete);
@@ -389,7 +389,7 @@ final class PendingRequestsTest {
                 }
                 case 6 -> {
                     if (one != null && one.reply.cancel(false)) {
-                        // What was decided and not yet told is told to nobody.
+                        // A decided outcome that was not yet reported stays unreported.
                         one.end = "cancelled";
                         cancelledLate.add(one);
                     }

@@ -121,7 +121,7 @@ final class BuggyCore extends ClassLoader {
         return memory.classes();
     }
 
-    /** Where the compiler writes to. */
+    /** The compiler's output. */
     private static final class Memory extends ForwardingJavaFileManager<JavaFileManager> {
         private final Map<String, ByteArrayOutputStream> written = new HashMap<>();
 

@@ -48,7 +48,7 @@ final class PlantedBugsTest {
         assertThat(BuggyCore.with(bug)).isNotNull();
     }
 
-    /** Of every room of core one at least. */
+    /** At least one of every room of core. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -76,7 +76,7 @@ final class PlantedBugsTest {
                 .isTrue();
     }
 
-    /** What is found is the bug's, not the machinery's. */
+    /** The finding is due to the bug, not to the machinery. */
     @Test
     void coreAsItIsHasNoneOfThem() {
         List<Long> seeds = bugs().stream().map(PlantedBug::seed).distinct().toList();
