@@ -16,7 +16,6 @@ import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Registered;
 import dev.heartbeat.internal.liveness.PeerMonitor;
-import dev.heartbeat.internal.loop.Deadline;
 import dev.heartbeat.internal.loop.Shard;
 import dev.heartbeat.internal.mux.Multiplexer;
 import dev.heartbeat.internal.queue.IncomingMessage;
@@ -43,14 +42,7 @@ final class ClientSession extends Session {
     /** The server's word about coming back: 0 for nothing, {@link GoAway#NEVER} for not to. */
     private long retryAfterMillis;
 
-    /** Bounds how long it drains; null while it does not. */
-    private @Nullable Deadline drainLimit;
-    /**
-     * Whether the application is to handle what came, and to hear what it asked for, before the
-     * connection ends.
-     */
-    private boolean handlesFirst;
-
+    private final Departure departure;
     private boolean sentAway;
     /** The server's word about the end. */
     private @Nullable HeartbeatException said;
@@ -62,6 +54,7 @@ final class ClientSession extends Session {
         super(shard, connection);
         this.client = client;
         own = new OwnMessages(client.mailbox, this);
+        departure = new Departure(client, this, shard);
         openedNs = shard.nowNs();
         encoder.register(0, client.registration());
         timer.set(client.options.handshakeTimeout().toNanos(), () -> abort(CloseReason.HANDSHAKE_TIMEOUT));
@@ -197,62 +190,7 @@ final class ClientSession extends Session {
             finish(Failures.reasonOf(goAway));
         } else if (!sentAway && !client.isLeaving()) {
             sentAway = true;
-            drain(Failures.reasonOf(goAway));
-        }
-    }
-
-    /**
-     * The server asks to go: the application first handles what came, and what it answers and asks
-     * meanwhile still goes out; then what was accepted leaves; then the connection ends.
-     */
-    private void drain(CloseReason reason) {
-        if (gateway != null) {
-            gateway.registerNoMore();
-        }
-        handlesFirst = true;
-        limitToProgress(progress());
-        afterDraining(() -> {
-            handlesFirst = false;
-            client.mailbox.seal();
-            if (gateway != null) {
-                gateway.seal();
-            }
-            // Behind the commands of threads that had a message accepted before.
-            shard.execute(() -> {
-                if (!client.isLeaving()) {
-                    endChannels();
-                    limitToProgress(progress());
-                    afterDraining(() -> finish(reason));
-                }
-            });
-        });
-    }
-
-    /**
-     * A server that does not let it go, or an application that does not get on, must not hold the
-     * node for ever.
-     */
-    private void limitToProgress(long before) {
-        limitDraining(() -> {
-            if (progress() == before) {
-                stopDraining();
-            } else if (isDraining()) {
-                limitToProgress(progress());
-            }
-        });
-    }
-
-    private void limitDraining(Runnable action) {
-        cancelDrainLimit();
-        Deadline limit = new Deadline(action);
-        drainLimit = limit;
-        shard.arm(limit, client.options.drainTimeout().toNanos());
-    }
-
-    private void cancelDrainLimit() {
-        if (drainLimit != null) {
-            shard.cancel(drainLimit);
-            drainLimit = null;
+            departure.onGoAway(Failures.reasonOf(goAway));
         }
     }
 
@@ -467,43 +405,48 @@ final class ClientSession extends Session {
         }
     }
 
-    private void unregisterAttached() {
+    /** No further node is registered on it. */
+    void registerNoMore() {
         if (gateway != null) {
-            gateway.unregisterAll();
+            gateway.registerNoMore();
+        }
+    }
+
+    /** The nodes that it speaks for accept no more messages. */
+    void sealAttached() {
+        if (gateway != null) {
+            gateway.seal();
         }
     }
 
     /**
-     * Says goodbye after everything that was accepted has left. A registration that is under way is
-     * answered first: else it could come to stand when the client is gone.
+     * Leaves after everything that was accepted. A registration that is under way is answered
+     * first: else it could come to stand when the client is gone.
      */
     void shutDown() {
         if (state == State.REGISTERED) {
-            if (gateway != null) {
-                gateway.registerNoMore();
-            }
-            handlesFirst = false;
-            wake(); // A message may have been accepted whose turn is not yet asked for.
-            endChannels();
-            limitDraining(this::stopDraining);
-            afterDraining(() -> {
-                unregisterAttached();
-                encoder.unregister(0, "");
-                finish(CloseReason.UNREGISTERED);
-            });
+            departure.onClose();
         }
+    }
+
+    void sayGoodbye() {
+        if (gateway != null) {
+            gateway.unregisterAll();
+        }
+        encoder.unregister(0, "");
+        finish(CloseReason.UNREGISTERED);
     }
 
     @Override
     protected boolean isDrained() {
         boolean answered = gateway == null || gateway.isAnswered();
-        return answered && super.isDrained() && (!handlesFirst || isHandled() && !client.awaitsReplies());
+        return answered && super.isDrained() && departure.isReady();
     }
 
     @Override
     protected void onReadingEnded() {
         // The server's silence is watched to the end.
-        cancelDrainLimit();
+        departure.cancelLimit();
         if (beat != null) {
             shard.cancel(beat);
         }
@@ -514,7 +457,7 @@ final class ClientSession extends Session {
         if (server != null) {
             server.stop();
         }
-        cancelDrainLimit();
+        departure.cancelLimit();
         if (beat != null) {
             shard.cancel(beat);
         }

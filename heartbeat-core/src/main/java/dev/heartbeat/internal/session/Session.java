@@ -306,12 +306,12 @@ public abstract class Session extends SessionLife implements Multiplexer.Host, S
     }
 
     /** Whether the application has handled all that came, and waits for no reply over a channel. */
-    protected final boolean isHandled() {
+    public final boolean isHandled() {
         return mux == null || mux.isHandled();
     }
 
     /** Changes as long as messages leave or are handled. */
-    protected final long progress() {
+    public final long progress() {
         return mux == null ? 0 : mux.progress();
     }
 
@@ -413,7 +413,7 @@ public abstract class Session extends SessionLife implements Multiplexer.Host, S
     /**
      * Lets every channel but 0 end once it has sent what was accepted for it, and opens no more.
      */
-    protected final void endChannels() {
+    public final void endChannels() {
         drainsChannels = true;
         if (mux != null) {
             mux.drain();
@@ -429,7 +429,7 @@ public abstract class Session extends SessionLife implements Multiplexer.Host, S
      * Runs the action as soon as it {@link #isDrained}; whoever cannot wait for ever
      * {@linkplain #stopDraining stops} it.
      */
-    protected final void afterDraining(Runnable action) {
+    public final void afterDraining(Runnable action) {
         if (!isReading()) {
             return; // It is over already.
         }
@@ -437,12 +437,12 @@ public abstract class Session extends SessionLife implements Multiplexer.Host, S
         pump();
     }
 
-    protected final boolean isDraining() {
+    public final boolean isDraining() {
         return whenDrained != null;
     }
 
     /** Goes on as if it were drained. */
-    protected final void stopDraining() {
+    public final void stopDraining() {
         Runnable next = whenDrained;
         if (next != null) {
             whenDrained = null;

@@ -284,7 +284,7 @@ abstract class SessionLife implements ConnectionHandler, FrameHandler, InputRead
     }
 
     /** Ends the stream after what is written, and waits for the peer to do the same. */
-    protected final void finish(CloseReason reason) {
+    public final void finish(CloseReason reason) {
         if (!isReading() && state != State.SUPERSEDED) {
             return;
         }
