@@ -17,6 +17,7 @@ public final class ConnectionStats {
     private final long accepted;
     private final long refused;
     private final long foreign;
+    private final long layerFailures;
     private final long handshakeTimeouts;
     private final long writeStalls;
     private final long framesIn;
@@ -28,6 +29,7 @@ public final class ConnectionStats {
         accepted = counts.sum(Counter.ACCEPTED);
         refused = counts.refusedConnections();
         foreign = counts.sum(Counter.FOREIGN);
+        layerFailures = counts.sum(Counter.LAYER_FAILURES);
         handshakeTimeouts = counts.sum(Counter.HANDSHAKE_TIMEOUTS);
         writeStalls = counts.sum(Counter.WRITE_STALLS);
         framesIn = counts.sum(Counter.FRAMES_IN);
@@ -55,6 +57,17 @@ public final class ConnectionStats {
     /** {@return connections closed without an answer, since they spoke another protocol} */
     public long foreign() {
         return foreign;
+    }
+
+    /**
+     * Counts what failed between the transport and the bus, such as TLS handshakes.
+     *
+     * @return connections that ended before their {@link dev.heartbeat.spi.ConnectionLayer} was
+     *     ready
+     * @since 0.1
+     */
+    public long layerFailures() {
+        return layerFailures;
     }
 
     /** {@return connections closed, since they did not register in time} */

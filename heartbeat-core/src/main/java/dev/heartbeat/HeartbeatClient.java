@@ -3,6 +3,7 @@ package dev.heartbeat;
 import dev.heartbeat.internal.channel.Acceptors;
 import dev.heartbeat.internal.client.Client;
 import dev.heartbeat.internal.session.Transports;
+import dev.heartbeat.spi.ClientLayer;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
 import dev.heartbeat.spi.TransportProvider;
@@ -244,6 +245,7 @@ public final class HeartbeatClient implements AutoCloseable {
                 TransportOptions.builder().eventLoops(1).workerThreads(4);
         private @Nullable Transport transport;
         private @Nullable TransportProvider provider;
+        private @Nullable ClientLayer layer;
 
         private Builder() {}
 
@@ -388,6 +390,19 @@ public final class HeartbeatClient implements AutoCloseable {
         }
 
         /**
+         * Adds a layer between the transport's connections and the bus, such as TLS. The first that
+         * is added is next to the socket; each further one is above those before it. An attempt
+         * whose layers are not ready within {@link ClientSetters#handshakeTimeout} has failed.
+         *
+         * @since 0.1
+         */
+        public Builder layer(ClientLayer value) {
+            Objects.requireNonNull(value, "layer");
+            layer = layer == null ? value : layer.then(value);
+            return this;
+        }
+
+        /**
          * Starts the client and returns at once; it connects, and comes back when it must, until it
          * is closed.
          *
@@ -397,6 +412,7 @@ public final class HeartbeatClient implements AutoCloseable {
             ClientOptions options = built();
             TransportOptions told = transportOptions.build();
             List<ClientListener> all = List.copyOf(listeners);
+            ClientLayer over = layer;
             Client.Handlers handlers = new Client.Handlers(messages, nodeMessages, requests, acceptors.build());
             Transports.requireLogging();
             Client.requireValid(options); // Before a transport is started.
@@ -404,7 +420,7 @@ public final class HeartbeatClient implements AutoCloseable {
                     transport,
                     provider,
                     told,
-                    (used, owned) -> new HeartbeatClient(new Client(options, all, handlers, used, owned)));
+                    (used, owned) -> new HeartbeatClient(new Client(options, all, handlers, used, owned, over)));
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.heartbeat.internal.channel.Acceptors;
 import dev.heartbeat.internal.server.Lifecycle;
 import dev.heartbeat.internal.server.Server;
 import dev.heartbeat.internal.session.Transports;
+import dev.heartbeat.spi.ConnectionLayer;
 import dev.heartbeat.spi.RecorderProvider;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
@@ -65,7 +66,8 @@ public final class HeartbeatServer implements AutoCloseable {
             @Nullable RecorderProvider recorders,
             @Nullable Transport transport,
             @Nullable TransportProvider provider,
-            TransportOptions transportOptions) {}
+            TransportOptions transportOptions,
+            @Nullable ConnectionLayer layer) {}
 
     private Server started() {
         Server made = server;
@@ -105,7 +107,14 @@ public final class HeartbeatServer implements AutoCloseable {
 
     private CompletableFuture<Server> listen(Transport transport, boolean owned) {
         Server made = new Server(
-                plan.options(), plan.listeners(), plan.handlers(), plan.recorders(), transport, owned, lifecycle);
+                plan.options(),
+                plan.listeners(),
+                plan.handlers(),
+                plan.recorders(),
+                transport,
+                owned,
+                plan.layer(),
+                lifecycle);
         server = made; // Before it listens: the first callback may use it.
         return made.listen();
     }
@@ -373,6 +382,7 @@ public final class HeartbeatServer implements AutoCloseable {
         private @Nullable RecorderProvider recorders;
         private @Nullable Transport transport;
         private @Nullable TransportProvider provider;
+        private @Nullable ConnectionLayer layer;
 
         private Builder() {}
 
@@ -524,6 +534,20 @@ public final class HeartbeatServer implements AutoCloseable {
         }
 
         /**
+         * Adds a layer between the transport's connections and the bus, such as TLS. The first that
+         * is added is next to the socket; each further one is above those before it. A connection
+         * whose layers are not ready within {@link ServerSetters#handshakeTimeout} is closed; the
+         * time to register begins then.
+         *
+         * @since 0.1
+         */
+        public Builder layer(ConnectionLayer value) {
+            Objects.requireNonNull(value, "layer");
+            layer = layer == null ? value : layer.then(value);
+            return this;
+        }
+
+        /**
          * Makes a server that is not started. All arguments are judged now; nothing is opened, and
          * no thread begins, before {@link HeartbeatServer#start}. The builder may be used again:
          * each server has what was set by then.
@@ -540,7 +564,8 @@ public final class HeartbeatServer implements AutoCloseable {
                     recorders,
                     transport,
                     provider,
-                    transportOptions.build()));
+                    transportOptions.build(),
+                    layer));
         }
 
         /**

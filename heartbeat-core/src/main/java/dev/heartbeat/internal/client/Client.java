@@ -29,6 +29,7 @@ import dev.heartbeat.internal.queue.CallbackThreads;
 import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.session.Transports;
+import dev.heartbeat.spi.ClientLayer;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
 import dev.heartbeat.spi.Connector;
@@ -81,6 +82,7 @@ public final class Client implements Connector {
     private final Reconnector reconnector;
     private final ClientLog log;
     private @Nullable Throwable lastFailure;
+    private final @Nullable ClientLayer layer;
     private @Nullable ConnectAttempt connecting;
     private @Nullable ClientSession session;
     private final ClientEnd ending;
@@ -104,7 +106,9 @@ public final class Client implements Connector {
             List<ClientListener> listeners,
             Handlers handlers,
             Transport transport,
-            boolean owned) {
+            boolean owned,
+            @Nullable ClientLayer layer) {
+        this.layer = layer;
         this.options = options;
         log = new ClientLog(options);
         this.acceptors = handlers.acceptors();
@@ -295,8 +299,8 @@ public final class Client implements Connector {
         }
         state = ClientState.CONNECTING;
         counts.attempt();
-        connecting = new ConnectAttempt(transport, loop, options.host(), options.port(), this);
-        connecting.begin(options.handshakeTimeout());
+        connecting = new ConnectAttempt(transport, loop, options, layer, this);
+        connecting.begin();
     }
 
     @Override

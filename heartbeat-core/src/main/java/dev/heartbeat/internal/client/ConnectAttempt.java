@@ -1,17 +1,21 @@
 package dev.heartbeat.internal.client;
 
+import dev.heartbeat.ClientOptions;
 import dev.heartbeat.internal.loop.LazyShard;
 import dev.heartbeat.internal.loop.Loop;
+import dev.heartbeat.internal.loop.Shard;
 import dev.heartbeat.internal.session.HostLookup;
+import dev.heartbeat.internal.session.Opening;
+import dev.heartbeat.spi.ClientLayer;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
+import dev.heartbeat.spi.ConnectionLayer;
 import dev.heartbeat.spi.Connector;
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.Transport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -32,32 +36,32 @@ final class ConnectAttempt implements Connector {
 
     private final Transport transport;
     private final EventLoop loop;
+    private final ClientOptions options;
     private final String host;
-    private final int port;
+    private final @Nullable ConnectionLayer layer;
     private final Connector owner;
 
     private List<InetAddress> addresses = List.of();
     private int tried;
     private @Nullable IOException failure;
+    private @Nullable Opening opening;
     private boolean stopped;
 
-    ConnectAttempt(Transport transport, EventLoop loop, String host, int port, Connector owner) {
+    ConnectAttempt(
+            Transport transport, EventLoop loop, ClientOptions options, @Nullable ClientLayer layer, Connector owner) {
         this.transport = transport;
         this.loop = loop;
-        this.host = host;
-        this.port = port;
+        this.options = options;
+        host = options.host();
+        this.layer = layer == null ? null : layer.to(host, options.port());
         this.owner = owner;
     }
 
-    /**
-     * Begins; once.
-     *
-     * @param lookup how long the name may take
-     */
-    void begin(Duration lookup) {
+    /** Begins; once. Finding the name, and the layer of a connection, may take the same time each. */
+    void begin() {
         Loop commands = new LazyShard(loop);
         CompletableFuture<List<InetAddress>> found =
-                HostLookup.lookUp(host, transport.environment().resolver(), commands, lookup);
+                HostLookup.lookUp(host, transport.environment().resolver(), commands, options.handshakeTimeout());
         Executor onLoop = found.isDone() ? Runnable::run : commands;
         CompletableFuture<?> unused =
                 found.whenComplete((all, failed) -> onLoop.execute(() -> onLookedUp(all, failed)));
@@ -66,6 +70,9 @@ final class ConnectAttempt implements Connector {
     /** Nobody wants to know any more. A connection that is on its way may still open. */
     void stop() {
         stopped = true;
+        if (opening != null) {
+            opening.close();
+        }
     }
 
     private void onLookedUp(@Nullable List<InetAddress> all, @Nullable Throwable failed) {
@@ -81,17 +88,55 @@ final class ConnectAttempt implements Connector {
     }
 
     private void connectToNext() {
-        InetSocketAddress next = new InetSocketAddress(addresses.get(tried++), port);
+        InetSocketAddress next = new InetSocketAddress(addresses.get(tried++), options.port());
         transport.connect(next, loop, this);
     }
 
     @Override
     public ConnectionHandler onOpen(Connection connection) {
+        return layer == null ? opened(connection) : new Layering(connection).begin(layer);
+    }
+
+    private ConnectionHandler opened(Connection connection) {
+        opening = null;
         try {
             return owner.onOpen(connection);
         } catch (Throwable e) {
             owner.onConnectFailed(new IOException("cannot use " + connection + ": " + e, e));
             throw e;
+        }
+    }
+
+    /** A connection whose layer is not ready yet. */
+    private final class Layering implements Connector {
+        private final Opening layered;
+
+        Layering(Connection below) {
+            layered = new Opening(
+                    Shard.of(loop), below, options.handshakeTimeout().toNanos(), this);
+        }
+
+        ConnectionHandler begin(ConnectionLayer with) {
+            opening = layered;
+            try {
+                return layered.begin(with);
+            } catch (Throwable e) {
+                if (opening == layered) { // Otherwise it has opened, and its owner knows.
+                    onConnectFailed(new IOException("the connection layer failed: " + e, e));
+                }
+                throw e;
+            }
+        }
+
+        @Override
+        public ConnectionHandler onOpen(Connection connection) {
+            return opened(connection);
+        }
+
+        @Override
+        public void onConnectFailed(IOException cause) {
+            opening = null;
+            ConnectAttempt.this.onConnectFailed(cause);
         }
     }
 

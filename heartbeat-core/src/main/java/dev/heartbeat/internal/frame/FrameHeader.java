@@ -18,6 +18,10 @@ import java.nio.ByteBuffer;
 public final class FrameHeader {
     public static final int SIZE = 12;
     public static final int MAGIC = 0xAB;
+
+    /** The type of the first record of TLS (RFC 8446, section 5.1). */
+    private static final int TLS_HANDSHAKE = 22;
+
     public static final int VERSION = 2;
 
     public static final int FLAG_MORE = 0x01;
@@ -110,13 +114,18 @@ public final class FrameHeader {
                 && Integer.compareUnsigned(length, type.maxPayload()) <= 0;
     }
 
+    private static String foreign(int first) {
+        String text = String.format("the first byte is 0x%02X and not 0xAB", first);
+        return first == TLS_HANDSHAKE ? text + ": the peer begins TLS, and this port has none" : text;
+    }
+
     /**
      * Checks each field that has arrived, in the order of the bytes, so that a header fails at the
      * same place however it was cut.
      */
     private static void checkEachField(ByteBuffer frame, int at, int available) throws ProtocolException {
         if (available > 0 && (frame.get(at) & 0xFF) != MAGIC) {
-            throw new ProtocolException(ErrorCode.FOREIGN, "the first byte is not 0xAB");
+            throw new ProtocolException(ErrorCode.FOREIGN, foreign(frame.get(at) & 0xFF));
         }
         // ERROR is laid out alike in every version, so that two peers without a common one can
         // still report it to each other.

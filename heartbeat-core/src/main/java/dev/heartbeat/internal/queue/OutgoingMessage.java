@@ -128,6 +128,7 @@ public final class OutgoingMessage {
         return new OutgoingMessage(MARK);
     }
 
+    @SuppressWarnings("ReferenceEquality") // A message of the same bytes is none.
     public boolean isMark() {
         return content == MARK;
     }

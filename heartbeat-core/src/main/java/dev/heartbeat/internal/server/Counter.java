@@ -5,6 +5,7 @@ public enum Counter {
     ACCEPTED,
     ENDED,
     FOREIGN,
+    LAYER_FAILURES,
     HANDSHAKE_TIMEOUTS,
     WRITE_STALLS,
     REGISTRATIONS_REFUSED,

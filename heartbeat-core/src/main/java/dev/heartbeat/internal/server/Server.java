@@ -41,6 +41,7 @@ import dev.heartbeat.internal.session.Transports;
 import dev.heartbeat.spi.Acceptor;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
+import dev.heartbeat.spi.ConnectionLayer;
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.Listener;
 import dev.heartbeat.spi.RecorderProvider;
@@ -86,6 +87,7 @@ public final class Server implements Acceptor {
 
     private final Transport transport;
     private final boolean ownsTransport;
+    private final @Nullable ConnectionLayer layer;
     private final NodeEvents events;
     final ServerGuard guard;
     final ServerLog log;
@@ -107,6 +109,7 @@ public final class Server implements Acceptor {
      *
      * @param given by what it measures itself; null for the best that is found
      * @param owned whether the transport is closed with the server
+     * @param layer between connections and sessions; null for none
      */
     public Server(
             ServerOptions options,
@@ -115,8 +118,10 @@ public final class Server implements Acceptor {
             @Nullable RecorderProvider given,
             Transport transport,
             boolean owned,
+            @Nullable ConnectionLayer layer,
             Lifecycle lifecycle) {
         this.options = options;
+        this.layer = layer;
         this.lifecycle = lifecycle;
         recorders = given == null ? PlainRecorders.orBetter() : given;
         this.transport = transport;
@@ -322,6 +327,13 @@ public final class Server implements Acceptor {
 
     @Override
     public ConnectionHandler onOpen(Connection connection) {
+        return layer == null
+                ? openSession(connection)
+                : new Arrival(loopOf(connection.eventLoop()), connection).begin(layer);
+    }
+
+    /** A session on the connection, whose layer is ready. */
+    ConnectionHandler openSession(Connection connection) {
         ServerSession session;
         try {
             session = new ServerSession(loopOf(connection.eventLoop()), connection);

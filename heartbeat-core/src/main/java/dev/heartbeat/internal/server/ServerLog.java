@@ -1,9 +1,12 @@
 package dev.heartbeat.internal.server;
 
 import dev.heartbeat.ServerOptions;
+import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.node.Capacity;
 import dev.heartbeat.internal.node.NodeTable;
 import dev.heartbeat.internal.node.Registration;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +19,8 @@ final class ServerLog {
     private final Capacity capacity;
     private final LogThrottle noCapacity = new LogThrottle();
     private final LogThrottle duplicates = new LogThrottle();
+    private final LogThrottle foreign = new LogThrottle();
+    private final LogThrottle layers = new LogThrottle();
 
     ServerLog(ServerOptions options, NodeTable table, Capacity capacity) {
         this.options = options;
@@ -47,7 +52,27 @@ final class ServerLog {
                             + " the one at {} is sent away for good{}",
                     sentAway.entry().id(),
                     sentAway.owner().remoteAddress(),
-                    times == 1 ? "" : " (" + (times - 1) + " more since the last report)");
+                    others(times));
         }
+    }
+
+    /** A connection speaks another protocol. */
+    void foreign(InetSocketAddress remote, ProtocolException fault, long nowNs) {
+        long times = foreign.countIfDue(nowNs);
+        if (times > 0) {
+            LOG.info("{} does not speak HBP/2: {}{}", remote, fault.getMessage(), others(times));
+        }
+    }
+
+    /** A connection ended before its layer was ready. */
+    void layerFailed(IOException cause, long nowNs) {
+        long times = layers.countIfDue(nowNs);
+        if (times > 0) {
+            LOG.warn("a connection did not open: {}{}", cause.getMessage(), others(times));
+        }
+    }
+
+    private static String others(long times) {
+        return times == 1 ? "" : " (" + (times - 1) + " more since the last report)";
     }
 }

@@ -30,6 +30,9 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
      */
     private final Set<ServerSession> withoutNode = new LinkedHashSet<>();
 
+    /** Connections whose layer is not ready. */
+    private final Set<Arrival> arrivals = new LinkedHashSet<>();
+
     /** The last that a client of this loop has said: most say the same. */
     private ClientTerms lastTerms = ClientTerms.NONE;
 
@@ -66,6 +69,15 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
         return 2 * server.options.heartbeatTimeout().toNanos();
     }
 
+    void arrived(Arrival arrival) {
+        arrivals.add(arrival);
+    }
+
+    /** It has a session now, or has failed. */
+    void left(Arrival arrival) {
+        arrivals.remove(arrival);
+    }
+
     void began(ServerSession session) {
         counters.add(Counter.ACCEPTED, 1);
         withoutNode.add(session);
@@ -96,6 +108,7 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
     }
 
     void closeWithoutNode() {
+        new ArrayList<>(arrivals).forEach(Arrival::close);
         new ArrayList<>(withoutNode).forEach(ServerSession::closeUnregistered);
     }
 

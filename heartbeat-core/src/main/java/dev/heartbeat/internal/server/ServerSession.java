@@ -591,6 +591,7 @@ final class ServerSession extends Session {
     protected void fail(ProtocolException e) {
         if (e.code() == ErrorCode.FOREIGN) {
             loop.counters.add(Counter.FOREIGN, 1);
+            loop.server.log.foreign(remoteAddress(), e, loop.shard.nowNs());
         }
         endOwn(OfflineReason.PROTOCOL_ERROR);
         super.fail(e);

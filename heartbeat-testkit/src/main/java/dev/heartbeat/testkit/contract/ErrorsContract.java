@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class ErrorsContract extends TransportContract {
 
+    private static final int FLOOD = 32 << 20;
+
     /** For a nested class of the transport's own test. */
     protected ErrorsContract() {}
 
@@ -124,7 +126,9 @@ public abstract class ErrorsContract extends TransportContract {
         Pair<End, End> bystander = pair(new End(), new End());
         Service service = serve(End::new);
         transport().connect(service.address(), loop(0), new Thrower());
-        assertThat(await(await(service.next()).closed())).containsInstanceOf(IOException.class);
+        if (layerBytes() == 0) { // Through a layer the other end may not have opened yet.
+            assertThat(await(await(service.next()).closed())).containsInstanceOf(IOException.class);
+        }
 
         await(service.listener().close());
         Thrower thrower = new Thrower();
@@ -180,7 +184,8 @@ public abstract class ErrorsContract extends TransportContract {
             connection.flush();
         });
         on(thrower, connection -> {
-            int pastTheMark = options().highWaterBytes() + 1;
+            // Through a layer, more than the socket takes at once.
+            int pastTheMark = layerBytes() == 0 ? options().highWaterBytes() + 1 : FLOOD;
             connection.write(ByteBuffer.allocate(pastTheMark), 0, pastTheMark);
             connection.flush();
         });

@@ -28,6 +28,15 @@ public interface TransportUnderTest {
     Transport start(TransportOptions options) throws Exception;
 
     /**
+     * The bytes that a layer adds to what is written, or takes together, at most; 0 without a
+     * layer. The marks of back-pressure are those of the connection below the layer, so they are
+     * passed this much earlier or later.
+     */
+    default int layerBytes() {
+        return 0;
+    }
+
+    /**
      * Waits for the future, and gives its result or throws an exception whose cause is what the
      * future failed with. A transport that has no threads of its own runs its world until the
      * future is complete.

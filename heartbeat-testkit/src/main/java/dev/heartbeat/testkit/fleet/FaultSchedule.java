@@ -126,7 +126,7 @@ final class FaultSchedule {
                     fleet.add(anyNodeOf(member)).start();
                 }
             }
-            case HOSTILE_PEER -> HostilePeer.attack(elsewhere, fleet.serverHost(), Fleet.PORT, random);
+            case HOSTILE_PEER -> HostilePeer.attack(elsewhere, fleet, random);
             case GOODBYE ->
                 whileRunning(host, () -> {
                     member.leave();

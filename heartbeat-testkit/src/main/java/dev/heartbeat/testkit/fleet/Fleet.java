@@ -102,9 +102,11 @@ final class Fleet implements NodeListener {
     private int serverRuns;
 
     private final ChannelWorkload talks;
+    private final FleetLayers layers;
 
-    Fleet(Simulation simulation, Options options, int size) {
+    Fleet(Simulation simulation, Options options, int size, FleetLayers layers) {
         this.simulation = simulation;
+        this.layers = layers;
         this.options = options;
         serverHost = simulation.newHost("server", LOOPS);
         census = new PresenceOracle(
@@ -118,7 +120,7 @@ final class Fleet implements NodeListener {
                 serverHost,
                 LOOPS,
                 tail);
-        simulation.tap(census);
+        simulation.tap(layers.above(census));
         talks = new ChannelWorkload(this);
         server = startServer();
         for (int i = 0; i < size; i++) {
@@ -136,13 +138,18 @@ final class Fleet implements NodeListener {
         return member;
     }
 
+    FleetLayers layers() {
+        return layers;
+    }
+
     private HeartbeatServer startServer() {
         serverRuns++;
         stays.clear();
         voters.clear();
         HeartbeatServer.Builder builder = HeartbeatServer.builder();
         talks.acceptAt(builder::channel, place());
-        return builder.port(PORT)
+        return layers.addTo(builder)
+                .port(PORT)
                 .heartbeatInterval(options.interval)
                 .suspectAfter(options.suspectAfter)
                 .heartbeatTimeout(options.timeout)

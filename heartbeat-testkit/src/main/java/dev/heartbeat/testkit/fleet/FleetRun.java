@@ -4,6 +4,7 @@ import dev.heartbeat.testkit.Simulation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
@@ -41,12 +42,12 @@ public final class FleetRun {
     private final FaultSchedule ordeal;
     private final ApplicationFaults misconduct;
 
-    private FleetRun(long seed) {
+    private FleetRun(long seed, FleetLayers layers) {
         this.seed = seed;
         simulation = new Simulation(seed);
         random = simulation.random();
         faults = FaultSchedule.choose(random);
-        fleet = new Fleet(simulation, options(random), 3 + random.nextInt(25));
+        fleet = new Fleet(simulation, options(random), 3 + random.nextInt(25), layers);
         ordeal = new FaultSchedule(fleet, faults);
         misconduct = new ApplicationFaults(fleet, seed);
     }
@@ -113,7 +114,12 @@ public final class FleetRun {
 
     /** Runs the seed to its end, or to the first violation. */
     public static Result run(long seed) {
-        return new FleetRun(seed).run();
+        return run(seed, FleetLayers.NONE);
+    }
+
+    /** Runs the seed with a layer over every connection. */
+    public static Result run(long seed, FleetLayers layers) {
+        return new FleetRun(seed, Objects.requireNonNull(layers, "layers")).run();
     }
 
     private Result run() {
@@ -153,6 +159,7 @@ public final class FleetRun {
 
     private void recover() {
         ordeal.end();
+        fleet.layers().recover();
         misconduct.end();
         fleet.talks().windDown();
         pass(FaultSchedule.longestFault());

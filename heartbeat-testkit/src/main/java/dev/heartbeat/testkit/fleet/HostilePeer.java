@@ -47,10 +47,12 @@ final class HostilePeer implements Connector, ConnectionHandler {
         framesLeft = 1 + random.nextInt(30);
     }
 
-    static void attack(Host from, Host server, int port, RandomGenerator random) {
+    static void attack(Host from, Fleet fleet, RandomGenerator random) {
         try {
-            InetSocketAddress target = new InetSocketAddress(InetAddress.getByName(server.address()), port);
-            from.transport().connect(target, from.transport().eventLoops().get(0), new HostilePeer(random));
+            InetSocketAddress target = new InetSocketAddress(
+                    InetAddress.getByName(fleet.serverHost().address()), Fleet.PORT);
+            Connector peer = fleet.layers().over(new HostilePeer(random), target);
+            from.transport().connect(target, from.transport().eventLoops().get(0), peer);
         } catch (UnknownHostException e) {
             throw new AssertionError("an address in numbers needs no look-up", e);
         }

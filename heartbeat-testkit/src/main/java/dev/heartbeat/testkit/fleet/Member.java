@@ -115,7 +115,9 @@ final class Member implements ClientListener {
         int started = process;
         HeartbeatClient.Builder builder = HeartbeatClient.builder();
         fleet.talks().acceptAt(builder::channel, place());
-        HeartbeatClient newClient = builder.server(fleet.serverHost().address(), Fleet.PORT)
+        HeartbeatClient newClient = fleet.layers()
+                .addTo(builder)
+                .server(fleet.serverHost().address(), Fleet.PORT)
                 .nodeId(id)
                 .metadata("group", group(id))
                 .reconnectBase(BACKOFF_BASE)

@@ -60,9 +60,13 @@ final class ProtocolProbe implements Connector, ConnectionHandler {
     }
 
     void connect(Host server, int port) {
+        connect(server, port, FleetLayers.NONE);
+    }
+
+    void connect(Host server, int port, FleetLayers layers) {
         try {
             InetSocketAddress target = new InetSocketAddress(InetAddress.getByName(server.address()), port);
-            host.transport().connect(target, host.transport().eventLoops().get(0), this);
+            host.transport().connect(target, host.transport().eventLoops().get(0), layers.over(this, target));
         } catch (UnknownHostException e) {
             throw new AssertionError("an address in numbers needs no look-up", e);
         }

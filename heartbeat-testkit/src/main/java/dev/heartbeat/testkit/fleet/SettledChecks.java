@@ -148,7 +148,7 @@ final class SettledChecks {
         ProtocolProbe last = null;
         for (int i = 1; i <= CHANGES; i++) {
             last = new ProtocolProbe(host, "change " + i, bytes(register("changing", sameProcess ? 1 : i, i)), "");
-            last.connect(fleet.serverHost(), Fleet.PORT);
+            last.connect(fleet.serverHost(), Fleet.PORT, fleet.layers());
             for (int message = 0; message < 4; message++) {
                 sender.send(10);
             }
@@ -325,7 +325,7 @@ final class SettledChecks {
     private ProtocolProbe ask(String name, byte[] says, String expected) {
         ProtocolProbe stranger = new ProtocolProbe(host, name, says, expected);
         strangers.add(stranger);
-        stranger.connect(fleet.serverHost(), Fleet.PORT);
+        stranger.connect(fleet.serverHost(), Fleet.PORT, fleet.layers());
         return stranger;
     }
 
