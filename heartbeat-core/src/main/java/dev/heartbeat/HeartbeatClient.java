@@ -394,6 +394,7 @@ public final class HeartbeatClient implements AutoCloseable {
          * is added is next to the socket; each further one is above those before it. An attempt
          * whose layers are not ready within {@link ClientSetters#handshakeTimeout} has failed.
          *
+         * @return this builder
          * @since 0.1
          */
         public Builder layer(ClientLayer value) {

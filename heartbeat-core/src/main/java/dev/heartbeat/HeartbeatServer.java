@@ -539,6 +539,7 @@ public final class HeartbeatServer implements AutoCloseable {
          * whose layers are not ready within {@link ServerSetters#handshakeTimeout} is closed; the
          * time to register begins then.
          *
+         * @return this builder
          * @since 0.1
          */
         public Builder layer(ConnectionLayer value) {

@@ -40,6 +40,9 @@ final class JavadocTest {
                     "core/src/main/java/dev/heartbeat/spi",
                     "nio/src/main/java/dev/heartbeat/nio",
                     "netty/src/main/java/dev/heartbeat/netty",
+                    "tls/src/main/java/dev/heartbeat/tls",
+                    "tls/src/main/java/dev/heartbeat/tls/spi",
+                    "tls-openssl/src/main/java/dev/heartbeat/tls/openssl",
                     "histograms/src/main/java/dev/heartbeat/histograms",
                     "testkit/src/main/java/dev/heartbeat/testkit")
             .map(folder -> Path.of("../heartbeat-" + folder))

@@ -3,6 +3,7 @@ package dev.heartbeat.cli;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
+import dev.heartbeat.tls.ClientTls;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +81,11 @@ final class ClientCommand implements Callable<Integer> {
     private int first;
 
     @Mixin
+    private ClientTlsFlags tlsFlags;
+
+    private @Nullable ClientTls tls;
+
+    @Mixin
     private ProcessFlags processes;
 
     @Option(
@@ -122,6 +128,7 @@ final class ClientCommand implements Callable<Integer> {
             count = connections;
         }
         check();
+        tls = tlsFlags.build(spec.commandLine());
         LineWriter out = LineWriter.toStandardOutput();
         if (processes.areSeveral()) {
             return new ClientGroup(processes, count, connectRate, events.statsEvery()).run(out);
@@ -245,11 +252,9 @@ final class ClientCommand implements Callable<Integer> {
 
     private HeartbeatClient connect(String id, String server, Transport shared, ClientEvents events) {
         try {
-            return flags.builder(server)
-                    .nodeId(id)
-                    .transport(shared)
-                    .listener(events)
-                    .connect();
+            HeartbeatClient.Builder builder =
+                    flags.builder(server).nodeId(id).transport(shared).listener(events);
+            return (tls == null ? builder : builder.layer(tls)).connect();
         } catch (IllegalArgumentException e) {
             throw String.valueOf(e.getMessage()).startsWith("node id")
                     ? bad((nodeId != null ? "--node-id is " : "--node-id-prefix leads to ") + id + ": "

@@ -5,6 +5,7 @@ import dev.heartbeat.ClientOptions;
 import dev.heartbeat.ServerOptions;
 import dev.heartbeat.option.Option;
 import dev.heartbeat.spi.TransportOptions;
+import dev.heartbeat.tls.TlsOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,11 @@ final class OptionsCommand implements Callable<Integer> {
                                 + " A client's own transport has one event loop and 4 worker threads by default.",
                         TransportOptions.descriptions(),
                         OptionsCommand::transportFlag)
+                + section(
+                        "TLS",
+                        "`TlsOptions.builder()`, for `options(...)` of `ServerTls.builder()` and `ClientTls.builder()`. The command line takes certificates alone ([TLS](TLS.md)).",
+                        TlsOptions.descriptions(),
+                        option -> "")
                 + section(
                         "Channel",
                         "`ChannelOptions.builder()`, for `open` and for `channel` of a builder. Each side has its own. The command line opens no channels.",

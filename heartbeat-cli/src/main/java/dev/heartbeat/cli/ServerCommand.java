@@ -38,6 +38,9 @@ final class ServerCommand implements Callable<Integer> {
     private ServerFlags flags;
 
     @Mixin
+    private ServerTlsFlags tls;
+
+    @Mixin
     private ProcessFlags processes;
 
     @Option(
@@ -96,7 +99,9 @@ final class ServerCommand implements Callable<Integer> {
 
     private HeartbeatServer start(NodeListener listener) {
         try {
-            return flags.builder().listener(listener).start();
+            HeartbeatServer.Builder builder = flags.builder().listener(listener);
+            tls.addTo(builder, spec.commandLine());
+            return builder.start();
         } catch (IllegalArgumentException e) {
             throw OptionNames.inWordsOf(spec.commandLine(), e);
         }

@@ -7,6 +7,8 @@ import dev.heartbeat.histograms.HdrRecorders;
 import dev.heartbeat.netty.NettyTransportProvider;
 import dev.heartbeat.nio.NioTransportProvider;
 import dev.heartbeat.testkit.Simulation;
+import dev.heartbeat.tls.ServerTls;
+import dev.heartbeat.tls.openssl.OpenSslEngineProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +45,8 @@ final class ApiFilesTest {
                         List.of("dev.heartbeat", "dev.heartbeat.option", "dev.heartbeat.spi")),
                 new Module("heartbeat-nio", NioTransportProvider.class, List.of("dev.heartbeat.nio")),
                 new Module("heartbeat-netty", NettyTransportProvider.class, List.of("dev.heartbeat.netty")),
+                new Module("heartbeat-tls", ServerTls.class, List.of("dev.heartbeat.tls", "dev.heartbeat.tls.spi")),
+                new Module("heartbeat-tls-openssl", OpenSslEngineProvider.class, List.of("dev.heartbeat.tls.openssl")),
                 new Module("heartbeat-histograms", HdrRecorders.class, List.of("dev.heartbeat.histograms")),
                 new Module(
                         "heartbeat-testkit",
@@ -71,7 +75,7 @@ final class ApiFilesTest {
     @Test
     void noTwoTypesOfAnApplicationShareAName() throws IOException {
         Set<String> names = new HashSet<>();
-        for (Module module : modules().limit(4).toList()) {
+        for (Module module : modules().limit(6).toList()) {
             PublicApi.types(module.witness(), module.packages()).stream()
                     .map(Class::getSimpleName)
                     .filter(name -> !name.equals("Builder"))

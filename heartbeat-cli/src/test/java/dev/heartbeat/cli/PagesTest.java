@@ -36,8 +36,10 @@ final class PagesTest {
             import dev.heartbeat.spi.*;
             import dev.heartbeat.testkit.*;
             import dev.heartbeat.testkit.contract.*;
+            import dev.heartbeat.tls.*;
             import java.nio.ByteBuffer;
             import java.nio.charset.StandardCharsets;
+            import java.nio.file.Path;
             import java.time.Duration;
             import java.util.*;
             import java.util.concurrent.*;
@@ -55,6 +57,8 @@ final class PagesTest {
                 Transport transport;
                 Duration timeout;
                 String nodeId;
+                Path chain;
+                Path key;
                 Simulation sim;
                 Host host;
                 io.netty.channel.IoEventLoopGroup eventLoops;

@@ -16,10 +16,11 @@ public interface ClientLayer {
      *
      * @param host the name or the address that the client was given, whatever it resolves to
      * @param port the server's port
+     * @return the layer, which serves all connections to it
      */
     ConnectionLayer to(String host, int port);
 
-    /** This layer below, and {@code next} above it. */
+    /** {@return this layer below, and {@code next} above it} */
     default ClientLayer then(ClientLayer next) {
         Objects.requireNonNull(next, "next");
         return (host, port) -> to(host, port).then(next.to(host, port));

@@ -29,7 +29,7 @@ public interface ConnectionLayer {
      */
     ConnectionHandler onOpen(Connection below, Connector above);
 
-    /** This layer below, and {@code next} above it. */
+    /** {@return this layer below, and {@code next} above it} */
     default ConnectionLayer then(ConnectionLayer next) {
         Objects.requireNonNull(next, "next");
         return (below, above) -> onOpen(below, new Connector() {

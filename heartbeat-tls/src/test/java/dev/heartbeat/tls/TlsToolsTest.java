@@ -1,0 +1,225 @@
+package dev.heartbeat.tls;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.heartbeat.HeartbeatClient;
+import dev.heartbeat.HeartbeatServer;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Other people's TLS: OpenSSL's client, and proxies in front of the server, where installed. */
+final class TlsToolsTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @CsvSource({"-tls1_3", "-tls1_2"})
+    void clientOfOpensslTalks(String version) throws Exception {
+        assumeTrue(isInstalled("openssl"), "openssl is not installed");
+        try (HeartbeatServer server = start(tls())) {
+            Process client = new ProcessBuilder(
+                            "openssl",
+                            "s_client",
+                            version,
+                            "-quiet",
+                            "-alpn",
+                            "hbp/2",
+                            "-verify_return_error",
+                            "-verify_hostname",
+                            "localhost",
+                            "-CAfile",
+                            Certificates.SHARED.authorityFile().toString(),
+                            "-connect",
+                            "127.0.0.1:" + port(server))
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            try {
+                byte[] ping = ByteBuffer.allocate(20)
+                        .putInt(0xAB020400)
+                        .putInt(0)
+                        .putInt(8)
+                        .putLong(42)
+                        .array();
+                client.getOutputStream().write(ping);
+                client.getOutputStream().flush();
+                byte[] pong = new DataInputStream(client.getInputStream()).readNBytes(ping.length);
+                assertThat(ByteBuffer.wrap(pong).getLong(12)).isEqualTo(42);
+            } finally {
+                client.destroy();
+                assertThat(client.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
+    void haproxyPassesTlsThrough() throws Exception {
+        assumeTrue(isInstalled("haproxy"), "haproxy is not installed");
+        try (HeartbeatServer server = start(tls())) {
+            int port = freePort();
+            try (Proxy proxy = haproxy(port, "", "127.0.0.1:" + port(server))) {
+                assertThat(registersThrough(proxy.port)).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void haproxyEndsTls() throws Exception {
+        assumeTrue(isInstalled("haproxy"), "haproxy is not installed");
+        Certificates.KeyFiles files = Certificates.SHARED.server();
+        Path both = Files.write(
+                folder.resolve("both.pem"),
+                Stream.concat(Files.readAllLines(files.chain()).stream(), Files.readAllLines(files.key()).stream())
+                        .toList());
+        try (HeartbeatServer server = start(null)) {
+            int port = freePort();
+            try (Proxy proxy = haproxy(port, " ssl crt " + both + " alpn hbp/2", "127.0.0.1:" + port(server))) {
+                assertThat(registersThrough(proxy.port)).isTrue();
+            }
+        }
+    }
+
+    private Proxy haproxy(int port, String tls, String server) throws Exception {
+        Path config = Files.writeString(folder.resolve("haproxy.cfg"), """
+                defaults
+                  mode tcp
+                  timeout connect 5s
+                  timeout client 60s
+                  timeout server 60s
+                frontend bus
+                  bind 127.0.0.1:%d%s
+                  default_backend servers
+                backend servers
+                  server one %s
+                """.formatted(port, tls, server));
+        return new Proxy(port, List.of("haproxy", "-db", "-f", config.toString()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false", "true"})
+    void nginxPassesTlsThroughAndEndsIt(boolean ends) throws Exception {
+        assumeTrue(isInstalled("nginx"), "nginx is not installed");
+        Path module = Path.of("/usr/lib/nginx/modules/ngx_stream_module.so");
+        assumeTrue(Files.exists(module), "nginx has no module stream");
+        Certificates.KeyFiles files = Certificates.SHARED.server();
+        try (HeartbeatServer server = start(ends ? null : tls())) {
+            int port = freePort();
+            String tls =
+                    ends ? "ssl_certificate %s; ssl_certificate_key %s;".formatted(files.chain(), files.key()) : "";
+            Path config = Files.writeString(folder.resolve("nginx.conf"), """
+                    load_module %s;
+                    daemon off;
+                    pid %s;
+                    error_log stderr;
+                    events { worker_connections 64; }
+                    stream {
+                      server {
+                        listen 127.0.0.1:%d%s;
+                        %s
+                        proxy_pass 127.0.0.1:%d;
+                      }
+                    }
+                    """.formatted(
+                            module, folder.resolve("nginx.pid"), port, ends ? " ssl" : "", tls, port(server)));
+            try (Proxy proxy = new Proxy(port, List.of("nginx", "-c", config.toString(), "-p", folder.toString()))) {
+                assertThat(registersThrough(proxy.port)).isTrue();
+            }
+        }
+    }
+
+    private static boolean registersThrough(int port) throws Exception {
+        try (HeartbeatClient client = HeartbeatClient.builder()
+                .nodeId("n1")
+                .server("localhost", port)
+                .layer(Engines.client()
+                        .authorities(Certificates.SHARED.authorityFile())
+                        .build())
+                .connect()) {
+            client.registered().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            client.send(UTF_8.encode("hello")).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            return true;
+        }
+    }
+
+    private static ServerTls tls() {
+        Certificates.KeyFiles files = Certificates.SHARED.server();
+        return Engines.server().certificate(files.chain(), files.key()).build();
+    }
+
+    private static HeartbeatServer start(@Nullable ServerTls tls) {
+        HeartbeatServer.Builder builder =
+                HeartbeatServer.builder().host("127.0.0.1").port(0);
+        return (tls == null ? builder : builder.layer(tls)).start();
+    }
+
+    private static int port(HeartbeatServer server) {
+        return server.localAddress().getPort();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static boolean isInstalled(String program) {
+        return Stream.of("/usr/bin/", "/usr/sbin/", "/usr/local/bin/")
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder + program)));
+    }
+
+    /** A proxy that listens when it is made. */
+    private static final class Proxy implements AutoCloseable {
+        final int port;
+        private final Process process;
+
+        Proxy(int port, List<String> command) throws Exception {
+            this.port = port;
+            process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
+            while (!listens()) {
+                assertThat(process.isAlive()).as("%s runs", command).isTrue();
+                assertThat(System.nanoTime() - deadlineNs).isNegative();
+                LockSupport.parkNanos(10_000_000);
+            }
+        }
+
+        private boolean listens() {
+            try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                return probe.isConnected();
+            } catch (IOException e) {
+                return false;
+            }
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            process.destroy();
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        }
+    }
+}
