@@ -66,7 +66,7 @@ final class TlsFaultsTest {
     // ---- peers of a TLS server
 
     @Test
-    @Tag("M101")
+    @Tag("M102")
     void clientWithoutTlsIsRefusedAndCounted() throws Exception {
         try (HeartbeatClient client = connect(null, "localhost", port())) {
             await(() -> tls.stats().notTls() > 0);
@@ -127,6 +127,7 @@ final class TlsFaultsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+    @Tag("M106")
     void recordsCutByteByByteAreTheSame(String protocol) throws Exception {
         try (EnginePeer peer = peer(protocol).byteByByte().handshake()) {
             peer.send(ping());
@@ -135,7 +136,7 @@ final class TlsFaultsTest {
     }
 
     @Test
-    @Tag("M103")
+    @Tag("M104")
     void streamThatEndsWithoutCloseNotifyIsABrokenConnection() throws Exception {
         try (EnginePeer peer = peer("TLSv1.3").handshake()) {
             peer.send(ping());
@@ -146,7 +147,7 @@ final class TlsFaultsTest {
     }
 
     @Test
-    @Tag("M103")
+    @Tag("M104")
     void closeNotifyIsAnsweredAndEndsTheConnection() throws Exception {
         try (EnginePeer peer = peer("TLSv1.3").handshake()) {
             peer.send(ping());
@@ -160,7 +161,7 @@ final class TlsFaultsTest {
     }
 
     @Test
-    @Tag("M104")
+    @Tag("M105")
     void renegotiationIsRefused() throws Exception {
         try (EnginePeer peer = peer("TLSv1.2").handshake()) {
             peer.send(ping());
@@ -196,7 +197,7 @@ final class TlsFaultsTest {
     }
 
     @Test
-    @Tag("M102")
+    @Tag("M103")
     void peerThatOffersOnlyOtherProtocolsIsRefused() throws Exception {
         assumeTrue(Engines.isJdk(), "OpenSSL chooses none then, and leaves it to the peer to go");
         SSLEngine engine = Engines.clientOfTheJdk("TLSv1.3");
@@ -210,7 +211,7 @@ final class TlsFaultsTest {
     }
 
     @Test
-    @Tag("M102")
+    @Tag("M103")
     void peerThatOffersNoProtocolIsAccepted() throws Exception {
         SSLEngine engine = Engines.clientOfTheJdk("TLSv1.3");
         var parameters = engine.getSSLParameters();

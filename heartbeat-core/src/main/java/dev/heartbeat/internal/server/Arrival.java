@@ -23,7 +23,11 @@ final class Arrival implements Connector {
     ConnectionHandler begin(ConnectionLayer layer) {
         loop.arrived(this);
         try {
-            return opening.begin(layer);
+            ConnectionHandler handler = opening.begin(layer);
+            if (loop.server.isDraining() && !ended) {
+                close(); // It was accepted before, and opened since.
+            }
+            return handler;
         } catch (Throwable e) {
             if (!ended) {
                 end();
