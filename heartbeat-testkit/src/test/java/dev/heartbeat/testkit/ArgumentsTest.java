@@ -19,8 +19,10 @@ import dev.heartbeat.option.Option;
 import dev.heartbeat.option.OptionList;
 import dev.heartbeat.option.OptionSetters;
 import dev.heartbeat.spi.Acceptor;
+import dev.heartbeat.spi.ClientLayer;
 import dev.heartbeat.spi.Connection;
 import dev.heartbeat.spi.ConnectionHandler;
+import dev.heartbeat.spi.ConnectionLayer;
 import dev.heartbeat.spi.Connector;
 import dev.heartbeat.spi.Environment;
 import dev.heartbeat.spi.EventLoop;
@@ -67,8 +69,10 @@ final class ArgumentsTest {
             RequestHandler.class,
             RoutePolicy.class,
             Acceptor.class,
+            ClientLayer.class,
             Connection.class,
             ConnectionHandler.class,
+            ConnectionLayer.class,
             Connector.class,
             Environment.class,
             Listener.class,
