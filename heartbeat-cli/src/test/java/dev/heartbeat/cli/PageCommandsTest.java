@@ -73,7 +73,11 @@ final class PageCommandsTest {
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/BenchBulkTest.java: "bench", "bulk"
             ./heartbeat bench slow-consumers
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/BenchSlowConsumersTest.java: "bench", "slow-consumers"
-            mvn -B -q -ntp -Papidocs -pl .,heartbeat-core,heartbeat-sockets,heartbeat-nio,heartbeat-netty,heartbeat-histograms,heartbeat-testkit compile javadoc:aggregate-no-fork
+            ./heartbeat server --tls-cert server.crt --tls-key server.key
+                heartbeat-cli/src/test/java/dev/heartbeat/cli/TlsTest.java: --tls-cert
+            ./heartbeat client --tls-ca ca.crt
+                heartbeat-cli/src/test/java/dev/heartbeat/cli/TlsTest.java: --tls-ca
+            mvn -B -q -ntp -Papidocs -pl .,heartbeat-core,heartbeat-sockets,heartbeat-nio,heartbeat-netty,heartbeat-tls,heartbeat-tls-openssl,heartbeat-histograms,heartbeat-testkit compile javadoc:aggregate-no-fork
                 .ci/run: javadoc:aggregate-no-fork
             mvn -B -ntp verify -Pfull
                 not run: takes more than half an hour

@@ -23,7 +23,7 @@ final class FleetOverTlsTest {
 
     @Test
     void fleetsStandFaultsThroughTheLayer() {
-        sweep(1, 25);
+        sweep(1, 12);
     }
 
     @Test

@@ -308,6 +308,7 @@ final class TlsFaultsTest {
                 .host(host)
                 .port(port)
                 .reconnectBase(Duration.ofMillis(20))
+                .handshakeTimeout(Duration.ofSeconds(2))
                 .transport(below.name())
                 .listener(new ClientListener() {
                     @Override

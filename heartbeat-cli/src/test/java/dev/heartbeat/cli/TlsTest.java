@@ -1,0 +1,68 @@
+package dev.heartbeat.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands of docs/TLS.md: its certificates, and a server and a client that use them. */
+final class TlsTest {
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void makeCertificates() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/openssl")), "openssl is not installed");
+        List<String> commands = Files.readAllLines(Page.ROOT.resolve("docs/TLS.md")).stream()
+                .filter(line -> line.startsWith("openssl "))
+                .toList();
+        assertThat(commands).hasSize(5);
+        for (String command : commands) {
+            Process process = new ProcessBuilder("/bin/sh", "-c", command)
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(folder.resolve("openssl.log").toFile())
+                    .start();
+            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).as(command).isZero();
+        }
+    }
+
+    @Test
+    void aClientRegistersOverTlsAndShowsItsCertificate() throws Exception {
+        try (CommandProcess server = new CommandProcess(
+                "server",
+                "--host=127.0.0.1",
+                "--port=0",
+                "--tls-cert=" + folder.resolve("server.crt"),
+                "--tls-key=" + folder.resolve("server.key"),
+                "--tls-client-ca=" + folder.resolve("ca.crt"))) {
+            String port = "--port=" + server.next("listening").integer("port");
+            try (CommandProcess client = new CommandProcess(
+                    "client",
+                    "--host=localhost",
+                    port,
+                    "--tls-ca=" + folder.resolve("ca.crt"),
+                    "--tls-cert=" + folder.resolve("node.crt"),
+                    "--tls-key=" + folder.resolve("node.key"))) {
+                client.next("registered");
+                server.next("online");
+            }
+        }
+    }
+
+    @Test
+    void aKeyThatIsMissingIsOneLineThatNamesTheOption() throws IOException {
+        try (CommandProcess server = new CommandProcess("server", "--tls-cert=" + folder.resolve("server.crt"))) {
+            server.process().onExit().join();
+            assertThat(server.errors()).contains("--tls-key is missing").doesNotContain("Exception", "\tat ");
+        }
+    }
+}
