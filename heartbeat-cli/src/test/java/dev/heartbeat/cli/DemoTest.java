@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
  * The whole demo, with real processes: what it does to a good server, and that no bad one passes.
  */
 @Timeout(120)
+@Tag("once")
 class DemoTest {
 
     @Test

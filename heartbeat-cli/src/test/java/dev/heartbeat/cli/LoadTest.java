@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * not do as it should is told in a line.
  */
 @Timeout(120)
+@Tag("once")
 final class LoadTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();

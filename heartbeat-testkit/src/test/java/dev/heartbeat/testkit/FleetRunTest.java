@@ -16,6 +16,7 @@ final class FleetRunTest {
     private static final int MORE_SEEDS = 600;
 
     @Test
+    @Tag("once")
     void noSeedBreaksAnInvariant() {
         requireNoViolation(1, SEEDS);
     }
@@ -38,6 +39,7 @@ final class FleetRunTest {
 
     /** Seeds that once found something. */
     @ParameterizedTest
+    @Tag("once")
     @ValueSource(longs = {131, 212, 1291, 1295, 441, 1299, 2363, 2694, 2747, 2769, 4171, 823})
     void seedsThatFoundSomethingStayQuiet(long seed) {
         FleetRun.Result result = FleetRun.run(seed);

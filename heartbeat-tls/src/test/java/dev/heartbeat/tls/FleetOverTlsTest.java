@@ -17,13 +17,14 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Whole fleets under faults, all of whose connections speak through the layer: by an engine whose
  * records, handshakes and refusals the seed decides, so that a run can be repeated.
  */
+@Tag("once")
 final class FleetOverTlsTest {
     private static final TlsOptions ON_LOOPS =
             TlsOptions.builder().handshakeThreads(0).build();
 
     @Test
     void fleetsStandFaultsThroughTheLayer() {
-        sweep(1, 12);
+        sweep(1, 8);
     }
 
     @Test

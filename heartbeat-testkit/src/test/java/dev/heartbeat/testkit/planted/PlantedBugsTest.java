@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Checks the checker: bugs are planted in core, one at a time, and the fleets under seeded faults
  * must find each. docs/TESTING.md has the table.
  */
+@Tag("once")
 final class PlantedBugsTest {
     private static final int SEEDS = 1000;
 
