@@ -59,7 +59,7 @@ public final class BulkBenchmark {
         return OTHER_STEPS + TENTHS;
     }
 
-    /** What is known by now; round trips that are not have no beats. Any thread. */
+    /** The result so far: round trips not measured yet have no beats. Any thread. */
     public Result soFar() {
         long[] known = counts;
         return new Result(

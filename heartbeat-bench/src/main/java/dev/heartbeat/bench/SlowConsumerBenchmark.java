@@ -89,7 +89,7 @@ public final class SlowConsumerBenchmark {
         return STEPS;
     }
 
-    /** What is known by now; memory that is not is 0, and round trips have no beats. Any thread. */
+    /** The result so far: memory not measured yet is 0, and round trips have no beats. Any thread. */
     public Result soFar() {
         return new Result(before, peak, stillThere, counts, filling, closing, after);
     }

@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What the layer costs beyond its engine. One operation encrypts a heartbeat at one end and decrypts
+ * The layer's cost beyond its engine. One operation encrypts a heartbeat at one end and decrypts
  * it at the other: by two bare engines, and through the layer at both ends. The difference is that
  * of a layer which writes and a layer which reads.
  */

@@ -15,7 +15,8 @@ final class HostNames {
             return false;
         }
         try {
-            return new SNIHostName(host) != null;
+            SNIHostName unused = new SNIHostName(host);
+            return true;
         } catch (IllegalArgumentException e) {
             return false; // Such as one with an underscore, which resolvers take.
         }

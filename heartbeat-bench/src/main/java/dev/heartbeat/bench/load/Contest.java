@@ -82,7 +82,7 @@ final class Contest {
         return turns.size();
     }
 
-    /** What was seen in the first of its turns. Any thread. */
+    /** The result of its first turns. Any thread. */
     Series series(int rounds) {
         return new Series(contestant, List.copyOf(turns.subList(0, rounds)), footprint);
     }

@@ -88,7 +88,7 @@ public final class LoadRun {
         }
     }
 
-    /** What was seen in the rounds that all servers have had; nothing before the first. Any thread. */
+    /** The result of the rounds that every server has had; nothing before the first. Any thread. */
     public List<Series> soFar() {
         int rounds = contests.stream().mapToInt(Contest::turns).min().orElse(0);
         return rounds == 0

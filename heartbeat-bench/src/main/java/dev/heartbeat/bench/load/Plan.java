@@ -49,7 +49,7 @@ public final class Plan {
      */
     public record Result(Contestant contestant, List<Duration> intervals, List<Size> sizes) {}
 
-    /** What was seen of the sizes that are measured. Any thread. */
+    /** The result of the sizes measured so far. Any thread. */
     public Result soFar() {
         return new Result(options.contestants().get(0), intervals, List.copyOf(seen));
     }

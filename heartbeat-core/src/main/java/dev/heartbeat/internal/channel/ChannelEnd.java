@@ -32,8 +32,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The application's end of a channel: its {@link ChannelMail} and its {@link ChannelCallbacks}, from
- * the offer or the wish to open it to its end. Calls of the application run on any thread and reach the loop as a command. Events of the
- * connection run on the loop and reach the application through the order.
+ * its offer or opening to its end. The application calls on any thread, and each call reaches the
+ * loop as a command. Events of the connection run on the loop, and reach the application through
+ * the order.
  */
 public final class ChannelEnd implements Channel, Endpoint {
     private static final ChannelListener NOBODY = new ChannelListener() {};

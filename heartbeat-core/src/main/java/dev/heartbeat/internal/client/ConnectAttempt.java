@@ -57,7 +57,7 @@ final class ConnectAttempt implements Connector {
         this.owner = owner;
     }
 
-    /** Begins; once. Finding the name, and the layer of a connection, may take the same time each. */
+    /** Begins, once. The name's look-up and the layer may take the handshake timeout each. */
     void begin() {
         Loop commands = new LazyShard(loop);
         CompletableFuture<List<InetAddress>> found =
