@@ -15,14 +15,10 @@ import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.channel.ChannelCounts;
 import dev.heartbeat.internal.channel.ChannelEnd;
 import dev.heartbeat.internal.channel.ChannelOwner;
-import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.Register;
-import dev.heartbeat.internal.mux.Sender;
+import dev.heartbeat.internal.queue.CallbackOrder;
 import dev.heartbeat.internal.queue.CallbackThreads;
-import dev.heartbeat.internal.queue.IncomingMessage;
 import dev.heartbeat.internal.queue.Mailbox;
-import dev.heartbeat.internal.queue.MessageList;
-import dev.heartbeat.internal.queue.OutgoingMessage;
 import dev.heartbeat.internal.queue.SerialExecutor;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -35,13 +31,13 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node that a {@link Client} speaks for. Its identity, its outbox and its serial executor live
- * through all connections; its {@link Gateway} is that of the current one.
+ * A node that a {@link Client} speaks for. Its identity, its {@link AttachedMail} and its serial
+ * executor live through all connections; its {@link Gateway} is that of the current one.
  *
  * <p>Any thread notes what the application asks for. One command at a time brings it to the loop,
  * which looks at all of it ({@link #run}). Everything else runs on the loop.
  */
-final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owner, SerialExecutor.Owner, Runnable {
+final class Attached implements AttachedNode, ChannelOwner, CallbackOrder, SerialExecutor.Owner, Runnable {
     private static final int MAX_QUEUED_ERRORS = 16;
     private static final VarHandle COMMANDED;
 
@@ -71,7 +67,7 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     private volatile boolean vouched = true;
     private volatile boolean detaching;
     /** Made with the first message. */
-    private volatile @Nullable Mailbox mailbox;
+    private volatile @Nullable AttachedMail mail;
 
     private int queuedErrors;
 
@@ -83,8 +79,6 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     private boolean forgetEpoch;
     private @Nullable Gateway gateway;
     private int handle;
-    private boolean held;
-    private boolean joined;
     /** Not to be registered sooner. */
     private long notBeforeNs;
 
@@ -152,35 +146,45 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
         return mailbox().request(toNodeId, message, timeout);
     }
 
-    private synchronized Mailbox mailbox() {
-        Mailbox made = mailbox;
+    private Mailbox mailbox() {
+        return ensureMail().mailbox();
+    }
+
+    synchronized AttachedMail ensureMail() {
+        AttachedMail made = mail;
         if (made == null) {
-            made = client.newMailbox(this);
-            mailbox = made;
+            made = new AttachedMail(this, client, listener);
+            mail = made;
             if (detaching || state == AttachedNodeState.ENDED || client.isClosing()) {
-                made.refuseMore(); // Between the look and now.
+                made.mailbox().refuseMore(); // Between the look and now.
             }
         }
         return made;
     }
 
+    /** Null before the first message. */
+    @Nullable
+    AttachedMail mail() {
+        return mail;
+    }
+
     boolean awaitsReplies() {
-        Mailbox made = mailbox;
-        return made != null && made.awaitsReplies();
+        AttachedMail made = mail;
+        return made != null && made.mailbox().awaitsReplies();
     }
 
     /** Messages that were accepted may still be sent. */
     synchronized void refuseMore() {
-        Mailbox waiting = mailbox;
-        if (waiting != null) {
-            waiting.refuseMore();
+        AttachedMail made = mail;
+        if (made != null) {
+            made.mailbox().refuseMore();
         }
     }
 
-    @Override
-    public void wake() {
+    /** A message was accepted. */
+    void messagesWait() {
         if (!command()) {
-            closeMailbox();
+            closeMail();
         }
     }
 
@@ -336,9 +340,9 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
         epoch = newEpoch;
         forgetEpoch = false;
         state = AttachedNodeState.REGISTERED;
-        Mailbox waiting = mailbox;
-        if (waiting != null) {
-            waiting.limitMessages(maxMessageBytes);
+        AttachedMail made = mail;
+        if (made != null) {
+            made.mailbox().limitMessages(maxMessageBytes);
         }
         call(() -> listener.onRegistered(newEpoch));
         openWaiting();
@@ -370,7 +374,10 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     void losePlace() {
         gateway = null;
         handle = 0;
-        held = false;
+        AttachedMail made = mail;
+        if (made != null) {
+            made.losePlace();
+        }
         if (state == AttachedNodeState.REGISTERED) {
             state = AttachedNodeState.WAITING;
         }
@@ -379,7 +386,10 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
     /** The connection is gone. */
     void lost(CloseReason reason) {
         losePlace();
-        joined = false;
+        AttachedMail made = mail;
+        if (made != null) {
+            made.dequeued();
+        }
         if (detaching) {
             end(reason);
         }
@@ -390,21 +400,21 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
             return;
         }
         losePlace();
-        closeMailbox();
+        closeMail();
         openWaiting(); // Which cannot be done any more.
         client.forget(this);
         call(() -> listener.onEnded(reason));
         call(() -> detached.complete(null));
     }
 
-    private void closeMailbox() {
-        Mailbox waiting;
+    private void closeMail() {
+        AttachedMail made;
         synchronized (this) {
             state = AttachedNodeState.ENDED;
-            waiting = mailbox;
+            made = mail;
         }
-        if (waiting != null) {
-            waiting.close(Reason.CLOSED, "node " + id + " has ended", () -> {});
+        if (made != null) {
+            made.mailbox().close(Reason.CLOSED, "node " + id + " has ended", () -> {});
         }
     }
 
@@ -439,127 +449,14 @@ final class Attached implements AttachedNode, ChannelOwner, Sender, Mailbox.Owne
         return Objects.requireNonNull(gateway);
     }
 
-    // ---- on the loop: messages
-
-    void deliver(IncomingMessage message) {
-        switch (message.envelope().kind()) {
-            case MESSAGE -> mailbox().deliver(message, this::handOver);
-            case REQUEST -> mailbox().ask(message, listener::onRequest);
-            case REPLY, FAILURE -> mailbox().answered(message);
-        }
+    /** Where it is registered; null while it is not. */
+    @Nullable
+    Gateway registeredAt() {
+        return state == AttachedNodeState.REGISTERED ? gateway : null;
     }
 
-    void cancelled(Envelope request) {
-        Mailbox asked = mailbox;
-        if (asked != null) {
-            asked.cancelled(request);
-        }
-    }
-
-    private void handOver(IncomingMessage message) {
-        String source = message.envelope().source();
-        if (source == null) {
-            listener.onMessage(message.content());
-        } else {
-            listener.onNodeMessage(source, message.content());
-        }
-    }
-
-    /** From now on the outbox obeys this session, until it is sealed or held by the next. */
-    void holdBy(ClientSession session) {
-        Mailbox waiting = mailbox;
-        if (!held && waiting != null) {
-            held = true;
-            waiting.holdBy(session);
-        }
-    }
-
-    /** It takes what waits now; what comes from now on waits for the next connection. */
-    void seal() {
-        Mailbox waiting = mailbox;
-        if (held && waiting != null) {
-            waiting.seal();
-        }
-    }
-
-    @Override
-    public int handle() {
+    int handle() {
         return handle;
-    }
-
-    @Override
-    public boolean join() {
-        boolean first = !joined;
-        joined = true;
-        return first;
-    }
-
-    @Override
-    public void dequeued() {
-        joined = false;
-    }
-
-    @Override
-    public void poll(MessageList to, long room) {
-        Mailbox waiting = mailbox;
-        Gateway at = gateway;
-        if (at == null || state != AttachedNodeState.REGISTERED) {
-            return; // Without a handle its messages would be taken for the gateway's own.
-        }
-        int polled = waiting == null ? 0 : waiting.poll(at.session(), handle, room, to);
-        if (polled == 0 && detaching && state == AttachedNodeState.REGISTERED) {
-            at.unregister(this); // Whatever was accepted for it has been written before.
-        }
-    }
-
-    @Override
-    public boolean hasMore() {
-        return detaching || hasMessages();
-    }
-
-    boolean hasMessages() {
-        Mailbox waiting = mailbox;
-        return held && waiting != null && waiting.hasMore();
-    }
-
-    @Override
-    public void onSent(OutgoingMessage message) {
-        mailbox().onSent(message);
-    }
-
-    @Override
-    public void undelivered(OutgoingMessage message, Reason reason) {
-        mailbox().undelivered(message, reason);
-    }
-
-    @Override
-    public void onUndelivered(OutgoingMessage message, Reason reason) {
-        listener.onUndelivered(message.content(), reason);
-    }
-
-    @Override
-    public void onWritable() {
-        listener.onWritable();
-    }
-
-    @Override
-    public void cancel(Envelope request) {
-        boolean unused = client.onLoop(() -> {
-            Gateway at = gateway;
-            if (at != null && state == AttachedNodeState.REGISTERED) {
-                at.session().cancelRequest(handle, request);
-            }
-        });
-    }
-
-    @Override
-    public void countUndelivered(Reason reason) {
-        client.counts.undelivered(reason);
-    }
-
-    @Override
-    public void countUnmatchedReply() {
-        counts().unmatchedReply();
     }
 
     // ---- the executor

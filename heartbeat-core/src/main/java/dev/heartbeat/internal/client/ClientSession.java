@@ -234,7 +234,7 @@ final class ClientSession extends Session {
             client.mail.deliver(message);
         } else if (node != null) {
             client.channels.onMessageIn();
-            node.deliver(message);
+            node.ensureMail().deliver(message);
         } else {
             message.consumed(); // It has left meanwhile.
         }
@@ -243,10 +243,11 @@ final class ClientSession extends Session {
     @Override
     public void onRequestCancelled(int handle, Envelope request) {
         Attached node = gateway == null ? null : gateway.get(handle);
+        AttachedMail mail = node == null ? null : node.mail();
         if (handle == 0) {
             client.mailbox.cancelled(request);
-        } else if (node != null) {
-            node.cancelled(request);
+        } else if (mail != null) {
+            mail.mailbox().cancelled(request);
         }
     }
 
@@ -377,12 +378,17 @@ final class ClientSession extends Session {
 
     /** The application has messages of a registered node, or wants it to leave after them. */
     void changed(Attached node) {
-        if (node.isDetaching() && !node.hasMessages() && !ensureMux().isSending(node)) {
+        AttachedMail mail = node.mail();
+        if (node.isDetaching() && !isSending(mail)) {
             ensureGateway().unregister(node);
-        } else if (node.hasMore() && node.join()) {
-            senders.add(node);
+        } else if (mail != null && mail.hasMore() && mail.join()) {
+            senders.add(mail);
         }
         pumpSoon();
+    }
+
+    private boolean isSending(@Nullable AttachedMail mail) {
+        return mail != null && (mail.hasMessages() || ensureMux().isSending(mail));
     }
 
     void flushWritten() {

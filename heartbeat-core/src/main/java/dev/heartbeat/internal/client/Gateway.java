@@ -266,8 +266,9 @@ final class Gateway {
         } else if (unvouched.remove(node)) {
             session.beatFor(node); // It may be given up before the next beat for all.
         }
-        if (!sealed) {
-            node.holdBy(session);
+        AttachedMail mail = node.mail();
+        if (!sealed && mail != null) {
+            mail.holdBy(session);
         }
         if (node.hasUpdate()) {
             sendUpdate(node);
@@ -296,7 +297,12 @@ final class Gateway {
 
     void seal() {
         sealed = true;
-        places.forEach(Attached::seal);
+        places.forEach(node -> {
+            AttachedMail mail = node.mail();
+            if (mail != null) {
+                mail.seal();
+            }
+        });
     }
 
     // ---- messages and life

@@ -21,8 +21,8 @@ public final class Attachments {
     /** The number of registrations that a gateway may have under way. */
     public static final int MAX_UNANSWERED = 256;
 
-    private final IdTable<NodeBinding> bindings = new IdTable<>();
-    private @Nullable Set<NodeBinding> suspects;
+    private final IdTable<AttachedBinding> bindings = new IdTable<>();
+    private @Nullable Set<AttachedBinding> suspects;
 
     private boolean covered;
     private long coveredNs;
@@ -56,7 +56,7 @@ public final class Attachments {
      * @throws ProtocolException if it never was
      */
     @Nullable
-    NodeBinding known(int handle) throws ProtocolException {
+    AttachedBinding known(int handle) throws ProtocolException {
         if (isNew(handle)) {
             throw unknown(handle);
         }
@@ -72,21 +72,21 @@ public final class Attachments {
     }
 
     @Nullable
-    NodeBinding get(int handle) {
+    AttachedBinding get(int handle) {
         return bindings.get(handle);
     }
 
-    void add(NodeBinding binding) {
+    void add(AttachedBinding binding) {
         bindings.add(binding.handle(), binding);
     }
 
     /** Does nothing if it is here no more. */
-    void forget(NodeBinding binding) {
+    void forget(AttachedBinding binding) {
         bindings.remove(binding.handle());
         recovered(binding);
     }
 
-    void forEach(Consumer<NodeBinding> action) {
+    void forEach(Consumer<AttachedBinding> action) {
         bindings.forEach(action);
     }
 
@@ -106,10 +106,10 @@ public final class Attachments {
     }
 
     private void heardAll(long nowNs) {
-        Set<NodeBinding> found = suspects;
+        Set<AttachedBinding> found = suspects;
         if (found != null) {
             suspects = null;
-            found.forEach(NodeBinding::heard); // First: until now they were silent.
+            found.forEach(AttachedBinding::heard); // First: until now they were silent.
         }
         covered = true;
         coveredNs = nowNs;
@@ -118,7 +118,7 @@ public final class Attachments {
     private int heard(HandleRanges ranges) {
         long handles = 0;
         for (int i = 0; i < ranges.ranges(); i++) {
-            bindings.forEach(ranges.first(i), ranges.last(i), NodeBinding::heard);
+            bindings.forEach(ranges.first(i), ranges.last(i), AttachedBinding::heard);
             handles += Integer.toUnsignedLong(ranges.last(i) - ranges.first(i));
         }
         return ranges.ranges() + (int) Math.min(handles, bindings.size());
@@ -135,14 +135,14 @@ public final class Attachments {
         }
     }
 
-    void suspected(NodeBinding binding) {
+    void suspected(AttachedBinding binding) {
         if (suspects == null) {
             suspects = new LinkedHashSet<>();
         }
         suspects.add(binding);
     }
 
-    void recovered(NodeBinding binding) {
+    void recovered(AttachedBinding binding) {
         if (suspects != null && suspects.remove(binding) && suspects.isEmpty()) {
             suspects = null;
         }

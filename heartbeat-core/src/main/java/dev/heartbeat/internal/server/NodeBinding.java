@@ -2,6 +2,7 @@ package dev.heartbeat.internal.server;
 
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
+import dev.heartbeat.CloseReason;
 import dev.heartbeat.Node;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SuspectReason;
@@ -10,6 +11,9 @@ import dev.heartbeat.internal.channel.ChannelCounts;
 import dev.heartbeat.internal.channel.ChannelEnd;
 import dev.heartbeat.internal.channel.ChannelOwner;
 import dev.heartbeat.internal.frame.Envelope;
+import dev.heartbeat.internal.frame.GoAway;
+import dev.heartbeat.internal.frame.GoAwayReason;
+import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.liveness.PeerMonitor;
 import dev.heartbeat.internal.loop.Loop;
 import dev.heartbeat.internal.mux.Sender;
@@ -28,10 +32,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A node's place on a connection: the one object that the bus keeps of it beside its entry and its
  * registration. It turns the verdicts on the node into what is known of it, passes to its session
- * what others decide, and has its turn when messages wait. The session knows the differences
- * between the connection's own node and those a gateway speaks for.
+ * what others decide, and has its turn when messages wait. The connection's own node is an
+ * {@link OwnBinding}; each node that a gateway speaks for is an {@link AttachedBinding}.
  */
-final class NodeBinding extends PeerMonitor implements Registration.Owner, ChannelOwner, Sender, Runnable {
+abstract class NodeBinding extends PeerMonitor implements Registration.Owner, ChannelOwner, Sender, Runnable {
     private static final VarHandle JOINED;
 
     static {
@@ -42,8 +46,7 @@ final class NodeBinding extends PeerMonitor implements Registration.Owner, Chann
         }
     }
 
-    private final ServerSession session;
-    private final int handle;
+    final ServerSession session;
     private @Nullable Registration registration;
 
     /**
@@ -53,39 +56,77 @@ final class NodeBinding extends PeerMonitor implements Registration.Owner, Chann
     @SuppressWarnings("unused") // Through JOINED.
     private volatile boolean joined;
 
-    NodeBinding(ServerSession session, int handle) {
+    NodeBinding(ServerSession session) {
         this.session = session;
-        this.handle = handle;
     }
 
+    // ---- what the connection's own node and a gateway's differ in
+
+    /** The connection's own node. */
+    abstract OwnBinding gateway();
+
+    /** The node is admitted, and begins next. */
+    abstract void takePlace();
+
+    /**
+     * The node is not admitted.
+     *
+     * @param end how the connection ends with its own node; null where it goes on
+     */
+    abstract void refuse(ProtocolException why, @Nullable CloseReason end) throws ProtocolException;
+
+    /** Likewise, because this process was sent away before. */
+    abstract void refuseForGood(String why);
+
+    /** Likewise, because there is no room. */
+    abstract void refuseForNow();
+
+    /** The node takes its leave. */
+    abstract void unregister();
+
+    /** The node is silent. */
+    abstract void suspected();
+
+    /** The node is heard again. */
+    abstract void recovered();
+
+    /**
+     * Whether the node may be silent because its whole connection is: then it is lost with the
+     * connection, and may come back over another.
+     */
+    abstract boolean waitsForGateway();
+
+    /** Sends the node away. */
+    abstract void sendAway(GoAwayReason why, CloseReason end, long retryAfterMillis, String text);
+
+    /** The node is registered over another connection. */
+    abstract void onSuperseded();
+
+    // ---- its stay
+
     /** The node is registered. */
-    void begin(Registration granted) {
+    final void begin(Registration granted) {
         registration = granted;
         granted.begins(session.shard.nowNs());
         start();
     }
 
-    Registration registration() {
+    final Registration registration() {
         return Objects.requireNonNull(registration);
     }
 
-    @Override
-    public int handle() {
-        return handle;
-    }
-
-    boolean isCurrent() {
+    final boolean isCurrent() {
         return registration().entry().isCurrent(registration());
     }
 
     /** Ends a stay whose end nobody else was asked to report to the peer. */
-    void end(OfflineReason reason) {
+    final void end(OfflineReason reason) {
         stop();
         registration().entry().end(registration(), reason);
     }
 
     /** The connection is lost, or about to be: only the grace counts from now on. */
-    void loseConnection() {
+    final void loseConnection() {
         if (session.loop.server.isDraining()) {
             end(OfflineReason.SHUTDOWN);
         } else if (!isCurrent()) {
@@ -103,63 +144,68 @@ final class NodeBinding extends PeerMonitor implements Registration.Owner, Chann
      * lose nothing by being lost, and come at any number.
      */
     private boolean votes() {
-        return registration().hasLasted(session.loop.provenNs(), session.shard.nowNs()) && session.mayVote();
+        return registration().hasLasted(session.loop.provenNs(), session.shard.nowNs())
+                && gateway().mayVote();
     }
 
     /** The node is back over another connection. */
-    void moveOn() {
+    final void moveOn() {
         if (suspectedNs() >= 0) {
             session.loop.measures.record(Kind.RECOVERY, suspectedNs());
         }
         stop();
     }
 
+    private void onEnded(OfflineReason reason, String text) {
+        stop();
+        switch (reason) {
+            case REPLACED -> sendAway(GoAwayReason.REPLACED, CloseReason.REPLACED, GoAway.NEVER, text);
+            case KICKED -> sendAway(GoAwayReason.KICKED, CloseReason.KICKED, GoAway.NEVER, text);
+            default -> sendAway(GoAwayReason.SHUTDOWN, CloseReason.SHUTDOWN, 0, text);
+        }
+    }
+
     // ---- verdicts
 
     @Override
-    protected Watch watch() {
+    protected final Watch watch() {
         return session.loop;
     }
 
     @Override
-    protected long othersSilentNs() {
-        return session.gatewaySilentNs(this);
-    }
-
-    @Override
-    protected long underWayNs() {
-        return session.underWayNs(this);
-    }
-
-    @Override
-    protected void onSuspect() {
+    protected final void onSuspect() {
         if (registration().entry().suspect(registration(), SuspectReason.SILENT, votes())) {
-            session.suspected(this);
+            suspected();
         }
     }
 
     @Override
-    protected void onRecovered() {
+    protected final void onRecovered() {
         session.loop.measures.record(
                 Kind.RECOVERY, silentNs() - session.loop.detector().suspectAfterNs());
-        session.recovered(this);
+        recovered();
         registration().entry().recover(registration());
     }
 
     @Override
-    protected void onReprieved() {
+    protected final void onReprieved() {
         session.loop.held.withdraw(this);
     }
 
     @Override
-    protected boolean onGivenUp(boolean lost) {
-        if (!lost && session.waitsForGateway(this) || session.loop.held.holds(this)) {
+    protected final boolean onGivenUp(boolean lost) {
+        if (!lost && waitsForGateway() || session.loop.held.holds(this)) {
             return false;
         }
         session.loop.measures.record(Kind.DETECTION, silentNs());
         registration().entry().end(registration(), lost ? OfflineReason.CLOSED : OfflineReason.TIMEOUT);
         if (!lost) {
-            session.timedOut(this);
+            String whom = hasOwnConnection() ? "" : "of it ";
+            sendAway(
+                    GoAwayReason.TIMEOUT,
+                    CloseReason.TIMEOUT,
+                    0,
+                    "nothing heard " + whom + "for the heartbeat timeout");
         }
         return true;
     }
@@ -167,106 +213,88 @@ final class NodeBinding extends PeerMonitor implements Registration.Owner, Chann
     // ---- what others decide, on any thread
 
     @Override
-    public InetSocketAddress remoteAddress() {
+    public final InetSocketAddress remoteAddress() {
         return session.remoteAddress();
     }
 
     @Override
-    public boolean hasOwnConnection() {
-        return handle == 0;
-    }
-
-    @Override
-    public int rttMicros() {
-        return handle == 0 ? session.rttMicros() : 0;
-    }
-
-    @Override
-    public int maxMessageBytes() {
+    public final int maxMessageBytes() {
         return session.maxMessageBytes();
     }
 
     @Override
-    public void cancel(Envelope request) {
+    public final void cancel(Envelope request) {
         session.shard.execute(() -> session.cancel(this, request));
     }
 
     @Override
-    public void notPassedOn(String text) {
+    public final void notPassedOn(String text) {
         session.shard.execute(() -> session.notPassedOn(this, text));
     }
 
     @Override
-    public void superseded() {
-        session.shard.execute(() -> session.superseded(this));
+    public final void superseded() {
+        session.shard.execute(this::onSuperseded);
     }
 
     @Override
-    public void ended(OfflineReason reason, String text) {
-        session.shard.execute(() -> session.ended(this, reason, text));
-    }
-
-    /** The connection drains with its own node. */
-    @Override
-    public void drain(long retryAfterMillis) {
-        if (handle == 0) {
-            session.shard.execute(() -> session.drain(retryAfterMillis));
-        }
+    public final void ended(OfflineReason reason, String text) {
+        session.shard.execute(() -> onEnded(reason, text));
     }
 
     // ---- channels
 
     /** Opens a channel to the node. Any thread. */
-    ChannelEnd open(String name, ChannelOptions options, ChannelListener listener) {
+    final ChannelEnd open(String name, ChannelOptions options, ChannelListener listener) {
         ChannelEnd end = ChannelEnd.opening(this, session.shard, name, options, session.maxMessageBytes(), listener);
-        session.shard.execute(() -> session.open(end, handle));
+        session.shard.execute(() -> session.open(end, handle()));
         return end;
     }
 
     @Override
-    public Loop loop() {
+    public final Loop loop() {
         return session.shard;
     }
 
     @Override
-    public String nodeId() {
+    public final String nodeId() {
         return registration().entry().id();
     }
 
     @Override
-    public Node node() {
+    public final Node node() {
         return registration().entry().snapshot(registration());
     }
 
     @Override
-    public CallbackThreads callbackThreads() {
+    public final CallbackThreads callbackThreads() {
         return session.loop.server.callbackThreads;
     }
 
     @Override
-    public void requireMayWait(String call) {
+    public final void requireMayWait(String call) {
         session.loop.server.requireMayWait(call);
     }
 
     @Override
-    public ChannelCounts counts() {
+    public final ChannelCounts counts() {
         return session.loop.server.channels;
     }
 
     @Override
-    public void onMessageIn() {
+    public final void onMessageIn() {
         session.loop.counters.add(Counter.MESSAGES_IN, 1);
     }
 
     @Override
-    public void onFailure(String of, Throwable failure) {
+    public final void onFailure(String of, Throwable failure) {
         session.loop.server.callbackFailed(of, failure);
     }
 
     // ---- messages
 
     @Override
-    public void wake() {
+    public final void wake() {
         if (join()) {
             session.shard.execute(this);
         }
@@ -274,41 +302,41 @@ final class NodeBinding extends PeerMonitor implements Registration.Owner, Chann
 
     /** On the loop: it has messages. */
     @Override
-    public void run() {
+    public final void run() {
         session.offers(this);
     }
 
     @Override
-    public boolean join() {
+    public final boolean join() {
         return JOINED.compareAndSet(this, false, true);
     }
 
     @Override
-    public void dequeued() {
+    public final void dequeued() {
         JOINED.setVolatile(this, false);
     }
 
     @Override
-    public void poll(MessageList to, long room) {
+    public final void poll(MessageList to, long room) {
         Mailbox mailbox = mailbox();
         if (mailbox != null) {
-            mailbox.poll(registration(), handle, room, to);
+            mailbox.poll(registration(), handle(), room, to);
         }
     }
 
     @Override
-    public boolean hasMore() {
+    public final boolean hasMore() {
         Mailbox mailbox = mailbox();
         return mailbox != null && mailbox.hasMore();
     }
 
     @Override
-    public void onSent(OutgoingMessage message) {
+    public final void onSent(OutgoingMessage message) {
         Objects.requireNonNull(mailbox()).onSent(message);
     }
 
     @Override
-    public void undelivered(OutgoingMessage message, Reason reason) {
+    public final void undelivered(OutgoingMessage message, Reason reason) {
         Objects.requireNonNull(mailbox()).undelivered(message, reason);
     }
 

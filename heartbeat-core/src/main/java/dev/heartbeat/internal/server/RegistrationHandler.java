@@ -53,21 +53,44 @@ final class RegistrationHandler {
     }
 
     /**
-     * A session may register this handle, and asks for it. Whatever must agree before a node is
+     * A session asks to register this handle. Whatever must agree before a node is
      * admitted is asked here, and nothing is changed before: whether the process is who it says,
      * and whether another server has the node. Such an answer comes later, as a command to the loop
      * that goes on with {@link #admit} if the session still reads. The handshake deadline bounds
      * the wait for that of handle 0.
      */
     void onRegister(ServerSession session, int handle, Register register) throws ProtocolException {
+        requireMayRegister(session, handle);
+        if (handle == 0 && loop.server.isDraining()) {
+            session.closeUnregistered();
+            return;
+        }
         admit(session, handle, register);
+    }
+
+    /**
+     * A handle is registered once; of the others, which the connection's own node speaks for, there
+     * is a limit.
+     */
+    private void requireMayRegister(ServerSession session, int handle) throws ProtocolException {
+        OwnBinding own = session.own();
+        if (handle == 0) {
+            if (own != null) {
+                throw new ProtocolException(ErrorCode.ALREADY_REGISTERED, "handle 0 is registered");
+            }
+            return;
+        }
+        if (own == null) {
+            throw new ProtocolException(ErrorCode.NOT_REGISTERED, "handle 0 comes first");
+        }
+        own.requireMayRegister(handle);
     }
 
     private void admit(ServerSession session, int handle, Register register) throws ProtocolException {
         if (handle == 0) {
             session.agree(loop.termsOf(register));
         }
-        NodeBinding binding = new NodeBinding(session, handle);
+        NodeBinding binding = handle == 0 ? new OwnBinding(session) : new AttachedBinding(session, handle);
         Admission admission = loop.server.table.admit(new Registration.Claim(
                 register.nodeId(),
                 register.incarnation(),
@@ -76,48 +99,42 @@ final class RegistrationHandler {
                 register.metadata(),
                 binding));
         if (admission.refusal() != null) {
-            refuse(session, handle, admission.refusal());
+            refuse(binding, admission.refusal());
             return;
         }
         session.admitted(binding, Objects.requireNonNull(admission.registration()));
         notifyDisplaced(admission);
-        if (handle == 0) {
-            session.closeIfDraining();
+        if (handle == 0 && loop.server.isDraining()) {
+            // The server began to stop meanwhile, and its walk through the nodes may have missed this one.
+            session.endOwn(OfflineReason.SHUTDOWN);
+            session.closeUnregistered();
         }
     }
 
-    private void refuse(ServerSession session, int handle, Admission.Refusal why) throws ProtocolException {
+    private void refuse(NodeBinding node, Admission.Refusal why) throws ProtocolException {
         switch (why) {
             case KICKED -> {
                 loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
-                session.refusedForGood(handle, "this process was sent away before");
+                node.refuseForGood("this process was sent away before");
             }
-            case NO_CAPACITY -> session.refusedForNow(handle);
+            case NO_CAPACITY -> node.refuseForNow();
             case STALE_ATTEMPT ->
                 refuse(
-                        session,
-                        handle,
+                        node,
                         ErrorCode.STALE_ATTEMPT,
                         "this attempt or a later one of the same process was registered",
                         CloseReason.REFUSED);
             case REPLACED ->
-                refuse(
-                        session,
-                        handle,
-                        ErrorCode.REPLACED,
-                        "another process took this id over since",
-                        CloseReason.REPLACED);
-            case ID_IN_USE ->
-                refuse(session, handle, ErrorCode.NODE_ID_IN_USE, "another process is registered by this id", null);
+                refuse(node, ErrorCode.REPLACED, "another process took this id over since", CloseReason.REPLACED);
+            case ID_IN_USE -> refuse(node, ErrorCode.NODE_ID_IN_USE, "another process is registered by this id", null);
             case IMPLAUSIBLE_EPOCH ->
-                refuse(session, handle, ErrorCode.EPOCH_REFUSED, "the last epoch lies too far in the future", null);
+                refuse(node, ErrorCode.EPOCH_REFUSED, "the last epoch lies too far in the future", null);
         }
     }
 
-    private static void refuse(
-            ServerSession session, int handle, ErrorCode code, String text, @Nullable CloseReason end)
+    private static void refuse(NodeBinding node, ErrorCode code, String text, @Nullable CloseReason end)
             throws ProtocolException {
-        session.refused(handle, new ProtocolException(code, text), end);
+        node.refuse(new ProtocolException(code, text), end);
     }
 
     private static void notifyDisplaced(Admission admission) {

@@ -234,7 +234,7 @@ public abstract class Session extends SessionLife implements Multiplexer.Host, S
     }
 
     /** Notifies the peer, without counting it against what it is allowed. */
-    protected final void sendRefusal(int streamId, ProtocolException refusal) throws ProtocolException {
+    public final void sendRefusal(int streamId, ProtocolException refusal) throws ProtocolException {
         onErrorSent(refusal.code());
         if (refusal.code().scope() == ErrorCode.Scope.CHANNEL && streamId != 0) {
             ensureMux().refuse(streamId, refusal);

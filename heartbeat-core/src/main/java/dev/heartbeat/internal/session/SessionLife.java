@@ -305,7 +305,7 @@ abstract class SessionLife implements ConnectionHandler, FrameHandler, InputRead
     }
 
     /** Closes without another byte. */
-    protected final void close(CloseReason reason) {
+    public final void close(CloseReason reason) {
         endWith(reason);
         connection.close();
     }
