@@ -70,8 +70,9 @@ final class Pace {
             full = true;
             fullNs = nowNs;
             takenWhenFull = taken;
-        } else if (nowNs - fullNs >= MIN_SAMPLE_NS) {
+        } else if (taken > takenWhenFull && nowNs - fullNs >= MIN_SAMPLE_NS) {
             // The kernel's buffer was full before and is now: what it took meanwhile has left it.
+            // If it took nothing, the reader pauses, which says nothing of the speed.
             measured((long) ((taken - takenWhenFull) * 1e9 / (nowNs - fullNs)));
             fullNs = nowNs;
             takenWhenFull = taken;
