@@ -130,13 +130,18 @@ public final class Outbox {
     }
 
     private @Nullable OutgoingMessage remove() {
-        if (first() == null) {
-            return null;
+        OutgoingMessage first = first();
+        if (first != null) {
+            take(first);
         }
-        OutgoingMessage message = Objects.requireNonNull(messages.poll());
-        message.numbered(TAKEN);
-        uncount(message);
-        return message;
+        return first;
+    }
+
+    /** Takes out what {@link #first} found. */
+    private void take(OutgoingMessage first) {
+        messages.poll();
+        first.numbered(TAKEN);
+        uncount(first);
     }
 
     private void uncount(OutgoingMessage message) {
@@ -222,7 +227,8 @@ public final class Outbox {
             if (moved > 0 && remaining < 0) {
                 break;
             }
-            to.add(Objects.requireNonNull(remove()));
+            take(first);
+            to.add(first);
             moved++;
         }
         return moved;

@@ -67,10 +67,11 @@ public final class OutgoingMessage {
     private boolean refusalReported;
 
     /**
-     * For requests only: whether it was withdrawn, or has begun to travel; whichever came first.
+     * For requests only: whether it was withdrawn, or has begun to travel; whichever came first. It
+     * begins as WAITING, and no constructor says so: a volatile write costs each message a fence.
      */
     @SuppressWarnings("unused") // Through STAGE.
-    private volatile byte stage = WAITING;
+    private volatile byte stage;
 
     /** Whose message it is, and who learns its outcome. On the loop. */
     public interface Owner {
