@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Every numbered requirement of docs/PROTOCOL.md that is in force is shown: by a line of faults, or
- * by a test, in whatever module, that carries its number as a tag. What is specified ahead (◇) is
+ * by a test of any module that carries its number as a tag. A requirement specified ahead (◇) is
  * not in force.
  */
 final class ProtocolCoverageTest {

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** Holds a client to what it said of when it would try again. */
 final class Attempts {
-    /** A line is written a moment after what it tells of. */
+    /** A line is written a moment after its event. */
     private static final Duration LAG = Duration.ofMillis(300);
 
     private final Duration base;
@@ -26,8 +26,8 @@ final class Attempts {
     }
 
     /**
-     * Of all lines about one node: no attempt came before its wait was over, and no wait was longer
-     * than the backoff's.
+     * Checks all lines about one node: no attempt came before its wait was over, and no wait was
+     * longer than the backoff's.
      */
     void check(List<EventLine> lines) {
         List<EventLine> ends = lines.stream()

@@ -13,7 +13,7 @@ final class Commands implements AutoCloseable {
     private final List<LoggedProcess> started = new ArrayList<>();
     private final List<String> promise;
 
-    /** What every server of the test is to promise. */
+    /** The options of every server of the test. */
     Commands(Duration interval, Duration suspect, Duration timeout) {
         promise = List.of(
                 "server",

@@ -71,7 +71,7 @@ final class FlagsTest {
                                 + (option.type() == Duration.class ? "9999h" : "-1")));
     }
 
-    /** What the library refuses it has been told. */
+    /** An option that the library refuses was set by a flag. */
     @ParameterizedTest
     @MethodSource("flagsWithARange")
     void everyFlagReachesTheLibrary(String arguments) {

@@ -10,10 +10,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/**
- * What a client does about a server that says nothing any more, or is gone: it says so in time, and
- * comes back in time.
- */
+/** A client whose server falls silent or is gone reports it in time, and comes back in time. */
 @Timeout(180)
 class FrozenServerTest {
     private static final Duration TOLERANCE = Duration.ofSeconds(1);
@@ -121,7 +118,7 @@ class FrozenServerTest {
                 .orElseThrow(() -> new AssertionError("no " + event + " in " + lines));
     }
 
-    /** What a server promises, and so its clients expect of it. */
+    /** The server's options, by which its clients judge it. */
     private record Bound(Duration interval, Duration suspect, Duration timeout) {
         Commands commands() {
             return new Commands(interval, suspect, timeout);

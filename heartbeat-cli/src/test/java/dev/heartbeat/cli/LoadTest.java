@@ -23,10 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Not how fast anything is, but that every scenario runs to its end, and that a server that does
- * not do as it should is told in a line.
- */
+/** Every scenario runs to its end, at any speed. A server that misbehaves is reported in a line. */
 @Timeout(120)
 @Tag("once")
 final class LoadTest {
@@ -109,8 +106,8 @@ final class LoadTest {
     @Test
     @Tag("long")
     void soakTellsTheServerOverTime(@TempDir Path folder) {
-        // 1 where the machine was too busy for every answer to come in time, which is told all the
-        // same.
+        // 1 if the machine was too busy for every answer to come in time; the report is written all
+        // the same.
         assertThat(run("soak", "--connections=20", "--rate=500", "--seconds=2", "--out=" + folder))
                 .as(err.toString())
                 .isBetween(0, 1);

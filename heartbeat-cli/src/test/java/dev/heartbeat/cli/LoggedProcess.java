@@ -99,7 +99,7 @@ final class LoggedProcess implements AutoCloseable {
         return lines.stream().filter(line -> line.text("node").equals(node)).toList();
     }
 
-    /** Of how many nodes this was the last event. */
+    /** The number of nodes whose last event this was. */
     synchronized long nodesIn(String event) {
         return lastEvents.values().stream().filter(event::equals).count();
     }
@@ -142,7 +142,7 @@ final class LoggedProcess implements AutoCloseable {
         return counts;
     }
 
-    /** What it said on standard error. */
+    /** The text of its standard error. */
     String errors() {
         try {
             return Files.readString(errors);

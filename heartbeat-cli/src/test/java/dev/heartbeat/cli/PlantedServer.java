@@ -10,7 +10,7 @@ final class PlantedServer {
 
     private PlantedServer() {}
 
-    /** Judges long after the timeout it was told. */
+    /** Judges long after its timeout. */
     static final class Late {
         public static void main(String[] args) {
             Main.main(withTimeout("2s", args));

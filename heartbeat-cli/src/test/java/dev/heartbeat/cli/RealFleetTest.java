@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Thousands of nodes over real sockets, with processes that are stopped and killed. What is
- * measured is printed.
+ * Thousands of nodes over real sockets, with processes that are stopped and killed. The test prints
+ * its measurements.
  */
 @Tag("long")
 @Timeout(300)

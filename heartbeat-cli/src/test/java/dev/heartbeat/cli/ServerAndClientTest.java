@@ -19,7 +19,7 @@ class ServerAndClientTest {
                         client(server, "--node-id", "one", "--metadata", "zone=a", "--stats-every=200ms")) {
             EventLine online = server.next("online");
             assertThat(online.text("node")).isEqualTo("one");
-            // Text: it is larger than the integers that JavaScript or jq can tell apart.
+            // Text: it is larger than the integers that JavaScript or jq can distinguish.
             assertThat(online.text("epoch")).matches("[1-9][0-9]*");
             assertThat(client.next("registered").text("epoch")).isEqualTo(online.text("epoch"));
             assertThat(client.next("stats").number("nodes")).isEqualTo(1);

@@ -8,8 +8,8 @@ final class AcceptPaceTest {
     private static final long MS = 1_000_000;
 
     /**
-     * How many are accepted from then on, if there are always more, and the clock is looked at
-     * every millisecond.
+     * The number accepted from then on, if there are always more and the clock is read every
+     * millisecond.
      */
     private static int acceptedWithin(AcceptPace pace, long fromNs, long milliseconds) {
         int accepted = 0;

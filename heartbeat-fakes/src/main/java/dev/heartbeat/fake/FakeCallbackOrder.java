@@ -14,12 +14,12 @@ public class FakeCallbackOrder implements CallbackOrder, SerialExecutor.Owner {
     private final FakeEnvironment environment;
     private final CallbackThreads callbackThreads;
 
-    /** What goes aside is done at once. */
+    /** Runs work that goes aside at once. */
     public FakeCallbackOrder() {
         this(FakeEnvironment.atOnce());
     }
 
-    /** What goes aside is done by this environment. */
+    /** Has this environment run work that goes aside. */
     public FakeCallbackOrder(FakeEnvironment environment) {
         this.environment = environment;
         callbackThreads = new CallbackThreads(environment, List.of(), null);

@@ -13,12 +13,11 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection without a socket. What is written on it can be read off, and a test says what is
- * read from it. By itself it takes all bytes at once; one of another kind overrides
- * {@link #queue}.
+ * A connection without a socket. A test reads off the written bytes, and gives the bytes to be
+ * read. The connection takes all bytes at once; another kind overrides {@link #queue}.
  */
 public class FakeConnection implements Connection {
-    /** The address of whoever is on the other side. */
+    /** The address of the other side. */
     public static final InetSocketAddress NOWHERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
 
     /** The place of the type and of the payload's length in the header of a frame. */
@@ -83,7 +82,7 @@ public class FakeConnection implements Connection {
 
     // ---- what was written
 
-    /** What was reserved is filled by now, and follows what was written before. */
+    /** The reserved bytes are filled by now, and follow those written before. */
     protected final void take() {
         ByteBuffer filled = reserved;
         if (filled != null) {

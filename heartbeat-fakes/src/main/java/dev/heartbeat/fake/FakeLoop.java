@@ -31,7 +31,7 @@ public class FakeLoop implements EventLoop, Loop, Tombstones.Home {
     private @Nullable LoopAgent agent;
     private long nowNs = 1_000_000_000L;
     private long wakeNs = Long.MAX_VALUE;
-    /** How many timers, and how often the agent, were due. */
+    /** The number of timers that were due, and of times the agent was. */
     private int woken;
 
     private boolean ended;

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public class FakeOwner implements Registration.Owner {
     private final AtomicInteger wakes = new AtomicInteger();
 
-    /** How often messages were there to be taken. */
+    /** The number of wake-ups for waiting messages. */
     public int wakes() {
         return wakes.get();
     }

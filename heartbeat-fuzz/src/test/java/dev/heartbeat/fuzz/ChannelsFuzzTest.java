@@ -13,9 +13,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Channels of a server and of a client whose other side keeps to the rules or breaks them, while
- * the application opens, sends, asks, ends, resets and rests: what becomes of each frame, what is
- * written, what the application is told and what memory is left must be what a naive reading of the
- * page gives.
+ * the application opens, sends, asks, ends, resets and rests. The outcome of each frame, the bytes
+ * written, the application's calls and the memory left must be those of a naive reading of the page.
  *
  * <pre>
  *  u8 world, u8 size     client 1, memory for few windows 2, credit for one frame 4, channels at most: from 8 on; how large the windows are
@@ -77,8 +76,7 @@ final class ChannelsFuzzTest {
                         // Opened here, accepted there, twice; refused there.
                         "2000 0701 01c004 0801 0005 0901 0005 05c105 01c004",
                         "2000 0700 02c02b 0701 02c02c 0b02",
-                        // What was asked is answered, twice, late, by failure, and when nobody
-                        // asked.
+                        // Requests answered twice, late, and by failure; answers without a request.
                         "2000 0700 014105 0901 0005 05ff06 03410c0200 0005 03410c0200 0005 03410c0300 0005",
                         "2000 0900 0005 0a00 03000c0200 0001 0900 0005 0300140300 0005",
                         // Asked by the other side, on channels of all kinds.
@@ -136,7 +134,7 @@ final class ChannelsFuzzTest {
         fuzzerTestOneInput(script);
     }
 
-    /** By this name Jazzer finds it. */
+    /** Jazzer finds it by this name. */
     public static void fuzzerTestOneInput(byte[] script) {
         new Play(ByteBuffer.wrap(script)).play();
     }
@@ -212,8 +210,8 @@ final class ChannelsFuzzTest {
         }
 
         /**
-         * By a byte: small ids; channels that live; the ids that the other side would open next,
-         * and the last that it opened; ids beyond all, and the connection.
+         * A byte chooses: small ids; channels that live; the ids that the other side would open
+         * next, and the last that it opened; ids beyond all, and the connection.
          */
         private int id(int code) {
             if (code == 0xFF) {
@@ -332,7 +330,7 @@ final class ChannelsFuzzTest {
             boolean source = (headCode & 16) != 0;
             boolean destination = (headCode & 32) != 0;
             boolean wrongWay = world.isClient() ? destination : source;
-            // On channel 0 another node may be named, of which other tests tell.
+            // Channel 0 may name another node, as other tests do.
             boolean routed = id != 0 && (world.isClient() ? source : destination);
             int correlation = flags >>> 3 & 7;
             // The connection's own node, or one that was never registered.

@@ -52,8 +52,8 @@ final class ChannelsWorld implements FrameHandler {
     private static final int MAX_MESSAGE = 40_000;
 
     /**
-     * What one frame may cause to be said beyond four times its own length: the error of the
-     * connection, and credit.
+     * The answers to one frame beyond four times its length: the error of the connection, and
+     * credit.
      */
     private static final long SAID_UNASKED = 2_000;
 
@@ -245,7 +245,7 @@ final class ChannelsWorld implements FrameHandler {
         return ear;
     }
 
-    /** Writes down what it is told, and answers what it is asked. */
+    /** Writes down each call, and answers each request. */
     private static final class Ear implements ChannelListener {
         private final List<String> told = new ArrayList<>();
         private final Map<Long, String> asked = new HashMap<>();
@@ -324,7 +324,7 @@ final class ChannelsWorld implements FrameHandler {
         return isClient;
     }
 
-    /** A frame comes, of which the naive session was told before. */
+    /** A frame comes that the naive session has had before. */
     void receive(byte[] frame) {
         bytesIn += frame.length;
         onLoop(() -> handler.onRead(ByteBuffer.wrap(frame)));
@@ -375,7 +375,7 @@ final class ChannelsWorld implements FrameHandler {
         naive.cancel(naive.known().get(place));
         List<CompletableFuture<ByteBuffer>> requests = ears.get(place).requests;
         for (int i = requests.size() - 1; i >= 0; i--) {
-            // Those of which a worker is about to tell are as good as done.
+            // Requests that a worker is about to complete are as good as done.
             if (!requests.get(i).isDone()
                     && "cancelled".equals(naive.known().get(place).asked.get(i + 1L))) {
                 requests.get(i).cancel(false);
@@ -453,7 +453,7 @@ final class ChannelsWorld implements FrameHandler {
         }
         readOff();
         if (!resting) {
-            naive.work(); // Of what was closed by what was written.
+            naive.work(); // The calls of channels that the written frames closed.
             transport.run();
             readOff();
         }
@@ -480,8 +480,7 @@ final class ChannelsWorld implements FrameHandler {
         assertThat(ears).hasSameSizeAs(naive.known());
         for (int i = 0; i < ears.size(); i++) {
             NaiveEnd end = naive.known().get(i);
-            // What becomes of channel 0 after the connection is for each side to say, and for other
-            // tests.
+            // Each side has its own end of channel 0 after the connection, which other tests check.
             if (i > 0 || alive && connectionError.isEmpty()) {
                 assertThat(ears.get(i).told)
                         .as("what the application was told of %s", end)
@@ -512,7 +511,7 @@ final class ChannelsWorld implements FrameHandler {
         assertThat(naive.freeMemory()).isEqualTo(memory);
     }
 
-    /** What had arrived before the end can still be fetched, and then the end is told. */
+    /** Messages that arrived before the end can still be fetched; then the end is reported. */
     private void fetchAll() {
         for (int i = 1; i < ears.size(); i++) {
             NaiveEnd end = naive.known().get(i);
@@ -591,7 +590,7 @@ final class ChannelsWorld implements FrameHandler {
                 size));
     }
 
-    /** By its number on the wire; 0 for none. */
+    /** The number on the wire; 0 for none. */
     private static int kind(Envelope.Kind kind) {
         return switch (kind) {
             case MESSAGE -> 0;

@@ -21,7 +21,7 @@ final class ClientFuzzTest {
         fuzzerTestOneInput(input);
     }
 
-    /** By this name Jazzer finds it. */
+    /** Jazzer finds it by this name. */
     public static void fuzzerTestOneInput(byte[] input) {
         ClientWorld world = new ClientWorld(input, LOG);
         world.play();

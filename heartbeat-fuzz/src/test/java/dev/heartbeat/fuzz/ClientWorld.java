@@ -40,12 +40,14 @@ final class ClientWorld implements Script.Stage, Acceptor, ClientListener {
     private static final int MAX_MESSAGE = 60_000;
     private static final int BUDGET = 150_000;
 
-    /** What may wait for a socket: the high water mark, the fragments ahead, and errors. */
+    /**
+     * The bytes that may wait for a socket: the high water mark, the fragments ahead, and errors.
+     */
     private static final long MOST_PENDING = 64 * 1024 + 2 * (16 * 1024 + Frames.HEADER) + 24 * 200;
 
     /**
-     * Of errors and messages that come back; and the server can fall silent and be heard again with
-     * every step.
+     * The events of errors and of messages that come back. The server can fall silent and be heard
+     * again with every step.
      */
     private static final int OTHER_CALLS = 100 + 4 * Script.MAX_STEPS;
 
@@ -61,7 +63,7 @@ final class ClientWorld implements Script.Stage, Acceptor, ClientListener {
     private final List<RawPeer> peers = new ArrayList<>();
     /**
      * Each message holds the credit of a frame's header at least, of a window that may have grown
-     * by the budget; and what begins and ends is told.
+     * by the budget. Each begin and end is reported.
      */
     private final int callsOfAConnection;
 
@@ -201,7 +203,7 @@ final class ClientWorld implements Script.Stage, Acceptor, ClientListener {
         assertThat(log.take()).as("logged").isEmpty();
     }
 
-    // ---- what the client tells
+    // ---- the client's reports
 
     @Override
     public void onHeartbeat(Duration rtt) {

@@ -25,10 +25,10 @@ final class DecoderFuzzTest {
     /** In front of the bytes: how many frames are wanted, and by which chance they are divided. */
     private static final int PREFIX = 3;
 
-    /** What a decoder holds before the first byte of a frame has come. */
+    /** The memory of a decoder before the first byte of a frame has come. */
     private static final int CONSTANT = 64;
 
-    /** What became of some bytes. */
+    /** The result of some bytes. */
     private record Outcome(List<String> calls, String end) {}
 
     static Stream<byte[]> seeds() {
@@ -50,7 +50,7 @@ final class DecoderFuzzTest {
         fuzzerTestOneInput(input);
     }
 
-    /** By this name Jazzer finds it. */
+    /** Jazzer finds it by this name. */
     public static void fuzzerTestOneInput(byte[] input) {
         if (input.length < PREFIX) {
             return;

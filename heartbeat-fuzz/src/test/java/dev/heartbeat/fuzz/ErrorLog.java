@@ -22,7 +22,7 @@ final class ErrorLog extends Handler {
         setFormatter(new SimpleFormatter());
     }
 
-    /** What came since the last call. */
+    /** The lines since the last call. */
     List<String> take() {
         List<String> taken = List.copyOf(lines);
         lines.clear();

@@ -3,10 +3,7 @@ package dev.heartbeat.fuzz;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/**
- * Frames as docs/PROTOCOL.md has them, byte by byte: right, unless whoever asks for one wants it
- * wrong.
- */
+/** Frames of docs/PROTOCOL.md, byte by byte: right, unless the caller asks for a wrong one. */
 final class Frames {
     static final int HEADER = 12;
     static final int DATA = 0x03;

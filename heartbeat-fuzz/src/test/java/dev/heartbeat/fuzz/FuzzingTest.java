@@ -20,9 +20,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Fuzzes each target for a while, in a process of its own, as the fuzzer changes the classes it
- * looks at. What it finds is left in the folder of the target, and so is what it has learned, for
- * the next time.
+ * Fuzzes each target for a while, in a process of its own, because the fuzzer changes the classes
+ * it looks at. Its findings stay in the folder of the target, and so does its corpus, for the next
+ * time.
  */
 final class FuzzingTest {
     private static final int SECONDS = Integer.getInteger("heartbeat.fuzz.seconds", 7);
@@ -36,7 +36,7 @@ final class FuzzingTest {
     /** Not the tests and the simulation: five times as many inputs. */
     private static final String INSTRUMENTED = "dev.heartbeat.internal.**";
 
-    /** Where Jazzer's native part runs. */
+    /** The platforms of Jazzer's native part. */
     private static final Set<String> ARCHITECTURES = Set.of("amd64", "x86_64", "aarch64");
 
     /** One target in every build, as a smoke test of the fuzzer itself. */
@@ -90,7 +90,7 @@ final class FuzzingTest {
     private static JavaCommand command(Class<?> target, Path learned, Path given) {
         JavaCommand command = JavaCommand.of(Jazzer.class).options("-Xmx512m");
         if (Runtime.version().feature() >= 24) {
-            // Newer JDKs warn of what the fuzzer's agent does, unless they are told.
+            // Without these options, newer JDKs warn of the fuzzer's agent.
             command.options("-XX:+EnableDynamicAgentLoading", "--sun-misc-unsafe-memory-access=allow");
         }
         return command.arguments(

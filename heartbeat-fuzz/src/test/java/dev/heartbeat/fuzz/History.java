@@ -14,7 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a server told of its nodes. */
+/** A server's reports of its nodes. */
 final class History implements NodeListener, MessageHandler {
     private final Map<String, List<String>> events = new HashMap<>();
     private final Map<String, Long> epochs = new HashMap<>();
@@ -65,7 +65,7 @@ final class History implements NodeListener, MessageHandler {
         return of(node).contains("OFFLINE " + OfflineReason.REPLACED);
     }
 
-    /** How many nodes have gone and not come back. */
+    /** The number of nodes that have gone and not come back. */
     long nodesOffline() {
         return events.values().stream()
                 .filter(told -> told.get(told.size() - 1).startsWith("OFFLINE"))

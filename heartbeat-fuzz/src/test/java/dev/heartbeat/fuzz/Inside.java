@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at what no method tells: how much memory is held. */
+/** Reads the amount of held memory, which no method reports. */
 final class Inside {
     private Inside() {}
 
@@ -22,7 +22,7 @@ final class Inside {
         return partial == null ? 0 : partial.capacity();
     }
 
-    /** What is left of the budget for large messages. */
+    /** The rest of the budget for large messages. */
     static long freeBudget(HeartbeatServer server) {
         return free((InboundBudget) field(server, "server", "budget"));
     }
@@ -35,10 +35,7 @@ final class Inside {
         return ((AtomicLong) field(budget, "free")).get();
     }
 
-    /**
-     * How many channels and refusals of a session wait for the socket to take what is to be said of
-     * them.
-     */
+    /** The number of a session's channels and refusals whose frames wait for the socket. */
     static int unsaid(ConnectionHandler session) {
         Object mux = inherited(session, "mux");
         return mux == null
@@ -57,7 +54,7 @@ final class Inside {
         }
     }
 
-    /** How many calls into the application wait in the serial executors of all nodes. */
+    /** The number of calls into the application that wait in the serial executors of all nodes. */
     static int callsThatWait(HeartbeatServer server) {
         int waiting = 0;
         for (Object entry : ((Map<?, ?>) field(server, "server", "table", "entries")).values()) {

@@ -33,8 +33,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Messages in fragments, good and bad, and an application that takes them when it likes: what
- * becomes of each frame and what credit is told must be what a naive reading of the page gives.
+ * Messages in fragments, good and bad, and an application that takes them at any time. The outcome
+ * of each frame and the announced credit must be those of a naive reading of the page.
  *
  * <pre>
  *  step & 3   then
@@ -69,7 +69,7 @@ final class MessagesFuzzTest {
                         "00 00100005 00 0005 00020000 0005",
                         // Empty ones that say so, and a full socket.
                         "00 00040000 0000 03 00040000 0000 00040000 0000 03 0200",
-                        // Of a kind, and without a correlation.
+                        // The kind without its correlation.
                         "00 000c0a 0005 000d06 0010 00014e10 00004e10",
                         // More than the budget.
                         "ff 000507 4000 000100 4000 000000 1c40 000507 4000 000100 4000 000000 1c40 000507 4000 000100"
@@ -83,7 +83,7 @@ final class MessagesFuzzTest {
         fuzzerTestOneInput(script);
     }
 
-    /** By this name Jazzer finds it. */
+    /** Jazzer finds it by this name. */
     public static void fuzzerTestOneInput(byte[] script) {
         new Play(ByteBuffer.wrap(script)).play();
     }

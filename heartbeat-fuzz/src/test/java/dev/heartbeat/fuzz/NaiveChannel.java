@@ -7,11 +7,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What sections 6 to 8 of the protocol's page say of the DATA that comes in over a channel, word by
- * word and without a thought of speed: what becomes of each frame, and what is held then.
+ * Sections 6 to 8 of the protocol's page on incoming DATA of a channel, word by word and without
+ * regard to speed: the outcome of each frame, and the memory held then.
  */
 final class NaiveChannel {
-    /** The total of a frame that does not tell it. */
+    /** The total of a frame that does not state it. */
     static final long UNTOLD = -1;
 
     private final int id;
@@ -20,7 +20,7 @@ final class NaiveChannel {
     private final long maxMessage;
 
     private final List<Held> held = new ArrayList<>();
-    /** How many messages came whole, by which they are told apart. */
+    /** The number of whole messages, which distinguishes them. */
     private int received;
 
     private @Nullable Arriving arriving;
@@ -73,9 +73,9 @@ final class NaiveChannel {
     }
 
     /**
-     * What is written on a message: its kind, 0 for none, with a correlation; the handle of the
-     * node it is for, {@link #UNNAMED} if it names none; and whether it names another node, in a
-     * direction in which that may be.
+     * The envelope of a message: its kind, 0 for none, with a correlation; the handle of its node,
+     * {@link #UNNAMED} if it names none; and whether it names another node, in a direction that
+     * allows it.
      */
     record Label(int kind, long correlation, int handle, boolean routed, boolean wrongWay) {
         static final int UNNAMED = -1;
@@ -110,7 +110,7 @@ final class NaiveChannel {
     }
 
     /**
-     * What becomes of a frame: the name of an error, if any; and the message that is complete with
+     * The outcome of a frame: the name of an error, if any; and the message that is complete with
      * it, if any.
      */
     record Outcome(String error, @Nullable Held message) {
@@ -255,7 +255,7 @@ final class NaiveChannel {
         return ended;
     }
 
-    /** What came and was not taken. */
+    /** The bytes that came and were not taken. */
     long waiting() {
         return held.stream().mapToLong(Held::credit).sum() + kept();
     }
@@ -264,7 +264,7 @@ final class NaiveChannel {
         return arriving != null && arriving.kept ? arriving.content.size() : 0;
     }
 
-    /** What is given beyond the window for the message that is arriving (M44). */
+    /** The credit beyond the window for the arriving message (M44). */
     long reserved() {
         return arriving != null && arriving.kept ? arriving.total + NaiveCredit.FULL_FRAME : 0;
     }

@@ -4,8 +4,8 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * What section 7 of the protocol's page says of the credit that a receiver gives: for one channel,
- * or for the connection and so for all of its channels.
+ * Section 7 of the protocol's page on a receiver's credit: for one channel, or for the connection
+ * and so for all of its channels.
  */
 final class NaiveCredit {
     static final int FULL_FRAME = 16_396;
@@ -15,7 +15,7 @@ final class NaiveCredit {
     private boolean widened;
     private long received;
     private long limit;
-    /** The highest limit that could ever be told. */
+    /** The highest limit that could ever be announced. */
     private long most;
 
     NaiveCredit(long window) {
@@ -54,12 +54,12 @@ final class NaiveCredit {
         widened = false;
     }
 
-    /** To be called after every change. */
+    /** The caller calls it after every change. */
     void look() {
         most = Math.max(most, target());
     }
 
-    /** What may be told: window and reservation beyond what was taken. */
+    /** The limit that may be announced: window and reservation beyond the bytes taken. */
     long target() {
         return received
                 - channels.stream().mapToLong(NaiveChannel::waiting).sum()

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Queue;
 
 /**
- * One side's end of a channel, as the page has it: where it stands, what is yet to be said of it,
- * what was accepted and has not left, and what its application was told.
+ * One side's end of a channel, as the page has it: its state, the frames yet to be sent, the
+ * accepted messages that have not left, and the calls its application got.
  */
 final class NaiveEnd {
 
@@ -69,7 +69,7 @@ final class NaiveEnd {
     boolean deaf;
 
     final List<String> told = new ArrayList<>();
-    /** What it is to be told, by a worker. */
+    /** The calls it is to get, on a worker. */
     final Queue<Runnable> line = new ArrayDeque<>();
     /** Messages that wait to be fetched. */
     final Queue<NaiveChannel.Held> pulls = new ArrayDeque<>();
@@ -79,7 +79,7 @@ final class NaiveEnd {
     /** Requests that were asked no more after they had begun to be sent. */
     final List<Long> cancelled = new ArrayList<>();
 
-    /** What its window takes of the memory. */
+    /** The part of the memory that its window takes. */
     long charged;
 
     NaiveEnd(int id, String name, boolean ours, Delivery delivery, Stage stage, long limit, NaiveChannel in) {
@@ -169,7 +169,7 @@ final class NaiveEnd {
         }
     }
 
-    /** What had not left when it was over. */
+    /** The messages that had not left when it was over. */
     List<Sent> takeBack() {
         List<Sent> back = List.copyOf(accepted);
         accepted.clear();

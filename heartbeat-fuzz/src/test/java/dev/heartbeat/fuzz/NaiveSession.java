@@ -15,9 +15,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the protocol's page says of the channels of a connection, word by word and without a thought
- * of speed: what becomes of each frame of the other side, what this side says, and what its
- * application is told.
+ * The protocol's page on the channels of a connection, word by word and without regard to speed:
+ * the outcome of each frame of the other side, this side's frames, and its application's calls.
  */
 final class NaiveSession {
     private static final Set<String> OF_THE_CONNECTION =
@@ -37,7 +36,7 @@ final class NaiveSession {
     private long limit;
     private long sent;
 
-    /** By id, those that are over included. */
+    /** All channels by id, those that are over included. */
     private final Map<Integer, NaiveEnd> ends = new LinkedHashMap<>();
     /** That never came to be on the wire. */
     private final List<NaiveEnd> stillborn = new ArrayList<>();
@@ -130,7 +129,9 @@ final class NaiveSession {
                 .count();
     }
 
-    /** How this side's application takes channels of the name; null where nobody does. */
+    /**
+     * The mode in which this side's application takes channels of the name; null if nobody does.
+     */
     static @Nullable Delivery delivery(String name) {
         return switch (name) {
             case "a", "r" -> Delivery.PUSH;
@@ -240,7 +241,7 @@ final class NaiveSession {
     private void onDataOfNoChannel(NaiveChannel.Frame frame) {
         NaiveEnd end = ends.get(frame.channel());
         if (end != null && end.ended && frame.end()) {
-            end.resetDue = ""; // To the other side both have ended.
+            end.resetDue = ""; // The other side takes both as ended.
         }
         requireUsed(frame.channel());
     }
@@ -309,7 +310,7 @@ final class NaiveSession {
 
     // ---- refusing
 
-    /** What the other side does to a channel is not done. */
+    /** The other side's wish for a channel is not carried out. */
     private void refuse(int id, String code) {
         if (!NOBODYS_FAULT.contains(code)) {
             faults++;
@@ -326,7 +327,7 @@ final class NaiveSession {
         }
     }
 
-    /** What can be said without end is said once, when the socket takes it (M9). */
+    /** Frames that could be sent without end are sent once, when the socket takes them (M9). */
     private void tellError(String code) {
         String error = "ERROR " + code;
         if (writable || !NOBODYS_FAULT.contains(code) || !errors.contains(error)) {
@@ -430,7 +431,7 @@ final class NaiveSession {
         return known.get(0);
     }
 
-    // ---- what the application is told
+    // ---- the application's calls
 
     private void tell(NaiveEnd end, String what) {
         call(end, () -> {
@@ -673,7 +674,7 @@ final class NaiveSession {
         return known;
     }
 
-    /** By the application's side; ids of channels that live. */
+    /** Ids of living channels, by the side of the application. */
     List<Integer> living() {
         return ends.values().stream()
                 .filter(end -> !end.isOver())
@@ -692,7 +693,7 @@ final class NaiveSession {
                 .count();
     }
 
-    /** Of how many channels, and of how many that never were, something may wait to be said. */
+    /** The number of channels, and of ids that never were channels, with a frame that may wait. */
     long mostUnsaid() {
         long unheard = ends.values().stream()
                 .filter(end -> end.isOver() && !end.resetDue.isEmpty())

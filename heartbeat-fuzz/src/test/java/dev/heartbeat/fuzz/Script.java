@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /**
- * What a fuzzer's bytes mean in a session: steps, one after the other. Any bytes are a script, so
- * what a fuzzer makes of one is another.
+ * A fuzzer's bytes as steps of a session, one after the other. Any bytes are a script, so a fuzzer
+ * turns one into another.
  *
  * <pre>
  *  step & 7   then
@@ -46,7 +46,7 @@ final class Script {
         Duration.ofMillis(6_000),
     };
 
-    /** Where a script is played. */
+    /** The stage of a script. */
     interface Stage {
         /** A piece of the stream, to be read as one where it fits. */
         void send(byte[] piece);

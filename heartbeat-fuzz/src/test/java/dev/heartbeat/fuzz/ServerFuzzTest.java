@@ -21,7 +21,7 @@ final class ServerFuzzTest {
         fuzzerTestOneInput(input);
     }
 
-    /** By this name Jazzer finds it. */
+    /** Jazzer finds it by this name. */
     public static void fuzzerTestOneInput(byte[] input) {
         ServerWorld world = new ServerWorld(input, LOG);
         world.play();

@@ -46,8 +46,8 @@ final class ServerWorld implements Script.Stage {
      */
     private static final long SAID_UNASKED = 24 * 200;
     /**
-     * What may wait for a socket: the high water mark, the fragments ahead, and what is said
-     * unasked.
+     * The bytes that may wait for a socket: the high water mark, the fragments ahead, and frames
+     * that answer nothing.
      */
     private static final long MOST_PENDING = 64 * 1024 + 2 * (16 * 1024 + Frames.HEADER) + SAID_UNASKED;
 
@@ -82,7 +82,7 @@ final class ServerWorld implements Script.Stage {
         registersFirst = (choices & 1) != 0;
         slowLink = (choices & 4) != 0;
 
-        // By the script, so that no fuzzer can learn what the bystander drew.
+        // The script seeds it, so that no fuzzer can learn the bystander's numbers.
         world = new Simulation(Arrays.hashCode(script));
         serverHost = world.newHost("server", 2);
         peerHost = world.newHost("peer");

@@ -17,7 +17,7 @@ import java.util.Set;
 /**
  * An application that has something to say on every channel: it echoes messages, answers requests,
  * ends when the other side has ended. Channel "p" it pulls from, "i" it hears on the loop, "r" it
- * refuses; on any other it is pushed to. Each must be told of its end once, behind everything else.
+ * refuses; on any other it is pushed to. Each must hear of its end once, behind everything else.
  */
 final class Talkative implements ChannelListener, ChannelAcceptor {
     private final Set<Channel> open = new HashSet<>();
@@ -34,7 +34,7 @@ final class Talkative implements ChannelListener, ChannelAcceptor {
                 .build();
     }
 
-    /** How many channels were accepted and have not ended. */
+    /** The number of channels that were accepted and have not ended. */
     int open() {
         return open.size();
     }
@@ -104,7 +104,7 @@ final class Talkative implements ChannelListener, ChannelAcceptor {
         open.remove(channel);
     }
 
-    /** What is thrown here is counted and logged, which fails the test. */
+    /** An exception from here is counted and logged, which fails the test. */
     private void requireOpen(Channel channel) {
         if (!open.contains(channel)) {
             throw new IllegalStateException(channel + " is over");

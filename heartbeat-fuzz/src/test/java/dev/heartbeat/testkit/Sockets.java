@@ -1,10 +1,10 @@
 package dev.heartbeat.testkit;
 
-/** What the sockets of a simulated host hold. */
+/** The bytes in the sockets of a simulated host. */
 public final class Sockets {
     private Sockets() {}
 
-    /** Of the connection of which most is queued and not yet taken by the socket: how much. */
+    /** The most bytes that a connection has queued and its socket has not taken yet. */
     public static long mostPendingBytes(Host host) {
         return ((SimTransport) host.transport())
                 .connections().stream()

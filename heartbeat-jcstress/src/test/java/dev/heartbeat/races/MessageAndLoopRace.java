@@ -61,7 +61,7 @@ public final class MessageAndLoopRace {
         }
     }
 
-    /** Of a server, to a node. */
+    /** A server's message to a node. */
     @JCStressTest
     @Outcome(id = "2, 2", expect = Expect.ACCEPTABLE, desc = "The message came before the loop looked.")
     @Outcome(id = "1, 2", expect = Expect.ACCEPTABLE, desc = "The message came after, and brought the loop back.")
@@ -95,7 +95,7 @@ public final class MessageAndLoopRace {
         }
     }
 
-    /** Of a client, to its server. */
+    /** A client's message to its server. */
     @JCStressTest
     @Outcome(id = "2, 2", expect = Expect.ACCEPTABLE, desc = "The message came before the loop looked.")
     @Outcome(id = "1, 2", expect = Expect.ACCEPTABLE, desc = "The message came after, and brought the loop back.")

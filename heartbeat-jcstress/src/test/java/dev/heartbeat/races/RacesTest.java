@@ -47,7 +47,7 @@ final class RacesTest {
         return command;
     }
 
-    /** From where jcstress begins to speak of failures. */
+    /** The lines from jcstress's first failure on. */
     private static String failures(Path log) {
         try (Stream<String> lines = Files.lines(log)) {
             return String.join(

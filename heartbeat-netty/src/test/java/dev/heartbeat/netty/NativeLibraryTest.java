@@ -18,8 +18,8 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /**
- * Where Netty's native library does not load: told by processes that are kept from it, since it
- * loads once.
+ * Processes without Netty's native library. Each is a process of its own, because the library loads
+ * once.
  */
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Tag;
 final class NettyNioTransportTest {
 
     /**
-     * Where a newer JDK does not let NioIoHandler put a set of its own into the selector, it goes
-     * through the JDK's by an iterator, once or twice for each answer.
+     * A newer JDK may not let NioIoHandler put a set of its own into the selector. The handler then
+     * iterates over the JDK's, once or twice for each answer.
      */
     private static final double NETTYS_BYTES_PER_POLL = 128;
 

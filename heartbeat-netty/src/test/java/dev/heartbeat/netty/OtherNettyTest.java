@@ -30,7 +30,7 @@ final class OtherNettyTest {
                 Class.forName("org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue"))) {
             path.add(of.getProtectionDomain().getCodeSource().getLocation());
         }
-        // Where the build keeps resources apart from classes.
+        // The folder of resources, if the build keeps them apart from classes.
         path.add(resource(NettyTransportProvider.class));
         path.add(resource(NioTransportProvider.class));
         try (URLClassLoader application =

@@ -14,7 +14,7 @@ public final class RecordingLeakDetector<T> extends ResourceLeakDetector<T> {
 
     private static final Queue<String> LEAKS = new ConcurrentLinkedQueue<>();
 
-    /** For Netty, which is told of this class by a system property. */
+    /** Netty makes it, by the name in a system property. */
     public RecordingLeakDetector(Class<?> type, int samplingInterval) {
         super(type, samplingInterval);
     }
@@ -34,7 +34,7 @@ public final class RecordingLeakDetector<T> extends ResourceLeakDetector<T> {
         LEAKS.add(resourceType);
     }
 
-    /** What had leaked by now; asking forgets it. */
+    /** Returns the leaks so far, and forgets them. */
     static String found() {
         System.gc();
         // Leaks are noticed when something of the kind is made.

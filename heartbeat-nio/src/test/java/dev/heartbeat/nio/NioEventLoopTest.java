@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What is true of these loops, and not of every transport's. */
+/** Properties of these loops, beyond those of every transport's. */
 final class NioEventLoopTest {
 
     private static final int CONNECTIONS = 2_000;

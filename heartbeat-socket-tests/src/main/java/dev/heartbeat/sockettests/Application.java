@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * What a server tells, and an application that takes a node's messages only when the test lets it.
+ * A server's reports, and an application that takes a node's messages only when the test lets it.
  */
 final class Application implements NodeListener, MessageHandler {
     final Told told = new Told();

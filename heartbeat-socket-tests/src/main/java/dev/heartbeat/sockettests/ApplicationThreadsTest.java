@@ -55,7 +55,7 @@ final class ApplicationThreadsTest {
         perTask.shutdownNow();
     }
 
-    /** Of JDK 21 and later: a virtual thread for each task. */
+    /** A virtual thread for each task, on JDK 21 and later. */
     private static ExecutorService perTask() {
         try {
             return (ExecutorService)
@@ -158,7 +158,9 @@ final class ApplicationThreadsTest {
         server.close();
     }
 
-    /** What a client's callback gets that waits for a request of its own, or of another client. */
+    /**
+     * The error in a client's callback that waits for a request of its own, or of another client.
+     */
     private Object waited(Executor executor, HeartbeatServer server, @Nullable HeartbeatClient other) throws Exception {
         CompletableFuture<Object> result = new CompletableFuture<>();
         CompletableFuture<HeartbeatClient> self = new CompletableFuture<>();

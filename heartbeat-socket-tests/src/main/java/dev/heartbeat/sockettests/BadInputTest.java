@@ -215,8 +215,8 @@ final class BadInputTest {
         }
 
         /**
-         * What has been answered by the time a PING is. A grant of credit is no answer, nor is what
-         * the application says of a channel.
+         * The answers that came before that to a PING. A grant of credit is no answer, nor is a
+         * frame of the application about a channel.
          */
         private List<Frame> answers() throws IOException {
             peer.send(Frame.ping("still there?"));

@@ -15,9 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What a client makes of a server's faults, whole and byte by byte: the same as a server of a
- * client's. {@code new} is when its REGISTER was not answered yet. Its first limits are 16,396, its
- * longest message 1,024, and its application takes none.
+ * A client's answers to a server's faults, whole and byte by byte: the same as a server's to a
+ * client's. {@code new} means that its REGISTER was not answered yet. Its first limits are 16,396,
+ * its longest message 1,024, and its application takes none.
  */
 @Tag("M6")
 final class BadServerTest {

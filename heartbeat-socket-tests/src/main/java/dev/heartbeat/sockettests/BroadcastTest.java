@@ -36,7 +36,7 @@ final class BroadcastTest {
                 assertThat(whole.type()).isEqualTo(Frame.DATA);
                 assertThat(whole.flags()).isZero();
                 assertThat(whole.payload()).isEqualTo("010203");
-                int arrived = -9; // The HEAD of the first frame, which tells the total.
+                int arrived = -9; // The HEAD of the first frame, which states the total.
                 for (Frame next = peer.next(); ; next = peer.next()) {
                     assertThat(next.type()).isEqualTo(Frame.DATA);
                     arrived += next.size() - Frame.HEADER;

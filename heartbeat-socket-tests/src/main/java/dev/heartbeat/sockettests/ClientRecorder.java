@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Writes down what a client tells, heartbeats apart. */
+/** Writes down a client's reports, heartbeats apart. */
 final class ClientRecorder implements ClientListener {
     private final Told told;
 

@@ -22,8 +22,8 @@ final class FloodTest {
     private static final int QUESTIONS = 400_000;
     private static final int BATCH = 1000;
     /**
-     * What the sockets hold, and what a server queues before it is no longer writable; far less
-     * than what is asked.
+     * The bytes in the sockets, and in a server's queue before it is no longer writable; far less
+     * than the answers to all questions.
      */
     private static final int MAX_ANSWERS = QUESTIONS / 20;
 
@@ -80,7 +80,7 @@ final class FloodTest {
         }
     }
 
-    /** Which questions are answered, up to the last one. */
+    /** The answered questions, up to the last one. */
     private static List<Long> answers(RawPeer peer, Question question, int from) throws IOException {
         List<Long> answers = new ArrayList<>();
         long last = from - 1L;

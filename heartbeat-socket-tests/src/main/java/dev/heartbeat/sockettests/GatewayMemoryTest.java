@@ -12,8 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the server keeps of a node that a gateway speaks for: measured, with everything that hangs
- * on it.
+ * The server's memory for a node that a gateway speaks for: measured, with everything that hangs on
+ * it.
  */
 final class GatewayMemoryTest {
     private static final int GATEWAYS = 100;

@@ -13,8 +13,8 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the server keeps of a node that has a connection of its own and nothing to say: measured,
- * with everything that hangs on it, the sockets of the transport included.
+ * The server's memory for an idle node with a connection of its own: measured, with everything that
+ * hangs on it, the sockets of the transport included.
  */
 final class IdleNodeMemoryTest {
     private static final int NODES = 1000;
@@ -36,7 +36,7 @@ final class IdleNodeMemoryTest {
                         .start()) {
             try {
                 register("warm-up-of-all-that-is-made-once", server, peers);
-                // What the peers themselves take is there before: the kernel connects them while
+                // The memory of the peers themselves is taken before: the kernel connects them while
                 // the server's loop does nothing.
                 CountDownLatch goOn = new CountDownLatch(1);
                 transport.eventLoops().get(0).execute(() -> awaitQuietly(goOn));

@@ -37,7 +37,7 @@ final class MessagesToServerTest {
                     // The last fragment may be empty.
                     Frame.firstFragment(5, "three"),
                     Frame.data(""),
-                    // A single frame may tell its total, or have an empty HEAD.
+                    // A single frame may state its total, or have an empty HEAD.
                     Frame.firstFragment(4, "four").withFlags(Frame.HEAD),
                     Frame.of(Frame.DATA, 0, "0000" + Frame.hex("five")).withFlags(Frame.HEAD),
                     Frame.firstFragment(0, "").withFlags(Frame.HEAD),
@@ -181,7 +181,7 @@ final class MessagesToServerTest {
             bus.application.unblock("n1");
             bus.told.await("n1 message " + (total > 40 ? "of " + total : message));
 
-            // What was given ahead is not given again: in the end the window is as wide as in the
+            // Credit given ahead is not given again: in the end the window is as wide as in the
             // beginning.
             assertThat(peer.limit() - peer.sent()).isLessThanOrEqualTo(2 * SMALLEST_WINDOW);
             for (int i = 0; i < 10; i++) {

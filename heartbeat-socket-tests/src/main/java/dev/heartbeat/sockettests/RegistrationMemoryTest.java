@@ -17,10 +17,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 
-/**
- * What registrations hold of the heap, against what the server counts for them, by which it bounds
- * them.
- */
+/** The heap that registrations hold, against the server's own count, by which it bounds them. */
 final class RegistrationMemoryTest {
     private static final int NODES = 1000;
     private static final int PIPELINED = 100;

@@ -19,7 +19,7 @@ final class Told {
         notifyAll();
     }
 
-    /** A failure was told, by this code. */
+    /** A failure with this code was reported. */
     synchronized void failed(FailureCode code) {
         codes.add(code);
     }
@@ -32,7 +32,7 @@ final class Told {
         return List.copyOf(lines);
     }
 
-    /** All that was told of one whose name each line begins with. */
+    /** All reports of one subject, whose name begins each line. */
     List<String> of(String name) {
         return lines().stream()
                 .filter(line -> line.startsWith(name + " "))
@@ -40,7 +40,7 @@ final class Told {
                 .toList();
     }
 
-    /** Waits until just these lines were told of it. */
+    /** Waits until the reports of it are exactly these lines. */
     void awaitOf(String name, String... lines) {
         List<String> wish = List.of(lines);
         await(told -> of(name).equals(wish), name + " " + wish);

@@ -84,7 +84,7 @@ final class ToxicNetworkTest {
         proxy.close();
     }
 
-    /** The next that is told; generous, since it is reached only where something is broken. */
+    /** The time to wait for the next report; generous, because only a broken test reaches it. */
     private static void expect(BlockingQueue<String> told, String what) throws InterruptedException {
         assertThat(told.poll(20, TimeUnit.SECONDS)).isEqualTo(what);
     }

@@ -176,7 +176,7 @@ final class WaitingTest {
         assertThat(result.get(1, TimeUnit.SECONDS)).isInstanceOf(Throwable.class);
     }
 
-    /** Its deadline is the loop's, and is told on a thread that no callback has. */
+    /** The loop has its deadline, and reports it on a thread that no callback has. */
     @Test
     void timeoutComesInTimeThoughTheListenerIsBusy() throws Exception {
         CountDownLatch busy = new CountDownLatch(1);

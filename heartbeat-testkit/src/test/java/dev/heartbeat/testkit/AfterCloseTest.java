@@ -109,7 +109,7 @@ final class AfterCloseTest {
         bus.advance(Duration.ofSeconds(1));
         bus.world.await(host.transport().closeAsync(), Duration.ofSeconds(3));
         bus.advance(Duration.ofSeconds(10));
-        // Nobody told it, so it finds out with the first message, which comes back.
+        // Nothing notified it, so it finds out with the first message, which comes back.
         isFailed(client.send(message()));
         isFailed(attached.send(message()));
         checkClient();

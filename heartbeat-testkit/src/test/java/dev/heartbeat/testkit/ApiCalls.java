@@ -135,8 +135,8 @@ final class ApiCalls {
     }
 
     /**
-     * What a refusal of this parameter has to name: the option, where the parameter of its setter
-     * is but a value.
+     * The name in a refusal of this parameter: the option's, if the parameter of its setter is only
+     * a value.
      */
     static String nameOf(Executable member, int parameter) {
         String name = member.getParameters()[parameter].getName();

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes down what an attached node tells. */
+/** Writes down an attached node's reports. */
 public final class AttachedRecorder implements AttachedNodeListener {
     private final List<String> events = new ArrayList<>();
     private final List<Long> epochs = new ArrayList<>();

@@ -23,10 +23,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What is sent to groups while nodes come, go, stop reading and are cut off, in whichever order a
- * seed chooses: everything that was accepted arrives or is told as undelivered, nothing twice, in
- * the order in which it was sent, and who was a member all the time and read what it got misses
- * nothing.
+ * Messages to groups while nodes come, go, stop reading and are cut off, in an order that a seed
+ * chooses. Every accepted message arrives or is reported as undelivered, none twice, and in the
+ * order of sending. A node that was a member all the time and read its messages misses none.
  */
 final class BroadcastAccountsTest {
     private static final int STEPS = 600;

@@ -26,9 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * How long somebody waits for a request is known on the other side, and that nobody waits any more.
- */
+/** The other side knows the time that the asker waits, and learns when nobody waits any more. */
 final class CancelTest {
     private static final Duration SOON = Duration.ofMillis(100);
     private static final Duration LONG = Duration.ofMinutes(1);

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * What strangers register is bounded, by number and by bytes, and those who were there before do
- * not suffer from it.
+ * Registrations of strangers are bounded, by number and by bytes. Nodes that were there before do
+ * not suffer.
  */
 @Tag("M80")
 final class CapacityTest {

@@ -858,8 +858,8 @@ final class ChannelTest {
         bus.advance(Duration.ofSeconds(2));
         peer.verify();
         assertThat(atServer.accepted).hasSizeLessThanOrEqualTo(6);
-        // Twice as many as may be open wait to be told of; that is not the opener's fault, and does
-        // not count.
+        // Twice as many as may be open wait for their report. That is not the opener's fault, and
+        // does not count.
         assertThat(bus.server.stats().connections().errorsSent()).isEqualTo(Map.of("NO_CAPACITY", 94L));
     }
 

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Writes down what a client tells, heartbeats apart, and counts those. */
+/** Writes down a client's reports. Heartbeats are only counted. */
 public final class ClientRecorder implements ClientListener {
     private final List<String> events = new ArrayList<>();
     private final List<Duration> waits = new ArrayList<>();

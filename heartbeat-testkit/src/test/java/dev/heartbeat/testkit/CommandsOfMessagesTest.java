@@ -23,8 +23,8 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a message costs the loop beside being written: one command from the thread that sends it,
- * and none of the loop to itself.
+ * The loop's work for a message beside writing it: one command from the sending thread, and none of
+ * the loop to itself.
  */
 final class CommandsOfMessagesTest {
     private static final Duration SOON = Duration.ofMillis(100);
@@ -101,8 +101,8 @@ final class CommandsOfMessagesTest {
     }
 
     /**
-     * What a client's threads send its loop are tasks, since the loop may not have been there
-     * before; that is the one.
+     * A client's threads send its loop tasks, because the loop may not have been there before. That
+     * is the one.
      */
     @Test
     void messageOfClientIsNoFurtherCommand() {

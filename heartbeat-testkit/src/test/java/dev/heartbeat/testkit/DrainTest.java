@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * What was accepted before a shutdown arrives and is handled, as long as the time to drain lasts;
+ * Messages accepted before a shutdown arrive and are handled, as long as the time to drain lasts;
  * on virtual time.
  */
 final class DrainTest {

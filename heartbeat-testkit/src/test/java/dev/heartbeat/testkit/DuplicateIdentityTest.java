@@ -214,8 +214,8 @@ final class DuplicateIdentityTest {
     }
 
     /**
-     * What was on its way when the old connection was given up says nothing: only an answer to what
-     * is asked after that.
+     * Frames on their way when the old connection was given up prove nothing. Only an answer to a
+     * later question does.
      */
     @Test
     void framesThatWereUnderWayAreNoSignOfASecondProcess() {

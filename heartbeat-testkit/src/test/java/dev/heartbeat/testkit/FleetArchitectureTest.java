@@ -7,7 +7,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** The oracle judges from outside: whoever shares code with what he judges shares its errors. */
+/** The oracle judges from outside: a judge that shares code with the bus shares its errors. */
 @AnalyzeClasses(packages = "dev.heartbeat.testkit.fleet", importOptions = ImportOption.DoNotIncludeTests.class)
 final class FleetArchitectureTest {
 

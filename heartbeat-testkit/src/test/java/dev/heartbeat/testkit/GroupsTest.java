@@ -19,7 +19,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * Who is in which group, by what it says and by being joined, through all that may happen to a
+ * The members of each group, by metadata and by joining, through everything that may happen to a
  * node.
  */
 final class GroupsTest {

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes down what a server tells, with the virtual time of it. */
+/** Writes down a server's reports, with their virtual time. */
 public final class Recorder implements NodeListener, MessageHandler {
     /** One line of the record. */
     public record Event(Duration at, String node, String what, long epoch) {
@@ -80,7 +80,7 @@ public final class Recorder implements NodeListener, MessageHandler {
                 : StandardCharsets.UTF_8.decode(message.duplicate()).toString();
     }
 
-    /** Everything that was told of a node, in order. */
+    /** All reports of a node, in order. */
     public List<String> of(String node) {
         return events.stream()
                 .filter(event -> event.node.equals(node))
@@ -97,7 +97,7 @@ public final class Recorder implements NodeListener, MessageHandler {
         return events.stream().filter(event -> event.what.startsWith(what)).count();
     }
 
-    /** When this was told of a node, for the first time. */
+    /** The time of the first such report of a node. */
     public Duration when(String node, String what) {
         return events.stream()
                 .filter(event -> event.node.equals(node) && event.what.equals(what))

@@ -14,10 +14,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What becomes of a node in each of its states by everything that can happen, in one table: the
- * answer to whoever did it, what the first connection hears of it, what the application is told,
- * and the state after it. The first connection is that of incarnation 77, attempt 5; newcomers
- * register on the same event loop, and on another.
+ * Everything that can happen to a node in each of its states, in one table: the answer to the
+ * cause, the frames on the first connection, the application's calls, and the next state. The first
+ * connection is that of incarnation 77, attempt 5; newcomers register on the same event loop, and
+ * on another.
  */
 @Tag("M21")
 @Tag("M22")

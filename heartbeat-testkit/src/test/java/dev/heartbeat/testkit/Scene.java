@@ -30,8 +30,8 @@ import java.util.concurrent.CompletableFuture;
  */
 final class Scene {
     /**
-     * How many messages may wait, and requests be unanswered; few, so that one that is lost is
-     * missed.
+     * The most messages that may wait, and requests that may be unanswered; few, so that a lost one
+     * is missed.
      */
     private static final int PLACES = 4;
 
@@ -178,7 +178,7 @@ final class Scene {
         return List.copyOf(held);
     }
 
-    /** Lets it go on, uses every place there is, and tells everything that came of it. */
+    /** Lets it go on, uses every place there is, and returns all that came of it. */
     String restOfItsLife() {
         StringBuilder told = new StringBuilder();
         world.healAll();

@@ -131,7 +131,9 @@ final class EnginePeer implements Closeable {
         received.position(received.position() + count).flip();
     }
 
-    /** How the stream ends: {@code close_notify}, {@code end of stream}, or the text of an error. */
+    /**
+     * The end of the stream: {@code close_notify}, {@code end of stream}, or the text of an error.
+     */
     String end() {
         try {
             while (true) {

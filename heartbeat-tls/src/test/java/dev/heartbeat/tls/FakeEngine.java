@@ -32,7 +32,7 @@ final class FakeEngine extends SSLEngine {
     private static final byte UPDATE = 2;
     private static final byte OTHER = 0;
 
-    /** How far the handshake is. */
+    /** The progress of the handshake. */
     private enum Step {
         SEND_HELLO,
         AWAIT_HELLO,

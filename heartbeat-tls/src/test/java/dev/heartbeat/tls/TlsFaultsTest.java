@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What peers may do wrong, on real sockets. Whatever it is, an honest client connects afterwards. */
+/** Faults of peers, on real sockets. An honest client connects after each. */
 @ParameterizedClass
 @MethodSource("transports")
 final class TlsFaultsTest {

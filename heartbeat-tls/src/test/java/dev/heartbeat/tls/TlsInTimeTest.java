@@ -26,7 +26,10 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What takes time, in virtual time: handshakes that do not end, places, stalls, and closing. */
+/**
+ * Everything that takes time, in virtual time: handshakes that do not end, places, stalls, and
+ * closing.
+ */
 final class TlsInTimeTest {
     private static final int PORT = 9501;
 

@@ -117,7 +117,7 @@ public final class Soak {
                 lookedAt = now;
                 progress.step(options.contestants().get(0).label());
             } catch (IOException e) {
-                // Which the load says more exactly.
+                // The load says it more exactly.
                 progress.note("the server is gone: " + e.getMessage());
             }
         }

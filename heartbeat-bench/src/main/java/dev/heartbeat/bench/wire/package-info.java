@@ -1,4 +1,4 @@
-/** The frames that whoever is written by hand here has to say and to read, by docs/PROTOCOL.md. */
+/** The frames of docs/PROTOCOL.md that the peers written by hand here send and read. */
 @NullMarked
 package dev.heartbeat.bench.wire;
 

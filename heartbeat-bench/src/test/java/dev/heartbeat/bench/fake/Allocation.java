@@ -6,9 +6,9 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * What a step allocates in the thread that takes it: counted, not timed, so it is the same on any
- * machine. Rounds are repeated until they allocate no more than is promised, since before that the
- * code may not be compiled yet; one that allocates for good never does.
+ * Counts the bytes that a step allocates in its thread. They are not timed, so they are the same on
+ * any machine. Rounds are repeated until they allocate no more than is promised, because the code may
+ * not be compiled before; one that allocates for good never does.
  */
 public final class Allocation {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -17,7 +17,7 @@ public final class Allocation {
 
     private Allocation() {}
 
-    /** What is measured; it may throw what it likes. */
+    /** The measured step. It may throw anything. */
     public interface Step {
         void take() throws Exception;
     }

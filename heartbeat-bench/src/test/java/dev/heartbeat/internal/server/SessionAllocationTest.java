@@ -5,7 +5,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What goes through a server's session, from the bytes read to the bytes written. */
+/** The garbage of a server's session, from the bytes read to the bytes written. */
 final class SessionAllocationTest {
     private static final int MESSAGES = 16;
 
@@ -30,7 +30,7 @@ final class SessionAllocationTest {
     void messagesThatAreHandledOnTheLoop() throws Exception {
         ReceiveBenchmark benchmark = new ReceiveBenchmark();
         benchmark.open();
-        // Of a read that is more than a turn may handle.
+        // The rest of a read that is more than a turn may handle.
         Allocation.assertAtMost(1, benchmark::inline);
     }
 

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * What the decoder makes of wrong bytes, and of right ones that are cut. What a server makes of the
- * decoder's verdicts is shown on sockets.
+ * The decoder's verdicts on wrong bytes, and on right ones that are cut. Tests on sockets show the
+ * server's answers to them.
  */
 @Tag("M6")
 final class FrameDecoderTest {

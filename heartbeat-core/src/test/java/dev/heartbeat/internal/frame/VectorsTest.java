@@ -173,8 +173,8 @@ final class VectorsTest {
     }
 
     /**
-     * What is offered. The others are a PING with a payload, capabilities, and what section 10
-     * specifies ahead.
+     * The vectors that are offered. The others are a PING with a payload, capabilities, and the
+     * part of section 10 that is specified ahead.
      */
     private static Map<String, Consumer<FrameEncoder>> writes() {
         Map<String, Consumer<FrameEncoder>> writes = new LinkedHashMap<>();

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
-/** What an encoder writes, and that it asks its connection for nothing but room. */
+/** Collects the bytes that an encoder writes. The encoder asks its connection for room only. */
 final class Written {
     private Written() {}
 

@@ -12,7 +12,7 @@ import org.openjdk.jcstress.infra.results.III_Result;
 public final class InboundBudgetRace {
     private InboundBudgetRace() {}
 
-    /** How much is left, by trying. */
+    /** The rest of the budget, found by trying. */
     private static int free(InboundBudget budget) {
         int free = 0;
         while (budget.tryReserve(1)) {

@@ -9,7 +9,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.LL_Result;
 
-/** The end of a node is told, after which it is forgotten; and it registers again just then. */
+/** The end of a node is reported, and the node is then forgotten, just when it registers again. */
 @JCStressTest
 @Outcome(
         id = "online1 offline1 online2, counted 100, held 1",

@@ -189,8 +189,8 @@ public final class GroupRace {
     }
 
     /**
-     * A message is sent to a group while its member registers over another connection: whoever
-     * holds it now must know.
+     * A message is sent to a group while its member registers over another connection: the new
+     * owner must learn of it.
      */
     @JCStressTest
     @Outcome(

@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A node table without a server, and what its listener is told of the one node: a word each, with
- * the incarnation.
+ * A node table without a server, and the calls its listener gets for the one node: a word each,
+ * with the incarnation.
  */
 final class Nodes implements NodeListener {
     final FakeEnvironment environment = new FakeEnvironment();
@@ -75,13 +75,13 @@ final class Nodes implements NodeListener {
         return table.offer("n1", new OutgoingMessage(ByteBuffer.allocate(1))) == SendResult.ACCEPTED;
     }
 
-    /** How many messages this registration takes when it looks. */
+    /** The number of messages that this registration takes when it looks. */
     static int take(Registration registration) {
         return Objects.requireNonNull(registration.entry().mailbox(registration))
                 .poll(registration, 0, 0, new MessageList());
     }
 
-    /** What was told so far; only for whoever has run the workers. */
+    /** The reports so far; only for the thread that has run the workers. */
     String told() {
         return told.toString().strip();
     }
@@ -90,7 +90,7 @@ final class Nodes implements NodeListener {
         return undelivered;
     }
 
-    /** How many nodes are counted as online, suspect and offline, and how many the table holds. */
+    /** The number of nodes counted as online, suspect and offline, and of those in the table. */
     String counted() {
         return "counted " + table.count(NodeState.ONLINE) + table.count(NodeState.SUSPECT)
                 + table.count(NodeState.OFFLINE) + ", held " + table.stream().count();

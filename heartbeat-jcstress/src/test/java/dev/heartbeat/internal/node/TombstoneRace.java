@@ -11,8 +11,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.LL_Result;
 
 /**
- * Of the nodes that are gone one is kept at most; it comes back just when it is to be forgotten for
- * another.
+ * At most one node that is gone is kept. It comes back just when it is to be forgotten for another.
  */
 @JCStressTest
 @Outcome(

@@ -15,7 +15,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.LL_Result;
 import org.openjdk.jcstress.infra.results.L_Result;
 
-/** What two loops do to one node at the same time, and what others see of it. */
+/** Two loops change one node at the same time, and others look. */
 public final class TransitionRace {
     private TransitionRace() {}
 
@@ -173,7 +173,7 @@ public final class TransitionRace {
 
     /**
      * A message is offered while its node ends. The result is whether it was accepted, and how
-     * often it was told as undelivered.
+     * often it was reported as undelivered.
      */
     @JCStressTest
     @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "Accepted before the end, and told with it.")

@@ -46,7 +46,7 @@ public final class RequestRace {
 
         @Override
         public void onUnmatchedReply() {
-            unmatched = 1; // By the one thread that has the reply.
+            unmatched = 1; // The one thread that has the reply writes it.
         }
 
         final void answer() {

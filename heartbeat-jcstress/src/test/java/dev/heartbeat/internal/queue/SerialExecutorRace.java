@@ -11,8 +11,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIL_Result;
 
 /**
- * Two threads add a call each; whoever finds the lane idle runs it. The result is which thread ran
- * the first call, which the second, and what went wrong.
+ * Two threads add a call each. The one that finds the executor idle runs it. The result is the
+ * thread of the first call, that of the second, and the fault.
  */
 @JCStressTest
 @Outcome(id = "1, 2, ok", expect = Expect.ACCEPTABLE, desc = "One after the other; the lane was idle in between.")

@@ -144,7 +144,7 @@ final class PullQueueTest {
         CompletableFuture<ByteBuffer> first = receive(Duration.ofSeconds(1));
         runAll();
         loop.pass(2 * SECOND);
-        add(); // Before it is told.
+        add(); // This thread is ahead of the report.
         runAll();
         assertThatThrownBy(first::join).hasCauseInstanceOf(TimeoutException.class);
         assertThat(number(receive())).isZero();
@@ -302,7 +302,7 @@ final class PullQueueTest {
         for (int place = 0; place < receivers.size(); place++) {
             CompletableFuture<ByteBuffer> receiver = receivers.get(place);
             if (!receiver.isDone()) {
-                // One whose time is over may wait for its turn to be told so.
+                // A request whose time is over may wait for its turn to fail.
                 oneWaits |= !timed.contains(place);
             } else if (!receiver.isCompletedExceptionally()) {
                 assertThat(oneWaits).as("one that came later was served before").isFalse();

@@ -104,7 +104,7 @@ final class ExpiryTest {
             assertThat(loop.isToWakeAtOnce())
                     .as("the rest is not left to chance")
                     .isTrue();
-            // What is read in the last moment still counts: the last of them is due since a hundred
+            // A read in the last moment still counts: the last of them has been due for a hundred
             // turns.
             loop.turn(0, suspected == 90 * PER_TURN ? last::heard : () -> {});
             assertThat(suspected - before).isLessThanOrEqualTo(PER_TURN);

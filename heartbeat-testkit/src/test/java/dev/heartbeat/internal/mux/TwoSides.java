@@ -281,8 +281,8 @@ final class TwoSides {
         }
 
         /**
-         * Of a request it is told while the rest is sent; any other comes back when it has left, or
-         * had left before.
+         * A refused request fails while the rest is sent. Any other message comes back when it has
+         * left, or had left before.
          */
         private void onRefusal(OutgoingMessage message) {
             Sent told = Objects.requireNonNull(known.get(message));
@@ -587,8 +587,8 @@ final class TwoSides {
             int handle = random.nextInt(3) * 7;
             long open = ends.stream()
                     .filter(each -> each.side == this && each != zero && !each.wasOffered && !each.over)
-                    // Its place is free before it is told, which waits for what is on its way to
-                    // the socket.
+                    // Its place is free before its report, which waits for the bytes on their way
+                    // to the socket.
                     .filter(each -> each.channel == null || !each.channel.isOver())
                     .count();
             openers.put(end.name, end);

@@ -12,9 +12,9 @@ import java.util.ArrayDeque;
 import java.util.Random;
 
 /**
- * One side's half of a connection whose socket takes what it likes, and whose bytes arrive in
- * pieces. What is queued is read when the socket takes it, not before, so a buffer that is given
- * back too early is noticed.
+ * One side's half of a connection whose socket takes any part, and whose bytes arrive in pieces.
+ * Queued bytes are read when the socket takes them, not before, so a buffer that is given back too
+ * early is noticed.
  */
 final class UnevenConnection extends FakeConnection {
     private static final int DATA = 0x03;
@@ -45,8 +45,7 @@ final class UnevenConnection extends FakeConnection {
     }
 
     /**
-     * How many bytes of DATA waited in this process, at the most, when a frame of another kind was
-     * written.
+     * The most bytes of DATA that waited in this process when a frame of another kind was written.
      */
     long mostDataAhead() {
         return mostDataAhead;

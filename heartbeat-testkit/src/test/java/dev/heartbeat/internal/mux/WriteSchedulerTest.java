@@ -231,8 +231,8 @@ final class WriteSchedulerTest {
         }
         for (int turn = 1; turn <= 20_000; turn++) {
             writeOnce();
-            // Of two that always have something, each had as many rounds as the other, but for the
-            // one under way; and has used what a round gave it, but for a frame.
+            // Two that always have something had equally many rounds, but for the one under way. Each
+            // has used its share of a round, but for a frame.
             for (Busy one : busy) {
                 double allowed = 2 * QUANTUM + (double) UnevenConnection.FULL_FRAME / one.channel.weight();
                 if (busy.stream().anyMatch(other -> one.share() - other.share() > allowed)) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Random transitions of one node, told to a listener that is as slow as it likes. */
+/** Random transitions of one node, reported to a listener of any slowness. */
 final class NodeEntryTest {
     private final FakeEnvironment environment = new FakeEnvironment();
     private final List<String> told = new ArrayList<>();

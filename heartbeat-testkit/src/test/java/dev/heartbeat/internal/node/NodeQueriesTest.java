@@ -25,10 +25,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/**
- * What the registry answers: in which state nodes are, what they say of themselves, and in which
- * group they are.
- */
+/** The registry's answers: the state of nodes, their metadata, and their groups. */
 final class NodeQueriesTest {
     private static final int MANY = 100_000;
 
@@ -174,8 +171,7 @@ final class NodeQueriesTest {
         for (int i = 0; all.hasNext(); i++) {
             assertThat(seen.add(all.next().id())).as("seen once").isTrue();
             if (i % 10 == 0) {
-                // Nothing that happens meanwhile waits for whoever goes through them, or disturbs
-                // him.
+                // Nothing that happens meanwhile waits for the walk through them, or disturbs it.
                 register("late" + i, 1, 1, Map.of());
                 Registration gone = register("n" + i, 2, 1, Map.of());
                 gone.entry().suspect(gone, SuspectReason.LOST);

@@ -23,7 +23,7 @@ import javax.tools.ToolProvider;
 
 /**
  * The bus and the testkit loaded once more, apart from those of the tests, with other classes in
- * the place of some. What it replaces is compiled into memory: nothing of a bug ever comes near a
+ * the place of some. The replacements are compiled into memory: nothing of a bug ever comes near a
  * jar.
  */
 final class BuggyCore extends ClassLoader {

@@ -19,7 +19,7 @@ final class Hunt {
     private Hunt() {}
 
     /**
-     * What was found, and by which seed.
+     * The violation that was found, and its seed.
      *
      * @param violation empty if nothing was
      */

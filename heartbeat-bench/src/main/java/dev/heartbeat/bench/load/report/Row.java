@@ -55,13 +55,13 @@ final class Row {
         return median(seen -> seen.turn().server().systemNanos() / 1e3 / done(seen));
     }
 
-    /** Which part of its core the server used. */
+    /** The share of its core that the server used. */
     double busy() {
         return median(
                 seen -> (double) seen.turn().server().nanos() / seen.turn().nanos());
     }
 
-    /** Which part of its core the load used. */
+    /** The share of its core that the load used. */
     double loadBusy() {
         return median(
                 seen -> (double) seen.turn().generator().nanos() / seen.turn().nanos());
