@@ -71,7 +71,7 @@ final class OptionsCommand implements Callable<Integer> {
                         OptionsCommand::transportFlag)
                 + section(
                         "TLS",
-                        "`TlsOptions.builder()`, for `options(...)` of `ServerTls.builder()` and `ClientTls.builder()`. The command line takes certificates alone ([TLS](TLS.md)).",
+                        "`TlsOptions.builder()`, for `options(...)` of `ServerTls.builder()` and `ClientTls.builder()`. The command line takes certificates and ticket keys alone ([TLS](TLS.md)).",
                         TlsOptions.descriptions(),
                         option -> "")
                 + section(

@@ -21,11 +21,21 @@ final class ServerTlsFlags {
             description = "Clients must have a certificate of these authorities, in PEM.")
     private @Nullable Path clientAuthorities;
 
+    @Option(
+            names = "--tls-ticket-keys",
+            paramLabel = "FILE",
+            description =
+                    "Keys of session tickets that servers share, of 48 random bytes each. Read again when it changes.")
+    private @Nullable Path ticketKeys;
+
     /** Adds it to the server, if it was asked for. */
     void addTo(HeartbeatServer.Builder server, CommandLine command) {
         if (!keys.isGiven()) {
             if (clientAuthorities != null) {
                 throw new ParameterException(command, "--tls-client-ca needs --tls-cert and --tls-key");
+            }
+            if (ticketKeys != null) {
+                throw new ParameterException(command, "--tls-ticket-keys needs --tls-cert and --tls-key");
             }
             return;
         }
@@ -39,6 +49,9 @@ final class ServerTlsFlags {
         });
         if (clientAuthorities != null) {
             tls.clientAuthorities(clientAuthorities, ClientCertificates.REQUIRED);
+        }
+        if (ticketKeys != null) {
+            tls.ticketKeys(ticketKeys);
         }
         try {
             server.layer(tls.build());

@@ -23,7 +23,7 @@ final class TlsTest {
         List<String> commands = Files.readAllLines(Page.ROOT.resolve("docs/TLS.md")).stream()
                 .filter(line -> line.startsWith("openssl "))
                 .toList();
-        assertThat(commands).hasSize(5);
+        assertThat(commands).hasSize(6);
         for (String command : commands) {
             Process process = new ProcessBuilder("/bin/sh", "-c", command)
                     .directory(folder.toFile())
@@ -43,7 +43,8 @@ final class TlsTest {
                 "--port=0",
                 "--tls-cert=" + folder.resolve("server.crt"),
                 "--tls-key=" + folder.resolve("server.key"),
-                "--tls-client-ca=" + folder.resolve("ca.crt"))) {
+                "--tls-client-ca=" + folder.resolve("ca.crt"),
+                "--tls-ticket-keys=" + folder.resolve("ticket.keys"))) {
             String port = "--port=" + server.next("listening").integer("port");
             try (CommandProcess client = new CommandProcess(
                     "client",
@@ -55,6 +56,21 @@ final class TlsTest {
                 client.next("registered");
                 server.next("online");
             }
+        }
+    }
+
+    @Test
+    void ticketKeysOfAnotherSizeAreOneLineThatNamesTheFile() throws IOException {
+        try (CommandProcess server = new CommandProcess(
+                "server",
+                "--port=0",
+                "--tls-cert=" + folder.resolve("server.crt"),
+                "--tls-key=" + folder.resolve("server.key"),
+                "--tls-ticket-keys=" + folder.resolve("server.crt"))) {
+            server.process().onExit().join();
+            assertThat(server.errors())
+                    .contains("TLS: the ticket keys: " + folder.resolve("server.crt") + " holds ")
+                    .doesNotContain("Exception", "\tat ");
         }
     }
 

@@ -31,6 +31,16 @@ record KeyMaterial(PrivateKey key, List<X509Certificate> chain) {
         return this;
     }
 
+    /** Refuses a certificate that no client can ask for. */
+    KeyMaterial named() throws IOException {
+        X509Certificate own = chain.get(0);
+        if (ServerNames.of(own).isEmpty()) {
+            throw new IOException("the certificate of " + own.getSubjectX500Principal()
+                    + " is not the first, and has no host name by which a client could ask for it");
+        }
+        return this;
+    }
+
     private static boolean belongTogether(PrivateKey key, PublicKey of) {
         byte[] text = {1, 2, 3};
         try {

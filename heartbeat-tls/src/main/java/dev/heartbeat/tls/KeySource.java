@@ -2,9 +2,7 @@ package dev.heartbeat.tls;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
@@ -14,16 +12,11 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Where keys, certificates and authorities come from: PEM files, or a PKCS#12 store. */
 sealed interface KeySource {
-    Logger LOG = LoggerFactory.getLogger(KeySource.class);
-
     /** The files that are read. */
     List<Path> files();
 
@@ -32,20 +25,22 @@ sealed interface KeySource {
 
     /** Reads it, and again when it changes. */
     default Watched<KeyMaterial> watch(String what, LongSupplier clock, long intervalNs) {
-        warnOfReadableKey();
-        return new Watched<>(what, files(), contents -> material(contents).checked(), clock, intervalNs);
+        return watch(what, clock, intervalNs, KeyMaterial::checked);
     }
 
-    private void warnOfReadableKey() {
-        Path key = files().get(files().size() - 1);
-        try {
-            Set<PosixFilePermission> allowed = Files.getPosixFilePermissions(key);
-            if (allowed.contains(PosixFilePermission.OTHERS_READ)) {
-                LOG.warn("the private key {} can be read by every user of this machine", key);
-            }
-        } catch (IOException | UnsupportedOperationException e) {
-            LOG.trace("{} has no permissions to look at", key, e);
-        }
+    /** As {@link #watch(String, LongSupplier, long)}, for one that clients ask for by name. */
+    default Watched<KeyMaterial> watchNamed(String what, LongSupplier clock, long intervalNs) {
+        return watch(what, clock, intervalNs, material -> material.checked().named());
+    }
+
+    /** Refuses what cannot be used. */
+    interface Check {
+        KeyMaterial check(KeyMaterial material) throws IOException;
+    }
+
+    private Watched<KeyMaterial> watch(String what, LongSupplier clock, long intervalNs, Check check) {
+        SecretFiles.warnIfReadable("the private key", files().get(files().size() - 1));
+        return new Watched<>(what, files(), contents -> check.check(material(contents)), clock, intervalNs);
     }
 
     /** A certificate with its chain, and its key. */

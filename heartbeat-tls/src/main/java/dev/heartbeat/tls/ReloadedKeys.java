@@ -18,7 +18,7 @@ final class ReloadedKeys extends X509ExtendedKeyManager {
 
     private final Watched<KeyMaterial> keys;
 
-    private record Named(String alias, KeyMaterial material) {}
+    private record Named(String alias, KeyMaterial material, ServerNames names) {}
 
     /** The newest first. */
     private volatile Named[] named = {};
@@ -44,10 +44,17 @@ final class ReloadedKeys extends X509ExtendedKeyManager {
         }
         long number = known.length == 0 ? 1 : Long.parseLong(known[0].alias) + 1;
         Named[] next = new Named[Math.min(KEPT, known.length + 1)];
-        next[0] = new Named(Long.toString(number), current);
+        next[0] = new Named(
+                Long.toString(number), current, ServerNames.of(current.chain().get(0)));
         System.arraycopy(known, 0, next, 1, next.length - 1);
         named = next;
         return next[0].alias;
+    }
+
+    /** The hosts that the certificate in force is for. */
+    ServerNames names() {
+        nameCurrent();
+        return named[0].names;
     }
 
     private @Nullable KeyMaterial behind(String alias) {

@@ -5,14 +5,17 @@ import dev.heartbeat.spi.ConnectionHandler;
 import dev.heartbeat.spi.ConnectionLayer;
 import dev.heartbeat.spi.Connector;
 import dev.heartbeat.tls.spi.TlsEngineProvider;
+import dev.heartbeat.tls.spi.TlsEngines;
 import dev.heartbeat.tls.spi.TlsSettings;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +64,11 @@ public final class ServerTls implements ConnectionLayer {
         return layer.engines().newServer();
     }
 
+    /** All of its engines, for benchmarks. */
+    TlsEngines engines() {
+        return layer.engines();
+    }
+
     @Override
     public ConnectionHandler onOpen(Connection below, Connector above) {
         return layer.onOpen(below, above);
@@ -69,8 +77,9 @@ public final class ServerTls implements ConnectionLayer {
     /** Builds the TLS of a server. For one thread at a time. */
     public static final class Builder {
         private TlsOptions.Builder options = TlsOptions.builder();
-        private @Nullable KeySource keys;
+        private final List<KeySource> keys = new ArrayList<>();
         private @Nullable Authorities authorities;
+        private @Nullable Path ticketKeys;
         private ClientCertificates clientCertificates = ClientCertificates.NONE;
         private List<String> protocols = List.of("TLSv1.3", "TLSv1.2");
         private @Nullable TlsEngineProvider engine;
@@ -79,15 +88,19 @@ public final class ServerTls implements ConnectionLayer {
         private Builder() {}
 
         /**
-         * Sets the server's certificate, its chain behind it, and its private key, both PEM: PKCS#8,
-         * PKCS#1 or SEC 1.
+         * Adds a certificate of the server, its chain behind it, and its private key, both PEM:
+         * PKCS#8, PKCS#1 or SEC 1.
+         *
+         * <p>A server may have several, of which the first is the default. A client that asks for a
+         * host (SNI) gets the certificate that has exactly this name among its subject alternative
+         * names, else one whose wildcard covers it, else the default.
          *
          * @return this builder
          */
         public Builder certificate(Path chain, Path key) {
             Objects.requireNonNull(chain, "chain");
             Objects.requireNonNull(key, "key");
-            keys = new KeySource.PemFiles(chain, key, null);
+            keys.add(new KeySource.PemFiles(chain, key, null));
             return this;
         }
 
@@ -100,19 +113,20 @@ public final class ServerTls implements ConnectionLayer {
             Objects.requireNonNull(chain, "chain");
             Objects.requireNonNull(key, "key");
             Objects.requireNonNull(password, "password");
-            keys = new KeySource.PemFiles(chain, key, new Password(password));
+            keys.add(new KeySource.PemFiles(chain, key, new Password(password)));
             return this;
         }
 
         /**
-         * Sets the server's certificate and key by a PKCS#12 store, whose first key is taken.
+         * Adds a certificate of the server and its key by a PKCS#12 store, whose first key is
+         * taken.
          *
          * @return this builder
          */
         public Builder keyStore(Path store, char[] password) {
             Objects.requireNonNull(store, "store");
             Objects.requireNonNull(password, "password");
-            keys = new KeySource.Store(store, new Password(password));
+            keys.add(new KeySource.Store(store, new Password(password)));
             return this;
         }
 
@@ -127,6 +141,22 @@ public final class ServerTls implements ConnectionLayer {
             Objects.requireNonNull(wanted, "wanted");
             authorities = new Authorities(file, null);
             clientCertificates = wanted;
+            return this;
+        }
+
+        /**
+         * Seals session tickets with the keys of this file, which several servers may share: a
+         * client resumes at one the session that another gave it, or the same one before it started
+         * again. Without it each server makes a key of its own when it is built.
+         *
+         * <p>The file holds 1 to 16 keys of 48 random bytes each. The first seals new tickets, and
+         * all open them. It is read again as certificates are. For engines that take such keys:
+         * {@code openssl} does, the JDK's does not.
+         *
+         * @return this builder
+         */
+        public Builder ticketKeys(Path file) {
+            ticketKeys = Objects.requireNonNull(file, "file");
             return this;
         }
 
@@ -188,24 +218,42 @@ public final class ServerTls implements ConnectionLayer {
          *
          * @return what is built
          * @throws IllegalArgumentException if a file cannot be read or is not what it should be, the
-         *     key does not match the certificate, the certificate is not in force, or an option is
-         *     out of its range; the message names what, the file, and what is expected
+         *     key does not match the certificate, the certificate is not in force, the engine takes
+         *     no ticket keys, or an option is out of its range; the message names what, the file, and
+         *     what is expected
          */
         public ServerTls build() {
             TlsOptions built = options.build();
-            if (keys == null) {
+            if (keys.isEmpty()) {
                 throw new IllegalArgumentException(
                         "a TLS server needs a certificate: call certificate(chain, key) or keyStore(store, password)");
             }
             long intervalNs = built.reloadInterval().toNanos();
-            Watched<KeyMaterial> watched = keys.watch("the server's certificate", clock, intervalNs);
             ReloadedTrust trust = authorities == null
                     ? null
                     : new ReloadedTrust(authorities.watch("the authorities of clients", clock, intervalNs));
-            TlsSettings settings =
-                    new TlsSettings(false, new ReloadedKeys(watched), trust, protocols, clientCertificates);
+            TlsSettings settings = new TlsSettings(false, watchKeys(intervalNs), trust, protocols, clientCertificates);
             TlsEngineProvider provider = engine == null ? EngineProviders.find(null) : engine;
+            if (ticketKeys != null) {
+                if (!provider.takesTicketKeys()) {
+                    throw new IllegalArgumentException("ticketKeys is " + ticketKeys + ", and the engine "
+                            + provider.name() + " takes no ticket keys; openssl (heartbeat-tls-openssl) does");
+                }
+                settings = settings.withTicketKeys(TicketKeys.watch(ticketKeys, clock, intervalNs)::current);
+            }
             return new ServerTls(TlsLayer.ofServer(provider.create(settings), built));
+        }
+
+        private X509ExtendedKeyManager watchKeys(long intervalNs) {
+            String what = "the server's certificate";
+            List<ReloadedKeys> all = new ArrayList<>();
+            for (KeySource each : keys) {
+                all.add(new ReloadedKeys(
+                        all.isEmpty()
+                                ? each.watch(what, clock, intervalNs)
+                                : each.watchNamed(what, clock, intervalNs)));
+            }
+            return all.size() == 1 ? all.get(0) : new KeysByName(all);
         }
     }
 }

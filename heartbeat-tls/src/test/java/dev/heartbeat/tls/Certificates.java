@@ -5,6 +5,7 @@ import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -60,6 +61,32 @@ final class Certificates {
         return issue("other", in(builder("CN=other").addSanDnsName("other.example")));
     }
 
+    /** For these hosts. */
+    KeyFiles hosts(String name, String... hosts) {
+        CertificateBuilder builder = builder("CN=" + name);
+        for (String host : hosts) {
+            builder.addSanDnsName(host);
+        }
+        return issue(name, in(builder));
+    }
+
+    /** For the hosts of a wildcard, which the builder does not take for a name. */
+    KeyFiles wildcard(String name, String wildcard) {
+        byte[] host = wildcard.getBytes(StandardCharsets.US_ASCII);
+        byte[] names = new byte[host.length + 4];
+        names[0] = 0x30; // SEQUENCE
+        names[1] = (byte) (host.length + 2);
+        names[2] = (byte) 0x82; // dNSName
+        names[3] = (byte) host.length;
+        System.arraycopy(host, 0, names, 4, host.length);
+        return issue(name, in(builder("CN=" + name).addExtensionOctetString("2.5.29.17", false, names)));
+    }
+
+    /** For this host, with an RSA key. */
+    KeyFiles rsaHost(String name, String host) {
+        return issue(name, in(builder("CN=" + name).addSanDnsName(host).rsa2048()));
+    }
+
     KeyFiles client(String name) {
         return issue(name, in(builder("CN=" + name)));
     }
@@ -102,6 +129,7 @@ final class Certificates {
             }
             Path key = write(name + ".key", bundle.getPrivateKeyPEM());
             Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+            Files.setPosixFilePermissions(store, PosixFilePermissions.fromString("rw-------"));
             return new KeyFiles(write(name + ".crt", bundle.getCertificatePathPEM()), key, store);
         } catch (Exception e) {
             throw new IllegalStateException(e);

@@ -42,6 +42,11 @@ public final class OpenSslEngineProvider implements TlsEngineProvider {
     }
 
     @Override
+    public boolean takesTicketKeys() {
+        return true;
+    }
+
+    @Override
     public TlsEngines create(TlsSettings settings) {
         objection().ifPresent(why -> {
             throw new IllegalStateException("OpenSSL cannot run here: " + why);

@@ -19,6 +19,8 @@ import java.security.KeyStore;
 import java.security.Provider;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.KeyManagerFactorySpi;
@@ -40,6 +42,8 @@ final class OpenSslEngines implements TlsEngines {
             TlsSettings.ALPN);
 
     private final SslContext context;
+    private final Supplier<List<byte[]>> ticketKeysInForce;
+    private volatile List<byte[]> ticketKeys = List.of();
 
     OpenSslEngines(TlsSettings settings) {
         try {
@@ -47,6 +51,9 @@ final class OpenSslEngines implements TlsEngines {
         } catch (SSLException e) {
             throw new IllegalStateException("OpenSSL refuses its settings: " + e.getMessage(), e);
         }
+        Supplier<List<byte[]>> given = settings.ticketKeys();
+        List<byte[]> own = ownTicketKey();
+        ticketKeysInForce = given == null ? () -> own : given;
     }
 
     private static SslContext server(TlsSettings settings) throws SSLException {
@@ -54,21 +61,37 @@ final class OpenSslEngines implements TlsEngines {
         if (keys == null) {
             throw new IllegalStateException("a server has a key");
         }
-        SslContext context = common(SslContextBuilder.forServer(factoryOf(keys)), settings)
+        return common(SslContextBuilder.forServer(factoryOf(keys)), settings)
                 .clientAuth(authOf(settings.clientCertificates()))
                 .build();
-        // Without keys OpenSSL gives no tickets.
-        byte[] key = new byte[OpenSslSessionTicketKey.TICKET_KEY_SIZE];
+    }
+
+    /** Without keys OpenSSL gives no tickets. */
+    private static List<byte[]> ownTicketKey() {
+        byte[] key = new byte[TlsSettings.TICKET_KEY_BYTES];
         new SecureRandom().nextBytes(key);
-        ((OpenSslSessionContext) context.sessionContext())
-                .setTicketKeys(new OpenSslSessionTicketKey(
-                        part(key, 0, OpenSslSessionTicketKey.NAME_SIZE),
-                        part(key, OpenSslSessionTicketKey.NAME_SIZE, OpenSslSessionTicketKey.HMAC_KEY_SIZE),
-                        part(
-                                key,
-                                OpenSslSessionTicketKey.NAME_SIZE + OpenSslSessionTicketKey.HMAC_KEY_SIZE,
-                                OpenSslSessionTicketKey.AES_KEY_SIZE)));
-        return context;
+        return List.of(key);
+    }
+
+    /** Takes those that are in force. */
+    private void takeTicketKeys(List<byte[]> keys) {
+        if (keys != ticketKeys) {
+            synchronized (this) {
+                ticketKeys = keys;
+                ((OpenSslSessionContext) context.sessionContext())
+                        .setTicketKeys(
+                                keys.stream().map(OpenSslEngines::ticketKey).toArray(OpenSslSessionTicketKey[]::new));
+            }
+        }
+    }
+
+    private static OpenSslSessionTicketKey ticketKey(byte[] key) {
+        int hmacAt = OpenSslSessionTicketKey.NAME_SIZE;
+        int aesAt = hmacAt + OpenSslSessionTicketKey.HMAC_KEY_SIZE;
+        return new OpenSslSessionTicketKey(
+                part(key, 0, OpenSslSessionTicketKey.NAME_SIZE),
+                part(key, hmacAt, OpenSslSessionTicketKey.HMAC_KEY_SIZE),
+                part(key, aesAt, OpenSslSessionTicketKey.AES_KEY_SIZE));
     }
 
     private static byte[] part(byte[] of, int from, int count) {
@@ -110,6 +133,7 @@ final class OpenSslEngines implements TlsEngines {
 
     @Override
     public SSLEngine newServer() {
+        takeTicketKeys(ticketKeysInForce.get());
         return context.newEngine(MEMORY);
     }
 

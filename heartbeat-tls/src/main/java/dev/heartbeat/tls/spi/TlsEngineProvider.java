@@ -23,6 +23,11 @@ public interface TlsEngineProvider {
      */
     Optional<String> objection();
 
+    /** {@return whether its servers take {@link TlsSettings#ticketKeys()}; false by default} */
+    default boolean takesTicketKeys() {
+        return false;
+    }
+
     /**
      * Makes the engines of a side.
      *

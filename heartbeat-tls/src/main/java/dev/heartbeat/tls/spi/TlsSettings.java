@@ -3,6 +3,7 @@ package dev.heartbeat.tls.spi;
 import dev.heartbeat.tls.ClientCertificates;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
@@ -32,11 +33,15 @@ public final class TlsSettings {
             "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384",
             "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
+    /** The bytes of a {@linkplain #ticketKeys() ticket key}. */
+    public static final int TICKET_KEY_BYTES = 48;
+
     private final boolean isClient;
     private final @Nullable X509ExtendedKeyManager keys;
     private final @Nullable X509ExtendedTrustManager authorities;
     private final List<String> protocols;
     private final ClientCertificates clientCertificates;
+    private final @Nullable Supplier<List<byte[]>> ticketKeys;
 
     /**
      * All of them.
@@ -53,11 +58,34 @@ public final class TlsSettings {
             @Nullable X509ExtendedTrustManager authorities,
             List<String> protocols,
             ClientCertificates clientCertificates) {
+        this(isClient, keys, authorities, protocols, clientCertificates, null);
+    }
+
+    private TlsSettings(
+            boolean isClient,
+            @Nullable X509ExtendedKeyManager keys,
+            @Nullable X509ExtendedTrustManager authorities,
+            List<String> protocols,
+            ClientCertificates clientCertificates,
+            @Nullable Supplier<List<byte[]>> ticketKeys) {
         this.isClient = isClient;
         this.keys = keys;
         this.authorities = authorities;
         this.protocols = List.copyOf(Objects.requireNonNull(protocols, "protocols"));
         this.clientCertificates = Objects.requireNonNull(clientCertificates, "clientCertificates");
+        this.ticketKeys = ticketKeys;
+    }
+
+    /**
+     * The same, with these keys of tickets; for a provider that {@linkplain
+     * TlsEngineProvider#takesTicketKeys takes} them.
+     *
+     * @param value gives those in force, as {@link #ticketKeys()} has it
+     * @return other settings
+     */
+    public TlsSettings withTicketKeys(Supplier<List<byte[]>> value) {
+        Objects.requireNonNull(value, "value");
+        return new TlsSettings(isClient, keys, authorities, protocols, clientCertificates, value);
     }
 
     /** {@return whether it is the client's side} */
@@ -78,6 +106,17 @@ public final class TlsSettings {
     /** {@return the versions of TLS, in the JDK's names; unmodifiable} */
     public List<String> protocols() {
         return protocols;
+    }
+
+    /**
+     * Gives the keys of session tickets that are in force: the same list until they change. Each
+     * has {@link #TICKET_KEY_BYTES}: a name, a key of HMAC and one of AES, of 16 bytes each. The
+     * first seals new tickets, and all open them.
+     *
+     * @return the keys; null where the engine makes its own
+     */
+    public @Nullable Supplier<List<byte[]>> ticketKeys() {
+        return ticketKeys;
     }
 
     /** {@return whether a server asks clients for certificates} */
