@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Base64;
+import javax.net.ssl.KeyManagerFactory;
 
 /** A certificate for localhost, made by the JDK's keytool for one run. */
 public final class BenchmarkKeys {
@@ -51,6 +52,8 @@ public final class BenchmarkKeys {
             if (keytool.waitFor() != 0) {
                 throw new IllegalStateException("keytool: " + new String(said, StandardCharsets.UTF_8));
             }
+            store.toFile().setReadable(false, false);
+            store.toFile().setReadable(true, true);
             Files.writeString(certificate, pem());
             for (Path each : new Path[] {store, certificate, folder}) {
                 each.toFile().deleteOnExit();
@@ -77,11 +80,25 @@ public final class BenchmarkKeys {
 
     /** A server's TLS by this engine; handshakes run where they are asked for. */
     public static ServerTls server(String engine) {
-        return ServerTls.builder()
-                .engine(engine)
-                .keyStore(MADE.store, PASSWORD)
-                .options(options -> options.handshakeThreads(0))
-                .build();
+        return builder(engine).options(options -> options.handshakeThreads(0)).build();
+    }
+
+    /** A server's TLS by this engine, as an application builds it. */
+    public static ServerTls.Builder builder(String engine) {
+        return ServerTls.builder().engine(engine).keyStore(MADE.store, PASSWORD);
+    }
+
+    /** The key, for a server that is written by hand. */
+    public static KeyManagerFactory factory() {
+        try (InputStream in = Files.newInputStream(MADE.store)) {
+            KeyStore keys = KeyStore.getInstance("PKCS12");
+            keys.load(in, PASSWORD);
+            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            factory.init(keys, PASSWORD);
+            return factory;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** A client's TLS by this engine; handshakes run where they are asked for. */

@@ -2,16 +2,20 @@ package dev.heartbeat.cli;
 
 import dev.heartbeat.bench.load.Closed;
 import dev.heartbeat.bench.load.Connect;
+import dev.heartbeat.bench.load.Idle;
 import dev.heartbeat.bench.load.LoadRun;
 import dev.heartbeat.bench.load.Open;
 import dev.heartbeat.bench.load.Plan;
+import dev.heartbeat.bench.load.Restart;
 import dev.heartbeat.bench.load.Scenario;
 import dev.heartbeat.bench.load.Series;
 import dev.heartbeat.bench.load.Soak;
 import dev.heartbeat.bench.load.Storm;
 import dev.heartbeat.bench.load.Subject;
 import dev.heartbeat.bench.load.report.Comparison;
+import dev.heartbeat.bench.load.report.IdleReport;
 import dev.heartbeat.bench.load.report.PlanReport;
+import dev.heartbeat.bench.load.report.RestartReport;
 import dev.heartbeat.bench.load.report.SoakReport;
 import dev.heartbeat.bench.load.server.Terms;
 import java.time.Duration;
@@ -296,6 +300,76 @@ final class LoadCommand implements Runnable {
                         plan::run);
         flags.tell("plan", new PlanReport(result));
         return 0;
+    }
+
+    @Command(
+            name = "idle",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            description = {
+                "Memory that registered, idle nodes take on each server, per node: growth over the server without them.",
+                "--pairs and --seconds have no effect."
+            })
+    int idle(
+            @Option(
+                            names = "--connections",
+                            paramLabel = "N",
+                            defaultValue = "10000",
+                            description = "Connections (default: ${DEFAULT-VALUE}).")
+                    int connections,
+            @Mixin LoadFlags flags)
+            throws InterruptedException {
+        flags.requireConnections("--connections", connections);
+        LoadRun.Options options = flags.optionsOverBoth(CALM, Subject::hasTls);
+        Idle idle = new Idle(options, connections);
+        List<Idle.Weight> seen = new LongRun(spec, "load", options.contestants().size())
+                .orSoFar(
+                        () -> flags.print(idle.soFar().size() + " servers", new IdleReport(idle.soFar()).markdown()),
+                        idle::run);
+        flags.tell("idle", new IdleReport(seen));
+        return 0;
+    }
+
+    @Command(
+            name = "restart",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            description = {
+                "The server's process ends and another takes its place: all nodes come back at once.",
+                "With --tls they resume their sessions, by ticket keys in a file. --pairs is 1 by default; the exit status is 1 if a node was OFFLINE."
+            })
+    int restart(
+            @Option(
+                            names = "--connections",
+                            paramLabel = "N",
+                            defaultValue = "10000",
+                            description = "Connections (default: ${DEFAULT-VALUE}).")
+                    int connections,
+            @Option(
+                            names = "--at-once",
+                            paramLabel = "N",
+                            defaultValue = "4000",
+                            description = "Unregistered connections at a time (default: ${DEFAULT-VALUE}).")
+                    int atOnce,
+            @Mixin LoadFlags flags)
+            throws InterruptedException {
+        flags.requireConnections("--connections", connections);
+        flags.requireRange("--at-once", atOnce, 1, MAX_AT_ONCE);
+        flags.pairsByDefault(1);
+        flags.resumeAfterRestart();
+        LoadRun.Options options = flags.options(
+                WITH_GRACE, subject -> subject == Subject.HEARTBEAT_NIO || subject == Subject.HEARTBEAT_NETTY);
+        Restart restart = new Restart(options, connections, atOnce);
+        List<Restart.Return> seen = new LongRun(
+                        spec,
+                        "load",
+                        (long) options.rounds() * options.contestants().size())
+                .orSoFar(
+                        () -> flags.print(
+                                restart.soFar().size() + " restarts", new RestartReport(restart.soFar()).markdown()),
+                        restart::run);
+        flags.tell("restart", new RestartReport(seen));
+        return seen.stream().allMatch(each -> each.state().offline() == 0) ? 0 : 1;
     }
 
     private static Terms beating(RateFlags rates) {

@@ -3,10 +3,13 @@ package dev.heartbeat.cli;
 import dev.heartbeat.bench.load.Contestant;
 import dev.heartbeat.bench.load.LoadRun;
 import dev.heartbeat.bench.load.Subject;
+import dev.heartbeat.bench.load.generator.Sessions;
 import dev.heartbeat.bench.load.report.Environment;
 import dev.heartbeat.bench.load.report.Report;
 import dev.heartbeat.bench.load.report.ReportFolder;
+import dev.heartbeat.bench.load.server.Endpoint;
 import dev.heartbeat.bench.load.server.Terms;
+import dev.heartbeat.tls.BenchmarkTls;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -63,6 +66,18 @@ final class LoadFlags {
                     "Servers to measure, separated by commas: heartbeat-nio, heartbeat-netty, netty, nio-echo, epoll-echo (default: all suitable ones).")
     private @Nullable List<String> subjects;
 
+    @Option(
+            names = "--tls",
+            paramLabel = "ENGINE",
+            description =
+                    "Servers speak TLS 1.3 by this engine, jdk or openssl; those of Heartbeat run without TLS too.")
+    private @Nullable String tls;
+
+    @Option(
+            names = "--resume",
+            description = "Nodes resume their TLS sessions; without it each handshake is a full one.")
+    private boolean resume;
+
     @Option(names = "--server", paramLabel = "HOST:PORT", description = "Running HBP/2 server to measure instead.")
     private @Nullable String server;
 
@@ -111,11 +126,23 @@ final class LoadFlags {
         if (server != null) {
             return options(List.of(running(server, oneWay)));
         }
+        if (tls != null) {
+            throw bad("--tls is " + tls + ", and this scenario has no TLS");
+        }
         List<Contestant> contestants = new ArrayList<>();
         for (Subject subject : chosen(subject -> !subject.isEcho())) {
             contestants.add(Contestant.of(subject, subject.label() + ", each answered", terms, true));
             contestants.add(
                     Contestant.of(subject, subject.label() + ", each " + answerEvery + "th answered", oneWay, false));
+        }
+        return options(contestants);
+    }
+
+    /** The same, each over TLS and without it, if TLS was asked for. */
+    LoadRun.Options optionsOverBoth(Terms terms, Predicate<Subject> suitable) {
+        List<Contestant> contestants = new ArrayList<>(plain(terms, suitable));
+        if (tls != null) {
+            contestants.addAll(0, overTls(tls, terms, suitable));
         }
         return options(contestants);
     }
@@ -127,6 +154,7 @@ final class LoadFlags {
         }
         requireRange("--server-core", serverCore, 0, MAX_CORE);
         requireRange("--load-core", loadCore, 0, MAX_CORE);
+        requireEngine();
         requireFolder();
         Duration measured = Duration.ofMillis(Math.round(seconds * 1000));
         Duration warmUp = measured.dividedBy(WARM_UP);
@@ -144,10 +172,67 @@ final class LoadFlags {
         if (server != null) {
             return List.of(running(server, terms));
         }
+        if (tls == null) {
+            return plain(terms, suitable);
+        }
+        List<Contestant> contestants = new ArrayList<>(overTls(tls, terms, suitable));
+        for (Subject subject : chosen(suitable)) {
+            if (isHeartbeat(subject)) {
+                contestants.add(Contestant.of(subject, subject.label(), terms, true));
+            }
+        }
+        return contestants;
+    }
+
+    private List<Contestant> plain(Terms terms, Predicate<Subject> suitable) {
         return chosen(suitable).stream()
-                .map(subject ->
-                        Contestant.of(subject, subject.label(), terms, subject.isEcho() || subject == Subject.NETTY))
+                .map(subject -> Contestant.of(subject, subject.label(), terms, isBaseline(subject)))
                 .toList();
+    }
+
+    private List<Contestant> overTls(String engine, Terms terms, Predicate<Subject> suitable) {
+        return chosen(suitable).stream()
+                .filter(Subject::hasTls)
+                .map(subject -> Contestant.over(Endpoint.over(engine), sessions(), subject, terms, isBaseline(subject)))
+                .toList();
+    }
+
+    private static boolean isBaseline(Subject subject) {
+        return !isHeartbeat(subject);
+    }
+
+    private static boolean isHeartbeat(Subject subject) {
+        return !subject.isEcho() && subject != Subject.NETTY;
+    }
+
+    private Sessions sessions() {
+        if (tls == null) {
+            return Sessions.PLAIN;
+        }
+        return resume ? Sessions.RESUMED : Sessions.FULL;
+    }
+
+    /** Nodes resume their sessions where a server can open the tickets of the one before it. */
+    void resumeAfterRestart() {
+        resume = "openssl".equals(tls);
+    }
+
+    /** Sets the pairs if nothing else was said. */
+    void pairsByDefault(int value) {
+        if (!spec.commandLine().getParseResult().hasMatchedOption("--pairs")) {
+            pairs = value;
+        }
+    }
+
+    /** That there is an engine to speak TLS with. */
+    private void requireEngine() {
+        if (tls != null) {
+            BenchmarkTls.objection(tls).ifPresent(why -> {
+                throw bad("--tls is " + tls + ", which cannot be: " + why);
+            });
+        } else if (resume) {
+            throw bad("--resume needs --tls");
+        }
     }
 
     private List<Subject> chosen(Predicate<Subject> suitable) {
@@ -236,7 +321,7 @@ final class LoadFlags {
         try {
             int port = Integer.parseInt(address.substring(colon + 1));
             if (colon > 0 && port > 0 && port < 65_536) {
-                return Contestant.at(address.substring(0, colon), port, serverPid, terms.answerEvery());
+                return Contestant.at(address.substring(0, colon), port, serverPid, terms.answerEvery(), sessions());
             }
         } catch (NumberFormatException e) {
             // Reported below.

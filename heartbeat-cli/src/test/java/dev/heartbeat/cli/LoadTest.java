@@ -62,6 +62,16 @@ final class LoadTest {
         assertThat(folder.resolve("closed-throughput.png")).isNotEmptyFile();
     }
 
+    @Test
+    @Tag("long")
+    void serversAreComparedOverTls() {
+        assertThat(run("connect --connections=20 --pairs=1 --tls=jdk --resume --subjects=heartbeat-nio,nio-echo"))
+                .as(err.toString())
+                .isZero();
+        assertThat(number("Heartbeat on nio, TLS by jdk", 2)).isPositive();
+        assertThat(out.toString()).contains("CPU ÷ raw nio echo, TLS by jdk", "CPU ÷ Heartbeat on nio |");
+    }
+
     private double number(String server, int column) {
         String[] cells = out.toString()
                 .lines()
@@ -79,7 +89,15 @@ final class LoadTest {
                 "open --connections=20 --rate=1000",
                 "open --connections=20 --rate=1000 --garbage=0.2",
                 "oneway --connections=20 --rate=1000",
-                "connect --connections=50"
+                "connect --connections=50",
+                "closed --connections=20 --tls=openssl",
+                "pipeline --connections=2 --per-write=8 --tls=jdk",
+                "connect --connections=50 --tls=openssl",
+                "connect --connections=50 --tls=openssl --resume",
+                "idle --connections=50 --tls=openssl",
+                "idle --connections=50",
+                "restart --connections=50 --tls=openssl",
+                "restart --connections=50 --tls=jdk"
             })
     @Tag("long")
     void everyScenarioRuns(String scenario) {
@@ -230,6 +248,9 @@ final class LoadTest {
                 "closed --server=nowhere",
                 "closed --server=127.0.0.1:70000",
                 "closed --server-core=-1",
+                "closed --tls=quantum",
+                "closed --resume",
+                "oneway --tls=jdk",
                 "pipeline --per-write=0",
                 "open --rate=0",
                 "open --rate=0.1",

@@ -3,7 +3,6 @@ package dev.heartbeat.bench.load;
 import dev.heartbeat.bench.load.Series.Seen;
 import dev.heartbeat.bench.load.generator.Turn;
 import dev.heartbeat.bench.load.server.State;
-import dev.heartbeat.bench.process.Cpu;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -11,15 +10,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** One server under one scenario, turn by turn. */
 final class Contest {
-    private static final int MAX_LOOKS = 100;
-    private static final int LOOK_MILLIS = 30;
-
-    /** One after the other: a server may need a moment to begin. */
-    private static final int CALM_LOOKS = 3;
-
-    /** One tick, which anybody may have. */
-    private static final long CALM_NANOS = 10_000_000;
-
     private final Contestant contestant;
     private final Target target;
     private final Load load;
@@ -64,17 +54,7 @@ final class Contest {
     /** Resets its connections, and waits until the server has noticed. */
     void end() throws IOException, InterruptedException {
         load.reset();
-        if (target.pid() == 0) {
-            return;
-        }
-        Cpu before = Cpu.of(target.pid());
-        int calm = 0;
-        for (int looks = 0; looks < MAX_LOOKS && calm < CALM_LOOKS; looks++) {
-            Thread.sleep(LOOK_MILLIS);
-            Cpu now = Cpu.of(target.pid());
-            calm = now.minus(before).nanos() <= CALM_NANOS ? calm + 1 : 0;
-            before = now;
-        }
+        target.awaitCalm();
     }
 
     /** The number of turns that were counted. Any thread. */

@@ -1,6 +1,8 @@
 package dev.heartbeat.bench.load;
 
 import dev.heartbeat.bench.load.generator.Replies;
+import dev.heartbeat.bench.load.generator.Sessions;
+import dev.heartbeat.bench.load.server.Endpoint;
 import dev.heartbeat.bench.load.server.Terms;
 import dev.heartbeat.bench.process.PeerProcess;
 import java.io.IOException;
@@ -31,27 +33,39 @@ public interface Contestant {
 
     /** A subject, in a process that is started for it. */
     static Contestant of(Subject subject, String label, Terms terms, boolean baseline) {
-        return new Started(subject, label, terms, baseline);
+        return new Started(subject, label, terms, baseline, Endpoint.PLAIN, Sessions.PLAIN);
+    }
+
+    /** A subject that speaks TLS, in a process that is started for it. */
+    static Contestant over(Endpoint endpoint, Sessions sessions, Subject subject, Terms terms, boolean baseline) {
+        return new Started(
+                subject, subject.label() + ", TLS by " + endpoint.engine(), terms, baseline, endpoint, sessions);
     }
 
     /**
      * A server by Heartbeat's protocol that somebody else has started; its pid is 0 if it is not
      * known.
      */
-    static Contestant at(String host, int port, long pid, int answerEvery) {
-        return new There(host, port, pid, answerEvery);
+    static Contestant at(String host, int port, long pid, int answerEvery, Sessions sessions) {
+        return new There(host, port, pid, answerEvery, sessions);
     }
 
     /** Started, and ended. */
-    record Started(Subject subject, String label, Terms terms, boolean isBaseline) implements Contestant {
+    record Started(Subject subject, String label, Terms terms, boolean isBaseline, Endpoint endpoint, Sessions sessions)
+            implements Contestant {
         @Override
         public int answerEvery() {
             return terms.answerEvery();
         }
 
+        /** The same there. */
+        Started at(Endpoint other) {
+            return new Started(subject, label, terms, isBaseline, other, sessions);
+        }
+
         @Override
         public Optional<Running> start(int core, List<String> javaOptions) throws IOException, InterruptedException {
-            Optional<PeerProcess> started = subject.start(core, terms, javaOptions);
+            Optional<PeerProcess> started = subject.start(core, terms, endpoint, javaOptions);
             if (started.isEmpty()) {
                 return Optional.empty();
             }
@@ -64,13 +78,14 @@ public interface Contestant {
                     server.pid(),
                     subject.replies(),
                     answerEvery(),
+                    sessions,
                     subject.isJava() ? server : null);
             return Optional.of(new Running(target, server::close));
         }
     }
 
     /** There before, and after. */
-    record There(String host, int port, long pid, int answerEvery) implements Contestant {
+    record There(String host, int port, long pid, int answerEvery, Sessions sessions) implements Contestant {
         @Override
         public String label() {
             return host + ":" + port;
@@ -83,7 +98,7 @@ public interface Contestant {
 
         @Override
         public Optional<Running> start(int core, List<String> javaOptions) {
-            Target target = new Target(label(), host, port, pid, Replies.ANSWERED, answerEvery, null);
+            Target target = new Target(label(), host, port, pid, Replies.ANSWERED, answerEvery, sessions, null);
             return Optional.of(new Running(target, () -> {}));
         }
     }

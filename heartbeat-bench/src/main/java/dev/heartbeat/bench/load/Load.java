@@ -32,7 +32,8 @@ final class Load implements AutoCloseable {
                 target.replies(),
                 target.answerEvery(),
                 count,
-                atOnce);
+                atOnce,
+                target.sessions());
     }
 
     Turn closed(int inFlight, int perWrite, Duration warmUp, Duration measured) throws IOException {

@@ -92,6 +92,12 @@ public final class PeerProcess implements AutoCloseable {
         return Arrays.stream(ask(words).split(" ")).mapToLong(Long::parseLong).toArray();
     }
 
+    /** Ends it, and returns when it has ended. */
+    public void end() throws InterruptedException {
+        close();
+        process.waitFor();
+    }
+
     /** With the end of its input it ends; it is not asked twice. */
     @Override
     public void close() {

@@ -3,6 +3,8 @@ package dev.heartbeat.bench.load.generator;
 import dev.heartbeat.bench.process.Orders;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,9 @@ public final class Generator {
     private static final long NO_END = Long.MAX_VALUE / 2;
 
     private @Nullable Connected connected;
+
+    /** Those of the servers with TLS, by port. */
+    private final Map<Integer, Encryption> encryptions = new HashMap<>();
 
     /** The attempt to connect; a node that comes back says a greater one than before. */
     private int attempt;
@@ -61,13 +66,24 @@ public final class Generator {
         int answerEvery = Integer.parseInt(words[5]);
         int count = Integer.parseInt(words[6]);
         int atOnce = Integer.parseInt(words[7]);
+        Sessions sessions = Sessions.valueOf(words[8]);
+        boolean hadSessions = encryptions.containsKey(address.getPort());
+        Encryption encryption = sessions == Sessions.PLAIN
+                ? null
+                : encryptions.computeIfAbsent(address.getPort(), port -> new Encryption(sessions));
         Recorder recorder = new Recorder(Clock.nanos(), NO_END, server);
         recorder.look(Clock.nanos());
         reset();
-        Links links = new Links(address, "node-", ++attempt);
+        Links links = new Links(address, "node-", ++attempt, encryption);
         Inbox inbox = new Inbox(replies, answerEvery);
         connected = new Connected(links, inbox, answerEvery, server);
+        if (encryption != null) {
+            encryption.begin();
+        }
         new Registering(links, inbox, recorder).run(count, atOnce);
+        if (encryption != null) {
+            encryption.requireKind(count, hadSessions);
+        }
         return recorder.turn();
     }
 

@@ -1,5 +1,6 @@
 package dev.heartbeat.bench.load.generator;
 
+import dev.heartbeat.bench.wire.BareTls;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -12,6 +13,14 @@ final class Link {
 
     /** When it began to connect. */
     final long begunAt;
+
+    /** The encryption; null without. */
+    @Nullable
+    BareTls tls;
+
+    /** The first frame, while it waits for the end of the handshake. */
+    @Nullable
+    ByteBuffer greeting;
 
     boolean registered;
 
@@ -42,24 +51,33 @@ final class Link {
 
     private int reallyWrite(ByteBuffer frames) throws LoadException {
         try {
+            if (tls != null) {
+                int bytes = frames.remaining();
+                tls.write(socket, frames);
+                return bytes;
+            }
             return socket.write(frames);
         } catch (IOException e) {
             throw closed(e);
         }
     }
 
-    /** Returns how many bytes came, at least 0. */
-    int read(ByteBuffer into) throws LoadException {
+    /** Reads what came. */
+    void read(ByteBuffer into) throws IOException {
         int bytes;
         try {
-            bytes = socket.read(into);
+            bytes = tls == null ? socket.read(into) : tls.read(socket, into);
         } catch (IOException e) {
             throw closed(e);
         }
         if (bytes < 0) {
             throw new LoadException("the server has closed " + this);
         }
-        return bytes;
+        ByteBuffer first = greeting;
+        if (first != null && tls != null && tls.isOpen()) {
+            greeting = null;
+            write(first);
+        }
     }
 
     private LoadException closed(IOException cause) {

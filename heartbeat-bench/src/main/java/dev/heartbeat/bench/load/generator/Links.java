@@ -1,10 +1,12 @@
 package dev.heartbeat.bench.load.generator;
 
+import dev.heartbeat.bench.wire.BareTls;
 import dev.heartbeat.bench.wire.Frames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** All connections of the load to one server. */
 final class Links implements AutoCloseable {
@@ -27,16 +30,19 @@ final class Links implements AutoCloseable {
     private final InetSocketAddress server;
     private final String prefix;
     private final int attempt;
+    private final @Nullable Encryption encryption;
     private long heardAt;
 
     /**
      * @param prefix of the ids of its nodes
      * @param attempt the how many-th connection of each node it is
+     * @param encryption of each connection; null for none
      */
-    Links(InetSocketAddress server, String prefix, int attempt) throws IOException {
+    Links(InetSocketAddress server, String prefix, int attempt, @Nullable Encryption encryption) throws IOException {
         this.server = server;
         this.prefix = prefix;
         this.attempt = attempt;
+        this.encryption = encryption;
     }
 
     List<Link> all() {
@@ -55,7 +61,15 @@ final class Links implements AutoCloseable {
                     "cannot connect to " + server.getHostString() + ":" + server.getPort() + ": " + reason);
         }
         link.socket.register(selector, SelectionKey.OP_READ, link);
-        link.write(Frames.register(prefix + (link.index + 1), INCARNATION, attempt, CREDIT));
+        ByteBuffer register = Frames.register(prefix + (link.index + 1), INCARNATION, attempt, CREDIT);
+        if (encryption == null) {
+            link.write(register);
+        } else {
+            BareTls tls = encryption.newClient(link);
+            link.tls = tls;
+            link.greeting = register;
+            tls.begin(link.socket);
+        }
     }
 
     private void connect(SocketChannel socket) throws IOException {
@@ -121,6 +135,9 @@ final class Links implements AutoCloseable {
     public void close() throws IOException {
         for (Link link : links) {
             link.socket.close();
+            if (encryption != null && link.tls != null) {
+                encryption.release(link.tls);
+            }
         }
         selector.close();
     }

@@ -38,6 +38,7 @@ final class Recorder {
     private long answeredInSlices;
     private long all;
     private long latest;
+    private long mostAt;
 
     /**
      * @param opensAt when the window opens, by the {@link Clock}
@@ -106,6 +107,11 @@ final class Recorder {
         }
     }
 
+    /** Nearly all is answered. */
+    void most(long now) {
+        mostAt = now;
+    }
+
     void answered(long latency) {
         all++;
         if (open) {
@@ -128,6 +134,7 @@ final class Recorder {
                 generatorAfter.minus(generatorBefore),
                 machineAfter.minus(machineBefore),
                 latest,
+                mostAt == 0 ? 0 : mostAt - openedAt,
                 latencies,
                 sliceNanos,
                 slices);

@@ -22,6 +22,7 @@ import org.HdrHistogram.Histogram;
  * @param machine that of everything on the machine, these two among it
  * @param latest by how much the load was late with a heartbeat, at most, in nanoseconds; 0 where
  *     nothing is due at a time
+ * @param most after so many nanoseconds 99 % of all nodes were registered; 0 where none are
  * @param latencies nanoseconds from when a heartbeat was due to its answer
  * @param sliceNanos how long each slice of the window is
  * @param slices how many answers came in each
@@ -35,11 +36,12 @@ public record Turn(
         Cpu generator,
         Cpu machine,
         long latest,
+        long most,
         Histogram latencies,
         long sliceNanos,
         List<Long> slices) {
 
-    private static final int NUMBERS = 12;
+    private static final int NUMBERS = 13;
 
     /** One line, for another process. */
     public String toLine() {
@@ -57,6 +59,7 @@ public record Turn(
                                 machine.userNanos(),
                                 machine.systemNanos(),
                                 latest,
+                                most,
                                 sliceNanos)
                         .mapToObj(Long::toString)
                         .collect(Collectors.joining(" "))
@@ -78,8 +81,9 @@ public record Turn(
                 new Cpu(numbers[6], numbers[7]),
                 new Cpu(numbers[8], numbers[9]),
                 numbers[10],
-                histogram(words[NUMBERS]),
                 numbers[11],
+                histogram(words[NUMBERS]),
+                numbers[12],
                 Arrays.stream(words[NUMBERS + 1].split(","))
                         .filter(count -> !count.isEmpty())
                         .map(Long::valueOf)

@@ -1,9 +1,12 @@
 package dev.heartbeat.bench.load.server;
 
 import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.Measure;
 import dev.heartbeat.bench.Verdicts;
 import dev.heartbeat.spi.TransportOptions;
 import dev.heartbeat.spi.TransportProvider;
+import dev.heartbeat.tls.BenchmarkKeys;
+import dev.heartbeat.tls.ServerTls;
 import java.time.Duration;
 
 /** Heartbeat, as an application embeds it, on one of its transports. */
@@ -11,8 +14,13 @@ final class BusServer implements LoadedServer {
     private final Verdicts verdicts = new Verdicts(id -> true);
     private final HeartbeatServer server;
 
-    BusServer(TransportProvider transport, Terms terms) {
+    BusServer(TransportProvider transport, Terms terms, Endpoint endpoint) {
         HeartbeatServer.Builder builder = HeartbeatServer.builder();
+        if (endpoint.isTls()) {
+            ServerTls.Builder tls = BenchmarkKeys.builder(endpoint.engine());
+            endpoint.ticketKeyFile().ifPresent(tls::ticketKeys);
+            builder.layer(tls.build());
+        }
         if (terms.grace().isZero()) {
             // Nodes that go are not waited for, however many they are: the load resets all its
             // connections at once.
@@ -21,7 +29,7 @@ final class BusServer implements LoadedServer {
             builder.offlineMaximum(0);
         }
         server = builder.host("127.0.0.1")
-                .port(0)
+                .port(endpoint.port())
                 .transport(transport.create(TransportOptions.defaults()))
                 .heartbeatInterval(terms.interval())
                 .suspectAfter(terms.suspectAfter())
@@ -35,6 +43,12 @@ final class BusServer implements LoadedServer {
     @Override
     public int port() {
         return server.localAddress().getPort();
+    }
+
+    @Override
+    public long lagNanos() {
+        Measure lag = server.stats().loops().lag();
+        return (lag.p99() == null ? lag.max() : lag.p99()).toNanos();
     }
 
     @Override

@@ -5,6 +5,11 @@ interface LoadedServer {
     /** The port where it listens, on the loopback address. */
     int port();
 
+    /** The 99th percentile of how late its event loops were; 0 where it is not known. */
+    default long lagNanos() {
+        return 0;
+    }
+
     /** The number of times it has suspected a node that it should not have. */
     default long suspect() {
         return 0;

@@ -1,6 +1,7 @@
 package dev.heartbeat.bench.load.server;
 
 import dev.heartbeat.bench.wire.Frames;
+import dev.heartbeat.tls.BenchmarkKeys;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -18,12 +19,21 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.handler.ssl.OpenSslSessionContext;
+import io.netty.handler.ssl.OpenSslSessionTicketKey;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The server that somebody writes today who needs no more than to know who is alive: Netty, a
  * decoder by length, an {@link IdleStateHandler}, and a map of nodes with the time each was last
- * heard. The frames are those of Heartbeat.
+ * heard. The frames are those of Heartbeat. With TLS, an {@link SslHandler} is before all of it.
  */
 final class NettyServer implements LoadedServer {
     private static final int BACKLOG = 4096;
@@ -47,8 +57,9 @@ final class NettyServer implements LoadedServer {
     private final Terms terms;
     private final Channel listener;
 
-    NettyServer(Terms terms) {
+    NettyServer(Terms terms, Endpoint endpoint) throws IOException {
         this.terms = terms;
+        SslContext tls = endpoint.isTls() ? tls(endpoint.engine()) : null;
         boolean epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         Class<? extends ServerChannel> kind = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
@@ -61,6 +72,9 @@ final class NettyServer implements LoadedServer {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        if (tls != null) {
+                            channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+                        }
                         channel.pipeline()
                                 .addLast(new LengthFieldBasedFrameDecoder(
                                         Frames.HEADER_BYTES + Frames.MAX_PAYLOAD_BYTES,
@@ -73,6 +87,22 @@ final class NettyServer implements LoadedServer {
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .syncUninterruptibly()
                 .channel();
+    }
+
+    private static SslContext tls(String engine) throws IOException {
+        SslProvider provider = engine.equals("openssl") ? SslProvider.OPENSSL : SslProvider.JDK;
+        SslContext tls = SslContextBuilder.forServer(BenchmarkKeys.factory())
+                .sslProvider(provider)
+                .protocols("TLSv1.3", "TLSv1.2")
+                .build();
+        if (tls.sessionContext() instanceof OpenSslSessionContext sessions) {
+            // Without keys OpenSSL gives no tickets.
+            byte[] key = new byte[OpenSslSessionTicketKey.TICKET_KEY_SIZE];
+            new SecureRandom().nextBytes(key);
+            sessions.setTicketKeys(new OpenSslSessionTicketKey(
+                    Arrays.copyOfRange(key, 0, 16), Arrays.copyOfRange(key, 16, 32), Arrays.copyOfRange(key, 32, 48)));
+        }
+        return tls;
     }
 
     @Override

@@ -15,8 +15,8 @@ import java.util.ServiceLoader;
 import java.util.function.ToLongFunction;
 
 /**
- * The process of a server that is written in Java. Its arguments are {@link Terms#words}, the kind
- * of server, and what that wants to know.
+ * The process of a server that is written in Java. Its arguments are {@link Terms#words}, {@link
+ * Endpoint#words}, the kind of server, and what that wants to know.
  */
 public final class ServerProcess {
     /** Heartbeat; the name of a transport follows. */
@@ -40,7 +40,9 @@ public final class ServerProcess {
     public static void main(String[] args) throws IOException {
         List<String> words = List.of(args);
         Terms terms = Terms.parse(words);
-        ServerProcess process = new ServerProcess(server(terms, words.subList(Terms.WORDS, words.size())));
+        Endpoint endpoint = Endpoint.parse(words.subList(Terms.WORDS, words.size()));
+        ServerProcess process =
+                new ServerProcess(server(terms, endpoint, words.subList(Terms.WORDS + Endpoint.WORDS, words.size())));
         Orders.obey(process::answer);
     }
 
@@ -56,11 +58,11 @@ public final class ServerProcess {
                 .findFirst();
     }
 
-    private static LoadedServer server(Terms terms, List<String> kind) throws IOException {
+    private static LoadedServer server(Terms terms, Endpoint endpoint, List<String> kind) throws IOException {
         return switch (kind.get(0)) {
-            case BUS -> new BusServer(transport(kind.get(1)).orElseThrow(), terms);
-            case NETTY -> new NettyServer(terms);
-            case ECHO -> new EchoServer();
+            case BUS -> new BusServer(transport(kind.get(1)).orElseThrow(), terms, endpoint);
+            case NETTY -> new NettyServer(terms, endpoint);
+            case ECHO -> endpoint.isTls() ? new TlsEchoServer(endpoint.engine()) : new EchoServer();
             default -> throw new IllegalArgumentException(kind.toString());
         };
     }
@@ -70,6 +72,7 @@ public final class ServerProcess {
             case "port" -> String.valueOf(server.port());
             case "memory" -> OwnMemory.heapAfterCollection() + " " + OwnMemory.direct();
             case "state" -> state().toLine();
+            case "lag" -> String.valueOf(server.lagNanos());
             case "garbage" -> {
                 GarbageMaker.start(Duration.ofMillis(Long.parseLong(words[1])));
                 yield "begun";
