@@ -12,6 +12,7 @@ module dev.heartbeat.core {
     requires org.slf4j;
 
     exports dev.heartbeat;
+    exports dev.heartbeat.auth;
     exports dev.heartbeat.option;
     exports dev.heartbeat.spi;
     // Its scripted peer speaks in frames.

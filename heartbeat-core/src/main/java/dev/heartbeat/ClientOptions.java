@@ -14,6 +14,7 @@ import static dev.heartbeat.ClientSetters.MAX_WINDOW_BYTES;
 import static dev.heartbeat.ClientSetters.METADATA;
 import static dev.heartbeat.ClientSetters.MIN_MESSAGE_BYTES_PER_SECOND;
 import static dev.heartbeat.ClientSetters.NODE_ID;
+import static dev.heartbeat.ClientSetters.PLAINTEXT_CREDENTIALS;
 import static dev.heartbeat.ClientSetters.PORT;
 import static dev.heartbeat.ClientSetters.QUEUE_BYTES;
 import static dev.heartbeat.ClientSetters.QUEUE_MESSAGES;
@@ -61,6 +62,7 @@ public final class ClientOptions {
     private final Duration slowMessageGrace;
     private final int minMessageBytesPerSecond;
     private final long inboundBudgetBytes;
+    private final boolean plaintextCredentials;
     private final @Nullable Executor callbackExecutor;
 
     ClientOptions(Given<ClientOptions> given) {
@@ -87,6 +89,7 @@ public final class ClientOptions {
         slowMessageGrace = given.value(SLOW_MESSAGE_GRACE);
         minMessageBytesPerSecond = given.value(MIN_MESSAGE_BYTES_PER_SECOND);
         inboundBudgetBytes = given.value(INBOUND_BUDGET_BYTES);
+        plaintextCredentials = given.value(PLAINTEXT_CREDENTIALS);
         callbackExecutor = given.orNull(CALLBACK_EXECUTOR);
     }
 
@@ -222,6 +225,11 @@ public final class ClientOptions {
     /** {@return the value of {@link ClientSetters#inboundBudgetBytes}} */
     public long inboundBudgetBytes() {
         return inboundBudgetBytes;
+    }
+
+    /** {@return the value of {@link ClientSetters#plaintextCredentials}} */
+    public boolean plaintextCredentials() {
+        return plaintextCredentials;
     }
 
     /** {@return the value of {@link ClientSetters#callbackExecutor}} */

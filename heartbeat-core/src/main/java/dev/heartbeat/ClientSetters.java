@@ -111,6 +111,10 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
                     "inboundBudgetBytes", ClientOptions::inboundBudgetBytes, 0, 1L << 50)
             .byDefault(64L * MIB)
             .text("Memory for large messages, grown windows and windows of channels.");
+    static final Option<ClientOptions, Boolean> PLAINTEXT_CREDENTIALS = OPTIONS.flag(
+                    "plaintextCredentials", ClientOptions::plaintextCredentials)
+            .byDefault(false)
+            .text("Credentials may go to other machines without TLS, where everybody on the way can read them.");
     static final Option<ClientOptions, Executor> CALLBACK_EXECUTOR = OPTIONS.object(
                     "callbackExecutor", Executor.class, ClientOptions::callbackExecutor)
             .otherwise("the transport's worker threads")
@@ -378,6 +382,18 @@ public abstract class ClientSetters<B extends ClientSetters<B>> extends OptionSe
      */
     public B inboundBudgetBytes(long value) {
         return put(INBOUND_BUDGET_BYTES, value);
+    }
+
+    /**
+     * Whether a credential may go to another machine without TLS, where everybody on the way can
+     * read it; false by default: then such a connection is closed before anything is sent, and
+     * counts as a failed attempt.
+     *
+     * @return this builder
+     * @since 0.1
+     */
+    public B plaintextCredentials(boolean value) {
+        return put(PLAINTEXT_CREDENTIALS, value);
     }
 
     /**

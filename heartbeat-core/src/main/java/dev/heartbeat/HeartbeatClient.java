@@ -1,7 +1,9 @@
 package dev.heartbeat;
 
+import dev.heartbeat.auth.CredentialProvider;
 import dev.heartbeat.internal.channel.Acceptors;
 import dev.heartbeat.internal.client.Client;
+import dev.heartbeat.internal.client.FixedCredential;
 import dev.heartbeat.internal.session.Transports;
 import dev.heartbeat.spi.ClientLayer;
 import dev.heartbeat.spi.Transport;
@@ -246,6 +248,7 @@ public final class HeartbeatClient implements AutoCloseable {
         private @Nullable Transport transport;
         private @Nullable TransportProvider provider;
         private @Nullable ClientLayer layer;
+        private @Nullable CredentialProvider credentials;
 
         private Builder() {}
 
@@ -404,6 +407,30 @@ public final class HeartbeatClient implements AutoCloseable {
         }
 
         /**
+         * Registers with this credential. If the server refuses it, the client ends with
+         * {@link FailureCode#UNAUTHORIZED}.
+         *
+         * @param value of 0 to {@link CredentialProvider#MAX_BYTES} bytes, which are copied
+         * @return this builder
+         * @throws IllegalArgumentException if it is longer
+         * @since 0.1
+         */
+        public Builder credential(byte[] value) {
+            return credentials(new FixedCredential(Objects.requireNonNull(value, "credential")));
+        }
+
+        /**
+         * Registers with the credentials of a provider, which is asked before each connection.
+         *
+         * @return this builder
+         * @since 0.1
+         */
+        public Builder credentials(CredentialProvider value) {
+            credentials = Objects.requireNonNull(value, "credentials");
+            return this;
+        }
+
+        /**
          * Starts the client and returns at once; it connects, and comes back when it must, until it
          * is closed.
          *
@@ -414,6 +441,7 @@ public final class HeartbeatClient implements AutoCloseable {
             TransportOptions told = transportOptions.build();
             List<ClientListener> all = List.copyOf(listeners);
             ClientLayer over = layer;
+            CredentialProvider shown = credentials;
             Client.Handlers handlers = new Client.Handlers(messages, nodeMessages, requests, acceptors.build());
             Transports.requireLogging();
             Client.requireValid(options); // Before a transport is started.
@@ -421,7 +449,7 @@ public final class HeartbeatClient implements AutoCloseable {
                     transport,
                     provider,
                     told,
-                    (used, owned) -> new HeartbeatClient(new Client(options, all, handlers, used, owned, over)));
+                    (used, owned) -> new HeartbeatClient(new Client(options, all, handlers, used, owned, over, shown)));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.heartbeat;
 
+import dev.heartbeat.auth.Authenticator;
 import dev.heartbeat.internal.channel.Acceptors;
 import dev.heartbeat.internal.server.Lifecycle;
 import dev.heartbeat.internal.server.Server;
@@ -377,6 +378,7 @@ public final class HeartbeatServer implements AutoCloseable {
         private MessageHandler messages = (from, message) -> {};
         private RequestHandler requests = (from, request) -> request.fail("the server does not answer requests");
         private RoutePolicy routes = (from, toNodeId) -> false;
+        private @Nullable Authenticator authenticator;
         private final Acceptors.Builder acceptors = new Acceptors.Builder();
         private TransportOptions.Builder transportOptions = TransportOptions.builder();
         private @Nullable RecorderProvider recorders;
@@ -427,6 +429,19 @@ public final class HeartbeatServer implements AutoCloseable {
          */
         public Builder onRequest(RequestHandler value) {
             requests = Objects.requireNonNull(value, "onRequest");
+            return this;
+        }
+
+        /**
+         * Sets who decides which nodes may register. Without one every id is everybody's who
+         * reaches the port, and the server says so in its log unless it listens on a loopback
+         * address.
+         *
+         * @return this builder
+         * @since 0.1
+         */
+        public Builder authenticator(Authenticator value) {
+            authenticator = Objects.requireNonNull(value, "authenticator");
             return this;
         }
 
@@ -561,7 +576,7 @@ public final class HeartbeatServer implements AutoCloseable {
             return new HeartbeatServer(new Plan(
                     built(),
                     List.copyOf(listeners),
-                    new Server.Handlers(messages, requests, routes, acceptors.build()),
+                    new Server.Handlers(messages, requests, routes, acceptors.build(), authenticator),
                     recorders,
                     transport,
                     provider,

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param metadata the node's metadata; unmodifiable. Nothing of it is kept of a node that is
  *     OFFLINE
  * @param remoteAddress where its last connection came from
+ * @param principal who registered it, as the server's authenticator granted; null without one
  * @param registeredAt when it registered last, by the server's wall clock
  * @param rtt its last round trip of a heartbeat, as the node measured it; null before the first
  * @param offlineReason why it is OFFLINE; null if it is not
@@ -33,6 +34,7 @@ public record Node(
         long incarnation,
         Map<String, String> metadata,
         InetSocketAddress remoteAddress,
+        @Nullable String principal,
         Instant registeredAt,
         @Nullable Duration rtt,
         @Nullable OfflineReason offlineReason,

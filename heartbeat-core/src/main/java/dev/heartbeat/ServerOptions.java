@@ -1,6 +1,7 @@
 package dev.heartbeat;
 
 import static dev.heartbeat.ServerSetters.ACK_EVERY;
+import static dev.heartbeat.ServerSetters.AUTHENTICATION_TIMEOUT;
 import static dev.heartbeat.ServerSetters.CALLBACK_EXECUTOR;
 import static dev.heartbeat.ServerSetters.CHANNEL_QUEUE_BYTES;
 import static dev.heartbeat.ServerSetters.CHANNEL_QUEUE_MESSAGES;
@@ -14,6 +15,7 @@ import static dev.heartbeat.ServerSetters.MASS_GUARD_MAX_HOLD;
 import static dev.heartbeat.ServerSetters.MASS_GUARD_MINIMUM;
 import static dev.heartbeat.ServerSetters.MASS_GUARD_RELEASE_RATE;
 import static dev.heartbeat.ServerSetters.MASS_GUARD_SHARE;
+import static dev.heartbeat.ServerSetters.MAX_AUTHENTICATIONS;
 import static dev.heartbeat.ServerSetters.MAX_CHANNELS;
 import static dev.heartbeat.ServerSetters.MAX_CONNECTIONS;
 import static dev.heartbeat.ServerSetters.MAX_GROUPS_PER_NODE;
@@ -56,6 +58,8 @@ public final class ServerOptions {
     private final Duration grace;
     private final int ackEvery;
     private final Duration handshakeTimeout;
+    private final Duration authenticationTimeout;
+    private final int maxAuthentications;
     private final Duration writeStallTimeout;
     private final int maxConnections;
     private final int maxNodesPerConnection;
@@ -94,6 +98,8 @@ public final class ServerOptions {
         grace = given.value(GRACE, heartbeatTimeout);
         ackEvery = given.value(ACK_EVERY);
         handshakeTimeout = given.value(HANDSHAKE_TIMEOUT);
+        authenticationTimeout = given.value(AUTHENTICATION_TIMEOUT);
+        maxAuthentications = given.value(MAX_AUTHENTICATIONS);
         writeStallTimeout = given.value(WRITE_STALL_TIMEOUT);
         maxConnections = given.value(MAX_CONNECTIONS);
         maxNodesPerConnection = given.value(MAX_NODES_PER_CONNECTION);
@@ -188,6 +194,16 @@ public final class ServerOptions {
     /** {@return the value of {@link ServerSetters#handshakeTimeout}} */
     public Duration handshakeTimeout() {
         return handshakeTimeout;
+    }
+
+    /** {@return the value of {@link ServerSetters#authenticationTimeout}} */
+    public Duration authenticationTimeout() {
+        return authenticationTimeout;
+    }
+
+    /** {@return the value of {@link ServerSetters#maxAuthentications}} */
+    public int maxAuthentications() {
+        return maxAuthentications;
     }
 
     /** {@return the value of {@link ServerSetters#writeStallTimeout}} */

@@ -54,6 +54,17 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
                     "handshakeTimeout", ServerOptions::handshakeTimeout, Duration.ofMillis(10), Duration.ofMinutes(10))
             .byDefault(Duration.ofSeconds(5))
             .text("Time a connection has to register.");
+    static final Option<ServerOptions, Duration> AUTHENTICATION_TIMEOUT = OPTIONS.time(
+                    "authenticationTimeout",
+                    ServerOptions::authenticationTimeout,
+                    Duration.ofMillis(10),
+                    Duration.ofMinutes(10))
+            .byDefault(Duration.ofSeconds(3))
+            .text("Time the authenticator has to answer. A client waits for handshakeTimeout of its own.");
+    static final Option<ServerOptions, Integer> MAX_AUTHENTICATIONS = OPTIONS.integer(
+                    "maxAuthentications", ServerOptions::maxAuthentications, 1, 10_000_000)
+            .byDefault(10_000)
+            .text("Registrations at a time that wait for the authenticator. One more is sent away for now.");
     static final Option<ServerOptions, Duration> WRITE_STALL_TIMEOUT = OPTIONS.time(
                     "writeStallTimeout", ServerOptions::writeStallTimeout, Duration.ofMillis(100), Duration.ofHours(1))
             .byDefault(Duration.ofSeconds(10))
@@ -247,6 +258,30 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
      */
     public B handshakeTimeout(Duration value) {
         return put(HANDSHAKE_TIMEOUT, value);
+    }
+
+    /**
+     * The time the {@linkplain HeartbeatServer.Builder#authenticator authenticator} has to answer;
+     * 3 s by default. It begins with the registration and takes the place of what is left of
+     * {@link #handshakeTimeout}. Keep it below the clients' own
+     * {@link ClientSetters#handshakeTimeout}.
+     *
+     * @return this builder
+     * @since 0.1
+     */
+    public B authenticationTimeout(Duration value) {
+        return put(AUTHENTICATION_TIMEOUT, value);
+    }
+
+    /**
+     * The number of registrations that may wait for the authenticator at a time; 10,000 by default.
+     * One more is sent away and comes back after its backoff.
+     *
+     * @return this builder
+     * @since 0.1
+     */
+    public B maxAuthentications(int value) {
+        return put(MAX_AUTHENTICATIONS, value);
     }
 
     /**

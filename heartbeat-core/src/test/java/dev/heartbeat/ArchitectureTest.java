@@ -56,6 +56,7 @@ final class ArchitectureTest {
     private static final String ROOT = "dev.heartbeat";
     private static final String SPI = "dev.heartbeat.spi";
     private static final String OPTION = "dev.heartbeat.option";
+    private static final String AUTH = "dev.heartbeat.auth";
 
     /**
      * The classes an application starts with, their builders, what they have counted, and whatever
@@ -78,6 +79,7 @@ final class ArchitectureTest {
                     ROOT,
                     SPI,
                     OPTION,
+                    AUTH,
                     room("server"),
                     room("client"),
                     room("session"),
@@ -98,6 +100,7 @@ final class ArchitectureTest {
                     .or(resideInAnyPackage(
                             SPI,
                             OPTION,
+                            AUTH,
                             room("server"),
                             room("client"),
                             room("session"),
@@ -112,6 +115,9 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule option = arrows(resideInAPackage(OPTION), resideInAPackage(OPTION));
+
+    @ArchTest
+    static final ArchRule auth = arrows(resideInAPackage(AUTH), resideInAPackage(AUTH));
 
     @ArchTest
     static final ArchRule server =
@@ -161,7 +167,7 @@ final class ArchitectureTest {
                 .toArray(String[]::new);
         return arrows(
                 resideInAPackage(room(from)),
-                resideInAnyPackage(rooms).or(VALUES).or(resideInAPackage(SPI)));
+                resideInAnyPackage(rooms).or(VALUES).or(resideInAnyPackage(SPI, AUTH)));
     }
 
     private static ArchRule arrows(DescribedPredicate<JavaClass> from, DescribedPredicate<JavaClass> to) {

@@ -36,6 +36,7 @@ final class JavadocTest {
     /** The exported packages. */
     private static final List<Path> API = Stream.of(
                     "core/src/main/java/dev/heartbeat",
+                    "core/src/main/java/dev/heartbeat/auth",
                     "core/src/main/java/dev/heartbeat/option",
                     "core/src/main/java/dev/heartbeat/spi",
                     "nio/src/main/java/dev/heartbeat/nio",

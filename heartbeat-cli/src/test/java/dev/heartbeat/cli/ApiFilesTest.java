@@ -42,7 +42,7 @@ final class ApiFilesTest {
                 new Module(
                         "heartbeat-core",
                         HeartbeatServer.class,
-                        List.of("dev.heartbeat", "dev.heartbeat.option", "dev.heartbeat.spi")),
+                        List.of("dev.heartbeat", "dev.heartbeat.auth", "dev.heartbeat.option", "dev.heartbeat.spi")),
                 new Module("heartbeat-nio", NioTransportProvider.class, List.of("dev.heartbeat.nio")),
                 new Module("heartbeat-netty", NettyTransportProvider.class, List.of("dev.heartbeat.netty")),
                 new Module("heartbeat-tls", ServerTls.class, List.of("dev.heartbeat.tls", "dev.heartbeat.tls.spi")),

@@ -31,6 +31,7 @@ final class PagesTest {
     /** Imports and names that a block without imports of its own takes for granted. */
     private static final String SURROUNDINGS = """
             import dev.heartbeat.*;
+            import dev.heartbeat.auth.*;
             import dev.heartbeat.netty.*;
             import dev.heartbeat.nio.*;
             import dev.heartbeat.spi.*;

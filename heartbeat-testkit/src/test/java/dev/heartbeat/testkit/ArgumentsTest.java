@@ -15,6 +15,8 @@ import dev.heartbeat.NodeListener;
 import dev.heartbeat.RequestHandler;
 import dev.heartbeat.RoutePolicy;
 import dev.heartbeat.ServerOptions;
+import dev.heartbeat.auth.Authenticator;
+import dev.heartbeat.auth.Grant;
 import dev.heartbeat.option.Option;
 import dev.heartbeat.option.OptionList;
 import dev.heartbeat.option.OptionSetters;
@@ -61,6 +63,7 @@ final class ArgumentsTest {
      */
     private static final Set<Class<?>> CALLED_BY_THE_BUS = Set.of(
             AttachedNodeListener.class,
+            Authenticator.class,
             ChannelAcceptor.class,
             ChannelListener.class,
             ClientListener.class,
@@ -138,6 +141,7 @@ final class ArgumentsTest {
         values.put(ClientOptions.Builder.class, ClientOptions.builder());
         values.put(TransportOptions.Builder.class, TransportOptions.builder());
         values.put(ServerOptions.Builder.class, ServerOptions.builder());
+        values.put(Grant.class, Grant.to("any"));
         values.put(Option.class, ChannelOptions.descriptions().get(0));
         values.put(Option.Definition.class, new OptionList<>(ChannelOptions.class).flag("any", options -> true));
         return values;

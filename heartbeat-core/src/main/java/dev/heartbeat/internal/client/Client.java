@@ -12,9 +12,11 @@ import dev.heartbeat.ClientListener;
 import dev.heartbeat.ClientOptions;
 import dev.heartbeat.ClientState;
 import dev.heartbeat.CloseReason;
+import dev.heartbeat.FailureCode;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.Request;
 import dev.heartbeat.UndeliveredException.Reason;
+import dev.heartbeat.auth.CredentialProvider;
 import dev.heartbeat.internal.channel.Acceptors;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.GoAway;
@@ -83,6 +85,7 @@ public final class Client implements Connector {
     private final ClientLog log;
     private @Nullable Throwable lastFailure;
     private final @Nullable ClientLayer layer;
+    private final @Nullable ClientCredentials credentials;
     private @Nullable ConnectAttempt connecting;
     private @Nullable ClientSession session;
     private final ClientEnd ending;
@@ -107,7 +110,8 @@ public final class Client implements Connector {
             Handlers handlers,
             Transport transport,
             boolean owned,
-            @Nullable ClientLayer layer) {
+            @Nullable ClientLayer layer,
+            @Nullable CredentialProvider provider) {
         this.layer = layer;
         this.options = options;
         log = new ClientLog(options);
@@ -129,6 +133,9 @@ public final class Client implements Connector {
         mail = new ClientMail(this, events);
         mailbox = mail.mailbox();
         budget = new InboundBudget(options.inboundBudgetBytes());
+        credentials = provider == null
+                ? null
+                : new ClientCredentials(provider, options.handshakeTimeout(), loop(), callbackThreads);
         reconnector = new Reconnector(
                 new Backoff(
                         options.reconnectBase().toNanos(),
@@ -299,8 +306,59 @@ public final class Client implements Connector {
         }
         state = ClientState.CONNECTING;
         counts.attempt();
-        connecting = new ConnectAttempt(transport, loop, options, layer, this);
-        connecting.begin();
+        ConnectAttempt attempt = new ConnectAttempt(transport, loop, options, layer, this);
+        connecting = attempt;
+        if (credentials == null) {
+            attempt.begin();
+        } else {
+            credentials.ask(new CredentialAnswer(attempt));
+        }
+    }
+
+    /** Goes on with an attempt, unless the client is leaving. */
+    private final class CredentialAnswer implements ClientCredentials.Asker {
+        private final ConnectAttempt attempt;
+
+        CredentialAnswer(ConnectAttempt attempt) {
+            this.attempt = attempt;
+        }
+
+        @Override
+        public void onCredential() {
+            if (!isLeaving()) {
+                attempt.begin();
+            }
+        }
+
+        @Override
+        public void onNoCredential(IOException cause) {
+            onConnectFailed(cause);
+        }
+
+        @Override
+        public void onNoOther() {
+            connecting = null;
+            if (!isLeaving()) {
+                comeBackOrEnd(
+                        CloseReason.REFUSED,
+                        0,
+                        new HeartbeatException(
+                                FailureCode.UNAUTHORIZED, "the server refused the credential, and there is no other"));
+            }
+        }
+    }
+
+    /** The server refuses the credential. Returns whether another may be tried. */
+    boolean mayTryAnotherCredential() {
+        return credentials != null && credentials.refuse();
+    }
+
+    /** Whether registering on this connection would show a credential to whoever listens. */
+    private boolean wouldExposeCredential(Connection connection) {
+        return credentials != null
+                && !options.plaintextCredentials()
+                && connection.peerCertificates().isEmpty()
+                && !connection.remoteAddress().getAddress().isLoopbackAddress();
     }
 
     @Override
@@ -308,6 +366,15 @@ public final class Client implements Connector {
         connecting = null;
         if (isLeaving()) {
             connection.close(); // Before a word is said: the id may be another process's by now.
+            return new UnwantedConnection();
+        }
+        if (wouldExposeCredential(connection)) {
+            connection.close();
+            comeBackOrEnd(
+                    CloseReason.CONNECT_FAILED,
+                    0,
+                    new IOException("the credential would go to " + connection.remoteAddress()
+                            + " in clear; add a TLS layer, or set plaintextCredentials(true)"));
             return new UnwantedConnection();
         }
         ClientSession opened = new ClientSession(this, shard.here(), connection);
@@ -326,7 +393,7 @@ public final class Client implements Connector {
     }
 
     Register registration() {
-        return identity.registration(counts);
+        return identity.registration(counts, credentials == null ? null : credentials.current());
     }
 
     RandomGenerator random() {
@@ -339,6 +406,9 @@ public final class Client implements Connector {
         identity.registered(answer.epoch());
         unanswered.forget(Shard.of(loop)); // The server now knows every earlier attempt for what it is.
         counts.registered();
+        if (credentials != null) {
+            credentials.accepted();
+        }
         lastFailure = null;
         log.registered(Shard.of(loop).nowNs(), answer.epoch());
         state = ClientState.ONLINE;

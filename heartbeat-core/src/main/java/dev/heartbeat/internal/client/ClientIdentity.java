@@ -4,10 +4,12 @@ import dev.heartbeat.ClientOptions;
 import dev.heartbeat.internal.frame.Metadata;
 import dev.heartbeat.internal.frame.NodeId;
 import dev.heartbeat.internal.frame.Register;
+import dev.heartbeat.internal.frame.Secret;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a client says of itself when it registers: one process, over all of its connections. Any
@@ -83,7 +85,7 @@ final class ClientIdentity {
     // ---- its registrations
 
     /** The request of the next registration. */
-    Register registration(ClientCounts counts) {
+    Register registration(ClientCounts counts, @Nullable Secret credential) {
         metadataChanged.set(false); // Before it is read: what comes later is an update.
         Duration interval = options.heartbeatInterval();
         return new Register(
@@ -94,7 +96,7 @@ final class ClientIdentity {
                 options.nodeId(),
                 metadata,
                 interval == null ? 0 : interval.toMillis(),
-                null,
+                credential,
                 epoch,
                 new Register.Limits(options.maxMessageBytes(), options.maxChannels()));
     }

@@ -221,6 +221,8 @@ final class ClientSession extends Session {
         }
         if (code == ErrorCode.REPLACED) {
             finish(CloseReason.REPLACED);
+        } else if (code == ErrorCode.UNAUTHORIZED && client.mayTryAnotherCredential()) {
+            finish(CloseReason.GO_AWAY);
         } else {
             finish(Failures.isForGood(code) ? CloseReason.REFUSED : CloseReason.GO_AWAY);
         }

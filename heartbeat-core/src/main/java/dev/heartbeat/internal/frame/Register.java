@@ -101,6 +101,11 @@ public record Register(
                 Limits.NONE);
     }
 
+    /** The credential's bytes, which nobody may change; null if there is none. */
+    public byte @Nullable [] credentialBytes() {
+        return credential == null ? null : credential.reveal();
+    }
+
     public static Register read(ByteBuffer in) throws ProtocolException {
         if (in.remaining() < FIXED) {
             throw malformed("REGISTER of " + in.remaining() + " bytes, expected at least " + FIXED);

@@ -6,7 +6,10 @@ import java.util.Arrays;
 public final class Secret {
     private final byte[] bytes;
 
-    Secret(byte[] bytes) {
+    /**
+     * @param bytes not copied: nobody may change them any more
+     */
+    public Secret(byte[] bytes) {
         this.bytes = bytes;
     }
 

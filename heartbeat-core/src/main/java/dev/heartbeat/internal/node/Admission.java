@@ -26,6 +26,8 @@ public record Admission(
         REPLACED,
         /** The epoch it claims to have had lies too far in the future. */
         IMPLAUSIBLE_EPOCH,
+        /** It is not granted to whoever claims it, or belongs to another principal. */
+        UNAUTHORIZED,
         /** There is no room for one node more, or for what it says of itself. */
         NO_CAPACITY
     }

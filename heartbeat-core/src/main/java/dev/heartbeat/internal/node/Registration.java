@@ -4,6 +4,7 @@ import dev.heartbeat.Node;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.TakeoverPolicy;
+import dev.heartbeat.auth.Grant;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.MetadataMap;
 import dev.heartbeat.internal.loop.Loop;
@@ -12,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,9 @@ public final class Registration {
     private final int attempt;
 
     final long registeredAtMillis;
+    /** What was granted to its connection; null where nobody is asked. */
+    private final @Nullable Grant grant;
+
     final Owner owner;
 
     /**
@@ -80,12 +85,29 @@ public final class Registration {
         this.attempt = (int) claim.attempt();
         this.metadata = metadata;
         this.registeredAtMillis = nowMillis;
+        this.grant = claim.grant();
         this.owner = claim.owner();
     }
 
-    /** The request of a connection that registers a node. */
+    /**
+     * The request of a connection that registers a node.
+     *
+     * @param grant what the authenticator has granted its connection; null where nobody is asked
+     */
     public record Claim(
-            String nodeId, long incarnation, long attempt, long lastEpoch, Map<String, String> metadata, Owner owner) {}
+            String nodeId,
+            long incarnation,
+            long attempt,
+            long lastEpoch,
+            Map<String, String> metadata,
+            @Nullable Grant grant,
+            Owner owner) {
+
+        @Nullable
+        String principal() {
+            return grant == null ? null : grant.principal();
+        }
+    }
 
     /**
      * A node's place on the connection that it is registered on. Every method may be called from
@@ -152,6 +174,9 @@ public final class Registration {
      */
     @Nullable
     Refusal refusalOf(Claim claim, TakeoverPolicy policy) {
+        if (!Objects.equals(principal(), claim.principal())) {
+            return Refusal.UNAUTHORIZED; // First: nothing else about the node shows.
+        }
         if (incarnation == claim.incarnation()) {
             return claim.attempt() > attempt() ? null : Refusal.STALE_ATTEMPT;
         }
@@ -173,6 +198,7 @@ public final class Registration {
                 incarnation,
                 metadata,
                 owner.remoteAddress(),
+                principal(),
                 Instant.ofEpochMilli(registeredAtMillis),
                 rtt == 0 ? null : Duration.ofNanos(Integer.toUnsignedLong(rtt) * 1000),
                 null,
@@ -181,6 +207,16 @@ public final class Registration {
 
     private static int ticks(long ns) {
         return (int) (ns >> TICK_SHIFT);
+    }
+
+    public @Nullable Grant grant() {
+        return grant;
+    }
+
+    /** Who registered it; null where nobody is asked. */
+    @Nullable
+    String principal() {
+        return grant == null ? null : grant.principal();
     }
 
     public NodeEntry entry() {

@@ -7,6 +7,7 @@ import dev.heartbeat.internal.node.Admission.Refusal;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ final class Tombstone {
     final long incarnation;
     final long attempt;
     final InetSocketAddress remoteAddress;
+    final @Nullable String principal;
     final long registeredAtMillis;
 
     /**
@@ -50,18 +52,19 @@ final class Tombstone {
         this.incarnation = of.incarnation;
         this.attempt = of.attempt();
         this.remoteAddress = of.owner.remoteAddress();
+        this.principal = of.principal();
         this.registeredAtMillis = of.registeredAtMillis;
     }
 
     /**
      * Why a claim that follows this end comes to nothing; null if it does not. Of the same process,
      * however its stay ended, an attempt that is not greater was abandoned and is read late; and
-     * one that was kicked comes back only if it did not hear of it. Another process knows nothing
-     * of that stay, and begins one of its own.
+     * one that was kicked comes back only if it did not hear of it. Another process, or another
+     * principal, knows nothing of that stay, and begins one of its own.
      */
     @Nullable
     Refusal refusalOf(Registration.Claim claim) {
-        if (incarnation != claim.incarnation()) {
+        if (incarnation != claim.incarnation() || !Objects.equals(principal, claim.principal())) {
             return null;
         }
         if (claim.attempt() <= attempt) {
@@ -79,6 +82,7 @@ final class Tombstone {
                 incarnation,
                 metadata,
                 remoteAddress,
+                principal,
                 Instant.ofEpochMilli(registeredAtMillis),
                 null,
                 reason,

@@ -2,6 +2,7 @@ package dev.heartbeat.internal.server;
 
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.OfflineReason;
+import dev.heartbeat.auth.Grant;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Register;
@@ -27,7 +28,8 @@ final class RegistrationHandler {
             ErrorCode.NODE_ID_IN_USE,
             ErrorCode.EPOCH_REFUSED,
             ErrorCode.REPLACED,
-            ErrorCode.NODE_CAPACITY);
+            ErrorCode.NODE_CAPACITY,
+            ErrorCode.UNAUTHORIZED);
 
     private final ServerLoop loop;
 
@@ -53,11 +55,9 @@ final class RegistrationHandler {
     }
 
     /**
-     * A session asks to register this handle. Whatever must agree before a node is
-     * admitted is asked here, and nothing is changed before: whether the process is who it says,
-     * and whether another server has the node. Such an answer comes later, as a command to the loop
-     * that goes on with {@link #admit} if the session still reads. The handshake deadline bounds
-     * the wait for that of handle 0.
+     * A session asks to register this handle. Whatever must agree before a node is admitted is
+     * asked here, and nothing is changed before: whether the process is who it says, and later
+     * whether another server has the node.
      */
     void onRegister(ServerSession session, int handle, Register register) throws ProtocolException {
         requireMayRegister(session, handle);
@@ -65,7 +65,38 @@ final class RegistrationHandler {
             session.closeUnregistered();
             return;
         }
-        admit(session, handle, register);
+        Authentications authentications = loop.server.authentications;
+        if (authentications == null) {
+            admit(session, handle, register, null);
+        } else if (handle == 0) {
+            session.await(authentications.begin(session, register));
+        } else {
+            attach(session, handle, register);
+        }
+    }
+
+    /** A gateway speaks for further nodes as far as its own grant says. */
+    private void attach(ServerSession session, int handle, Register register) throws ProtocolException {
+        Grant grant = Objects.requireNonNull(
+                Objects.requireNonNull(session.own()).registration().grant());
+        if (grant.mayAttach(register.nodeId())) {
+            admit(session, handle, register, grant);
+        } else {
+            refuse(new AttachedBinding(session, handle), Admission.Refusal.UNAUTHORIZED);
+        }
+    }
+
+    /** The authenticator has decided. */
+    void onDecided(ServerSession session, Register register, Grant grant) throws ProtocolException {
+        if (loop.server.isDraining()) {
+            session.closeUnregistered();
+            return;
+        }
+        if (grant.isNone()) {
+            refuse(new OwnBinding(session), Admission.Refusal.UNAUTHORIZED);
+            return;
+        }
+        admit(session, 0, register, grant);
     }
 
     /**
@@ -75,8 +106,10 @@ final class RegistrationHandler {
     private void requireMayRegister(ServerSession session, int handle) throws ProtocolException {
         OwnBinding own = session.own();
         if (handle == 0) {
-            if (own != null) {
-                throw new ProtocolException(ErrorCode.ALREADY_REGISTERED, "handle 0 is registered");
+            if (own != null || session.isAwaiting()) {
+                throw new ProtocolException(
+                        ErrorCode.ALREADY_REGISTERED,
+                        own != null ? "handle 0 is registered" : "handle 0 awaits its answer");
             }
             return;
         }
@@ -86,7 +119,11 @@ final class RegistrationHandler {
         own.requireMayRegister(handle);
     }
 
-    private void admit(ServerSession session, int handle, Register register) throws ProtocolException {
+    /**
+     * @param grant what the authenticator has granted the connection; null where nobody is asked
+     */
+    private void admit(ServerSession session, int handle, Register register, @Nullable Grant grant)
+            throws ProtocolException {
         if (handle == 0) {
             session.agree(loop.termsOf(register));
         }
@@ -97,6 +134,7 @@ final class RegistrationHandler {
                 register.attempt(),
                 register.lastEpoch(),
                 register.metadata(),
+                grant,
                 binding));
         if (admission.refusal() != null) {
             refuse(binding, admission.refusal());
@@ -118,6 +156,9 @@ final class RegistrationHandler {
                 node.refuseForGood("this process was sent away before");
             }
             case NO_CAPACITY -> node.refuseForNow();
+            // The same words whatever the reason: they must not show which ids exist.
+            case UNAUTHORIZED ->
+                refuse(node, ErrorCode.UNAUTHORIZED, "the credential is not accepted", CloseReason.REFUSED);
             case STALE_ATTEMPT ->
                 refuse(
                         node,

@@ -19,6 +19,7 @@ import dev.heartbeat.SendResult;
 import dev.heartbeat.ServerOptions;
 import dev.heartbeat.ServerState;
 import dev.heartbeat.UndeliveredException;
+import dev.heartbeat.auth.Authenticator;
 import dev.heartbeat.internal.channel.Acceptors;
 import dev.heartbeat.internal.channel.ChannelCounts;
 import dev.heartbeat.internal.channel.ChannelEnd;
@@ -90,6 +91,8 @@ public final class Server implements Acceptor {
     private final @Nullable ConnectionLayer layer;
     private final NodeEvents events;
     final ServerGuard guard;
+    /** Null where everybody may register. */
+    final @Nullable Authentications authentications;
     final ServerLog log;
     private final NodeGroups groups = new ServerGroups(this);
     private final ServerCounts counts;
@@ -133,6 +136,8 @@ public final class Server implements Acceptor {
                 new CallbackThreads(transport.environment(), transport.eventLoops(), options.callbackExecutor());
         events =
                 new NodeEvents(listeners, handlers.messages(), handlers.requests(), handlers.routes(), callbackThreads);
+        Authenticator authenticator = handlers.authenticator();
+        authentications = authenticator == null ? null : new Authentications(authenticator, this);
         capacity = new Capacity(options.maxNodes(), options.registrationBudgetBytes());
         table = new NodeTable(
                 options.takeoverPolicy(),
@@ -160,7 +165,12 @@ public final class Server implements Acceptor {
     }
 
     /** The application's handlers of what comes. */
-    public record Handlers(MessageHandler messages, RequestHandler requests, RoutePolicy routes, Acceptors acceptors) {}
+    public record Handlers(
+            MessageHandler messages,
+            RequestHandler requests,
+            RoutePolicy routes,
+            Acceptors acceptors,
+            @Nullable Authenticator authenticator) {}
 
     /** Begins to listen, once. The future fails when nothing is left of what was opened. */
     public CompletableFuture<Server> listen() {
@@ -173,6 +183,11 @@ public final class Server implements Acceptor {
             throw new IllegalStateException("the server was closed before it listened");
         }
         LOG.info("listening on {} ({})", bound.localAddress(), transport.name());
+        if (authentications == null && !bound.localAddress().getAddress().isLoopbackAddress()) {
+            LOG.warn(
+                    "no authenticator is set: whoever reaches {} may register any node id",
+                    bound.localAddress());
+        }
         CompletableFuture<?> unused = bound.closed().thenRun(() -> transportEnded(bound.localAddress()));
         return this;
     }

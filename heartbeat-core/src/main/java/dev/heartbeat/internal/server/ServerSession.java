@@ -2,6 +2,7 @@ package dev.heartbeat.internal.server;
 
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.OfflineReason;
+import dev.heartbeat.auth.Grant;
 import dev.heartbeat.internal.channel.Acceptors;
 import dev.heartbeat.internal.channel.ChannelOwner;
 import dev.heartbeat.internal.frame.Envelope;
@@ -37,6 +38,9 @@ final class ServerSession extends Session {
     private @Nullable OwnBinding own;
     /** Set before the node is registered, and so seen by whoever finds the node. */
     private ClientTerms terms = ClientTerms.NONE;
+
+    /** Not null while its registration waits for the authenticator. */
+    private @Nullable Authentication awaited;
 
     ServerSession(ServerLoop loop, Connection connection) {
         super(loop.shard, connection);
@@ -104,12 +108,57 @@ final class ServerSession extends Session {
 
     /** There is no room for what a node is, or says of itself: that may change. */
     void sendNoCapacity(int handle, String forWhat) {
-        onErrorSent(ErrorCode.NODE_CAPACITY);
         loop.server.log.noCapacity(loop.shard.nowNs());
+        sendForNow(handle, "the server has no room for this " + forWhat);
+    }
+
+    /** Refuses for a reason that may pass. */
+    void sendForNow(int handle, String why) {
+        onErrorSent(ErrorCode.NODE_CAPACITY);
         sendUncounted(
                 handle,
-                new ProtocolException(ErrorCode.NODE_CAPACITY, "the server has no room for this " + forWhat),
+                new ProtocolException(ErrorCode.NODE_CAPACITY, why),
                 loop.server.options.heartbeatInterval().toMillis());
+    }
+
+    // ---- authentication
+
+    /** Its own registration waits for the authenticator, whose time runs instead of the session's. */
+    void await(Authentication authentication) {
+        if (!authentication.isOver()) {
+            awaited = authentication;
+            timer.cancel();
+        }
+    }
+
+    boolean isAwaiting() {
+        return awaited != null;
+    }
+
+    /** The authenticator has granted something to the connection. It has the handshake's time anew. */
+    void onDecided(Register register, Grant given) {
+        awaited = null;
+        loop.registration.await(this, timer, shard.clock().nowNs());
+        try {
+            loop.registration.onDecided(this, register, given);
+        } catch (ProtocolException e) {
+            fail(e);
+        }
+        pumpSoon();
+    }
+
+    /** The authenticator failed, or has no time: nothing is known of who this is. */
+    void onUndecided(String why) {
+        awaited = null;
+        sendForNow(0, why);
+        finish(CloseReason.REFUSED);
+    }
+
+    private void abandonAwaited() {
+        if (awaited != null) {
+            awaited.abandon();
+            awaited = null;
+        }
     }
 
     private void joinIfMore(NodeBinding binding) {
@@ -395,6 +444,7 @@ final class ServerSession extends Session {
 
     @Override
     protected void onReadingEnded() {
+        abandonAwaited();
         if (own != null) {
             own.loseOthers();
         }
@@ -403,6 +453,7 @@ final class ServerSession extends Session {
     @Override
     protected void onEnded(CloseReason reason, @Nullable Throwable cause) {
         loop.ended(this);
+        abandonAwaited();
         if (reason == CloseReason.WRITE_STALLED) {
             loop.counters.add(Counter.WRITE_STALLS, 1);
         }

@@ -168,7 +168,7 @@ final class BroadcastModelTest {
                         isBack ? node.registration.incarnation : step + 1,
                         step + 1,
                         0,
-                        metadata(named),
+                        metadata(named), null,
                         new FakeOwner()))
                 .registration();
         if (isBack) {

@@ -1,0 +1,133 @@
+package dev.heartbeat.internal.server;
+
+import dev.heartbeat.auth.Applicant;
+import dev.heartbeat.auth.Grant;
+import dev.heartbeat.internal.frame.Register;
+import dev.heartbeat.internal.loop.Deadline;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One registration that waits for the authenticator. It begins and ends once, on the session's
+ * loop; the authenticator is called on another thread and may answer on any.
+ */
+final class Authentication {
+    private static final String UNDECIDED = "the server cannot decide on this registration now";
+
+    private final Authentications all;
+    private final ServerSession session;
+    private final Register register;
+    private final Applicant applicant;
+    private final Deadline deadline = new Deadline(this::onTimeout);
+
+    /** Written by the loop; whoever is about to ask looks at it. */
+    private volatile boolean over;
+    /** What the application works on, to be cancelled. */
+    private volatile @Nullable CompletionStage<Grant> answer;
+
+    Authentication(Authentications all, ServerSession session, Register register) {
+        this.all = all;
+        this.session = session;
+        this.register = register;
+        applicant = new Applicant(
+                register.nodeId(),
+                register.credentialBytes(),
+                register.metadata(),
+                session.remoteAddress(),
+                session.connection().peerCertificates());
+    }
+
+    boolean isOver() {
+        return over;
+    }
+
+    void begin() {
+        session.shard.arm(
+                deadline, all.server.options.authenticationTimeout().toNanos());
+        try {
+            all.server.callbackThreads.workers().execute(this::ask);
+        } catch (RejectedExecutionException e) {
+            giveUp(UNDECIDED); // The transport ends.
+        }
+    }
+
+    /** On a thread for callbacks. */
+    private void ask() {
+        if (over) {
+            return;
+        }
+        try {
+            CompletionStage<Grant> stage = Objects.requireNonNull(
+                    all.authenticator.authenticate(applicant), "the authenticator's answer");
+            answer = stage;
+            CompletionStage<?> unused = stage.whenComplete(this::onAnswer);
+            if (over) {
+                cancel();
+            }
+        } catch (Throwable failure) {
+            onAnswer(null, failure);
+        } finally {
+            boolean unused = Thread.interrupted(); // It was meant for this call.
+        }
+    }
+
+    /** On any thread. */
+    private void onAnswer(@Nullable Grant grant, @Nullable Throwable failure) {
+        session.shard.execute(() -> {
+            if (over) {
+                return;
+            }
+            if (grant == null || failure != null) {
+                failed(failure == null ? new NullPointerException("the authenticator granted null") : failure);
+            } else {
+                end();
+                session.onDecided(register, grant);
+            }
+        });
+    }
+
+    private void onTimeout() {
+        failed(new TimeoutException("the authenticator did not answer within "
+                + all.server.options.authenticationTimeout().toMillis() + " ms"));
+        cancel();
+    }
+
+    private void failed(Throwable failure) {
+        all.server.callbackFailed("the authenticator, asked about " + applicant, failure);
+        giveUp(UNDECIDED);
+    }
+
+    void giveUp(String why) {
+        end();
+        session.onUndecided(why);
+    }
+
+    /** The connection has ended: nobody waits for the answer. */
+    void abandon() {
+        if (!over) {
+            end();
+            cancel();
+        }
+    }
+
+    private void end() {
+        over = true;
+        session.shard.cancel(deadline);
+        all.over();
+    }
+
+    /** The stage is the application's, and may have no future or refuse to be cancelled. */
+    private void cancel() {
+        CompletionStage<Grant> asked = answer;
+        if (asked != null) {
+            try {
+                asked.toCompletableFuture().cancel(false);
+            } catch (RuntimeException e) {
+                // Its work goes on, and its answer is dropped.
+            }
+        }
+    }
+}
