@@ -80,7 +80,13 @@ final class PresenceOracle implements WireTap {
 
     /** A connection of the server. */
     private static final class Wire {
-        private static final int KEPT = 1024;
+        private static final int KEPT = 4096;
+
+        /**
+         * Times that lie closer are one: silences are longer by far, and a flood of frames must not
+         * push out the silence before it.
+         */
+        private static final long APART_NS = 10_000_000;
 
         final FrameTrace arriving = new FrameTrace();
         final FrameTrace reading = new FrameTrace();
@@ -150,8 +156,10 @@ final class PresenceOracle implements WireTap {
         }
 
         private static void add(Deque<Long> times, long nowNs) {
-            if (!times.isEmpty() && times.getLast() == nowNs) {
-                return; // One of a flood is enough, or it would push out the silence before it.
+            long last = times.isEmpty() ? Long.MIN_VALUE : times.removeLast();
+            boolean isApart = times.isEmpty() || nowNs - times.getLast() > APART_NS;
+            if (last != Long.MIN_VALUE && isApart) {
+                times.add(last); // Otherwise the new time takes its place.
             }
             if (times.size() == KEPT) {
                 times.removeFirst();
