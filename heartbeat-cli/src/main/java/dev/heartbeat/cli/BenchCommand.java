@@ -6,10 +6,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.Main;
 import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.BenchmarkListEntry;
+import org.openjdk.jmh.runner.NoBenchmarksException;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormat;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.VerboseMode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -56,8 +63,59 @@ final class BenchCommand implements Callable<Integer> {
             out.flush();
             return 0;
         }
-        Main.main(arguments.toArray(new String[0]));
-        return 0;
+        String[] given = arguments.toArray(new String[0]);
+        CommandLineOptions options = parsed(given);
+        if (options == null || onlyTells(options)) {
+            Main.main(given);
+            return 0;
+        }
+        return run(options);
+    }
+
+    /** JMH's own options; null where it refuses them, which it says better itself. */
+    private static @Nullable CommandLineOptions parsed(String[] given) {
+        try {
+            return new CommandLineOptions(given);
+        } catch (CommandLineOptionException e) {
+            return null;
+        }
+    }
+
+    private static boolean onlyTells(CommandLineOptions options) {
+        return options.shouldHelp()
+                || options.shouldList()
+                || options.shouldListWithParams()
+                || options.shouldListProfilers()
+                || options.shouldListResultFormats();
+    }
+
+    /** Runs the benchmarks; Ctrl-C prints the results of those that were measured. */
+    private static int run(CommandLineOptions options) throws Exception {
+        MeasuredSoFar measured = new MeasuredSoFar();
+        OutputFormat output = OutputFormatFactory.createFormatInstance(
+                System.out, options.verbosity().orElse(VerboseMode.NORMAL));
+        return Termination.bySignal(
+                () -> {
+                    System.out.println();
+                    System.out.println("interrupted: " + measured.size() + " benchmarks were measured");
+                    measured.print(System.out);
+                    System.out.flush();
+                    return LongRun.INTERRUPTED;
+                },
+                () -> {
+                    runAll(options, measured.listeningTo(output));
+                    return 0;
+                });
+    }
+
+    private static void runAll(CommandLineOptions options, OutputFormat output) {
+        try {
+            new Runner(options, output).run();
+        } catch (NoBenchmarksException e) {
+            throw new Failure("no benchmark matches " + options.getIncludes() + "; -l lists them");
+        } catch (RunnerException e) {
+            throw new Failure(String.valueOf(e.getMessage()));
+        }
     }
 
     private static Set<String> benchmarks() {

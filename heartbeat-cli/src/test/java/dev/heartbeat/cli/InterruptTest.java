@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,6 +44,30 @@ final class InterruptTest {
                     """)
     void othersDoToo(String command, String progress, String told) throws Exception {
         interrupt(command, progress, told);
+    }
+
+    /** JMH shows by itself how far it is, and needs some seconds for a first result. */
+    @Test
+    @Tag("long")
+    void benchmarksThatWereMeasuredAreListed() throws Exception {
+        Process process = CommandProcess.command(
+                        "bench", "WheelBenchmark|HeardBenchmark", "-f", "1", "-wi", "0", "-i", "1", "-r", "100ms")
+                .process()
+                .start();
+        try (BufferedReader out = process.inputReader()) {
+            assertThat(out.lines().takeWhile(line -> !line.startsWith("Result")).count()).isPositive();
+            out.readLine(); // More of the first result: it is measured.
+
+            interrupt(process);
+
+            assertThat(out.lines().toList())
+                    .anyMatch(line -> line.matches("interrupted: [1-9]\\d* benchmarks were measured"))
+                    .anyMatch(line -> line.startsWith("Benchmark ") && line.endsWith("Units"));
+            assertThat(process.waitFor()).isEqualTo(130);
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
     }
 
     private static void interrupt(String command, String progress, String told) throws Exception {

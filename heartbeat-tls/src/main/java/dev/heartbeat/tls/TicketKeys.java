@@ -23,7 +23,7 @@ final class TicketKeys {
 
     private static List<byte[]> parse(Path file, byte[] content) throws IOException {
         int count = content.length / TlsSettings.TICKET_KEY_BYTES;
-        if (content.length % TlsSettings.TICKET_KEY_BYTES != 0 || count > MAX_KEYS) {
+        if (content.length % TlsSettings.TICKET_KEY_BYTES != 0 || count < 1 || count > MAX_KEYS) {
             throw new IOException(file + " holds " + content.length + " bytes; expected are 1 to " + MAX_KEYS
                     + " keys of " + TlsSettings.TICKET_KEY_BYTES + " bytes each, as 'openssl rand "
                     + TlsSettings.TICKET_KEY_BYTES + "' makes them");
