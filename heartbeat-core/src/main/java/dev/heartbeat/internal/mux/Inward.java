@@ -8,11 +8,8 @@ import dev.heartbeat.internal.frame.FrameHeader;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Register;
-import dev.heartbeat.internal.loop.Deadline;
 import dev.heartbeat.internal.queue.IncomingMessage;
 import java.nio.ByteBuffer;
-import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +28,6 @@ final class Inward {
      * on a slow link.
      */
     private static final int GROWTH = 4;
-
-    private static final long NS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final Input input;
     private final MuxChannel channel;
@@ -53,11 +48,8 @@ final class Inward {
     private @Nullable Assembly arriving;
     private int arrivingFrom;
     private Envelope arrivingEnvelope = Envelope.NONE;
-    private long lastFragmentNs;
-    /** Until when what has come of the message is enough. */
-    private long paidUntilNs;
-
-    private @Nullable Deadline fragmentDeadline;
+    /** Of the message that is arriving, if that is kept. */
+    private @Nullable ArrivalWatch watch;
 
     private boolean ended;
     private boolean over;
@@ -286,7 +278,7 @@ final class Inward {
         int length = (int) total;
         window.reserve(roomFor(length));
         input.window().reserve(roomFor(length));
-        watchArriving();
+        watch = new ArrivalWatch(input, channel);
         return Assembly.keeping(length, inline() != null ? input.host().spares().take(length) : null);
     }
 
@@ -311,7 +303,9 @@ final class Inward {
     private void add(Assembly assembly, ByteBuffer fragment, int size, boolean more) throws ProtocolException {
         // Before it can fail: what was reserved for it is found when the connection ends.
         arriving = assembly;
-        pay(fragment.remaining());
+        if (watch != null) {
+            watch.arrived(fragment.remaining());
+        }
         boolean keeping = assembly.isKeeping();
         boolean complete = keeping && !more;
         int overhead = keeping ? size - fragment.remaining() : size;
@@ -322,7 +316,7 @@ final class Inward {
         assembly.add(fragment, !more);
         if (!more) {
             arriving = null;
-            cancelFragmentDeadline();
+            endWatch();
         }
         if (complete) {
             handAssembled(assembly.message());
@@ -345,61 +339,10 @@ final class Inward {
         }
     }
 
-    /**
-     * A message that began to arrive and does not go on, or next to nothing of it comes, must not
-     * hold its memory for ever.
-     */
-    private void watchArriving() {
-        lastFragmentNs = input.host().judgingNs();
-        paidUntilNs = lastFragmentNs + arrival().graceNs();
-        Deadline deadline = new Deadline(this::judgeArriving);
-        fragmentDeadline = deadline;
-        input.host().loop().arm(deadline, untilGivenUpNs(lastFragmentNs));
-    }
-
-    private Multiplexer.Arrival arrival() {
-        return input.limits().arrival();
-    }
-
-    private void judgeArriving() {
-        Deadline deadline = Objects.requireNonNull(fragmentDeadline);
-        long nowNs = input.host().judgingNs();
-        if (channel.isGrantDue() || input.window().isGrantDue()) {
-            // The sender could not go on.
-            lastFragmentNs = nowNs;
-            paidUntilNs = Math.max(paidUntilNs, nowNs + arrival().graceNs());
-        }
-        long remainingNs = untilGivenUpNs(nowNs);
-        if (remainingNs > 0) {
-            input.host().loop().arm(deadline, remainingNs);
-            return;
-        }
-        fragmentDeadline = null;
-        channel.onStalledMessage(
-                paidUntilNs <= nowNs
-                        ? "a message comes with less than " + arrival().minBytesPerSecond() + " bytes a second"
-                        : "nothing more of a message came for " + arrival().timeoutNs() / 1_000_000 + " ms");
-    }
-
-    private long untilGivenUpNs(long nowNs) {
-        return Math.min(lastFragmentNs + arrival().timeoutNs(), paidUntilNs) - nowNs;
-    }
-
-    /**
-     * Each byte buys the message some time. Bytes that came fast do not buy more than a silence may
-     * last, or than a message may be slow at first.
-     */
-    private void pay(int bytes) {
-        long nowNs = input.host().judgingNs();
-        long mostNs = nowNs + Math.max(arrival().timeoutNs(), arrival().graceNs());
-        lastFragmentNs = nowNs;
-        paidUntilNs = Math.min(paidUntilNs + bytes * NS_PER_SECOND / arrival().minBytesPerSecond(), mostNs);
-    }
-
-    private void cancelFragmentDeadline() {
-        if (fragmentDeadline != null) {
-            input.host().loop().cancel(fragmentDeadline);
-            fragmentDeadline = null;
+    private void endWatch() {
+        if (watch != null) {
+            watch.end();
+            watch = null;
         }
     }
 
@@ -410,7 +353,6 @@ final class Inward {
                 && arrivingFrom == request.handle()
                 && arrivingEnvelope.isOfSameRequest(request.envelope());
         if (isArriving) {
-            cancelFragmentDeadline();
             dropArriving();
         }
         return isArriving;
@@ -420,6 +362,7 @@ final class Inward {
     void dropArriving() {
         Assembly assembly = arriving;
         if (assembly != null && assembly.isKeeping()) {
+            endWatch();
             long inside = window.unconsumed() - held;
             forgetReserved(assembly);
             assembly.drop();
@@ -428,7 +371,7 @@ final class Inward {
     }
 
     private void forgetArriving() {
-        cancelFragmentDeadline();
+        endWatch();
         Assembly assembly = arriving;
         if (assembly != null) {
             arriving = null;
