@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jcstress.Main;
@@ -35,7 +36,18 @@ final class RacesTest {
         } finally {
             jcstress.destroyForcibly().waitFor();
         }
-        assertThat(Files.readString(log)).contains("matching test results");
+        for (String name : TESTS.split("\\|")) {
+            assertThat(reports(folder))
+                    .as("reports of %s", name)
+                    .anyMatch(Pattern.compile(name).asPredicate());
+        }
+    }
+
+    /** One for each class that ran. */
+    private static List<String> reports(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve("report"))) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
     }
 
     private static List<String> command() {

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
 
-/** The log since this was made. The file is set in simplelogger.properties. */
+/** The log since this was made. Each JVM of tests has a file of its own. */
 final class LogFile {
-    private static final Path FILE = Path.of("target/tests.log");
+    private static final Path FILE = Path.of(System.getProperty("org.slf4j.simpleLogger.logFile", "target/tests.log"));
     /** The level, and not the frame of that name in the text of a warning. */
     private static final Pattern ERROR = Pattern.compile("\\[[^]]*] ERROR ");
 

@@ -16,8 +16,6 @@ import dev.heartbeat.spi.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -38,7 +36,7 @@ final class CallbackExecutorTest {
 
     private final List<String> heard = new ArrayList<>();
 
-    /** What an executor may do with a task, and all of it comes to the same. */
+    /** The ways an executor may run a task, which all come to the same. */
     enum Doing {
         TAKES,
         RUNS_HERE,
@@ -211,13 +209,6 @@ final class CallbackExecutorTest {
         }
     }
 
-    /** The log is one file for all tests, so each executor has a name of its own. */
-    private static List<String> logged(String name) throws IOException {
-        return Files.readAllLines(Path.of("target/tests.log")).stream()
-                .filter(line -> line.contains(name))
-                .toList();
-    }
-
     @Test
     void aDirectExecutorIsLoggedOnceWithTheRemedy() throws IOException {
         Bus bus = new Bus(3, 1, options -> options.callbackExecutor(new Named("direct-log-1", Runnable::run)));
@@ -225,7 +216,7 @@ final class CallbackExecutorTest {
             bus.newNode("n" + i);
         }
 
-        assertThat(logged("direct-log-1"))
+        assertThat(LogFile.lines("direct-log-1"))
                 .singleElement()
                 .asString()
                 .contains("WARN", "worker threads", "threads of its own", "caller-runs");
@@ -244,7 +235,7 @@ final class CallbackExecutorTest {
         }
 
         assertThat(bus.server.stats().callbacks().redirected()).isEqualTo(10);
-        assertThat(logged("refusing-log-1"))
+        assertThat(LogFile.lines("refusing-log-1"))
                 .hasSize(4)
                 .allMatch(line -> line.contains("WARN") && line.contains("RejectedExecutionException"));
     }

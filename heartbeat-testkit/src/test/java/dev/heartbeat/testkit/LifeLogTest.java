@@ -9,8 +9,6 @@ import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatServer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +16,7 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a client tells of its life: the cause of each end to its listener and its future, and few
+ * A client's reports of its life: the cause of each end to its listener and its future, and few
  * lines to the log; on virtual time.
  */
 final class LifeLogTest {
@@ -56,10 +54,10 @@ final class LifeLogTest {
         }
     }
 
-    /** The log is one file for all tests, so each has a name of its own. */
+    /** The lines of one subject, without stack traces. */
     private static List<String> logged(String name) throws IOException {
-        return Files.readAllLines(Path.of("target/tests.log")).stream()
-                .filter(line -> line.contains(name) && !line.startsWith("\t") && !line.startsWith("java."))
+        return LogFile.lines(name).stream()
+                .filter(line -> !line.startsWith("\t") && !line.startsWith("java."))
                 .toList();
     }
 
