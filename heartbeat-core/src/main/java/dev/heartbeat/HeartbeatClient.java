@@ -204,12 +204,12 @@ public final class HeartbeatClient implements AutoCloseable {
     /**
      * Sends what was accepted, says goodbye for the nodes attached to it and for itself, and stays
      * closed. The server ends the node with {@link OfflineReason#UNREGISTERED} at once. Completes
-     * when the connection is closed and the listener has heard of it. Sending may take the
-     * {@linkplain ClientSetters#drainTimeout drain timeout} and the server's answer two seconds;
-     * what is left comes back. Callbacks that are still busy ten seconds after the call, or two
-     * seconds after the connection's end where that is later, are waited for no longer. From the
-     * call on nothing more is accepted. Idempotent. Dependent stages may run on an event loop, and
-     * must not block.
+     * when the connection is closed and the listeners, those of channels too, have heard of it.
+     * Sending may take the {@linkplain ClientSetters#drainTimeout drain timeout} and the server's
+     * answer two seconds; what is left comes back. Callbacks that are still busy ten seconds after
+     * the call, or two seconds after the connection's end where that is later, are waited for no
+     * longer. From the call on nothing more is accepted. Idempotent. Dependent stages may run on an
+     * event loop, and must not block.
      *
      * <p>A registration that is under way is answered first, within the handshake timeout. Once the
      * future is complete the node does not register any more, so another process may take its id.

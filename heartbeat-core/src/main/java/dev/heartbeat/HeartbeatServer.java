@@ -331,9 +331,10 @@ public final class HeartbeatServer implements AutoCloseable {
 
     /**
      * Stops now. Every node ends with {@link OfflineReason#SHUTDOWN} and is notified, and every
-     * connection is closed. The future completes when the listener has heard of all of it, after
-     * about ten seconds at the latest. It is STOPPED then. A transport that was given to the
-     * builder lives on. A server that was never started is STOPPED at once. Idempotent.
+     * connection is closed. The future completes when the listeners, those of channels too, have
+     * heard of all of it, after about ten seconds at the latest. It is STOPPED then. A transport
+     * that was given to the builder lives on. A server that was never started is STOPPED at once.
+     * Idempotent.
      *
      * @return a future that completes when the server is stopped
      */

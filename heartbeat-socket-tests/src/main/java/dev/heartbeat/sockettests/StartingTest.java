@@ -27,6 +27,25 @@ final class StartingTest {
         transport.closeAsync().get(30, TimeUnit.SECONDS);
     }
 
+    /** The first loop is the one that completes a start. */
+    @Test
+    void startIsNotWaitedForOnItsLoop() throws Exception {
+        Transport transport = TestedTransport.start(1);
+        CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        transport.eventLoops().get(0).execute(() -> {
+            CompletableFuture<HeartbeatServer> starting = builder(transport).startAsync();
+            thrown.complete(thrownBy(starting::join));
+            CompletableFuture<Void> ending = starting.thenCompose(HeartbeatServer::closeAsync);
+            CompletableFuture<Void> unused = ending.whenComplete((done, failure) -> closed.complete(null));
+        });
+        assertThat(thrown.get(30, TimeUnit.SECONDS))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("waiting here would never end");
+        closed.get(30, TimeUnit.SECONDS);
+        transport.closeAsync().get(30, TimeUnit.SECONDS);
+    }
+
     @Test
     void thePortOfAStoppedServerIsFree() throws Exception {
         Transport transport = TestedTransport.start(2);

@@ -10,10 +10,12 @@ import dev.heartbeat.ChannelOptions.Delivery;
 import dev.heartbeat.ClientListener;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -123,6 +125,61 @@ final class WaitingTest {
     @Test
     void sendIsNotWaitedForInACallbackOfItsLine() throws InterruptedException {
         isRefused(inCallback(client -> client.send(message()).join()));
+    }
+
+    /** The reply would come to the same node, behind the callback that waits for it. */
+    @Test
+    void serversFuturesAreNotWaitedForInACallbackOfTheirNode() throws InterruptedException {
+        BlockingQueue<Object> results = new LinkedBlockingQueue<>();
+        CompletableFuture<HeartbeatServer> self = new CompletableFuture<>();
+        try (LocalBus asking = new LocalBus(options -> options.listener(new NodeListener() {
+            @Override
+            public void onOnline(Node node) {
+                HeartbeatServer server = self.join();
+                results.add(get(() -> server.request(node.id(), message(), LONG).join()));
+                results.add(get(() -> server.send(node.id(), message()).join()));
+                results.add(get(() -> server.shutdownAsync(LONG).join()));
+                results.add(get(() -> server.closeAsync().get(1, TimeUnit.MINUTES)));
+            }
+        }))) {
+            self.complete(asking.server);
+            asking.connect("n1");
+            for (int i = 0; i < 4; i++) {
+                assertThat(results.poll(30, TimeUnit.SECONDS))
+                        .isInstanceOf(IllegalStateException.class)
+                        .extracting(thrown -> ((Throwable) thrown).getMessage())
+                        .asString()
+                        .contains("waiting here would never end", "n1");
+            }
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void nothingIsWaitedForOnALoop() throws Exception {
+        try (Transport transport = TestedTransport.start(1)) {
+            HeartbeatClient client = HeartbeatClient.builder()
+                    .server("127.0.0.1", bus.port())
+                    .nodeId("n1")
+                    .transport(transport)
+                    .connect();
+            BlockingQueue<Object> results = new LinkedBlockingQueue<>();
+            transport.eventLoops().get(0).execute(() -> {
+                results.add(get(() -> client.request(message(), LONG).join()));
+                results.add(get(() -> client.send(message()).get(1, TimeUnit.MINUTES)));
+                results.add(get(() -> client.registered().join()));
+                results.add(get(() -> client.closeAsync().join()));
+            });
+            for (int i = 0; i < 4; i++) {
+                assertThat(results.poll(30, TimeUnit.SECONDS))
+                        .isInstanceOf(IllegalStateException.class)
+                        .extracting(thrown -> ((Throwable) thrown).getMessage())
+                        .asString()
+                        .contains("waiting here would never end", "event loop 0");
+            }
+            client.close();
+        }
     }
 
     @Test

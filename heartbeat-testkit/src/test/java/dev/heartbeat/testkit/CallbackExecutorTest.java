@@ -216,7 +216,7 @@ final class CallbackExecutorTest {
             bus.newNode("n" + i);
         }
 
-        assertThat(LogFile.lines("direct-log-1"))
+        assertThat(LogFile.entries("direct-log-1"))
                 .singleElement()
                 .asString()
                 .contains("WARN", "worker threads", "threads of its own", "caller-runs");
@@ -235,7 +235,7 @@ final class CallbackExecutorTest {
         }
 
         assertThat(bus.server.stats().callbacks().redirected()).isEqualTo(10);
-        assertThat(LogFile.lines("refusing-log-1"))
+        assertThat(LogFile.entries("refusing-log-1"))
                 .hasSize(4)
                 .allMatch(line -> line.contains("WARN") && line.contains("RejectedExecutionException"));
     }

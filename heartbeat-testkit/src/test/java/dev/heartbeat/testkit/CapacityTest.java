@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heartbeat.ClientState;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.NodeState;
+import dev.heartbeat.ServerOptions;
 import dev.heartbeat.internal.frame.Register;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,6 +85,12 @@ final class CapacityTest {
     }
 
     @Test
+    void bytesAreAQuarterOfTheHeapByDefault() {
+        assertThat(ServerOptions.defaults().registrationBudgetBytes())
+                .isEqualTo(Runtime.getRuntime().maxMemory() / 4);
+    }
+
+    @Test
     void nodesInGraceAreBounded() {
         Bus bus = bus(10_000);
         attack(bus, 10);
@@ -157,6 +164,7 @@ final class CapacityTest {
         bus.advance(Duration.ofMillis(500));
         assertThat(late.state()).isNotEqualTo(ClientState.ONLINE);
         assertThat(told.events()).anyMatch(event -> event.contains("NODE_CAPACITY"));
+        assertThat(told.waits()).isNotEmpty().allMatch(wait -> wait.compareTo(Bus.INTERVAL) >= 0);
         bus.advance(Duration.ofMinutes(3));
         assertThat(late.state()).isEqualTo(ClientState.ONLINE);
     }

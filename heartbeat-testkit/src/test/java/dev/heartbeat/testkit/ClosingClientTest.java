@@ -2,14 +2,22 @@ package dev.heartbeat.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heartbeat.AttachedNode;
+import dev.heartbeat.Channel;
+import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.ClientState;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.NodeState;
+import dev.heartbeat.SendResult;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A client that is closed at any moment registers no more, and leaves its id to the next process;
@@ -183,6 +191,49 @@ final class ClosingClientTest {
                     .isZero();
             assertThat(bus.told.count("ONLINE")).as("seed %s", seed).isEqualTo(bus.told.count("OFFLINE(SHUTDOWN)"));
         }
+    }
+
+    /** Messages that came back are lost to an application that is closed before it hears of them. */
+    @ParameterizedTest
+    @EnumSource(names = {"PUSH", "PULL"})
+    void channelsHaveHeardOfTheirEndWhenTheirClientOrServerIsClosed(ChannelOptions.Delivery delivery) {
+        ChannelOptions options = ChannelOptions.builder().delivery(delivery).build();
+        ChannelRecorder ofServer = new ChannelRecorder();
+        Bus bus = new Bus(7, 1, builder -> builder.otherChannels(options, ofServer));
+        Host host = bus.world.newHost("client");
+        ChannelRecorder ofClient = new ChannelRecorder();
+        HeartbeatClient client = bus.client(host, "n1")
+                .drainTimeout(Duration.ofSeconds(1))
+                .otherChannels(options, ofClient)
+                .connect();
+        AttachedNode node = client.attach("n2", Map.of(), new AttachedRecorder());
+        bus.advance(Duration.ofSeconds(1));
+        Channel own = client.openChannel("c", options, ofClient);
+        Channel attached = node.openChannel("c", options, ofClient);
+        Channel fromServer = bus.server.openChannel("n1", "c", options, ofServer);
+        bus.advance(Duration.ofMillis(500));
+        bus.world.isolate(host);
+        for (Channel each : List.of(own, attached, fromServer)) {
+            for (int i = 0; i < 300; i++) {
+                assertThat(each.trySend(ByteBuffer.allocate(1000))).isEqualTo(SendResult.ACCEPTED);
+            }
+        }
+        bus.advance(Duration.ofMillis(500));
+        host.delayCallbacks(Duration.ofMillis(200));
+        bus.serverHost.delayCallbacks(Duration.ofMillis(200));
+
+        bus.world.await(client.closeAsync(), Duration.ofSeconds(15));
+        heardOfTheirEnd(ofClient, client.stats().messages().undeliveredTotal());
+        bus.world.await(bus.server.closeAsync(), Duration.ofSeconds(15));
+        heardOfTheirEnd(ofServer, bus.server.stats().messages().undeliveredTotal());
+    }
+
+    private static void heardOfTheirEnd(ChannelRecorder told, long undelivered) {
+        assertThat(told.events)
+                .filteredOn(event -> event.startsWith("undelivered "))
+                .hasSize((int) undelivered)
+                .isNotEmpty();
+        assertThat(told.events).filteredOn(event -> event.startsWith("closed ")).hasSize(3);
     }
 
     @Test

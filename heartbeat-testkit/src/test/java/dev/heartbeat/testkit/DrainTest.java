@@ -128,8 +128,29 @@ final class DrainTest {
         Duration took = bus.world.advanceUntil(down::isDone, Duration.ofSeconds(20));
 
         assertThat(took).isBetween(Duration.ofSeconds(8), Duration.ofMillis(10_100));
-        assertThat(bus.server.stats().messages().undeliveredTotal()).isBetween(850L, 999L);
+        long undelivered = bus.server.stats().messages().undeliveredTotal();
+        assertThat(undelivered).isBetween(850L, 999L);
+        assertThat(opener.events)
+                .filteredOn(event -> event.startsWith("undelivered 1000 bytes "))
+                .hasSize((int) undelivered);
         assertThat(bus.told.of("n2")).containsExactly("ONLINE", "OFFLINE(SHUTDOWN)");
+    }
+
+    @Test
+    @Tag("M53")
+    void shutdownWithoutTimeDrainsNothing() {
+        online(bus.client(host, "n1").windowBytes(16_396));
+        host.delayCallbacks(Duration.ofHours(1));
+        for (int i = 0; i < 1000; i++) {
+            assertThat(bus.server.trySend("n1", ByteBuffer.allocate(1000))).isEqualTo(SendResult.ACCEPTED);
+        }
+        CompletableFuture<Void> down = bus.server.shutdownAsync(Duration.ZERO);
+        Duration took = bus.world.advanceUntil(down::isDone, Duration.ofSeconds(20));
+
+        assertThat(took).isLessThanOrEqualTo(LINGER.plusMillis(100));
+        assertThat(bus.server.stats().messages().undeliveredTotal()).isGreaterThan(900);
+        assertThat(bus.told.count("undelivered"))
+                .isEqualTo(bus.server.stats().messages().undeliveredTotal());
     }
 
     @Test

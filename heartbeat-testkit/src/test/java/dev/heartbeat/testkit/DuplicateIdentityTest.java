@@ -13,6 +13,7 @@ import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.Listener;
 import dev.heartbeat.spi.Resolver;
 import dev.heartbeat.spi.Transport;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -44,11 +45,15 @@ final class DuplicateIdentityTest {
         final List<HeartbeatClient> clients = new ArrayList<>();
 
         Twins(Bus bus, int count) {
+            this(bus, count, "n1");
+        }
+
+        Twins(Bus bus, int count, String id) {
             for (int i = 0; i < count; i++) {
                 Host host = bus.world.newHost("twin");
                 ClientRecorder recorder = new ClientRecorder();
                 told.add(recorder);
-                clients.add(bus.client(host, "n1")
+                clients.add(bus.client(host, id)
                         .transport(new Restored(host.transport()))
                         .listener(recorder)
                         .connect());
@@ -86,6 +91,21 @@ final class DuplicateIdentityTest {
             bus.advance(Duration.ofMinutes(5));
             assertThat(bus.server.stats().liveness().registrations()).isEqualTo(registrations);
         }
+    }
+
+    @Test
+    void twinIsWarnedOfInTheLogOfBothSides() throws IOException {
+        Bus bus = new Bus(3);
+        Twins unused = new Twins(bus, 2, "twin-log-1");
+        bus.advance(Duration.ofMinutes(1));
+        assertThat(LogFile.entries("node twin-log-1: DUPLICATE_IDENTITY"))
+                .singleElement()
+                .asString()
+                .contains("WARN", "two processes restored from one snapshot", "is sent away for good");
+        assertThat(LogFile.entries("twin-log-1: closed for good"))
+                .singleElement()
+                .asString()
+                .contains("WARN", "another process was restored from the same snapshot");
     }
 
     /** With the times that a server has by default, and messages under way in both directions. */

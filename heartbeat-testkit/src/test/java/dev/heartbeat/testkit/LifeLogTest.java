@@ -30,6 +30,10 @@ final class LifeLogTest {
     private final List<ClientListener.Disconnect> told = new ArrayList<>();
 
     private HeartbeatClient connect(String id) {
+        return options(id).connect();
+    }
+
+    private HeartbeatClient.Builder options(String id) {
         return bus.client(host, id)
                 .reconnectBase(Duration.ofMillis(500))
                 .reconnectCap(Duration.ofSeconds(5))
@@ -41,8 +45,7 @@ final class LifeLogTest {
                 })
                 .onMessage(message -> {
                     throw new Unprintable();
-                })
-                .connect();
+                });
     }
 
     private static final class Unprintable extends RuntimeException {
@@ -52,13 +55,6 @@ final class LifeLogTest {
         public String getMessage() {
             throw new IllegalStateException("not even this");
         }
-    }
-
-    /** The lines of one subject, without stack traces. */
-    private static List<String> logged(String name) throws IOException {
-        return LogFile.lines(name).stream()
-                .filter(line -> !line.startsWith("\t") && !line.startsWith("java."))
-                .toList();
     }
 
     @Test
@@ -80,13 +76,51 @@ final class LifeLogTest {
     }
 
     @Test
-    void registrationThatIsNotAnsweredIsToldInASentence() {
+    void registrationThatIsNotAnsweredIsToldInASentence() throws IOException {
         bus.serverHost.pause();
-        connect("life-2");
+        HeartbeatClient client = connect("life-2");
         bus.advance(Duration.ofSeconds(6));
 
+        String sentence = "did not answer the registration within 5000 ms";
         assertThat(told.get(0).reason()).isEqualTo(CloseReason.HANDSHAKE_TIMEOUT);
-        assertThat(told.get(0).cause()).hasMessageContaining("did not answer the registration within 5000 ms");
+        assertThat(told.get(0).cause()).hasMessageContaining(sentence);
+        assertThat(LogFile.entries("life-2")).singleElement().asString().contains("WARN", sentence + "; retrying in ");
+        isClosedFor(client, sentence);
+    }
+
+    @Test
+    void unknownHostIsToldByItsName() throws IOException {
+        HeartbeatClient client =
+                options("life-6").server("nowhere.invalid", 9501).connect();
+        bus.advance(Duration.ofMillis(400));
+
+        assertThat(told.get(0).reason()).isEqualTo(CloseReason.CONNECT_FAILED);
+        assertThat(told.get(0).cause())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("unknown host nowhere.invalid");
+        assertThat(LogFile.entries("life-6").get(0))
+                .contains("WARN", "connect to nowhere.invalid:9501 failed: unknown host nowhere.invalid; retrying in ");
+        isClosedFor(client, "unknown host nowhere.invalid");
+    }
+
+    @Test
+    void hostThatDoesNotAnswerIsToldWithItsCause() throws IOException {
+        bus.serverHost.powerOff();
+        HeartbeatClient client = connect("life-7");
+        bus.advance(Duration.ofSeconds(6));
+
+        assertThat(told.get(0).reason()).isEqualTo(CloseReason.CONNECT_FAILED);
+        assertThat(told.get(0).cause()).isInstanceOf(IOException.class).hasMessageContaining("timed out");
+        assertThat(LogFile.entries("life-7").get(0)).contains("WARN", "connect to ", "timed out; retrying in ");
+        isClosedFor(client, "timed out");
+    }
+
+    private void isClosedFor(HeartbeatClient client, String why) {
+        var closed = client.closeAsync();
+        bus.advance(Duration.ofSeconds(6));
+
+        assertThat(closed).isCompleted();
+        assertThat(catchThrowable(() -> client.registered().join()).getCause()).hasMessageContaining(why);
     }
 
     @Test
@@ -95,14 +129,14 @@ final class LifeLogTest {
         connect("life-3");
         bus.advance(Duration.ofMinutes(10));
 
-        List<String> lines = logged("life-3");
+        List<String> lines = LogFile.entries("life-3");
         assertThat(lines).hasSizeBetween(10, 20);
         assertThat(lines.get(0)).contains("connect to ", "failed: ", "refused; retrying in ");
         assertThat(lines.get(lines.size() - 1)).contains(" more since the last report)");
 
         bus.serverHost.refuseConnects(false);
         bus.advance(Duration.ofSeconds(10));
-        assertThat(logged("life-3")).last().asString().contains("registered at ", " after 60");
+        assertThat(LogFile.entries("life-3")).last().asString().contains("registered at ", " after 60");
     }
 
     @Test
@@ -114,7 +148,7 @@ final class LifeLogTest {
         var unused = client.closeAsync();
         bus.advance(Duration.ofSeconds(1));
 
-        List<String> lines = logged("life-4");
+        List<String> lines = LogFile.entries("life-4");
         assertThat(lines).hasSize(4);
         assertThat(lines.get(0)).contains("registered at ");
         assertThat(lines.get(1)).contains("retrying in ");
@@ -137,6 +171,6 @@ final class LifeLogTest {
 
         assertThat(client.stats().callbacks().failures()).isEqualTo(20_000);
         assertThat(server.stats().callbacks().failures()).isEqualTo(20_000);
-        assertThat(logged("an application callback for life-5 threw")).hasSizeBetween(15, 32);
+        assertThat(LogFile.entries("an application callback for life-5 threw")).hasSizeBetween(15, 32);
     }
 }

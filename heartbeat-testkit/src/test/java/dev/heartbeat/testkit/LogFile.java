@@ -12,12 +12,12 @@ final class LogFile {
     private LogFile() {}
 
     /**
-     * The lines with this name. All tests of the JVM log to one file, so each test names its
-     * subject differently.
+     * The entries with this name, without their stack traces. All tests of the JVM log to one file,
+     * so each test names its subject differently.
      */
-    static List<String> lines(String name) throws IOException {
+    static List<String> entries(String name) throws IOException {
         return Files.readAllLines(FILE).stream()
-                .filter(line -> line.contains(name))
+                .filter(line -> line.contains(name) && !line.startsWith("\t") && !line.startsWith("java."))
                 .toList();
     }
 }

@@ -3,6 +3,7 @@ package dev.heartbeat.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.HeartbeatClient;
+import dev.heartbeat.SendResult;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
@@ -65,6 +66,30 @@ final class SlowLinkTest {
             // A quarter of the interval in the bus, and as long as its socket buffer takes.
             assertThat(bus.server.nodes().find("n1").orElseThrow().rtt())
                     .isBetween(Duration.ofMillis(1), Duration.ofMillis(50 + 2048 * 1000 / LINK + 10));
+        }
+    }
+
+    /** A beat waits for a quarter of a second at most, even where the interval would allow more. */
+    @Test
+    void beatOfALongIntervalWaitsNoLonger() {
+        Bus patient = new Bus(
+                72,
+                2,
+                options -> options.heartbeatInterval(Duration.ofSeconds(4))
+                        .suspectAfter(Duration.ofSeconds(10))
+                        .heartbeatTimeout(Duration.ofSeconds(12)));
+        Host far = patient.world.newHost("far");
+        patient.world.link(far, patient.serverHost, slow(2048));
+        HeartbeatClient client = patient.client(far, "n1").queueBytes(1 << 21).connect();
+        patient.world.advanceUntil(client.registered()::isDone, Duration.ofSeconds(1));
+        for (int i = 0; i < 100; i++) {
+            assertThat(client.trySend(ByteBuffer.allocate(16_000))).isEqualTo(SendResult.ACCEPTED);
+        }
+        patient.advance(Duration.ofSeconds(10));
+        for (int i = 0; i < 8; i++) {
+            patient.advance(Duration.ofSeconds(4));
+            assertThat(patient.server.nodes().find("n1").orElseThrow().rtt())
+                    .isBetween(Duration.ofMillis(1), Duration.ofMillis(250 + 2048 * 1000 / LINK + 10));
         }
     }
 

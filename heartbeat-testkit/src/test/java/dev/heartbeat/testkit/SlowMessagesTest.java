@@ -2,11 +2,14 @@ package dev.heartbeat.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heartbeat.ChannelListener;
+import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.HeartbeatClient;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +53,53 @@ final class SlowMessagesTest {
         client.trySend(ByteBuffer.allocate(9_000_000));
         bus.advance(Duration.ofSeconds(5));
         assertThat(bus.told.of("n1")).anyMatch(line -> line.startsWith("message"));
+    }
+
+    /** Whatever it announces, and on however many channels. */
+    @Test
+    @Tag("M36")
+    void connectionTakesAnEighthOfTheMemoryAtMost() {
+        int eighth = 500_000;
+        Bus small = new Bus(
+                86,
+                2,
+                options -> options.inboundBudgetBytes(8 * eighth)
+                        .maxMessageBytes(eighth / 2)
+                        .windowBytes(16_396)
+                        .otherChannels(
+                                ChannelOptions.builder()
+                                        .windowBytes(16_396)
+                                        .maxWindowBytes(16_396)
+                                        .build(),
+                                offered -> new ChannelListener() {}));
+        List<ScriptedPeer> announcing = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            ScriptedPeer peer =
+                    ScriptedPeer.client(small.world.newHost("stranger").transport(), small.server.localAddress());
+            peer.ignore("CREDIT").ignore("PING").ignore("CHANNEL_ACCEPT");
+            peer.connect().register("s" + i).expectRegistered();
+            for (int channel = 1; channel <= 9; channel += 2) {
+                peer.raw(String.format("ab020a00 %08x 0000000d 0000000000004010 10 03 6c6f67", channel));
+            }
+            peer.play();
+            small.advance(Duration.ofMillis(100));
+            for (int channel = 1; channel <= 9; channel += 2) {
+                // The first byte of 200,000.
+                peer.raw(String.format("ab020305 %08x 0000000a 0007 06000400030d40 61", channel));
+            }
+            peer.expect("CHANNEL_RESET").expect("CHANNEL_RESET").expect("CHANNEL_RESET");
+            peer.play();
+            announcing.add(peer);
+        }
+        small.advance(Duration.ofMillis(100));
+        announcing.forEach(ScriptedPeer::verify);
+        assertThat(small.server.stats().connections().errorsSent()).containsOnly(Map.entry("NO_CAPACITY", 21L));
+        HeartbeatClient client =
+                small.client(small.world.newHost("client"), "n1").connect();
+        small.world.advanceUntil(client.registered()::isDone, Duration.ofSeconds(1));
+        client.trySend(ByteBuffer.allocate(eighth / 2));
+        small.advance(Duration.ofSeconds(1));
+        assertThat(small.told.of("n1")).hasSize(2).last().asString().startsWith("message");
     }
 
     @Test

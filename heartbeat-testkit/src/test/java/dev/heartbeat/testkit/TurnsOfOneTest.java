@@ -83,6 +83,36 @@ final class TurnsOfOneTest {
             String frames(int i) {
                 return frame(0x0d, 0, u64(100_000 + i));
             }
+        },
+        CANCELS(500) {
+            @Override
+            String frames(int i) {
+                return frame(0x11, 0, "02000101 030008" + u64(i));
+            }
+        },
+        REFUSALS(500) {
+            @Override
+            String frames(int i) {
+                return frame(0x08, 0, "02002a 840008" + u64(i + 1));
+            }
+        },
+        RESETS_OF_NOTHING(500) {
+            @Override
+            String frames(int i) {
+                return frame(0x0a, 2 * i + 1, u64(65_536) + "10 04 6e6f6e65") + frame(0x0c, 2 * i + 1, "002c");
+            }
+        },
+        SMALL_MESSAGES(5_001) {
+            @Override
+            String frames(int i) {
+                return message(i);
+            }
+        },
+        IGNORED(10_000) {
+            @Override
+            String frames(int i) {
+                return "ab027f80" + u32(0) + u32(0);
+            }
         };
 
         final int perTurn;

@@ -338,6 +338,9 @@ public final class ChannelEnd implements Channel, Endpoint {
         closed.complete(reason);
         callbacks.callLast(() -> listener.onClosed(this, reason, text));
         callbacks.callLast(onFinished);
+        // The last calls of an INLINE channel are on their way to its loop by then, which may have
+        // ended.
+        callbacks.complete(home.counts()::heard);
     }
 
     private static FailureCode codeOf(ChannelCloseReason reason) {

@@ -129,7 +129,8 @@ public final class Client implements Connector {
         counts = new ClientCounts(channels.counts(), callbackThreads);
         events = new ClientEvents(options.nodeId(), listeners, handlers, callbackThreads, counts);
         registered = CallbackThreads.newFuture(events);
-        ending = new ClientEnd(options.nodeId(), events, registered, this::release, callbackThreads.newFuture());
+        ending = new ClientEnd(
+                options.nodeId(), events, channels.counts(), registered, this::release, callbackThreads.newFuture());
         mail = new ClientMail(this, events);
         mailbox = mail.mailbox();
         budget = new InboundBudget(options.inboundBudgetBytes());

@@ -6,6 +6,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import dev.heartbeat.ClientListener;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.internal.channel.ChannelCounts;
 import dev.heartbeat.internal.loop.Deadline;
 import dev.heartbeat.internal.loop.Shard;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ final class ClientEnd {
 
     private final String nodeId;
     private final ClientEvents events;
+    private final ChannelCounts channels;
     private final CompletableFuture<ClientListener.Registered> registered;
     private final Supplier<CompletableFuture<Void>> release;
     private final CompletableFuture<Void> closed;
@@ -41,6 +43,7 @@ final class ClientEnd {
     private long sinceNs;
 
     /**
+     * @param channels of the client and of the nodes attached to it
      * @param registered fails where the client never was
      * @param release ends what the client alone has
      * @param closed completes when all is over
@@ -48,11 +51,13 @@ final class ClientEnd {
     ClientEnd(
             String nodeId,
             ClientEvents events,
+            ChannelCounts channels,
             CompletableFuture<ClientListener.Registered> registered,
             Supplier<CompletableFuture<Void>> release,
             CompletableFuture<Void> closed) {
         this.nodeId = nodeId;
         this.events = events;
+        this.channels = channels;
         this.registered = registered;
         this.release = release;
         this.closed = closed;
@@ -92,7 +97,7 @@ final class ClientEnd {
         events.closed(reason, () -> registered.completeExceptionally(over));
         CompletableFuture<Void> notified = new CompletableFuture<>();
         events.call(() -> notified.complete(null));
-        List<CompletableFuture<Void>> all = new ArrayList<>(List.of(notified));
+        List<CompletableFuture<Void>> all = new ArrayList<>(List.of(notified, channels.allHeard()));
         last.forEach(node -> all.add(node.ended()));
         Deadline limit = new Deadline(() -> {
             LOG.warn(

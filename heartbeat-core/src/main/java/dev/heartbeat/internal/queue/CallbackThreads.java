@@ -17,6 +17,19 @@ public final class CallbackThreads {
     private final List<EventLoop> loops;
     /** Null where the transport's workers make the callbacks. */
     private final @Nullable ApplicationExecutor application;
+    /** Makes no calls, so no callback is one of its own. */
+    private final SerialExecutor.Owner noCallbacks = new SerialExecutor.Owner() {
+        @Override
+        public Executor workers() {
+            return CallbackThreads.this.workers();
+        }
+
+        @Override
+        public void onFailure(Throwable failure) {}
+
+        @Override
+        public void onIdle() {}
+    };
 
     /**
      * @param given the application's own executor for its callbacks; null for the transport's
@@ -66,6 +79,11 @@ public final class CallbackThreads {
     /** A future that waits for callbacks of any order. */
     public <T> CompletableFuture<T> newFuture() {
         return new BusFuture<>(this, null);
+    }
+
+    /** A future that waits for loops alone. */
+    public <T> CompletableFuture<T> newFutureOfLoops() {
+        return new BusFuture<>(this, noCallbacks);
     }
 
     /**

@@ -93,6 +93,7 @@ public final class Server implements Acceptor {
     final ServerGuard guard;
     /** Null where everybody may register. */
     final @Nullable Authentications authentications;
+
     final ServerLog log;
     private final NodeGroups groups = new ServerGroups(this);
     private final ServerCounts counts;
@@ -174,7 +175,18 @@ public final class Server implements Acceptor {
 
     /** Begins to listen, once. The future fails when nothing is left of what was opened. */
     public CompletableFuture<Server> listen() {
-        return port.open(this, firstLoop()).thenApply(this::listens).exceptionallyCompose(this::cannotListen);
+        CompletableFuture<Server> listening = callbackThreads.newFutureOfLoops();
+        CompletableFuture<?> unused = port.open(this, firstLoop())
+                .thenApply(this::listens)
+                .exceptionallyCompose(this::cannotListen)
+                .whenComplete((server, failure) -> {
+                    if (failure == null) {
+                        listening.complete(server);
+                    } else {
+                        listening.completeExceptionally(failure);
+                    }
+                });
+        return listening;
     }
 
     private Server listens(Listener bound) {
@@ -184,9 +196,7 @@ public final class Server implements Acceptor {
         }
         LOG.info("listening on {} ({})", bound.localAddress(), transport.name());
         if (authentications == null && !bound.localAddress().getAddress().isLoopbackAddress()) {
-            LOG.warn(
-                    "no authenticator is set: whoever reaches {} may register any node id",
-                    bound.localAddress());
+            LOG.warn("no authenticator is set: whoever reaches {} may register any node id", bound.localAddress());
         }
         CompletableFuture<?> unused = bound.closed().thenRun(() -> transportEnded(bound.localAddress()));
         return this;

@@ -158,7 +158,10 @@ final class ServerEnd {
             if (table.isEmpty()) {
                 listenersNotified.complete(null);
             }
-            closed = within(CLOSE_DEADLINE_NS, CompletableFuture.allOf(disconnected, listenersNotified, port.freed()))
+            CompletableFuture<Void> channelsNotified = disconnected.thenCompose(done -> server.channels.allHeard());
+            closed = within(
+                            CLOSE_DEADLINE_NS,
+                            CompletableFuture.allOf(channelsNotified, listenersNotified, port.freed()))
                     .thenCompose(done -> {
                         server.onEveryLoop(ServerLoop::end);
                         return server.release();
@@ -178,7 +181,7 @@ final class ServerEnd {
 
     /** Completes with {@code future}, or when the time is over; on the first loop's clock. */
     private CompletableFuture<Void> within(long timeoutNs, CompletableFuture<Void> future) {
-        CompletableFuture<Void> either = new CompletableFuture<>();
+        CompletableFuture<Void> either = server.callbackThreads.newFuture();
         CompletableFuture<?> unusedFirst = future.thenRun(() -> either.complete(null));
         if (!either.isDone()) {
             completeAfter(timeoutNs, either);
