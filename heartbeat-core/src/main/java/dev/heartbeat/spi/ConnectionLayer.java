@@ -29,19 +29,27 @@ public interface ConnectionLayer {
      */
     ConnectionHandler onOpen(Connection below, Connector above);
 
-    /** {@return this layer below, and {@code next} above it} */
-    default ConnectionLayer then(ConnectionLayer next) {
-        Objects.requireNonNull(next, "next");
-        return (below, above) -> onOpen(below, new Connector() {
+    /**
+     * {@return a connector whose connections reach {@code above} through this layer}
+     */
+    default Connector through(Connector above) {
+        Objects.requireNonNull(above, "above");
+        return new Connector() {
             @Override
-            public ConnectionHandler onOpen(Connection connection) {
-                return next.onOpen(connection, above);
+            public ConnectionHandler onOpen(Connection below) {
+                return ConnectionLayer.this.onOpen(below, above);
             }
 
             @Override
             public void onConnectFailed(IOException cause) {
                 above.onConnectFailed(cause);
             }
-        });
+        };
+    }
+
+    /** {@return this layer below, and {@code next} above it} */
+    default ConnectionLayer then(ConnectionLayer next) {
+        Objects.requireNonNull(next, "next");
+        return (below, above) -> onOpen(below, next.through(above));
     }
 }

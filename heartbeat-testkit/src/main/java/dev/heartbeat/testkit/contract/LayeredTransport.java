@@ -59,18 +59,10 @@ public final class LayeredTransport implements Transport {
 
     @Override
     public void connect(InetSocketAddress remote, EventLoop loop, Connector connector) {
-        ConnectionLayer layer = ofClients.to(remote.getHostString(), remote.getPort());
-        below.connect(remote, loop, new Connector() {
-            @Override
-            public ConnectionHandler onOpen(Connection connection) {
-                return layer.onOpen(connection, connector);
-            }
-
-            @Override
-            public void onConnectFailed(IOException cause) {
-                connector.onConnectFailed(cause);
-            }
-        });
+        below.connect(
+                remote,
+                loop,
+                ofClients.to(remote.getHostString(), remote.getPort()).through(connector));
     }
 
     @Override

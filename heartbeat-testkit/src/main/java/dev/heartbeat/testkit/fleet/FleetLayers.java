@@ -3,12 +3,9 @@ package dev.heartbeat.testkit.fleet;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.spi.ClientLayer;
-import dev.heartbeat.spi.Connection;
-import dev.heartbeat.spi.ConnectionHandler;
 import dev.heartbeat.spi.ConnectionLayer;
 import dev.heartbeat.spi.Connector;
 import dev.heartbeat.testkit.WireTap;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
@@ -68,20 +65,8 @@ public final class FleetLayers {
 
     /** Who hears of a stranger's connection to this server. */
     Connector over(Connector stranger, InetSocketAddress server) {
-        if (ofClients == null) {
-            return stranger;
-        }
-        ConnectionLayer layer = ofClients.to(server.getHostString(), server.getPort());
-        return new Connector() {
-            @Override
-            public ConnectionHandler onOpen(Connection connection) {
-                return layer.onOpen(connection, stranger);
-            }
-
-            @Override
-            public void onConnectFailed(IOException cause) {
-                stranger.onConnectFailed(cause);
-            }
-        };
+        return ofClients == null
+                ? stranger
+                : ofClients.to(server.getHostString(), server.getPort()).through(stranger);
     }
 }
