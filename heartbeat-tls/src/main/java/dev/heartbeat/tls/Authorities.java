@@ -8,7 +8,6 @@ import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.LongSupplier;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -22,9 +21,8 @@ import org.jspecify.annotations.Nullable;
 record Authorities(Path file, @Nullable Password password) {
 
     /** Reads them, and again when they change. */
-    Watched<X509ExtendedTrustManager> watch(String what, LongSupplier clock, long intervalNs) {
-        return new Watched<>(
-                what, List.of(file), contents -> trusting(certificates(contents.get(0))), clock, intervalNs);
+    Watched<X509ExtendedTrustManager> watch(String what, Reloading reloading) {
+        return new Watched<>(what, List.of(file), contents -> trusting(certificates(contents.get(0))), reloading);
     }
 
     private List<Certificate> certificates(byte[] content) throws IOException {

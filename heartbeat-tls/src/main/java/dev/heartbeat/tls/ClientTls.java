@@ -222,12 +222,12 @@ public final class ClientTls implements ClientLayer {
          */
         public ClientTls build() {
             TlsOptions built = options.build();
-            long intervalNs = built.reloadInterval().toNanos();
+            Reloading reloading = Reloading.by(built, clock);
             ReloadedKeys own =
-                    keys == null ? null : new ReloadedKeys(keys.watch("the client's certificate", clock, intervalNs));
+                    keys == null ? null : new ReloadedKeys(keys.watch("the client's certificate", reloading));
             ReloadedTrust trust = authorities == null
                     ? null
-                    : new ReloadedTrust(authorities.watch("the authorities of servers", clock, intervalNs));
+                    : new ReloadedTrust(authorities.watch("the authorities of servers", reloading));
             TlsSettings settings = new TlsSettings(true, own, trust, protocols, ClientCertificates.NONE);
             TlsEngineProvider provider = engine == null ? EngineProviders.find(null) : engine;
             return new ClientTls(new TlsLayer.Shared(provider.create(settings), built), serverName);

@@ -12,7 +12,6 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Where keys, certificates and authorities come from: PEM files, or a PKCS#12 store. */
@@ -24,13 +23,13 @@ sealed interface KeySource {
     KeyMaterial material(List<byte[]> contents) throws IOException;
 
     /** Reads it, and again when it changes. */
-    default Watched<KeyMaterial> watch(String what, LongSupplier clock, long intervalNs) {
-        return watch(what, clock, intervalNs, KeyMaterial::checked);
+    default Watched<KeyMaterial> watch(String what, Reloading reloading) {
+        return watch(what, reloading, KeyMaterial::checked);
     }
 
-    /** As {@link #watch(String, LongSupplier, long)}, for one that clients ask for by name. */
-    default Watched<KeyMaterial> watchNamed(String what, LongSupplier clock, long intervalNs) {
-        return watch(what, clock, intervalNs, material -> material.checked().named());
+    /** As {@link #watch(String, Reloading)}, for one that clients ask for by name. */
+    default Watched<KeyMaterial> watchNamed(String what, Reloading reloading) {
+        return watch(what, reloading, material -> material.checked().named());
     }
 
     /** Refuses what cannot be used. */
@@ -38,9 +37,9 @@ sealed interface KeySource {
         KeyMaterial check(KeyMaterial material) throws IOException;
     }
 
-    private Watched<KeyMaterial> watch(String what, LongSupplier clock, long intervalNs, Check check) {
+    private Watched<KeyMaterial> watch(String what, Reloading reloading, Check check) {
         SecretFiles.warnIfReadable("the private key", files().get(files().size() - 1));
-        return new Watched<>(what, files(), contents -> check.check(material(contents)), clock, intervalNs);
+        return new Watched<>(what, files(), contents -> check.check(material(contents)), reloading);
     }
 
     /** A certificate with its chain, and its key. */

@@ -228,30 +228,28 @@ public final class ServerTls implements ConnectionLayer {
                 throw new IllegalArgumentException(
                         "a TLS server needs a certificate: call certificate(chain, key) or keyStore(store, password)");
             }
-            long intervalNs = built.reloadInterval().toNanos();
+            Reloading reloading = Reloading.by(built, clock);
             ReloadedTrust trust = authorities == null
                     ? null
-                    : new ReloadedTrust(authorities.watch("the authorities of clients", clock, intervalNs));
-            TlsSettings settings = new TlsSettings(false, watchKeys(intervalNs), trust, protocols, clientCertificates);
+                    : new ReloadedTrust(authorities.watch("the authorities of clients", reloading));
+            TlsSettings settings = new TlsSettings(false, watchKeys(reloading), trust, protocols, clientCertificates);
             TlsEngineProvider provider = engine == null ? EngineProviders.find(null) : engine;
             if (ticketKeys != null) {
                 if (!provider.takesTicketKeys()) {
                     throw new IllegalArgumentException("ticketKeys is " + ticketKeys + ", and the engine "
                             + provider.name() + " takes no ticket keys; openssl (heartbeat-tls-openssl) does");
                 }
-                settings = settings.withTicketKeys(TicketKeys.watch(ticketKeys, clock, intervalNs)::current);
+                settings = settings.withTicketKeys(TicketKeys.watch(ticketKeys, reloading)::current);
             }
             return new ServerTls(TlsLayer.ofServer(provider.create(settings), built));
         }
 
-        private X509ExtendedKeyManager watchKeys(long intervalNs) {
+        private X509ExtendedKeyManager watchKeys(Reloading reloading) {
             String what = "the server's certificate";
             List<ReloadedKeys> all = new ArrayList<>();
             for (KeySource each : keys) {
                 all.add(new ReloadedKeys(
-                        all.isEmpty()
-                                ? each.watch(what, clock, intervalNs)
-                                : each.watchNamed(what, clock, intervalNs)));
+                        all.isEmpty() ? each.watch(what, reloading) : each.watchNamed(what, reloading)));
             }
             return all.size() == 1 ? all.get(0) : new KeysByName(all);
         }

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.LongSupplier;
 
 /** The keys of session tickets, from a file that several servers may share. */
 final class TicketKeys {
@@ -15,10 +14,9 @@ final class TicketKeys {
     private TicketKeys() {}
 
     /** Reads them, and again when they change. */
-    static Watched<List<byte[]>> watch(Path file, LongSupplier clock, long intervalNs) {
+    static Watched<List<byte[]>> watch(Path file, Reloading reloading) {
         SecretFiles.warnIfReadable("the ticket keys", file);
-        return new Watched<>(
-                "the ticket keys", List.of(file), contents -> parse(file, contents.get(0)), clock, intervalNs);
+        return new Watched<>("the ticket keys", List.of(file), contents -> parse(file, contents.get(0)), reloading);
     }
 
     private static List<byte[]> parse(Path file, byte[] content) throws IOException {

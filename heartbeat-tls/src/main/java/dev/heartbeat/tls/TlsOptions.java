@@ -131,7 +131,8 @@ public final class TlsOptions {
         /**
          * Threads at most that handshakes run on; one per core by default. A handshake signs or
          * verifies, which takes up to a millisecond, so event loops have it done elsewhere. Idle
-         * threads end. With 0 handshakes run on the event loops.
+         * threads end. With 0 handshakes run on the event loops, and a thread of its own reads
+         * certificates again, while handshakes go on with the old ones.
          *
          * @return this builder
          */

@@ -11,15 +11,15 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.LongSupplier;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What was made of some files, and is made again when their content changes: mounted secrets are
- * swapped behind a symbolic link, so neither names nor times of change tell. Looked at by whoever
- * asks, so nothing waits for it. Any thread.
+ * swapped behind a symbolic link, so neither names nor times of change tell. The first who asks after
+ * an interval has them looked at; everybody else goes on with what is in force. Any thread.
  */
 final class Watched<T> {
     private static final Logger LOG = LoggerFactory.getLogger(Watched.class);
@@ -27,10 +27,9 @@ final class Watched<T> {
     private final String what;
     private final List<Path> files;
     private final Maker<T> maker;
-    private final LongSupplier clock;
-    private final long intervalNs;
+    private final Reloading reloading;
+    private final AtomicLong lookedAtNs;
     private volatile T current;
-    private volatile long lookedAtNs;
     private byte[] digest;
     private @Nullable String problem;
 
@@ -45,13 +44,12 @@ final class Watched<T> {
      * @param what it is, for messages
      * @throws IllegalArgumentException if a file cannot be read, or nothing can be made of them
      */
-    Watched(String what, List<Path> files, Maker<T> maker, LongSupplier clock, long intervalNs) {
+    Watched(String what, List<Path> files, Maker<T> maker, Reloading reloading) {
         this.what = what;
         this.files = List.copyOf(files);
         this.maker = maker;
-        this.clock = clock;
-        this.intervalNs = intervalNs;
-        lookedAtNs = clock.getAsLong();
+        this.reloading = reloading;
+        lookedAtNs = new AtomicLong(reloading.clock().getAsLong());
         try {
             List<byte[]> contents = contents();
             digest = digest(contents);
@@ -61,20 +59,17 @@ final class Watched<T> {
         }
     }
 
-    /** What is in force, after a look at the files if one is due. */
+    /** What is in force. A look at the files comes before, or where it may not block is begun. */
     T current() {
-        if (clock.getAsLong() - lookedAtNs >= intervalNs) {
-            look();
+        long lastNs = lookedAtNs.get();
+        long nowNs = reloading.clock().getAsLong();
+        if (nowNs - lastNs >= reloading.intervalNs() && lookedAtNs.compareAndSet(lastNs, nowNs)) {
+            reloading.reader().execute(this::look);
         }
         return current;
     }
 
     private synchronized void look() {
-        long nowNs = clock.getAsLong();
-        if (nowNs - lookedAtNs < intervalNs) {
-            return; // Another thread has.
-        }
-        lookedAtNs = nowNs;
         try {
             List<byte[]> contents = contents();
             byte[] found = digest(contents);

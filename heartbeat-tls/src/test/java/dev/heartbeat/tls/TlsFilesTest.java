@@ -10,8 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PrivateKey;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -195,8 +199,8 @@ final class TlsFilesTest {
         Path chain = folder.resolve("server.crt");
         Path key = folder.resolve("server.key");
         copy(ALL.server(), chain, key);
-        Watched<KeyMaterial> watched =
-                new KeySource.PemFiles(chain, key, null).watch("the server's certificate", () -> nowNs[0], 1_000);
+        Watched<KeyMaterial> watched = new KeySource.PemFiles(chain, key, null)
+                .watch("the server's certificate", new Reloading(() -> nowNs[0], 1_000, Runnable::run));
         KeyMaterial first = watched.current();
 
         copy(ALL.otherHost(), chain, key);
@@ -219,13 +223,49 @@ final class TlsFilesTest {
     }
 
     @Test
+    void handshakesOnLoopsGoOnWithTheOldOnesWhileAnotherThreadReads() throws Exception {
+        long[] nowNs = {0};
+        List<Runnable> looks = new ArrayList<>();
+        Path chain = folder.resolve("server.crt");
+        Path key = folder.resolve("server.key");
+        copy(ALL.server(), chain, key);
+        Watched<KeyMaterial> watched = new KeySource.PemFiles(chain, key, null)
+                .watch("the server's certificate", new Reloading(() -> nowNs[0], 1_000, looks::add));
+        KeyMaterial first = watched.current();
+        copy(ALL.otherHost(), chain, key);
+        nowNs[0] = 1_000;
+        assertThat(watched.current()).isSameAs(first);
+        assertThat(watched.current()).isSameAs(first);
+        assertThat(looks).as("one look, however many ask").hasSize(1);
+        looks.get(0).run();
+        assertThat(watched.current().chain().get(0).getSubjectX500Principal().getName())
+                .isEqualTo("CN=other");
+    }
+
+    @Test
+    void filesAreNotReadOnALoop() throws Exception {
+        CompletableFuture<Thread> onLoops = new CompletableFuture<>();
+        CompletableFuture<Thread> onThreads = new CompletableFuture<>();
+        readerOf(0).execute(() -> onLoops.complete(Thread.currentThread()));
+        readerOf(1).execute(() -> onThreads.complete(Thread.currentThread()));
+        assertThat(onLoops.get(20, TimeUnit.SECONDS)).isNotSameAs(Thread.currentThread());
+        assertThat(onThreads.get(20, TimeUnit.SECONDS)).isSameAs(Thread.currentThread());
+    }
+
+    private static Executor readerOf(int handshakeThreads) {
+        TlsOptions options =
+                TlsOptions.builder().handshakeThreads(handshakeThreads).build();
+        return Reloading.by(options, () -> 0).reader();
+    }
+
+    @Test
     void aliasNamesTheMaterialThoughTheFilesChange() throws Exception {
         long[] nowNs = {0};
         Path chain = folder.resolve("server.crt");
         Path key = folder.resolve("server.key");
         copy(ALL.server(), chain, key);
-        ReloadedKeys keys = new ReloadedKeys(
-                new KeySource.PemFiles(chain, key, null).watch("the server's certificate", () -> nowNs[0], 1_000));
+        ReloadedKeys keys = new ReloadedKeys(new KeySource.PemFiles(chain, key, null)
+                .watch("the server's certificate", new Reloading(() -> nowNs[0], 1_000, Runnable::run)));
         String before = keys.chooseEngineServerAlias("EC", null, null);
         PrivateKey own = keys.getPrivateKey(before);
         copy(ALL.rsaServer(), chain, key);
