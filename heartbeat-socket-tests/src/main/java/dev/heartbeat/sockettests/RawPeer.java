@@ -19,18 +19,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One side of a connection that says whatever a test wants it to say: a plain socket that knows
- * frames, but no protocol.
+ * One side of a connection that says whatever a test wants it to say: a socket that knows frames,
+ * but no protocol.
  */
 final class RawPeer implements Closeable {
     /** Generous: it is reached only where something is broken. */
     private static final int PATIENCE_MILLIS = 30_000;
 
+    private static final PeerSockets SOCKETS = PeerSockets.found();
+
+    private final Socket plain;
     private final Socket socket;
     private final DataInputStream in;
     private final OutputStream out;
 
-    RawPeer(Socket socket) throws IOException {
+    private RawPeer(Socket plain, Socket socket) throws IOException {
+        this.plain = plain;
         this.socket = socket;
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(PATIENCE_MILLIS);
@@ -53,7 +57,12 @@ final class RawPeer implements Closeable {
             socket.setReceiveBufferSize(receiveBuffer);
         }
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        return new RawPeer(socket);
+        return new RawPeer(socket, SOCKETS.ofClient(socket));
+    }
+
+    /** The server's side of a connection. */
+    static RawPeer accepted(Socket socket) throws IOException {
+        return new RawPeer(socket, SOCKETS.ofServer(socket));
     }
 
     void send(Frame... frames) throws IOException {
@@ -164,13 +173,13 @@ final class RawPeer implements Closeable {
 
     /** Ends the stream of this side; the other one is still read. */
     void end() throws IOException {
-        socket.shutdownOutput();
+        SOCKETS.end(socket);
     }
 
     /** Ends the connection as a crash would. */
     void reset() throws IOException {
-        socket.setSoLinger(true, 0);
-        socket.close();
+        plain.setSoLinger(true, 0);
+        plain.close();
     }
 
     @Override

@@ -47,7 +47,7 @@ final class ScriptedServer implements AutoCloseable {
 
     /** The client's next connection. */
     RawPeer accept() throws IOException {
-        return new RawPeer(listening.accept());
+        return RawPeer.accepted(listening.accept());
     }
 
     /** The client's next connection, registered. */

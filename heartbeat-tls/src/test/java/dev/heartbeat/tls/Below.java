@@ -14,6 +14,11 @@ record Below(String name) {
                 .map(Below::new);
     }
 
+    /** The one that is below where only one is tested. */
+    static Below first() {
+        return all().findFirst().orElseThrow();
+    }
+
     Transport start(TransportOptions options) {
         return TransportProvider.named(name).create(options);
     }
