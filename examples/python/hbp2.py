@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""A minimal client of HBP/2, the Heartbeat bus protocol: hbp2.py HOST PORT NODE_ID
+"""A minimal client of HBP/2, the Heartbeat bus protocol: hbp2.py HOST PORT NODE_ID [AUTHORITIES]
 
 It registers a node, beats, sends each line of its standard input as a message, tells what happens, and leaves at the
-end of its input. It connects again only where the server has no room for it (NODE_CAPACITY).
+end of its input. It connects again only where the server has no room for it (NODE_CAPACITY). With a file of
+authorities it speaks TLS, and the server's certificate must lead to one of them and be for the host.
 Written from docs/PROTOCOL.md alone; numbers such as M42 are to be found there.
 """
-import collections, contextlib, os, random, secrets, select, socket, struct, sys, threading, time
+import collections, contextlib, os, random, secrets, select, socket, ssl, struct, sys, threading, time
 
 (REQ, RES, DATA, PING, PONG, REGISTER, UNREGISTER, ERROR, REGISTERED, OPEN, ACCEPT, RESET, CREDIT, GO_AWAY,
  UPDATE) = KNOWN = range(1, 16)
@@ -82,11 +83,17 @@ class Peer:
     pong, rtt, errors = None, 0, 0
     again = None                                          # after how many seconds to connect again; None: not at all
 
-    def __init__(self, host, port, node_id, tell, source=None, incarnation=None, attempt=1):
+    def __init__(self, host, port, node_id, tell, source=None, incarnation=None, attempt=1,
+                 authorities=None):
         self.tell, self.input, self.output, self.queue = tell, bytearray(), bytearray(), collections.deque()
         self.source = source                              # of the lines to send, once the node is registered
         self.limits = {0: 0, CONNECTION: 0}               # no other channel is ever open, so one count serves both
         self.sock = socket.create_connection((host, port), PATIENCE)
+        if authorities:
+            tls = ssl.create_default_context(cafile=authorities)
+            tls.set_alpn_protocols(["hbp/2"])             # M103
+            self.sock = tls.wrap_socket(self.sock, server_hostname=host)
+        self.sock.setblocking(False)
         self.heard = self.forgiven = time.monotonic()
         identity = incarnation or new_incarnation(), attempt
         self.output += frame(REGISTER, "QIQQB", *identity, WINDOW, WINDOW, len(node_id),
@@ -99,26 +106,36 @@ class Peer:
             while not (self.registered and self.leaving and not self.queue):
                 readable, writable, _ = select.select([self.sock], [self.sock] if self.output else [], [], 0.02)
                 if readable:
-                    self.input += (data := self.sock.recv(65536))
-                    while self.read():
-                        pass
-                    need(data, "end of stream")
+                    with contextlib.suppress(ssl.SSLWantReadError):        # a record may hold no data
+                        self.input += (data := self.sock.recv(65536))
+                        while self.read():
+                            pass
+                        need(data, "end of stream")
                 if writable:
-                    del self.output[:self.sock.send(self.output)]
+                    with contextlib.suppress(ssl.SSLWantWriteError):
+                        del self.output[:self.sock.send(self.output)]
                 self.compose(time.monotonic())
             self.output += frame(UNREGISTER)
         except (Fault, OSError) as end:
             why = end.args[0] if isinstance(end, Fault) else str(end)
             if isinstance(why, int):
                 self.output += frame(ERROR, "BHBHB", 0, why, 2, 1, 2)    # TLV 2: the version spoken
-        with contextlib.suppress(OSError), self.sock:     # the sending side first, lest a reset overtakes the end (M50)
-            until = time.monotonic() + PATIENCE
+        with contextlib.suppress(OSError), self.sock:
+            self.sock.settimeout(PATIENCE)
             self.sock.sendall(self.output)
-            self.sock.shutdown(socket.SHUT_WR)
-            while time.monotonic() < until and self.sock.recv(65536):
-                pass
+            self.end()
         self.tell("closed", why)
         return why == "left"
+
+    def end(self):
+        """Ends the sending side first, lest a reset overtakes what was sent (M50)."""
+        until = time.monotonic() + PATIENCE
+        if isinstance(self.sock, ssl.SSLSocket):
+            with contextlib.suppress(ssl.SSLError):       # such as for what the server said meanwhile
+                self.sock.unwrap()                        # sends close_notify (M104)
+        self.sock.shutdown(socket.SHUT_WR)
+        while time.monotonic() < until and self.sock.recv(65536):
+            pass
 
     def compose(self, now):
         """After reading (M30): judges the silence, and makes what to write when all else is written (M9)."""
@@ -271,7 +288,7 @@ def main():
     while True:
         attempt += 1                                      # the same process again (M25)
         peer = Peer(sys.argv[1], int(sys.argv[2]), sys.argv[3].encode(), lambda *words: print(*words, flush=True),
-                    sys.stdin.fileno(), incarnation, attempt)
+                    sys.stdin.fileno(), incarnation, attempt, *sys.argv[4:])
         if peer.run():
             return 0
         if peer.again is None:

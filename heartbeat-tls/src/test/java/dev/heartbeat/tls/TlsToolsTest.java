@@ -6,6 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.Node;
+import dev.heartbeat.NodeListener;
+import dev.heartbeat.OfflineReason;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,16 +21,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Other people's TLS: OpenSSL's client, and proxies in front of the server, where installed. */
+/** Other people's TLS, where installed: OpenSSL's client, Python's, and proxies before the server. */
 final class TlsToolsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -70,6 +79,86 @@ final class TlsToolsTest {
                         .isTrue();
             }
         }
+    }
+
+    /** The peer that is written from the protocol's page alone, by the TLS of its language. */
+    @Test
+    @Tag("M102")
+    @Tag("M104")
+    void peerInPythonTalksAndLeaves() throws Exception {
+        assumeTrue(isInstalled("python3"), "python3 is not installed");
+        ServerTls tls = tls();
+        BlockingQueue<String> ends = new LinkedBlockingQueue<>();
+        CompletableFuture<HeartbeatServer> started = new CompletableFuture<>();
+        try (HeartbeatServer server = HeartbeatServer.builder()
+                .host("127.0.0.1")
+                .port(0)
+                .heartbeatInterval(Duration.ofMillis(100))
+                .layer(tls)
+                .onMessage((from, message) -> started.join().trySend(from.id(), message))
+                .listener(new NodeListener() {
+                    @Override
+                    public void onOffline(Node node, OfflineReason reason) {
+                        ends.add(node.id() + " " + reason);
+                    }
+                })
+                .start()) {
+            started.complete(server);
+            Process peer = python(server, Certificates.SHARED.authorityFile());
+            try (BufferedReader says = peer.inputReader(UTF_8);
+                    BufferedWriter hears = peer.outputWriter(UTF_8)) {
+                // Of many records.
+                String large = "heartbeat ".repeat(10_000);
+                for (String message : List.of("hello", large)) {
+                    hears.write(message + "\n");
+                    hears.flush();
+                    assertThat(next(says, "message")).isEqualTo("message " + message);
+                }
+                assertThat(next(says, "rtt")).endsWith("ms");
+                hears.close();
+                assertThat(next(says, "closed")).isEqualTo("closed left");
+                assertThat(ends.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo("py UNREGISTERED");
+            } finally {
+                peer.destroyForcibly();
+            }
+        }
+        assertThat(tls.stats().completedHandshakes()).isEqualTo(1);
+        assertThat(tls.stats().brokenConnections()).isZero();
+    }
+
+    @Test
+    void peerInPythonRefusesTheServerOfAnotherAuthority() throws Exception {
+        assumeTrue(isInstalled("python3"), "python3 is not installed");
+        ServerTls tls = tls();
+        try (HeartbeatServer server = start(tls)) {
+            Process peer = python(server, new Certificates().authorityFile());
+            assertThat(peer.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(peer.exitValue()).isNotZero();
+            assertThat(server.nodes().size()).isZero();
+        }
+        assertThat(tls.stats().completedHandshakes()).isZero();
+    }
+
+    private static Process python(HeartbeatServer server, Path authorities) throws IOException {
+        ProcessBuilder peer = new ProcessBuilder(
+                "python3",
+                Path.of("../examples/python/hbp2.py").toString(),
+                "localhost",
+                String.valueOf(port(server)),
+                "py",
+                authorities.toString());
+        peer.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+        peer.environment().put("PYTHONUTF8", "1");
+        return peer.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    }
+
+    /** The next line of this kind. */
+    private static String next(BufferedReader says, String kind) throws IOException {
+        String line = says.readLine();
+        while (line != null && !line.startsWith(kind)) {
+            line = says.readLine();
+        }
+        return String.valueOf(line);
     }
 
     @Test
