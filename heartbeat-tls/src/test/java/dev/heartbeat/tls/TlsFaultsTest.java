@@ -9,6 +9,7 @@ import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatServer;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -168,7 +169,7 @@ final class TlsFaultsTest {
             peer.read(ping().length);
             peer.engine.beginHandshake();
             peer.sendRaw(peer.wrap(ByteBuffer.allocate(0)));
-            peer.end();
+            assertThat(endOfHandshake(peer)).as("the end of the stream").isNotEqualTo("Read timed out");
             await(() -> tls.stats().brokenConnections() == 1);
         }
     }
@@ -229,6 +230,32 @@ final class TlsFaultsTest {
     void serverOfAnotherAuthorityIsRefused() throws Exception {
         assertThat(causeOf(authorities(new Certificates()), "localhost", port()))
                 .contains("PKIX path");
+    }
+
+    /** A server of the bus does not start with one; others do, or it expires while they run. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void serverWhoseCertificateIsNotInForceIsRefused(boolean expired) throws Exception {
+        Certificates.KeyFiles files = expired ? Certificates.SHARED.expired() : Certificates.SHARED.notYetValid();
+        try (ServerSocket listening = TlsPeerSockets.context(files)
+                .getServerSocketFactory()
+                .createServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread accepting = new Thread(() -> acceptAll(listening), "a server with a bad certificate");
+            accepting.setDaemon(true);
+            accepting.start();
+            assertThat(causeOf(authorities(Certificates.SHARED), "localhost", listening.getLocalPort()))
+                    .contains("validity check failed");
+        }
+    }
+
+    private static void acceptAll(ServerSocket listening) {
+        while (!listening.isClosed()) {
+            try (Socket socket = listening.accept()) {
+                int unused = socket.getInputStream().read();
+            } catch (IOException e) {
+                // The client goes, or the test is over.
+            }
+        }
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
@@ -37,6 +38,7 @@ final class TlsInTimeTest {
     private final Host serverHost = sim.newHost("server");
     private final List<String> offline = new ArrayList<>();
     private ServerTls tls = tls(builder -> builder);
+    private int dribbles;
 
     private static ServerTls tls(UnaryOperator<ServerTls.Builder> change) {
         Certificates.KeyFiles files = Certificates.SHARED.server();
@@ -113,6 +115,26 @@ final class TlsInTimeTest {
     }
 
     @Test
+    void recordsThatDoNotEndHoldNoMoreThanTheirMemory() throws Exception {
+        int memory = 64 * 1024;
+        tls = tls(builder -> builder.options(options -> options.heldBytes(memory)));
+        HeartbeatServer server = start(builder -> builder);
+        List<Dribble> peers = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            Dribble peer = new Dribble(15_000);
+            peers.add(peer);
+            peer.connect();
+            sim.advance(Duration.ofMillis(100));
+            assertThat(tls.stats().heldBytes()).isBetween(1L, (long) memory);
+        }
+        assertThat(peers).filteredOn(peer -> peer.closed.isDone()).isNotEmpty().hasSizeLessThan(peers.size());
+        assertThat(tls.stats().failedHandshakes()).isPositive();
+        sim.await(server.closeAsync(), Duration.ofSeconds(1));
+        sim.advance(Duration.ofSeconds(1));
+        assertThat(tls.stats().heldBytes()).isZero();
+    }
+
+    @Test
     void closingTheServerEndsHandshakesUnderWay() throws Exception {
         HeartbeatServer server = start(builder -> builder);
         Dribble peer = new Dribble();
@@ -171,6 +193,25 @@ final class TlsInTimeTest {
     }
 
     @Test
+    void messageHasNotLeftWhileItsRecordsWaitForTheSocket() {
+        HeartbeatServer server = start(builder -> builder);
+        Host slowHost = sim.newHost("slow");
+        sim.link(serverHost, slowHost, LinkSettings.LAN.withSocketBuffer(8 * 1024));
+        HeartbeatClient slow = connect("slow", slowHost);
+        sim.advance(Duration.ofSeconds(1));
+        assertThat(slow.registered()).isDone();
+        slowHost.stopReading(true);
+        CompletableFuture<Void> left = server.send("slow", ByteBuffer.allocate(50_000));
+        sim.advance(Duration.ofSeconds(2));
+        assertThat(left).isNotDone();
+        slowHost.stopReading(false);
+        sim.advance(Duration.ofSeconds(2));
+        assertThat(left).isCompleted();
+        server.closeAsync();
+        sim.advance(Duration.ofSeconds(1));
+    }
+
+    @Test
     void peerThatTakesNothingIsClosedAndHurtsNobody() {
         HeartbeatServer server = start(builder -> builder.writeStallTimeout(Duration.ofSeconds(10)));
         Host slowHost = sim.newHost("slow");
@@ -195,7 +236,21 @@ final class TlsInTimeTest {
     /** A peer that begins a record, and sends a byte of it each second. */
     private final class Dribble implements Connector, ConnectionHandler {
         final CompletableFuture<Void> closed = new CompletableFuture<>();
-        private final Host host = sim.newHost("dribble");
+        private final Host host = sim.newHost("dribble-" + ++dribbles);
+        private final int atOnce;
+
+        Dribble() {
+            this(0);
+        }
+
+        /**
+         * One that sends more at first.
+         *
+         * @param atOnce how many bytes of the record come with its header
+         */
+        Dribble(int atOnce) {
+            this.atOnce = atOnce;
+        }
 
         void connect() throws IOException {
             InetSocketAddress to = new InetSocketAddress(InetAddress.getByName(serverHost.address()), PORT);
@@ -204,7 +259,7 @@ final class TlsInTimeTest {
 
         @Override
         public ConnectionHandler onOpen(Connection connection) {
-            send(connection, new byte[] {22, 3, 1, 2, 0});
+            send(connection, Arrays.copyOf(new byte[] {22, 3, 1, 0x40, 0}, 5 + atOnce));
             host.after(Duration.ofSeconds(1), () -> dribble(connection));
             return this;
         }

@@ -369,6 +369,37 @@ public abstract class BytesContract extends TransportContract {
     }
 
     @Test
+    void aConnectionPausedWithinAReadHearsNothingMoreUntilItResumes() throws Exception {
+        Pair<End, Pausing> pair = pair(new End(), new Pausing());
+        on(pair.client(), connection -> {
+            connection.write(ByteBuffer.allocate(MIB), 0, MIB);
+            connection.flush();
+        });
+        await(pair.server().received(MIB));
+        on(
+                pair.server(),
+                connection -> assertThat(pair.server().heardWhilePaused).isZero());
+    }
+
+    /** Pauses in each read until the next task. */
+    private static final class Pausing extends End {
+        private boolean paused;
+        private int heardWhilePaused;
+
+        @Override
+        public void onRead(ByteBuffer bytes) {
+            super.onRead(bytes);
+            heardWhilePaused += paused ? 1 : 0;
+            paused = true;
+            connection().pauseReading();
+            connection().eventLoop().execute(() -> {
+                paused = false;
+                connection().resumeReading();
+            });
+        }
+    }
+
+    @Test
     void writingFromTheFirstMomentReachesThePeer() throws Exception {
         Pair<End, End> pair = pair(
                 new End() {

@@ -1,5 +1,6 @@
 package dev.heartbeat.testkit.planted;
 
+import dev.heartbeat.planted.BuggyClasses;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,14 +41,14 @@ final class Hunt {
      *
      * @param breaks how the violation begins that is looked for; empty for any
      */
-    static Catch seeds(BuggyCore core, String breaks, long first, long last) {
+    static Catch seeds(BuggyClasses classes, String breaks, long first, long last) {
         ExecutorService thread = Executors.newSingleThreadExecutor(run -> {
             Thread daemon = new Thread(run, "a planted bug");
             daemon.setDaemon(true);
             return daemon;
         });
         try {
-            LongFunction<String> runner = core.seedRunner();
+            LongFunction<String> runner = runner(classes);
             for (long seed = first; seed <= last; seed++) {
                 long next = seed;
                 String violation = resultOf(thread.submit(() -> runner.apply(next)));
@@ -58,6 +59,18 @@ final class Hunt {
             return new Catch(last, "");
         } finally {
             thread.shutdownNow();
+        }
+    }
+
+    /** Runs a fleet by its seed; what it returns is the violation's message, or empty. */
+    @SuppressWarnings("unchecked")
+    private static LongFunction<String> runner(BuggyClasses classes) {
+        try {
+            return (LongFunction<String>) classes.loadClass(SeedRunner.class.getName())
+                    .getDeclaredConstructor()
+                    .newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("the fleet cannot be loaded", e);
         }
     }
 

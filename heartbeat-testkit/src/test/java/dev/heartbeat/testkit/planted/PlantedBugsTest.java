@@ -2,6 +2,9 @@ package dev.heartbeat.testkit.planted;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heartbeat.planted.BuggyClasses;
+import dev.heartbeat.planted.PlantedBug;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -23,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("once")
 final class PlantedBugsTest {
+    private static final Path CORE = Path.of("../heartbeat-core/src/main/java");
     private static final int SEEDS = 1000;
 
     /**
@@ -32,7 +36,12 @@ final class PlantedBugsTest {
     private static final int NEARBY = 100;
 
     static List<PlantedBug> bugs() {
-        return PlantedBug.all();
+        return PlantedBug.all(CORE);
+    }
+
+    /** The first that finds it. */
+    private static long seed(PlantedBug bug) {
+        return Long.parseLong(bug.field("seed"));
     }
 
     /** A bug whose text is gone would be found by nobody. */
@@ -46,7 +55,7 @@ final class PlantedBugsTest {
     @MethodSource("bugs")
     @Tag("long")
     void bugCompiles(PlantedBug bug) {
-        assertThat(BuggyCore.with(bug)).isNotNull();
+        assertThat(BuggyClasses.with(bug)).isNotNull();
     }
 
     /** At least one of every room of core. */
@@ -69,23 +78,23 @@ final class PlantedBugsTest {
                 "leaves-before-handled"
             })
     void bugIsFoundFromItsSeedOn(String name) {
-        PlantedBug bug = PlantedBug.named(name);
+        PlantedBug bug = PlantedBug.named(CORE, name);
 
-        Hunt.Catch found = Hunt.seeds(BuggyCore.with(bug), bug.breaks(), bug.seed(), bug.seed() + NEARBY);
+        Hunt.Catch found = Hunt.seeds(BuggyClasses.with(bug), bug.field("breaks"), seed(bug), seed(bug) + NEARBY);
         assertThat(found.isCaught())
-                .as("%s, which breaks %s", bug.name(), bug.breaks())
+                .as("%s, which breaks %s", bug.name(), bug.field("breaks"))
                 .isTrue();
     }
 
     /** The finding is due to the bug, not to the machinery. */
     @Test
     void coreAsItIsHasNoneOfThem() {
-        List<Long> seeds = bugs().stream().map(PlantedBug::seed).distinct().toList();
+        List<Long> seeds = bugs().stream().map(PlantedBugsTest::seed).distinct().toList();
 
         assertThat(seeds).isNotEmpty();
         LongStream.of(1, 2, 3)
-                .forEach(seed -> assertThat(
-                                Hunt.seeds(BuggyCore.without(), "", seed, seed).violation())
+                .forEach(seed -> assertThat(Hunt.seeds(BuggyClasses.without(), "", seed, seed)
+                                .violation())
                         .isEmpty());
     }
 
@@ -99,7 +108,8 @@ final class PlantedBugsTest {
         try {
             List<PlantedBug> bugs = bugs();
             List<Callable<Hunt.Catch>> hunts = bugs.stream()
-                    .map(bug -> (Callable<Hunt.Catch>) () -> Hunt.seeds(BuggyCore.with(bug), bug.breaks(), 1, SEEDS))
+                    .map(bug -> (Callable<Hunt.Catch>)
+                            () -> Hunt.seeds(BuggyClasses.with(bug), bug.field("breaks"), 1, SEEDS))
                     .toList();
             List<Future<Hunt.Catch>> catches = hunters.invokeAll(hunts);
             System.out.println("| bug | what is wrong | found as | by seed |");

@@ -5,7 +5,7 @@ import java.util.function.LongFunction;
 
 /**
  * Runs one seed of a fleet, and returns the violation's message, or an empty text. Loaded by
- * {@link BuggyCore}, it runs the fleet on what is planted there.
+ * {@code BuggyClasses}, it runs the fleet on what is planted there.
  */
 public final class SeedRunner implements LongFunction<String> {
     @Override

@@ -1,4 +1,4 @@
-package dev.heartbeat.testkit.planted;
+package dev.heartbeat.planted;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongFunction;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.FileObject;
@@ -22,11 +21,11 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /**
- * The bus and the testkit loaded once more, apart from those of the tests, with other classes in
+ * The bus, the testkit and tests loaded once more, apart from those that run, with other classes in
  * the place of some. The replacements are compiled into memory: nothing of a bug ever comes near a
  * jar.
  */
-final class BuggyCore extends ClassLoader {
+public final class BuggyClasses extends ClassLoader {
     private static final String OURS = "dev.heartbeat.";
     private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
     private static final StandardJavaFileManager FILES = COMPILER.getStandardFileManager(null, null, null);
@@ -35,30 +34,19 @@ final class BuggyCore extends ClassLoader {
 
     private final Map<String, byte[]> planted;
 
-    private BuggyCore(Map<String, byte[]> planted) {
-        super(BuggyCore.class.getClassLoader());
+    private BuggyClasses(Map<String, byte[]> planted) {
+        super(BuggyClasses.class.getClassLoader());
         this.planted = planted;
     }
 
-    /** Core as it is, through the same machinery. */
-    static BuggyCore without() {
-        return new BuggyCore(Map.of());
+    /** {@return all classes as they are, through the same machinery} */
+    public static BuggyClasses without() {
+        return new BuggyClasses(Map.of());
     }
 
-    static BuggyCore with(PlantedBug bug) {
-        return new BuggyCore(compile(bug.source(), bug.mutated()));
-    }
-
-    /** Runs a fleet by its seed; what it returns is the violation's message, or empty. */
-    @SuppressWarnings("unchecked")
-    LongFunction<String> seedRunner() {
-        try {
-            return (LongFunction<String>) loadClass(SeedRunner.class.getName())
-                    .getDeclaredConstructor()
-                    .newInstance();
-        } catch (ReflectiveOperationException e) {
-            throw new LinkageError("the fleet cannot be loaded", e);
-        }
+    /** {@return all classes, with this bug} */
+    public static BuggyClasses with(PlantedBug bug) {
+        return new BuggyClasses(compile(bug.source(), bug.mutated()));
     }
 
     @Override

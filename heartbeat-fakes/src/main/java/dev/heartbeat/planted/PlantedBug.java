@@ -1,4 +1,4 @@
-package dev.heartbeat.testkit.planted;
+package dev.heartbeat.planted;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A bug that could be in core: a text of one of its source files, and what stands there instead. It
- * is read from a file whose name is the bug's name:
+ * A bug that could be in a module: a text of one of its source files, and what stands there instead.
+ * It is read from a file whose name is the bug's name:
  *
  * <pre>
  * What is wrong, in a line
@@ -22,33 +22,42 @@ import java.util.stream.Stream;
  * its replacement
  * </pre>
  *
- * @param breaks how the message of the violation begins that must be found
- * @param seed the first that finds it
+ * <p>The lines with a label, but for the source, say who finds it, in words of the tests that look
+ * for it.
+ *
+ * @param name the file's
+ * @param title what is wrong
+ * @param sources the folder that the source is in
+ * @param source its path there
+ * @param head the lines with a label
+ * @param original what the source says
+ * @param replacement what it says with the bug
  */
-record PlantedBug(
-        String name, String title, String source, String breaks, long seed, String original, String replacement) {
+public record PlantedBug(
+        String name, String title, Path sources, String source, String head, String original, String replacement) {
     private static final Path BUGS = Path.of("src/test/resources/planted");
-    private static final Path CORE = Path.of("../heartbeat-core/src/main/java");
     private static final String SUFFIX = ".bug";
     private static final String INSTEAD_OF = "\n---- instead of\n";
     private static final String IT_SAYS = "\n---- it says\n";
 
-    static List<PlantedBug> all() {
+    /** {@return all of the module whose tests run, by name} */
+    public static List<PlantedBug> all(Path sources) {
         try (Stream<Path> files = Files.list(BUGS)) {
             return files.filter(file -> file.toString().endsWith(SUFFIX))
                     .sorted()
-                    .map(PlantedBug::read)
+                    .map(file -> read(sources, file))
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    static PlantedBug named(String name) {
-        return read(BUGS.resolve(name + SUFFIX));
+    /** {@return the one of this name} */
+    public static PlantedBug named(Path sources, String name) {
+        return read(sources, BUGS.resolve(name + SUFFIX));
     }
 
-    private static PlantedBug read(Path file) {
+    private static PlantedBug read(Path sources, Path file) {
         String text = textOf(file);
         int first = text.indexOf(INSTEAD_OF);
         int second = text.indexOf(IT_SAYS);
@@ -59,24 +68,30 @@ record PlantedBug(
         return new PlantedBug(
                 file.getFileName().toString().replace(SUFFIX, ""),
                 head.lines().findFirst().orElseThrow(),
-                field(file, head, "source: "),
-                field(file, head, "breaks: "),
-                Long.parseLong(field(file, head, "seed: ")),
+                sources,
+                field(file.toString(), head, "source"),
+                head,
                 text.substring(first + INSTEAD_OF.length(), second),
                 text.substring(second + IT_SAYS.length()).stripTrailing());
     }
 
-    private static String field(Path file, String head, String label) {
-        return head.lines()
-                .filter(line -> line.startsWith(label))
-                .map(line -> line.substring(label.length()))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(file + " has no line \"" + label + "\""));
+    /** {@return what stands behind this label} */
+    public String field(String label) {
+        return field(name, head, label);
     }
 
-    /** The source with the bug in it. */
-    String mutated() {
-        String text = textOf(CORE.resolve(source));
+    private static String field(String file, String head, String label) {
+        String start = label + ": ";
+        return head.lines()
+                .filter(line -> line.startsWith(start))
+                .map(line -> line.substring(start.length()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(file + " has no line \"" + start + "\""));
+    }
+
+    /** {@return the source with the bug in it} */
+    public String mutated() {
+        String text = textOf(sources.resolve(source));
         int at = text.indexOf(original);
         if (at < 0 || text.indexOf(original, at + 1) >= 0) {
             throw new IllegalArgumentException(name + ": its text must occur once in " + source + ", and occurs "
