@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.code_intelligence.jazzer.Jazzer;
 import dev.heartbeat.testkit.process.JavaCommand;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +35,8 @@ final class FuzzingTest {
     private static final int LINES_SHOWN = 40;
 
     /** Not the tests and the simulation: five times as many inputs. */
-    private static final String INSTRUMENTED = "dev.heartbeat.internal.**";
+    private static final String INSTRUMENTED =
+            String.join(File.pathSeparator, "dev.heartbeat.internal.**", "dev.heartbeat.tls.**");
 
     /** The platforms of Jazzer's native part. */
     private static final Set<String> ARCHITECTURES = Set.of("amd64", "x86_64", "aarch64");
@@ -50,7 +52,8 @@ final class FuzzingTest {
                 Arguments.of(DecoderFuzzTest.class, DecoderFuzzTest.seeds()),
                 Arguments.of(ClientFuzzTest.class, ClientFuzzTest.seeds()),
                 Arguments.of(MessagesFuzzTest.class, MessagesFuzzTest.seeds()),
-                Arguments.of(ChannelsFuzzTest.class, ChannelsFuzzTest.seeds()));
+                Arguments.of(ChannelsFuzzTest.class, ChannelsFuzzTest.seeds()),
+                Arguments.of(TlsFuzzTest.class, TlsFuzzTest.seeds()));
     }
 
     @ParameterizedTest(name = "{0}")
