@@ -141,11 +141,16 @@ final class TlsConnection implements Connection, ConnectionHandler {
             if (opening != null) {
                 opening.onRead(bytes);
             } else {
-                read(bytes);
+                read(bytes.isReadOnly() ? copied(bytes) : bytes);
             }
         } catch (SSLException e) {
             fail(e);
         }
+    }
+
+    /** Engines decrypt where a record lies. */
+    private static ByteBuffer copied(ByteBuffer bytes) {
+        return ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
     }
 
     private void read(ByteBuffer bytes) throws SSLException {
