@@ -69,6 +69,7 @@ public final class Applicant {
     /** Names the id and the address, never the credential. */
     @Override
     public String toString() {
-        return "node " + nodeId + " at " + remoteAddress + (credential == null ? " without" : " with") + " a credential";
+        return "node " + nodeId + " at " + remoteAddress + (credential == null ? " without" : " with")
+                + " a credential";
     }
 }

@@ -102,8 +102,7 @@ final class AuthenticationTest {
         bus.advance(Duration.ofMinutes(1));
 
         assertThat(client.state()).isEqualTo(ClientState.CLOSED);
-        assertThat(told.events())
-                .containsExactly("connected", REFUSAL, "disconnected REFUSED", "closed REFUSED");
+        assertThat(told.events()).containsExactly("connected", REFUSAL, "disconnected REFUSED", "closed REFUSED");
         assertThatThrownBy(() -> client.registered().getNow(null))
                 .hasCauseInstanceOf(HeartbeatException.class)
                 .extracting(failure -> ((HeartbeatException) failure.getCause()).code())
@@ -116,8 +115,7 @@ final class AuthenticationTest {
 
     @Test
     void clientWithoutCredentialIsAskedAboutToo() {
-        decides = applicant -> completedFuture(
-                applicant.credential() == null ? Grant.to("guest") : Grant.none());
+        decides = applicant -> completedFuture(applicant.credential() == null ? Grant.to("guest") : Grant.none());
         HeartbeatClient client = client("n1").connect();
         bus.advance(SOON);
         assertThat(client.state()).isEqualTo(ClientState.ONLINE);
@@ -277,8 +275,7 @@ final class AuthenticationTest {
                 client("n1").credential("b".getBytes(UTF_8)).listener(strangers).connect();
         bus.advance(SOON);
 
-        assertThat(strangers.events())
-                .containsExactly("connected", REFUSAL, "disconnected REFUSED", "closed REFUSED");
+        assertThat(strangers.events()).containsExactly("connected", REFUSAL, "disconnected REFUSED", "closed REFUSED");
         assertThat(stranger.state()).isEqualTo(ClientState.CLOSED);
         assertThat(first.state()).isEqualTo(ClientState.ONLINE);
         assertThat(bus.told.of("n1")).containsExactly("ONLINE");
@@ -310,8 +307,7 @@ final class AuthenticationTest {
         granted.put("a2", Grant.to("A"));
         granted.put("b", Grant.to("B"));
         HeartbeatClient first = connect("n1", "a");
-        HeartbeatClient second =
-                client("n1").credential("a2".getBytes(UTF_8)).connect();
+        HeartbeatClient second = client("n1").credential("a2".getBytes(UTF_8)).connect();
         bus.advance(SOON);
         assertThat(first.state()).isEqualTo(ClientState.CLOSED);
         assertThat(second.state()).isEqualTo(ClientState.ONLINE);
@@ -349,8 +345,7 @@ final class AuthenticationTest {
     private HeartbeatClient provided(String... credentials) {
         List<String> next = new ArrayList<>(List.of(credentials));
         HeartbeatClient client = client("n1")
-                .credentials(() -> completedFuture(
-                        (next.size() > 1 ? next.remove(0) : next.get(0)).getBytes(UTF_8)))
+                .credentials(() -> completedFuture((next.size() > 1 ? next.remove(0) : next.get(0)).getBytes(UTF_8)))
                 .listener(told)
                 .connect();
         bus.advance(Duration.ofMinutes(10));

@@ -98,8 +98,7 @@ final class ClientCredentials {
         /** On a thread for callbacks. */
         private void call() {
             try {
-                CompletionStage<byte[]> answer =
-                        Objects.requireNonNull(provider.credential(), "the provider's answer");
+                CompletionStage<byte[]> answer = Objects.requireNonNull(provider.credential(), "the provider's answer");
                 CompletionStage<?> unused = answer.whenComplete(this::onAnswer);
             } catch (Throwable failure) {
                 onAnswer(null, failure);

@@ -1,6 +1,8 @@
 package dev.heartbeat.internal.frame;
 
+import java.security.MessageDigest;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Bytes that must not appear in a log, an exception or a debugger's list. */
 public final class Secret {
@@ -22,8 +24,8 @@ public final class Secret {
     }
 
     @Override
-    public boolean equals(Object other) {
-        return other instanceof Secret secret && java.security.MessageDigest.isEqual(bytes, secret.bytes);
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Secret secret && MessageDigest.isEqual(bytes, secret.bytes);
     }
 
     @Override

@@ -45,8 +45,7 @@ final class Authentication {
     }
 
     void begin() {
-        session.shard.arm(
-                deadline, all.server.options.authenticationTimeout().toNanos());
+        session.shard.arm(deadline, all.server.options.authenticationTimeout().toNanos());
         try {
             all.server.callbackThreads.workers().execute(this::ask);
         } catch (RejectedExecutionException e) {
@@ -60,8 +59,8 @@ final class Authentication {
             return;
         }
         try {
-            CompletionStage<Grant> stage = Objects.requireNonNull(
-                    all.authenticator.authenticate(applicant), "the authenticator's answer");
+            CompletionStage<Grant> stage =
+                    Objects.requireNonNull(all.authenticator.authenticate(applicant), "the authenticator's answer");
             answer = stage;
             CompletionStage<?> unused = stage.whenComplete(this::onAnswer);
             if (over) {

@@ -168,7 +168,8 @@ final class BroadcastModelTest {
                         isBack ? node.registration.incarnation : step + 1,
                         step + 1,
                         0,
-                        metadata(named), null,
+                        metadata(named),
+                        null,
                         new FakeOwner()))
                 .registration();
         if (isBack) {
