@@ -44,6 +44,7 @@ final class JavadocTest {
                     "tls/src/main/java/dev/heartbeat/tls",
                     "tls/src/main/java/dev/heartbeat/tls/spi",
                     "tls-openssl/src/main/java/dev/heartbeat/tls/openssl",
+                    "auth/src/main/java/dev/heartbeat/credentials",
                     "histograms/src/main/java/dev/heartbeat/histograms",
                     "testkit/src/main/java/dev/heartbeat/testkit")
             .map(folder -> Path.of("../heartbeat-" + folder))

@@ -86,6 +86,9 @@ final class ClientCommand implements Callable<Integer> {
     private @Nullable ClientTls tls;
 
     @Mixin
+    private ClientTokenFlags token;
+
+    @Mixin
     private ProcessFlags processes;
 
     @Option(
@@ -129,6 +132,7 @@ final class ClientCommand implements Callable<Integer> {
         }
         check();
         tls = tlsFlags.build(spec.commandLine());
+        token.check(spec.commandLine());
         LineWriter out = LineWriter.toStandardOutput();
         if (processes.areSeveral()) {
             return new ClientGroup(processes, count, connectRate, events.statsEvery()).run(out);
@@ -254,6 +258,7 @@ final class ClientCommand implements Callable<Integer> {
         try {
             HeartbeatClient.Builder builder =
                     flags.builder(server).nodeId(id).transport(shared).listener(events);
+            token.addTo(builder);
             return (tls == null ? builder : builder.layer(tls)).connect();
         } catch (IllegalArgumentException e) {
             throw String.valueOf(e.getMessage()).startsWith("node id")

@@ -33,6 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SimulateCommand.class,
             BenchCommand.class,
             LoadCommand.class,
+            TokenCommand.class,
             OptionsCommand.class,
             GenerateCompletion.class,
             HelpCommand.class

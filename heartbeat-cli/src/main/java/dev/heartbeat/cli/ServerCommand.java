@@ -41,6 +41,9 @@ final class ServerCommand implements Callable<Integer> {
     private ServerTlsFlags tls;
 
     @Mixin
+    private ServerTokenFlags tokens;
+
+    @Mixin
     private ProcessFlags processes;
 
     @Option(
@@ -101,6 +104,7 @@ final class ServerCommand implements Callable<Integer> {
         try {
             HeartbeatServer.Builder builder = flags.builder().listener(listener);
             tls.addTo(builder, spec.commandLine());
+            tokens.addTo(builder, spec.commandLine());
             return builder.start();
         } catch (IllegalArgumentException e) {
             throw OptionNames.inWordsOf(spec.commandLine(), e);

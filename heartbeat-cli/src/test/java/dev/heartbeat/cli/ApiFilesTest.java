@@ -3,6 +3,7 @@ package dev.heartbeat.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.credentials.SharedTokens;
 import dev.heartbeat.histograms.HdrRecorders;
 import dev.heartbeat.netty.NettyTransportProvider;
 import dev.heartbeat.nio.NioTransportProvider;
@@ -47,6 +48,7 @@ final class ApiFilesTest {
                 new Module("heartbeat-netty", NettyTransportProvider.class, List.of("dev.heartbeat.netty")),
                 new Module("heartbeat-tls", ServerTls.class, List.of("dev.heartbeat.tls", "dev.heartbeat.tls.spi")),
                 new Module("heartbeat-tls-openssl", OpenSslEngineProvider.class, List.of("dev.heartbeat.tls.openssl")),
+                new Module("heartbeat-auth", SharedTokens.class, List.of("dev.heartbeat.credentials")),
                 new Module("heartbeat-histograms", HdrRecorders.class, List.of("dev.heartbeat.histograms")),
                 new Module(
                         "heartbeat-testkit",
@@ -75,7 +77,7 @@ final class ApiFilesTest {
     @Test
     void noTwoTypesOfAnApplicationShareAName() throws IOException {
         Set<String> names = new HashSet<>();
-        for (Module module : modules().limit(6).toList()) {
+        for (Module module : modules().limit(7).toList()) {
             PublicApi.types(module.witness(), module.packages()).stream()
                     .map(Class::getSimpleName)
                     .filter(name -> !name.equals("Builder"))

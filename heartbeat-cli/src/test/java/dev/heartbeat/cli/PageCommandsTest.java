@@ -77,7 +77,17 @@ final class PageCommandsTest {
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/TlsTest.java: --tls-cert
             ./heartbeat client --tls-ca ca.crt
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/TlsTest.java: --tls-ca
-            mvn -B -q -ntp -Papidocs -pl .,heartbeat-core,heartbeat-sockets,heartbeat-nio,heartbeat-netty,heartbeat-tls,heartbeat-tls-openssl,heartbeat-histograms,heartbeat-testkit compile javadoc:aggregate-no-fork
+            ./heartbeat server --token-file tokens
+                heartbeat-cli/src/test/java/dev/heartbeat/cli/TokenTest.java: "server", "--token-file="
+            ./heartbeat server --token-keys token.keys
+                heartbeat-cli/src/test/java/dev/heartbeat/cli/TokenTest.java: "--token-keys="
+            ./heartbeat token mint --token-keys token.keys --key-id k1 --principal site-3 --node-id "node-*" --valid-for 24h --out node.token
+                heartbeat-cli/src/test/java/dev/heartbeat/cli/TokenTest.java: "mint"
+            ./heartbeat token show node.token
+                heartbeat-cli/src/test/java/dev/heartbeat/cli/TokenTest.java: "token", "show"
+            ./heartbeat client --node-id node-7 --token-file node.token
+                heartbeat-cli/src/test/java/dev/heartbeat/cli/TokenTest.java: "--token-file=" + token
+            mvn -B -q -ntp -Papidocs -pl .,heartbeat-core,heartbeat-sockets,heartbeat-nio,heartbeat-netty,heartbeat-tls,heartbeat-tls-openssl,heartbeat-auth,heartbeat-histograms,heartbeat-testkit compile javadoc:aggregate-no-fork
                 .ci/run: javadoc:aggregate-no-fork
             mvn -B -ntp verify -Pfull
                 not run: takes more than half an hour

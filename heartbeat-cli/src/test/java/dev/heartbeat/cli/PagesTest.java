@@ -32,6 +32,7 @@ final class PagesTest {
     private static final String SURROUNDINGS = """
             import dev.heartbeat.*;
             import dev.heartbeat.auth.*;
+            import dev.heartbeat.credentials.*;
             import dev.heartbeat.netty.*;
             import dev.heartbeat.nio.*;
             import dev.heartbeat.spi.*;

@@ -1,0 +1,62 @@
+package dev.heartbeat.credentials;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A file that nobody but its owner should read. Its content is in no message. Any thread. */
+final class SecretFile {
+    private static final Logger LOG = LoggerFactory.getLogger(SecretFile.class);
+
+    final Path path;
+    private final int maxBytes;
+    private final AtomicBoolean warned = new AtomicBoolean();
+
+    SecretFile(Path path, int maxBytes) {
+        this.path = path;
+        this.maxBytes = maxBytes;
+    }
+
+    /** Reads all of it; the message of a failure names the file. */
+    byte[] read() throws IOException {
+        byte[] content;
+        try (InputStream in = Files.newInputStream(path)) {
+            content = in.readNBytes(maxBytes + 1);
+        } catch (NoSuchFileException e) {
+            throw new IOException(path + " does not exist", e);
+        } catch (AccessDeniedException e) {
+            throw new IOException(path + " may not be read", e);
+        } catch (IOException e) {
+            throw new IOException(path + " cannot be read: " + e.getMessage(), e);
+        }
+        if (content.length > maxBytes) {
+            throw new IOException(path + " is longer than " + maxBytes + " bytes");
+        }
+        warnIfReadable();
+        return content;
+    }
+
+    /** One warning, if every user of this machine may read it. */
+    private void warnIfReadable() {
+        try {
+            if (Files.getPosixFilePermissions(path).contains(PosixFilePermission.OTHERS_READ)
+                    && warned.compareAndSet(false, true)) {
+                LOG.warn("{} holds secrets and can be read by every user of this machine", path);
+            }
+        } catch (IOException | UnsupportedOperationException e) {
+            LOG.trace("{} has no permissions to look at", path, e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+}
