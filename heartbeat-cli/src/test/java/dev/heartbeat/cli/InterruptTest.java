@@ -55,7 +55,8 @@ final class InterruptTest {
                 .process()
                 .start();
         try (BufferedReader out = process.inputReader()) {
-            assertThat(out.lines().takeWhile(line -> !line.startsWith("Result")).count()).isPositive();
+            assertThat(out.lines().takeWhile(line -> !line.startsWith("Result")).count())
+                    .isPositive();
             out.readLine(); // More of the first result: it is measured.
 
             interrupt(process);

@@ -63,7 +63,7 @@ final class SlowMessagesTest {
         Bus small = new Bus(
                 86,
                 2,
-                options -> options.inboundBudgetBytes(8 * eighth)
+                options -> options.inboundBudgetBytes(8L * eighth)
                         .maxMessageBytes(eighth / 2)
                         .windowBytes(16_396)
                         .otherChannels(
