@@ -36,7 +36,7 @@ final class RacesTest {
         } finally {
             jcstress.destroyForcibly().waitFor();
         }
-        for (String name : TESTS.split("\\|")) {
+        for (String name : TESTS.split("\\|", -1)) {
             assertThat(reports(folder))
                     .as("reports of %s", name)
                     .anyMatch(Pattern.compile(name).asPredicate());
