@@ -24,11 +24,13 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each option is described once, and setter, accessor, default and range are as described. */
+@Tag("once")
 final class DescribedOptionsTest {
     private static final Set<String> OF_ALL = Set.of("toBuilder", "hashCode", "toString");
 

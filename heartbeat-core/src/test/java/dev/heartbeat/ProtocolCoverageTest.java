@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * by a test of any module that carries its number as a tag. A requirement specified ahead (◇) is
  * not in force.
  */
+@Tag("once")
 final class ProtocolCoverageTest {
     private static final Path ROOT = Path.of("..");
 

@@ -61,6 +61,8 @@ final class CalmCommand implements Callable<Integer> {
                     "--for is " + DurationConverter.format(duration) + ", allowed is at least --interval, which is "
                             + DurationConverter.format(interval));
         }
+        // The simulated server's warnings, such as that everybody may register, are of no interest.
+        System.setProperty("org.slf4j.simpleLogger.log.dev.heartbeat", "off");
         CalmFleet fleet = new CalmFleet(nodes, interval);
         CalmFleet.Result result = new LongRun(spec, "calm", CalmFleet.STEPS)
                 .orSoFar(() -> print(spec.commandLine().getOut(), fleet.soFar()), bar -> fleet.run(duration, bar));

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The public API of each published module is what its file says, so that no change of it goes
  * unseen.
  */
+@Tag("once")
 final class ApiFilesTest {
     private static final Path FILES = Path.of("..", "api");
     private static final String REWRITE =

@@ -8,12 +8,14 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * docs/LICENCES.md lists the versions that this build uses. {@code .ci/run} compares the whole page
  * with the bills of materials.
  */
+@Tag("once")
 final class LicencesTest {
     /** A dependency of more than the testkit, whose own are not on every class path. */
     private static final Pattern ROW = Pattern.compile(

@@ -7,9 +7,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The page of options says what the code does. */
+@Tag("once")
 final class OptionsPageTest {
     private static final Path PAGE = Path.of("..", "docs", "OPTIONS.md");
 

@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The first page is short, and its commands and versions are those of the build. */
+@Tag("once")
 final class ReadmeTest {
     private static final String TEXT = Page.read(Page.ROOT.resolve("README.md")).text();
 
