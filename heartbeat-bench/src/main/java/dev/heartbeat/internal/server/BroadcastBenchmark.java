@@ -129,7 +129,7 @@ public class BroadcastBenchmark {
         for (int i = 0; i < nodes; i++) {
             String id = "node-" + i;
             Stay stay = new Stay(shard);
-            stay.registration = table.admit(new Registration.Claim(id, 1, 1, 0, Map.of(), null, stay))
+            stay.registration = table.admit(new Registration.Claim(id, 1, 1, 0, Map.of(), stay))
                     .registration();
             if (i % (nodes / RECIPIENTS) == 0) {
                 table.join("red", id);

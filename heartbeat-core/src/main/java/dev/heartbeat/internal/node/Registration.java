@@ -32,9 +32,6 @@ public final class Registration {
     private final int attempt;
 
     final long registeredAtMillis;
-    /** What was granted to its connection; null where nobody is asked. */
-    private final @Nullable Grant grant;
-
     final Owner owner;
 
     /**
@@ -85,29 +82,12 @@ public final class Registration {
         this.attempt = (int) claim.attempt();
         this.metadata = metadata;
         this.registeredAtMillis = nowMillis;
-        this.grant = claim.grant();
         this.owner = claim.owner();
     }
 
-    /**
-     * The request of a connection that registers a node.
-     *
-     * @param grant what the authenticator has granted its connection; null where nobody is asked
-     */
+    /** The request of a connection that registers a node. */
     public record Claim(
-            String nodeId,
-            long incarnation,
-            long attempt,
-            long lastEpoch,
-            Map<String, String> metadata,
-            @Nullable Grant grant,
-            Owner owner) {
-
-        @Nullable
-        String principal() {
-            return grant == null ? null : grant.principal();
-        }
-    }
+            String nodeId, long incarnation, long attempt, long lastEpoch, Map<String, String> metadata, Owner owner) {}
 
     /**
      * A node's place on the connection that it is registered on. Every method may be called from
@@ -117,6 +97,17 @@ public final class Registration {
 
         /** The address its connection comes from. */
         InetSocketAddress remoteAddress();
+
+        /** What was granted to its connection; null where nobody is asked. */
+        default @Nullable Grant grant() {
+            return null;
+        }
+
+        /** Who its connection is; null where nobody is asked. */
+        default @Nullable String principal() {
+            Grant granted = grant();
+            return granted == null ? null : granted.principal();
+        }
 
         /**
          * Whether the connection is the node's alone, so that the node keeps what is left of it.
@@ -174,7 +165,7 @@ public final class Registration {
      */
     @Nullable
     Refusal refusalOf(Claim claim, TakeoverPolicy policy) {
-        if (!Objects.equals(principal(), claim.principal())) {
+        if (!Objects.equals(owner.principal(), claim.owner().principal())) {
             return Refusal.UNAUTHORIZED; // First: nothing else about the node shows.
         }
         if (incarnation == claim.incarnation()) {
@@ -198,7 +189,7 @@ public final class Registration {
                 incarnation,
                 metadata,
                 owner.remoteAddress(),
-                principal(),
+                owner.principal(),
                 Instant.ofEpochMilli(registeredAtMillis),
                 rtt == 0 ? null : Duration.ofNanos(Integer.toUnsignedLong(rtt) * 1000),
                 null,
@@ -207,16 +198,6 @@ public final class Registration {
 
     private static int ticks(long ns) {
         return (int) (ns >> TICK_SHIFT);
-    }
-
-    public @Nullable Grant grant() {
-        return grant;
-    }
-
-    /** Who registered it; null where nobody is asked. */
-    @Nullable
-    String principal() {
-        return grant == null ? null : grant.principal();
     }
 
     public NodeEntry entry() {

@@ -52,7 +52,7 @@ final class Tombstone {
         this.incarnation = of.incarnation;
         this.attempt = of.attempt();
         this.remoteAddress = of.owner.remoteAddress();
-        this.principal = of.principal();
+        this.principal = of.owner.principal();
         this.registeredAtMillis = of.registeredAtMillis;
     }
 
@@ -64,7 +64,8 @@ final class Tombstone {
      */
     @Nullable
     Refusal refusalOf(Registration.Claim claim) {
-        if (incarnation != claim.incarnation() || !Objects.equals(principal, claim.principal())) {
+        if (incarnation != claim.incarnation()
+                || !Objects.equals(principal, claim.owner().principal())) {
             return null;
         }
         if (claim.attempt() <= attempt) {

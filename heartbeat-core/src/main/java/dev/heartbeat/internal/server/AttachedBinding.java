@@ -2,6 +2,7 @@ package dev.heartbeat.internal.server;
 
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.OfflineReason;
+import dev.heartbeat.auth.Grant;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.GoAway;
 import dev.heartbeat.internal.frame.GoAwayReason;
@@ -29,6 +30,11 @@ final class AttachedBinding extends NodeBinding {
     @Override
     OwnBinding gateway() {
         return Objects.requireNonNull(session.own());
+    }
+
+    @Override
+    public @Nullable Grant grant() {
+        return gateway().grant();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.heartbeat.internal.server;
 
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.OfflineReason;
+import dev.heartbeat.auth.Grant;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.GoAway;
 import dev.heartbeat.internal.frame.GoAwayReason;
@@ -28,10 +29,19 @@ final class OwnBinding extends NodeBinding {
     /** Made with the first node that it speaks for. */
     private @Nullable Attachments attached;
 
+    /** What was granted to the connection; null where nobody is asked. */
+    private final @Nullable Grant grant;
+
     private boolean voted;
 
-    OwnBinding(ServerSession session) {
+    OwnBinding(ServerSession session, @Nullable Grant grant) {
         super(session);
+        this.grant = grant;
+    }
+
+    @Override
+    public @Nullable Grant grant() {
+        return grant;
     }
 
     @Override

@@ -67,7 +67,7 @@ final class RegistrationHandler {
         }
         Authentications authentications = loop.server.authentications;
         if (authentications == null) {
-            admit(session, handle, register, null);
+            admit(handle == 0 ? new OwnBinding(session, null) : new AttachedBinding(session, handle), register);
         } else if (handle == 0) {
             session.await(authentications.begin(session, register));
         } else {
@@ -77,12 +77,11 @@ final class RegistrationHandler {
 
     /** A gateway speaks for further nodes as far as its own grant says. */
     private void attach(ServerSession session, int handle, Register register) throws ProtocolException {
-        Grant grant = Objects.requireNonNull(
-                Objects.requireNonNull(session.own()).registration().grant());
-        if (grant.mayAttach(register.nodeId())) {
-            admit(session, handle, register, grant);
+        NodeBinding binding = new AttachedBinding(session, handle);
+        if (Objects.requireNonNull(binding.grant()).mayAttach(register.nodeId())) {
+            admit(binding, register);
         } else {
-            refuse(new AttachedBinding(session, handle), Admission.Refusal.UNAUTHORIZED);
+            refuse(binding, Admission.Refusal.UNAUTHORIZED);
         }
     }
 
@@ -92,11 +91,12 @@ final class RegistrationHandler {
             session.closeUnregistered();
             return;
         }
+        NodeBinding binding = new OwnBinding(session, grant);
         if (grant.isNone()) {
-            refuse(new OwnBinding(session), Admission.Refusal.UNAUTHORIZED);
-            return;
+            refuse(binding, Admission.Refusal.UNAUTHORIZED);
+        } else {
+            admit(binding, register);
         }
-        admit(session, 0, register, grant);
     }
 
     /**
@@ -119,22 +119,17 @@ final class RegistrationHandler {
         own.requireMayRegister(handle);
     }
 
-    /**
-     * @param grant what the authenticator has granted the connection; null where nobody is asked
-     */
-    private void admit(ServerSession session, int handle, Register register, @Nullable Grant grant)
-            throws ProtocolException {
-        if (handle == 0) {
+    private void admit(NodeBinding binding, Register register) throws ProtocolException {
+        ServerSession session = binding.session;
+        if (binding.handle() == 0) {
             session.agree(loop.termsOf(register));
         }
-        NodeBinding binding = handle == 0 ? new OwnBinding(session) : new AttachedBinding(session, handle);
         Admission admission = loop.server.table.admit(new Registration.Claim(
                 register.nodeId(),
                 register.incarnation(),
                 register.attempt(),
                 register.lastEpoch(),
                 register.metadata(),
-                grant,
                 binding));
         if (admission.refusal() != null) {
             refuse(binding, admission.refusal());
@@ -142,7 +137,7 @@ final class RegistrationHandler {
         }
         session.admitted(binding, Objects.requireNonNull(admission.registration()));
         notifyDisplaced(admission);
-        if (handle == 0 && loop.server.isDraining()) {
+        if (binding.handle() == 0 && loop.server.isDraining()) {
             // The server began to stop meanwhile, and its walk through the nodes may have missed this one.
             session.endOwn(OfflineReason.SHUTDOWN);
             session.closeUnregistered();

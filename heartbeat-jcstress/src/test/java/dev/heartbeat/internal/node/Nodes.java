@@ -66,7 +66,7 @@ final class Nodes implements NodeListener {
     }
 
     Registration register(String id, long incarnation, long attempt, FakeOwner session) {
-        return table.admit(new Registration.Claim(id, incarnation, attempt, 0, Map.of(), null, session))
+        return table.admit(new Registration.Claim(id, incarnation, attempt, 0, Map.of(), session))
                 .registration();
     }
 

@@ -169,7 +169,6 @@ final class BroadcastModelTest {
                         step + 1,
                         0,
                         metadata(named),
-                        null,
                         new FakeOwner()))
                 .registration();
         if (isBack) {

@@ -86,7 +86,7 @@ final class NodeEntryTest {
     }
 
     private Admission claim(long incarnation, long attempt, long lastEpoch, FakeOwner owner) {
-        return table.admit(new Claim("n1", incarnation, attempt, lastEpoch, Map.of(), null, owner));
+        return table.admit(new Claim("n1", incarnation, attempt, lastEpoch, Map.of(), owner));
     }
 
     private void work(int calls) {

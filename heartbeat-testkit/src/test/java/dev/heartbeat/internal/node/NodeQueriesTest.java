@@ -50,7 +50,7 @@ final class NodeQueriesTest {
             () -> {});
 
     private Registration register(String id, long incarnation, long attempt, Map<String, String> metadata) {
-        return table.admit(new Registration.Claim(id, incarnation, attempt, 0, metadata, null, new FakeOwner()))
+        return table.admit(new Registration.Claim(id, incarnation, attempt, 0, metadata, new FakeOwner()))
                 .registration();
     }
 

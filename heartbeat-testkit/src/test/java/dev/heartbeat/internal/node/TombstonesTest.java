@@ -52,8 +52,7 @@ final class TombstonesTest {
     }
 
     private Admission claim(NodeTable at, String id, long incarnation, long attempt) {
-        return at.admit(
-                new Registration.Claim(id, incarnation, attempt, 0, Map.of("key", "value"), null, new FakeOwner()));
+        return at.admit(new Registration.Claim(id, incarnation, attempt, 0, Map.of("key", "value"), new FakeOwner()));
     }
 
     private void stay(NodeTable at, String id, OfflineReason end) {
