@@ -50,8 +50,8 @@ public final class CertificatePrincipals implements Authenticator {
     }
 
     /**
-     * {@return an authenticator by the common name (CN) of the certificate's subject} A subject with
-     * none or several is refused.
+     * {@return an authenticator by the common name (CN) of the certificate's subject} A subject
+     * with none or several is refused.
      */
     public static CertificatePrincipals commonName() {
         return new CertificatePrincipals(
@@ -73,8 +73,8 @@ public final class CertificatePrincipals implements Authenticator {
      * {@return the same, with another grant} For example {@code (name, applicant) ->
      * applicant.nodeId().startsWith(name + "-") ? Grant.to(name) : Grant.none()}.
      *
-     * @param value called with the name, 1 to 256 characters, and with who wants to register, on the
-     *     threads that make callbacks; a null answer or an exception decides nothing, as of
+     * @param value called with the name, 1 to 256 characters, and with who wants to register, on
+     *     the threads that make callbacks; a null answer or an exception decides nothing, as of
      *     {@link Authenticator}
      */
     public CertificatePrincipals granting(BiFunction<String, Applicant, Grant> value) {

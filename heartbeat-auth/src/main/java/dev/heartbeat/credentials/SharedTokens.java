@@ -29,17 +29,17 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>A token grants its holder any id that no other principal has registered. It has 16 to 4096
- * printable characters of ASCII. A principal may have several tokens, so that a new one can be given
- * out before the old one goes; no two principals share a token. A file has 1 to 10,000 tokens; a
- * line that begins with {@code #} is a comment.
+ * printable characters of ASCII. A principal may have several tokens, so that a new one can be
+ * given out before the old one goes; no two principals share a token. A file has 1 to 10,000
+ * tokens; a line that begins with {@code #} is a comment.
  *
  * <p>The file is looked at once a second at most, while nodes register, on the threads that make
  * callbacks. If its content has changed, it is in force at once. A file that cannot be read or is
  * bad is one warning, and what was read before stays in force; so does it if the file is emptied or
  * deleted. Whoever is registered stays so, whatever becomes of the token.
  *
- * <p>Memory holds no token, but its SHA-256. A comparison takes the same time wherever it fails, and
- * always goes through all of them. Any thread.
+ * <p>Memory holds no token, but its SHA-256. A comparison takes the same time wherever it fails,
+ * and always goes through all of them. Any thread.
  *
  * @since 0.1
  */
@@ -68,8 +68,8 @@ public final class SharedTokens implements Authenticator {
     }
 
     /**
-     * {@return an authenticator by the tokens of this file, which is read now; blocks for that long}
-     * A file that every user of the machine may read is one warning.
+     * {@return an authenticator by the tokens of this file, which is read now; blocks for that
+     * long} A file that every user of the machine may read is one warning.
      *
      * @throws IllegalArgumentException if it cannot be read, or a line of it is bad: the message
      *     names the file, the line and what is allowed, never a token

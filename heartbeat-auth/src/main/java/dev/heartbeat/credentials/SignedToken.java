@@ -47,7 +47,7 @@ public final class SignedToken {
         return new SignedToken(form.group(2), form.group(1), payload, form.group(4));
     }
 
-    /** What is signed, of these claims with this key. */
+    /** Returns the part that is signed of a token with these claims. */
     static String toSign(String keyId, TokenClaims claims) {
         return VERSION + "." + keyId + "."
                 + Base64.getUrlEncoder()

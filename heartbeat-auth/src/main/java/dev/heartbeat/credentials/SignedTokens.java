@@ -28,8 +28,8 @@ import java.util.function.LongSupplier;
  * </pre>
  *
  * <p>An id has 1 to 64 characters of {@code A-Z a-z 0-9 _ -}, a key 32 to 1024 bytes. To rotate,
- * add a key, sign with it, and remove the old one after its last token has expired; a file has up to
- * 64. Whoever has a key can make tokens.
+ * add a key, sign with it, and remove the old one after its last token has expired; a file has up
+ * to 64. Whoever has a key can make tokens.
  *
  * <p>The file is looked at once a second at most, while nodes register, on the threads that make
  * callbacks. If its content has changed, it is in force at once. A file that cannot be read or is

@@ -11,8 +11,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a signed token says: which principal its holder is, which node ids it may register, and from
- * when until when. Nothing of it is secret. Immutable.
+ * The claims of a signed token: the principal of its holder, the node ids it may register, and the
+ * time for which it holds. Nothing of it is secret. Immutable.
  *
  * @since 0.1
  */
@@ -49,8 +49,8 @@ public final class TokenClaims {
     }
 
     /**
-     * {@return claims of a principal that may register the nodes of a pattern, with a connection for
-     * each}
+     * {@return claims of a principal that may register the nodes of a pattern, with a connection
+     * for each}
      *
      * @param principal 1 to 256 characters without control characters
      * @param nodeIds an id; in it, {@code *} stands for any characters or none
@@ -82,8 +82,8 @@ public final class TokenClaims {
     /**
      * {@return these claims, which hold from this moment on}
      *
-     * @param value full seconds count. Clocks of two machines differ: a token that holds from now on
-     *     may be refused for a moment
+     * @param value full seconds count. Clocks of two machines differ: a token that holds from now
+     *     on may be refused for a moment
      */
     public TokenClaims notBefore(Instant value) {
         return new TokenClaims(
@@ -119,7 +119,7 @@ public final class TokenClaims {
         return expiresAt;
     }
 
-    /** What they grant to a connection for a node; {@link Grant#none} if nothing. */
+    /** Returns their grant to a connection for a node; {@link Grant#none} if they grant nothing. */
     Grant grant(String nodeId, Instant now) {
         boolean inTime = now.isBefore(expiresAt) && (notBefore == null || !now.isBefore(notBefore));
         return inTime && own.mayAttach(nodeId) ? grant : Grant.none();

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was made of the lines of a file, and is made again when its content changes: mounted secrets
+ * A value made of the lines of a file, and made again when its content changes: mounted secrets
  * are swapped behind a symbolic link, so neither name nor time of change tell. One caller at a time
  * looks at the file; others take what is in force, and wait for nothing. Any thread.
  */
@@ -34,8 +34,8 @@ final class WatchedFile<T> {
     /** Makes it of the lines that say something. */
     interface Maker<T> {
         /**
-         * @throws IOException if nothing can be made of them; the message names the file and what is
-         *     allowed
+         * @throws IOException if nothing can be made of them; the message names the file and what
+         *     is allowed
          */
         T make(Path file, List<Line> lines) throws IOException;
     }
@@ -60,7 +60,7 @@ final class WatchedFile<T> {
         }
     }
 
-    /** What is in force, after a look at the file if one is due. */
+    /** Returns the value in force, after a look at the file if one is due. */
     T current() {
         if (isDue() && looking.tryLock()) {
             try {

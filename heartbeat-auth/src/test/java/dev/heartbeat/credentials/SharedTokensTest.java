@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Tokens of a file: whom they let in, what a change of the file does, and what is said of bad ones. */
+/** Tokens of a file: the nodes they let in, a change of the file, and the refusal of bad files. */
 final class SharedTokensTest {
     private static final String FIRST = "first-token-of-site-3";
     private static final String SECOND = "second-token-of-site-3";

@@ -31,7 +31,7 @@ final class TokenFolder {
         return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     }
 
-    /** What was logged of its files. */
+    /** The log lines about its files. */
     List<String> logged() throws IOException {
         try (var lines = Files.lines(LOG)) {
             return lines.filter(line -> line.contains(folder.toString())).toList();
