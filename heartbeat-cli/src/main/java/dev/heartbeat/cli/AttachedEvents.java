@@ -15,7 +15,7 @@ final class AttachedEvents implements AttachedNodeListener {
     private final String node;
     private final ClientTally stats;
     private final @Nullable LineWriter out;
-    private boolean registeredBefore;
+    private volatile boolean registeredBefore;
 
     AttachedEvents(String node, ClientTally stats, @Nullable LineWriter out) {
         this.node = node;
@@ -31,6 +31,11 @@ final class AttachedEvents implements AttachedNodeListener {
         }
         registeredBefore = true;
         write(line("registered").withEpoch(epoch));
+    }
+
+    /** Returns true once a registration of it has been counted. */
+    boolean hasRegistered() {
+        return registeredBefore;
     }
 
     @Override

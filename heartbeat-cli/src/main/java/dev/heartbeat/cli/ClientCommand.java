@@ -200,7 +200,8 @@ final class ClientCommand implements Callable<Integer> {
         for (int number = 2; number <= nodesPerConnection; number++) {
             String id = nodeId != null ? nodeId + "-" + number : NodeIds.of(nodeIdPrefix, connection, number);
             try {
-                stats.attached(client.attach(id, flags.metadata(), new AttachedEvents(id, stats, lines)));
+                AttachedEvents events = new AttachedEvents(id, stats, lines);
+                stats.attached(client.attach(id, flags.metadata(), events), events);
             } catch (IllegalArgumentException e) {
                 throw bad((nodeId != null ? "--node-id" : "--node-id-prefix") + " leads to " + id + ": "
                         + e.getMessage());

@@ -25,8 +25,8 @@ final class ClientTally {
     final LongAdder reconnects = new LongAdder();
     final LongAdder disconnects = new LongAdder();
     private final int nodes;
-    /** The nodes that have no connection of their own. */
-    private final Queue<AttachedNode> attached = new ConcurrentLinkedQueue<>();
+    /** The nodes that have no connection of their own, with their events. */
+    private final Queue<Attached> attached = new ConcurrentLinkedQueue<>();
 
     private final Recorder rtts = new Recorder(MAX_MICROS, DIGITS);
 
@@ -34,8 +34,8 @@ final class ClientTally {
         this.nodes = nodes;
     }
 
-    void attached(AttachedNode node) {
-        attached.add(node);
+    void attached(AttachedNode node, AttachedEvents events) {
+        attached.add(new Attached(node, events));
     }
 
     /**
@@ -43,9 +43,7 @@ final class ClientTally {
      * when somebody asks.
      */
     private long attachedOnline() {
-        return attached.stream()
-                .filter(node -> node.state() == AttachedNodeState.REGISTERED)
-                .count();
+        return attached.stream().filter(Attached::isOnline).count();
     }
 
     void heartbeat(Duration rtt) {
@@ -67,6 +65,16 @@ final class ClientTally {
                 .with("rttP99Us", interval.getValueAtPercentile(99))
                 .with("rttMaxUs", interval.getMaxValue())
                 .with("rttHistogram", wholeHistogram ? encode(interval) : null);
+    }
+
+    private record Attached(AttachedNode node, AttachedEvents events) {
+        /**
+         * A node whose registration is not counted yet is not online yet: otherwise one line shows
+         * more nodes online than registrations.
+         */
+        boolean isOnline() {
+            return events.hasRegistered() && node.state() == AttachedNodeState.REGISTERED;
+        }
     }
 
     /** An empty histogram that takes what {@link #decode} returns. */

@@ -2,6 +2,9 @@ package dev.heartbeat.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heartbeat.AttachedNode;
+import dev.heartbeat.AttachedNodeState;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
@@ -33,6 +36,20 @@ class ClientTallyTest {
     }
 
     @Test
+    void noLineShowsMoreNodesOnlineThanRegistrations() {
+        ClientTally stats = new ClientTally(1);
+        AttachedEvents events = new AttachedEvents("n-2", stats, null);
+        stats.attached(registeredNode(), events);
+
+        assertThat(stats.line(false).number("online")).isZero();
+
+        events.onRegistered(1);
+
+        assertThat(stats.line(false).number("online")).isEqualTo(1);
+        assertThat(stats.line(false).number("registrations")).isEqualTo(1);
+    }
+
+    @Test
     void theNumbersOfSeveralProcessesAddUp() {
         RoundTrips all = new RoundTrips();
         for (String process : new String[] {"a", "b"}) {
@@ -46,5 +63,13 @@ class ClientTallyTest {
         assertThat(now.getTotalCount()).isEqualTo(2);
         assertThat(now.getMaxValue()).isBetween(3000L, 3050L);
         assertThat(all.all().getTotalCount()).isEqualTo(2);
+    }
+
+    /** A node whose registration is answered, and whose listener may not have heard of it yet. */
+    private static AttachedNode registeredNode() {
+        return (AttachedNode) Proxy.newProxyInstance(
+                AttachedNode.class.getClassLoader(),
+                new Class<?>[] {AttachedNode.class},
+                (proxy, method, arguments) -> AttachedNodeState.REGISTERED);
     }
 }
