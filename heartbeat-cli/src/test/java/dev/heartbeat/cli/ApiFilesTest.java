@@ -7,6 +7,7 @@ import dev.heartbeat.credentials.SharedTokens;
 import dev.heartbeat.histograms.HdrRecorders;
 import dev.heartbeat.netty.NettyTransportProvider;
 import dev.heartbeat.nio.NioTransportProvider;
+import dev.heartbeat.sealed.Sealer;
 import dev.heartbeat.testkit.Simulation;
 import dev.heartbeat.tls.ServerTls;
 import dev.heartbeat.tls.openssl.OpenSslEngineProvider;
@@ -51,6 +52,7 @@ final class ApiFilesTest {
                 new Module("heartbeat-tls", ServerTls.class, List.of("dev.heartbeat.tls", "dev.heartbeat.tls.spi")),
                 new Module("heartbeat-tls-openssl", OpenSslEngineProvider.class, List.of("dev.heartbeat.tls.openssl")),
                 new Module("heartbeat-auth", SharedTokens.class, List.of("dev.heartbeat.credentials")),
+                new Module("heartbeat-sealed", Sealer.class, List.of("dev.heartbeat.sealed")),
                 new Module("heartbeat-histograms", HdrRecorders.class, List.of("dev.heartbeat.histograms")),
                 new Module(
                         "heartbeat-testkit",
@@ -79,7 +81,7 @@ final class ApiFilesTest {
     @Test
     void noTwoTypesOfAnApplicationShareAName() throws IOException {
         Set<String> names = new HashSet<>();
-        for (Module module : modules().limit(7).toList()) {
+        for (Module module : modules().limit(8).toList()) {
             PublicApi.types(module.witness(), module.packages()).stream()
                     .map(Class::getSimpleName)
                     .filter(name -> !name.equals("Builder"))

@@ -37,6 +37,7 @@ final class PagesTest {
             import dev.heartbeat.credentials.*;
             import dev.heartbeat.netty.*;
             import dev.heartbeat.nio.*;
+            import dev.heartbeat.sealed.*;
             import dev.heartbeat.spi.*;
             import dev.heartbeat.testkit.*;
             import dev.heartbeat.testkit.contract.*;
