@@ -1,5 +1,9 @@
 package dev.heartbeat.cli;
 
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.CharacterEscapes;
+import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventLine {
     private static final int MICRO_DIGITS = 3;
+
+    /** Metadata and texts of the other side must not steer a terminal that shows the line. */
+    private static final JSON JSON_LINES = JSON.builder(
+                    new JsonFactoryBuilder().characterEscapes(new Escapes()).build())
+            .build();
 
     private final Map<String, Object> fields;
 
@@ -109,9 +118,35 @@ final class EventLine {
     @Override
     public String toString() {
         try {
-            return JSON.std.asString(fields);
+            return JSON_LINES.asString(fields);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** All control and format characters and separators of lines, of which JSON asks for a part. */
+    private static final class Escapes extends CharacterEscapes {
+        private static final long serialVersionUID = 1L;
+        private static final int DELETE = 0x7f;
+
+        private final int[] ascii = standardAsciiEscapesForJSON();
+
+        Escapes() {
+            ascii[DELETE] = ESCAPE_STANDARD;
+        }
+
+        @Override
+        public int[] getEscapeCodesForAscii() {
+            return ascii.clone();
+        }
+
+        @Override
+        public @Nullable SerializableString getEscapeSequence(int character) {
+            return switch (Character.getType(character)) {
+                case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR ->
+                    new SerializedString(String.format("\\u%04x", character));
+                default -> null;
+            };
         }
     }
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -20,9 +21,16 @@ final class CommandProcess implements AutoCloseable {
     private final Path err;
 
     CommandProcess(String... arguments) throws IOException {
+        this(command(arguments), Map.of());
+    }
+
+    /** With these variables in its environment, beside those of this process. */
+    CommandProcess(JavaCommand command, Map<String, String> variables) throws IOException {
         File file = File.createTempFile("heartbeat", ".err");
         err = file.toPath();
-        process = command(arguments).process().redirectError(file).start();
+        ProcessBuilder builder = command.process().redirectError(file);
+        builder.environment().putAll(variables);
+        process = builder.start();
         out = process.inputReader(StandardCharsets.UTF_8);
         // A thread that waits for a line ignores interrupts, and ends with the process.
         CompletableFuture.delayedExecutor(AT_MOST_SECONDS, TimeUnit.SECONDS).execute(process::destroyForcibly);
@@ -33,6 +41,18 @@ final class CommandProcess implements AutoCloseable {
         return JavaCommand.of(Main.class)
                 .options("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
                 .arguments(TestedTransport.in(List.of(arguments)));
+    }
+
+    /** The options of a Java that logs at this level, and to the standard error stream. */
+    static String[] logging(String level) {
+        String log = "-Dorg.slf4j.simpleLogger.";
+        return new String[] {
+            log + "logFile=System.err",
+            log + "defaultLogLevel=" + level,
+            log + "log.dev.heartbeat.cli.Reload=" + level,
+            log + "log.dev.heartbeat.credentials.WatchedFile=" + level,
+            log + "log.dev.heartbeat.tls.Watched=" + level
+        };
     }
 
     Process process() {

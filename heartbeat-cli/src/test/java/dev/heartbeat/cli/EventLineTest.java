@@ -25,6 +25,20 @@ class EventLineTest {
         assertThat(line.toString()).doesNotContain("\n");
     }
 
+    /** Metadata comes from nodes, and a line may be shown by a terminal. */
+    @Test
+    void nothingInItSteersATerminal() {
+        String hostile = "\u001b[2J\u007f\u009b1m\u0085\u2028\u202e\u2066\u200f\ufeff";
+        EventLine line = EventLine.at(TIME, "online")
+                .with("metadata", Map.of("zone", hostile))
+                .with("text", "\u670d\u52a1");
+
+        assertThat(line.toString())
+                .contains("\\u001B[2J\\u007F\\u009b1m\\u0085\\u2028\\u202e\\u2066\\u200f\\ufeff", "\u670d\u52a1");
+        assertThat(((Map<?, ?>) EventLine.parse(line.toString()).fields().get("metadata")).get("zone"))
+                .isEqualTo(hostile);
+    }
+
     @Test
     void isReadBackAsItWasWritten() {
         EventLine line = EventLine.at(TIME, "online")

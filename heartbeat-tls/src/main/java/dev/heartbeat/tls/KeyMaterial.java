@@ -41,6 +41,12 @@ record KeyMaterial(PrivateKey key, List<X509Certificate> chain) {
         return this;
     }
 
+    /** Names the algorithm alone: the key's own text may hold its numbers. */
+    @Override
+    public String toString() {
+        return "a private key of " + key.getAlgorithm() + " with " + chain.size() + " certificates";
+    }
+
     private static boolean belongTogether(PrivateKey key, PublicKey of) {
         byte[] text = {1, 2, 3};
         try {

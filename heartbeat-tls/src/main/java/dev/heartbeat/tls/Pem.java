@@ -138,7 +138,8 @@ final class Pem {
             try {
                 blocks.add(new Block(matcher.group(1), Base64.getMimeDecoder().decode(matcher.group(2))));
             } catch (IllegalArgumentException e) {
-                throw new IOException("holds a block that is no Base64: " + e.getMessage(), e);
+                // The message of the cause would show a character of the key.
+                throw new IOException("holds a block that is no Base64");
             }
         }
         return blocks;

@@ -3,6 +3,7 @@ package dev.heartbeat.internal.client;
 import dev.heartbeat.ClientOptions;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.internal.frame.Printable;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -73,10 +74,11 @@ final class ClientLog {
         return cause != null ? cause : new HeartbeatException(Failures.of(reason), describe(reason, null));
     }
 
+    /** Its message, which may hold names of the server's certificate. */
     static String text(Throwable cause) {
         try {
             String message = cause.getMessage();
-            return message == null ? cause.getClass().getName() : message;
+            return message == null ? cause.getClass().getName() : Printable.escaped(message);
         } catch (RuntimeException | Error unprintable) {
             return cause.getClass().getName();
         }

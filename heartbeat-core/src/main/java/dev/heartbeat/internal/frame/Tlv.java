@@ -97,9 +97,12 @@ final class Tlv {
         return value;
     }
 
-    /** Text for people: what is not UTF-8 in it is replaced rather than refused. */
+    /**
+     * Text for people: what is not UTF-8 in it is replaced rather than refused, and what a log
+     * cannot show is escaped.
+     */
     static String text(ByteBuffer in, int tag) throws ProtocolException {
-        return new String(bytes(in, tag, MAX_TEXT), StandardCharsets.UTF_8);
+        return Printable.escaped(new String(bytes(in, tag, MAX_TEXT), StandardCharsets.UTF_8));
     }
 
     static final int MAX_TEXT = 512;

@@ -5,6 +5,7 @@ import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.internal.frame.Envelope;
+import dev.heartbeat.internal.frame.Printable;
 import dev.heartbeat.internal.loop.Loop;
 import dev.heartbeat.internal.loop.Timer;
 import java.nio.ByteBuffer;
@@ -222,7 +223,8 @@ final class PendingRequests {
         if (answer.envelope().kind() == Envelope.Kind.REPLY) {
             request.reply.complete(answer.content());
         } else {
-            String why = StandardCharsets.UTF_8.decode(answer.content()).toString();
+            String why = Printable.escaped(
+                    StandardCharsets.UTF_8.decode(answer.content()).toString());
             request.reply.completeExceptionally(
                     new HeartbeatException(FailureCode.NO_REPLY, "the other side did not reply: " + why));
         }

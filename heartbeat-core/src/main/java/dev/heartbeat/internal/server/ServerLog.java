@@ -1,6 +1,7 @@
 package dev.heartbeat.internal.server;
 
 import dev.heartbeat.ServerOptions;
+import dev.heartbeat.internal.frame.Printable;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.node.Capacity;
 import dev.heartbeat.internal.node.NodeTable;
@@ -64,11 +65,14 @@ final class ServerLog {
         }
     }
 
-    /** A connection ended before its layer was ready. */
+    /** A connection ended before its layer was ready. The cause may hold names of a certificate. */
     void layerFailed(IOException cause, long nowNs) {
         long times = layers.countIfDue(nowNs);
         if (times > 0) {
-            LOG.warn("a connection did not open: {}{}", cause.getMessage(), others(times));
+            LOG.warn(
+                    "a connection did not open: {}{}",
+                    Printable.escaped(String.valueOf(cause.getMessage())),
+                    others(times));
         }
     }
 
