@@ -7,6 +7,7 @@ import dev.heartbeat.tls.ClientTls;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -41,6 +42,9 @@ final class ClientCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
+
+    @Mixin(name = ConfigFlags.NAME)
+    private ConfigFlags config;
 
     @Mixin
     private ClientFlags flags;
@@ -133,9 +137,12 @@ final class ClientCommand implements Callable<Integer> {
         check();
         tls = tlsFlags.build(spec.commandLine());
         token.check(spec.commandLine());
+        if (config.printOnly()) {
+            return config.print(texts());
+        }
         LineWriter out = LineWriter.toStandardOutput();
         if (processes.areSeveral()) {
-            return new ClientGroup(processes, count, connectRate, events.statsEvery()).run(out);
+            return new ClientGroup(config, processes, count, connectRate, events.statsEvery()).run(out);
         }
         if (processes.isMember()) {
             Parent.endWith();
@@ -144,6 +151,14 @@ final class ClientCommand implements Callable<Integer> {
         int status = Termination.bySignal(() -> stop(clients, out), () -> run(clients, out));
         out.close(GOODBYE);
         return status;
+    }
+
+    private Map<String, String> texts() {
+        try {
+            return flags.texts(idOf(first));
+        } catch (IllegalArgumentException e) {
+            throw refused(idOf(first), e);
+        }
     }
 
     private int run(List<HeartbeatClient> clients, LineWriter out) throws InterruptedException, ExecutionException {
@@ -262,11 +277,14 @@ final class ClientCommand implements Callable<Integer> {
             token.addTo(builder);
             return (tls == null ? builder : builder.layer(tls)).connect();
         } catch (IllegalArgumentException e) {
-            throw String.valueOf(e.getMessage()).startsWith("node id")
-                    ? bad((nodeId != null ? "--node-id is " : "--node-id-prefix leads to ") + id + ": "
-                            + e.getMessage())
-                    : OptionNames.inWordsOf(spec.commandLine(), e);
+            throw refused(id, e);
         }
+    }
+
+    private ParameterException refused(String id, IllegalArgumentException e) {
+        return String.valueOf(e.getMessage()).startsWith("node id")
+                ? bad((nodeId != null ? "--node-id is " : "--node-id-prefix leads to ") + id + ": " + e.getMessage())
+                : OptionNames.inWordsOf(spec.commandLine(), e);
     }
 
     /**

@@ -49,6 +49,18 @@ final class ClientFlags {
         return named.start(options.build());
     }
 
+    /** Every option of a client as it is in force, by the name of its flag. */
+    Map<String, String> texts(String nodeId) {
+        ClientOptions.Builder options = ClientOptions.builder();
+        client.giveTo(options);
+        TransportOptions.Builder own = TransportOptions.builder();
+        transport.giveTo(own);
+        Map<String, String> texts = client.texts(options.nodeId(nodeId).build());
+        texts.putAll(transport.texts(own.build()));
+        texts.put("event-loops", "one per 4,000 nodes");
+        return texts;
+    }
+
     /**
      * A builder with every option that was given, for a client that finds the server at this
      * address.

@@ -14,12 +14,14 @@ final class ClientGroup {
     private static final Set<String> SHARED = Set.of("--count", "--connections", "--rtt-histogram");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    private final ConfigFlags config;
     private final ProcessFlags processes;
     private final int count;
     private final int connectRate;
     private final @Nullable Duration statsEvery;
 
-    ClientGroup(ProcessFlags processes, int count, int connectRate, @Nullable Duration statsEvery) {
+    ClientGroup(ConfigFlags config, ProcessFlags processes, int count, int connectRate, @Nullable Duration statsEvery) {
+        this.config = config;
         this.processes = processes;
         this.count = count;
         this.connectRate = connectRate;
@@ -42,7 +44,7 @@ final class ClientGroup {
     }
 
     private List<String> arguments(int number) {
-        List<String> arguments = new ArrayList<>(processes.memberCommand(SHARED));
+        List<String> arguments = new ArrayList<>(processes.memberCommand(config.notOfMembers(SHARED)));
         arguments.addAll(List.of(
                 "--first=" + (before(number) + 1),
                 "--count=" + (before(number + 1) - before(number)),

@@ -5,7 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.Security;
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -14,6 +15,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
@@ -69,9 +71,15 @@ public final class Main implements Runnable {
     }
 
     static CommandLine commandLine() {
+        return commandLine(System.getenv());
+    }
+
+    /** With these variables, where the options of a command may come from the environment. */
+    static CommandLine commandLine(Map<String, String> environment) {
         return new CommandLine(new Main())
                 .registerConverter(Duration.class, new DurationConverter())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionStrategy(parsed -> ConfigFlags.run(parsed, environment))
                 .setParameterExceptionHandler(Main::onBadOption)
                 .setExecutionExceptionHandler(Main::onFailure);
     }
@@ -84,12 +92,30 @@ public final class Main implements Runnable {
     /** One line is read; a screen of usage after it hides what was wrong. */
     private static int onBadOption(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
-        List<String> suggestions =
-                e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
-        String meant = suggestions.isEmpty() ? "" : "; did you mean " + suggestions.get(0) + "?";
+        String meant = e instanceof UnmatchedArgumentException unmatched
+                ? suggestion(unmatched)
+                        .map(name -> "; did you mean " + name + "?")
+                        .orElse("")
+                : "";
         String name = command.getCommandSpec().qualifiedName();
-        command.getErr().println(name + ": " + e.getMessage() + meant + " (see " + name + " --help)");
+        String said = String.valueOf(e.getMessage());
+        command.getErr()
+                .println(name + ": " + said + ConfigFlags.sourceIn(command, said) + meant + " (see " + name
+                        + " --help)");
         return ExitCode.USAGE;
+    }
+
+    private static Optional<String> suggestion(UnmatchedArgumentException e) {
+        String written = e.getUnmatched().get(0);
+        if (!written.startsWith("-")) {
+            return e.getSuggestions().stream().findFirst();
+        }
+        return Nearest.to(
+                written.split("=", 2)[0],
+                e.getCommandLine().getCommandSpec().options().stream()
+                        .filter(option -> !option.hidden())
+                        .map(OptionSpec::longestName)
+                        .toList());
     }
 
     /**

@@ -3,12 +3,14 @@ package dev.heartbeat.cli;
 import dev.heartbeat.option.Option;
 import dev.heartbeat.option.OptionSetters;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -87,6 +89,30 @@ final class OptionFlags<O> {
 
     void addTo(CommandSpec command) {
         flags.values().forEach(command::addOption);
+    }
+
+    /** The values that are in force, by the names of the flags without dashes before them. */
+    Map<String, String> texts(O options) {
+        Map<String, String> texts = new HashMap<>();
+        flags.forEach((option, flag) -> {
+            Object value = option.get(options);
+            if (value != null) {
+                texts.put(flag.longestName().substring("--".length()), text(flag, value));
+            }
+        });
+        return texts;
+    }
+
+    private static String text(OptionSpec flag, Object value) {
+        if (value instanceof Map<?, ?> map) {
+            return map.entrySet().stream()
+                    .map(entry -> entry.getKey() + "=" + entry.getValue())
+                    .collect(Collectors.joining(", "));
+        }
+        if (value instanceof Boolean set) {
+            return String.valueOf(set != isNegated(flag.longestName()));
+        }
+        return value instanceof Duration time ? DurationConverter.format(time) : value.toString();
     }
 
     /** Sets every option whose flag was given. */

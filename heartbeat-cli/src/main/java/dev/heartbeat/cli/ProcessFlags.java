@@ -15,7 +15,13 @@ final class ProcessFlags {
     private static final int MOST = 1000;
     private static final String PROCESSES = "--processes";
     private static final String JAVA_OPTIONS = "--process-java-opts";
-    private static final String MEMBER = "--member";
+
+    /** The hidden flag of a process of the group. */
+    static final String MEMBER = "--member";
+
+    /** The options that each process has from its group, wherever the group has them from. */
+    static final Set<String> BY_GROUP =
+            Set.of("processes", "process-java-opts", "port", "reuse-port", "count", "connections", "rtt-histogram");
 
     /**
      * Together they may use as much heap as one process would by itself, a quarter of the memory,
@@ -81,7 +87,7 @@ final class ProcessFlags {
 
     /**
      * The command as it was given, for one of the processes; without those options, which they get
-     * otherwise.
+     * otherwise. They read environment and file themselves.
      */
     List<String> memberCommand(Set<String> but) {
         List<String> arguments = new ArrayList<>(List.of(command.name(), MEMBER));

@@ -9,10 +9,14 @@ import org.jspecify.annotations.Nullable;
  * Does something every so often on a thread of its own, until it is stopped or the program ends.
  */
 final class Repeater {
-    private final Timer timer;
+    private final String name;
+    private final Runnable task;
+    private @Nullable Timer timer;
 
-    private Repeater(String name) {
-        timer = new Timer(name, true);
+    /** Does nothing yet. An exception of the task is printed, and ends the repetition. */
+    Repeater(String name, Runnable task) {
+        this.name = name;
+        this.task = task;
     }
 
     /**
@@ -20,20 +24,30 @@ final class Repeater {
      * repetition.
      */
     static Repeater every(@Nullable Duration period, String name, Runnable task) {
-        Repeater repeater = new Repeater(name);
-        if (period != null) {
-            long millis = Math.max(1, period.toMillis());
-            repeater.timer.scheduleAtFixedRate(repeater.timed(name, task), millis, millis);
-        }
+        Repeater repeater = new Repeater(name, task);
+        repeater.every(period);
         return repeater;
     }
 
-    /** A run that is under way is not waited for. */
-    void stop() {
-        timer.cancel();
+    /** Goes on with another period; without one it never does it. */
+    synchronized void every(@Nullable Duration period) {
+        stop();
+        if (period != null) {
+            long millis = Math.max(1, period.toMillis());
+            timer = new Timer(name, true);
+            timer.scheduleAtFixedRate(timed(), millis, millis);
+        }
     }
 
-    private TimerTask timed(String name, Runnable task) {
+    /** A run that is under way is not waited for. */
+    synchronized void stop() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+    }
+
+    private TimerTask timed() {
         return new TimerTask() {
             @Override
             public void run() {

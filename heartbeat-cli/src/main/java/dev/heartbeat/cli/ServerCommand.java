@@ -4,6 +4,7 @@ import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.NodeListener;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -31,8 +32,13 @@ import picocli.CommandLine.Spec;
 final class ServerCommand implements Callable<Integer> {
     static final Duration LAST_LINES = Duration.ofSeconds(5);
 
+    private static final Set<String> CHANGEABLE = Set.of("drain", "stats-every");
+
     @Spec
     private CommandSpec spec;
+
+    @Mixin(name = ConfigFlags.NAME)
+    private ConfigFlags config;
 
     @Mixin
     private ServerFlags flags;
@@ -51,7 +57,7 @@ final class ServerCommand implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = "5s",
             description = "Time for a shutdown to deliver messages (default: ${DEFAULT-VALUE}).")
-    private Duration drain;
+    private volatile Duration drain;
 
     @Mixin
     private EventFlags events;
@@ -73,9 +79,16 @@ final class ServerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         events.check();
+        if (config.printOnly()) {
+            HeartbeatServer server = build(new NodeListener() {});
+            return config.print(flags.texts(server.options()));
+        }
         LineWriter out = LineWriter.toStandardOutput();
         if (processes.areSeveral()) {
-            return new ServerGroup(spec.commandLine(), flags, processes, events.statsEvery(), drain).run(out);
+            if (config.configuration().file() != null || hasSecrets()) {
+                Hangup.handle(() -> {}); // Each process looks at the files by itself.
+            }
+            return new ServerGroup(spec.commandLine(), flags, config, processes, events.statsEvery(), drain).run(out);
         }
         if (processes.isMember()) {
             Parent.endWith();
@@ -95,17 +108,42 @@ final class ServerCommand implements Callable<Integer> {
                 .with("address", Addresses.host(address))
                 .with("port", address.getPort())
                 .with("pid", ProcessHandle.current().pid()));
-        Repeater.every(events.statsEvery(), "stats", () -> out.write(stats.line()));
+        Repeater lines = new Repeater("stats", () -> out.write(stats.line()));
+        lines.every(events.statsEvery());
+        Reload.begin(config, hasSecrets(), CHANGEABLE, anew -> adopt((ServerCommand) anew, lines));
         out.awaitEnd();
         return server;
     }
 
+    /** Whether there are files of secrets, which are read again when they are used. */
+    private boolean hasSecrets() {
+        return tls.isGiven() || tokens.areGiven();
+    }
+
+    /** Takes what can change at run time from a command that was read anew. */
+    private void adopt(ServerCommand anew, Repeater lines) {
+        anew.events.check();
+        HeartbeatServer unused = anew.build(new NodeListener() {});
+        drain = anew.drain;
+        lines.every(anew.events.statsEvery());
+    }
+
     private HeartbeatServer start(NodeListener listener) {
+        HeartbeatServer server = build(listener);
+        try {
+            return server.start();
+        } catch (IllegalArgumentException e) {
+            throw OptionNames.inWordsOf(spec.commandLine(), e);
+        }
+    }
+
+    /** A server that is not started: every option was judged, and no port is open. */
+    private HeartbeatServer build(NodeListener listener) {
         try {
             HeartbeatServer.Builder builder = flags.builder().listener(listener);
             tls.addTo(builder, spec.commandLine());
             tokens.addTo(builder, spec.commandLine());
-            return builder.start();
+            return builder.build();
         } catch (IllegalArgumentException e) {
             throw OptionNames.inWordsOf(spec.commandLine(), e);
         }

@@ -61,6 +61,15 @@ final class ServerFlags {
         return builder;
     }
 
+    /** Every option of a server as it is in force, by the name of its flag. */
+    Map<String, String> texts(ServerOptions options) {
+        TransportOptions.Builder own = TransportOptions.builder();
+        transport.giveTo(own);
+        Map<String, String> texts = server.texts(options);
+        texts.putAll(transport.texts(own.build()));
+        return texts;
+    }
+
     private static Duration fitting(Duration timeout) {
         if (timeout.compareTo(MIN_TIMEOUT) < 0 || timeout.compareTo(MAX_TIMEOUT) > 0) {
             throw new IllegalArgumentException("heartbeatTimeout is " + DurationConverter.format(timeout)

@@ -19,6 +19,7 @@ final class ServerGroup {
 
     private final CommandLine command;
     private final ServerFlags flags;
+    private final ConfigFlags config;
     private final ProcessFlags processes;
     private final @Nullable Duration statsEvery;
     private final Duration drain;
@@ -26,6 +27,7 @@ final class ServerGroup {
     ServerGroup(
             CommandLine command,
             ServerFlags flags,
+            ConfigFlags config,
             ProcessFlags processes,
             @Nullable Duration statsEvery,
             Duration drain) {
@@ -36,6 +38,7 @@ final class ServerGroup {
         }
         this.command = command;
         this.flags = flags;
+        this.config = config;
         this.processes = processes;
         this.statsEvery = statsEvery;
         this.drain = drain;
@@ -45,7 +48,8 @@ final class ServerGroup {
     int run(LineWriter out) throws Exception {
         int count = processes.count();
         try (ReservedPort port = takePort()) {
-            List<String> arguments = new ArrayList<>(processes.memberCommand(Set.of("--port", "--reuse-port")));
+            List<String> arguments =
+                    new ArrayList<>(processes.memberCommand(config.notOfMembers(Set.of("--port", "--reuse-port"))));
             arguments.addAll(List.of("--port=" + port.address().getPort(), "--reuse-port"));
             ProcessGroup group = new ProcessGroup(
                     new ProcessGroup.Plan(

@@ -28,6 +28,10 @@ final class ServerTlsFlags {
                     "Keys of session tickets that servers share, of 48 random bytes each. Read again when it changes.")
     private @Nullable Path ticketKeys;
 
+    boolean isGiven() {
+        return keys.isGiven();
+    }
+
     /** Adds it to the server, if it was asked for. */
     void addTo(HeartbeatServer.Builder server, CommandLine command) {
         if (!keys.isGiven()) {

@@ -27,6 +27,10 @@ final class ServerTokenFlags {
                             + " line. Read again when it changes.")
     private @Nullable Path keys;
 
+    boolean areGiven() {
+        return tokens != null || keys != null;
+    }
+
     /** Adds it to the server, if it was asked for. */
     void addTo(HeartbeatServer.Builder server, CommandLine command) {
         if (tokens != null && keys != null) {

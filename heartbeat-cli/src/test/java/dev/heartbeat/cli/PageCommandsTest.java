@@ -57,6 +57,8 @@ final class PageCommandsTest {
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/ProcessesTest.java: "--processes=
             ./heartbeat server --port 9501 --processes 6 --process-java-opts "-Xmx256m" --stats-every 10s
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/ProcessesTest.java: "--process-java-opts=
+            ./heartbeat server --config heartbeat.properties --print-config
+                heartbeat-cli/src/test/java/dev/heartbeat/cli/ConfigurationTest.java: --print-config
             ./heartbeat client --spread
                 not run: for more connections than one address has ports; LoopbackAddressesTest has the addresses
             ./heartbeat server --transport netty-epoll
