@@ -15,7 +15,8 @@ import java.util.Map;
 public final class ConnectionStats {
     private final long open;
     private final long accepted;
-    private final long refused;
+    private final long unregistered;
+    private final Map<ConnectionRefusal, Long> refusals;
     private final long foreign;
     private final long layerFailures;
     private final long handshakeTimeouts;
@@ -27,7 +28,8 @@ public final class ConnectionStats {
     ConnectionStats(ServerCounts counts) {
         open = counts.openConnections();
         accepted = counts.sum(Counter.ACCEPTED);
-        refused = counts.refusedConnections();
+        unregistered = counts.unregisteredConnections();
+        refusals = counts.refusedConnections();
         foreign = counts.sum(Counter.FOREIGN);
         layerFailures = counts.sum(Counter.LAYER_FAILURES);
         handshakeTimeouts = counts.sum(Counter.HANDSHAKE_TIMEOUTS);
@@ -48,10 +50,26 @@ public final class ConnectionStats {
     }
 
     /**
-     * {@return connections refused at the limit {@link HeartbeatServer.Builder#maxConnections}}
+     * {@return connections open now that have no node yet}
+     *
+     * @since 0.1
      */
+    public long unregistered() {
+        return unregistered;
+    }
+
+    /** {@return connections closed at once; the sum of {@link #refusals}} */
     public long refused() {
-        return refused;
+        return refusals.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /**
+     * {@return connections closed at once, by reason; unmodifiable}
+     *
+     * @since 0.1
+     */
+    public Map<ConnectionRefusal, Long> refusals() {
+        return refusals;
     }
 
     /** {@return connections closed without an answer, since they spoke another protocol} */
@@ -104,7 +122,9 @@ public final class ConnectionStats {
         return new StatsText()
                 .with("open", open)
                 .with("accepted", accepted)
-                .with("refused", refused)
+                .with("unregistered", unregistered)
+                .with("refused", refused())
+                .with("refusals", refusals)
                 .with("foreign", foreign)
                 .with("handshakeTimeouts", handshakeTimeouts)
                 .with("writeStalls", writeStalls)

@@ -159,9 +159,31 @@ public final class HeartbeatServer implements AutoCloseable {
         return lifecycle.failure();
     }
 
-    /** {@return the options it was built with, whether it is started or not} */
+    /**
+     * {@return the options in force: those it was built with, or those of the last
+     * {@link #reconfigure}}
+     */
     public ServerOptions options() {
-        return plan.options();
+        Server made = server;
+        return made == null ? plan.options() : made.options();
+    }
+
+    /**
+     * Takes other options while it runs, all or nothing. They may differ in options that are
+     * {@linkplain dev.heartbeat.option.Option#isChangeable changeable}: limits and lists of
+     * networks. Those hold for what comes from now on; open connections stay. Begin with
+     * {@link ServerOptions#toBuilder} of {@link #options}.
+     *
+     * @throws IllegalArgumentException if another option differs; the message names it, its value,
+     *     and the value in force
+     * @throws IllegalStateException if it was never started
+     * @since 0.1
+     */
+    public synchronized void reconfigure(ServerOptions options) {
+        Objects.requireNonNull(options, "options");
+        Server running = started();
+        running.options().requireChangeableTo(options);
+        running.replaceLimits(options);
     }
 
     /**

@@ -1,10 +1,14 @@
 package dev.heartbeat;
 
 import static dev.heartbeat.ServerSetters.ACK_EVERY;
+import static dev.heartbeat.ServerSetters.ALLOW_FROM;
+import static dev.heartbeat.ServerSetters.ATTEMPTS_PER_SECOND;
+import static dev.heartbeat.ServerSetters.ATTEMPTS_PER_SECOND_PER_ADDRESS;
 import static dev.heartbeat.ServerSetters.AUTHENTICATION_TIMEOUT;
 import static dev.heartbeat.ServerSetters.CALLBACK_EXECUTOR;
 import static dev.heartbeat.ServerSetters.CHANNEL_QUEUE_BYTES;
 import static dev.heartbeat.ServerSetters.CHANNEL_QUEUE_MESSAGES;
+import static dev.heartbeat.ServerSetters.DENY_FROM;
 import static dev.heartbeat.ServerSetters.FRAGMENT_TIMEOUT;
 import static dev.heartbeat.ServerSetters.GRACE;
 import static dev.heartbeat.ServerSetters.GROUP_KEY;
@@ -18,16 +22,20 @@ import static dev.heartbeat.ServerSetters.MASS_GUARD_SHARE;
 import static dev.heartbeat.ServerSetters.MAX_AUTHENTICATIONS;
 import static dev.heartbeat.ServerSetters.MAX_CHANNELS;
 import static dev.heartbeat.ServerSetters.MAX_CONNECTIONS;
+import static dev.heartbeat.ServerSetters.MAX_CONNECTIONS_PER_ADDRESS;
+import static dev.heartbeat.ServerSetters.MAX_CONNECTIONS_PER_IPV6_NETWORK;
 import static dev.heartbeat.ServerSetters.MAX_GROUPS_PER_NODE;
 import static dev.heartbeat.ServerSetters.MAX_GROUP_POLICIES;
 import static dev.heartbeat.ServerSetters.MAX_MESSAGE_BYTES;
 import static dev.heartbeat.ServerSetters.MAX_NODES;
 import static dev.heartbeat.ServerSetters.MAX_NODES_PER_CONNECTION;
+import static dev.heartbeat.ServerSetters.MAX_UNREGISTERED;
 import static dev.heartbeat.ServerSetters.MAX_WINDOW_BYTES;
 import static dev.heartbeat.ServerSetters.MIN_MESSAGE_BYTES_PER_SECOND;
 import static dev.heartbeat.ServerSetters.OFFLINE_MAXIMUM;
 import static dev.heartbeat.ServerSetters.OFFLINE_RETENTION;
 import static dev.heartbeat.ServerSetters.PORT;
+import static dev.heartbeat.ServerSetters.PROXY_PROTOCOL_FROM;
 import static dev.heartbeat.ServerSetters.REGISTRATION_BUDGET_BYTES;
 import static dev.heartbeat.ServerSetters.SLOW_MESSAGE_GRACE;
 import static dev.heartbeat.ServerSetters.TAKEOVER_POLICY;
@@ -38,6 +46,7 @@ import dev.heartbeat.option.Given;
 import dev.heartbeat.option.Option;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +71,14 @@ public final class ServerOptions {
     private final int maxAuthentications;
     private final Duration writeStallTimeout;
     private final int maxConnections;
+    private final int maxConnectionsPerAddress;
+    private final int maxConnectionsPerIpv6Network;
+    private final int maxUnregistered;
+    private final int attemptsPerSecond;
+    private final int attemptsPerSecondPerAddress;
+    private final Networks allowFrom;
+    private final Networks denyFrom;
+    private final Networks proxyProtocolFrom;
     private final int maxNodesPerConnection;
     private final int maxNodes;
     private final long registrationBudgetBytes;
@@ -102,6 +119,14 @@ public final class ServerOptions {
         maxAuthentications = given.value(MAX_AUTHENTICATIONS);
         writeStallTimeout = given.value(WRITE_STALL_TIMEOUT);
         maxConnections = given.value(MAX_CONNECTIONS);
+        maxConnectionsPerAddress = given.value(MAX_CONNECTIONS_PER_ADDRESS);
+        maxConnectionsPerIpv6Network = given.value(MAX_CONNECTIONS_PER_IPV6_NETWORK);
+        maxUnregistered = given.value(MAX_UNREGISTERED);
+        attemptsPerSecond = given.value(ATTEMPTS_PER_SECOND);
+        attemptsPerSecondPerAddress = given.value(ATTEMPTS_PER_SECOND_PER_ADDRESS);
+        allowFrom = given.value(ALLOW_FROM);
+        denyFrom = given.value(DENY_FROM);
+        proxyProtocolFrom = given.value(PROXY_PROTOCOL_FROM);
         maxNodesPerConnection = given.value(MAX_NODES_PER_CONNECTION);
         maxNodes = given.value(MAX_NODES);
         registrationBudgetBytes = given.value(REGISTRATION_BUDGET_BYTES, quarterOfTheHeap());
@@ -154,6 +179,26 @@ public final class ServerOptions {
 
     Given<ServerOptions> given() {
         return given;
+    }
+
+    /**
+     * Refuses other options for a running server, unless they differ in what can change only.
+     *
+     * @throws IllegalArgumentException naming the option, its value and the one in force
+     */
+    void requireChangeableTo(ServerOptions other) {
+        for (Option<ServerOptions, ?> option : descriptions()) {
+            Object now = option.get(this);
+            Object then = option.get(other);
+            if (!option.isChangeable() && !Objects.equals(now, then)) {
+                throw new IllegalArgumentException(option.name() + " is " + textOf(then) + ", allowed is " + textOf(now)
+                        + " while the server runs");
+            }
+        }
+    }
+
+    private static String textOf(@Nullable Object value) {
+        return value == null ? "none" : Option.textOf(value);
     }
 
     /** {@return the value of {@link ServerSetters#host}} */
@@ -214,6 +259,46 @@ public final class ServerOptions {
     /** {@return the value of {@link ServerSetters#maxConnections}} */
     public int maxConnections() {
         return maxConnections;
+    }
+
+    /** {@return the value of {@link ServerSetters#maxConnectionsPerAddress}} */
+    public int maxConnectionsPerAddress() {
+        return maxConnectionsPerAddress;
+    }
+
+    /** {@return the value of {@link ServerSetters#maxConnectionsPerIpv6Network}} */
+    public int maxConnectionsPerIpv6Network() {
+        return maxConnectionsPerIpv6Network;
+    }
+
+    /** {@return the value of {@link ServerSetters#maxUnregistered}} */
+    public int maxUnregistered() {
+        return maxUnregistered;
+    }
+
+    /** {@return the value of {@link ServerSetters#attemptsPerSecond}} */
+    public int attemptsPerSecond() {
+        return attemptsPerSecond;
+    }
+
+    /** {@return the value of {@link ServerSetters#attemptsPerSecondPerAddress}} */
+    public int attemptsPerSecondPerAddress() {
+        return attemptsPerSecondPerAddress;
+    }
+
+    /** {@return the value of {@link ServerSetters#allowFrom}} */
+    public Networks allowFrom() {
+        return allowFrom;
+    }
+
+    /** {@return the value of {@link ServerSetters#denyFrom}} */
+    public Networks denyFrom() {
+        return denyFrom;
+    }
+
+    /** {@return the value of {@link ServerSetters#proxyProtocolFrom}} */
+    public Networks proxyProtocolFrom() {
+        return proxyProtocolFrom;
     }
 
     /** {@return the value of {@link ServerSetters#maxNodesPerConnection}} */

@@ -72,7 +72,50 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
     static final Option<ServerOptions, Integer> MAX_CONNECTIONS = OPTIONS.integer(
                     "maxConnections", ServerOptions::maxConnections, 1, 100_000_000)
             .byDefault(1_000_000)
+            .changeable()
             .text("Open connections at most. One more is closed at once.");
+    static final Option<ServerOptions, Integer> MAX_CONNECTIONS_PER_ADDRESS = OPTIONS.integer(
+                    "maxConnectionsPerAddress", ServerOptions::maxConnectionsPerAddress, 0, 100_000_000)
+            .byDefault(0, "0, no limit")
+            .changeable()
+            .text("Open connections at most from one address; 0 means no limit. One more is closed at once.");
+    static final Option<ServerOptions, Integer> MAX_CONNECTIONS_PER_IPV6_NETWORK = OPTIONS.integer(
+                    "maxConnectionsPerIpv6Network", ServerOptions::maxConnectionsPerIpv6Network, 0, 100_000_000)
+            .byDefault(0, "0, no limit")
+            .changeable()
+            .text("Open connections at most from one IPv6 network of 64 bits; 0 means no limit.");
+    static final Option<ServerOptions, Integer> MAX_UNREGISTERED = OPTIONS.integer(
+                    "maxUnregistered", ServerOptions::maxUnregistered, 1, 100_000_000)
+            .byDefault(100_000)
+            .changeable()
+            .text("Open connections at most that have no node yet. One more is closed at once.");
+    static final Option<ServerOptions, Integer> ATTEMPTS_PER_SECOND = OPTIONS.integer(
+                    "attemptsPerSecond", ServerOptions::attemptsPerSecond, 0, 1_000_000)
+            .byDefault(0, "0, no limit")
+            .changeable()
+            .text("Connections kept per second, and at once; 0 means no limit. Those beyond are closed at once.");
+    static final Option<ServerOptions, Integer> ATTEMPTS_PER_SECOND_PER_ADDRESS = OPTIONS.integer(
+                    "attemptsPerSecondPerAddress", ServerOptions::attemptsPerSecondPerAddress, 0, 1_000_000)
+            .byDefault(5000)
+            .changeable()
+            .text("Connections kept per second from one IPv4 address or IPv6 network of 64 bits, ten times as many"
+                    + " at once; 0 means no limit. Those beyond are closed at once.");
+    static final Option<ServerOptions, Networks> ALLOW_FROM = OPTIONS.object(
+                    "allowFrom", Networks.class, ServerOptions::allowFrom)
+            .byDefault(Networks.none(), "none, which allows everybody")
+            .changeable()
+            .text("Networks that may connect, with commas between them. Others are closed at once.");
+    static final Option<ServerOptions, Networks> DENY_FROM = OPTIONS.object(
+                    "denyFrom", Networks.class, ServerOptions::denyFrom)
+            .byDefault(Networks.none())
+            .changeable()
+            .text("Networks that may not connect, even if allowFrom has them.");
+    static final Option<ServerOptions, Networks> PROXY_PROTOCOL_FROM = OPTIONS.object(
+                    "proxyProtocolFrom", Networks.class, ServerOptions::proxyProtocolFrom)
+            .byDefault(Networks.none())
+            .changeable()
+            .text("Networks of proxies that begin each connection with a header of the PROXY protocol. Limits count"
+                    + " the address in the header.");
     static final Option<ServerOptions, Integer> MAX_NODES_PER_CONNECTION = OPTIONS.integer(
                     "maxNodesPerConnection", ServerOptions::maxNodesPerConnection, 0, 1_000_000)
             .byDefault(1000)
@@ -300,6 +343,100 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
      */
     public B maxConnections(int value) {
         return put(MAX_CONNECTIONS, value);
+    }
+
+    /**
+     * Open connections at most from one address; no limit by default, because many nodes may share
+     * an address behind a router. One more is closed at once.
+     *
+     * @return this builder
+     * @since 0.1
+     */
+    public B maxConnectionsPerAddress(int value) {
+        return put(MAX_CONNECTIONS_PER_ADDRESS, value);
+    }
+
+    /**
+     * Open connections at most from one IPv6 network of 64 bits, which one subscriber usually has
+     * for itself; no limit by default. An IPv4 address counts by {@link #maxConnectionsPerAddress}
+     * alone, and so does an IPv4-mapped one.
+     *
+     * @return this builder
+     * @since 0.1
+     */
+    public B maxConnectionsPerIpv6Network(int value) {
+        return put(MAX_CONNECTIONS_PER_IPV6_NETWORK, value);
+    }
+
+    /**
+     * Open connections at most that have no node yet, those in a TLS handshake included; 100,000 by
+     * default. One more is closed at once. Each has {@link #handshakeTimeout} to register.
+     *
+     * @return this builder
+     * @since 0.1
+     */
+    public B maxUnregistered(int value) {
+        return put(MAX_UNREGISTERED, value);
+    }
+
+    /**
+     * Connections kept per second, of all addresses together, after a first burst of as many; no
+     * limit by default. Those beyond are closed at once.
+     * {@link dev.heartbeat.spi.TransportOptions.Builder#acceptsPerSecond} lets them wait instead.
+     *
+     * @return this builder
+     * @since 0.1
+     */
+    public B attemptsPerSecond(int value) {
+        return put(ATTEMPTS_PER_SECOND, value);
+    }
+
+    /**
+     * Connections kept per second from one IPv4 address or IPv6 network of 64 bits, after a first
+     * burst of ten times as many; 5,000 by default, and 0 for no limit. Those beyond are closed at
+     * once.
+     *
+     * @return this builder
+     * @since 0.1
+     */
+    public B attemptsPerSecondPerAddress(int value) {
+        return put(ATTEMPTS_PER_SECOND_PER_ADDRESS, value);
+    }
+
+    /**
+     * Networks that may connect; everybody by default. Others are closed at once. Connections that
+     * are open already stay.
+     *
+     * @return this builder
+     * @since 0.1
+     */
+    public B allowFrom(Networks value) {
+        return put(ALLOW_FROM, value);
+    }
+
+    /**
+     * Networks that may not connect, even if {@link #allowFrom} has them; none by default.
+     * Connections that are open already stay.
+     *
+     * @return this builder
+     * @since 0.1
+     */
+    public B denyFrom(Networks value) {
+        return put(DENY_FROM, value);
+    }
+
+    /**
+     * Networks of proxies, such as HAProxy or nginx, that begin each connection with a header of
+     * the PROXY protocol, version 1 or 2; none by default. The header comes before TLS and within
+     * {@link #handshakeTimeout}. The client's address in it is the node's address from then on, and
+     * lists and limits by address are for that one. A connection from there without a header is
+     * closed; a header from elsewhere is a foreign protocol.
+     *
+     * @return this builder
+     * @since 0.1
+     */
+    public B proxyProtocolFrom(Networks value) {
+        return put(PROXY_PROTOCOL_FROM, value);
     }
 
     /**

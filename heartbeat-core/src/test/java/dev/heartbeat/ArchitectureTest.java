@@ -82,6 +82,7 @@ final class ArchitectureTest {
                     AUTH,
                     room("server"),
                     room("client"),
+                    room("admission"),
                     room("session"),
                     room("mux"),
                     room("node"),
@@ -121,10 +122,13 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule server =
-            arrows("server", "session", "channel", "mux", "node", "liveness", "frame", "loop", "queue");
+            arrows("server", "admission", "session", "channel", "mux", "node", "liveness", "frame", "loop", "queue");
 
     @ArchTest
     static final ArchRule client = arrows("client", "session", "channel", "mux", "liveness", "frame", "loop", "queue");
+
+    @ArchTest
+    static final ArchRule admission = arrows("admission");
 
     @ArchTest
     static final ArchRule session = arrows("session", "channel", "mux", "liveness", "frame", "loop", "queue");

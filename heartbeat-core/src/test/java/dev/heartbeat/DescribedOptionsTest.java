@@ -247,7 +247,13 @@ final class DescribedOptionsTest {
         Stream<Object> values = option.max() != null
                 ? Stream.of(option.min(), option.max(), Duration.ofSeconds(27))
                 : Stream.of(
-                        false, true, "other", Map.of("key", "value"), (Resolver) host -> null, (Executor) task -> {});
+                        false,
+                        true,
+                        "other",
+                        Map.of("key", "value"),
+                        Networks.of("10.0.0.0/8"),
+                        (Resolver) host -> null,
+                        (Executor) task -> {});
         if (type.isEnum()) {
             values = Arrays.stream(type.getEnumConstants());
         }

@@ -1,5 +1,6 @@
 package dev.heartbeat.cli;
 
+import dev.heartbeat.Networks;
 import dev.heartbeat.option.Option;
 import dev.heartbeat.option.OptionSetters;
 import java.time.Duration;
@@ -22,8 +23,15 @@ import picocli.CommandLine.Model.OptionSpec;
  * @param <O> the options
  */
 final class OptionFlags<O> {
-    private static final Set<Class<?>> WRITABLE =
-            Set.of(Integer.class, Long.class, Double.class, Boolean.class, Duration.class, String.class, Map.class);
+    private static final Set<Class<?>> WRITABLE = Set.of(
+            Integer.class,
+            Long.class,
+            Double.class,
+            Boolean.class,
+            Duration.class,
+            String.class,
+            Map.class,
+            Networks.class);
 
     private final Map<Option<O, ?>, OptionSpec> flags = new LinkedHashMap<>();
 
@@ -60,6 +68,9 @@ final class OptionFlags<O> {
         if (option.type() == Map.class) {
             flag.auxiliaryTypes(String.class, String.class);
         }
+        if (option.type() == Networks.class) {
+            flag.converters(new NetworksConverter());
+        }
         String range = option.range().isEmpty() ? "" : "; " + option.range();
         String text = option.text() + " (default: " + byDefault + range + ")";
         return flag.paramLabel(label(option, name))
@@ -77,6 +88,9 @@ final class OptionFlags<O> {
         }
         if (option.type() == Duration.class) {
             return "TIME";
+        }
+        if (option.type() == Networks.class) {
+            return "CIDR,...";
         }
         return option.type() == Integer.class || option.type() == Long.class
                 ? "N"

@@ -38,7 +38,7 @@ final class OptionsCommand implements Callable<Integer> {
 
             `./heartbeat options > docs/OPTIONS.md` writes this page from the descriptions in the code
             (`ServerOptions.descriptions()` and the like). The checks and the flags of the command line have the same
-            source.
+            source. `HeartbeatServer.reconfigure(...)` changes what is changeable at run time.
             """;
 
     @Spec
@@ -108,7 +108,8 @@ final class OptionsCommand implements Callable<Integer> {
     private static String row(Option<?, ?> option, String flag) {
         String code = flag.isEmpty() ? "" : flag.contains("`") ? "`" + flag : "`" + flag + "`";
         return "| `" + option.name() + "` | " + code + " | " + type(option) + " | " + option.defaultText() + " | "
-                + option.range() + " | " + option.text() + " |\n";
+                + option.range() + " | " + option.text()
+                + (option.isChangeable() ? " Changeable at run time." : "") + " |\n";
     }
 
     private static String type(Option<?, ?> option) {

@@ -21,6 +21,7 @@ public final class Option<O, T> {
     private final Allowed<T> allowed;
     private final @Nullable T defaultValue;
     private final String defaultText;
+    private final boolean changeable;
     private final String text;
 
     private Option(Definition<O, T> definition, String text) {
@@ -30,6 +31,7 @@ public final class Option<O, T> {
         allowed = definition.allowed;
         defaultValue = definition.defaultValue;
         defaultText = definition.defaultText;
+        changeable = definition.changeable;
         this.text = text;
         if (defaultValue != null) {
             check(allowed, defaultValue);
@@ -75,6 +77,15 @@ public final class Option<O, T> {
      */
     public String range() {
         return allowed.range();
+    }
+
+    /**
+     * {@return whether it can be changed while that runs which has it}
+     *
+     * @since 0.1
+     */
+    public boolean isChangeable() {
+        return changeable;
     }
 
     /**
@@ -150,6 +161,7 @@ public final class Option<O, T> {
         private final Function<? super T, String> words;
         private @Nullable T defaultValue;
         private String defaultText = "none";
+        private boolean changeable;
 
         Definition(
                 OptionList<O> list,
@@ -193,6 +205,16 @@ public final class Option<O, T> {
          */
         public Definition<O, T> otherwise(String inWords) {
             defaultText = Objects.requireNonNull(inWords, "inWords");
+            return this;
+        }
+
+        /**
+         * It can be changed while that runs which has it.
+         *
+         * @return this option
+         */
+        public Definition<O, T> changeable() {
+            changeable = true;
             return this;
         }
 

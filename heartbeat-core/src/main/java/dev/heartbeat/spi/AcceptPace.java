@@ -27,7 +27,7 @@ public final class AcceptPace {
         burstNs = Math.max(gapNs, SECOND_NS / BURST_DIVISOR);
     }
 
-    /** Counts one that was accepted. */
+    /** Counts one that was kept; refused ones cost little, and keep nobody waiting. */
     public void accepted(long nowNs) {
         fullNs = began && fullNs - nowNs > 0 ? fullNs + gapNs : nowNs + gapNs;
         began = true;

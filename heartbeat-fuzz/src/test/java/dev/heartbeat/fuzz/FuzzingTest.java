@@ -53,6 +53,7 @@ final class FuzzingTest {
                 Arguments.of(ClientFuzzTest.class, ClientFuzzTest.seeds()),
                 Arguments.of(MessagesFuzzTest.class, MessagesFuzzTest.seeds()),
                 Arguments.of(ChannelsFuzzTest.class, ChannelsFuzzTest.seeds()),
+                Arguments.of(ProxyHeaderFuzzTest.class, ProxyHeaderFuzzTest.seeds()),
                 Arguments.of(TlsFuzzTest.class, TlsFuzzTest.seeds()));
     }
 

@@ -2,6 +2,8 @@ package dev.heartbeat.sockettests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heartbeat.ConnectionRefusal;
+import dev.heartbeat.Networks;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -175,6 +178,23 @@ final class FloodTest {
             peer.send(Frame.data("whole"));
             bus.told.await("n1 message whole");
             assertThat(bus.errors("NO_CAPACITY")).isEqualTo(40);
+        }
+    }
+
+    @Test
+    void deniedConnectionIsClosedAndCountedUntilTheListChanges() throws IOException {
+        try (LocalBus bus = new LocalBus(options -> options.denyFrom(Networks.of("127.0.0.0/8")))) {
+            try (RawPeer denied = bus.connect()) {
+                assertThat(denied.endsWithoutAByte()).isTrue();
+            }
+            assertThat(bus.server.stats().connections().refusals())
+                    .isEqualTo(Map.of(ConnectionRefusal.ADDRESS_DENIED, 1L));
+            bus.server.reconfigure(
+                    bus.server.options().toBuilder().denyFrom(Networks.none()).build());
+            try (RawPeer peer = bus.connect("n1")) {
+                peer.send(Frame.ping("here"));
+                assertThat(peer.next()).isEqualTo(Frame.pong("here"));
+            }
         }
     }
 

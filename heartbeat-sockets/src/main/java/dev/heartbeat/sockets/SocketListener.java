@@ -110,7 +110,6 @@ final class SocketListener implements Listener, SocketUser {
             log.info("accepting on {} again", address);
             backoff.succeeded();
         }
-        pace.accepted(loop.nowNs());
         admit(accepted.socket(), accepted.remote());
         return true;
     }
@@ -120,6 +119,7 @@ final class SocketListener implements Listener, SocketUser {
             guest.abort();
             return;
         }
+        pace.accepted(loop.nowNs());
         try {
             SocketLoop home = nextLoop.get();
             home.execute(() -> settle(guest, remote, home));

@@ -47,6 +47,7 @@ final class SimListener implements Listener {
 
     private void admit(SimConnection connection, InetSocketAddress remote) {
         if (!closed && isWanted(remote)) {
+            pace.accepted(transport.simulation().nowNs());
             connection.loop().onSocket(() -> settle(connection, remote));
         } else {
             connection.abort();
@@ -78,7 +79,6 @@ final class SimListener implements Listener {
         }
         long nowNs = transport.simulation().nowNs();
         while (!backlog.isEmpty() && pace.waitNs(nowNs) == 0) {
-            pace.accepted(nowNs);
             backlog.remove().run();
         }
         if (!backlog.isEmpty()) {

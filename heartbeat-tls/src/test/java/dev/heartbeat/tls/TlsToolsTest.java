@@ -4,22 +4,30 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.heartbeat.ConnectionRefusal;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.Networks;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.OfflineReason;
+import dev.heartbeat.spi.IpLiteral;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +35,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,6 +49,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Other people's TLS, where installed: OpenSSL's client, Python's, and proxies before the server. */
 final class TlsToolsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Path NGINX_STREAM = Path.of("/usr/lib/nginx/modules/ngx_stream_module.so");
+    /** To the length of the id, which has two bytes. */
+    private static final String REGISTER = "ab020600000000000000001f" + "0123456789abcdef" + "00000001"
+            + "0000000000010000" + "0000000000010000" + "02";
 
     @TempDir
     private Path folder;
@@ -188,6 +204,95 @@ final class TlsToolsTest {
         }
     }
 
+    /** Two clients on addresses of their own, each of which may connect once. */
+    @ParameterizedTest
+    @CsvSource({"send-proxy, false", "send-proxy-v2, false", "send-proxy-v2, true"})
+    void haproxyNamesTheClient(String how, boolean overTls) throws Exception {
+        assumeTrue(isInstalled("haproxy"), "haproxy is not installed");
+        try (HeartbeatServer server = behindProxy(overTls ? tls() : null);
+                Proxy proxy = haproxy(freePort(), "", "127.0.0.1:" + port(server) + " " + how + " check inter 50ms")) {
+            requireClientsAddress(server, proxy.port, overTls);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false", "true"})
+    void nginxNamesTheClient(boolean overTls) throws Exception {
+        assumeTrue(isInstalled("nginx"), "nginx is not installed");
+        assumeTrue(Files.exists(NGINX_STREAM), "nginx has no module stream");
+        try (HeartbeatServer server = behindProxy(overTls ? tls() : null);
+                Proxy proxy = nginx(freePort(), "", "", port(server) + "; proxy_protocol on")) {
+            requireClientsAddress(server, proxy.port, overTls);
+        }
+    }
+
+    private static HeartbeatServer behindProxy(@Nullable ServerTls tls) {
+        HeartbeatServer.Builder builder = HeartbeatServer.builder()
+                .host("127.0.0.1")
+                .port(0)
+                .maxConnectionsPerAddress(1)
+                .proxyProtocolFrom(Networks.of("127.0.0.1"));
+        return (tls == null ? builder : builder.layer(tls)).start();
+    }
+
+    private static void requireClientsAddress(HeartbeatServer server, int proxy, boolean overTls) throws Exception {
+        assumeTrue(System.getProperty("os.name").equals("Linux"), "only Linux has all of 127.0.0.0/8");
+        try (Socket one = connect("127.0.0.2", proxy, overTls);
+                Socket other = connect("127.0.0.3", proxy, overTls)) {
+            requireAddress(server, one, "n1", "6e31");
+            requireAddress(server, other, "n2", "6e32");
+            long before = refusedByAddress(server);
+            try (Socket second = connect("127.0.0.2", proxy, false)) {
+                assertThat(isClosed(second)).isTrue();
+            }
+            assertThat(refusedByAddress(server)).isGreaterThan(before);
+        }
+        assertThat(server.stats().connections().layerFailures()).isZero();
+    }
+
+    private static long refusedByAddress(HeartbeatServer server) {
+        return server.stats().connections().refusals().getOrDefault(ConnectionRefusal.ADDRESS_CONNECTIONS, 0L);
+    }
+
+    private static boolean isClosed(Socket client) throws IOException {
+        try {
+            return client.getInputStream().read() < 0;
+        } catch (SocketException e) {
+            return true;
+        }
+    }
+
+    private static void requireAddress(HeartbeatServer server, Socket client, String id, String idInHex)
+            throws IOException {
+        client.getOutputStream().write(HexFormat.of().parseHex(REGISTER + idInHex));
+        byte[] answer = client.getInputStream().readNBytes(3);
+        assertThat(HexFormat.of().formatHex(answer)).as("REGISTERED").isEqualTo("ab0209");
+        assertThat(server.nodes().find(id).orElseThrow().remoteAddress()).isEqualTo(client.getLocalSocketAddress());
+    }
+
+    private static Socket connect(String from, int port, boolean overTls) throws Exception {
+        Socket plain = new Socket(InetAddress.getLoopbackAddress(), port, IpLiteral.parse(from), 0);
+        plain.setSoTimeout((int) PATIENCE.toMillis());
+        if (!overTls) {
+            return plain;
+        }
+        KeyStore authorities = KeyStore.getInstance(KeyStore.getDefaultType());
+        authorities.load(null, null);
+        try (InputStream file = Files.newInputStream(Certificates.SHARED.authorityFile())) {
+            authorities.setCertificateEntry(
+                    "authority", CertificateFactory.getInstance("X.509").generateCertificate(file));
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(authorities);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", port, true);
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {"hbp/2"});
+        socket.setSSLParameters(parameters);
+        return socket;
+    }
+
     private Proxy haproxy(int port, String tls, String server) throws Exception {
         Path config = Files.writeString(folder.resolve("haproxy.cfg"), """
                 defaults
@@ -208,32 +313,32 @@ final class TlsToolsTest {
     @CsvSource({"false", "true"})
     void nginxPassesTlsThroughAndEndsIt(boolean ends) throws Exception {
         assumeTrue(isInstalled("nginx"), "nginx is not installed");
-        Path module = Path.of("/usr/lib/nginx/modules/ngx_stream_module.so");
-        assumeTrue(Files.exists(module), "nginx has no module stream");
+        assumeTrue(Files.exists(NGINX_STREAM), "nginx has no module stream");
         Certificates.KeyFiles files = Certificates.SHARED.server();
-        try (HeartbeatServer server = start(ends ? null : tls())) {
-            int port = freePort();
-            String tls =
-                    ends ? "ssl_certificate %s; ssl_certificate_key %s;".formatted(files.chain(), files.key()) : "";
-            Path config = Files.writeString(folder.resolve("nginx.conf"), """
-                    load_module %s;
-                    daemon off;
-                    pid %s;
-                    error_log stderr;
-                    events { worker_connections 64; }
-                    stream {
-                      server {
-                        listen 127.0.0.1:%d%s;
-                        %s
-                        proxy_pass 127.0.0.1:%d;
-                      }
-                    }
-                    """.formatted(
-                            module, folder.resolve("nginx.pid"), port, ends ? " ssl" : "", tls, port(server)));
-            try (Proxy proxy = new Proxy(port, List.of("nginx", "-c", config.toString(), "-p", folder.toString()))) {
-                assertThat(registersThrough(proxy.port)).isTrue();
-            }
+        String tls = ends ? "ssl_certificate %s; ssl_certificate_key %s;".formatted(files.chain(), files.key()) : "";
+        try (HeartbeatServer server = start(ends ? null : tls());
+                Proxy proxy = nginx(freePort(), ends ? " ssl" : "", tls, String.valueOf(port(server)))) {
+            assertThat(registersThrough(proxy.port)).isTrue();
         }
+    }
+
+    private Proxy nginx(int port, String listen, String directives, String serversPort) throws Exception {
+        Path config = Files.writeString(folder.resolve("nginx.conf"), """
+                load_module %s;
+                daemon off;
+                pid %s;
+                error_log stderr;
+                events { worker_connections 64; }
+                stream {
+                  server {
+                    listen 127.0.0.1:%d%s;
+                    %s
+                    proxy_pass 127.0.0.1:%s;
+                  }
+                }
+                """.formatted(
+                        NGINX_STREAM, folder.resolve("nginx.pid"), port, listen, directives, serversPort));
+        return new Proxy(port, List.of("nginx", "-c", config.toString(), "-p", folder.toString()));
     }
 
     private static boolean registersThrough(int port) throws Exception {

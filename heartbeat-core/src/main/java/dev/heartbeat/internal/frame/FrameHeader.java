@@ -22,6 +22,9 @@ public final class FrameHeader {
     /** The type of the first record of TLS (RFC 8446, section 5.1). */
     private static final int TLS_HANDSHAKE = 22;
 
+    /** The first byte of the PROXY protocol's version 2. */
+    private static final int PROXY_SIGNATURE = 0x0D;
+
     public static final int VERSION = 2;
 
     public static final int FLAG_MORE = 0x01;
@@ -116,7 +119,11 @@ public final class FrameHeader {
 
     private static String foreign(int first) {
         String text = String.format("the first byte is 0x%02X and not 0xAB", first);
-        return first == TLS_HANDSHAKE ? text + ": the peer begins TLS, and this port has none" : text;
+        return switch (first) {
+            case TLS_HANDSHAKE -> text + ": the peer begins TLS, and this port has none";
+            case PROXY_SIGNATURE -> text + ": a PROXY header perhaps, from an address that is not trusted with it";
+            default -> text;
+        };
     }
 
     /**

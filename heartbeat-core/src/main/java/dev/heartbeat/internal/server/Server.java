@@ -6,6 +6,7 @@ import dev.heartbeat.BroadcastResult;
 import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
+import dev.heartbeat.ConnectionRefusal;
 import dev.heartbeat.FailureCode;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.MessageHandler;
@@ -20,6 +21,8 @@ import dev.heartbeat.ServerOptions;
 import dev.heartbeat.ServerState;
 import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.auth.Authenticator;
+import dev.heartbeat.internal.admission.Gate;
+import dev.heartbeat.internal.admission.Place;
 import dev.heartbeat.internal.channel.Acceptors;
 import dev.heartbeat.internal.channel.ChannelCounts;
 import dev.heartbeat.internal.channel.ChannelEnd;
@@ -53,9 +56,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -101,8 +102,7 @@ public final class Server implements Acceptor {
     /** Made by the loops, each its own, with their first connection. */
     private final AtomicReferenceArray<@Nullable ServerLoop> loops;
 
-    private final AtomicInteger openConnections = new AtomicInteger();
-    private final LongAdder refusedConnections = new LongAdder();
+    final Gate gate;
 
     private final Lifecycle lifecycle;
     private final ServerPort port;
@@ -155,6 +155,7 @@ public final class Server implements Acceptor {
                         new FirstLoop(transport.eventLoops().get(0))),
                 capacity,
                 this::onForgotten);
+        gate = new Gate(options, transport.environment());
         budget = new InboundBudget(options.inboundBudgetBytes(), BUDGET_PARTS);
         log = new ServerLog(options, table, capacity);
         EventLoop firstLoop = transport.eventLoops().get(0);
@@ -232,8 +233,14 @@ public final class Server implements Acceptor {
         return new LazyShard(transport.eventLoops().get(0));
     }
 
+    /** The options in force. */
     public ServerOptions options() {
-        return options;
+        return gate.options();
+    }
+
+    /** Takes what can be changed of these options. */
+    public void replaceLimits(ServerOptions newOptions) {
+        gate.replace(newOptions);
     }
 
     /**
@@ -342,28 +349,43 @@ public final class Server implements Acceptor {
 
     @Override
     public boolean onAccept(InetSocketAddress remote) {
-        if (openConnections.incrementAndGet() <= options.maxConnections() && !end.isDraining()) {
+        ConnectionRefusal refusal = gate.enter(remote);
+        if (end.isDraining()) {
+            connectionEnded(refusal == null ? gate.placeOf(remote) : null, false);
+            refusal = ConnectionRefusal.STOPPING;
+        } else if (refusal == null) {
             return true;
+        } else {
+            connectionEnded(null, false);
         }
-        refusedConnections.increment();
-        connectionEnded();
+        refused(remote, refusal);
         return false;
+    }
+
+    /** Counts and reports a connection that is closed at once. */
+    void refused(InetSocketAddress remote, ConnectionRefusal why) {
+        gate.refused(why);
+        log.refused(remote, why, transport.environment().monotonicNanos());
     }
 
     @Override
     public ConnectionHandler onOpen(Connection connection) {
-        return layer == null
-                ? openSession(connection)
-                : new Arrival(loopOf(connection.eventLoop()), connection).begin(layer);
+        Place place = gate.placeOf(connection.remoteAddress());
+        boolean proxied = gate.isProxy(connection.remoteAddress());
+        if (layer == null && !proxied) {
+            return openSession(connection, place);
+        }
+        Arrival arrival = new Arrival(loopOf(connection.eventLoop()), connection, place);
+        return layer == null || proxied ? arrival.beginProxied(layer) : arrival.begin(layer);
     }
 
     /** A session on the connection, whose layer is ready. */
-    ConnectionHandler openSession(Connection connection) {
+    ConnectionHandler openSession(Connection connection, @Nullable Place place) {
         ServerSession session;
         try {
-            session = new ServerSession(loopOf(connection.eventLoop()), connection);
+            session = new ServerSession(loopOf(connection.eventLoop()), connection, place);
         } catch (Throwable e) {
-            connectionEnded(); // Nothing else will report its end.
+            connectionEnded(place, false); // Nothing else will report its end.
             throw e;
         }
         if (end.isDraining()) {
@@ -374,7 +396,7 @@ public final class Server implements Acceptor {
 
     @Override
     public void onAbandoned(InetSocketAddress remote) {
-        connectionEnded();
+        connectionEnded(gate.placeOf(remote), false);
     }
 
     private ServerLoop loopOf(EventLoop eventLoop) {
@@ -388,8 +410,9 @@ public final class Server implements Acceptor {
         return loop;
     }
 
-    void connectionEnded() {
-        if (openConnections.decrementAndGet() == 0) {
+    /** Gives back what was counted for a connection. */
+    void connectionEnded(@Nullable Place place, boolean hadNode) {
+        if (gate.left(place, hadNode)) {
             end.onLastConnectionEnded();
         }
     }
@@ -445,14 +468,6 @@ public final class Server implements Acceptor {
     /** The counts so far. */
     public ServerCounts counts() {
         return counts;
-    }
-
-    long openConnections() {
-        return openConnections.get();
-    }
-
-    long refusedConnections() {
-        return refusedConnections.sum();
     }
 
     long registrationBytes() {

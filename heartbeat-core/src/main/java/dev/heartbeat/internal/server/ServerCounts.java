@@ -1,5 +1,6 @@
 package dev.heartbeat.internal.server;
 
+import dev.heartbeat.ConnectionRefusal;
 import dev.heartbeat.MassGuardStatus;
 import dev.heartbeat.Measure;
 import dev.heartbeat.NodeState;
@@ -36,11 +37,17 @@ public final class ServerCounts {
     }
 
     public long openConnections() {
-        return server.openConnections();
+        return server.gate.open();
     }
 
-    public long refusedConnections() {
-        return server.refusedConnections();
+    /** Connections that have no node yet. */
+    public long unregisteredConnections() {
+        return server.gate.unregistered();
+    }
+
+    /** Connections that were closed at once. */
+    public Map<ConnectionRefusal, Long> refusedConnections() {
+        return server.gate.refusals();
     }
 
     public Map<String, Long> errorsSent() {

@@ -98,7 +98,7 @@ final class ServerEnd {
         stopAccepting();
         LOG.info(
                 "shutting down: sending accepted messages to {} connections, for up to {}",
-                server.openConnections(),
+                server.gate.open(),
                 bounded);
         table.drainAll(bounded.toMillis());
         DrainLog log = new DrainLog();
@@ -113,13 +113,13 @@ final class ServerEnd {
     private final class DrainLog extends Timer {
         @Override
         protected void onDue(long nowNs) {
-            LOG.info("shutting down: {} connections are still open", server.openConnections());
+            LOG.info("shutting down: {} connections are still open", server.gate.open());
             onFirstLoop(shard -> shard.arm(this, DRAIN_LOG_NS));
         }
 
         void end() {
             onFirstLoop(shard -> shard.cancel(this));
-            long remaining = server.openConnections();
+            long remaining = server.gate.open();
             if (remaining == 0) {
                 LOG.info("shutting down: all connections are closed");
             } else {
@@ -137,7 +137,7 @@ final class ServerEnd {
         }
         port.free();
         server.onEveryLoop(ServerLoop::closeWithoutNode);
-        if (server.openConnections() == 0) {
+        if (server.gate.open() == 0) {
             disconnected.complete(null);
         }
     }
@@ -150,10 +150,7 @@ final class ServerEnd {
         if (closed == null) {
             stopAccepting();
             closing = true;
-            LOG.info(
-                    "closing: reporting {} nodes OFFLINE, closing {} connections",
-                    table.size(),
-                    server.openConnections());
+            LOG.info("closing: reporting {} nodes OFFLINE, closing {} connections", table.size(), server.gate.open());
             table.endAll(OfflineReason.SHUTDOWN, "");
             if (table.isEmpty()) {
                 listenersNotified.complete(null);

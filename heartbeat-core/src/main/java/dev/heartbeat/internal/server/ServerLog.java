@@ -1,5 +1,6 @@
 package dev.heartbeat.internal.server;
 
+import dev.heartbeat.ConnectionRefusal;
 import dev.heartbeat.ServerOptions;
 import dev.heartbeat.internal.frame.Printable;
 import dev.heartbeat.internal.frame.ProtocolException;
@@ -8,6 +9,9 @@ import dev.heartbeat.internal.node.NodeTable;
 import dev.heartbeat.internal.node.Registration;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,11 +26,27 @@ final class ServerLog {
     private final LogThrottle duplicates = new LogThrottle();
     private final LogThrottle foreign = new LogThrottle();
     private final LogThrottle layers = new LogThrottle();
+    private final Map<ConnectionRefusal, LogThrottle> refusals = new EnumMap<>(ConnectionRefusal.class);
 
     ServerLog(ServerOptions options, NodeTable table, Capacity capacity) {
         this.options = options;
         this.table = table;
         this.capacity = capacity;
+        for (ConnectionRefusal why : ConnectionRefusal.values()) {
+            refusals.put(why, new LogThrottle());
+        }
+    }
+
+    /** A connection is closed at once. */
+    void refused(InetSocketAddress remote, ConnectionRefusal why, long nowNs) {
+        long times = Objects.requireNonNull(refusals.get(why)).countIfDue(nowNs);
+        if (times > 0) {
+            LOG.warn(
+                    "closed a connection from {} at once: {} (the next such line follows in a minute){}",
+                    remote,
+                    why,
+                    others(times));
+        }
     }
 
     /** A registration, or metadata, found no room. */

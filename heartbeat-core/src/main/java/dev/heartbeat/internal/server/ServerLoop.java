@@ -85,6 +85,7 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
 
     void registered(ServerSession session) {
         withoutNode.remove(session);
+        server.gate.registered();
     }
 
     /** It lost its node to another session. */
@@ -95,7 +96,7 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
     void ended(ServerSession session) {
         withoutNode.remove(session);
         counters.add(Counter.ENDED, 1);
-        server.connectionEnded();
+        server.connectionEnded(session.place(), session.own() != null);
     }
 
     /** The limits of what this client takes. */

@@ -3,6 +3,7 @@ package dev.heartbeat.internal.server;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.auth.Grant;
+import dev.heartbeat.internal.admission.Place;
 import dev.heartbeat.internal.channel.Acceptors;
 import dev.heartbeat.internal.channel.ChannelOwner;
 import dev.heartbeat.internal.frame.Envelope;
@@ -42,9 +43,13 @@ final class ServerSession extends Session {
     /** Not null while its registration waits for the authenticator. */
     private @Nullable Authentication awaited;
 
-    ServerSession(ServerLoop loop, Connection connection) {
+    /** Where its connection is counted by address; null if it is nowhere. */
+    private final @Nullable Place place;
+
+    ServerSession(ServerLoop loop, Connection connection, @Nullable Place place) {
         super(loop.shard, connection);
         this.loop = loop;
+        this.place = place;
         loop.registration.await(this, timer, shard.clock().nowNs());
         loop.began(this);
     }
@@ -468,6 +473,11 @@ final class ServerSession extends Session {
         } finally {
             gateway.loseOthers();
         }
+    }
+
+    @Nullable
+    Place place() {
+        return place;
     }
 
     Connection connection() {

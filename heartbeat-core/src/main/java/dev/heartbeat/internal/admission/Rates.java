@@ -1,0 +1,69 @@
+package dev.heartbeat.internal.admission;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+/**
+ * A token bucket for each key: so many in a span, of which all may come at once. A bucket is kept
+ * as the time until it is full again, and only until then. Any thread.
+ */
+final class Rates<K extends Comparable<K>> {
+    private static final int MAX_KEYS = 65_536;
+
+    private final boolean sharesBeyond;
+    private Debts<K> debts;
+    private long spanNs;
+    private long gapNs;
+
+    /**
+     * Full buckets.
+     *
+     * @param sharesBeyond whether keys beyond the bound share buckets; else theirs are always full
+     */
+    Rates(boolean sharesBeyond) {
+        this.sharesBeyond = sharesBeyond;
+        debts = new Debts<>(MAX_KEYS, sharesBeyond, 0);
+    }
+
+    /**
+     * From now on so many come in a span of so many seconds; 0 for no limit. Every bucket is full
+     * if that is another limit.
+     */
+    synchronized void limit(long perSpan, long seconds) {
+        long newSpanNs = perSpan == 0 ? 0 : SECONDS.toNanos(seconds);
+        long newGapNs = perSpan == 0 ? 0 : Math.max(1, newSpanNs / perSpan);
+        if (newSpanNs != spanNs || newGapNs != gapNs) {
+            spanNs = newSpanNs;
+            gapNs = newGapNs;
+            debts = new Debts<>(MAX_KEYS, sharesBeyond, spanNs);
+        }
+    }
+
+    /** Takes one; false if there is none. */
+    synchronized boolean take(K key, long nowNs) {
+        if (gapNs == 0) {
+            return true;
+        }
+        long leftNs = debts.leftNs(key, nowNs) + gapNs;
+        if (leftNs > spanNs) {
+            return false;
+        }
+        debts.set(key, nowNs, leftNs);
+        return true;
+    }
+
+    /** Gives back one that was taken. */
+    synchronized void giveBack(K key, long nowNs) {
+        if (gapNs != 0) {
+            debts.set(key, nowNs, Math.max(0, debts.leftNs(key, nowNs) - gapNs));
+        }
+    }
+
+    /** The time until there is one; 0 if there is. */
+    synchronized long waitNs(K key, long nowNs) {
+        return gapNs == 0 ? 0 : Math.max(0, debts.leftNs(key, nowNs) + gapNs - spanNs);
+    }
+
+    synchronized int keys() {
+        return debts.size();
+    }
+}
