@@ -4,6 +4,7 @@
 It registers a node, beats, sends each line of its standard input as a message, tells what happens, and leaves at the
 end of its input. It connects again only where the server has no room for it (NODE_CAPACITY). With a file of
 authorities it speaks TLS, and the server's certificate must lead to one of them and be for the host.
+It shows the token in the file that HBP_TOKEN_FILE names, and that file's newest before the registration expires.
 Written from docs/PROTOCOL.md alone; numbers such as M42 are to be found there.
 """
 import collections, contextlib, os, random, secrets, select, socket, ssl, struct, sys, threading, time
@@ -19,7 +20,7 @@ FULL, WINDOW, PATIENCE = 16384, 65536, 5
 TAKEN = 1 << 20, 0                                        # the longest message, and channels of the server (M93)
 LONGEST = {DATA: FULL, REGISTER: FULL, UPDATE: FULL, PING: 64, PONG: 64, CREDIT: 8}         # others: 4,096
 FIELDS = {RES: "QQ", ERROR: "BH", REGISTERED: "QIIIIIIIQQ", CREDIT: "Q", GO_AWAY: "BHI"}    # before the TLVs
-TLVS = {REGISTERED: {0x81: [2], 0x86: [4]}, GO_AWAY: {0x81: range(513), 0x82: [0]}, DATA: {6: [4]},    # that are looked at,
+TLVS = {REGISTERED: {0x81: [2], 0x86: [4], 0x88: [4]}, GO_AWAY: {0x81: range(513), 0x82: [0]}, DATA: {6: [4]},    # that are looked at,
         ERROR: {1: range(513), 2: range(4096), 3: [4]}}                                     # and their lengths
 NOT_OFFERED = range(1, 6)                                                                   # TLVs of DATA (M56)
 
@@ -73,9 +74,9 @@ def parse(kind, flags, payload):
 
 class Peer:
     """One connection of one node."""
-    registered = suspected = leaving = False
+    registered = suspected = leaving = renewing = False
     suspect = timeout = PATIENCE                          # until the server says something else (M17)
-    beat = give_up = float("inf")
+    beat = give_up = renew = float("inf")
     written = sent = streamed = 0                         # bytes of DATA, those of the message at hand, stream frames
     received, told, position = 0, WINDOW, 0               # bytes of DATA, our limit for them, stream frames
     message, missing, more = None, 0, False               # the one that is coming in; None: it is dropped
@@ -84,7 +85,8 @@ class Peer:
     again = None                                          # after how many seconds to connect again; None: not at all
 
     def __init__(self, host, port, node_id, tell, source=None, incarnation=None, attempt=1,
-                 authorities=None):
+                 authorities=None, token=None):
+        self.token = token                                # gives the newest credential, or is None
         self.tell, self.input, self.output, self.queue = tell, bytearray(), bytearray(), collections.deque()
         self.source = source                              # of the lines to send, once the node is registered
         self.limits = {0: 0, CONNECTION: 0}               # no other channel is ever open, so one count serves both
@@ -97,7 +99,11 @@ class Peer:
         self.heard = self.forgiven = time.monotonic()
         identity = incarnation or new_incarnation(), attempt
         self.output += frame(REGISTER, "QIQQB", *identity, WINDOW, WINDOW, len(node_id),
-                             rest=node_id + struct.pack(">BHII", 0x88, 8, *TAKEN))
+                             rest=node_id + self.credential() + struct.pack(">BHII", 0x88, 8, *TAKEN))
+
+    def credential(self):
+        token = self.token() if self.token else b""
+        return struct.pack(">BH", 3, len(token)) + token if token else b""
 
     def run(self):
         """Carries the connection to its end; returns whether the node left in order."""
@@ -158,6 +164,9 @@ class Peer:
             self.beat += self.interval * (1 + (now - self.beat) // self.interval)
             rtt = struct.pack(">BHI", 0x82, 4, min(int(self.rtt * 1e6), 0xFFFFFFFF)) if self.rtt else b""
             self.output += frame(REQ, "QQ", time.monotonic_ns(), self.position, rest=rtt)
+        if now >= self.renew:                             # on the live connection, in time (M113)
+            self.renew, self.renewing = float("inf"), True
+            self.output += frame(UPDATE, rest=self.credential())
         if self.queue:
             self.compose_data(self.queue[0])
 
@@ -187,6 +196,7 @@ class Peer:
             self.heard, self.suspected = time.monotonic(), False
         if kind in KNOWN:
             allowed = (RES, DATA, OPEN, ACCEPT, RESET, CREDIT) if self.registered else (REGISTERED,)
+            allowed += (REGISTERED,) if self.renewing else ()
             need(kind in (PING, PONG, ERROR, GO_AWAY, *allowed), UNEXPECTED_FRAME)
             self.position += kind in (DATA, OPEN, ACCEPT, RESET)
             self.received += 12 + len(payload) if kind == DATA else 0
@@ -219,7 +229,12 @@ class Peer:
             need(fields[1] <= self.streamed, MALFORMED)
             self.rtt = max(0, time.monotonic_ns() - fields[0]) / 1e9
             self.tell("rtt", "%.3f ms" % (self.rtt * 1000))
+        elif kind == REGISTERED and self.renewing:
+            self.renewing = False
+            self.renew_later(tlvs)
+            self.tell("renewed")
         elif kind == REGISTERED:
+            self.renew_later(tlvs)
             self.register(*fields, int.from_bytes(tlvs.get(0x81, b"\1"), "big"))
         elif kind == GO_AWAY and fields[0] not in (1, 2):
             self.tell("go-away", fields[1], tlvs.get(0x81, b"").decode("utf-8", "replace"))
@@ -243,6 +258,10 @@ class Peer:
         self.tell("registered", "epoch", epoch)
         if self.source is not None:
             threading.Thread(target=self.send_lines, args=(self.source,), daemon=True).start()
+
+    def renew_later(self, tlvs):
+        left = int.from_bytes(tlvs.get(0x88, b""), "big") / 1000
+        self.renew = time.monotonic() + left * random.uniform(0.6, 0.8) if left and self.token else float("inf")
 
     def receive_data(self, head, more, tlvs, data):
         """Puts a message together (M35) and tells it when it is whole."""
@@ -283,12 +302,19 @@ def new_incarnation():
     return secrets.randbits(64) or 1
 
 
+def token_in(file):
+    with open(file, "rb") as token:
+        return token.read().strip()
+
+
 def main():
     incarnation, attempt = new_incarnation(), 0
+    file = os.environ.get("HBP_TOKEN_FILE")
+    token = (lambda: token_in(file)) if file else None
     while True:
         attempt += 1                                      # the same process again (M25)
         peer = Peer(sys.argv[1], int(sys.argv[2]), sys.argv[3].encode(), lambda *words: print(*words, flush=True),
-                    sys.stdin.fileno(), incarnation, attempt, *sys.argv[4:])
+                    sys.stdin.fileno(), incarnation, attempt, *(sys.argv[4:] or [None]), token)
         if peer.run():
             return 0
         if peer.again is None:

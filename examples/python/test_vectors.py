@@ -52,6 +52,8 @@ SENT = {
     "unregister-text": frame(UNREGISTER, rest=tlv(0x81, b"going home")),
     "unregister-handle": frame(UNREGISTER, stream=7),
     "update": frame(UPDATE, rest=tlv(1, b"\x04zoneeu-2")),
+    "update-credential": frame(UPDATE, rest=tlv(3, b"secret")),
+    "update-credential-handle": frame(UPDATE, rest=tlv(3, b"secret"), stream=7),
     "data-of-handle": frame(DATA, "HBHI", 7, 1, 4, 7, rest=b"hello", flags=HEAD),
     "data-of-handle-first-fragment": frame(DATA, "HBHIBHI", 14, 1, 4, 7, 6, 4, 10, rest=b"abcdef", flags=MORE | HEAD),
     "data-empty": frame(DATA),
@@ -70,6 +72,8 @@ RECEIVED = {
     "registered": ((0x19AA1BB548000007, 10000, 25000, 30000, 30000, 10 << 20, 0, 0, 65536, 65536), {}, b""),
     "registered-ack-every": ((0x19AA1BB548000008, 1000, 2500, 3000, 0, 10 << 20, 0, 0, 65536, 65536),
                              {0x81: b"\0\x0a"}, b""),
+    "registered-valid-for": ((0x19AA1BB548000007, 10000, 25000, 30000, 30000, 10 << 20, 0, 0, 65536, 65536),
+                             {0x88: b"\0\4\x93\xe0"}, b""),
     "heartbeat-res": ((0x1122334455667788, 5), {}, b""),
     "ping-empty": ((), {}, b""),
     "ping": ((), {}, b"are you there"),
@@ -91,6 +95,7 @@ RECEIVED = {
     "error-refused-several": ((2, 42), {0x84: bytes(7) + b"\3"}, b""),    # the last of a kind is what it keeps
     "go-away-replaced": ((0, 2, 0xFFFFFFFF), {}, b""),
     "go-away-twin": ((0, 2, 0xFFFFFFFF), {0x82: b""}, b""),
+    "go-away-expired": ((0, 7, 0), {}, b""),
     "go-away-handle": ((1, 3, 0xFFFFFFFF), {}, b""),
     "go-away-shutdown": ((0, 1, 2500), {0x81: b"restart"}, b""),
 }

@@ -10,6 +10,8 @@ public enum ChannelCloseReason {
     COMPLETED,
     /** The other side did not accept it. */
     REFUSED,
+    /** The server does not grant it to the node. */
+    FORBIDDEN,
     /** The application of this side reset it, or refused it. */
     RESET,
     /** The application of the other side reset it. */

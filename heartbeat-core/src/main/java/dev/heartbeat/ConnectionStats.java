@@ -23,6 +23,7 @@ public final class ConnectionStats {
     private final long writeStalls;
     private final long framesIn;
     private final long bytesIn;
+    private final long forbidden;
     private final Map<String, Long> errorsSent;
 
     ConnectionStats(ServerCounts counts) {
@@ -36,6 +37,7 @@ public final class ConnectionStats {
         writeStalls = counts.sum(Counter.WRITE_STALLS);
         framesIn = counts.sum(Counter.FRAMES_IN);
         bytesIn = counts.sum(Counter.BYTES_IN);
+        forbidden = counts.forbidden();
         errorsSent = counts.errorsSent();
     }
 
@@ -109,6 +111,16 @@ public final class ConnectionStats {
     }
 
     /**
+     * {@return frames refused, because what they asked for was not granted to their node: a channel,
+     * another node, a group}
+     *
+     * @since 0.1
+     */
+    public long forbidden() {
+        return forbidden;
+    }
+
+    /**
      * {@return errors sent, as ERROR or CHANNEL_RESET, by the name of their code in the protocol;
      * unmodifiable}
      */
@@ -130,6 +142,7 @@ public final class ConnectionStats {
                 .with("writeStalls", writeStalls)
                 .with("framesIn", framesIn)
                 .with("bytesIn", bytesIn)
+                .with("forbidden", forbidden)
                 .with("errorsSent", errorsSent)
                 .toString();
     }

@@ -82,6 +82,11 @@ public enum FailureCode {
     TOO_MANY_NODES(true),
     /** The server does not accept the credential. Give the client another. */
     UNAUTHORIZED(false),
+    /**
+     * The server does not grant this to the node: the channel, the other node or the group. Have it
+     * granted, or do without.
+     */
+    FORBIDDEN(false),
     /** Another process registered the node id and won. Find out why two use one id. */
     REPLACED(false),
     /**

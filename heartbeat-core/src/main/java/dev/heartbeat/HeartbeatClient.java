@@ -198,7 +198,32 @@ public final class HeartbeatClient implements AutoCloseable {
         Objects.requireNonNull(nodeId, "nodeId");
         Objects.requireNonNull(metadata, "metadata");
         Objects.requireNonNull(listener, "listener");
-        return client.attach(nodeId, metadata, listener);
+        return client.attach(nodeId, metadata, null, listener);
+    }
+
+    /**
+     * Speaks for another node, as {@link #attach(String, Map, AttachedNodeListener)}, which shows
+     * credentials of its own. The server's authenticator decides on it, and what this client was
+     * granted does not matter.
+     *
+     * @param credentials asked before each registration of the node, and in time before one
+     *     expires. A server that refuses one is asked again with the next; the node ends if there is
+     *     none that differs, or after five refusals in a row
+     * @return the node, which registers as soon as it can
+     * @throws IllegalArgumentException as without credentials
+     * @throws IllegalStateException if the client or its transport is closed
+     * @since 0.1
+     */
+    public AttachedNode attach(
+            String nodeId,
+            Map<String, String> metadata,
+            CredentialProvider credentials,
+            AttachedNodeListener listener) {
+        Objects.requireNonNull(nodeId, "nodeId");
+        Objects.requireNonNull(metadata, "metadata");
+        Objects.requireNonNull(credentials, "credentials");
+        Objects.requireNonNull(listener, "listener");
+        return client.attach(nodeId, metadata, credentials, listener);
     }
 
     /**
@@ -420,7 +445,8 @@ public final class HeartbeatClient implements AutoCloseable {
         }
 
         /**
-         * Registers with the credentials of a provider, which is asked before each connection.
+         * Registers with the credentials of a provider, which is asked before each connection,
+         * and before the server's grant expires.
          *
          * @return this builder
          * @since 0.1

@@ -18,7 +18,10 @@ public enum OfflineReason {
     KICKED,
     /** Its credential is no longer accepted. */
     UNAUTHORIZED,
-    /** The registration had a lifetime, and it ended. */
+    /**
+     * What admitted it had a time, which ended. It showed no other credential, and did not come back
+     * within the grace.
+     */
     EXPIRED,
     /** It broke the protocol and was disconnected. */
     PROTOCOL_ERROR,

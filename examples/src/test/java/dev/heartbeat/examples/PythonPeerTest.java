@@ -14,14 +14,17 @@ import dev.heartbeat.NodeListener;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.SuspectReason;
+import dev.heartbeat.auth.Grant;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -33,6 +36,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A peer in another language, which shares nothing with this code but the page of the protocol. */
 @Timeout(60)
@@ -159,6 +163,37 @@ final class PythonPeerTest {
     }
 
     @Test
+    void itShowsItsTokenAndTheNextInTime(@TempDir Path folder) throws Exception {
+        Path token = Files.writeString(folder.resolve("token"), "first\n");
+        try (HeartbeatServer strict = HeartbeatServer.builder()
+                .host("127.0.0.1")
+                .port(0)
+                .authenticator(applicant -> {
+                    String shown = new String(applicant.credential(), StandardCharsets.UTF_8);
+                    told.add("shown " + shown);
+                    return CompletableFuture.completedFuture(
+                            Grant.to("py").validFor(Duration.ofMillis(shown.equals("first") ? 700 : 60_000)));
+                })
+                .start()) {
+            Process peer = python(
+                    Map.of("HBP_TOKEN_FILE", token.toString()),
+                    "hbp2.py",
+                    "127.0.0.1",
+                    String.valueOf(strict.localAddress().getPort()),
+                    "py");
+            try (BufferedReader says = peer.inputReader(StandardCharsets.UTF_8)) {
+                assertThat(told.take()).isEqualTo("shown first");
+                Files.writeString(token, "second\n");
+                assertThat(told.take()).isEqualTo("shown second");
+                assertThat(next(says, "renewed")).isEqualTo("renewed");
+                assertThat(strict.nodes().find("py").orElseThrow().principal()).isEqualTo("py");
+            } finally {
+                peer.destroyForcibly();
+            }
+        }
+    }
+
+    @Test
     void itIsMissedWhenItIsKilled() throws Exception {
         Process peer = peer();
         assertThat(told.take()).isEqualTo("py is online");
@@ -181,9 +216,15 @@ final class PythonPeerTest {
     }
 
     private static Process python(String script, String... arguments) throws IOException {
+        return python(Map.of(), script, arguments);
+    }
+
+    private static Process python(Map<String, String> environment, String script, String... arguments)
+            throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder("python3", Path.of("python", script).toString());
         builder.command().addAll(List.of(arguments));
+        builder.environment().putAll(environment);
         builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
         builder.environment().put("PYTHONUTF8", "1");
         return builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();

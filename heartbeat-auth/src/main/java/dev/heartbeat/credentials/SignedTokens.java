@@ -36,7 +36,8 @@ import java.util.function.LongSupplier;
  * bad is one warning, and what was read before stays in force.
  *
  * <p>An expired token, one that holds later, is for other nodes, of an unknown key or changed: all
- * are refused alike. Whoever is registered stays so after its token has expired. Any thread.
+ * are refused alike. A grant expires with its token: a client shows its next token in time, or is
+ * sent away then. Any thread.
  *
  * @since 0.1
  */

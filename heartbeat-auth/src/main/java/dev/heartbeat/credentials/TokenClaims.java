@@ -3,6 +3,7 @@ package dev.heartbeat.credentials;
 import dev.heartbeat.auth.Grant;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class TokenClaims {
+    private static final int MAX_DAYS = 3650;
     private static final String PRINCIPAL = "principal";
     private static final String NODES = "nodes";
     private static final String ATTACHING = "attaching";
@@ -122,7 +124,15 @@ public final class TokenClaims {
     /** Returns their grant to a connection for a node; {@link Grant#none} if they grant nothing. */
     Grant grant(String nodeId, Instant now) {
         boolean inTime = now.isBefore(expiresAt) && (notBefore == null || !now.isBefore(notBefore));
-        return inTime && own.mayAttach(nodeId) ? grant : Grant.none();
+        return inTime && own.mayAttach(nodeId) ? grant.validFor(timeLeft(now)) : Grant.none();
+    }
+
+    /** Within what a grant may have. */
+    private Duration timeLeft(Instant now) {
+        Duration left = now.until(expiresAt, ChronoUnit.DAYS) >= MAX_DAYS
+                ? Duration.ofDays(MAX_DAYS)
+                : Duration.between(now, expiresAt);
+        return left.toMillis() == 0 ? Duration.ofMillis(1) : left;
     }
 
     /** One line for each, a name and a value. */

@@ -72,6 +72,16 @@ final class SignedTokensTest {
     }
 
     @Test
+    void grantExpiresWithItsToken() {
+        String token = tokens.mint("old", CLAIMS);
+        assertThat(ask(tokens, "gateway-1", token).validity()).isEqualTo(Duration.ofSeconds(60));
+        now = START.plusSeconds(60).minusNanos(1);
+        assertThat(ask(tokens, "gateway-1", token).validity()).isEqualTo(Duration.ofMillis(1));
+        String endless = tokens.mint("old", TokenClaims.of("site-3", "gateway-*", Instant.MAX));
+        assertThat(ask(tokens, "gateway-1", endless).validity()).isEqualTo(Duration.ofDays(3650));
+    }
+
+    @Test
     void formIsTheDescribedOne() {
         assertThat(tokens.mint("old", CLAIMS)).isEqualTo(MADE_ELSEWHERE);
         assertThat(ask(tokens, "gateway-1", MADE_ELSEWHERE).principal()).isEqualTo("site-3");

@@ -6,7 +6,7 @@ import java.util.concurrent.CompletionStage;
  * Decides whether a node may register, before the server looks at anything else that its
  * registration could show. Without one, everybody who reaches the port may register every id.
  *
- * <p>It is asked once for each connection, on the threads that make callbacks, and several times at
+ * <p>It is asked once for each connection, and for each credential that a node shows later, on the threads that make callbacks, and several times at
  * once. It may answer later and on any thread; the connection waits, and no loop does. The answer
  * must come within {@link dev.heartbeat.ServerSetters#authenticationTimeout}. A connection that
  * ends meanwhile cancels the future behind the answer, where the stage has one.

@@ -3,9 +3,10 @@ package dev.heartbeat.auth;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The credentials of a client. It is asked before each connection, on the threads that make
- * callbacks, and has {@link dev.heartbeat.ClientSetters#handshakeTimeout} to answer; if it fails or
- * is late, the attempt has failed, and another follows after the backoff.
+ * The credentials of a client. It is asked before each connection, and before the server's grant
+ * expires, on the threads that make callbacks. It has
+ * {@link dev.heartbeat.ClientSetters#handshakeTimeout} to answer; if it fails or is late, the
+ * attempt has failed, and another follows after the backoff.
  *
  * <p>A server that refuses a credential is asked again with the next one. The client ends, with
  * {@link dev.heartbeat.FailureCode#UNAUTHORIZED}, if the provider has none that differs, or after
@@ -20,7 +21,7 @@ public interface CredentialProvider {
     int MAX_BYTES = 4096;
 
     /**
-     * {@return the credential for the next connection, now or later; of 0 to {@link #MAX_BYTES}
+     * {@return the next credential, now or later; of 0 to {@link #MAX_BYTES}
      * bytes, which nobody may change any more}
      */
     CompletionStage<byte[]> credential();

@@ -2,6 +2,7 @@ package dev.heartbeat.fake;
 
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.internal.frame.Envelope;
+import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.loop.Loop;
 import dev.heartbeat.internal.node.Registration;
 import java.net.InetSocketAddress;
@@ -50,7 +51,7 @@ public class FakeOwner implements Registration.Owner {
     public void cancel(Envelope request) {}
 
     @Override
-    public void notPassedOn(String text) {}
+    public void notPassedOn(ErrorCode code, String text) {}
 
     @Override
     public void superseded() {}

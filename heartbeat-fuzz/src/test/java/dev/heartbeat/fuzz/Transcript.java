@@ -8,7 +8,7 @@ import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.GoAway;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.Heartbeat;
-import dev.heartbeat.internal.frame.Metadata;
+import dev.heartbeat.internal.frame.Update;
 import dev.heartbeat.internal.frame.Payload;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
@@ -65,7 +65,7 @@ final class Transcript implements FrameHandler {
             case REGISTERED -> add(streamId, Registered.read(in));
             case UNREGISTER -> add(streamId, GoAway.readText(in));
             case UPDATE -> {
-                add(streamId, Metadata.read(in));
+                add(streamId, Update.read(in));
                 // A handler may refuse a frame.
                 throw new ProtocolException(ErrorCode.UNSUPPORTED_NODE_FEATURE, "not offered");
             }

@@ -11,12 +11,12 @@ import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.GoAway;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.Heartbeat;
-import dev.heartbeat.internal.frame.Metadata;
 import dev.heartbeat.internal.frame.Payload;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Register;
 import dev.heartbeat.internal.frame.Registered;
+import dev.heartbeat.internal.frame.Update;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +80,7 @@ final class HeardFrame implements FrameHandler {
             }
             case REGISTERED -> remark = "epoch " + Registered.read(in).epoch();
             case UNREGISTER -> remark = GoAway.readText(in);
-            case UPDATE -> what = Metadata.read(in).toString();
+            case UPDATE -> what = Update.read(in).toString();
             case DATA -> {
                 Head unused = Head.of(flags, in);
                 what = hex(in);

@@ -51,6 +51,7 @@ final class ApiCalls {
         add(BooleanSupplier.class, () -> true);
         add(Throwable.class, new IllegalStateException("a sample"));
         add(byte[].class, new byte[0]);
+        add(String[].class, new String[0]);
     }
 
     <T> void add(Class<? super T> type, T sample) {

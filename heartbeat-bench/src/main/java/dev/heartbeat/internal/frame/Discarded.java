@@ -50,7 +50,7 @@ final class Discarded implements FrameHandler {
             case REGISTER -> hole.consume(Register.read(in));
             case REGISTERED -> hole.consume(Registered.read(in));
             case UNREGISTER -> hole.consume(GoAway.readText(in));
-            case UPDATE -> hole.consume(Metadata.read(in));
+            case UPDATE -> hole.consume(Update.read(in));
             case DATA -> {
                 hole.consume(flags);
                 hole.consume(Head.of(flags, in));

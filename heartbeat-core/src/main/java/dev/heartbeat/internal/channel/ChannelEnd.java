@@ -346,6 +346,7 @@ public final class ChannelEnd implements Channel, Endpoint {
     private static FailureCode codeOf(ChannelCloseReason reason) {
         return switch (reason) {
             case REFUSED -> FailureCode.CHANNEL_REFUSED;
+            case FORBIDDEN -> FailureCode.FORBIDDEN;
             case CONNECTION_LOST -> FailureCode.NOT_CONNECTED;
             case FAILED -> FailureCode.CHANNEL_FAILED;
             case COMPLETED, RESET, RESET_BY_PEER -> FailureCode.CHANNEL_CLOSED;

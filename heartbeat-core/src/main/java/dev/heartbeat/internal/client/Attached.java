@@ -53,6 +53,9 @@ final class Attached implements AttachedNode, ChannelOwner, CallbackOrder, Seria
     private final String id;
     private final AttachedNodeListener listener;
     private final long incarnation;
+    /** Null where its gateway's grant is to do. */
+    private final @Nullable ClientCredentials credentials;
+
     private final SerialExecutor executor = new SerialExecutor(this);
     private final CompletableFuture<Void> detached;
 
@@ -79,12 +82,20 @@ final class Attached implements AttachedNode, ChannelOwner, CallbackOrder, Seria
     private boolean forgetEpoch;
     private @Nullable Gateway gateway;
     private int handle;
+    private @Nullable Renewal renewal;
     /** Not to be registered sooner. */
     private long notBeforeNs;
 
     private final WaitingChannels waitingChannels = new WaitingChannels();
 
-    Attached(Client client, String id, Map<String, String> metadata, AttachedNodeListener listener, long incarnation) {
+    Attached(
+            Client client,
+            String id,
+            Map<String, String> metadata,
+            @Nullable ClientCredentials credentials,
+            AttachedNodeListener listener,
+            long incarnation) {
+        this.credentials = credentials;
         this.client = client;
         this.id = id;
         this.metadata = metadata;
@@ -318,6 +329,27 @@ final class Attached implements AttachedNode, ChannelOwner, CallbackOrder, Seria
         gateway = newPlace;
     }
 
+    /** Whether it waits there to be registered. */
+    boolean isWaitingAt(Gateway place) {
+        return gateway == place && handle == 0 && !isEnded();
+    }
+
+    /** Those of its own; null if it has none. */
+    @Nullable
+    ClientCredentials credentials() {
+        return credentials;
+    }
+
+    /** Null unless it is registered by a credential that expires. */
+    @Nullable
+    Renewal renewal() {
+        return renewal;
+    }
+
+    void renewBy(@Nullable Renewal newRenewal) {
+        renewal = newRenewal;
+    }
+
     /** It is about to be registered by this handle. */
     Register registration(int newHandle) {
         handle = newHandle;
@@ -332,7 +364,7 @@ final class Attached implements AttachedNode, ChannelOwner, CallbackOrder, Seria
                 id,
                 metadata,
                 0,
-                null,
+                credentials == null ? null : credentials.current(),
                 forgetEpoch ? 0 : epoch);
     }
 
@@ -374,6 +406,10 @@ final class Attached implements AttachedNode, ChannelOwner, CallbackOrder, Seria
     void losePlace() {
         gateway = null;
         handle = 0;
+        if (renewal != null) {
+            renewal.stop();
+            renewal = null;
+        }
         AttachedMail made = mail;
         if (made != null) {
             made.losePlace();

@@ -1,9 +1,11 @@
 package dev.heartbeat.internal.client;
 
 import dev.heartbeat.AttachedNodeListener;
+import dev.heartbeat.auth.CredentialProvider;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The nodes that a client speaks for, in the order in which they were attached. Any thread. */
 final class AttachedNodes {
@@ -21,13 +23,18 @@ final class AttachedNodes {
      * @throws IllegalStateException if the client or its transport is closed
      * @throws IllegalArgumentException if it cannot be attached
      */
-    Attached attach(String nodeId, Map<String, String> metadata, AttachedNodeListener listener) {
+    Attached attach(
+            String nodeId,
+            Map<String, String> metadata,
+            @Nullable CredentialProvider credentials,
+            AttachedNodeListener listener) {
         ClientIdentity.requireNodeId(nodeId);
         Map<String, String> checked = ClientIdentity.checked(metadata);
         if (nodeId.equals(client.options.nodeId())) {
             throw new IllegalArgumentException("node " + nodeId + " is the client itself");
         }
-        Attached node = new Attached(client, nodeId, checked, listener, client.newIncarnation());
+        Attached node = new Attached(
+                client, nodeId, checked, client.credentialsOf(credentials), listener, client.newIncarnation());
         add(node);
         if (!client.onLoop(node)) {
             remove(node);

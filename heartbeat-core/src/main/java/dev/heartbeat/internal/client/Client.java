@@ -134,9 +134,7 @@ public final class Client implements Connector {
         mail = new ClientMail(this, events);
         mailbox = mail.mailbox();
         budget = new InboundBudget(options.inboundBudgetBytes());
-        credentials = provider == null
-                ? null
-                : new ClientCredentials(provider, options.handshakeTimeout(), loop(), callbackThreads);
+        credentials = credentialsOf(provider);
         reconnector = new Reconnector(
                 new Backoff(
                         options.reconnectBase().toNanos(),
@@ -224,8 +222,20 @@ public final class Client implements Connector {
     }
 
     /** Speaks for a node from now on. */
-    public AttachedNode attach(String nodeId, Map<String, String> itsMetadata, AttachedNodeListener itsListener) {
-        return attached.attach(nodeId, itsMetadata, itsListener);
+    public AttachedNode attach(
+            String nodeId,
+            Map<String, String> itsMetadata,
+            @Nullable CredentialProvider itsCredentials,
+            AttachedNodeListener itsListener) {
+        return attached.attach(nodeId, itsMetadata, itsCredentials, itsListener);
+    }
+
+    /** Those of a provider; null if there is none. */
+    @Nullable
+    ClientCredentials credentialsOf(@Nullable CredentialProvider provider) {
+        return provider == null
+                ? null
+                : new ClientCredentials(provider, options.handshakeTimeout(), loop(), events.callbackThreads());
     }
 
     /**
@@ -354,10 +364,22 @@ public final class Client implements Connector {
         return credentials != null && credentials.refuse();
     }
 
-    /** Whether registering on this connection would show a credential to whoever listens. */
-    private boolean wouldExposeCredential(Connection connection) {
-        return credentials != null
-                && !options.plaintextCredentials()
+    /** Renews the credential of a connection; null where there is none. */
+    @Nullable
+    Renewal renewalOn(ClientSession connection, Shard shard) {
+        return credentials == null ? null : new Renewal(credentials, 0, shard, newBackoff(), random(), connection);
+    }
+
+    /** The server has accepted the credential. */
+    void credentialAccepted() {
+        if (credentials != null) {
+            credentials.accepted();
+        }
+    }
+
+    /** Whether a credential would show on this connection to whoever listens. */
+    boolean wouldExposeCredential(Connection connection) {
+        return !options.plaintextCredentials()
                 && connection.peerCertificates().isEmpty()
                 && !connection.remoteAddress().getAddress().isLoopbackAddress();
     }
@@ -369,7 +391,7 @@ public final class Client implements Connector {
             connection.close(); // Before a word is said: the id may be another process's by now.
             return new UnwantedConnection();
         }
-        if (wouldExposeCredential(connection)) {
+        if (credentials != null && wouldExposeCredential(connection)) {
             connection.close();
             comeBackOrEnd(
                     CloseReason.CONNECT_FAILED,
@@ -407,9 +429,7 @@ public final class Client implements Connector {
         identity.registered(answer.epoch());
         unanswered.forget(Shard.of(loop)); // The server now knows every earlier attempt for what it is.
         counts.registered();
-        if (credentials != null) {
-            credentials.accepted();
-        }
+        credentialAccepted();
         lastFailure = null;
         log.registered(Shard.of(loop).nowNs(), answer.epoch());
         state = ClientState.ONLINE;

@@ -15,9 +15,9 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The credentials that a client registers with: one for each connection, by the application's
- * provider, and what the server makes of them. Confined to the loop; the provider is called on
- * another thread.
+ * The credentials that a node registers with: one for each connection and each renewal, by the
+ * application's provider, and what the server makes of them. Confined to the loop; the provider is
+ * called on another thread.
  */
 final class ClientCredentials {
     /** So many refusals in a row end a client, however many credentials its provider has. */
@@ -31,6 +31,8 @@ final class ClientCredentials {
     private @Nullable Secret current;
     private @Nullable Secret refused;
     private int refusals;
+    /** The latest question; one before it is answered to nobody. */
+    private @Nullable Asking latest;
 
     /** Notified of the answer, on the loop. */
     interface Asker {
@@ -71,9 +73,13 @@ final class ClientCredentials {
         return !(provider instanceof FixedCredential) && refusals < MAX_REFUSALS;
     }
 
-    /** Asks the provider for the next connection's. */
+    /** Asks the provider for the next. Whoever asked before and has no answer gets none. */
     void ask(Asker asker) {
+        if (latest != null) {
+            latest.end();
+        }
         Asking asking = new Asking(asker);
+        latest = asking;
         loop.arm(asking.deadline, timeout.toNanos());
         try {
             // One that is fixed is no call of the application, and waits for no thread.

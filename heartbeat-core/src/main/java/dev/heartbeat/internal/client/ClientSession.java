@@ -10,11 +10,13 @@ import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.GoAway;
+import dev.heartbeat.internal.frame.GoAwayReason;
 import dev.heartbeat.internal.frame.HandleRanges;
 import dev.heartbeat.internal.frame.Heartbeat;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Registered;
+import dev.heartbeat.internal.frame.Secret;
 import dev.heartbeat.internal.liveness.PeerMonitor;
 import dev.heartbeat.internal.loop.Shard;
 import dev.heartbeat.internal.mux.Multiplexer;
@@ -25,7 +27,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** The client's side of a connection: registers, beats, and judges the server by its silence. */
-final class ClientSession extends Session {
+final class ClientSession extends Session implements Renewal.Outlet {
     private static final long MAX_RTT_MICROS = 0xFFFF_FFFFL;
 
     private final Client client;
@@ -35,6 +37,9 @@ final class ClientSession extends Session {
     private @Nullable Registered agreed;
     private @Nullable ServerMonitor server;
     private @Nullable HeartbeatSchedule beat;
+    /** Not null while it is registered by a credential that expires. */
+    private @Nullable Renewal renewal;
+
     private final long openedNs;
     private long registeredNs;
     private int rttMicros;
@@ -114,6 +119,11 @@ final class ClientSession extends Session {
             gateway.onRegistered(handle, registered);
             return;
         }
+        if (handle == 0 && renewal != null && renewal.isUnanswered()) {
+            client.credentialAccepted();
+            renewal.accepted(registered.validForMillis());
+            return;
+        }
         if (handle != 0 || agreed != null) {
             throw new ProtocolException(ErrorCode.UNEXPECTED_FRAME, "REGISTERED without a REGISTER");
         }
@@ -126,6 +136,7 @@ final class ClientSession extends Session {
         server.start();
         beat = new HeartbeatSchedule(shard, client.random(), intervalNs, this::sendHeartbeat);
         client.onRegistered(this, registered);
+        renewLater(registered.validForMillis());
         if (client.isLeaving()) {
             shutDown(); // It was closed while this was under way.
             return;
@@ -134,6 +145,32 @@ final class ClientSession extends Session {
         client.attached().forEach(this::register);
         update();
         wake();
+    }
+
+    private void renewLater(long validForMillis) {
+        renewal = validForMillis == 0 ? null : client.renewalOn(this, shard);
+        if (renewal != null) {
+            renewal.accepted(validForMillis);
+        }
+    }
+
+    @Override
+    public void show(int handle, Secret credential) {
+        encoder.update(handle, credential);
+        flush();
+    }
+
+    /** Renews the credential of a node that it speaks for; null if there is nothing to renew. */
+    @Nullable
+    Renewal renewalOf(Attached node, Registered answer) {
+        ClientCredentials own = node.credentials();
+        return own == null || answer.validForMillis() == 0
+                ? null
+                : new Renewal(own, node.handle(), shard, client.newBackoff(), client.random(), this);
+    }
+
+    boolean wouldExposeCredential() {
+        return client.wouldExposeCredential(connection);
     }
 
     private void sendHeartbeat() {
@@ -186,8 +223,8 @@ final class ClientSession extends Session {
         retryAfterMillis = goAway.retryAfterMillis();
         said = Failures.of(goAway);
         willEnd(Failures.reasonOf(goAway));
-        if (state != State.REGISTERED) {
-            finish(Failures.reasonOf(goAway));
+        if (state != State.REGISTERED || goAway.reason() == GoAwayReason.EXPIRED) {
+            finish(Failures.reasonOf(goAway)); // Nothing more is read over there.
         } else if (!sentAway && !client.isLeaving()) {
             sentAway = true;
             departure.onGoAway(Failures.reasonOf(goAway));
@@ -212,6 +249,8 @@ final class ClientSession extends Session {
         super.onError(streamId, error);
         if (refused) {
             onRegistrationRefused(error.code());
+        } else {
+            Renewal.onError(renewal, error);
         }
     }
 
@@ -365,7 +404,8 @@ final class ClientSession extends Session {
     }
 
     /** Whether there is somebody to speak to, and the socket takes it. */
-    boolean hasRoom() {
+    @Override
+    public boolean hasRoom() {
         return state == State.REGISTERED && connection.isWritable();
     }
 
@@ -455,8 +495,15 @@ final class ClientSession extends Session {
     protected void onReadingEnded() {
         // The server's silence is watched to the end.
         departure.cancelLimit();
+        stopRenewal();
         if (beat != null) {
             shard.cancel(beat);
+        }
+    }
+
+    private void stopRenewal() {
+        if (renewal != null) {
+            renewal.stop();
         }
     }
 
@@ -466,6 +513,7 @@ final class ClientSession extends Session {
             server.stop();
         }
         departure.cancelLimit();
+        stopRenewal();
         if (beat != null) {
             shard.cancel(beat);
         }

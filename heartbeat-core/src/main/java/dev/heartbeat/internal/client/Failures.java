@@ -34,6 +34,7 @@ final class Failures {
             case REPLACED -> goAway.byTwin() ? CloseReason.DUPLICATE_IDENTITY : CloseReason.REPLACED;
             case KICKED -> CloseReason.KICKED;
             case TIMEOUT -> CloseReason.TIMEOUT;
+            case EXPIRED -> CloseReason.EXPIRED;
             case SHUTDOWN, OVERLOADED, MOVED -> CloseReason.GO_AWAY;
         };
     }
@@ -43,6 +44,7 @@ final class Failures {
         return code == ErrorCode.INVALID_NODE_ID
                 || code == ErrorCode.INVALID_METADATA
                 || code == ErrorCode.UNAUTHORIZED
+                || code == ErrorCode.FORBIDDEN
                 || code == ErrorCode.UNSUPPORTED_NODE_FEATURE;
     }
 
@@ -53,6 +55,7 @@ final class Failures {
             case NODE_ID_IN_USE -> FailureCode.NODE_ID_IN_USE;
             case STALE_ATTEMPT, EPOCH_REFUSED -> FailureCode.STALE_REGISTRATION;
             case UNAUTHORIZED -> FailureCode.UNAUTHORIZED;
+            case FORBIDDEN, FORBIDDEN_ON_CHANNEL -> FailureCode.FORBIDDEN;
             case REPLACED -> FailureCode.REPLACED;
             case NODE_CAPACITY -> FailureCode.NODE_CAPACITY;
             case UNSUPPORTED_NODE_FEATURE, UNSUPPORTED_CHANNEL_FEATURE -> FailureCode.UNSUPPORTED;
@@ -91,6 +94,7 @@ final class Failures {
             case REPLACED -> FailureCode.REPLACED;
             case DUPLICATE_IDENTITY -> FailureCode.DUPLICATE_IDENTITY;
             case KICKED -> FailureCode.KICKED;
+            case EXPIRED -> FailureCode.UNAUTHORIZED;
             case GO_AWAY -> FailureCode.SERVER_LEAVING;
         };
     }

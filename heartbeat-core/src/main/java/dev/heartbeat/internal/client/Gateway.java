@@ -18,9 +18,12 @@ import dev.heartbeat.internal.loop.Deadline;
 import dev.heartbeat.internal.loop.Shard;
 import dev.heartbeat.internal.mux.IdTable;
 import dev.heartbeat.internal.server.Attachments;
+import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -82,8 +85,66 @@ final class Gateway {
 
     void register(Attached node) {
         node.waitsAt(this);
-        toRegister.add(node);
+        enqueue(node);
         registerWaiting();
+    }
+
+    /** First its credential is asked for, where it shows one of its own. */
+    private void enqueue(Attached node) {
+        ClientCredentials credentials = node.credentials();
+        if (credentials == null) {
+            toRegister.add(node);
+        } else if (session.wouldExposeCredential()) {
+            refuseForGood(
+                    node,
+                    new HeartbeatException(
+                            FailureCode.CONNECT_FAILED,
+                            "the credential would go to the server in clear; add a TLS layer, or set"
+                                    + " plaintextCredentials(true)"));
+        } else {
+            credentials.ask(new CredentialAnswer(node));
+        }
+    }
+
+    /** Goes on with a node, if that still waits here. */
+    private final class CredentialAnswer implements ClientCredentials.Asker {
+        private final Attached node;
+
+        CredentialAnswer(Attached node) {
+            this.node = node;
+        }
+
+        private boolean isAwaited() {
+            return node.isWaitingAt(Gateway.this) && !leaving && session.isOpen();
+        }
+
+        @Override
+        public void onCredential() {
+            if (isAwaited()) {
+                toRegister.add(node);
+                registerWaiting();
+                session.flushWritten();
+            }
+        }
+
+        @Override
+        public void onNoCredential(IOException cause) {
+            if (isAwaited()) {
+                node.refused(new HeartbeatException(FailureCode.CONNECT_FAILED, String.valueOf(cause.getMessage())));
+                node.losePlace();
+                registerAgain(node, 0);
+            }
+        }
+
+        @Override
+        public void onNoOther() {
+            if (isAwaited()) {
+                refuseForGood(
+                        node,
+                        new HeartbeatException(
+                                FailureCode.UNAUTHORIZED, "the server refused the credential, and there is no other"));
+            }
+        }
     }
 
     private void registerWaiting() {
@@ -115,13 +176,30 @@ final class Gateway {
 
     void onRegistered(int handle, Registered answer) throws ProtocolException {
         Attached node = places.get(handle);
+        Renewal renewal = node == null ? null : node.renewal();
+        if (node != null && renewal != null && renewal.isUnanswered()) {
+            accepted(node, renewal, answer);
+            return;
+        }
         if (node == null || node.isRegistered()) {
             throw new ProtocolException(ErrorCode.UNEXPECTED_FRAME, "REGISTERED without a REGISTER");
         }
         unanswered--;
         registered++;
+        accepted(node, session.renewalOf(node, answer), answer);
         node.registered(answer.epoch(), maxMessageBytes);
         registerWaiting();
+    }
+
+    private static void accepted(Attached node, @Nullable Renewal renewal, Registered answer) {
+        ClientCredentials credentials = node.credentials();
+        if (credentials != null) {
+            credentials.accepted();
+        }
+        node.renewBy(renewal);
+        if (renewal != null) {
+            renewal.accepted(answer.validForMillis());
+        }
     }
 
     /** The server reports an error of one node. */
@@ -133,6 +211,7 @@ final class Gateway {
         HeartbeatException report = Failures.of(error);
         if (node.isRegistered()) {
             node.refused(report); // An update.
+            Renewal.onError(node.renewal(), error);
             return;
         }
         unanswered--;
@@ -141,6 +220,9 @@ final class Gateway {
         if (error.code() == ErrorCode.REPLACED) {
             node.refused(report);
             node.end(CloseReason.REPLACED);
+        } else if (error.code() == ErrorCode.UNAUTHORIZED && mayTryAnotherCredential(node)) {
+            node.refused(report);
+            registerAgain(node, error.retryAfterMillis());
         } else if (Failures.isForGood(error.code()) || error.code() == ErrorCode.ALREADY_REGISTERED) {
             refuseForGood(node, report);
         } else {
@@ -151,6 +233,11 @@ final class Gateway {
             registerAgain(node, error.retryAfterMillis());
         }
         registerWaiting();
+    }
+
+    private static boolean mayTryAnotherCredential(Attached node) {
+        ClientCredentials credentials = node.credentials();
+        return credentials != null && credentials.refuse();
     }
 
     /** The server sends one node away. */
@@ -198,13 +285,15 @@ final class Gateway {
     }
 
     private void registerLater() {
+        List<Attached> due = new ArrayList<>();
         later.removeIf(node -> {
-            boolean due = node.notBeforeNs() - shard.nowNs() <= 0;
-            if (due) {
-                toRegister.add(node);
+            boolean isDue = node.notBeforeNs() - shard.nowNs() <= 0;
+            if (isDue && !node.isEnded()) {
+                due.add(node);
             }
-            return due || node.isEnded();
+            return isDue || node.isEnded();
         });
+        due.forEach(this::enqueue);
         if (!later.isEmpty()) {
             armRetry();
         }

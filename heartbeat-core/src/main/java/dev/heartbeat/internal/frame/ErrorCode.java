@@ -33,6 +33,8 @@ public enum ErrorCode {
     UNAUTHORIZED(27, Scope.NODE),
     REPLACED(28, Scope.NODE),
     NODE_CAPACITY(29, Scope.NODE),
+    FORBIDDEN(30, Scope.NODE),
+    FORBIDDEN_ON_CHANNEL(30, Scope.CHANNEL),
 
     UNKNOWN_CHANNEL(40, Scope.CHANNEL),
     MESSAGE_TOO_LARGE(41, Scope.CHANNEL),
@@ -99,7 +101,11 @@ public enum ErrorCode {
 
     /** Its name in the protocol, where one number may have several scopes. */
     public String wireName() {
-        return wire == UNSUPPORTED_NODE_FEATURE.wire ? "UNSUPPORTED" : name();
+        return switch (this) {
+            case FORBIDDEN_ON_CHANNEL -> FORBIDDEN.name();
+            case UNSUPPORTED_NODE_FEATURE, UNSUPPORTED_CHANNEL_FEATURE -> "UNSUPPORTED";
+            default -> name();
+        };
     }
 
     /** The code of this number in this scope, or null if a newer peer knows more than this side. */

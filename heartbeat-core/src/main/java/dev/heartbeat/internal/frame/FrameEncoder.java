@@ -74,6 +74,11 @@ public final class FrameEncoder {
         writeSized(FrameType.UPDATE, handle, Metadata.maxSize(metadata), out -> Metadata.write(out, metadata));
     }
 
+    /** An UPDATE that leaves the metadata as they are. */
+    public void update(int handle, Secret credential) {
+        writeSized(FrameType.UPDATE, handle, Update.maxSize(credential), out -> Update.write(out, credential));
+    }
+
     /**
      * The size of the HEAD of a frame that names this handle and this total; 0 where there is
      * nothing to name.

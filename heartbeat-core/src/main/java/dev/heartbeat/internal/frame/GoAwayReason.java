@@ -9,7 +9,8 @@ public enum GoAwayReason {
     KICKED(3),
     TIMEOUT(4),
     OVERLOADED(5),
-    MOVED(6);
+    MOVED(6),
+    EXPIRED(7);
 
     private final int wire;
 

@@ -49,20 +49,6 @@ public final class Metadata {
         return collected;
     }
 
-    /** All of an UPDATE. */
-    public static Metadata read(ByteBuffer in) throws ProtocolException {
-        Metadata metadata = new Metadata();
-        while (in.hasRemaining()) {
-            int tag = Tlv.read(in);
-            if (Tlv.type(tag) == TLV) {
-                metadata.read(in, tag);
-            } else {
-                Tlv.skipUnknown(in, tag);
-            }
-        }
-        return metadata;
-    }
-
     /** More bytes than they need; for reserving room. */
     static int maxSize(Map<String, String> metadata) {
         int size = 0;

@@ -41,7 +41,7 @@ public record Register(
     public static final long MIN_CREDIT = FrameHeader.SIZE + FrameType.MAX_DATA_PAYLOAD;
 
     private static final int INTERVAL = 0x02;
-    private static final int CREDENTIAL = 0x03;
+    static final int CREDENTIAL = 0x03;
     private static final int LAST_EPOCH = 0x04;
     static final int CAPABILITIES = 0x86;
 
@@ -135,7 +135,7 @@ public record Register(
                 }
                 case CREDENTIAL -> {
                     seen = Tlv.once(seen, tag);
-                    credential = new Secret(Tlv.bytes(in, tag, MAX_CREDENTIAL));
+                    credential = readCredential(in, tag);
                 }
                 case LAST_EPOCH -> {
                     seen = Tlv.once(seen, tag);
@@ -177,6 +177,10 @@ public record Register(
                     "first credit " + Long.toUnsignedString(credit) + ", expected " + MIN_CREDIT + " to 2^63-1");
         }
         return credit;
+    }
+
+    static Secret readCredential(ByteBuffer in, int tag) throws ProtocolException {
+        return new Secret(Tlv.bytes(in, tag, MAX_CREDENTIAL));
     }
 
     private static String readNodeId(ByteBuffer in) throws ProtocolException {

@@ -18,6 +18,8 @@ import java.nio.ByteBuffer;
  * </pre>
  *
  * @param ackEvery the server answers every N-th heartbeat; at least 1
+ * @param validForMillis until the grant of the registration expires, an unsigned 32-bit number; 0
+ *     if it does not
  */
 public record Registered(
         long epoch,
@@ -30,11 +32,61 @@ public record Registered(
         long maxChannels,
         long connectionCredit,
         long channelCredit,
-        int ackEvery) {
+        int ackEvery,
+        long validForMillis) {
+
+    /** The greatest {@link #validForMillis}, which stands for everything longer. */
+    public static final long LONGEST = 0xFFFF_FFFFL;
 
     private static final int ACK_EVERY = 0x81;
+    private static final int VALID_FOR = 0x88;
     private static final int FIXED = Long.BYTES + 7 * Integer.BYTES + 2 * Long.BYTES;
-    static final int MAX_SIZE = FIXED + Tlv.HEADER + Short.BYTES;
+    static final int MAX_SIZE = FIXED + 2 * Tlv.HEADER + Short.BYTES + Integer.BYTES;
+
+    /** The answer to a registration that does not expire. */
+    public Registered(
+            long epoch,
+            long intervalMillis,
+            long suspectMillis,
+            long timeoutMillis,
+            long graceMillis,
+            long maxMessageBytes,
+            long maxHandles,
+            long maxChannels,
+            long connectionCredit,
+            long channelCredit,
+            int ackEvery) {
+        this(
+                epoch,
+                intervalMillis,
+                suspectMillis,
+                timeoutMillis,
+                graceMillis,
+                maxMessageBytes,
+                maxHandles,
+                maxChannels,
+                connectionCredit,
+                channelCredit,
+                ackEvery,
+                0);
+    }
+
+    /** The same, of a grant that expires. */
+    public Registered validFor(long millis) {
+        return new Registered(
+                epoch,
+                intervalMillis,
+                suspectMillis,
+                timeoutMillis,
+                graceMillis,
+                maxMessageBytes,
+                maxHandles,
+                maxChannels,
+                connectionCredit,
+                channelCredit,
+                ackEvery,
+                millis);
+    }
 
     public static Registered read(ByteBuffer in) throws ProtocolException {
         if (in.remaining() < FIXED) {
@@ -55,6 +107,7 @@ public record Registered(
         }
 
         int ackEvery = 1;
+        long validFor = 0;
         long seen = 0;
         while (in.hasRemaining()) {
             int tag = Tlv.read(in);
@@ -66,6 +119,10 @@ public record Registered(
                 case Register.CAPABILITIES -> {
                     seen = Tlv.once(seen, tag);
                     Tlv.u32(in, tag); // No bit has a meaning yet.
+                }
+                case VALID_FOR -> {
+                    seen = Tlv.once(seen, tag);
+                    validFor = Integer.toUnsignedLong(Tlv.u32(in, tag));
                 }
                 default -> Tlv.skipUnknown(in, tag);
             }
@@ -84,7 +141,8 @@ public record Registered(
                 maxChannels,
                 connectionCredit,
                 channelCredit,
-                ackEvery);
+                ackEvery,
+                validFor);
     }
 
     private static long u32(ByteBuffer in) {
@@ -100,6 +158,10 @@ public record Registered(
         if (ackEvery != 1) {
             Tlv.write(out, ACK_EVERY, Short.BYTES);
             out.putShort((short) ackEvery);
+        }
+        if (validForMillis != 0) {
+            Tlv.write(out, VALID_FOR, Integer.BYTES);
+            out.putInt((int) validForMillis);
         }
     }
 }

@@ -110,9 +110,9 @@ public abstract class PeerMonitor extends Timer {
         }
     }
 
-    /** The connection is gone without a word. From now on only the grace counts. */
+    /** The connection is gone. From now on only the grace counts, once. */
     public final void lost() {
-        if (state == State.STOPPED) {
+        if (state == State.STOPPED || state == State.LOST) {
             return;
         }
         state = State.LOST;

@@ -53,6 +53,8 @@ public interface Endpoint extends Receiver {
         COMPLETED,
         /** The other side did not accept it. */
         REFUSED,
+        /** The other side does not grant it. */
+        FORBIDDEN,
         /** The application of the other side gave it up. */
         RESET_BY_PEER,
         /** This side gave it up. */

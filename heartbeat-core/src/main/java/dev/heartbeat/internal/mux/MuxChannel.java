@@ -216,10 +216,14 @@ public final class MuxChannel {
         ErrorCode code = reset.code();
         String text = reset.text();
         out.refused(reset.refused());
-        Ending why = state == State.OPENING
-                ? Ending.REFUSED
-                : code == ErrorCode.CHANNEL_CANCELLED ? Ending.RESET_BY_PEER : Ending.FAILED;
-        over(why, text.isEmpty() && code != null ? code.name() : text);
+        over(endingBy(code), text.isEmpty() && code != null ? code.wireName() : text);
+    }
+
+    private Ending endingBy(@Nullable ErrorCode code) {
+        if (state == State.OPENING) {
+            return code == ErrorCode.FORBIDDEN_ON_CHANNEL ? Ending.FORBIDDEN : Ending.REFUSED;
+        }
+        return code == ErrorCode.CHANNEL_CANCELLED ? Ending.RESET_BY_PEER : Ending.FAILED;
     }
 
     /** Both directions have ended. */

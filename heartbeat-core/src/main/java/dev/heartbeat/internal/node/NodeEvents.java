@@ -41,6 +41,7 @@ public final class NodeEvents {
     private final CountsBy<Reason> undelivered = new CountsBy<>(Reason.class);
     private final CountsBy<OfflineReason> ends = new CountsBy<>(OfflineReason.class);
     private final LongAdder notPassedOn = new LongAdder();
+    private final LongAdder forbidden = new LongAdder();
     private final LongAdder unmatchedReplies = new LongAdder();
 
     /** For what concerns no node in particular. */
@@ -124,6 +125,10 @@ public final class NodeEvents {
         notPassedOn.increment();
     }
 
+    void forbidden() {
+        forbidden.increment();
+    }
+
     void writable(Node node) {
         listener.onWritable(node);
     }
@@ -170,6 +175,10 @@ public final class NodeEvents {
 
     public long notPassedOnCount() {
         return notPassedOn.sum();
+    }
+
+    public long forbiddenCount() {
+        return forbidden.sum();
     }
 
     public long unmatchedReplyCount() {

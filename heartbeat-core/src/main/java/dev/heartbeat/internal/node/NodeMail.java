@@ -2,7 +2,9 @@ package dev.heartbeat.internal.node;
 
 import dev.heartbeat.SendResult;
 import dev.heartbeat.UndeliveredException.Reason;
+import dev.heartbeat.auth.Grant;
 import dev.heartbeat.internal.frame.Envelope;
+import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.queue.CallbackThreads;
 import dev.heartbeat.internal.queue.IncomingMessage;
 import dev.heartbeat.internal.queue.Mailbox;
@@ -69,14 +71,41 @@ final class NodeMail implements Mailbox.Owner {
     }
 
     private void route(Registration from, IncomingMessage message) {
-        switch (message.envelope().kind()) {
-            case MESSAGE -> mailbox.deliver(message, whole -> passOn(from, whole));
-            case REQUEST -> mailbox.route(message, whole -> passOn(from, whole), this::cancelPassedOn);
+        Envelope envelope = message.envelope();
+        Grant granted = from.owner.grant();
+        boolean isGranted = granted == null || granted.mayAddress(String.valueOf(envelope.destination()));
+        switch (envelope.kind()) {
+            case MESSAGE -> {
+                if (isGranted) {
+                    mailbox.deliver(message, whole -> passOn(from, whole));
+                } else {
+                    forbid(from, message);
+                }
+            }
+            case REQUEST -> {
+                if (isGranted) {
+                    mailbox.route(message, whole -> passOn(from, whole), this::cancelPassedOn);
+                } else {
+                    forbid(from, message);
+                }
+            }
             case REPLY, FAILURE -> {
-                mailbox.answersPassedOn(message.envelope());
-                mailbox.deliver(message, whole -> passOn(from, whole));
+                if (mailbox.answersPassedOn(envelope) || isGranted) {
+                    mailbox.deliver(message, whole -> passOn(from, whole));
+                } else {
+                    message.consumed(); // Nobody waits for it.
+                    countUnmatchedReply();
+                }
             }
         }
+    }
+
+    /** Before anything shows of the node that it is for. */
+    private void forbid(Registration from, IncomingMessage message) {
+        String text = "not passed on to " + message.envelope().destination() + ": it is not granted to the node";
+        message.consumed();
+        table.events().forbidden();
+        report(from, message.envelope(), ErrorCode.FORBIDDEN_ON_CHANNEL, text);
     }
 
     /** The node waits for no answer to this request any more. */
@@ -119,13 +148,17 @@ final class NodeMail implements Mailbox.Owner {
     void notPassedOn(Registration from, Envelope envelope, String destination, String why) {
         String text = "not passed on to " + destination + ": " + why;
         table.events().notPassedOn();
+        report(from, envelope, ErrorCode.NOT_PASSED_ON, text);
+    }
+
+    private void report(Registration from, Envelope envelope, ErrorCode code, String text) {
         if (envelope.kind() == Envelope.Kind.REQUEST) {
             OutgoingMessage failure = mailbox.failure(envelope.failureOfTheWay(), text);
             if (table.post().answer(from, failure) == SendResult.ACCEPTED) {
                 return;
             }
         }
-        from.owner.notPassedOn(text);
+        from.owner.notPassedOn(code, text);
     }
 
     // ---- what goes to the node

@@ -6,6 +6,7 @@ import dev.heartbeat.OfflineReason;
 import dev.heartbeat.TakeoverPolicy;
 import dev.heartbeat.auth.Grant;
 import dev.heartbeat.internal.frame.Envelope;
+import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.MetadataMap;
 import dev.heartbeat.internal.loop.Loop;
 import dev.heartbeat.internal.node.Admission.Refusal;
@@ -132,8 +133,12 @@ public final class Registration {
          */
         void cancel(Envelope request);
 
-        /** Messages of the node that were for others did not reach them: notify it. */
-        void notPassedOn(String text);
+        /**
+         * Messages of the node that were for others did not reach them: notify it.
+         *
+         * @param code why, of channel scope
+         */
+        void notPassedOn(ErrorCode code, String text);
 
         /**
          * The same process has registered over another connection: leave quietly, the node lives
@@ -202,6 +207,11 @@ public final class Registration {
 
     public NodeEntry entry() {
         return entry;
+    }
+
+    /** The metadata, as the node said them last. Any thread. */
+    public MetadataMap metadata() {
+        return metadata;
     }
 
     public long epoch() {

@@ -36,9 +36,9 @@ final class ForwardedRequests {
         return requests.remove(keyOf(request.source(), request));
     }
 
-    /** The node answers this asker. */
-    synchronized void answered(Envelope answer) {
-        requests.remove(keyOf(answer.destination(), answer));
+    /** The node answers this asker. Returns whether it was asked, and had not answered before. */
+    synchronized boolean answered(Envelope answer) {
+        return requests.remove(keyOf(answer.destination(), answer)) != null;
     }
 
     private static PendingReply.Key keyOf(@Nullable String asker, Envelope envelope) {

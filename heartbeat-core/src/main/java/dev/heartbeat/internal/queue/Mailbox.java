@@ -225,8 +225,8 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
     }
 
     /** An answer to a request that was passed on comes from the node. */
-    public void answersPassedOn(Envelope answer) {
-        passedOn().answered(answer);
+    public boolean answersPassedOn(Envelope answer) {
+        return passedOn().answered(answer);
     }
 
     private synchronized ForwardedRequests passedOn() {

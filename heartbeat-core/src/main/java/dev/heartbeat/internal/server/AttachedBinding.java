@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * count for it, its verdict may wait for the gateway's, and it leaves alone: its neighbours and the
  * connection stay.
  */
-final class AttachedBinding extends NodeBinding {
+class AttachedBinding extends NodeBinding {
     /** Until all timers have run that are due now. */
     private static final long TURN_NS = 100_000_000;
 
@@ -27,9 +27,19 @@ final class AttachedBinding extends NodeBinding {
         this.handle = handle;
     }
 
+    /** It is not registered yet, and will not be. */
+    void abandon() {}
+
     @Override
-    OwnBinding gateway() {
+    final OwnBinding gateway() {
         return Objects.requireNonNull(session.own());
+    }
+
+    /** Its gateway's holds for it. */
+    @Override
+    @Nullable
+    Standing standing() {
+        return null;
     }
 
     @Override

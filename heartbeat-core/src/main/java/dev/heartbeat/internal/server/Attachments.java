@@ -71,9 +71,11 @@ public final class Attachments {
         return Integer.toUnsignedString(handle);
     }
 
+    /** The node of a handle; null if it is not registered. */
     @Nullable
     AttachedBinding get(int handle) {
-        return bindings.get(handle);
+        AttachedBinding found = bindings.get(handle);
+        return found == null || !found.hasBegun() ? null : found;
     }
 
     void add(AttachedBinding binding) {
@@ -86,8 +88,22 @@ public final class Attachments {
         recovered(binding);
     }
 
+    /** Those that are registered. */
     void forEach(Consumer<AttachedBinding> action) {
-        bindings.forEach(action);
+        bindings.forEach(node -> {
+            if (node.hasBegun()) {
+                action.accept(node);
+            }
+        });
+    }
+
+    /** Those that wait for the authenticator wait no more. */
+    void abandonWaiting() {
+        bindings.forEach(node -> {
+            if (!node.hasBegun()) {
+                node.abandon();
+            }
+        });
     }
 
     // ---- life

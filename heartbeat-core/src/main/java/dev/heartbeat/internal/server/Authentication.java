@@ -2,8 +2,8 @@ package dev.heartbeat.internal.server;
 
 import dev.heartbeat.auth.Applicant;
 import dev.heartbeat.auth.Grant;
-import dev.heartbeat.internal.frame.Register;
 import dev.heartbeat.internal.loop.Deadline;
+import dev.heartbeat.internal.loop.Shard;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
@@ -11,16 +11,16 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One registration that waits for the authenticator. It begins and ends once, on the session's
- * loop; the authenticator is called on another thread and may answer on any.
+ * One question to the authenticator. It begins and ends once, on a loop; the authenticator is called
+ * on another thread and may answer on any.
  */
 final class Authentication {
     private static final String UNDECIDED = "the server cannot decide on this registration now";
 
     private final Authentications all;
-    private final ServerSession session;
-    private final Register register;
+    private final Shard shard;
     private final Applicant applicant;
+    private final Asker asker;
     private final Deadline deadline = new Deadline(this::onTimeout);
 
     /** Written by the loop; whoever is about to ask looks at it. */
@@ -28,16 +28,21 @@ final class Authentication {
     /** What the application works on, to be cancelled. */
     private volatile @Nullable CompletionStage<Grant> answer;
 
-    Authentication(Authentications all, ServerSession session, Register register) {
+    /** Waits for the answer, on the loop. One of both comes, unless it is {@link #abandon}ed. */
+    interface Asker {
+
+        /** The authenticator has granted something, or {@link Grant#none}. */
+        void onDecided(Grant grant);
+
+        /** The authenticator failed, or has no time: nothing is known of who this is. */
+        void onUndecided(String why);
+    }
+
+    Authentication(Authentications all, Shard shard, Applicant applicant, Asker asker) {
         this.all = all;
-        this.session = session;
-        this.register = register;
-        applicant = new Applicant(
-                register.nodeId(),
-                register.credentialBytes(),
-                register.metadata(),
-                session.remoteAddress(),
-                session.connection().peerCertificates());
+        this.shard = shard;
+        this.applicant = applicant;
+        this.asker = asker;
     }
 
     boolean isOver() {
@@ -45,7 +50,7 @@ final class Authentication {
     }
 
     void begin() {
-        session.shard.arm(deadline, all.server.options.authenticationTimeout().toNanos());
+        shard.arm(deadline, all.server.options.authenticationTimeout().toNanos());
         try {
             all.server.callbackThreads.workers().execute(this::ask);
         } catch (RejectedExecutionException e) {
@@ -75,7 +80,7 @@ final class Authentication {
 
     /** On any thread. */
     private void onAnswer(@Nullable Grant grant, @Nullable Throwable failure) {
-        session.shard.execute(() -> {
+        shard.execute(() -> {
             if (over) {
                 return;
             }
@@ -83,7 +88,7 @@ final class Authentication {
                 failed(failure == null ? new NullPointerException("the authenticator granted null") : failure);
             } else {
                 end();
-                session.onDecided(register, grant);
+                asker.onDecided(grant);
             }
         });
     }
@@ -101,10 +106,10 @@ final class Authentication {
 
     void giveUp(String why) {
         end();
-        session.onUndecided(why);
+        asker.onUndecided(why);
     }
 
-    /** The connection has ended: nobody waits for the answer. */
+    /** Nobody waits for the answer any more. */
     void abandon() {
         if (!over) {
             end();
@@ -114,7 +119,7 @@ final class Authentication {
 
     private void end() {
         over = true;
-        session.shard.cancel(deadline);
+        shard.cancel(deadline);
         all.over();
     }
 

@@ -1,12 +1,15 @@
 package dev.heartbeat.internal.server;
 
+import dev.heartbeat.auth.Applicant;
 import dev.heartbeat.auth.Authenticator;
-import dev.heartbeat.internal.frame.Register;
+import dev.heartbeat.spi.Connection;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The registrations that wait for the authenticator, which are bounded in number and time. Shared by
- * all loops.
+ * The questions that wait for the authenticator, which are bounded in number and time. Shared by all
+ * loops.
  */
 final class Authentications {
     final Authenticator authenticator;
@@ -20,9 +23,17 @@ final class Authentications {
         maximum = server.options.maxAuthentications();
     }
 
-    /** Asks about a session's registration. On its loop. */
-    Authentication begin(ServerSession session, Register register) {
-        Authentication asked = new Authentication(this, session, register);
+    /** Asks about who shows a credential over a connection, or none. On its loop. */
+    Authentication begin(
+            ServerSession session,
+            String nodeId,
+            byte @Nullable [] credential,
+            Map<String, String> metadata,
+            Authentication.Asker asker) {
+        Connection connection = session.connection();
+        Applicant applicant =
+                new Applicant(nodeId, credential, metadata, connection.remoteAddress(), connection.peerCertificates());
+        Authentication asked = new Authentication(this, session.shard, applicant, asker);
         if (waiting.incrementAndGet() > maximum) {
             asked.giveUp("too many registrations wait to be decided on");
         } else {

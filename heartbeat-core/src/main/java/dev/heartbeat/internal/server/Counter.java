@@ -9,6 +9,7 @@ public enum Counter {
     HANDSHAKE_TIMEOUTS,
     WRITE_STALLS,
     REGISTRATIONS_REFUSED,
+    FORBIDDEN,
     HEARTBEATS,
     FRAMES_IN,
     BYTES_IN,

@@ -11,6 +11,7 @@ import dev.heartbeat.internal.channel.ChannelCounts;
 import dev.heartbeat.internal.channel.ChannelEnd;
 import dev.heartbeat.internal.channel.ChannelOwner;
 import dev.heartbeat.internal.frame.Envelope;
+import dev.heartbeat.internal.frame.ErrorCode;
 import dev.heartbeat.internal.frame.GoAway;
 import dev.heartbeat.internal.frame.GoAwayReason;
 import dev.heartbeat.internal.frame.ProtocolException;
@@ -65,6 +66,9 @@ abstract class NodeBinding extends PeerMonitor implements Registration.Owner, Ch
     /** The connection's own node. */
     abstract OwnBinding gateway();
 
+    /** What was granted to it by a credential of its own; null if it has none. */
+    abstract @Nullable Standing standing();
+
     /** The node is admitted, and begins next. */
     abstract void takePlace();
 
@@ -109,6 +113,15 @@ abstract class NodeBinding extends PeerMonitor implements Registration.Owner, Ch
         registration = granted;
         granted.begins(session.shard.nowNs());
         start();
+        Standing standing = standing();
+        if (standing != null) {
+            standing.begin();
+        }
+    }
+
+    /** Whether it was registered. */
+    final boolean hasBegun() {
+        return registration != null;
     }
 
     final Registration registration() {
@@ -122,20 +135,48 @@ abstract class NodeBinding extends PeerMonitor implements Registration.Owner, Ch
     /** Ends a stay whose end nobody else was asked to report to the peer. */
     final void end(OfflineReason reason) {
         stop();
+        endStanding();
         registration().entry().end(registration(), reason);
     }
 
     /** The connection is lost, or about to be: only the grace counts from now on. */
     final void loseConnection() {
+        endStanding();
         if (session.loop.server.isDraining()) {
             end(OfflineReason.SHUTDOWN);
         } else if (!isCurrent()) {
             stop();
         } else if (session.loop.graceNs() == 0) {
-            end(OfflineReason.CLOSED);
+            end(lossReason());
         } else {
-            registration().entry().lose(registration(), votes());
+            registration().entry().lose(registration(), !hasExpired() && votes());
             lost();
+        }
+    }
+
+    /**
+     * What admitted the node is no longer valid. It loses its connection, and may come back with
+     * another credential.
+     */
+    final void expire(String text) {
+        loseConnection();
+        sendAway(GoAwayReason.EXPIRED, CloseReason.EXPIRED, 0, text);
+    }
+
+    private OfflineReason lossReason() {
+        return hasExpired() ? OfflineReason.EXPIRED : OfflineReason.CLOSED;
+    }
+
+    private boolean hasExpired() {
+        Standing standing = standing();
+        return standing != null && standing.hasExpired();
+    }
+
+    /** No further credential is judged, and the time of the last runs no more. */
+    final void endStanding() {
+        Standing standing = standing();
+        if (standing != null) {
+            standing.end();
         }
     }
 
@@ -154,10 +195,12 @@ abstract class NodeBinding extends PeerMonitor implements Registration.Owner, Ch
             session.loop.measures.record(Kind.RECOVERY, suspectedNs());
         }
         stop();
+        endStanding();
     }
 
     private void onEnded(OfflineReason reason, String text) {
         stop();
+        endStanding();
         switch (reason) {
             case REPLACED -> sendAway(GoAwayReason.REPLACED, CloseReason.REPLACED, GoAway.NEVER, text);
             case KICKED -> sendAway(GoAwayReason.KICKED, CloseReason.KICKED, GoAway.NEVER, text);
@@ -198,7 +241,7 @@ abstract class NodeBinding extends PeerMonitor implements Registration.Owner, Ch
             return false;
         }
         session.loop.measures.record(Kind.DETECTION, silentNs());
-        registration().entry().end(registration(), lost ? OfflineReason.CLOSED : OfflineReason.TIMEOUT);
+        registration().entry().end(registration(), lost ? lossReason() : OfflineReason.TIMEOUT);
         if (!lost) {
             String whom = hasOwnConnection() ? "" : "of it ";
             sendAway(
@@ -228,8 +271,8 @@ abstract class NodeBinding extends PeerMonitor implements Registration.Owner, Ch
     }
 
     @Override
-    public final void notPassedOn(String text) {
-        session.shard.execute(() -> session.notPassedOn(this, text));
+    public final void notPassedOn(ErrorCode code, String text) {
+        session.shard.execute(() -> session.notPassedOn(this, code, text));
     }
 
     @Override

@@ -29,19 +29,25 @@ final class OwnBinding extends NodeBinding {
     /** Made with the first node that it speaks for. */
     private @Nullable Attachments attached;
 
-    /** What was granted to the connection; null where nobody is asked. */
-    private final @Nullable Grant grant;
+    /** Null where nobody is asked. */
+    private final @Nullable Standing standing;
 
     private boolean voted;
 
     OwnBinding(ServerSession session, @Nullable Grant grant) {
         super(session);
-        this.grant = grant;
+        standing = grant == null ? null : new Standing(this, grant);
+    }
+
+    @Override
+    @Nullable
+    Standing standing() {
+        return standing;
     }
 
     @Override
     public @Nullable Grant grant() {
-        return grant;
+        return standing == null ? null : standing.grant();
     }
 
     @Override
@@ -148,10 +154,22 @@ final class OwnBinding extends NodeBinding {
         }
     }
 
+    /** The connection has another grant: those that it does not cover leave. */
+    void lookAtOthers(Grant granted) {
+        if (attached != null) {
+            attached.forEach(node -> {
+                if (node.standing() == null && !session.loop.registration.covers(granted, node)) {
+                    node.expire("the node is no longer granted to its gateway");
+                }
+            });
+        }
+    }
+
     /** Whatever becomes of this node, the others may come back over another connection. */
     void loseOthers() {
         if (attached != null) {
             attached.forEach(NodeBinding::loseConnection);
+            attached.abandonWaiting();
             attached = null;
         }
     }

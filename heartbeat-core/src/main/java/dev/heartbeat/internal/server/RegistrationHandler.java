@@ -4,12 +4,14 @@ import dev.heartbeat.CloseReason;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.auth.Grant;
 import dev.heartbeat.internal.frame.ErrorCode;
+import dev.heartbeat.internal.frame.MetadataMap;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Register;
 import dev.heartbeat.internal.node.Admission;
 import dev.heartbeat.internal.node.Registration;
 import dev.heartbeat.internal.session.SessionTimer;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +71,14 @@ final class RegistrationHandler {
         if (authentications == null) {
             admit(handle == 0 ? new OwnBinding(session, null) : new AttachedBinding(session, handle), register);
         } else if (handle == 0) {
-            session.await(authentications.begin(session, register));
+            session.await(authentications.begin(
+                    session,
+                    register.nodeId(),
+                    register.credentialBytes(),
+                    register.metadata(),
+                    session.registrationOf(register)));
+        } else if (register.credential() != null) {
+            new CredentialBinding(session, handle, register).ask(authentications, register);
         } else {
             attach(session, handle, register);
         }
@@ -78,11 +87,8 @@ final class RegistrationHandler {
     /** A gateway speaks for further nodes as far as its own grant says. */
     private void attach(ServerSession session, int handle, Register register) throws ProtocolException {
         NodeBinding binding = new AttachedBinding(session, handle);
-        if (Objects.requireNonNull(binding.grant()).mayAttach(register.nodeId())) {
-            admit(binding, register);
-        } else {
-            refuse(binding, Admission.Refusal.UNAUTHORIZED);
-        }
+        Grant grant = Objects.requireNonNull(binding.grant());
+        admitGranted(binding, register, grant.mayAttach(register.nodeId()) ? grant : Grant.none());
     }
 
     /** The authenticator has decided. */
@@ -91,12 +97,71 @@ final class RegistrationHandler {
             session.closeUnregistered();
             return;
         }
-        NodeBinding binding = new OwnBinding(session, grant);
+        admitGranted(new OwnBinding(session, grant), register, grant);
+    }
+
+    /** Likewise, about a node that a gateway speaks for. */
+    void onDecided(CredentialBinding node, Register register, Grant grant) throws ProtocolException {
+        if (!loop.server.isDraining()) {
+            admitGranted(node, register, grant);
+        }
+    }
+
+    /**
+     * A registered node shows another credential.
+     *
+     * @param said what it says of itself then; null if that stays
+     */
+    void onCredential(NodeBinding node, byte @Nullable [] credential, @Nullable MetadataMap said)
+            throws ProtocolException {
+        Authentications authentications = loop.server.authentications;
+        Standing standing = node.standing();
+        if (authentications == null) {
+            node.session.renewed(node, said); // Nobody is asked.
+        } else if (standing == null) {
+            throw unauthorized(); // Its gateway registered it, without one.
+        } else {
+            standing.ask(authentications, credential, said);
+        }
+    }
+
+    private void admitGranted(NodeBinding binding, Register register, Grant grant) throws ProtocolException {
         if (grant.isNone()) {
             refuse(binding, Admission.Refusal.UNAUTHORIZED);
+        } else if (!mayNameGroupOf(grant, register.metadata())) {
+            loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
+            binding.refuse(groupForbidden(), CloseReason.REFUSED);
         } else {
             admit(binding, register);
         }
+    }
+
+    /** Whether a gateway may speak for a node that is registered, by this grant. */
+    boolean covers(Grant grant, NodeBinding node) {
+        return grant.mayAttach(node.nodeId())
+                && mayNameGroupOf(grant, node.registration().metadata());
+    }
+
+    /**
+     * Whether a node may have these metadata, since they put it into a group.
+     *
+     * @param grant null where nobody is asked
+     */
+    boolean mayNameGroupOf(@Nullable Grant grant, Map<String, String> metadata) {
+        if (grant == null) {
+            return true;
+        }
+        String group = metadata.get(loop.server.options.groupKey());
+        return group == null || grant.mayJoin(group);
+    }
+
+    /** The same words whatever the reason: they must not show which ids exist. */
+    static ProtocolException unauthorized() {
+        return new ProtocolException(ErrorCode.UNAUTHORIZED, "the credential is not accepted");
+    }
+
+    static ProtocolException groupForbidden() {
+        return new ProtocolException(ErrorCode.FORBIDDEN, "the group in the metadata is not granted to the node");
     }
 
     /**
@@ -151,9 +216,7 @@ final class RegistrationHandler {
                 node.refuseForGood("this process was sent away before");
             }
             case NO_CAPACITY -> node.refuseForNow();
-            // The same words whatever the reason: they must not show which ids exist.
-            case UNAUTHORIZED ->
-                refuse(node, ErrorCode.UNAUTHORIZED, "the credential is not accepted", CloseReason.REFUSED);
+            case UNAUTHORIZED -> node.refuse(unauthorized(), CloseReason.REFUSED);
             case STALE_ATTEMPT ->
                 refuse(
                         node,

@@ -102,6 +102,11 @@ public final class ServerCounts {
         return events.notPassedOnCount();
     }
 
+    /** Frames that asked for what was not granted. */
+    public long forbidden() {
+        return sum(Counter.FORBIDDEN) + events.forbiddenCount();
+    }
+
     public long unmatchedReplies() {
         return events.unmatchedReplyCount() + server.channels.unmatchedReplies();
     }

@@ -13,8 +13,11 @@ import dev.heartbeat.internal.frame.GoAway;
 import dev.heartbeat.internal.frame.GoAwayReason;
 import dev.heartbeat.internal.frame.Heartbeat;
 import dev.heartbeat.internal.frame.Metadata;
+import dev.heartbeat.internal.frame.MetadataMap;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Register;
+import dev.heartbeat.internal.frame.Registered;
+import dev.heartbeat.internal.frame.Update;
 import dev.heartbeat.internal.liveness.PeerMonitor;
 import dev.heartbeat.internal.mux.Multiplexer;
 import dev.heartbeat.internal.node.Registration;
@@ -78,7 +81,7 @@ final class ServerSession extends Session {
             case HEARTBEAT_REQ -> onHeartbeat(streamId, payload);
             case REGISTER -> loop.registration.onRegister(this, streamId, Register.read(payload));
             case UNREGISTER -> onUnregister(streamId, payload);
-            case UPDATE -> onUpdate(streamId, Metadata.read(payload));
+            case UPDATE -> onUpdate(streamId, Update.read(payload));
             default -> onCommonFrame(type, flags, streamId, payload);
         }
     }
@@ -107,8 +110,14 @@ final class ServerSession extends Session {
     void admitted(NodeBinding binding, Registration granted) {
         binding.takePlace();
         binding.begin(granted);
-        encoder.registered(binding.handle(), loop.server.registeredAnswer(granted.epoch()));
+        answerRegistration(binding);
         joinIfMore(binding);
+    }
+
+    private void answerRegistration(NodeBinding node) {
+        Registered answer = loop.server.registeredAnswer(node.registration().epoch());
+        Standing standing = node.standing();
+        encoder.registered(node.handle(), standing == null ? answer : answer.validFor(standing.validForMillis()));
     }
 
     /** There is no room for what a node is, or says of itself: that may change. */
@@ -140,8 +149,23 @@ final class ServerSession extends Session {
         return awaited != null;
     }
 
-    /** The authenticator has granted something to the connection. It has the handshake's time anew. */
-    void onDecided(Register register, Grant given) {
+    /** Goes on with its own registration, or ends. */
+    Authentication.Asker registrationOf(Register register) {
+        return new Authentication.Asker() {
+            @Override
+            public void onDecided(Grant grant) {
+                ServerSession.this.onDecided(register, grant);
+            }
+
+            @Override
+            public void onUndecided(String why) {
+                ServerSession.this.onUndecided(why);
+            }
+        };
+    }
+
+    /** It has the handshake's time anew. */
+    private void onDecided(Register register, Grant given) {
         awaited = null;
         loop.registration.await(this, timer, shard.clock().nowNs());
         try {
@@ -152,8 +176,7 @@ final class ServerSession extends Session {
         pumpSoon();
     }
 
-    /** The authenticator failed, or has no time: nothing is known of who this is. */
-    void onUndecided(String why) {
+    private void onUndecided(String why) {
         awaited = null;
         sendForNow(0, why);
         finish(CloseReason.REFUSED);
@@ -212,16 +235,51 @@ final class ServerSession extends Session {
         }
     }
 
-    private void onUpdate(int handle, Metadata metadata) throws ProtocolException {
+    private void onUpdate(int handle, Update update) throws ProtocolException {
         NodeBinding node = registered().known(handle);
         if (node == null) {
             return;
         }
         node.heard();
-        boolean changed = node.registration().entry().changeMetadata(node.registration(), metadata.checked());
-        if (!changed && node.isCurrent()) {
-            sendNoCapacity(handle, "metadata");
+        Metadata metadata = update.metadata();
+        MetadataMap said = metadata == null ? null : metadata.checked();
+        if (update.credential() != null) {
+            loop.registration.onCredential(node, update.credentialBytes(), said);
+        } else if (said != null) {
+            changeMetadata(node, said);
         }
+    }
+
+    private void changeMetadata(NodeBinding node, MetadataMap said) throws ProtocolException {
+        if (!loop.registration.mayNameGroupOf(node.grant(), said)) {
+            sendRefusal(node.handle(), RegistrationHandler.groupForbidden());
+            return;
+        }
+        boolean changed = node.registration().entry().changeMetadata(node.registration(), said);
+        if (!changed && node.isCurrent()) {
+            sendNoCapacity(node.handle(), "metadata");
+        }
+    }
+
+    /**
+     * Another credential of a node is accepted, which hears of it.
+     *
+     * @param said what it says of itself now; null if that stays
+     */
+    void renewed(NodeBinding node, @Nullable MetadataMap said) throws ProtocolException {
+        answerRegistration(node);
+        if (said != null) {
+            changeMetadata(node, said);
+        }
+        Grant granted = node.grant();
+        if (node == own && granted != null) {
+            registered().lookAtOthers(granted);
+        }
+    }
+
+    /** Whether the node is registered, on this connection, and that goes on. */
+    boolean isAt(NodeBinding node) {
+        return isRegistered() && find(node.handle()) == node && node.isCurrent();
     }
 
     private void onUnregister(int handle, ByteBuffer payload) throws ProtocolException {
@@ -295,6 +353,15 @@ final class ServerSession extends Session {
     }
 
     @Override
+    protected void requireGranted(ChannelOwner home, String channelName) throws ProtocolException {
+        Grant granted = ((NodeBinding) home).grant();
+        if (granted != null && !granted.mayOpen(channelName)) {
+            throw new ProtocolException(
+                    ErrorCode.FORBIDDEN_ON_CHANNEL, "channel " + channelName + " is not granted to the node");
+        }
+    }
+
+    @Override
     protected int maxMessageBytes() {
         return terms.maxMessageBytes();
     }
@@ -340,9 +407,9 @@ final class ServerSession extends Session {
         }
     }
 
-    void notPassedOn(NodeBinding binding, String text) {
+    void notPassedOn(NodeBinding binding, ErrorCode code, String text) {
         if (state == State.REGISTERED && find(binding.handle()) == binding) {
-            reportOnChannel0(ErrorCode.NOT_PASSED_ON, text);
+            reportOnChannel0(code, text);
             pumpSoon();
         }
     }
@@ -451,6 +518,7 @@ final class ServerSession extends Session {
     protected void onReadingEnded() {
         abandonAwaited();
         if (own != null) {
+            own.endStanding();
             own.loseOthers();
         }
     }
@@ -533,6 +601,9 @@ final class ServerSession extends Session {
         loop.counters.error(code);
         if (RegistrationHandler.REFUSALS.contains(code)) {
             loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
+        }
+        if (code == ErrorCode.FORBIDDEN || code == ErrorCode.FORBIDDEN_ON_CHANNEL) {
+            loop.counters.add(Counter.FORBIDDEN, 1);
         }
     }
 

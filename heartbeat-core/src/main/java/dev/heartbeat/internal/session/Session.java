@@ -230,7 +230,10 @@ public abstract class Session extends SessionLife implements Multiplexer.Host, S
     }
 
     private static boolean isPeersFault(ErrorCode code) {
-        return code != ErrorCode.NO_CAPACITY && code != ErrorCode.CHANNEL_REFUSED;
+        return switch (code) {
+            case NO_CAPACITY, CHANNEL_REFUSED, FORBIDDEN, FORBIDDEN_ON_CHANNEL -> false;
+            default -> true;
+        };
     }
 
     /** Notifies the peer, without counting it against what it is allowed. */
@@ -241,7 +244,7 @@ public abstract class Session extends SessionLife implements Multiplexer.Host, S
         } else if (isPeersFault(refusal.code())) {
             encoder.error(streamId, refusal.code(), refusal.text(), 0, refusedBy(refusal));
         } else {
-            sendUncounted(0, refusal, 0);
+            sendUncounted(streamId, refusal, 0);
         }
     }
 
@@ -341,6 +344,11 @@ public abstract class Session extends SessionLife implements Multiplexer.Host, S
 
     protected abstract Acceptors acceptors();
 
+    /** Judges whether the peer's node may open a channel of this name. */
+    protected void requireGranted(ChannelOwner home, String channelName) throws ProtocolException {
+        // Only a server grants anything.
+    }
+
     /** The length of the longest message that the peer takes. */
     protected abstract int maxMessageBytes();
 
@@ -352,6 +360,7 @@ public abstract class Session extends SessionLife implements Multiplexer.Host, S
                     ErrorCode.CHANNEL_REFUSED,
                     "handle " + Integer.toUnsignedString(open.handle()) + " is not registered");
         }
+        requireGranted(home, open.name());
         Acceptors.Handler handler = acceptors().find(open.name());
         if (handler == null) {
             throw new ProtocolException(

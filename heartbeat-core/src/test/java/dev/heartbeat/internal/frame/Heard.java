@@ -104,7 +104,7 @@ class Heard implements FrameHandler {
             case REGISTER -> add(streamId, Register.read(in));
             case REGISTERED -> add(streamId, Registered.read(in));
             case UNREGISTER -> add("unregister", streamId, GoAway.readText(in));
-            case UPDATE -> add("update", streamId, Metadata.read(in));
+            case UPDATE -> add("update", streamId, Update.read(in));
             case DATA -> {
                 int size = FrameHeader.SIZE + in.remaining();
                 Head head = Head.of(flags, in);

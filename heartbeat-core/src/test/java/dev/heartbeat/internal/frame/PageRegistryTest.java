@@ -155,11 +155,8 @@ final class PageRegistryTest {
         SortedMap<Integer, String> known = new TreeMap<>();
         for (ErrorCode each : ErrorCode.values()) {
             if (each != ErrorCode.FOREIGN) {
-                String scope = each.name().startsWith("UNSUPPORTED_")
-                                && each.wireName().equals("UNSUPPORTED")
-                        ? "node or channel"
-                        : each.scope().name().toLowerCase(Locale.ROOT);
-                known.put(each.wire(), each.wireName() + " " + scope);
+                String scope = each.scope().name().toLowerCase(Locale.ROOT);
+                known.merge(each.wire(), each.wireName() + " " + scope, (of, also) -> of + " or " + scope);
             }
         }
         assertThat(scopes).isEqualTo(known);

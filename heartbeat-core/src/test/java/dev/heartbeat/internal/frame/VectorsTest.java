@@ -54,12 +54,17 @@ final class VectorsTest {
                 "registered",
                 "0 Registered[epoch=" + EPOCH + ", intervalMillis=10000, suspectMillis=25000, timeoutMillis=30000,"
                         + " graceMillis=30000, maxMessageBytes=10485760, maxHandles=0, maxChannels=0,"
-                        + " connectionCredit=65536, channelCredit=65536, ackEvery=1]");
+                        + " connectionCredit=65536, channelCredit=65536, ackEvery=1, validForMillis=0]");
+        means.put(
+                "registered-valid-for",
+                "0 Registered[epoch=" + EPOCH + ", intervalMillis=10000, suspectMillis=25000, timeoutMillis=30000,"
+                        + " graceMillis=30000, maxMessageBytes=10485760, maxHandles=0, maxChannels=0,"
+                        + " connectionCredit=65536, channelCredit=65536, ackEvery=1, validForMillis=300000]");
         means.put(
                 "registered-ack-every",
                 "0 Registered[epoch=" + (EPOCH + 1) + ", intervalMillis=1000, suspectMillis=2500, timeoutMillis=3000,"
                         + " graceMillis=0, maxMessageBytes=10485760, maxHandles=0, maxChannels=0,"
-                        + " connectionCredit=65536, channelCredit=65536, ackEvery=10]");
+                        + " connectionCredit=65536, channelCredit=65536, ackEvery=10, validForMillis=0]");
         means.put("heartbeat-req", "heartbeat request 0 timestamp 1122334455667788 position 0 rtt 0 nobody else");
         means.put("heartbeat-req-rtt", "heartbeat request 0 timestamp 1122334455667788 position 3 rtt 415 nobody else");
         means.put("heartbeat-req-all", "heartbeat request 0 timestamp 1122334455667788 position 0 rtt 0 all");
@@ -128,6 +133,9 @@ final class VectorsTest {
                 "go-away-twin",
                 "0 GoAway[scope=CONNECTION, reason=REPLACED, retryAfterMillis=4294967295, text=, byTwin=true]");
         means.put(
+                "go-away-expired",
+                "0 GoAway[scope=CONNECTION, reason=EXPIRED, retryAfterMillis=0, text=, byTwin=false]");
+        means.put(
                 "go-away-shutdown",
                 "0 GoAway[scope=CONNECTION, reason=SHUTDOWN, retryAfterMillis=2500, text=restart, byTwin=false]");
         means.put("channel-open", "open 1 ChannelOpen[credit=65536, weight=1, name=logs, handle=0]");
@@ -152,6 +160,8 @@ final class VectorsTest {
                 "data 0 flags 4 Head[total=-1, namesHandle=false, handle=0, envelope="
                         + Envelope.NONE.passedOnFrom("n1") + ", remainingMillis=-1] size 24 " + hex("hello"));
         means.put("update", "update 0 {zone=eu-2}");
+        means.put("update-credential", "update 0 the same metadata, a credential");
+        means.put("update-credential-handle", "update 7 the same metadata, a credential");
         means.put(
                 "cancel",
                 "cancel 0 Head[total=-1, namesHandle=true, handle=7, envelope="
@@ -181,6 +191,10 @@ final class VectorsTest {
         writes.put("register-minimal", to -> to.register(0, register(1, "n1", Map.of(), 0, null, 0)));
         writes.put("register-limits", to -> to.register(0, limited(4096, 5)));
         writes.put("registered", to -> to.registered(0, registered(EPOCH, 10_000, 25_000, 30_000, 30_000, 1)));
+        writes.put(
+                "registered-valid-for",
+                to -> to.registered(
+                        0, registered(EPOCH, 10_000, 25_000, 30_000, 30_000, 1).validFor(300_000)));
         writes.put("registered-ack-every", to -> to.registered(0, registered(EPOCH + 1, 1000, 2500, 3000, 0, 10)));
         writes.put("heartbeat-req", to -> to.heartbeatRequest(0, STAMP, 0, 0, HandleRanges.NOBODY));
         writes.put("heartbeat-req-rtt", to -> to.heartbeatRequest(0, STAMP, 3, 415, HandleRanges.NOBODY));
@@ -193,6 +207,10 @@ final class VectorsTest {
                 "go-away-handle",
                 to -> to.goAway(7, new GoAway(ErrorCode.Scope.NODE, GoAwayReason.KICKED, GoAway.NEVER, "")));
         writes.put("update", to -> to.update(0, Map.of("zone", "eu-2")));
+        writes.put("update-credential", to -> to.update(0, new Secret("secret".getBytes(StandardCharsets.US_ASCII))));
+        writes.put(
+                "update-credential-handle",
+                to -> to.update(7, new Secret("secret".getBytes(StandardCharsets.US_ASCII))));
         writes.put("data-of-handle", to -> to.data(0, 0, 7, Envelope.NONE, 5, Head.NO_TOTAL, 0));
         writes.put(
                 "data-of-handle-first-fragment", to -> to.data(0, FrameHeader.FLAG_MORE, 7, Envelope.NONE, 6, 10, 0));
@@ -238,6 +256,7 @@ final class VectorsTest {
                 "go-away-twin",
                 to -> to.goAway(
                         0, new GoAway(ErrorCode.Scope.CONNECTION, GoAwayReason.REPLACED, GoAway.NEVER, "", true)));
+        writes.put("go-away-expired", to -> to.goAway(0, goAway(GoAwayReason.EXPIRED, 0, "")));
         writes.put("go-away-shutdown", to -> to.goAway(0, goAway(GoAwayReason.SHUTDOWN, 2500, "restart")));
         return writes;
     }

@@ -209,7 +209,7 @@ final class ChannelOracle {
                         ChannelCloseReason.FAILED,
                         ChannelCloseReason.COMPLETED,
                         ChannelCloseReason.REFUSED);
-            case RESET_BY_PEER, REFUSED -> EnumSet.noneOf(ChannelCloseReason.class);
+            case RESET_BY_PEER, REFUSED, FORBIDDEN -> EnumSet.noneOf(ChannelCloseReason.class);
         };
         return others.contains(other);
     }

@@ -443,7 +443,7 @@ final class TwoSides {
                     || side.peer().noMemoryFor(place());
             boolean fits = switch (ending) {
                 case COMPLETED -> ended && otherEnded && cameBack == 0;
-                case REFUSED -> !wasOffered && !open && (otherGaveUp || noMemory);
+                case REFUSED, FORBIDDEN -> !wasOffered && !open && (otherGaveUp || noMemory);
                 case RESET -> gaveUp;
                 case RESET_BY_PEER -> otherGaveUp;
                 case FAILED -> noMemory;

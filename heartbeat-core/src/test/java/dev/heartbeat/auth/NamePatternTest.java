@@ -6,8 +6,8 @@ import java.util.Random;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** A pattern of node ids matches as the regular expression does that says the same. */
-final class IdPatternTest {
+/** A pattern matches as the regular expression does that says the same. */
+final class NamePatternTest {
 
     @Test
     void matchesAsARegularExpressionDoes() {
@@ -17,7 +17,7 @@ final class IdPatternTest {
             String pattern = text(random, "ab*", 1 + random.nextInt(7));
             String id = text(random, "ab", 1 + random.nextInt(9));
             boolean expected = Pattern.matches(pattern.replace("*", ".*"), id);
-            assertThat(IdPattern.of(pattern).matches(id))
+            assertThat(NamePattern.ofIds(pattern).matches(id))
                     .as("%s matches %s", pattern, id)
                     .isEqualTo(expected);
             matched += expected ? 1 : 0;
