@@ -10,6 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** The memory that nodes take which are registered and idle, server by server, one at a time. */
 public final class Idle {
     private static final int AT_ONCE = 500;
+    private static final int PARTS = 10;
 
     private final LoadRun.Options options;
     private final int nodes;
@@ -25,8 +26,8 @@ public final class Idle {
      * What was seen of one server.
      *
      * @param contestant who it is
-     * @param nodes how many there were
-     * @param footprint by how much more there was in memory than without any
+     * @param nodes how many more nodes there were than before
+     * @param footprint how much more there was in memory
      */
     public record Weight(Contestant contestant, int nodes, Footprint footprint) {}
 
@@ -46,20 +47,29 @@ public final class Idle {
             progress.step(contestant.label());
             try (Running running = started.get();
                     Load load = Load.start(options.loadCore())) {
-                seen.add(new Weight(contestant, nodes, weigh(load, running.target())));
+                seen.add(weigh(contestant, load, running.target()));
             }
         }
         return soFar();
     }
 
-    /** A first fleet comes and goes, so that neither code nor buffers count as the second one's. */
-    private Footprint weigh(Load load, Target target) throws IOException, InterruptedException {
-        load.connect(target, nodes, AT_ONCE);
-        load.reset();
+    /**
+     * Weighs the server with a tenth of the nodes and with all of them. The tenth comes back among
+     * all, so the lighter weight has no nodes that the heavier one lacks. An empty server would: it
+     * keeps nodes for their grace after it has lost them. The tenth connects twice, since the first
+     * connections fill what is filled once.
+     */
+    private Weight weigh(Contestant contestant, Load load, Target target) throws IOException, InterruptedException {
+        int few = Math.max(1, nodes / PARTS);
+        with(few, load, target);
+        Footprint less = with(few, load, target);
+        Footprint more = with(nodes, load, target);
+        return new Weight(contestant, nodes - few, more.minus(less));
+    }
+
+    private static Footprint with(int count, Load load, Target target) throws IOException, InterruptedException {
+        load.connect(target, count, AT_ONCE);
         target.awaitCalm();
-        Footprint without = Footprint.of(target);
-        load.connect(target, nodes, AT_ONCE);
-        target.awaitCalm();
-        return Footprint.of(target).minus(without);
+        return Footprint.of(target);
     }
 }
