@@ -7,6 +7,7 @@ import dev.heartbeat.tls.spi.TlsSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLEngine;
@@ -86,6 +87,7 @@ public final class ClientTls implements ClientLayer {
         private List<String> protocols = List.of("TLSv1.3", "TLSv1.2");
         private @Nullable TlsEngineProvider engine;
         private LongSupplier clock = System::nanoTime;
+        private Executor reader = Reloading::onThreadOfItsOwn;
 
         private Builder() {}
 
@@ -208,8 +210,10 @@ public final class ClientTls implements ClientLayer {
             return this;
         }
 
+        /** Files are read again by this clock, and on the thread that asks. */
         Builder clock(LongSupplier value) {
             clock = value;
+            reader = Runnable::run;
             return this;
         }
 
@@ -222,7 +226,7 @@ public final class ClientTls implements ClientLayer {
          */
         public ClientTls build() {
             TlsOptions built = options.build();
-            Reloading reloading = Reloading.by(built, clock);
+            Reloading reloading = new Reloading(clock, built.reloadInterval().toNanos(), reader);
             ReloadedKeys own =
                     keys == null ? null : new ReloadedKeys(keys.watch("the client's certificate", reloading));
             ReloadedTrust trust = authorities == null

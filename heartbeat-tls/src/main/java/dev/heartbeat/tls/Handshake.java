@@ -1,10 +1,10 @@
 package dev.heartbeat.tls;
 
 import dev.heartbeat.spi.Connector;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.cert.CertificateException;
+import java.util.Arrays;
 import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -13,8 +13,9 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handshake of one connection. Its steps, which sign and verify, run on threads of the layer;
- * between them it is confined to the loop. While a step is under way nothing is read.
+ * The handshake of one connection. Its steps run on the loop while a turn has time for them, else
+ * on threads of the layer; between them it is confined to the loop. While a step is under way nothing
+ * is read.
  *
  * <pre>
  *   loop      received: whole records? ── begin ──┐             ┌─ send, open or refuse
@@ -30,13 +31,12 @@ final class Handshake implements Runnable {
     /** More records than any handshake takes, without an end. */
     private static final int MAX_BYTES = 256 * 1024;
 
+    private static final byte[] NO_BYTES = {};
+
     private final TlsConnection connection;
     private final TlsLayer layer;
     private final Connector above;
     private final HeldBytes received;
-    private final ByteArrayOutputStream toSend = new ByteArrayOutputStream();
-    /** What an engine gave behind the handshake: OpenSSL knows of its end with the next record only. */
-    private final ByteArrayOutputStream early = new ByteArrayOutputStream();
 
     private long receivedBytes;
 
@@ -48,6 +48,10 @@ final class Handshake implements Runnable {
     private boolean connectionClosed;
 
     // Written by a step
+    private byte[] toSend = NO_BYTES;
+    /** What an engine gave behind the handshake: OpenSSL knows of its end with the next record only. */
+    private byte[] early = NO_BYTES;
+
     private @Nullable SSLEngine engine;
     private @Nullable Exception failure;
     private boolean complete;
@@ -116,7 +120,18 @@ final class Handshake implements Runnable {
 
     private void step() {
         stepping = true;
-        layer.executor().execute(this);
+        if (!mayRunOnLoop() || !connection.loop().hasRun(this)) {
+            layer.executor().execute(this);
+        }
+    }
+
+    /**
+     * A server signs once, and the way to a thread and back takes as long as the rest. Chains of
+     * certificates are verified elsewhere: nobody knows how long they are.
+     */
+    private boolean mayRunOnLoop() {
+        SSLEngine with = engine;
+        return !layer.isClient() && (with == null || !with.getNeedClientAuth() && !with.getWantClientAuth());
     }
 
     // On a thread of the layer
@@ -182,7 +197,7 @@ final class Handshake implements Runnable {
     private void wrap(SSLEngine with) throws SSLException {
         byte[] record = layer.scratch(with.getSession().getPacketBufferSize());
         SSLEngineResult result = with.wrap(TlsRecord.NOTHING, ByteBuffer.wrap(record));
-        toSend.write(record, 0, result.bytesProduced());
+        toSend = appended(toSend, record, result.bytesProduced());
         if (result.getStatus() != SSLEngineResult.Status.OK) {
             throw new SSLException("the TLS engine makes no record: " + result.getStatus());
         }
@@ -198,7 +213,7 @@ final class Handshake implements Runnable {
             return false;
         }
         SSLEngineResult result = with.unwrap(in, ByteBuffer.wrap(plaintext));
-        early.write(plaintext, 0, result.bytesProduced());
+        early = appended(early, plaintext, result.bytesProduced());
         if (result.getStatus() == SSLEngineResult.Status.CLOSED) {
             throw new SSLException("the peer closed the handshake");
         }
@@ -206,6 +221,16 @@ final class Handshake implements Runnable {
             throw new SSLException("the TLS engine takes no record: " + result.getStatus());
         }
         return true;
+    }
+
+    /** A flight has a few records, so it grows by each to the byte. */
+    private static byte[] appended(byte[] before, byte[] more, int count) {
+        if (count == 0) {
+            return before;
+        }
+        byte[] all = Arrays.copyOf(before, before.length + count);
+        System.arraycopy(more, 0, all, before.length, count);
+        return all;
     }
 
     private void collectAlert() {
@@ -217,7 +242,7 @@ final class Handshake implements Runnable {
                     byte[] record = layer.scratch(with.getSession().getPacketBufferSize());
                     int bytes = with.wrap(TlsRecord.NOTHING, ByteBuffer.wrap(record))
                             .bytesProduced();
-                    toSend.write(record, 0, bytes);
+                    toSend = appended(toSend, record, bytes);
                     if (bytes == 0) {
                         return;
                     }
@@ -249,15 +274,15 @@ final class Handshake implements Runnable {
             leavePlace();
             layer.completed();
             engine = null; // It is the connection's now.
-            connection.open(with, above, early.toByteArray(), received);
+            connection.open(with, above, early, received);
         } else {
             connection.below().resumeReading();
         }
     }
 
     private void send() {
-        byte[] bytes = toSend.toByteArray();
-        toSend.reset();
+        byte[] bytes = toSend;
+        toSend = NO_BYTES;
         for (int at = 0; at < bytes.length; at += RESERVED_AT_ONCE) {
             int count = Math.min(RESERVED_AT_ONCE, bytes.length - at);
             connection.below().reserve(count).put(bytes, at, count);

@@ -11,18 +11,8 @@ import java.util.function.LongSupplier;
  */
 record Reloading(LongSupplier clock, long intervalNs, Executor reader) {
 
-    /**
-     * By the threads of handshakes, which wait for the look. Where handshakes run on loops, which may
-     * not wait for a file, by a thread of its own.
-     */
-    static Reloading by(TlsOptions options, LongSupplier clock) {
-        return new Reloading(
-                clock,
-                options.reloadInterval().toNanos(),
-                options.handshakeThreads() == 0 ? Reloading::onThreadOfItsOwn : Runnable::run);
-    }
-
-    private static void onThreadOfItsOwn(Runnable look) {
+    /** Handshakes run on loops, which may not wait for a file. */
+    static void onThreadOfItsOwn(Runnable look) {
         Thread thread = new Thread(look, "heartbeat-tls-reload");
         thread.setDaemon(true);
         thread.start();

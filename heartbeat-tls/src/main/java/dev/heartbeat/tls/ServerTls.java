@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLEngine;
@@ -84,6 +85,7 @@ public final class ServerTls implements ConnectionLayer {
         private List<String> protocols = List.of("TLSv1.3", "TLSv1.2");
         private @Nullable TlsEngineProvider engine;
         private LongSupplier clock = System::nanoTime;
+        private Executor reader = Reloading::onThreadOfItsOwn;
 
         private Builder() {}
 
@@ -208,8 +210,10 @@ public final class ServerTls implements ConnectionLayer {
             return this;
         }
 
+        /** Files are read again by this clock, and on the thread that asks. */
         Builder clock(LongSupplier value) {
             clock = value;
+            reader = Runnable::run;
             return this;
         }
 
@@ -228,7 +232,7 @@ public final class ServerTls implements ConnectionLayer {
                 throw new IllegalArgumentException(
                         "a TLS server needs a certificate: call certificate(chain, key) or keyStore(store, password)");
             }
-            Reloading reloading = Reloading.by(built, clock);
+            Reloading reloading = new Reloading(clock, built.reloadInterval().toNanos(), reader);
             ReloadedTrust trust = authorities == null
                     ? null
                     : new ReloadedTrust(authorities.watch("the authorities of clients", reloading));

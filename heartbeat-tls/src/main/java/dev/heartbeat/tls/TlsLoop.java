@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,10 @@ final class TlsLoop {
     /** What is kept for the next connections that need one. */
     private static final int LEDGERS = 64;
 
+    /** A handshake begins no step on the loop once they have taken this long since the last poll. */
+    private static final long HANDSHAKES_OF_A_TURN_NS = 1_000_000;
+
+    private final LongSupplier clock;
     private final EventLoop loop;
     private final boolean direct;
     private final RecordBuffer records;
@@ -22,6 +27,8 @@ final class TlsLoop {
     private final Queue<TlsConnection> reporting = new ArrayDeque<>();
     private final Runnable report = this::report;
     private int connections;
+    private long turnNs;
+    private long handshakesNs;
     private ByteBuffer plaintext;
 
     /**
@@ -30,6 +37,12 @@ final class TlsLoop {
      * @param direct whether its memory lies outside the heap
      */
     TlsLoop(EventLoop loop, boolean direct) {
+        this(loop, direct, System::nanoTime);
+    }
+
+    /** One that measures the steps of handshakes by this clock. */
+    TlsLoop(EventLoop loop, boolean direct, LongSupplier clock) {
+        this.clock = clock;
         this.loop = loop;
         this.direct = direct;
         records = new RecordBuffer(allocate(RecordBuffer.CAPACITY));
@@ -48,6 +61,22 @@ final class TlsLoop {
 
     EventLoop eventLoop() {
         return loop;
+    }
+
+    /** Runs a step of a handshake, if this turn has time for it; returns whether it did. */
+    boolean hasRun(Runnable step) {
+        long nowNs = loop.nowNs();
+        if (nowNs != turnNs) {
+            turnNs = nowNs;
+            handshakesNs = 0;
+        }
+        if (handshakesNs >= HANDSHAKES_OF_A_TURN_NS) {
+            return false;
+        }
+        long beganNs = clock.getAsLong();
+        step.run();
+        handshakesNs += clock.getAsLong() - beganNs;
+        return true;
     }
 
     RecordBuffer records() {

@@ -19,7 +19,8 @@ public final class TlsOptions {
     private static final Option<TlsOptions, Integer> HANDSHAKE_THREADS = OPTIONS.integer(
                     "handshakeThreads", TlsOptions::handshakeThreads, 0, 1024)
             .otherwise("one per core")
-            .text("Threads at most that handshakes run on; with 0 they run on the event loops.");
+            .text(
+                    "Threads at most for handshakes that a turn of an event loop has no time for; with 0 all run on the loops.");
     private static final Option<TlsOptions, Integer> MAX_HANDSHAKES = OPTIONS.integer(
                     "maxHandshakes", TlsOptions::maxHandshakes, 1, 1_000_000)
             .byDefault(1_000)
@@ -31,7 +32,7 @@ public final class TlsOptions {
     private static final Option<TlsOptions, Duration> RELOAD_INTERVAL = OPTIONS.time(
                     "reloadInterval", TlsOptions::reloadInterval, Duration.ofMillis(1), Duration.ofDays(1))
             .byDefault(Duration.ofSeconds(10))
-            .text("Certificates, keys and authorities are read again by the first handshake after this long.");
+            .text("Certificates, keys and authorities are read again when a handshake comes after this long.");
 
     private final Given<TlsOptions> given;
     private final int handshakeThreads;
@@ -129,10 +130,10 @@ public final class TlsOptions {
         }
 
         /**
-         * Threads at most that handshakes run on; one per core by default. A handshake signs or
-         * verifies, which takes up to a millisecond, so event loops have it done elsewhere. Idle
-         * threads end. With 0 handshakes run on the event loops, and a thread of its own reads
-         * certificates again, while handshakes go on with the old ones.
+         * Threads at most for handshakes; one per core by default. A server's handshake runs on its
+         * event loop, as long as handshakes have taken less than a millisecond of the turn. The
+         * others run on these threads, and so does whatever verifies a certificate. Idle threads
+         * end. With 0 all handshakes run on the event loops.
          *
          * @return this builder
          */
@@ -163,8 +164,8 @@ public final class TlsOptions {
         }
 
         /**
-         * Certificates, keys and authorities are read again by the first handshake after this long;
-         * 10 s by default. Their content decides whether they changed. A bad file is one line in
+         * Certificates, keys and authorities are read again, on a thread of its own, when a handshake
+         * comes after this long; 10 s by default. Their content decides whether they changed. A bad file is one line in
          * the log, and what was there before stays in force.
          *
          * @return this builder

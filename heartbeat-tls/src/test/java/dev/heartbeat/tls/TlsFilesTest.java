@@ -15,7 +15,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -244,18 +243,9 @@ final class TlsFilesTest {
 
     @Test
     void filesAreNotReadOnALoop() throws Exception {
-        CompletableFuture<Thread> onLoops = new CompletableFuture<>();
-        CompletableFuture<Thread> onThreads = new CompletableFuture<>();
-        readerOf(0).execute(() -> onLoops.complete(Thread.currentThread()));
-        readerOf(1).execute(() -> onThreads.complete(Thread.currentThread()));
-        assertThat(onLoops.get(20, TimeUnit.SECONDS)).isNotSameAs(Thread.currentThread());
-        assertThat(onThreads.get(20, TimeUnit.SECONDS)).isSameAs(Thread.currentThread());
-    }
-
-    private static Executor readerOf(int handshakeThreads) {
-        TlsOptions options =
-                TlsOptions.builder().handshakeThreads(handshakeThreads).build();
-        return Reloading.by(options, () -> 0).reader();
+        CompletableFuture<Thread> reader = new CompletableFuture<>();
+        Reloading.onThreadOfItsOwn(() -> reader.complete(Thread.currentThread()));
+        assertThat(reader.get(20, TimeUnit.SECONDS)).isNotSameAs(Thread.currentThread());
     }
 
     @Test
