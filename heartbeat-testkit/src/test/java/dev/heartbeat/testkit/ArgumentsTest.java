@@ -11,6 +11,7 @@ import dev.heartbeat.ClientOptions;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.MessageHandler;
+import dev.heartbeat.Networks;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.RequestHandler;
 import dev.heartbeat.RoutePolicy;
@@ -39,6 +40,7 @@ import dev.heartbeat.spi.TransportProvider;
 import dev.heartbeat.testkit.Scene.Held;
 import dev.heartbeat.testkit.Scene.Stage;
 import java.lang.reflect.Executable;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +96,8 @@ final class ArgumentsTest {
         calls.add(ClientOptions.class, ClientOptions.defaults());
         calls.add(ServerOptions.class, ServerOptions.defaults());
         calls.add(OptionSetters.class, ChannelOptions.builder());
+        calls.add(Networks.class, Networks.none());
+        calls.add(InetAddress.class, InetAddress.getLoopbackAddress());
         calls.add(Object.class, "any");
         calls.add(
                 EventLoop.class,
@@ -142,6 +146,7 @@ final class ArgumentsTest {
         values.put(TransportOptions.Builder.class, TransportOptions.builder());
         values.put(ServerOptions.Builder.class, ServerOptions.builder());
         values.put(Grant.class, Grant.to("any"));
+        values.put(Networks.class, Networks.none());
         values.put(Option.class, ChannelOptions.descriptions().get(0));
         values.put(Option.Definition.class, new OptionList<>(ChannelOptions.class).flag("any", options -> true));
         return values;
