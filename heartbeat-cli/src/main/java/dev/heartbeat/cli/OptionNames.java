@@ -26,7 +26,7 @@ final class OptionNames {
             "takeoverPolicy", "--takeover",
             "autoReconnect", "--no-reconnect");
 
-    private static final Pattern WORD = Pattern.compile("[A-Za-z]+");
+    private static final Pattern WORD = Pattern.compile("[A-Za-z][A-Za-z0-9]*");
 
     private static final Set<String> ALL = Stream.of(
                     ServerOptions.descriptions(), ClientOptions.descriptions(), TransportOptions.descriptions())
