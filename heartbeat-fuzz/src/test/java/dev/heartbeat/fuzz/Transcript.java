@@ -8,17 +8,19 @@ import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.GoAway;
 import dev.heartbeat.internal.frame.Head;
 import dev.heartbeat.internal.frame.Heartbeat;
-import dev.heartbeat.internal.frame.Update;
 import dev.heartbeat.internal.frame.Payload;
 import dev.heartbeat.internal.frame.PeerError;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Register;
 import dev.heartbeat.internal.frame.Registered;
+import dev.heartbeat.internal.frame.Update;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Writes down every call that a decoder makes, and what the frame says. */
@@ -27,6 +29,7 @@ final class Transcript implements FrameHandler {
     private final List<String> calls = new ArrayList<>();
     private final List<FrameType> frames = new ArrayList<>();
     private final List<PeerError> errors = new ArrayList<>();
+    private final Set<Integer> registered = new HashSet<>();
     private final Heartbeat heartbeat = new Heartbeat();
     private int framesBehindTheLast;
 
@@ -62,7 +65,10 @@ final class Transcript implements FrameHandler {
             }
             case PING, PONG -> add(streamId, Payload.ofPing(streamId, in));
             case REGISTER -> add(streamId, Register.read(in));
-            case REGISTERED -> add(streamId, Registered.read(in));
+            case REGISTERED -> {
+                registered.add(streamId);
+                add(streamId, Registered.read(in));
+            }
             case UNREGISTER -> add(streamId, GoAway.readText(in));
             case UPDATE -> {
                 add(streamId, Update.read(in));
@@ -109,6 +115,11 @@ final class Transcript implements FrameHandler {
     /** The types of all frames; null for one that is unknown and may be ignored. */
     List<FrameType> frames() {
         return frames;
+    }
+
+    /** The number of handles with a REGISTERED; each further one answers a credential. */
+    int registeredHandles() {
+        return registered.size();
     }
 
     List<PeerError> errors() {
