@@ -392,19 +392,19 @@ final class NaiveSession {
         for (Sent message : end.takeBack()) {
             if (message.kind() == 1) {
                 if (end.unanswered.remove(message.correlation())) {
-                    call(end, () -> end.asked.putIfAbsent(message.correlation(), "failed"));
+                    end.asked.putIfAbsent(message.correlation(), "failed");
                 }
             } else {
                 tell(end, "undelivered " + message.text());
             }
         }
         for (long correlation : end.unanswered) {
-            call(end, () -> end.asked.putIfAbsent(correlation, "failed"));
+            end.asked.putIfAbsent(correlation, "failed"); // However busy the workers are.
         }
         end.unanswered.clear();
         end.pulls.forEach(end.in::take); // They can still be fetched, but hold nothing.
         look();
-        tell(end, "closed " + why);
+        tellLast(end, "closed " + why);
         if (!end.ours) {
             call(end, () -> unfinished--);
         }
@@ -435,6 +435,15 @@ final class NaiveSession {
 
     private void tell(NaiveEnd end, String what) {
         call(end, () -> {
+            if (!end.deaf) {
+                end.told.add(what);
+            }
+        });
+    }
+
+    /** Behind what workers report of messages, wherever the other calls are made. */
+    private static void tellLast(NaiveEnd end, String what) {
+        end.line.add(() -> {
             if (!end.deaf) {
                 end.told.add(what);
             }
@@ -491,7 +500,7 @@ final class NaiveSession {
         known.add(end);
         if (!possible) {
             stillborn.add(end);
-            tell(end, "closed FAILED");
+            tellLast(end, "closed FAILED");
             return;
         }
         nextOurs += 2;
