@@ -44,6 +44,7 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.BaseStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -51,6 +52,7 @@ import org.junit.jupiter.api.Test;
  * thread or dice of its own, so that a whole fleet can run in virtual time, repeatable by seed.
  */
 @AnalyzeClasses(packages = "dev.heartbeat", importOptions = ImportOption.DoNotIncludeTests.class)
+@Tag("once")
 final class ArchitectureTest {
 
     private static final String ROOT = "dev.heartbeat";

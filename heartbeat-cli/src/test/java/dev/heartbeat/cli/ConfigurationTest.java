@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import picocli.CommandLine.ExitCode;
 
 /** Options of a server and a client come from flags, the environment, a file, and the defaults. */
 @Timeout(60)
+@Tag("once")
 final class ConfigurationTest {
     private static final String SECRET = "k7Jx0pVb2mQ9sTtWcY4rLnAe";
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** Whatever a server or a client can be built with, it can be started with. */
 @Timeout(60)
+@Tag("once")
 final class FlagsTest {
     /** Objects of the application. */
     private static final Set<String> CODE = Set.of("resolver", "callbackExecutor");

@@ -13,9 +13,11 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Commands on the pages exist, and the build runs them or says why it does not. */
+@Tag("once")
 final class PageCommandsTest {
     private static final Pattern INLINE = Pattern.compile("`((?:\\./heartbeat|mvn|jlink|\\.ci/)[^`]*)`");
     private static final Pattern COMMAND =

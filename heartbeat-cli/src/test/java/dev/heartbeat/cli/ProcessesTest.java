@@ -16,6 +16,7 @@ import org.junit.jupiter.api.condition.OS;
 /** Servers that share a port, and clients that share the nodes, each started by one command. */
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)
+@Tag("once")
 class ProcessesTest {
     private static final String FAST = "--process-java-opts=-XX:TieredStopAtLevel=1 -Xmx64m";
 

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * say of a wrong one.
  */
 @Timeout(60)
+@Tag("once")
 final class SecretsTest {
     private static final String PASSWORD = "opensesame-4711";
     private static final String TOKEN = "k7Jx0pVb2mQ9sTtWcY4rLnAe";
