@@ -42,8 +42,8 @@ public enum CloseReason {
     /** The server asked to go away: it drains, or sheds load. */
     GO_AWAY,
     /**
-     * What admitted the node is no longer valid, and no other credential came in time. A client
-     * comes back with the next one.
+     * The node's grant expired, and no other credential came in time. A client comes back with the
+     * next one.
      */
     EXPIRED,
     /** This server or client is shutting down. */

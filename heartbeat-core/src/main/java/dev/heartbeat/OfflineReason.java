@@ -19,8 +19,7 @@ public enum OfflineReason {
     /** Its credential is no longer accepted. */
     UNAUTHORIZED,
     /**
-     * What admitted it had a time, which ended. It showed no other credential, and did not come back
-     * within the grace.
+     * Its grant expired. It showed no other credential, and did not come back within the grace.
      */
     EXPIRED,
     /** It broke the protocol and was disconnected. */

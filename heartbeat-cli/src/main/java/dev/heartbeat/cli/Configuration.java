@@ -33,7 +33,7 @@ final class Configuration {
 
     private final CommandSpec command;
     private final List<String> arguments;
-    /** Of each option that was given, in words; by its name without dashes before it. */
+    /** Says where each given option comes from, by its name without dashes. */
     private final Map<String, String> sources;
 
     /** The texts of those that were no flags. */

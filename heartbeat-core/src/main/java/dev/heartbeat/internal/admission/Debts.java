@@ -5,18 +5,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Times by key that run off by themselves: until a bucket is full again, or a ban is over. One that
+ * Times by key that run off by themselves: until a bucket is full again. One that
  * has run off is forgotten within two spans, without a walk: of two generations, the older is
  * dropped when each of it has run off.
  *
  * <p>The number of keys is bounded, and nobody can have a running time forgotten. Keys beyond the
- * bound share times by their hash, or have none. For one thread at a time.
+ * bound share times by their hash. For one thread at a time.
  */
 final class Debts<K extends Comparable<K>> {
     private static final int SHARED = 1024;
 
     private final int maximum;
-    private final boolean sharesBeyond;
     private final long longestNs;
     private Map<K, Time> young = new HashMap<>();
     private Map<K, Time> old = new HashMap<>();
@@ -32,12 +31,10 @@ final class Debts<K extends Comparable<K>> {
      * An empty one.
      *
      * @param maximum the number of keys
-     * @param sharesBeyond whether keys beyond that share times
      * @param longestNs the longest time
      */
-    Debts(int maximum, boolean sharesBeyond, long longestNs) {
+    Debts(int maximum, long longestNs) {
         this.maximum = maximum;
-        this.sharesBeyond = sharesBeyond;
         this.longestNs = longestNs;
     }
 
@@ -64,12 +61,10 @@ final class Debts<K extends Comparable<K>> {
         }
         turn(nowNs);
         Time time = own(key);
-        if (time == null && sharesBeyond) {
+        if (time == null) {
             time = sharedBy(key);
         }
-        if (time != null) {
-            time.endNs = nowNs + Math.min(longestNs, leftNs);
-        }
+        time.endNs = nowNs + Math.min(longestNs, leftNs);
     }
 
     /** The key's own, in the younger generation; null if it finds no place. */

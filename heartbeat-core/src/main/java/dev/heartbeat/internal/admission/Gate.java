@@ -29,8 +29,8 @@ public final class Gate {
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger unregistered = new AtomicInteger();
     private final Places places = new Places();
-    private final Rates<Source> attempts = new Rates<>(true);
-    private final Rates<Integer> allAttempts = new Rates<>(true);
+    private final Rates<Source> attempts = new Rates<>();
+    private final Rates<Integer> allAttempts = new Rates<>();
     private final Map<ConnectionRefusal, LongAdder> refusals = new EnumMap<>(ConnectionRefusal.class);
     private volatile ServerOptions options;
 

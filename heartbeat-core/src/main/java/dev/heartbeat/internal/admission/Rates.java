@@ -9,19 +9,13 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 final class Rates<K extends Comparable<K>> {
     private static final int MAX_KEYS = 65_536;
 
-    private final boolean sharesBeyond;
     private Debts<K> debts;
     private long spanNs;
     private long gapNs;
 
-    /**
-     * Full buckets.
-     *
-     * @param sharesBeyond whether keys beyond the bound share buckets; else theirs are always full
-     */
-    Rates(boolean sharesBeyond) {
-        this.sharesBeyond = sharesBeyond;
-        debts = new Debts<>(MAX_KEYS, sharesBeyond, 0);
+    /** Full buckets. */
+    Rates() {
+        debts = new Debts<>(MAX_KEYS, 0);
     }
 
     /**
@@ -34,7 +28,7 @@ final class Rates<K extends Comparable<K>> {
         if (newSpanNs != spanNs || newGapNs != gapNs) {
             spanNs = newSpanNs;
             gapNs = newGapNs;
-            debts = new Debts<>(MAX_KEYS, sharesBeyond, spanNs);
+            debts = new Debts<>(MAX_KEYS, spanNs);
         }
     }
 
@@ -49,18 +43,6 @@ final class Rates<K extends Comparable<K>> {
         }
         debts.set(key, nowNs, leftNs);
         return true;
-    }
-
-    /** Gives back one that was taken. */
-    synchronized void giveBack(K key, long nowNs) {
-        if (gapNs != 0) {
-            debts.set(key, nowNs, Math.max(0, debts.leftNs(key, nowNs) - gapNs));
-        }
-    }
-
-    /** The time until there is one; 0 if there is. */
-    synchronized long waitNs(K key, long nowNs) {
-        return gapNs == 0 ? 0 : Math.max(0, debts.leftNs(key, nowNs) + gapNs - spanNs);
     }
 
     synchronized int keys() {

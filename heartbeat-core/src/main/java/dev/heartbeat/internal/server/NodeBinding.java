@@ -155,7 +155,7 @@ abstract class NodeBinding extends PeerMonitor implements Registration.Owner, Ch
     }
 
     /**
-     * What admitted the node is no longer valid. It loses its connection, and may come back with
+     * The node's grant is no longer valid. It loses its connection, and may come back with
      * another credential.
      */
     final void expire(String text) {

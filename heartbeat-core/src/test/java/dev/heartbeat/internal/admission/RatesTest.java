@@ -18,7 +18,7 @@ final class RatesTest {
     private static final long START = Long.MAX_VALUE - SECONDS.toNanos(3);
 
     private static Rates<Integer> rates(long perSpan, long seconds) {
-        Rates<Integer> rates = new Rates<>(true);
+        Rates<Integer> rates = new Rates<>();
         rates.limit(perSpan, seconds);
         return rates;
     }
@@ -36,23 +36,10 @@ final class RatesTest {
     void bucketIsEmptiedAtOnceAndRefillsEvenly(long startNs) {
         Rates<Integer> rates = rates(20, 10);
         assertThat(taken(rates, 1, startNs)).isEqualTo(20);
-        assertThat(rates.waitNs(1, startNs)).isEqualTo(MILLISECONDS.toNanos(500));
         assertThat(taken(rates, 1, startNs + MILLISECONDS.toNanos(499))).isZero();
         assertThat(taken(rates, 1, startNs + MILLISECONDS.toNanos(1500))).isEqualTo(3);
         assertThat(taken(rates, 1, startNs + SECONDS.toNanos(60))).isEqualTo(20);
         assertThat(taken(rates, 2, startNs + SECONDS.toNanos(60))).isEqualTo(20);
-    }
-
-    @Test
-    void whatIsGivenBackCanBeTaken() {
-        Rates<Integer> rates = rates(2, 10);
-        assertThat(taken(rates, 1, START)).isEqualTo(2);
-        rates.giveBack(1, START);
-        assertThat(taken(rates, 1, START)).isOne();
-        for (int i = 0; i < 10; i++) {
-            rates.giveBack(1, START);
-        }
-        assertThat(taken(rates, 1, START)).isEqualTo(2);
     }
 
     @Test
