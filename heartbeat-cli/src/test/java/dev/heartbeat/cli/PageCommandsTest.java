@@ -101,7 +101,7 @@ final class PageCommandsTest {
                 not run: verify runs this test with all others
             mvn -pl heartbeat-cli -am test -Dtest=ApiFilesTest -Dsurefire.failIfNoSpecifiedTests=false -Dapi.update=true
                 not run: changes files; verify compares them
-            mvn -B -ntp verify -Pfull -pl heartbeat-testkit -am -Dtest='PlantedBugsTest' -Dsurefire.failIfNoSpecifiedTests=false
+            mvn -B -ntp verify -Dtests.excluded=long -pl heartbeat-testkit -am -Dtest='PlantedBugsTest' -Dsurefire.failIfNoSpecifiedTests=false
                 not run: takes an hour; verify finds a selection of the bugs
             mvn -B -ntp verify -Pfull -pl heartbeat-fuzz -am -Dtest='*Fuzz*Test' -Dsurefire.failIfNoSpecifiedTests=false -Dfuzz.seconds=600
                 not run: takes an hour; verify fuzzes for seconds

@@ -1,6 +1,7 @@
 package dev.heartbeat.testkit.planted;
 
 import dev.heartbeat.planted.BuggyClasses;
+import java.util.PrimitiveIterator;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -8,6 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongFunction;
+import java.util.stream.LongStream;
 
 /**
  * The search for one planted bug. A run that does not end has found it, too: its thread is given
@@ -22,7 +24,8 @@ final class Hunt {
     /**
      * The violation that was found, and its seed.
      *
-     * @param violation empty if nothing was
+     * @param seed 0 if nothing was found
+     * @param violation empty if nothing was found
      */
     record Catch(long seed, String violation) {
         boolean isCaught() {
@@ -37,11 +40,11 @@ final class Hunt {
     }
 
     /**
-     * Tries seeds from the first to the last, until one breaks what it must.
+     * Tries one seed after another, until one breaks what it must.
      *
      * @param breaks how the violation begins that is looked for; empty for any
      */
-    static Catch seeds(BuggyClasses classes, String breaks, long first, long last) {
+    static Catch seeds(BuggyClasses classes, String breaks, LongStream seeds) {
         ExecutorService thread = Executors.newSingleThreadExecutor(run -> {
             Thread daemon = new Thread(run, "a planted bug");
             daemon.setDaemon(true);
@@ -49,14 +52,15 @@ final class Hunt {
         });
         try {
             LongFunction<String> runner = runner(classes);
-            for (long seed = first; seed <= last; seed++) {
-                long next = seed;
-                String violation = resultOf(thread.submit(() -> runner.apply(next)));
+            PrimitiveIterator.OfLong tried = seeds.iterator();
+            while (tried.hasNext()) {
+                long seed = tried.nextLong();
+                String violation = resultOf(thread.submit(() -> runner.apply(seed)));
                 if (!violation.isEmpty() && violation.startsWith(breaks)) {
                     return new Catch(seed, violation);
                 }
             }
-            return new Catch(last, "");
+            return new Catch(0, "");
         } finally {
             thread.shutdownNow();
         }
