@@ -159,13 +159,14 @@ final class WaitingTest {
     @Test
     void nothingIsWaitedForOnALoop() throws Exception {
         try (Transport transport = TestedTransport.start(1)) {
-            HeartbeatClient client = HeartbeatClient.builder()
-                    .server("127.0.0.1", bus.port())
-                    .nodeId("n1")
-                    .transport(transport)
-                    .connect();
             BlockingQueue<Object> results = new LinkedBlockingQueue<>();
             transport.eventLoops().get(0).execute(() -> {
+                // Nothing can complete before the loop goes on.
+                HeartbeatClient client = HeartbeatClient.builder()
+                        .server("127.0.0.1", bus.port())
+                        .nodeId("n1")
+                        .transport(transport)
+                        .connect();
                 results.add(get(() -> client.request(message(), LONG).join()));
                 results.add(get(() -> client.send(message()).get(1, TimeUnit.MINUTES)));
                 results.add(get(() -> client.registered().join()));
@@ -178,7 +179,6 @@ final class WaitingTest {
                         .asString()
                         .contains("waiting here would never end", "event loop 0");
             }
-            client.close();
         }
     }
 

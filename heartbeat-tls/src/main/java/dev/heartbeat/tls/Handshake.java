@@ -78,6 +78,8 @@ final class Handshake implements Runnable {
         received.add(bytes);
         if (received.hasRecord()) {
             proceed();
+        } else {
+            layer.places().askSlowPeers(nowNs()); // Somebody has to look now and then.
         }
     }
 
@@ -85,12 +87,16 @@ final class Handshake implements Runnable {
         connection.below().pauseReading();
         if (!begun) {
             begun = true;
-            if (!layer.places().take(this)) {
+            if (!layer.places().take(this, nowNs())) {
                 return;
             }
             hasPlace = true;
         }
         step();
+    }
+
+    private long nowNs() {
+        return connection.loop().eventLoop().nowNs();
     }
 
     /** A place has become free, which it takes. Any thread. */
@@ -111,15 +117,28 @@ final class Handshake implements Runnable {
         }
     }
 
+    /** Others wait, and the peer owes an answer for long. Any thread. */
+    void onPlaceWanted() {
+        connection.loop().execute(this::yieldPlace);
+    }
+
+    private void yieldPlace() {
+        if (hasPlace && !stepping && !connectionClosed) {
+            fail(new SSLException("the peer is slow, and others wait for a handshake"));
+        }
+    }
+
     private void leavePlace() {
         if (hasPlace) {
             hasPlace = false;
+            layer.places().goOn(this);
             layer.places().giveBack();
         }
     }
 
     private void step() {
         stepping = true;
+        layer.places().goOn(this);
         if (!mayRunOnLoop() || !connection.loop().hasRun(this)) {
             layer.executor().execute(this);
         }
@@ -276,6 +295,9 @@ final class Handshake implements Runnable {
             engine = null; // It is the connection's now.
             connection.open(with, above, early, received);
         } else {
+            if (!layer.isClient()) {
+                layer.places().rest(this, nowNs()); // A client does not judge its server's pace.
+            }
             connection.below().resumeReading();
         }
     }

@@ -144,7 +144,8 @@ public final class TlsOptions {
         /**
          * Handshakes under way at a time; 1,000 by default. A connection takes a place with its
          * first whole record. Without a free place it waits in line, within the handshake timeout
-         * of the server.
+         * of the server. While some wait, handshakes end whose peers owe an answer for two seconds
+         * or more, the longest first.
          *
          * @return this builder
          */

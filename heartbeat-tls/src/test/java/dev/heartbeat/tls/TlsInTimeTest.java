@@ -115,6 +115,28 @@ final class TlsInTimeTest {
     }
 
     @Test
+    void slowPeerLosesItsPlaceToOneThatComesTwoSecondsLater() throws Exception {
+        tls = tls(builder -> builder.options(options -> options.maxHandshakes(1)));
+        HeartbeatServer server = start(builder -> builder.handshakeTimeout(Duration.ofSeconds(30)));
+        Host silentHost = sim.newHost("silent");
+        connect("silent", silentHost);
+        sim.advanceUntil(() -> tls.stats().handshakesUnderWay() == 1, Duration.ofSeconds(1));
+        sim.isolate(silentHost);
+        sim.advance(Duration.ofMillis(1_800));
+        HeartbeatClient first = connect("first");
+        sim.advance(Duration.ofMillis(800));
+        assertThat(tls.stats().handshakesWaiting()).isEqualTo(1);
+        assertThat(first.registered()).isNotDone(); // Nobody has looked since the two seconds are over.
+        HeartbeatClient second = connect("second");
+        sim.advance(Duration.ofSeconds(1));
+        assertThat(first.registered()).isDone();
+        assertThat(second.registered()).isDone();
+        assertThat(tls.stats().failedHandshakes()).isEqualTo(1);
+        assertThat(tls.stats().handshakesUnderWay()).isZero();
+        sim.await(server.closeAsync(), Duration.ofSeconds(20));
+    }
+
+    @Test
     void recordsThatDoNotEndHoldNoMoreThanTheirMemory() throws Exception {
         int memory = 64 * 1024;
         tls = tls(builder -> builder.options(options -> options.heldBytes(memory)));

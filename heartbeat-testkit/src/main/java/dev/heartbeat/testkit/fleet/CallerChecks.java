@@ -47,7 +47,7 @@ final class CallerChecks {
 
     private static final String LAST = "the last";
     private static final List<String> IDS =
-            List.of("leaver", "asker", "refused", "busy", "mover", "lost", "slow", "trickle", "steady", "poor");
+            List.of("leaver", "asker", "refused", "busy", "mover", "lost", "slow", "trickle", "steady", "poor", "late");
 
     private final Simulation simulation;
     private final Host serverHost;
@@ -91,6 +91,7 @@ final class CallerChecks {
         askInVain();
         askWhatIsRefused();
         askWhileBusy();
+        hearLate();
         sendWhatIsRefused();
         moveBuffers();
         lookUpInVain();
@@ -318,6 +319,34 @@ final class CallerChecks {
                     refusals.size() == 1 && refusals.get(0).startsWith("waiting here would never end"),
                     refusals.toString());
         });
+    }
+
+    /** More calls wait for a thread than one executor makes in a row. */
+    private void hearLate() {
+        int bursts = 30;
+        int each = 10;
+        Host host = simulation.newHost("late");
+        List<String> heard = new ArrayList<>();
+        HeartbeatClient client = client("late", host)
+                .onMessage(message -> heard.add(text(message)))
+                .connect();
+        after(Duration.ofSeconds(1), () -> host.delayCallbacks(BUSY));
+        List<SendResult> sent = new ArrayList<>();
+        for (int i = 0; i < bursts; i++) {
+            after(Duration.ofMillis(1010 + 10L * i), () -> {
+                for (int k = 0; k < each; k++) {
+                    sent.add(server.trySend("late", bytes("more")));
+                }
+            });
+        }
+        after(Duration.ofMillis(1500), () -> host.delayCallbacks(Duration.ZERO));
+        judgeAfter(
+                Duration.ofSeconds(6),
+                () -> require(
+                        "I14 what is accepted is delivered, or told",
+                        heard.size() == bursts * each && sent.stream().allMatch(SendResult.ACCEPTED::equals),
+                        heard.size() + " of " + sent.size()
+                                + " were heard by a client whose callbacks were late, and which is " + client.state()));
     }
 
     private static String refusalOf(CompletableFuture<?> result) {

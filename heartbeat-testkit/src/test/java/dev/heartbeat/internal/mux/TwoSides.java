@@ -46,8 +46,8 @@ final class TwoSides {
     private static final int MAX_MESSAGE = 60_000;
     private static final int MIN_WINDOW = 16_396;
     private static final long HOUR_NS = 3_600_000_000_000L;
-    /** Shorter messages fit a frame whatever the credit is, and need no budget. */
-    private static final int SURE_TO_FIT = 1000;
+    /** Shorter messages fit a frame, on the slowest link and whatever the credit is, and need no budget. */
+    private static final int SURE_TO_FIT = Assembly.BYTES_PER_FRAGMENT;
 
     private static final int SLACK_OF_CONTROL = 10_000;
 
@@ -167,7 +167,7 @@ final class TwoSides {
                 case 0 -> 0;
                 case 1 -> 1;
                 case 2 -> random.nextInt(100);
-                case 3 -> random.nextInt(2 * SURE_TO_FIT);
+                case 3 -> random.nextInt(2_000);
                 case 4 -> 16_300 + random.nextInt(200);
                 case 5 -> random.nextInt(MAX_MESSAGE + 1);
                 case 6 -> MAX_MESSAGE;
