@@ -49,7 +49,7 @@ final class Reload {
      * @param others whether the command has further files, which are read again when they are used
      * @param changeable the names of the options that may change, without dashes before them
      * @param adopt checks a command that was parsed anew, and takes the values of those options
-     *     from it
+     *     from it; or throws, and has taken nothing
      */
     static void begin(ConfigFlags flags, boolean others, Set<String> changeable, Consumer<Object> adopt) {
         Path file = flags.configuration().file();
@@ -89,10 +89,12 @@ final class Reload {
         Set<String> changed = new TreeSet<>(current.values().keySet());
         changed.addAll(next.values().keySet());
         changed.removeIf(name -> Objects.equals(valueIn(current, name), valueIn(next, name)));
-        for (String name : changed) {
-            if (!changeable.contains(name)) {
-                throw new IllegalArgumentException("--" + name + " cannot change while the command runs, restart it");
-            }
+        String fixed = changed.stream()
+                .filter(name -> !changeable.contains(name))
+                .map(name -> "--" + name)
+                .collect(Collectors.joining(", "));
+        if (!fixed.isEmpty()) {
+            throw new IllegalArgumentException(fixed + " cannot change while the command runs, restart it");
         }
         adopt.accept(ConfigFlags.parse(root, next).subcommand().commandSpec().userObject());
         LOG.info(

@@ -10,6 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
@@ -32,7 +34,9 @@ import picocli.CommandLine.Spec;
 final class ServerCommand implements Callable<Integer> {
     static final Duration LAST_LINES = Duration.ofSeconds(5);
 
-    private static final Set<String> CHANGEABLE = Set.of("drain", "stats-every");
+    private static final Set<String> CHANGEABLE = Stream.concat(
+                    Stream.of("drain", "stats-every"), ServerFlags.changeable())
+            .collect(Collectors.toSet());
 
     @Spec
     private CommandSpec spec;
@@ -110,7 +114,7 @@ final class ServerCommand implements Callable<Integer> {
                 .with("pid", ProcessHandle.current().pid()));
         Repeater lines = new Repeater("stats", () -> out.write(stats.line()));
         lines.every(events.statsEvery());
-        Reload.begin(config, hasSecrets(), CHANGEABLE, anew -> adopt((ServerCommand) anew, lines));
+        Reload.begin(config, hasSecrets(), CHANGEABLE, anew -> adopt((ServerCommand) anew, server, lines));
         out.awaitEnd();
         return server;
     }
@@ -120,12 +124,21 @@ final class ServerCommand implements Callable<Integer> {
         return tls.isGiven() || tokens.areGiven();
     }
 
-    /** Takes what can change at run time from a command that was read anew. */
-    private void adopt(ServerCommand anew, Repeater lines) {
+    /** Takes what can change at run time from a command that was read anew; all of it, or nothing. */
+    private void adopt(ServerCommand anew, HeartbeatServer server, Repeater lines) {
         anew.events.check();
-        HeartbeatServer unused = anew.build(new NodeListener() {});
+        anew.reconfigure(server);
         drain = anew.drain;
         lines.every(anew.events.statsEvery());
+    }
+
+    /** Gives limits and lists to a running server, which has its files of secrets for itself. */
+    void reconfigure(HeartbeatServer server) {
+        try {
+            server.reconfigure(flags.options());
+        } catch (IllegalArgumentException e) {
+            throw OptionNames.inWordsOf(spec.commandLine(), e);
+        }
     }
 
     private HeartbeatServer start(NodeListener listener) {

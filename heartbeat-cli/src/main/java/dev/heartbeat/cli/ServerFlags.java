@@ -2,10 +2,12 @@ package dev.heartbeat.cli;
 
 import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.ServerOptions;
+import dev.heartbeat.option.Option;
 import dev.heartbeat.spi.TransportOptions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -28,6 +30,13 @@ final class ServerFlags {
 
     @Mixin
     private TransportFlag named;
+
+    /** The names of the options that a running server takes anew, without dashes before them. */
+    static Stream<String> changeable() {
+        return ServerOptions.descriptions().stream()
+                .filter(Option::isChangeable)
+                .map(option -> OptionNames.of(option.name()).substring("--".length()));
+    }
 
     void addTo(CommandSpec command) {
         server.addTo(command);
@@ -59,6 +68,11 @@ final class ServerFlags {
             builder.transport(named.name());
         }
         return builder;
+    }
+
+    /** The options of a server with all that was given, which are judged. */
+    ServerOptions options() {
+        return builder().build().options();
     }
 
     /** Every option of a server as it is in force, by the name of its flag. */

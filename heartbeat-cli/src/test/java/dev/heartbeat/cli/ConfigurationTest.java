@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -12,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -264,7 +268,7 @@ final class ConfigurationTest {
         String fixed = "port = 0\nhost = 127.0.0.1";
         Path file = file(fixed, "drain = 1s");
         try (CommandProcess server = logged("server", "--config=" + file)) {
-            server.next("listening");
+            int port = (int) server.next("listening").number("port");
             file(fixed, "drain = 2s", "stats-every = 50ms");
             // Without the signal: it is looked at every second.
             server.next("stats");
@@ -273,19 +277,37 @@ final class ConfigurationTest {
             file(fixed, "drain = never", "stats-every = 60ms");
             hangUp(server);
             await(server, "WARN", "'never' is not a duration", "what was read before stays");
-            file(fixed, "drain = 2s", "stats-every = 60ms", "max-nodes = 5");
+            file(fixed, "drain = 2s", "deny-from = 127.0.0.0/8", "max-nodes = 5", "ack-every = 2");
             hangUp(server);
-            await(server, "WARN", "--max-nodes cannot change while the command runs");
-            file(fixed, "drain = 2s", "stats-every = 70ms");
+            await(server, "WARN", "--ack-every, --max-nodes cannot change while the command runs");
+            file(fixed, "drain = 2s", "deny-from = 127.0.0.0/8", "max-connections = 0");
             hangUp(server);
-            await(server, "INFO", "in force: stats-every is 70ms, was 50ms");
+            await(server, "WARN", "--max-connections is 0, allowed is 1 to 100000000");
+            file(fixed, "drain = 2s", "deny-from = 127.0.0.1/8");
+            hangUp(server);
+            await(server, "WARN", "'127.0.0.1/8' has bits beyond its prefix, allowed is 127.0.0.0/8");
+            assertThat(isKept(port)).as("nothing of a bad file is in force").isTrue();
+            file(fixed, "drain = 2s", "stats-every = 70ms", "deny-from = 127.0.0.0/8");
+            hangUp(server);
+            await(server, "INFO", "in force: deny-from is 127.0.0.0/8, was the default; stats-every is 70ms, was 50ms");
+            assertThat(isKept(port)).isFalse();
 
             server.terminate();
             assertThat(server.awaitStatus()).isZero();
-            assertThat(server.errors().lines().filter(line -> line.contains("WARN")))
-                    .hasSize(2);
+            assertThat(server.errors().lines().filter(line -> line.contains("WARN") && line.contains("Reload")))
+                    .hasSize(4);
             assertThat(server.errors().lines().filter(line -> line.contains("has changed and is in force")))
                     .hasSize(2);
+        }
+    }
+
+    /** Whether a PING, which nobody needs to register for, is answered. */
+    private static boolean isKept(int port) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream().write(HexFormat.of().parseHex("ab0204000000000000000000"));
+            return socket.getInputStream().read() >= 0;
+        } catch (SocketException e) {
+            return false; // Reset, as it may be.
         }
     }
 

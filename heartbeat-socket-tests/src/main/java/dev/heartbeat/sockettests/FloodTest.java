@@ -7,9 +7,11 @@ import dev.heartbeat.Networks;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -196,6 +198,44 @@ final class FloodTest {
                 assertThat(peer.next()).isEqualTo(Frame.pong("here"));
             }
         }
+    }
+
+    @Test
+    void ipv6NetworkOf64BitsCountsAsOneAddress() throws IOException {
+        try (LocalBus bus = new LocalBus(options -> options.proxyProtocolFrom(Networks.of("127.0.0.1"))
+                        .attemptsPerSecondPerAddress(1) // Ten at once.
+                        .maxConnectionsPerIpv6Network(3));
+                RawPeer first = fromIpv6(bus, "2001:db8:0:7::1");
+                RawPeer second = fromIpv6(bus, "2001:db8:0:7:ffff::2");
+                RawPeer third = fromIpv6(bus, "2001:db8:0:7:8000:1:2:3");
+                RawPeer neighbour = fromIpv6(bus, "2001:db8:0:8::1")) {
+            first.register("n1");
+            second.register("n2");
+            third.register("n3");
+            neighbour.register("n4");
+            assertThat(bus.server.nodes().find("n2").orElseThrow().remoteAddress())
+                    .hasToString("/[2001:db8:0:7:ffff:0:0:2]:5000");
+            for (int i = 4; i <= 12; i++) {
+                try (RawPeer further = fromIpv6(bus, "2001:db8:0:7::" + i)) {
+                    assertThat(further.endsWithoutAByte()).isTrue();
+                }
+            }
+            assertThat(bus.server.stats().connections().refusals())
+                    .isEqualTo(
+                            Map.of(ConnectionRefusal.NETWORK_CONNECTIONS, 7L, ConnectionRefusal.ADDRESS_ATTEMPTS, 2L));
+        }
+    }
+
+    /** A connection whose proxy says in version 2 that it comes from there. */
+    private static RawPeer fromIpv6(LocalBus bus, String address) throws IOException {
+        byte[] source = InetAddress.getByName(address).getAddress();
+        ByteBuffer header = ByteBuffer.allocate(16 + 36)
+                .put(HexFormat.of().parseHex("0d0a0d0a000d0a515549540a" + "21" + "21" + "0024"))
+                .put(source)
+                .put(source)
+                .putShort((short) 5000)
+                .putShort((short) bus.port());
+        return RawPeer.connectOverProxy(bus.port(), header.array());
     }
 
     @Test

@@ -60,6 +60,15 @@ final class RawPeer implements Closeable {
         return new RawPeer(socket, SOCKETS.ofClient(socket));
     }
 
+    /**
+     * @param header what the proxy says before the peer says anything
+     */
+    static RawPeer connectOverProxy(int port, byte[] header) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.getOutputStream().write(header);
+        return new RawPeer(socket, SOCKETS.ofClient(socket));
+    }
+
     /** The server's side of a connection. */
     static RawPeer accepted(Socket socket) throws IOException {
         return new RawPeer(socket, SOCKETS.ofServer(socket));
