@@ -47,6 +47,7 @@ final class JavadocTest {
                     "tls/src/main/java/dev/heartbeat/tls/spi",
                     "tls-openssl/src/main/java/dev/heartbeat/tls/openssl",
                     "auth/src/main/java/dev/heartbeat/credentials",
+                    "jwt/src/main/java/dev/heartbeat/jwt",
                     "sealed/src/main/java/dev/heartbeat/sealed",
                     "histograms/src/main/java/dev/heartbeat/histograms",
                     "testkit/src/main/java/dev/heartbeat/testkit")

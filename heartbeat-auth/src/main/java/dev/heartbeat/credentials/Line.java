@@ -13,6 +13,9 @@ import java.util.List;
  * secrets, and are in no message.
  */
 final class Line {
+    /** The longest file of lines. */
+    static final int MAX_FILE_BYTES = 16 << 20;
+
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     final int number;

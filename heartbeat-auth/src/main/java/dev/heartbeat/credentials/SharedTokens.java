@@ -4,6 +4,9 @@ import dev.heartbeat.auth.Applicant;
 import dev.heartbeat.auth.Authenticator;
 import dev.heartbeat.auth.CredentialProvider;
 import dev.heartbeat.auth.Grant;
+import dev.heartbeat.credentials.internal.Sha256;
+import dev.heartbeat.credentials.internal.WatchedFile;
+import dev.heartbeat.credentials.internal.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -64,7 +67,10 @@ public final class SharedTokens implements Authenticator {
     }
 
     private SharedTokens(Path file, LongSupplier nanos) {
-        this.file = new WatchedFile<>(Objects.requireNonNull(file, "file"), SharedTokens::entries, nanos);
+        this.file = new WatchedFile<>(
+                WholeFile.ofSecrets(Objects.requireNonNull(file, "file"), Line.MAX_FILE_BYTES),
+                (path, content) -> entries(path, Line.of(path, content)),
+                nanos);
     }
 
     /**

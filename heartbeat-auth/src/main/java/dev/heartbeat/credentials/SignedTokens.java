@@ -3,6 +3,8 @@ package dev.heartbeat.credentials;
 import dev.heartbeat.auth.Applicant;
 import dev.heartbeat.auth.Authenticator;
 import dev.heartbeat.auth.Grant;
+import dev.heartbeat.credentials.internal.WatchedFile;
+import dev.heartbeat.credentials.internal.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -53,7 +55,10 @@ public final class SignedTokens implements Authenticator {
     private final InstantSource clock;
 
     private SignedTokens(Path keys, InstantSource clock, LongSupplier nanos) {
-        this.keys = new WatchedFile<>(Objects.requireNonNull(keys, "keys"), SignedTokens::keys, nanos);
+        this.keys = new WatchedFile<>(
+                WholeFile.ofSecrets(Objects.requireNonNull(keys, "keys"), Line.MAX_FILE_BYTES),
+                (path, content) -> keys(path, Line.of(path, content)),
+                nanos);
         this.clock = Objects.requireNonNull(clock, "clock");
     }
 

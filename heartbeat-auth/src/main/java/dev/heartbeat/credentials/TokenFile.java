@@ -1,6 +1,7 @@
 package dev.heartbeat.credentials;
 
 import dev.heartbeat.auth.CredentialProvider;
+import dev.heartbeat.credentials.internal.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -19,11 +20,11 @@ import java.util.concurrent.CompletionStage;
  * @since 0.1
  */
 public final class TokenFile implements CredentialProvider {
-    private final SecretFile file;
+    private final WholeFile file;
 
     private TokenFile(Path file) {
         // Twice the longest token, for the white space around it.
-        this.file = new SecretFile(Objects.requireNonNull(file, "file"), 2 * MAX_BYTES);
+        this.file = WholeFile.ofSecrets(Objects.requireNonNull(file, "file"), 2 * MAX_BYTES);
     }
 
     /**

@@ -4,8 +4,11 @@ import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.credentials.SharedTokens;
 import dev.heartbeat.credentials.SignedTokens;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -27,24 +30,39 @@ final class ServerTokenFlags {
                             + " line. Read again when it changes.")
     private @Nullable Path keys;
 
+    @Mixin
+    private JwtFlags jwt;
+
     boolean areGiven() {
-        return tokens != null || keys != null;
+        return !given().isEmpty();
+    }
+
+    /** The files that were given, by their flags. */
+    private List<String> given() {
+        return Stream.of(
+                        tokens != null ? "--token-file" : "",
+                        keys != null ? "--token-keys" : "",
+                        jwt.areGiven() ? JwtFlags.KEYS : "")
+                .filter(flag -> !flag.isEmpty())
+                .toList();
     }
 
     /** Adds it to the server, if it was asked for. */
     void addTo(HeartbeatServer.Builder server, CommandLine command) {
-        if (tokens != null && keys != null) {
-            throw new ParameterException(command, "--token-file and --token-keys are given, allowed is one of them");
+        List<String> given = given();
+        if (given.size() > 1) {
+            throw new ParameterException(command, String.join(" and ", given) + " are given, allowed is one of them");
         }
         try {
             if (tokens != null) {
                 server.authenticator(SharedTokens.of(tokens));
             } else if (keys != null) {
                 server.authenticator(SignedTokens.of(keys));
+            } else if (jwt.areGiven()) {
+                server.authenticator(jwt.authenticator());
             }
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(
-                    command, (tokens != null ? "--token-file: " : "--token-keys: ") + e.getMessage(), e);
+            throw new ParameterException(command, given.get(0) + ": " + e.getMessage(), e);
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.credentials.SharedTokens;
 import dev.heartbeat.histograms.HdrRecorders;
+import dev.heartbeat.jwt.JsonWebTokens;
 import dev.heartbeat.netty.NettyTransportProvider;
 import dev.heartbeat.nio.NioTransportProvider;
 import dev.heartbeat.sealed.Sealer;
@@ -52,6 +53,7 @@ final class ApiFilesTest {
                 new Module("heartbeat-tls", ServerTls.class, List.of("dev.heartbeat.tls", "dev.heartbeat.tls.spi")),
                 new Module("heartbeat-tls-openssl", OpenSslEngineProvider.class, List.of("dev.heartbeat.tls.openssl")),
                 new Module("heartbeat-auth", SharedTokens.class, List.of("dev.heartbeat.credentials")),
+                new Module("heartbeat-jwt", JsonWebTokens.class, List.of("dev.heartbeat.jwt")),
                 new Module("heartbeat-sealed", Sealer.class, List.of("dev.heartbeat.sealed")),
                 new Module("heartbeat-histograms", HdrRecorders.class, List.of("dev.heartbeat.histograms")),
                 new Module(
@@ -81,7 +83,7 @@ final class ApiFilesTest {
     @Test
     void noTwoTypesOfAnApplicationShareAName() throws IOException {
         Set<String> names = new HashSet<>();
-        for (Module module : modules().limit(8).toList()) {
+        for (Module module : modules().limit(9).toList()) {
             PublicApi.types(module.witness(), module.packages()).stream()
                     .map(Class::getSimpleName)
                     .filter(name -> !name.equals("Builder"))

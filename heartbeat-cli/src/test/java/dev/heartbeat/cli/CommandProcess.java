@@ -50,7 +50,7 @@ final class CommandProcess implements AutoCloseable {
             log + "logFile=System.err",
             log + "defaultLogLevel=" + level,
             log + "log.dev.heartbeat.cli.Reload=" + level,
-            log + "log.dev.heartbeat.credentials.WatchedFile=" + level,
+            log + "log.dev.heartbeat.credentials.internal.WatchedFile=" + level,
             log + "log.dev.heartbeat.tls.Watched=" + level
         };
     }

@@ -85,13 +85,15 @@ final class PageCommandsTest {
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/TokenTest.java: "server", "--token-file="
             ./heartbeat server --token-keys token.keys
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/TokenTest.java: "--token-keys="
+            ./heartbeat server --jwt-keys jwks.json --jwt-algorithms ES256 --jwt-issuer https://login.example --jwt-audience heartbeat
+                heartbeat-cli/src/test/java/dev/heartbeat/cli/TokenTest.java: "--jwt-keys="
             ./heartbeat token mint --token-keys token.keys --key-id k1 --principal site-3 --node-id "node-*" --valid-for 24h --out node.token
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/TokenTest.java: "mint"
             ./heartbeat token show node.token
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/TokenTest.java: "token", "show"
             ./heartbeat client --node-id node-7 --token-file node.token
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/TokenTest.java: "--token-file=" + token
-            mvn -B -q -ntp -Papidocs -pl .,heartbeat-core,heartbeat-sockets,heartbeat-nio,heartbeat-netty,heartbeat-tls,heartbeat-tls-openssl,heartbeat-auth,heartbeat-sealed,heartbeat-histograms,heartbeat-testkit compile javadoc:aggregate-no-fork
+            mvn -B -q -ntp -Papidocs -pl .,heartbeat-core,heartbeat-sockets,heartbeat-nio,heartbeat-netty,heartbeat-tls,heartbeat-tls-openssl,heartbeat-auth,heartbeat-jwt,heartbeat-sealed,heartbeat-histograms,heartbeat-testkit compile javadoc:aggregate-no-fork
                 .ci/run: javadoc:aggregate-no-fork
             mvn -B -ntp verify -Pfull
                 not run: takes more than half an hour

@@ -35,6 +35,7 @@ final class PagesTest {
             import dev.heartbeat.*;
             import dev.heartbeat.auth.*;
             import dev.heartbeat.credentials.*;
+            import dev.heartbeat.jwt.*;
             import dev.heartbeat.netty.*;
             import dev.heartbeat.nio.*;
             import dev.heartbeat.sealed.*;

@@ -93,10 +93,22 @@ final class TokenTest {
         assertThat(run("server", "--token-file=" + write("tokens", "a b"), "--token-keys=" + write("keys", "a b")))
                 .isEqualTo(ExitCode.USAGE);
         assertThat(run("client", "--token-file=" + write("empty"))).isEqualTo(ExitCode.USAGE);
+        assertThat(run(
+                        "server",
+                        "--jwt-keys=" + write("jwks", "{\"secret"),
+                        "--jwt-algorithms=ES256,RS256",
+                        "--jwt-issuer=https://login.example",
+                        "--jwt-audience=heartbeat"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(run("server", "--jwt-keys=" + folder.resolve("jwks"), "--jwt-algorithms=ES256"))
+                .isEqualTo(ExitCode.USAGE);
 
         assertThat(err.toString()).doesNotContain("secret", KEY, "Exception");
         assertThat(err.toString().lines())
-                .hasSize(7)
+                .hasSize(9)
+                .anyMatch(line ->
+                        line.contains("--jwt-keys: " + folder.resolve("jwks") + " is neither a JWKS nor PEM, allowed"))
+                .anyMatch(line -> line.contains("--jwt-keys, --jwt-algorithms, --jwt-issuer and --jwt-audience"))
                 .anyMatch(line -> line.contains("--key-id is k1, and " + folder.resolve("keys") + " has k2"))
                 .anyMatch(
                         line -> line.contains("--token-file: " + folder.resolve("tokens") + ", line 1: its token has"))

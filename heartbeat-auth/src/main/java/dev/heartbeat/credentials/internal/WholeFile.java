@@ -1,4 +1,4 @@
-package dev.heartbeat.credentials;
+package dev.heartbeat.credentials.internal;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,21 +11,38 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A file that nobody but its owner should read. Its content is in no message. Any thread. */
-final class SecretFile {
-    private static final Logger LOG = LoggerFactory.getLogger(SecretFile.class);
+/** A file that is read whole, up to a bound. Its content is in no message. Any thread. */
+public final class WholeFile {
+    private static final Logger LOG = LoggerFactory.getLogger(WholeFile.class);
 
-    final Path path;
+    private final Path path;
     private final int maxBytes;
+    private final boolean secret;
     private final AtomicBoolean warned = new AtomicBoolean();
 
-    SecretFile(Path path, int maxBytes) {
+    private WholeFile(Path path, int maxBytes, boolean secret) {
         this.path = path;
         this.maxBytes = maxBytes;
+        this.secret = secret;
+    }
+
+    /** A file that everybody may read. */
+    public static WholeFile ofPublic(Path path, int maxBytes) {
+        return new WholeFile(path, maxBytes, false);
+    }
+
+    /** A file that nobody but its owner should read. If everybody may, that is one warning. */
+    public static WholeFile ofSecrets(Path path, int maxBytes) {
+        return new WholeFile(path, maxBytes, true);
+    }
+
+    /** Its name. */
+    public Path path() {
+        return path;
     }
 
     /** Reads all of it; the message of a failure names the file. */
-    byte[] read() throws IOException {
+    public byte[] read() throws IOException {
         byte[] content;
         try (InputStream in = Files.newInputStream(path)) {
             content = in.readNBytes(maxBytes + 1);
@@ -39,7 +56,9 @@ final class SecretFile {
         if (content.length > maxBytes) {
             throw new IOException(path + " is longer than " + maxBytes + " bytes");
         }
-        warnIfReadable();
+        if (secret) {
+            warnIfReadable();
+        }
         return content;
     }
 

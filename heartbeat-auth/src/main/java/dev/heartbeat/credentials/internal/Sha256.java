@@ -1,13 +1,14 @@
-package dev.heartbeat.credentials;
+package dev.heartbeat.credentials.internal;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /** The digest that every JDK has. */
-final class Sha256 {
+public final class Sha256 {
     private Sha256() {}
 
-    static byte[] of(byte[] bytes) {
+    /** The digest of these bytes. */
+    public static byte[] of(byte[] bytes) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(bytes);
         } catch (NoSuchAlgorithmException e) {
