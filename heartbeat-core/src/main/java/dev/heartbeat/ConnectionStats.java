@@ -21,6 +21,8 @@ public final class ConnectionStats {
     private final long layerFailures;
     private final long handshakeTimeouts;
     private final long writeStalls;
+    private final long floods;
+    private final long banned;
     private final long framesIn;
     private final long bytesIn;
     private final long forbidden;
@@ -35,6 +37,8 @@ public final class ConnectionStats {
         layerFailures = counts.sum(Counter.LAYER_FAILURES);
         handshakeTimeouts = counts.sum(Counter.HANDSHAKE_TIMEOUTS);
         writeStalls = counts.sum(Counter.WRITE_STALLS);
+        floods = counts.sum(Counter.FLOODS);
+        banned = counts.sum(Counter.BANNED);
         framesIn = counts.sum(Counter.FRAMES_IN);
         bytesIn = counts.sum(Counter.BYTES_IN);
         forbidden = counts.forbidden();
@@ -100,6 +104,26 @@ public final class ConnectionStats {
         return writeStalls;
     }
 
+    /**
+     * {@return connections closed, since they sent more than
+     * {@link ServerSetters#controlFramesPerSecond}}
+     *
+     * @since 0.1
+     */
+    public long floods() {
+        return floods;
+    }
+
+    /**
+     * {@return registrations refused, since a connection of the node was one of {@link #floods}
+     * before: {@link ServerSetters#banTime}}
+     *
+     * @since 0.1
+     */
+    public long banned() {
+        return banned;
+    }
+
     /** {@return whole frames received} */
     public long framesIn() {
         return framesIn;
@@ -140,6 +164,8 @@ public final class ConnectionStats {
                 .with("foreign", foreign)
                 .with("handshakeTimeouts", handshakeTimeouts)
                 .with("writeStalls", writeStalls)
+                .with("floods", floods)
+                .with("banned", banned)
                 .with("framesIn", framesIn)
                 .with("bytesIn", bytesIn)
                 .with("forbidden", forbidden)

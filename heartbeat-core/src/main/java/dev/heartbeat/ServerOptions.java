@@ -5,9 +5,11 @@ import static dev.heartbeat.ServerSetters.ALLOW_FROM;
 import static dev.heartbeat.ServerSetters.ATTEMPTS_PER_SECOND;
 import static dev.heartbeat.ServerSetters.ATTEMPTS_PER_SECOND_PER_ADDRESS;
 import static dev.heartbeat.ServerSetters.AUTHENTICATION_TIMEOUT;
+import static dev.heartbeat.ServerSetters.BAN_TIME;
 import static dev.heartbeat.ServerSetters.CALLBACK_EXECUTOR;
 import static dev.heartbeat.ServerSetters.CHANNEL_QUEUE_BYTES;
 import static dev.heartbeat.ServerSetters.CHANNEL_QUEUE_MESSAGES;
+import static dev.heartbeat.ServerSetters.CONTROL_FRAMES_PER_SECOND;
 import static dev.heartbeat.ServerSetters.DENY_FROM;
 import static dev.heartbeat.ServerSetters.FRAGMENT_TIMEOUT;
 import static dev.heartbeat.ServerSetters.GRACE;
@@ -76,6 +78,8 @@ public final class ServerOptions {
     private final int maxUnregistered;
     private final int attemptsPerSecond;
     private final int attemptsPerSecondPerAddress;
+    private final int controlFramesPerSecond;
+    private final Duration banTime;
     private final Networks allowFrom;
     private final Networks denyFrom;
     private final Networks proxyProtocolFrom;
@@ -124,6 +128,8 @@ public final class ServerOptions {
         maxUnregistered = given.value(MAX_UNREGISTERED);
         attemptsPerSecond = given.value(ATTEMPTS_PER_SECOND);
         attemptsPerSecondPerAddress = given.value(ATTEMPTS_PER_SECOND_PER_ADDRESS);
+        controlFramesPerSecond = given.value(CONTROL_FRAMES_PER_SECOND);
+        banTime = given.value(BAN_TIME);
         allowFrom = given.value(ALLOW_FROM);
         denyFrom = given.value(DENY_FROM);
         proxyProtocolFrom = given.value(PROXY_PROTOCOL_FROM);
@@ -284,6 +290,16 @@ public final class ServerOptions {
     /** {@return the value of {@link ServerSetters#attemptsPerSecondPerAddress}} */
     public int attemptsPerSecondPerAddress() {
         return attemptsPerSecondPerAddress;
+    }
+
+    /** {@return the value of {@link ServerSetters#controlFramesPerSecond}} */
+    public int controlFramesPerSecond() {
+        return controlFramesPerSecond;
+    }
+
+    /** {@return the value of {@link ServerSetters#banTime}} */
+    public Duration banTime() {
+        return banTime;
     }
 
     /** {@return the value of {@link ServerSetters#allowFrom}} */

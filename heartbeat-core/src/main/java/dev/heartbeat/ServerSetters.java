@@ -100,6 +100,18 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
             .changeable()
             .text("Connections kept per second from one IPv4 address or IPv6 network of 64 bits, ten times as many"
                     + " at once; 0 means no limit. Those beyond are closed at once.");
+    static final Option<ServerOptions, Integer> CONTROL_FRAMES_PER_SECOND = OPTIONS.integer(
+                    "controlFramesPerSecond", ServerOptions::controlFramesPerSecond, 0, 1_000_000)
+            .byDefault(1000)
+            .changeable()
+            .text("Frames per second of one connection that register, leave, change metadata, ping, and open or reset"
+                    + " channels; 0 means no limit. A connection with more is closed.");
+    static final Option<ServerOptions, Duration> BAN_TIME = OPTIONS.time(
+                    "banTime", ServerOptions::banTime, Duration.ZERO, Duration.ofHours(1))
+            .byDefault(Duration.ofSeconds(10))
+            .changeable()
+            .text("Time for which a node that sent more than controlFramesPerSecond may not register from its address;"
+                    + " 0 bans nobody.");
     static final Option<ServerOptions, Networks> ALLOW_FROM = OPTIONS.object(
                     "allowFrom", Networks.class, ServerOptions::allowFrom)
             .byDefault(Networks.none(), "none, which allows everybody")
@@ -401,6 +413,32 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
      */
     public B attemptsPerSecondPerAddress(int value) {
         return put(ATTEMPTS_PER_SECOND_PER_ADDRESS, value);
+    }
+
+    /**
+     * Frames per second of one connection that make work whatever their size: those that register,
+     * unregister or change a node, PING, and those that open or reset a channel. 1,000 by default,
+     * and 0 for no limit. Ten seconds' worth may come at once, and two more for each of
+     * {@link #maxNodesPerConnection}. A connection with more is closed; its nodes have their grace,
+     * and its own is banned for {@link #banTime}. Heartbeats, messages and answers never count.
+     *
+     * @return this builder
+     * @since 0.1
+     */
+    public B controlFramesPerSecond(int value) {
+        return put(CONTROL_FRAMES_PER_SECOND, value);
+    }
+
+    /**
+     * The time for which a node that exceeded {@link #controlFramesPerSecond} may not register from
+     * the same IPv4 address or IPv6 network of 64 bits; 10 s by default. Zero bans nobody. Other
+     * nodes from there may register, and so may the node from elsewhere.
+     *
+     * @return this builder
+     * @since 0.1
+     */
+    public B banTime(Duration value) {
+        return put(BAN_TIME, value);
     }
 
     /**

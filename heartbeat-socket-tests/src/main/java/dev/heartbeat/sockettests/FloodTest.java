@@ -53,7 +53,8 @@ final class FloodTest {
     @Tag("M13")
     @Tag("M28")
     void peerThatDoesNotReadGetsTheLatestAnswer(Question question) throws IOException {
-        try (LocalBus bus = new LocalBus(options -> options.writeStallTimeout(Duration.ofMinutes(1)));
+        try (LocalBus bus = new LocalBus(options ->
+                        options.writeStallTimeout(Duration.ofMinutes(1)).controlFramesPerSecond(0));
                 RawPeer peer = RawPeer.connect(bus.port(), 16 * 1024)) {
             peer.register("n1");
             long readBefore = bus.server.stats().connections().bytesIn();

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * dropped when each of it has run off.
  *
  * <p>The number of keys is bounded, and nobody can have a running time forgotten. Keys beyond the
- * bound share times by their hash. For one thread at a time.
+ * bound share times by their hash, or find no place, as the caller wants. For one thread at a time.
  */
 final class Debts<K extends Comparable<K>> {
     private static final int SHARED = 1024;
@@ -56,14 +56,26 @@ final class Debts<K extends Comparable<K>> {
 
     /** Sets the time that is left. */
     void set(K key, long nowNs, long leftNs) {
+        if (longestNs > 0 && !keep(key, nowNs, leftNs)) {
+            end(sharedBy(key), nowNs, leftNs);
+        }
+    }
+
+    /** Sets the time that is left; false if the key finds no place of its own. */
+    boolean keep(K key, long nowNs, long leftNs) {
         if (longestNs == 0) {
-            return;
+            return false;
         }
         turn(nowNs);
         Time time = own(key);
         if (time == null) {
-            time = sharedBy(key);
+            return false;
         }
+        end(time, nowNs, leftNs);
+        return true;
+    }
+
+    private void end(Time time, long nowNs, long leftNs) {
         time.endNs = nowNs + Math.min(longestNs, leftNs);
     }
 

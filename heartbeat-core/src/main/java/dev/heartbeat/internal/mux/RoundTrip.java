@@ -11,6 +11,9 @@ import java.nio.ByteBuffer;
  * <p>Invariant: at most one PING is under way. Confined to the connection's loop.
  */
 final class RoundTrip {
+    /** Far less often than a server allows PINGs. */
+    private static final long GAP_NS = 2_000_000;
+
     private final Connection connection;
     private final FrameEncoder encoder;
 
@@ -25,9 +28,10 @@ final class RoundTrip {
         this.encoder = encoder;
     }
 
-    /** Measures once more, unless that is under way or the socket is full. */
+    /** Measures once more, unless that is under way, was begun just now, or the socket is full. */
     void measure(long nowNs) {
-        if (!underWay && connection.isWritable()) {
+        boolean isTime = number == 0 || nowNs - askedNs >= GAP_NS;
+        if (isTime && !underWay && connection.isWritable()) {
             underWay = true;
             askedNs = nowNs;
             number++;

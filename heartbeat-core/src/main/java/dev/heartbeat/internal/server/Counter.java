@@ -9,6 +9,8 @@ public enum Counter {
     HANDSHAKE_TIMEOUTS,
     WRITE_STALLS,
     REGISTRATIONS_REFUSED,
+    FLOODS,
+    BANNED,
     FORBIDDEN,
     HEARTBEATS,
     FRAMES_IN,

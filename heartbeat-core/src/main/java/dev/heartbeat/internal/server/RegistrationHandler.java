@@ -67,6 +67,9 @@ final class RegistrationHandler {
             session.closeUnregistered();
             return;
         }
+        if (loop.floods.refuses(session, handle, register.nodeId())) {
+            return;
+        }
         Authentications authentications = loop.server.authentications;
         if (authentications == null) {
             admit(handle == 0 ? new OwnBinding(session, null) : new AttachedBinding(session, handle), register);

@@ -21,6 +21,7 @@ import dev.heartbeat.ServerOptions;
 import dev.heartbeat.ServerState;
 import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.auth.Authenticator;
+import dev.heartbeat.internal.admission.Bans;
 import dev.heartbeat.internal.admission.Gate;
 import dev.heartbeat.internal.admission.Place;
 import dev.heartbeat.internal.channel.Acceptors;
@@ -103,6 +104,7 @@ public final class Server implements Acceptor {
     private final AtomicReferenceArray<@Nullable ServerLoop> loops;
 
     final Gate gate;
+    final Bans bans = new Bans();
 
     private final Lifecycle lifecycle;
     private final ServerPort port;
@@ -156,6 +158,7 @@ public final class Server implements Acceptor {
                 capacity,
                 this::onForgotten);
         gate = new Gate(options, transport.environment());
+        bans.last(options.banTime());
         budget = new InboundBudget(options.inboundBudgetBytes(), BUDGET_PARTS);
         log = new ServerLog(options, table, capacity);
         EventLoop firstLoop = transport.eventLoops().get(0);
@@ -241,6 +244,7 @@ public final class Server implements Acceptor {
     /** Takes what can be changed of these options. */
     public void replaceLimits(ServerOptions newOptions) {
         gate.replace(newOptions);
+        bans.last(newOptions.banTime());
     }
 
     /**

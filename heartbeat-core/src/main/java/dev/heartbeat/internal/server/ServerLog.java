@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,7 @@ final class ServerLog {
     private final LogThrottle duplicates = new LogThrottle();
     private final LogThrottle foreign = new LogThrottle();
     private final LogThrottle layers = new LogThrottle();
+    private final LogThrottle floods = new LogThrottle();
     private final Map<ConnectionRefusal, LogThrottle> refusals = new EnumMap<>(ConnectionRefusal.class);
 
     ServerLog(ServerOptions options, NodeTable table, Capacity capacity) {
@@ -73,6 +75,25 @@ final class ServerLog {
                             + " the one at {} is sent away for good{}",
                     sentAway.entry().id(),
                     sentAway.owner().remoteAddress(),
+                    others(times));
+        }
+    }
+
+    /**
+     * A connection sends more than it may.
+     *
+     * @param id its own node's; null if it has none yet
+     */
+    void flooded(InetSocketAddress remote, @Nullable String id, ServerOptions limits, long nowNs) {
+        long times = floods.countIfDue(nowNs);
+        if (times > 0) {
+            LOG.warn(
+                    "closed the connection of {} at {}: it sent more than {} control frames per second"
+                            + " (controlFramesPerSecond); it may come back in {} ms{}",
+                    id == null ? "an unregistered node" : "node " + id,
+                    remote,
+                    limits.controlFramesPerSecond(),
+                    limits.banTime().toMillis(),
                     others(times));
         }
     }

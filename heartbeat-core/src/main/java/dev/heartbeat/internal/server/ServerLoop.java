@@ -24,6 +24,7 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
     final Measures measures;
     final HeldVerdicts held = new HeldVerdicts(this);
     final RegistrationHandler registration = new RegistrationHandler(this);
+    final Floods floods = new Floods(this);
 
     /**
      * Sessions that have no node, or have it no more; the others are found through the node table.

@@ -49,6 +49,9 @@ final class ServerSession extends Session {
     /** Where its connection is counted by address; null if it is nowhere. */
     private final @Nullable Place place;
 
+    /** Made with the first frame that it counts. */
+    private @Nullable FrameAllowance allowance;
+
     ServerSession(ServerLoop loop, Connection connection, @Nullable Place place) {
         super(loop.shard, connection);
         this.loop = loop;
@@ -79,11 +82,35 @@ final class ServerSession extends Session {
         }
         switch (type) {
             case HEARTBEAT_REQ -> onHeartbeat(streamId, payload);
+            case REGISTER, UNREGISTER, UPDATE, PING, CHANNEL_OPEN, CHANNEL_RESET ->
+                onControlFrame(type, flags, streamId, payload);
+            default -> onCommonFrame(type, flags, streamId, payload);
+        }
+    }
+
+    /** It makes work whatever its size, so there is a limit of them. */
+    private void onControlFrame(FrameType type, int flags, int streamId, ByteBuffer payload) throws ProtocolException {
+        if (!isAllowed(type)) {
+            loop.floods.end(this);
+            return;
+        }
+        switch (type) {
             case REGISTER -> loop.registration.onRegister(this, streamId, Register.read(payload));
             case UNREGISTER -> onUnregister(streamId, payload);
             case UPDATE -> onUpdate(streamId, Update.read(payload));
             default -> onCommonFrame(type, flags, streamId, payload);
         }
+    }
+
+    /** The registration of its own node comes once, and failed ones are errors, which are bounded. */
+    private boolean isAllowed(FrameType type) {
+        if (own == null && type == FrameType.REGISTER) {
+            return true;
+        }
+        if (allowance == null) {
+            allowance = new FrameAllowance(shard.nowNs());
+        }
+        return allowance.allows(loop.server.options(), shard.nowNs());
     }
 
     private static boolean isAllowedUnregistered(FrameType type) {
@@ -484,6 +511,15 @@ final class ServerSession extends Session {
 
     private void announceShutdown(long retryAfterMillis) {
         goAway(0, new GoAway(ErrorCode.Scope.CONNECTION, GoAwayReason.SHUTDOWN, retryAfterMillis, ""));
+    }
+
+    /** Sends the node of a handle away for now; with its own node, the connection ends. */
+    void sendAwayForNow(int handle, long retryAfterMillis, String text) {
+        ErrorCode.Scope scope = handle == 0 ? ErrorCode.Scope.CONNECTION : ErrorCode.Scope.NODE;
+        goAway(handle, new GoAway(scope, GoAwayReason.OVERLOADED, retryAfterMillis, text));
+        if (handle == 0) {
+            finish(CloseReason.GO_AWAY);
+        }
     }
 
     void goAway(int handle, GoAway goAway) {
