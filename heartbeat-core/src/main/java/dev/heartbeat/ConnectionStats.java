@@ -26,6 +26,7 @@ public final class ConnectionStats {
     private final long framesIn;
     private final long bytesIn;
     private final long forbidden;
+    private final long unauthorized;
     private final Map<String, Long> errorsSent;
 
     ConnectionStats(ServerCounts counts) {
@@ -42,6 +43,7 @@ public final class ConnectionStats {
         framesIn = counts.sum(Counter.FRAMES_IN);
         bytesIn = counts.sum(Counter.BYTES_IN);
         forbidden = counts.forbidden();
+        unauthorized = counts.sum(Counter.UNAUTHORIZED);
         errorsSent = counts.errorsSent();
     }
 
@@ -145,6 +147,16 @@ public final class ConnectionStats {
     }
 
     /**
+     * {@return credentials that were not accepted: the authenticator refused them, or the node is
+     * another principal's}
+     *
+     * @since 0.1
+     */
+    public long unauthorized() {
+        return unauthorized;
+    }
+
+    /**
      * {@return errors sent, as ERROR or CHANNEL_RESET, by the name of their code in the protocol;
      * unmodifiable}
      */
@@ -169,6 +181,7 @@ public final class ConnectionStats {
                 .with("framesIn", framesIn)
                 .with("bytesIn", bytesIn)
                 .with("forbidden", forbidden)
+                .with("unauthorized", unauthorized)
                 .with("errorsSent", errorsSent)
                 .toString();
     }

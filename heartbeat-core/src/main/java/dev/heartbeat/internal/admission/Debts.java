@@ -79,6 +79,12 @@ final class Debts<K extends Comparable<K>> {
         time.endNs = nowNs + Math.min(longestNs, leftNs);
     }
 
+    /** Nothing is left of the key's own time. */
+    void forget(K key) {
+        young.remove(key);
+        old.remove(key);
+    }
+
     /** The key's own, in the younger generation; null if it finds no place. */
     private @Nullable Time own(K key) {
         Time time = young.get(key);

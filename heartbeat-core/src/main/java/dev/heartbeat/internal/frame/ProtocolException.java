@@ -15,6 +15,7 @@ public final class ProtocolException extends Exception {
 
     private final ErrorCode code;
     private final long refused;
+    private final long retryAfterMillis;
 
     public ProtocolException(ErrorCode code, String message) {
         this(code, message, NO_MESSAGE);
@@ -24,9 +25,23 @@ public final class ProtocolException extends Exception {
      * @param refused the ordinal of the message that is refused, and that alone is lost
      */
     public ProtocolException(ErrorCode code, String message, long refused) {
+        this(code, message, refused, 0);
+    }
+
+    private ProtocolException(ErrorCode code, String message, long refused, long retryAfterMillis) {
         super(message, null, false, false);
         this.code = code;
         this.refused = refused;
+        this.retryAfterMillis = retryAfterMillis;
+    }
+
+    /**
+     * One that may pass.
+     *
+     * @param retryAfterMillis when the peer may try again; 0 for not to say
+     */
+    public static ProtocolException forNow(ErrorCode code, String message, long retryAfterMillis) {
+        return new ProtocolException(code, message, NO_MESSAGE, retryAfterMillis);
     }
 
     public ErrorCode code() {
@@ -39,6 +54,11 @@ public final class ProtocolException extends Exception {
      */
     public long refused() {
         return refused;
+    }
+
+    /** When the peer may try again; 0 for not to say. */
+    public long retryAfterMillis() {
+        return retryAfterMillis;
     }
 
     /** The fault, and what was expected. */

@@ -2,6 +2,7 @@ package dev.heartbeat.internal.server;
 
 import dev.heartbeat.auth.Applicant;
 import dev.heartbeat.auth.Grant;
+import dev.heartbeat.internal.admission.Place;
 import dev.heartbeat.internal.loop.Deadline;
 import dev.heartbeat.internal.loop.Shard;
 import java.util.Objects;
@@ -17,10 +18,15 @@ import org.jspecify.annotations.Nullable;
 final class Authentication {
     private static final String UNDECIDED = "the server cannot decide on this registration now";
 
+    private static final String CROWDED = "too many registrations wait to be decided on";
+
     private final Authentications all;
     private final Shard shard;
     private final Applicant applicant;
     private final Asker asker;
+    /** Where it waits; null if there is no place. */
+    private final @Nullable Place place;
+
     private final Deadline deadline = new Deadline(this::onTimeout);
 
     /** Written by the loop; whoever is about to ask looks at it. */
@@ -38,11 +44,12 @@ final class Authentication {
         void onUndecided(String why);
     }
 
-    Authentication(Authentications all, Shard shard, Applicant applicant, Asker asker) {
+    Authentication(Authentications all, Shard shard, Applicant applicant, Asker asker, @Nullable Place place) {
         this.all = all;
         this.shard = shard;
         this.applicant = applicant;
         this.asker = asker;
+        this.place = place;
     }
 
     boolean isOver() {
@@ -50,6 +57,10 @@ final class Authentication {
     }
 
     void begin() {
+        if (place == null) {
+            giveUp(CROWDED);
+            return;
+        }
         shard.arm(deadline, all.server.options.authenticationTimeout().toNanos());
         try {
             all.server.callbackThreads.workers().execute(this::ask);
@@ -104,7 +115,7 @@ final class Authentication {
         giveUp(UNDECIDED);
     }
 
-    void giveUp(String why) {
+    private void giveUp(String why) {
         end();
         asker.onUndecided(why);
     }
@@ -120,7 +131,9 @@ final class Authentication {
     private void end() {
         over = true;
         shard.cancel(deadline);
-        all.over();
+        if (place != null) {
+            all.over(place);
+        }
     }
 
     /** The stage is the application's, and may have no future or refuse to be cancelled. */

@@ -2,9 +2,10 @@ package dev.heartbeat.internal.server;
 
 import dev.heartbeat.auth.Applicant;
 import dev.heartbeat.auth.Authenticator;
+import dev.heartbeat.internal.admission.Place;
+import dev.heartbeat.internal.admission.WaitingPlaces;
 import dev.heartbeat.spi.Connection;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class Authentications {
     final Authenticator authenticator;
     final Server server;
-    private final int maximum;
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final WaitingPlaces places;
 
     Authentications(Authenticator authenticator, Server server) {
         this.authenticator = authenticator;
         this.server = server;
-        maximum = server.options.maxAuthentications();
+        places = new WaitingPlaces(server.options.maxAuthentications());
     }
 
     /** Asks about who shows a credential over a connection, or none. On its loop. */
@@ -33,21 +33,15 @@ final class Authentications {
         Connection connection = session.connection();
         Applicant applicant =
                 new Applicant(nodeId, credential, metadata, connection.remoteAddress(), connection.peerCertificates());
-        Authentication asked = new Authentication(this, session.shard, applicant, asker);
-        if (waiting.incrementAndGet() > maximum) {
-            asked.giveUp("too many registrations wait to be decided on");
-        } else {
-            asked.begin();
-        }
+        boolean hasFailed = server.failures.areRecent(session.remoteAddress(), session.shard.nowNs());
+        Place place = places.enter(session.remoteAddress(), hasFailed);
+        Authentication asked = new Authentication(this, session.shard, applicant, asker, place);
+        asked.begin();
         return asked;
     }
 
     /** One waits no more. */
-    void over() {
-        waiting.decrementAndGet();
-    }
-
-    int waiting() {
-        return waiting.get();
+    void over(Place place) {
+        places.leave(place);
     }
 }

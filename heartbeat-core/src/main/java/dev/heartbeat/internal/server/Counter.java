@@ -12,6 +12,7 @@ public enum Counter {
     FLOODS,
     BANNED,
     FORBIDDEN,
+    UNAUTHORIZED,
     HEARTBEATS,
     FRAMES_IN,
     BYTES_IN,

@@ -63,7 +63,7 @@ final class CredentialBinding extends AttachedBinding implements Authentication.
         if (asking == null || !session.isRegistered()) {
             return;
         }
-        standing = decided.isNone() ? null : new Standing(this, decided);
+        standing = new Standing(this, decided);
         try {
             session.loop.registration.onDecided(this, asking, decided);
         } catch (ProtocolException e) {

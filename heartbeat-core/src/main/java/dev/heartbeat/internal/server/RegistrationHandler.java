@@ -122,7 +122,7 @@ final class RegistrationHandler {
         if (authentications == null) {
             node.session.renewed(node, said); // Nobody is asked.
         } else if (standing == null) {
-            throw unauthorized(); // Its gateway registered it, without one.
+            throw unauthorized(0); // Its gateway registered it, without one.
         } else {
             standing.ask(authentications, credential, said);
         }
@@ -130,7 +130,7 @@ final class RegistrationHandler {
 
     private void admitGranted(NodeBinding binding, Register register, Grant grant) throws ProtocolException {
         if (grant.isNone()) {
-            refuse(binding, Admission.Refusal.UNAUTHORIZED);
+            refuse(binding, register.nodeId(), Admission.Refusal.UNAUTHORIZED);
         } else if (!mayNameGroupOf(grant, register.metadata())) {
             loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
             binding.refuse(groupForbidden(), CloseReason.REFUSED);
@@ -159,8 +159,21 @@ final class RegistrationHandler {
     }
 
     /** The same words whatever the reason: they must not show which ids exist. */
-    static ProtocolException unauthorized() {
-        return new ProtocolException(ErrorCode.UNAUTHORIZED, "the credential is not accepted");
+    static ProtocolException unauthorized(long retryAfterMillis) {
+        return ProtocolException.forNow(ErrorCode.UNAUTHORIZED, "the credential is not accepted", retryAfterMillis);
+    }
+
+    /** The refusal of a credential: a failure of its node, from its address. */
+    ProtocolException failed(ServerSession session, String nodeId) {
+        long nowNs = loop.shard.nowNs();
+        loop.counters.add(Counter.UNAUTHORIZED, 1);
+        loop.server.log.unauthorized(session.remoteAddress(), nowNs);
+        return unauthorized(loop.server.failures.failed(session.remoteAddress(), nodeId, nowNs));
+    }
+
+    /** A credential is accepted. */
+    void succeeded(ServerSession session, String nodeId) {
+        loop.server.failures.succeeded(session.remoteAddress(), nodeId);
     }
 
     static ProtocolException groupForbidden() {
@@ -200,8 +213,11 @@ final class RegistrationHandler {
                 register.metadata(),
                 binding));
         if (admission.refusal() != null) {
-            refuse(binding, admission.refusal());
+            refuse(binding, register.nodeId(), admission.refusal());
             return;
+        }
+        if (binding.standing() != null) {
+            succeeded(session, register.nodeId());
         }
         session.admitted(binding, Objects.requireNonNull(admission.registration()));
         notifyDisplaced(admission);
@@ -212,14 +228,16 @@ final class RegistrationHandler {
         }
     }
 
-    private void refuse(NodeBinding node, Admission.Refusal why) throws ProtocolException {
+    private void refuse(NodeBinding node, String nodeId, Admission.Refusal why) throws ProtocolException {
         switch (why) {
             case KICKED -> {
                 loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
                 node.refuseForGood("this process was sent away before");
             }
             case NO_CAPACITY -> node.refuseForNow();
-            case UNAUTHORIZED -> node.refuse(unauthorized(), CloseReason.REFUSED);
+            case UNAUTHORIZED ->
+                node.refuse(
+                        node.standing() == null ? unauthorized(0) : failed(node.session, nodeId), CloseReason.REFUSED);
             case STALE_ATTEMPT ->
                 refuse(
                         node,

@@ -22,6 +22,7 @@ import dev.heartbeat.ServerState;
 import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.auth.Authenticator;
 import dev.heartbeat.internal.admission.Bans;
+import dev.heartbeat.internal.admission.FailedRegistrations;
 import dev.heartbeat.internal.admission.Gate;
 import dev.heartbeat.internal.admission.Place;
 import dev.heartbeat.internal.channel.Acceptors;
@@ -105,6 +106,7 @@ public final class Server implements Acceptor {
 
     final Gate gate;
     final Bans bans = new Bans();
+    final FailedRegistrations failures = new FailedRegistrations();
 
     private final Lifecycle lifecycle;
     private final ServerPort port;

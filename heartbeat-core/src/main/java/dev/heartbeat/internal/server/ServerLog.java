@@ -28,6 +28,7 @@ final class ServerLog {
     private final LogThrottle foreign = new LogThrottle();
     private final LogThrottle layers = new LogThrottle();
     private final LogThrottle floods = new LogThrottle();
+    private final LogThrottle unauthorized = new LogThrottle();
     private final Map<ConnectionRefusal, LogThrottle> refusals = new EnumMap<>(ConnectionRefusal.class);
 
     ServerLog(ServerOptions options, NodeTable table, Capacity capacity) {
@@ -95,6 +96,18 @@ final class ServerLog {
                     limits.controlFramesPerSecond(),
                     limits.banTime().toMillis(),
                     others(times));
+        }
+    }
+
+    /** A credential is not accepted. */
+    void unauthorized(InetSocketAddress remote, long nowNs) {
+        long times = unauthorized.countIfDue(nowNs);
+        if (times > 0) {
+            LOG.warn(
+                    "refused {} credentials that are not accepted, the last from {}; each further one from there waits"
+                            + " longer (the next such line follows in a minute)",
+                    times,
+                    remote);
         }
     }
 

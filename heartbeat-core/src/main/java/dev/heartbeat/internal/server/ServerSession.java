@@ -156,10 +156,8 @@ final class ServerSession extends Session {
     /** Refuses for a reason that may pass. */
     void sendForNow(int handle, String why) {
         onErrorSent(ErrorCode.NODE_CAPACITY);
-        sendUncounted(
-                handle,
-                new ProtocolException(ErrorCode.NODE_CAPACITY, why),
-                loop.server.options.heartbeatInterval().toMillis());
+        long retryAfterMillis = loop.server.options.heartbeatInterval().toMillis();
+        sendUncounted(handle, ProtocolException.forNow(ErrorCode.NODE_CAPACITY, why, retryAfterMillis));
     }
 
     // ---- authentication

@@ -120,10 +120,11 @@ final class Standing implements Authentication.Asker {
         }
         try {
             if (!decided.principal().equals(grant.principal())) {
-                session.onRefused(node.handle(), RegistrationHandler.unauthorized());
+                session.onRefused(node.handle(), session.loop.registration.failed(session, node.nodeId()));
             } else if (!session.loop.registration.mayNameGroupOf(decided, metadataToJudge())) {
                 session.sendRefusal(node.handle(), RegistrationHandler.groupForbidden());
             } else {
+                session.loop.registration.succeeded(session, node.nodeId());
                 grant = decided;
                 begin();
                 session.renewed(node, metadata);

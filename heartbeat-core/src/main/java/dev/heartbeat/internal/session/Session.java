@@ -242,9 +242,9 @@ public abstract class Session extends SessionLife implements Multiplexer.Host, S
         if (refusal.code().scope() == ErrorCode.Scope.CHANNEL && streamId != 0) {
             ensureMux().refuse(streamId, refusal);
         } else if (isPeersFault(refusal.code())) {
-            encoder.error(streamId, refusal.code(), refusal.text(), 0, refusedBy(refusal));
+            encoder.error(streamId, refusal.code(), refusal.text(), refusal.retryAfterMillis(), refusedBy(refusal));
         } else {
-            sendUncounted(streamId, refusal, 0);
+            sendUncounted(streamId, refusal);
         }
     }
 
@@ -253,22 +253,18 @@ public abstract class Session extends SessionLife implements Multiplexer.Host, S
      * full, the latest only.
      */
     protected final void reportOnChannel0(ErrorCode code, String text) {
-        sendUncounted(0, new ProtocolException(code, text), 0);
+        sendUncounted(0, new ProtocolException(code, text));
     }
 
-    /**
-     * Likewise, of a channel or a node.
-     *
-     * @param retryAfterMillis 0 for not to say
-     */
-    protected final void sendUncounted(int streamId, ProtocolException refusal, long retryAfterMillis) {
+    /** Likewise, of a channel or a node. */
+    protected final void sendUncounted(int streamId, ProtocolException refusal) {
         List<Long> refused = refusedBy(refusal);
         if (connection.isWritable()) {
-            encoder.error(streamId, refusal.code(), refusal.text(), retryAfterMillis, refused);
+            encoder.error(streamId, refusal.code(), refusal.text(), refusal.retryAfterMillis(), refused);
         } else {
             ensureDeferred()
                     .holdError(new DeferredAnswers.Fault(
-                            streamId, refusal.code(), refusal.text(), retryAfterMillis, refused));
+                            streamId, refusal.code(), refusal.text(), refusal.retryAfterMillis(), refused));
         }
     }
 
