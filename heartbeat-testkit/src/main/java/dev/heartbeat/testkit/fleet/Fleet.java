@@ -105,6 +105,8 @@ final class Fleet implements NodeListener {
     private final FleetLayers layers;
     /** Null where everybody may register. */
     private final @Nullable Doorkeeper doorkeeper;
+    /** Null where no stranger meets a limit. */
+    private final @Nullable LimitChecks limitChecks;
 
     Fleet(Simulation simulation, Options options, int size, FleetLayers layers, long seed) {
         this.simulation = simulation;
@@ -125,6 +127,7 @@ final class Fleet implements NodeListener {
         simulation.tap(layers.above(census));
         talks = new ChannelWorkload(this);
         doorkeeper = Doorkeeper.isAt(seed) ? new Doorkeeper(this, seed) : null;
+        limitChecks = LimitChecks.isAt(seed) ? new LimitChecks(this) : null;
         server = startServer();
         for (int i = 0; i < size; i++) {
             boolean isGateway = simulation.random().nextInt(4) == 0;
@@ -152,6 +155,9 @@ final class Fleet implements NodeListener {
         HeartbeatServer.Builder builder = HeartbeatServer.builder();
         if (doorkeeper != null) {
             doorkeeper.addTo(builder);
+        }
+        if (limitChecks != null) {
+            LimitChecks.limit(builder);
         }
         talks.acceptAt(builder::channel, place());
         return layers.addTo(builder)
@@ -621,6 +627,11 @@ final class Fleet implements NodeListener {
     @Nullable
     Doorkeeper doorkeeper() {
         return doorkeeper;
+    }
+
+    @Nullable
+    LimitChecks limitChecks() {
+        return limitChecks;
     }
 
     private long routed() {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Connects, says what it was asked to say, and writes down what the server answers: frames by name,
- * ERROR, CHANNEL_RESET and GO_AWAY with their codes, and the end. It shares no code with the bus.
+ * ERROR, CHANNEL_RESET and GO_AWAY with their codes, the wait of UNAUTHORIZED, and the end. It shares no code with the bus.
  */
 final class ProtocolProbe implements Connector, ConnectionHandler {
     private static final int HEADER = 12;
@@ -39,6 +39,8 @@ final class ProtocolProbe implements Connector, ConnectionHandler {
             "GO_AWAY");
     private static final int ERROR = 8;
     private static final int RESET = 12;
+    private static final int UNAUTHORIZED = 27;
+    private static final int RETRY_AFTER = 3;
     private static final int GO_AWAY = 14;
 
     private final Host host;
@@ -132,7 +134,10 @@ final class ProtocolProbe implements Connector, ConnectionHandler {
             int length = all.getInt(all.position() + 8);
             all.position(all.position() + HEADER);
             String frame = NAMES.get(type);
-            if (type == ERROR || type == GO_AWAY) {
+            if (type == ERROR) {
+                int code = all.getShort(all.position() + 1);
+                frame += "(" + code + (code == UNAUTHORIZED ? wait(all, length) : "") + ")";
+            } else if (type == GO_AWAY) {
                 frame += "(" + all.getShort(all.position() + 1) + ")";
             } else if (type == RESET) {
                 frame += "(" + all.getShort(all.position()) + ")";
@@ -146,6 +151,17 @@ final class ProtocolProbe implements Connector, ConnectionHandler {
         }
         rest = new byte[all.remaining()];
         all.get(rest);
+    }
+
+    /** What an ERROR asks to wait, in its TLV 0x03; the text before it is skipped. */
+    private static String wait(ByteBuffer all, int length) {
+        int end = all.position() + length;
+        for (int at = all.position() + 3; at < end; at += 3 + all.getShort(at + 1)) {
+            if (all.get(at) == RETRY_AFTER) {
+                return "+" + all.getInt(at + 3) / 1000 + "s";
+            }
+        }
+        return "";
     }
 
     @Override

@@ -73,6 +73,11 @@ final class SettledChecks {
             askStrangers();
             judgements.add(askForLargeMessage());
         }
+        LimitChecks limits = fleet.limitChecks();
+        if (limits != null) {
+            limits.begin();
+            judgements.add(limits::judge);
+        }
         Member sender = able.remove(random.nextInt(able.size()));
         if (fleet.options().inboundBudgetBytes() < 16 << 20) {
             fillBudget(sender);
@@ -336,21 +341,21 @@ final class SettledChecks {
     }
 
     private static String register(String id, long incarnation, int attempt) {
-        ByteBuffer frame = ByteBuffer.allocate(12 + 29 + id.length());
-        frame.putInt(0xab020600).putInt(0).putInt(29 + id.length());
-        frame.putLong(incarnation).putInt(attempt).putLong(1 << 16).putLong(1 << 16);
-        frame.put((byte) id.length()).put(id.getBytes(StandardCharsets.US_ASCII));
-        return HexFormat.of().formatHex(frame.array());
+        return register(id, incarnation, attempt, "");
     }
 
     /** With the last epoch it says it was given. */
     private static String register(String id, long incarnation, int attempt, long epoch) {
-        String plain = register(id, incarnation, attempt);
-        int size = Integer.parseInt(plain.substring(16, 24), 16) + 11;
-        return plain.substring(0, 16)
-                + String.format("%08x", size)
-                + plain.substring(24)
-                + String.format("040008%016x", epoch);
+        return register(id, incarnation, attempt, String.format("040008%016x", epoch));
+    }
+
+    static String register(String id, long incarnation, int attempt, String tlvs) {
+        int size = 29 + id.length() + tlvs.length() / 2;
+        ByteBuffer frame = ByteBuffer.allocate(12 + 29 + id.length());
+        frame.putInt(0xab020600).putInt(0).putInt(size);
+        frame.putLong(incarnation).putInt(attempt).putLong(1 << 16).putLong(1 << 16);
+        frame.put((byte) id.length()).put(id.getBytes(StandardCharsets.US_ASCII));
+        return HexFormat.of().formatHex(frame.array()) + tlvs;
     }
 
     /** The first words of a stranger of this id. */
@@ -363,7 +368,7 @@ final class SettledChecks {
         return bytes("ab0203000000000000004000");
     }
 
-    private static byte[] bytes(String hex) {
+    static byte[] bytes(String hex) {
         return HexFormat.of().parseHex(hex.replace(" ", ""));
     }
 
