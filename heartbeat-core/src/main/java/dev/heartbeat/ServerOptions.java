@@ -30,7 +30,9 @@ import static dev.heartbeat.ServerSetters.MAX_GROUPS_PER_NODE;
 import static dev.heartbeat.ServerSetters.MAX_GROUP_POLICIES;
 import static dev.heartbeat.ServerSetters.MAX_MESSAGE_BYTES;
 import static dev.heartbeat.ServerSetters.MAX_NODES;
+import static dev.heartbeat.ServerSetters.MAX_NODES_PER_ADDRESS;
 import static dev.heartbeat.ServerSetters.MAX_NODES_PER_CONNECTION;
+import static dev.heartbeat.ServerSetters.MAX_NODES_PER_PRINCIPAL;
 import static dev.heartbeat.ServerSetters.MAX_UNREGISTERED;
 import static dev.heartbeat.ServerSetters.MAX_WINDOW_BYTES;
 import static dev.heartbeat.ServerSetters.MIN_MESSAGE_BYTES_PER_SECOND;
@@ -85,6 +87,8 @@ public final class ServerOptions {
     private final Networks proxyProtocolFrom;
     private final int maxNodesPerConnection;
     private final int maxNodes;
+    private final int maxNodesPerPrincipal;
+    private final int maxNodesPerAddress;
     private final long registrationBudgetBytes;
     private final int maxMessageBytes;
     private final int channelQueueMessages;
@@ -135,6 +139,8 @@ public final class ServerOptions {
         proxyProtocolFrom = given.value(PROXY_PROTOCOL_FROM);
         maxNodesPerConnection = given.value(MAX_NODES_PER_CONNECTION);
         maxNodes = given.value(MAX_NODES);
+        maxNodesPerPrincipal = given.value(MAX_NODES_PER_PRINCIPAL);
+        maxNodesPerAddress = given.value(MAX_NODES_PER_ADDRESS);
         registrationBudgetBytes = given.value(REGISTRATION_BUDGET_BYTES, quarterOfTheHeap());
         maxMessageBytes = given.value(MAX_MESSAGE_BYTES);
         channelQueueMessages = given.value(CHANNEL_QUEUE_MESSAGES);
@@ -325,6 +331,16 @@ public final class ServerOptions {
     /** {@return the value of {@link ServerSetters#maxNodes}} */
     public int maxNodes() {
         return maxNodes;
+    }
+
+    /** {@return the value of {@link ServerSetters#maxNodesPerPrincipal}} */
+    public int maxNodesPerPrincipal() {
+        return maxNodesPerPrincipal;
+    }
+
+    /** {@return the value of {@link ServerSetters#maxNodesPerAddress}} */
+    public int maxNodesPerAddress() {
+        return maxNodesPerAddress;
     }
 
     /** {@return the value of {@link ServerSetters#registrationBudgetBytes}} */

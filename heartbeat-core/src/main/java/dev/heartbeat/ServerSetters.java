@@ -137,6 +137,16 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
             .byDefault(10_000_000)
             .text("Known nodes at most, including nodes in grace, nodes of gateways and remembered OFFLINE"
                     + " nodes. One more is refused.");
+    static final Option<ServerOptions, Integer> MAX_NODES_PER_PRINCIPAL = OPTIONS.integer(
+                    "maxNodesPerPrincipal", ServerOptions::maxNodesPerPrincipal, 0, 100_000_000)
+            .byDefault(0, "0, no limit")
+            .text("Registered nodes at most of one principal, those in grace included; 0 means no limit. One more is"
+                    + " refused.");
+    static final Option<ServerOptions, Integer> MAX_NODES_PER_ADDRESS = OPTIONS.integer(
+                    "maxNodesPerAddress", ServerOptions::maxNodesPerAddress, 0, 100_000_000)
+            .byDefault(0, "0, no limit")
+            .text("Registered nodes at most from one IPv4 address or IPv6 network of 64 bits, those in grace included;"
+                    + " 0 means no limit. One more is refused.");
     static final Option<ServerOptions, Long> REGISTRATION_BUDGET_BYTES = OPTIONS.longBytes(
                     "registrationBudgetBytes", ServerOptions::registrationBudgetBytes, 1 << 16, 1L << 50)
             .otherwise("a quarter of the largest heap")
@@ -495,6 +505,33 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
      */
     public B maxNodes(int value) {
         return put(MAX_NODES, value);
+    }
+
+    /**
+     * Registered nodes at most of one principal, as the
+     * {@linkplain HeartbeatServer.Builder#authenticator authenticator} names it; 0, no limit, by
+     * default, since one principal may have the whole fleet. Nodes in grace and nodes of gateways
+     * count, OFFLINE ones do not. One more is refused, and may try again one heartbeat interval
+     * later. A process that comes back is never refused. A node's metadata have at most 4 KiB, so
+     * this bounds their memory too.
+     *
+     * @return this builder
+     * @since 0.1
+     */
+    public B maxNodesPerPrincipal(int value) {
+        return put(MAX_NODES_PER_PRINCIPAL, value);
+    }
+
+    /**
+     * Registered nodes at most from one IPv4 address or IPv6 network of 64 bits; 0, no limit, by
+     * default, since many nodes may share an address behind a router, and gateways have many. It
+     * counts as {@link #maxNodesPerPrincipal} does.
+     *
+     * @return this builder
+     * @since 0.1
+     */
+    public B maxNodesPerAddress(int value) {
+        return put(MAX_NODES_PER_ADDRESS, value);
     }
 
     /**

@@ -11,9 +11,9 @@ import java.nio.ByteBuffer;
  * @param low of an IPv4 address all of it
  */
 // Comparable, so that a map stays fast when strangers choose addresses of one hash.
-record Source(Kind kind, long high, long low) implements Comparable<Source> {
+public record Source(Kind kind, long high, long low) implements Comparable<Source> {
     /** How much of an address it is. */
-    enum Kind {
+    public enum Kind {
         IPV4,
         IPV6,
         IPV6_NETWORK
@@ -28,7 +28,7 @@ record Source(Kind kind, long high, long low) implements Comparable<Source> {
     }
 
     /** Whoever may choose its address freely has all of these. */
-    static Source of(InetSocketAddress address) {
+    public static Source of(InetSocketAddress address) {
         return addressOf(address).network();
     }
 

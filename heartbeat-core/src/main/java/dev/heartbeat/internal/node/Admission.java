@@ -29,7 +29,9 @@ public record Admission(
         /** It is not granted to whoever claims it, or belongs to another principal. */
         UNAUTHORIZED,
         /** There is no room for one node more, or for what it says of itself. */
-        NO_CAPACITY
+        NO_CAPACITY,
+        /** Its principal, or its address, has as many nodes as it may. */
+        NO_SHARE
     }
 
     static Admission refused(Refusal why) {

@@ -1,13 +1,15 @@
 package dev.heartbeat.internal.node;
 
 import dev.heartbeat.internal.frame.MetadataMap;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The room that all nodes together may take: how many they may be, and how many bytes of the heap
- * their registrations may hold. It counts whoever is known, however: connected, by a gateway, in
- * grace, or OFFLINE and kept. Any thread may ask.
+ * their registrations may hold; and the {@link Quota} of each principal and address. It counts
+ * whoever is known, however: connected, by a gateway, in grace, or OFFLINE and kept. Any thread may
+ * ask.
  *
  * <p>The bytes are estimates, rounded up: {@code RegistrationMemoryTest} holds them against the
  * heap.
@@ -26,10 +28,17 @@ public final class Capacity {
     private final long maxBytes;
     private final AtomicLong nodes = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
+    private final List<Quota> quotas;
 
     public Capacity(long maxNodes, long maxBytes) {
+        this(maxNodes, maxBytes, List.of());
+    }
+
+    /** One with a share for each. */
+    public Capacity(long maxNodes, long maxBytes, List<Quota> quotas) {
         this.maxNodes = maxNodes;
         this.maxBytes = maxBytes;
+        this.quotas = List.copyOf(quotas);
     }
 
     /** Room for everybody. */
@@ -47,6 +56,28 @@ public final class Capacity {
             return false;
         }
         return true;
+    }
+
+    /**
+     * A registration counts for whoever has it; false if that has as many as it may, and nothing is
+     * counted.
+     *
+     * @param before the one whose place it takes; null if there is none
+     * @param comesBack whether it is the same process, which may always come back
+     */
+    boolean takeShare(Registration.Owner owner, Registration.@Nullable Owner before, boolean comesBack) {
+        for (int i = 0; i < quotas.size(); i++) {
+            if (!quotas.get(i).take(owner, before, comesBack)) {
+                quotas.subList(0, i).forEach(taken -> taken.giveBack(owner));
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A registration has ended, or another took its place. */
+    void giveShareBack(Registration.Owner owner) {
+        quotas.forEach(quota -> quota.giveBack(owner));
     }
 
     /** One that is known holds so much more. */

@@ -72,7 +72,12 @@ public final class NodeEntry implements SerialExecutor.Owner {
             return Admission.refused(refusal);
         }
         MetadataMap metadata = old == null ? MetadataMap.of(claim.metadata()) : metadataAfter(old, claim.metadata());
+        boolean comesBack = old != null && old.incarnation == claim.incarnation();
+        if (!table.capacity().takeShare(claim.owner(), old == null ? null : old.owner, comesBack)) {
+            return Admission.refused(Refusal.NO_SHARE);
+        }
         if (!takeFor(metadata)) {
+            table.capacity().giveShareBack(claim.owner());
             return Admission.refused(Refusal.NO_CAPACITY);
         }
         Registration fresh = table.newRegistration(this, claim, metadata);
@@ -80,7 +85,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
             beginStay(fresh);
             return Admission.granted(fresh, null, false);
         }
-        if (old.incarnation == fresh.incarnation) {
+        if (comesBack) {
             recoverAs(fresh, old);
             return Admission.granted(fresh, old, false);
         }
@@ -95,6 +100,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
             // It came back before the end of its old connection was seen, which is what this tells.
             suspect(old, SuspectReason.LOST);
         }
+        table.capacity().giveShareBack(old.owner);
         fresh.sinceTicks = old.sinceTicks;
         fresh.duplicates = old.duplicates;
         fresh.mail = old.mail;
@@ -249,6 +255,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
             of.mail.mailbox().close(Reason.CLOSED, "node " + id + " is OFFLINE: " + reason, () -> {});
         }
         NodeState before = of.state;
+        table.capacity().giveShareBack(of.owner);
         current = null;
         offline = true;
         if (joined != null) {

@@ -105,6 +105,8 @@ public final class NodeTable implements NodeRegistry {
             if (admission.refusal() == Admission.Refusal.NO_CAPACITY) {
                 entry.forgetIfUnused();
                 tombstones.makeRoom();
+            } else if (admission.refusal() == Admission.Refusal.NO_SHARE) {
+                entry.forgetIfUnused();
             }
             return admission;
         }

@@ -84,8 +84,8 @@ class AttachedBinding extends NodeBinding {
     }
 
     @Override
-    void refuseForNow() {
-        session.sendNoCapacity(handle, "node");
+    void refuseForNow(String why) {
+        session.sendForNow(handle, why);
     }
 
     @Override

@@ -82,8 +82,8 @@ abstract class NodeBinding extends PeerMonitor implements Registration.Owner, Ch
     /** Likewise, because this process was sent away before. */
     abstract void refuseForGood(String why);
 
-    /** Likewise, because there is no room. */
-    abstract void refuseForNow();
+    /** Likewise, for a reason that may pass: there is no room. */
+    abstract void refuseForNow(String why);
 
     /** The node takes its leave. */
     abstract void unregister();

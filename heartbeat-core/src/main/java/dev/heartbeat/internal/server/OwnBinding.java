@@ -87,8 +87,8 @@ final class OwnBinding extends NodeBinding {
     }
 
     @Override
-    void refuseForNow() {
-        session.sendNoCapacity(0, "node");
+    void refuseForNow(String why) {
+        session.sendForNow(0, why);
         session.finish(CloseReason.REFUSED);
     }
 

@@ -234,7 +234,14 @@ final class RegistrationHandler {
                 loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
                 node.refuseForGood("this process was sent away before");
             }
-            case NO_CAPACITY -> node.refuseForNow();
+            case NO_CAPACITY -> {
+                loop.server.log.noCapacity(loop.shard.nowNs());
+                node.refuseForNow(ServerSession.noRoomFor("node"));
+            }
+            case NO_SHARE -> {
+                loop.server.log.noShare(node.session.remoteAddress(), nodeId, node.principal(), loop.shard.nowNs());
+                node.refuseForNow("the principal or the address has as many nodes as it may");
+            }
             case UNAUTHORIZED ->
                 node.refuse(
                         node.standing() == null ? unauthorized(0) : failed(node.session, nodeId), CloseReason.REFUSED);

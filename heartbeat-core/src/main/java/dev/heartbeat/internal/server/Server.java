@@ -25,6 +25,7 @@ import dev.heartbeat.internal.admission.Bans;
 import dev.heartbeat.internal.admission.FailedRegistrations;
 import dev.heartbeat.internal.admission.Gate;
 import dev.heartbeat.internal.admission.Place;
+import dev.heartbeat.internal.admission.Source;
 import dev.heartbeat.internal.channel.Acceptors;
 import dev.heartbeat.internal.channel.ChannelCounts;
 import dev.heartbeat.internal.channel.ChannelEnd;
@@ -39,6 +40,8 @@ import dev.heartbeat.internal.mux.InboundBudget;
 import dev.heartbeat.internal.node.Capacity;
 import dev.heartbeat.internal.node.NodeEvents;
 import dev.heartbeat.internal.node.NodeTable;
+import dev.heartbeat.internal.node.Quota;
+import dev.heartbeat.internal.node.Registration;
 import dev.heartbeat.internal.node.Tombstones;
 import dev.heartbeat.internal.queue.CallbackThreads;
 import dev.heartbeat.internal.queue.Mailbox;
@@ -55,6 +58,7 @@ import dev.heartbeat.spi.Transport;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -143,7 +147,7 @@ public final class Server implements Acceptor {
                 new NodeEvents(listeners, handlers.messages(), handlers.requests(), handlers.routes(), callbackThreads);
         Authenticator authenticator = handlers.authenticator();
         authentications = authenticator == null ? null : new Authentications(authenticator, this);
-        capacity = new Capacity(options.maxNodes(), options.registrationBudgetBytes());
+        capacity = new Capacity(options.maxNodes(), options.registrationBudgetBytes(), quotas(options));
         table = new NodeTable(
                 options.takeoverPolicy(),
                 options.groupKey(),
@@ -169,6 +173,17 @@ public final class Server implements Acceptor {
         loops = new AtomicReferenceArray<>(transport.eventLoops().size());
         port = new ServerPort(options, transport, lifecycle);
         end = new ServerEnd(this, table, lifecycle, port, firstLoop);
+    }
+
+    private static List<Quota> quotas(ServerOptions options) {
+        List<Quota> quotas = new ArrayList<>();
+        if (options.maxNodesPerPrincipal() > 0) {
+            quotas.add(new Quota(options.maxNodesPerPrincipal(), Registration.Owner::principal));
+        }
+        if (options.maxNodesPerAddress() > 0) {
+            quotas.add(new Quota(options.maxNodesPerAddress(), owner -> Source.of(owner.remoteAddress())));
+        }
+        return quotas;
     }
 
     /** The application's handlers of what comes. */

@@ -27,6 +27,7 @@ final class ServerLog {
     private final LogThrottle duplicates = new LogThrottle();
     private final LogThrottle foreign = new LogThrottle();
     private final LogThrottle layers = new LogThrottle();
+    private final LogThrottle noShare = new LogThrottle();
     private final LogThrottle floods = new LogThrottle();
     private final LogThrottle unauthorized = new LogThrottle();
     private final Map<ConnectionRefusal, LogThrottle> refusals = new EnumMap<>(ConnectionRefusal.class);
@@ -64,6 +65,22 @@ final class ServerLog {
                     options.maxNodes(),
                     capacity.bytes(),
                     options.registrationBudgetBytes());
+        }
+    }
+
+    /** A registration is one too many for its principal or its address. */
+    void noShare(InetSocketAddress remote, String id, @Nullable String principal, long nowNs) {
+        long times = noShare.countIfDue(nowNs);
+        if (times > 0) {
+            LOG.warn(
+                    "refused node {} at {}: {} has {} nodes already (maxNodesPerPrincipal), or its address {}"
+                            + " (maxNodesPerAddress); it may try again{}",
+                    id,
+                    remote,
+                    principal == null ? "nobody" : "principal " + Printable.escaped(principal),
+                    options.maxNodesPerPrincipal(),
+                    options.maxNodesPerAddress(),
+                    others(times));
         }
     }
 

@@ -147,10 +147,8 @@ final class ServerSession extends Session {
         encoder.registered(node.handle(), standing == null ? answer : answer.validFor(standing.validForMillis()));
     }
 
-    /** There is no room for what a node is, or says of itself: that may change. */
-    void sendNoCapacity(int handle, String forWhat) {
-        loop.server.log.noCapacity(loop.shard.nowNs());
-        sendForNow(handle, "the server has no room for this " + forWhat);
+    static String noRoomFor(String what) {
+        return "the server has no room for this " + what;
     }
 
     /** Refuses for a reason that may pass. */
@@ -282,7 +280,8 @@ final class ServerSession extends Session {
         }
         boolean changed = node.registration().entry().changeMetadata(node.registration(), said);
         if (!changed && node.isCurrent()) {
-            sendNoCapacity(node.handle(), "metadata");
+            loop.server.log.noCapacity(loop.shard.nowNs());
+            sendForNow(node.handle(), noRoomFor("metadata"));
         }
     }
 

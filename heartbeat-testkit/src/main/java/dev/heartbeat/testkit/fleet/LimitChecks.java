@@ -26,6 +26,15 @@ final class LimitChecks {
     private static final int VISITS = 250;
     private static final Duration BETWEEN_VISITS = Duration.ofMillis(10);
 
+    /** More nodes than strangers have at a time. */
+    private static final int NODES_PER_ADDRESS = 64;
+
+    /** A gateway of the fleet has four more at most. */
+    private static final int NODES_PER_PRINCIPAL = 5;
+
+    private static final int STAYS = NODES_PER_ADDRESS + 6;
+    private static final Duration BETWEEN_STAYS = Duration.ofMillis(100);
+
     /** An eighth of the places that registrations may wait in, and a few. */
     private static final int GUESSES = 24;
 
@@ -57,6 +66,8 @@ final class LimitChecks {
         builder.controlFramesPerSecond(FRAMES_PER_SECOND)
                 .banTime(BAN)
                 .maxNodesPerConnection(NODES)
+                .maxNodesPerAddress(NODES_PER_ADDRESS)
+                .maxNodesPerPrincipal(NODES_PER_PRINCIPAL)
                 .maxConnectionsPerAddress(CONNECTIONS)
                 .attemptsPerSecondPerAddress(ATTEMPTS_PER_SECOND)
                 .maxAuthentications(PLACES);
@@ -68,6 +79,7 @@ final class LimitChecks {
             flood();
             visit(Duration.ZERO);
             visit(Duration.ofSeconds(6));
+            stay();
         } else {
             guess();
         }
@@ -101,6 +113,14 @@ final class LimitChecks {
     private void visit(Duration from) {
         for (int i = 0; i < VISITS; i++) {
             ask(from.plus(BETWEEN_VISITS.multipliedBy(i)), here, "visit " + i + " from " + from, FOREIGN, "end");
+        }
+    }
+
+    /** More nodes than an address may have, one after the other. */
+    private void stay() {
+        for (int i = 0; i < STAYS; i++) {
+            String node = register("guest" + i) + UNREGISTER;
+            ask(BETWEEN_STAYS.multipliedBy(i), elsewhere, "stay " + i, node, "REGISTERED end");
         }
     }
 
