@@ -3,6 +3,7 @@
 @SuppressWarnings("module")
 module dev.heartbeat.sockets {
     requires transitive dev.heartbeat.core;
+    requires java.management;
     requires org.slf4j;
 
     exports dev.heartbeat.sockets to

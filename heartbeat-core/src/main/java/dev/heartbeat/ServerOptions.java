@@ -38,6 +38,7 @@ import static dev.heartbeat.ServerSetters.MAX_WINDOW_BYTES;
 import static dev.heartbeat.ServerSetters.MIN_MESSAGE_BYTES_PER_SECOND;
 import static dev.heartbeat.ServerSetters.OFFLINE_MAXIMUM;
 import static dev.heartbeat.ServerSetters.OFFLINE_RETENTION;
+import static dev.heartbeat.ServerSetters.OVERLOAD_BY_HEAP;
 import static dev.heartbeat.ServerSetters.PORT;
 import static dev.heartbeat.ServerSetters.PROXY_PROTOCOL_FROM;
 import static dev.heartbeat.ServerSetters.REGISTRATION_BUDGET_BYTES;
@@ -100,6 +101,7 @@ public final class ServerOptions {
     private final Duration slowMessageGrace;
     private final int minMessageBytesPerSecond;
     private final long inboundBudgetBytes;
+    private final boolean overloadByHeap;
     private final TakeoverPolicy takeoverPolicy;
     private final String groupKey;
     private final int maxGroupsPerNode;
@@ -152,6 +154,7 @@ public final class ServerOptions {
         slowMessageGrace = given.value(SLOW_MESSAGE_GRACE);
         minMessageBytesPerSecond = given.value(MIN_MESSAGE_BYTES_PER_SECOND);
         inboundBudgetBytes = given.value(INBOUND_BUDGET_BYTES);
+        overloadByHeap = given.value(OVERLOAD_BY_HEAP);
         takeoverPolicy = given.value(TAKEOVER_POLICY);
         groupKey = given.value(GROUP_KEY);
         maxGroupsPerNode = given.value(MAX_GROUPS_PER_NODE);
@@ -396,6 +399,11 @@ public final class ServerOptions {
     /** {@return the value of {@link ServerSetters#inboundBudgetBytes}} */
     public long inboundBudgetBytes() {
         return inboundBudgetBytes;
+    }
+
+    /** {@return the value of {@link ServerSetters#overloadByHeap}} */
+    public boolean overloadByHeap() {
+        return overloadByHeap;
     }
 
     /** {@return the value of {@link ServerSetters#takeoverPolicy}} */

@@ -192,6 +192,10 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
                     "inboundBudgetBytes", ServerOptions::inboundBudgetBytes, 0, 1L << 50)
             .byDefault(256L * MIB)
             .text("Memory for large messages, grown windows and windows of channels, for all nodes together.");
+    static final Option<ServerOptions, Boolean> OVERLOAD_BY_HEAP = OPTIONS.flag(
+                    "overloadByHeap", ServerOptions::overloadByHeap)
+            .byDefault(false)
+            .text("Heap that is in use after garbage collections counts as overload.");
     static final Option<ServerOptions, TakeoverPolicy> TAKEOVER_POLICY = OPTIONS.choice(
                     "takeoverPolicy", TakeoverPolicy.class, ServerOptions::takeoverPolicy)
             .byDefault(TakeoverPolicy.NEWEST_WINS)
@@ -649,6 +653,18 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
      */
     public B inboundBudgetBytes(long value) {
         return put(INBOUND_BUDGET_BYTES, value);
+    }
+
+    /**
+     * Whether heap that is in use after garbage collections counts as overload; not by default. The
+     * heap is the whole process's, so set it where the server has the process to itself.
+     *
+     * @return this builder
+     * @see OverloadLevel
+     * @since 0.1
+     */
+    public B overloadByHeap(boolean value) {
+        return put(OVERLOAD_BY_HEAP, value);
     }
 
     /**

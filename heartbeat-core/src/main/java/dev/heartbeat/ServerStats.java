@@ -54,6 +54,15 @@ public final class ServerStats {
         return new MassGuardStats(counts);
     }
 
+    /**
+     * {@return the overload, and what the server does about it}
+     *
+     * @since 0.1
+     */
+    public OverloadStats overload() {
+        return new OverloadStats(counts);
+    }
+
     /** {@return the event loops} */
     public LoopStats loops() {
         return new LoopStats(counts);
@@ -74,6 +83,7 @@ public final class ServerStats {
                 .with("channels", channels())
                 .with("connections", connections())
                 .with("massGuard", massGuard())
+                .with("overload", overload())
                 .with("loops", loops())
                 .with("callbacks", callbacks())
                 .toString();

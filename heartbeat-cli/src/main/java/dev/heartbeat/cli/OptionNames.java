@@ -24,6 +24,7 @@ final class OptionNames {
             "heartbeatTimeout", "--timeout",
             "massGuardMaxHold", "--mass-guard-hold",
             "takeoverPolicy", "--takeover",
+            "overloadByHeap", "--no-overload-by-heap",
             "autoReconnect", "--no-reconnect");
 
     private static final Pattern WORD = Pattern.compile("[A-Za-z][A-Za-z0-9]*");

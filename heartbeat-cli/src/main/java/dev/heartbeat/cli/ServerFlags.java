@@ -62,6 +62,7 @@ final class ServerFlags {
         if (timeout != null && server.given("heartbeatInterval", Duration.class) == null) {
             builder.heartbeatInterval(fitting(timeout));
         }
+        builder.overloadByHeap(true); // The server has the process to itself.
         server.giveTo(builder);
         builder.transportOptions(transport::giveTo);
         if (named.name() != null) {

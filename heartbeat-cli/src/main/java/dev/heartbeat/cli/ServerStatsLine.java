@@ -3,6 +3,7 @@ package dev.heartbeat.cli;
 import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.LivenessStats;
 import dev.heartbeat.LoopStats;
+import dev.heartbeat.OverloadLevel;
 import dev.heartbeat.ServerStats;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,7 @@ final class ServerStatsLine {
                 .with("coalescedEvents", liveness.coalescedEvents())
                 .with("stallsCredited", loops.stalls())
                 .with("massGuardEngaged", stats.massGuard().isEngaged())
+                .with("overloaded", stats.overload().level() != OverloadLevel.NONE)
                 .with("loopLagP99Micros", micros(loops.lag().p99()))
                 .with("detections", liveness.detection().count())
                 .with("detectionP99Millis", millis(liveness.detection().p99()))

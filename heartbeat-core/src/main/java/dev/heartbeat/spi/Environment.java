@@ -2,6 +2,7 @@ package dev.heartbeat.spi;
 
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The resources that the core may not take for itself: threads, randomness, clocks, names. Supplied
@@ -61,6 +62,17 @@ public interface Environment {
 
     /** The calling thread waits no more. */
     void endWait();
+
+    /**
+     * How full the memory of the process is. A server by whose transport nobody knows does not judge
+     * whether it is overloaded.
+     *
+     * @return the gauge; null, as by default, if there is none
+     * @since 0.1
+     */
+    default @Nullable MemoryGauge memory() {
+        return null;
+    }
 
     /** {@return randomness for jitter; safe for any thread} Not for secrets. */
     RandomGenerator random();

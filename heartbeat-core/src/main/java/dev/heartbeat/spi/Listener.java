@@ -21,6 +21,22 @@ public interface Listener {
     CompletableFuture<Void> close();
 
     /**
+     * Accepts nothing until {@link #resumeAccepting}; what comes meanwhile waits in the kernel. It
+     * may have accepted a few more when this returns. A listener that cannot wait accepts on, as by
+     * default. Idempotent.
+     *
+     * @since 0.1
+     */
+    default void pauseAccepting() {}
+
+    /**
+     * Accepts again, after {@link #pauseAccepting}. Idempotent.
+     *
+     * @since 0.1
+     */
+    default void resumeAccepting() {}
+
+    /**
      * Completes when it accepts no more, for whatever reason: it was closed, or its transport ends.
      *
      * @return a future that completes when it accepts no more

@@ -42,7 +42,10 @@ final class SocketListener implements Listener, SocketUser {
     private final AcceptBackoff backoff = new AcceptBackoff();
     private final AcceptPace pace;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    /** While it rests: when it goes on. */
     private Timers.@Nullable Timer retry;
+
+    private boolean paused;
 
     private SocketListener(
             SocketLoop loop,
@@ -88,7 +91,7 @@ final class SocketListener implements Listener, SocketUser {
     public void onReady(int operations) {
         try {
             boolean more = true;
-            for (int accepts = 0; more && accepts < ACCEPTS_PER_TURN && socket.isOpen(); accepts++) {
+            for (int accepts = 0; more && !paused && accepts < ACCEPTS_PER_TURN && socket.isOpen(); accepts++) {
                 long waitNs = pace.waitNs(loop.nowNs());
                 if (waitNs > 0) {
                     rest(Duration.ofNanos(waitNs));
@@ -178,8 +181,39 @@ final class SocketListener implements Listener, SocketUser {
     }
 
     private void rest(Duration delay) {
-        socket.await(0);
-        retry = loop.after(delay, () -> socket.await(SelectionKey.OP_ACCEPT));
+        retry = loop.after(delay, () -> {
+            retry = null;
+            awaitConnections();
+        });
+        awaitConnections();
+    }
+
+    /** Not while it rests, or is paused. */
+    private void awaitConnections() {
+        socket.await(retry == null && !paused ? SelectionKey.OP_ACCEPT : 0);
+    }
+
+    @Override
+    public void pauseAccepting() {
+        setPaused(true);
+    }
+
+    @Override
+    public void resumeAccepting() {
+        setPaused(false);
+    }
+
+    private void setPaused(boolean now) {
+        try {
+            loop.execute(() -> {
+                paused = now;
+                if (socket.isOpen()) {
+                    awaitConnections();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            log.trace("the loop of {} has ended", address, e);
+        }
     }
 
     // Closing
@@ -207,6 +241,7 @@ final class SocketListener implements Listener, SocketUser {
         }
         if (retry != null) {
             retry.cancel();
+            retry = null;
         }
         socket.close();
         // The selector holds the port until its next poll; tasks of the next turn come after that.

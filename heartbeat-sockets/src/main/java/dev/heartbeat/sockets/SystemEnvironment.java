@@ -1,6 +1,7 @@
 package dev.heartbeat.sockets;
 
 import dev.heartbeat.spi.Environment;
+import dev.heartbeat.spi.MemoryGauge;
 import dev.heartbeat.spi.Resolver;
 import java.security.SecureRandom;
 import java.util.concurrent.Executor;
@@ -57,6 +58,11 @@ final class SystemEnvironment implements Environment {
         } else if (completions.isCurrentThread()) {
             completions.endWait();
         }
+    }
+
+    @Override
+    public MemoryGauge memory() {
+        return new JvmMemory(); // For servers only: the beans take a while to come up.
     }
 
     @Override

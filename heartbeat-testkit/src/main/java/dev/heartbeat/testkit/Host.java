@@ -1,5 +1,6 @@
 package dev.heartbeat.testkit;
 
+import dev.heartbeat.spi.MemoryGauge;
 import dev.heartbeat.spi.Transport;
 import dev.heartbeat.spi.TransportOptions;
 import java.net.InetAddress;
@@ -14,6 +15,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A machine with one process on it, whose {@link #transport} a server or client is given.
@@ -46,6 +48,9 @@ public final class Host {
     private Duration lookupDelay = Duration.ZERO;
     private boolean failsLookups;
     private long lookups;
+    private boolean measuresMemory;
+    private double filledDirect;
+    private double filledHeap;
     private boolean paused;
     private boolean off;
     private boolean refusesConnects;
@@ -269,6 +274,26 @@ public final class Host {
         failsSetUps = fail;
     }
 
+    /**
+     * Says how full the memory of each process is that runs here, from now on and until it is said
+     * anew: so full both the direct memory and the heap after collections. Before the first time
+     * nobody knows, and a server that is started then does not judge whether it is overloaded.
+     *
+     * @since 0.1
+     */
+    public void fillMemory(double direct, double heapAfterCollection) {
+        filledDirect = requireShare("direct", direct);
+        filledHeap = requireShare("heapAfterCollection", heapAfterCollection);
+        measuresMemory = true;
+    }
+
+    private static double requireShare(String parameter, double value) {
+        if (!(value >= 0 && value <= 1)) {
+            throw new IllegalArgumentException(parameter + " is " + value + ", allowed is 0 to 1");
+        }
+        return value;
+    }
+
     /** {@return whether {@link #pause} is in force} */
     public boolean isPaused() {
         return paused;
@@ -341,6 +366,24 @@ public final class Host {
             delayedWork.add(() -> workNow(process, task));
         } else {
             process.run(task);
+        }
+    }
+
+    /** As the processes here see it; null if they do not. */
+    @Nullable
+    MemoryGauge memory() {
+        return measuresMemory ? new Memory() : null;
+    }
+
+    private final class Memory implements MemoryGauge {
+        @Override
+        public double direct() {
+            return filledDirect;
+        }
+
+        @Override
+        public double heapAfterCollection() {
+            return filledHeap;
         }
     }
 

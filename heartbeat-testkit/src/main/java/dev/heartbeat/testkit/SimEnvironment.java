@@ -1,9 +1,11 @@
 package dev.heartbeat.testkit;
 
 import dev.heartbeat.spi.Environment;
+import dev.heartbeat.spi.MemoryGauge;
 import dev.heartbeat.spi.Resolver;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Threads, dice and clocks of one simulated process. */
 record SimEnvironment(Simulation simulation, Host host, SimTransport transport) implements Environment {
@@ -33,6 +35,11 @@ record SimEnvironment(Simulation simulation, Host host, SimTransport transport) 
     @Override
     public void endWait() {
         // Nobody waits in a simulation.
+    }
+
+    @Override
+    public @Nullable MemoryGauge memory() {
+        return host.memory();
     }
 
     @Override

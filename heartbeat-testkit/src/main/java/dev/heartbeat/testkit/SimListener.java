@@ -27,6 +27,7 @@ final class SimListener implements Listener {
     private final AcceptPace pace;
     private final CompletableFuture<Void> whenClosed = new CompletableFuture<>();
     private boolean closed;
+    private boolean paused;
 
     SimListener(SimTransport transport, InetSocketAddress localAddress, Acceptor acceptor) {
         this.transport = transport;
@@ -73,6 +74,9 @@ final class SimListener implements Listener {
     }
 
     private void accept() {
+        if (paused && !closed) {
+            return;
+        }
         if (transport.host().lacksDescriptors() && !backlog.isEmpty()) {
             acceptIn(ACCEPT_RETRY);
             return;
@@ -88,6 +92,17 @@ final class SimListener implements Listener {
 
     private void acceptIn(Duration delay) {
         transport.simulation().after(delay, () -> transport.loop(0).onSocket(this::accept));
+    }
+
+    @Override
+    public void pauseAccepting() {
+        paused = true;
+    }
+
+    @Override
+    public void resumeAccepting() {
+        paused = false;
+        transport.loop(0).onSocket(this::accept);
     }
 
     @Override
@@ -108,6 +123,9 @@ final class SimListener implements Listener {
 
     void unbind() {
         closed = true;
+        if (paused) {
+            resumeAccepting(); // What waits is reset.
+        }
         transport.simulation().unbind(this);
         if (!transport.isDead()) {
             whenClosed.complete(null);

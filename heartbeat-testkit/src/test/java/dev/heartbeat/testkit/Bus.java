@@ -3,6 +3,7 @@ package dev.heartbeat.testkit;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatServer;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -26,8 +27,16 @@ public final class Bus {
     }
 
     public Bus(long seed, int loops, UnaryOperator<HeartbeatServer.Builder> options) {
+        this(seed, loops, host -> {}, options);
+    }
+
+    /**
+     * @param prepare does to the server's host what must be done before the server starts
+     */
+    public Bus(long seed, int loops, Consumer<Host> prepare, UnaryOperator<HeartbeatServer.Builder> options) {
         world = new Simulation(seed);
         serverHost = world.newHost("server", loops);
+        prepare.accept(serverHost);
         told = new Recorder(world);
         server = options.apply(serverBuilder()).port(0).start();
     }

@@ -14,6 +14,7 @@ import dev.heartbeat.MessageStats;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeGroups;
 import dev.heartbeat.NodeRegistry;
+import dev.heartbeat.OverloadStats;
 import dev.heartbeat.Request;
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.Transport;
@@ -110,6 +111,7 @@ final class Scene {
         hold("registry", NodeRegistry.class, server.nodes());
         hold("groups", NodeGroups.class, server.groups());
         hold("server's liveness", LivenessStats.class, server.stats().liveness());
+        hold("server's overload", OverloadStats.class, server.stats().overload());
         hold("server's messages", MessageStats.class, server.stats().messages());
         hold("transport", Transport.class, clientHost.transport());
         hold("loop", EventLoop.class, clientHost.transport().eventLoops().get(0));

@@ -44,7 +44,7 @@ final class ArrivalWatch extends Timer {
     @Override
     protected void onDue(long unused) {
         long nowNs = input.host().judgingNs();
-        if (channel.isGrantDue() || input.window().isGrantDue()) {
+        if (channel.owesCredit() || input.window().isGrantDue()) {
             // The sender could not go on.
             lastFragmentNs = nowNs;
             paidUntilNs = Math.max(paidUntilNs, nowNs + limits().graceNs());

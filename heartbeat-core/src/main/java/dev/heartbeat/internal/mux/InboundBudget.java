@@ -12,6 +12,8 @@ public final class InboundBudget {
 
     private final long perConnection;
 
+    private volatile boolean withheld;
+
     /** One for a single connection, which may take it all. */
     public InboundBudget(long bytes) {
         this(bytes, 1);
@@ -24,6 +26,15 @@ public final class InboundBudget {
         total = bytes;
         perConnection = bytes / parts;
         free = new AtomicLong(bytes);
+    }
+
+    /** Whether senders get credit for what was handled only later. */
+    public void withhold(boolean now) {
+        withheld = now;
+    }
+
+    boolean isWithheld() {
+        return withheld;
     }
 
     long perConnection() {

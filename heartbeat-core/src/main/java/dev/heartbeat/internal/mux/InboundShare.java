@@ -19,6 +19,11 @@ final class InboundShare {
         limit = Math.max(budget.perConnection(), atLeast);
     }
 
+    /** Whether the peer gets credit for what was handled only later. */
+    boolean isWithheld() {
+        return budget.isWithheld();
+    }
+
     boolean tryReserve(long bytes) {
         return bytes <= limit - taken && count(budget.tryReserve(bytes), bytes);
     }

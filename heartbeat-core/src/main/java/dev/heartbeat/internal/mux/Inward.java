@@ -136,6 +136,16 @@ final class Inward {
         return !ended && window.isGrantDue();
     }
 
+    /** Whether the other side lacks credit that it would have at any other time. */
+    boolean isWithholding() {
+        return window.isWithholding() || input.window().isWithholding();
+    }
+
+    /** What was withheld is due. */
+    void giveWithheld() {
+        window.giveWithheld();
+    }
+
     /** Returns the new limit, to be sent. */
     long grant() {
         widenIfBusy();
@@ -249,15 +259,20 @@ final class Inward {
         Endpoint inline = inline();
         if (inline != null) {
             inline.onView(envelope, message);
-            take(size);
+            takeHandled(size);
         } else {
             hand(from, copyOf(message), envelope, size, 0);
         }
     }
 
     private void hand(int from, ByteBuffer message, Envelope envelope, int credit, int charge) {
-        held += credit;
+        hold(credit);
         receiver.onMessage(from, new Received(message, envelope, credit, charge));
+    }
+
+    private void hold(long more) {
+        held += more;
+        input.host().onHeld(more);
     }
 
     private Assembly begin(boolean taken, Head head, int first) throws ProtocolException {
@@ -332,7 +347,7 @@ final class Inward {
         if (inline != null) {
             inline.onView(arrivingEnvelope, message);
             input.host().spares().giveBack(message);
-            take(size);
+            takeHandled(size);
             input.budget().release(length);
         } else {
             hand(arrivingFrom, message, arrivingEnvelope, size, length);
@@ -393,6 +408,19 @@ final class Inward {
         input.window().take(bytes);
     }
 
+    /**
+     * Messages were handled. Their credit is what may be withheld: that of headers lets a message
+     * arrive that has begun, and its memory would not be free again before.
+     */
+    private void takeHandled(long bytes) {
+        take(bytes);
+        if (input.budget().isWithheld()) {
+            window.withhold(bytes);
+            input.window().withhold(bytes);
+            input.host().onWithheld();
+        }
+    }
+
     private static ByteBuffer copyOf(ByteBuffer fragment) {
         return ByteBuffer.allocate(fragment.remaining()).put(fragment).flip();
     }
@@ -437,8 +465,8 @@ final class Inward {
             returning = false;
         }
         input.budget().release(chargeBack);
-        held -= creditBack;
-        take(creditBack);
+        hold(-creditBack);
+        takeHandled(creditBack);
         releaseIfUnused();
         channel.onTaken();
     }

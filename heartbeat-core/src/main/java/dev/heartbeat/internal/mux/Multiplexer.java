@@ -80,6 +80,12 @@ public final class Multiplexer {
         /** A frame came on a channel of this node, other than the connection's own. */
         void onSignOfLife(int handle);
 
+        /** The application has so many bytes more of messages that it has not handled. */
+        default void onHeld(long bytes) {}
+
+        /** Credit is withheld: {@link Multiplexer#giveWithheld} is to follow. */
+        default void onWithheld() {}
+
         /** There is something to write or to flush that does not come of reading. */
         void pumpSoon();
     }
@@ -301,6 +307,18 @@ public final class Multiplexer {
             control.add(channel);
         }
         grantConnection();
+    }
+
+    /** Gives the credit that was withheld. */
+    public void giveWithheld() {
+        input.window().giveWithheld();
+        channels.all().forEach(this::giveWithheld);
+        giveWithheld(channel0);
+    }
+
+    private void giveWithheld(MuxChannel channel) {
+        channel.giveWithheld();
+        grant(channel);
     }
 
     /** A limit is absolute, so while the socket is full nothing is lost by telling it later. */

@@ -362,6 +362,16 @@ public final class MuxChannel {
         return state == State.OPEN && in.isGrantDue();
     }
 
+    /** Whether this side owes the other credit, whatever the reason. */
+    boolean owesCredit() {
+        return isGrantDue() || in.isWithholding();
+    }
+
+    /** What was withheld is due. */
+    void giveWithheld() {
+        in.giveWithheld();
+    }
+
     // ---- inwards
 
     /** Takes a DATA frame, and hands over the message that becomes whole with it. */

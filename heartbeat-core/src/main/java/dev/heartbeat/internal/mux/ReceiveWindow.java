@@ -7,8 +7,8 @@ import dev.heartbeat.internal.frame.Register;
 /**
  * The limit up to which the peer may send.
  *
- * <p>Invariant: {@code consumed <= received <= granted}, and {@code granted} is the highest that
- * {@code consumed + window + reserved} ever was when it was sent.
+ * <p>Invariant: {@code withheld <= consumed <= received <= granted}, and {@code granted} is the
+ * highest that {@code consumed - withheld + window + reserved} ever was when it was sent.
  */
 final class ReceiveWindow {
     private static final long MAX_FRAME = Register.MIN_CREDIT;
@@ -16,6 +16,9 @@ final class ReceiveWindow {
     private long window;
     private long received;
     private long consumed;
+    /** The part of what was consumed for which the peer may not send as much again yet. */
+    private long withheld;
+
     private long reserved;
     private long granted;
     /** Whether the next limit is worth telling however little it adds. */
@@ -53,6 +56,20 @@ final class ReceiveWindow {
         consumed += bytes;
     }
 
+    /** Of what was consumed, so much more does not count for now. */
+    void withhold(long bytes) {
+        withheld += bytes;
+    }
+
+    /** All that was consumed counts. */
+    void giveWithheld() {
+        withheld = 0;
+    }
+
+    boolean isWithholding() {
+        return withheld > 0;
+    }
+
     /**
      * Makes room beyond the window for a message that is being assembled; undone with a negative
      * number when it is complete.
@@ -77,8 +94,12 @@ final class ReceiveWindow {
      * where the peer may be waiting for room for a frame of full size.
      */
     boolean isGrantDue() {
-        long more = consumed + window + reserved - granted;
+        long more = limit() - granted;
         return more > 0 && (widened || more >= window / 2 || peerMayWaitFor(more));
+    }
+
+    private long limit() {
+        return consumed - withheld + window + reserved;
     }
 
     /**
@@ -94,7 +115,7 @@ final class ReceiveWindow {
 
     /** The new limit, to be sent to the peer. */
     long grant() {
-        granted = consumed + window + reserved;
+        granted = limit();
         widened = false;
         return granted;
     }

@@ -31,7 +31,9 @@ public record Admission(
         /** There is no room for one node more, or for what it says of itself. */
         NO_CAPACITY,
         /** Its principal, or its address, has as many nodes as it may. */
-        NO_SHARE
+        NO_SHARE,
+        /** The server is overloaded, and the node has no stay that would go on. */
+        OVERLOADED
     }
 
     static Admission refused(Refusal why) {

@@ -29,6 +29,7 @@ public final class Capacity {
     private final AtomicLong nodes = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
     private final List<Quota> quotas;
+    private volatile boolean closed;
 
     public Capacity(long maxNodes, long maxBytes) {
         this(maxNodes, maxBytes, List.of());
@@ -44,6 +45,15 @@ public final class Capacity {
     /** Room for everybody. */
     public static Capacity unbounded() {
         return new Capacity(Long.MAX_VALUE, Long.MAX_VALUE);
+    }
+
+    /** Whether no node begins a stay, room or not; those that have one may come back. */
+    public void close(boolean now) {
+        closed = now;
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     /**

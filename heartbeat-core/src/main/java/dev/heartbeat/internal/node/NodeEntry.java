@@ -71,6 +71,9 @@ public final class NodeEntry implements SerialExecutor.Owner {
         if (refusal != null) {
             return Admission.refused(refusal);
         }
+        if (old == null && table.capacity().isClosed()) {
+            return Admission.refused(Refusal.OVERLOADED);
+        }
         MetadataMap metadata = old == null ? MetadataMap.of(claim.metadata()) : metadataAfter(old, claim.metadata());
         boolean comesBack = old != null && old.incarnation == claim.incarnation();
         if (!table.capacity().takeShare(claim.owner(), old == null ? null : old.owner, comesBack)) {

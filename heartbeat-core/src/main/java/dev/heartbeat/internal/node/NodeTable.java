@@ -102,7 +102,9 @@ public final class NodeTable implements NodeRegistry {
             if (admission == null) {
                 continue;
             }
-            if (admission.refusal() == Admission.Refusal.NO_CAPACITY) {
+            if (admission.refusal() == Admission.Refusal.OVERLOADED) {
+                entry.forgetIfUnused();
+            } else if (admission.refusal() == Admission.Refusal.NO_CAPACITY) {
                 entry.forgetIfUnused();
                 tombstones.makeRoom();
             } else if (admission.refusal() == Admission.Refusal.NO_SHARE) {

@@ -74,6 +74,12 @@ final class Arrival implements Connector, ProxyLayer.Guard {
         check = true;
     }
 
+    /** The server is overloaded, and this one has not got far. */
+    void shed() {
+        refused = true;
+        close();
+    }
+
     /** The server accepts no more. */
     void close() {
         opening.close();

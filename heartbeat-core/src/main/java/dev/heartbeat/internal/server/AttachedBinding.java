@@ -79,8 +79,8 @@ class AttachedBinding extends NodeBinding {
     }
 
     @Override
-    void refuseForGood(String why) {
-        goAway(GoAwayReason.KICKED, GoAway.NEVER, why);
+    void turnAway(GoAwayReason why, CloseReason end, long retryAfterMillis, String text) {
+        goAway(why, retryAfterMillis, text);
     }
 
     @Override

@@ -11,11 +11,15 @@ public enum Counter {
     REGISTRATIONS_REFUSED,
     FLOODS,
     BANNED,
+    REFUSED_BY_OVERLOAD,
+    SHED,
     FORBIDDEN,
     UNAUTHORIZED,
     HEARTBEATS,
     FRAMES_IN,
     BYTES_IN,
+    /** Of messages that the application has not handled yet. */
+    BYTES_HELD,
     MESSAGES_IN,
     MESSAGES_OUT,
     LATE_WAKES

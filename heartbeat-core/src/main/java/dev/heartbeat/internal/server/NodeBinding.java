@@ -79,8 +79,8 @@ abstract class NodeBinding extends PeerMonitor implements Registration.Owner, Ch
      */
     abstract void refuse(ProtocolException why, @Nullable CloseReason end) throws ProtocolException;
 
-    /** Likewise, because this process was sent away before. */
-    abstract void refuseForGood(String why);
+    /** Likewise, and is sent away. */
+    abstract void turnAway(GoAwayReason why, CloseReason end, long retryAfterMillis, String text);
 
     /** Likewise, for a reason that may pass: there is no room. */
     abstract void refuseForNow(String why);

@@ -82,8 +82,8 @@ final class OwnBinding extends NodeBinding {
     }
 
     @Override
-    void refuseForGood(String why) {
-        sendAway(GoAwayReason.KICKED, CloseReason.KICKED, GoAway.NEVER, why);
+    void turnAway(GoAwayReason why, CloseReason end, long retryAfterMillis, String text) {
+        sendAway(why, end, retryAfterMillis, text);
     }
 
     @Override

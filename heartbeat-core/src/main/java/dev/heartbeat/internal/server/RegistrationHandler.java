@@ -4,6 +4,8 @@ import dev.heartbeat.CloseReason;
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.auth.Grant;
 import dev.heartbeat.internal.frame.ErrorCode;
+import dev.heartbeat.internal.frame.GoAway;
+import dev.heartbeat.internal.frame.GoAwayReason;
 import dev.heartbeat.internal.frame.MetadataMap;
 import dev.heartbeat.internal.frame.ProtocolException;
 import dev.heartbeat.internal.frame.Register;
@@ -232,7 +234,17 @@ final class RegistrationHandler {
         switch (why) {
             case KICKED -> {
                 loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
-                node.refuseForGood("this process was sent away before");
+                node.turnAway(
+                        GoAwayReason.KICKED, CloseReason.KICKED, GoAway.NEVER, "this process was sent away before");
+            }
+            case OVERLOADED -> {
+                loop.counters.add(Counter.REGISTRATIONS_REFUSED, 1);
+                loop.counters.add(Counter.REFUSED_BY_OVERLOAD, 1);
+                node.turnAway(
+                        GoAwayReason.OVERLOADED,
+                        CloseReason.GO_AWAY,
+                        loop.server.overload.retryAfterMillis(),
+                        "the server is overloaded");
             }
             case NO_CAPACITY -> {
                 loop.server.log.noCapacity(loop.shard.nowNs());

@@ -98,6 +98,7 @@ public final class Server implements Acceptor {
     private final @Nullable ConnectionLayer layer;
     private final NodeEvents events;
     final ServerGuard guard;
+    final Overload overload;
     /** Null where everybody may register. */
     final @Nullable Authentications authentications;
 
@@ -172,6 +173,8 @@ public final class Server implements Acceptor {
         counts = new ServerCounts(this, events);
         loops = new AtomicReferenceArray<>(transport.eventLoops().size());
         port = new ServerPort(options, transport, lifecycle);
+        overload = new Overload(
+                this, transport.environment().memory(), transport.environment().random(), budget, capacity, port);
         end = new ServerEnd(this, table, lifecycle, port, firstLoop);
     }
 
@@ -489,6 +492,18 @@ public final class Server implements Acceptor {
     /** The counts so far. */
     public ServerCounts counts() {
         return counts;
+    }
+
+    /** Bytes of messages that the application has not handled. */
+    long heldBytes() {
+        return startedLoops().stream()
+                .mapToLong(loop -> loop.counters.get(Counter.BYTES_HELD))
+                .sum();
+    }
+
+    /** The time by which everything that is due is late on the busiest loop. */
+    long loopLagNs() {
+        return startedLoops().stream().mapToLong(ServerLoop::lagNs).max().orElse(0);
     }
 
     long registrationBytes() {

@@ -5,6 +5,8 @@ import dev.heartbeat.MassGuardStatus;
 import dev.heartbeat.Measure;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
+import dev.heartbeat.OverloadCause;
+import dev.heartbeat.OverloadLevel;
 import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.internal.channel.ChannelCounts;
 import dev.heartbeat.internal.node.NodeEvents;
@@ -14,6 +16,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what a server has counted: each method what it returns, and nothing else. Any thread. */
 public final class ServerCounts {
@@ -133,6 +136,23 @@ public final class ServerCounts {
 
     public Measure guardHold() {
         return server.guard.hold();
+    }
+
+    public OverloadLevel overloadLevel() {
+        return server.overload.level();
+    }
+
+    public @Nullable OverloadCause overloadCause() {
+        return server.overload.cause();
+    }
+
+    public Map<OverloadLevel, Long> overloadEntries() {
+        return server.overload.entries();
+    }
+
+    /** How near each cause is to its bound. */
+    public Map<OverloadCause, Double> loads() {
+        return server.overload.loads();
     }
 
     public Measure detection() {

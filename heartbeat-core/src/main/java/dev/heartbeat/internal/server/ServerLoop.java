@@ -11,12 +11,19 @@ import dev.heartbeat.internal.loop.Timer;
 import dev.heartbeat.internal.loop.TimerWheel;
 import dev.heartbeat.internal.server.Measures.Kind;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /** The part of a {@link Server} that one event loop owns. */
 final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
     private static final long MAX_TWIN_NS = SECONDS.toNanos(5);
+
+    /** One of so many is closed at a time, so that whoever gets on has the time to register. */
+    private static final int SHED_PART = 4;
+
+    private static final int SHED_AT_ONCE = 1024;
 
     final Server server;
     final Shard shard;
@@ -25,6 +32,8 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
     final HeldVerdicts held = new HeldVerdicts(this);
     final RegistrationHandler registration = new RegistrationHandler(this);
     final Floods floods = new Floods(this);
+    final WithheldCredit withheld = new WithheldCredit(this);
+    private final Pulse pulse = new Pulse(this);
 
     /**
      * Sessions that have no node, or have it no more; the others are found through the node table.
@@ -42,11 +51,16 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
         this.shard = shard;
         measures = new Measures(server.recorders, shard.failures());
         shard.observe(this);
+        if (server.overload.isJudged()) {
+            pulse.begin();
+        }
     }
 
     /** The server has ended. */
     void end() {
         shard.ignore(this);
+        shard.cancel(pulse);
+        shard.cancel(withheld);
     }
 
     @Override
@@ -96,6 +110,7 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
 
     void ended(ServerSession session) {
         withoutNode.remove(session);
+        withheld.remove(session);
         counters.add(Counter.ENDED, 1);
         server.connectionEnded(session.place(), session.own() != null);
     }
@@ -107,6 +122,28 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
             lastTerms = terms;
         }
         return lastTerms;
+    }
+
+    /** The time by which everything that is due is late. Any thread. */
+    long lagNs() {
+        return pulse.lagNs();
+    }
+
+    /**
+     * Closes a part of the connections that have not registered: those that have got least far
+     * first, and of these the oldest.
+     */
+    void shed() {
+        List<ServerSession> unregistered = withoutNode.stream()
+                .filter(ServerSession::isUnregistered)
+                .sorted(Comparator.comparingInt(ServerSession::stage))
+                .toList();
+        List<Runnable> inOrder = new ArrayList<>();
+        arrivals.forEach(arrival -> inOrder.add(arrival::shed));
+        unregistered.forEach(session -> inOrder.add(session::shed));
+        int some = Math.min(SHED_AT_ONCE, (inOrder.size() + SHED_PART - 1) / SHED_PART);
+        inOrder.subList(0, some).forEach(Runnable::run);
+        counters.add(Counter.SHED, some);
     }
 
     void closeWithoutNode() {
@@ -139,7 +176,8 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
 
     @Override
     public long graceNs() {
-        return server.options.grace().toNanos();
+        long graceNs = server.options.grace().toNanos();
+        return graceNs == 0 ? 0 : graceNs + server.overload.extraGraceNs(shard.nowNs());
     }
 
     @Override

@@ -66,6 +66,16 @@ final class ServerPort {
         }
     }
 
+    /** Lets what comes wait in the kernel. */
+    void pauseAccepting() {
+        CompletableFuture<?> unused = listening.thenAccept(Listener::pauseAccepting);
+    }
+
+    /** Accepts what waits, and all that comes. */
+    void resumeAccepting() {
+        CompletableFuture<?> unused = listening.thenAccept(Listener::resumeAccepting);
+    }
+
     /** Listens no more, now or as soon as it would. */
     void free() {
         CompletableFuture<?> unused =

@@ -396,6 +396,16 @@ final class ServerSession extends Session {
     }
 
     @Override
+    public void onHeld(long bytes) {
+        loop.counters.add(Counter.BYTES_HELD, bytes);
+    }
+
+    @Override
+    public void onWithheld() {
+        loop.withheld.add(this);
+    }
+
+    @Override
     public void onMessageSent() {
         loop.counters.add(Counter.MESSAGES_OUT, 1);
     }
@@ -417,6 +427,28 @@ final class ServerSession extends Session {
     void closeUnregistered() {
         announceShutdown(0);
         finish(CloseReason.SHUTDOWN);
+    }
+
+    /** Whether it has yet to register. */
+    boolean isUnregistered() {
+        return state == State.HANDSHAKE;
+    }
+
+    /** How far an unregistered one has got. */
+    int stage() {
+        return isAwaiting() ? 2 : hasFrameUnderWay() ? 1 : 0;
+    }
+
+    /** The server is overloaded, and nobody has registered here. */
+    void shed() {
+        goAway(
+                0,
+                new GoAway(
+                        ErrorCode.Scope.CONNECTION,
+                        GoAwayReason.OVERLOADED,
+                        loop.server.overload.retryAfterMillis(),
+                        "the server is overloaded"));
+        finish(CloseReason.GO_AWAY);
     }
 
     /** A node has messages to be sent. */

@@ -402,6 +402,14 @@ public abstract class Session extends SessionLife implements Multiplexer.Host, S
         }
     }
 
+    /** Gives the peer the credit that was withheld. */
+    public final void giveWithheld() {
+        if (mux != null && isReading()) {
+            mux.giveWithheld();
+            pumpSoon();
+        }
+    }
+
     /** Sends what waits, as far as credit and socket allow, and flushes. */
     protected final void pump() {
         if (state == State.REGISTERED) {

@@ -217,6 +217,11 @@ abstract class SessionLife implements ConnectionHandler, FrameHandler, InputRead
                 : underWay.silentNs(shard.clock().nowNs());
     }
 
+    /** Whether a part of a frame has come. */
+    protected final boolean hasFrameUnderWay() {
+        return decoder.underWay() > 0;
+    }
+
     public final boolean isReading() {
         return state == State.HANDSHAKE || state == State.REGISTERED;
     }

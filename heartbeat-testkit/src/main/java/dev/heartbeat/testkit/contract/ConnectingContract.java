@@ -101,6 +101,35 @@ public abstract class ConnectingContract extends TransportContract {
         assertThat(opened).isFalse();
     }
 
+    /** Even where the listener rests at the time, because connections come too fast or cannot be kept. */
+    @Test
+    void pausedListenerAcceptsWhatWaitsWhenItGoesOn() throws Exception {
+        Service service = serve(End::new);
+        exchange(connectedTo(service));
+        service.listener().pauseAccepting();
+        service.listener().pauseAccepting();
+        turns(loop(0), 2);
+        turns(loop(1), 2);
+        End client = connect(service.address(), new End());
+        turns(loop(0), 10);
+        turns(loop(1), 10);
+        CompletableFuture<End> server = service.next();
+        assertThat(server).isNotDone();
+        service.listener().resumeAccepting();
+        exchange(new Pair<>(client, await(server)));
+        exchange(connectedTo(service));
+    }
+
+    @Test
+    void pausedListenerCloses() throws Exception {
+        Service service = serve(End::new);
+        service.listener().pauseAccepting();
+        await(service.listener().close());
+        service.listener().resumeAccepting();
+        turns(loop(0), 2);
+        assertThat(await(refusal(service.listener()))).isNotNull();
+    }
+
     @Test
     void keptConnectionOpensOrIsAbandoned() throws Exception {
         // The transport closes between the two.

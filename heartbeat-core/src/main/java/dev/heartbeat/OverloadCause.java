@@ -1,0 +1,20 @@
+package dev.heartbeat;
+
+/**
+ * What a server can be overloaded by.
+ *
+ * @since 0.1
+ */
+public enum OverloadCause {
+    /**
+     * Received messages that the application has not handled, measured against
+     * {@link ServerSetters#inboundBudgetBytes}.
+     */
+    MESSAGES,
+    /** The direct memory of the process. */
+    DIRECT_MEMORY,
+    /** The heap after garbage collections; only with {@link ServerSetters#overloadByHeap}. */
+    HEAP,
+    /** The event loops: by how much everything that is due is late, again and again. */
+    LOOP_LAG
+}
