@@ -2,6 +2,9 @@ package dev.heartbeat.testkit.fleet;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.heartbeat.Channel;
+import dev.heartbeat.ChannelListener;
+import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.ClientListener;
 import dev.heartbeat.ClientState;
 import dev.heartbeat.HeartbeatClient;
@@ -10,6 +13,7 @@ import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.OfflineReason;
+import dev.heartbeat.QueueOverflow;
 import dev.heartbeat.Request;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.SuspectReason;
@@ -33,6 +37,9 @@ import java.util.concurrent.TimeoutException;
  */
 final class CallerChecks {
     private static final int PORT = 9502;
+    /** A port on which nobody listens. */
+    private static final int NOBODY = 9509;
+
     private static final int QUEUE = 16;
     private static final int LARGEST = 1 << 16;
     private static final Duration TIMEOUT = Duration.ofMillis(500);
@@ -92,6 +99,7 @@ final class CallerChecks {
         askWhatIsRefused();
         askWhileBusy();
         hearLate();
+        dropWhileLate();
         sendWhatIsRefused();
         moveBuffers();
         lookUpInVain();
@@ -347,6 +355,36 @@ final class CallerChecks {
                         heard.size() == bursts * each && sent.stream().allMatch(SendResult.ACCEPTED::equals),
                         heard.size() + " of " + sent.size()
                                 + " were heard by a client whose callbacks were late, and which is " + client.state()));
+    }
+
+    /** A channel holds no more for its senders to hear of than it may hold to be sent. */
+    private void dropWhileLate() {
+        int queue = 3;
+        Host host = simulation.newHost("dropper");
+        HeartbeatClient client =
+                client("dropper", host).server(serverHost.address(), NOBODY).connect();
+        Channel logs = client.openChannel(
+                "logs",
+                ChannelOptions.builder()
+                        .queueMessages(queue)
+                        .overflow(QueueOverflow.DROP_OLDEST)
+                        .delivery(ChannelOptions.Delivery.INLINE)
+                        .build(),
+                new ChannelListener() {});
+        host.delayCallbacks(BUSY);
+        List<CompletableFuture<Void>> sent = new ArrayList<>();
+        for (int i = 0; i < 10 * queue; i++) {
+            after(Duration.ofMillis(100L + i), () -> sent.add(logs.send(bytes("line"))));
+        }
+        judgeAfter(Duration.ofSeconds(1), () -> {
+            long open = sent.stream().filter(future -> !future.isDone()).count();
+            require(
+                    "I32 what a channel holds is bounded",
+                    open == 2 * queue,
+                    open + " messages wait or are to be told, allowed are " + 2 * queue);
+            host.delayCallbacks(Duration.ZERO);
+            CompletableFuture<Void> unused = client.closeAsync();
+        });
     }
 
     private static String refusalOf(CompletableFuture<?> result) {
