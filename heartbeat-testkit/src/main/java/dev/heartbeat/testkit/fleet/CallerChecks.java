@@ -377,7 +377,7 @@ final class CallerChecks {
             after(Duration.ofMillis(100L + i), () -> sent.add(logs.send(bytes("line"))));
         }
         judgeAfter(Duration.ofSeconds(1), () -> {
-            long open = sent.stream().filter(future -> !future.isDone()).count();
+            int open = (int) sent.stream().filter(future -> !future.isDone()).count();
             require(
                     "I32 what a channel holds is bounded",
                     open == 2 * queue,
