@@ -7,6 +7,7 @@ import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.Networks;
 import dev.heartbeat.ServerOptions;
 import dev.heartbeat.option.Option;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,14 +61,21 @@ final class LimitFlagsTest {
     @ParameterizedTest
     @MethodSource("limits")
     void eachLimitComesAndGoesWithItsFlag(Option<ServerOptions, ?> limit) {
-        boolean isList = limit.type() == Networks.class;
         Object before = limit.get(server.options());
 
-        parsed(OptionNames.of(limit.name()) + "=" + (isList ? NETWORKS : "7")).reconfigure(server);
-        assertThat(limit.get(server.options())).isEqualTo(isList ? Networks.parse(NETWORKS) : (Object) 7);
+        parsed(OptionNames.of(limit.name()) + "=" + textFor(limit.type())).reconfigure(server);
+        assertThat(limit.get(server.options())).isEqualTo(valueFor(limit.type()));
 
         parsed().reconfigure(server);
-        assertThat(limit.get(server.options())).isEqualTo(before).isEqualTo(limit.defaultValue());
+        assertThat(limit.get(server.options())).isEqualTo(before);
+    }
+
+    private static String textFor(Class<?> type) {
+        return type == Networks.class ? NETWORKS : type == Duration.class ? "7s" : "7";
+    }
+
+    private static Object valueFor(Class<?> type) {
+        return type == Networks.class ? Networks.parse(NETWORKS) : type == Duration.class ? Duration.ofSeconds(7) : 7;
     }
 
     @Test
