@@ -2,6 +2,7 @@ package dev.heartbeat.cli;
 
 import dev.heartbeat.bench.load.Closed;
 import dev.heartbeat.bench.load.Connect;
+import dev.heartbeat.bench.load.Hostile;
 import dev.heartbeat.bench.load.Idle;
 import dev.heartbeat.bench.load.LoadRun;
 import dev.heartbeat.bench.load.Open;
@@ -13,6 +14,7 @@ import dev.heartbeat.bench.load.Soak;
 import dev.heartbeat.bench.load.Storm;
 import dev.heartbeat.bench.load.Subject;
 import dev.heartbeat.bench.load.report.Comparison;
+import dev.heartbeat.bench.load.report.HostileReport;
 import dev.heartbeat.bench.load.report.IdleReport;
 import dev.heartbeat.bench.load.report.PlanReport;
 import dev.heartbeat.bench.load.report.RestartReport;
@@ -54,6 +56,13 @@ final class LoadCommand implements Runnable {
     private static final Terms CALM = new Terms(Duration.ofSeconds(60), Duration.ZERO, 1);
 
     private static final Terms WITH_GRACE = new Terms(Duration.ofSeconds(10), Duration.ofSeconds(30), 1);
+
+    private static final Terms BRIEF_GRACE = new Terms(Duration.ofSeconds(1), Duration.ofSeconds(2), 1);
+
+    /** Each attack has an address of its own, with so many ports. */
+    private static final int MAX_HOSTILE = 20_000;
+
+    private static final int MAX_FLOODS = 1000;
 
     /** As fast as a fleet beats in practice. */
     private static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(1);
@@ -370,6 +379,60 @@ final class LoadCommand implements Runnable {
                         restart::run);
         flags.tell("restart", new RestartReport(seen));
         return seen.stream().allMatch(each -> each.state().offline() == 0) ? 0 : 1;
+    }
+
+    @Command(
+            name = "hostile",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            description = {
+                "Peers of many kinds attack the server while honest nodes beat every second: some dawdle before their registration, some never read, some flood.",
+                "--seconds is the length of the attack; --pairs has no effect. The exit status is 1 if an honest node was SUSPECT or OFFLINE, or the server was not idle again within 10 s."
+            })
+    int hostile(
+            @Option(
+                            names = "--honest",
+                            paramLabel = "N",
+                            defaultValue = "5000",
+                            description = "Honest nodes (default: ${DEFAULT-VALUE}).")
+                    int honest,
+            @Option(
+                            names = "--dawdlers",
+                            paramLabel = "N",
+                            defaultValue = "2000",
+                            description =
+                                    "Connections that dawdle in the handshake or before REGISTER (default: ${DEFAULT-VALUE}).")
+                    int dawdlers,
+            @Option(
+                            names = "--deaf",
+                            paramLabel = "N",
+                            defaultValue = "2000",
+                            description = "Registered peers that never read (default: ${DEFAULT-VALUE}).")
+                    int deaf,
+            @Option(
+                            names = "--floods",
+                            paramLabel = "N",
+                            defaultValue = "10",
+                            description =
+                                    "Peers of each flood: REGISTER, takeover, attach, PING, UPDATE, garbage (default: ${DEFAULT-VALUE}).")
+                    int floods,
+            @Mixin LoadFlags flags)
+            throws InterruptedException {
+        flags.requireConnections("--honest", honest);
+        flags.requireRange("--dawdlers", dawdlers, 0, MAX_HOSTILE);
+        flags.requireRange("--deaf", deaf, 0, MAX_HOSTILE);
+        flags.requireRange("--floods", floods, 0, MAX_FLOODS);
+        flags.secondsByDefault(60);
+        LoadRun.Options options = flags.options(
+                BRIEF_GRACE, subject -> subject == Subject.HEARTBEAT_NIO || subject == Subject.HEARTBEAT_NETTY);
+        Hostile hostile = new Hostile(options, new Hostile.Peers(honest, dawdlers, deaf, floods));
+        List<Hostile.Result> seen = new LongRun(spec, "load", hostile.count())
+                .orSoFar(
+                        () -> flags.print(
+                                hostile.soFar().size() + " servers", new HostileReport(hostile.soFar()).markdown()),
+                        hostile::run);
+        flags.tell("hostile", new HostileReport(seen));
+        return seen.stream().allMatch(Hostile.Result::isBorne) ? 0 : 1;
     }
 
     private static Terms beating(RateFlags rates) {

@@ -36,6 +36,7 @@ final class LimitFlagsTest {
                 .host("127.0.0.1")
                 .port(0)
                 .transport("nio")
+                .overloadByHeap(true) // As the command's.
                 .start();
     }
 

@@ -133,6 +133,18 @@ final class LoadTest {
         assertThat(folder.resolve("soak-memory.png")).isNotEmptyFile();
     }
 
+    /** 1 if the machine was too busy for honest nodes; the report is printed all the same. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", " --tls=jdk"})
+    @Tag("long")
+    void attacksOfAllKindsAreBorne(String tls) {
+        assertThat(run("hostile --honest=100 --dawdlers=20 --deaf=20 --floods=1 --seconds=3 --subjects=heartbeat-nio"
+                        + tls))
+                .as(err.toString())
+                .isBetween(0, 1);
+        assertThat(out.toString()).contains("| honest SUSPECT |", "Refused by Heartbeat on nio", "FOREIGN");
+    }
+
     @Test
     @Tag("long")
     void planForeseesLargerFleets(@TempDir Path folder) {
@@ -259,6 +271,9 @@ final class LoadTest {
                 "oneway --connections=1000 --rate=100",
                 "connect --at-once=0",
                 "storm --at-once=4097",
+                "hostile --honest=0",
+                "hostile --deaf=-1",
+                "hostile --floods=1001",
                 "soak --connections=999999999",
                 "plan --sizes=0",
                 "plan --sizes=10 --intervals=100s"

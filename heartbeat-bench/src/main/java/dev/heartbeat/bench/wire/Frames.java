@@ -38,6 +38,9 @@ public final class Frames {
     /** REGISTER. */
     public static final int REGISTER = 0x06;
 
+    /** UNREGISTER. */
+    public static final int UNREGISTER = 0x07;
+
     /** ERROR. */
     public static final int ERROR = 0x08;
 
@@ -49,6 +52,9 @@ public final class Frames {
 
     /** GO_AWAY. */
     public static final int GO_AWAY = 0x0E;
+
+    /** UPDATE. */
+    public static final int UPDATE = 0x0F;
 
     private Frames() {}
 

@@ -110,12 +110,14 @@ public abstract class ConnectingContract extends TransportContract {
         service.listener().pauseAccepting();
         turns(loop(0), 2);
         turns(loop(1), 2);
-        End client = connect(service.address(), new End());
+        End client = new End();
+        transport().connect(service.address(), loop(0), client);
         turns(loop(0), 10);
         turns(loop(1), 10);
         CompletableFuture<End> server = service.next();
         assertThat(server).isNotDone();
         service.listener().resumeAccepting();
+        await(client.opened()); // Over a layer not before the other side speaks.
         exchange(new Pair<>(client, await(server)));
         exchange(connectedTo(service));
     }

@@ -1,17 +1,21 @@
 package dev.heartbeat.bench.load.server;
 
+import dev.heartbeat.ConnectionStats;
 import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.Measure;
 import dev.heartbeat.bench.Verdicts;
+import dev.heartbeat.bench.load.hostile.Attackers;
 import dev.heartbeat.spi.TransportOptions;
 import dev.heartbeat.spi.TransportProvider;
 import dev.heartbeat.tls.BenchmarkKeys;
 import dev.heartbeat.tls.ServerTls;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Heartbeat, as an application embeds it, on one of its transports. */
 final class BusServer implements LoadedServer {
-    private final Verdicts verdicts = new Verdicts(id -> true);
+    private final Verdicts verdicts = new Verdicts(id -> !id.startsWith(Attackers.PREFIX));
     private final HeartbeatServer server;
 
     BusServer(TransportProvider transport, Terms terms, Endpoint endpoint) {
@@ -60,5 +64,25 @@ final class BusServer implements LoadedServer {
     @Override
     public long offline() {
         return verdicts.offline();
+    }
+
+    @Override
+    public long open() {
+        return server.stats().connections().open();
+    }
+
+    @Override
+    public Map<String, Long> refusals() {
+        ConnectionStats seen = server.stats().connections();
+        Map<String, Long> refusals = new TreeMap<>(seen.errorsSent());
+        seen.refusals().forEach((why, times) -> refusals.put(why.name(), times));
+        refusals.put("HANDSHAKE_TIMEOUT", seen.handshakeTimeouts());
+        refusals.put("WRITE_STALL", seen.writeStalls());
+        refusals.put("FOREIGN", seen.foreign());
+        refusals.put("LAYER_FAILURE", seen.layerFailures());
+        refusals.put("FLOOD", seen.floods());
+        refusals.put("BANNED", seen.banned());
+        refusals.values().removeIf(times -> times == 0);
+        return refusals;
     }
 }

@@ -1,5 +1,7 @@
 package dev.heartbeat.bench.load.server;
 
+import java.util.Map;
+
 /** A server under load, within its own process. */
 interface LoadedServer {
     /** The port where it listens, on the loopback address. */
@@ -18,5 +20,15 @@ interface LoadedServer {
     /** The number of times it has given one up. */
     default long offline() {
         return 0;
+    }
+
+    /** The number of its open connections; 0 where it is not known. */
+    default long open() {
+        return 0;
+    }
+
+    /** What it has refused, by reason; nothing where it is not known. */
+    default Map<String, Long> refusals() {
+        return Map.of();
     }
 }

@@ -72,6 +72,7 @@ public final class ServerProcess {
             case "port" -> String.valueOf(server.port());
             case "memory" -> OwnMemory.heapAfterCollection() + " " + OwnMemory.direct();
             case "state" -> state().toLine();
+            case "connections" -> server.open() + refusals();
             case "lag" -> String.valueOf(server.lagNanos());
             case "garbage" -> {
                 GarbageMaker.start(Duration.ofMillis(Long.parseLong(words[1])));
@@ -79,6 +80,14 @@ public final class ServerProcess {
             }
             default -> throw new IllegalArgumentException(String.join(" ", words));
         };
+    }
+
+    private String refusals() {
+        StringBuilder words = new StringBuilder();
+        server.refusals()
+                .forEach((reason, times) ->
+                        words.append(' ').append(reason).append('=').append(times));
+        return words.toString();
     }
 
     private State state() {
