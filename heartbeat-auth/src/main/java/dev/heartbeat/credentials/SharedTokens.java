@@ -24,12 +24,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets those register who show a token of a file. Each line of the file is a principal, its token,
- * and patterns of the node ids that a gateway with this token may attach, with spaces between them:
+ * patterns of the node ids that a gateway with this token may attach, and limits of what its nodes
+ * may do, with spaces between them:
  *
  * <pre>
- * # principal  token                             may attach
- * site-3       k7Jx0pVb2mQ9sTtWcY4rLnAe          site-3-*
+ * # principal  token                     may attach  limits
+ * site-3       k7Jx0pVb2mQ9sTtWcY4rLnAe  site-3-*    opening=log-*,metrics addressing= joining=site-3
  * </pre>
+ *
+ * <p>A limit is as {@link Grant#openingOnly}, {@link Grant#addressingOnly} or
+ * {@link Grant#joiningOnly}, with commas between its patterns. Without a pattern, nothing of the kind
+ * is allowed; without the limit, everything is.
  *
  * <p>A token grants its holder any id that no other principal has registered. It has 16 to 4096
  * printable characters of ASCII. A principal may have several tokens, so that a new one can be
@@ -51,7 +56,8 @@ public final class SharedTokens implements Authenticator {
     private static final int MIN_TOKEN = 16;
     private static final int MAX_TOKEN = CredentialProvider.MAX_BYTES;
     private static final int MAX_PRINCIPAL = 256;
-    private static final String FORMAT = "'principal token' and up to " + Grant.MAX_PATTERNS + " patterns of node ids";
+    private static final String FORMAT =
+            "'principal token' and up to " + Grant.MAX_PATTERNS + " patterns of node ids or limits";
 
     private final WatchedFile<List<Entry>> file;
 
@@ -135,17 +141,7 @@ public final class SharedTokens implements Authenticator {
         if (principal.length() > MAX_PRINCIPAL) {
             throw line.bad("its principal has " + principal.length() + " characters, allowed is 1 to " + MAX_PRINCIPAL);
         }
-        Grant grant = Grant.to(principal);
-        for (int i = 2; i < words; i++) {
-            try {
-                grant = grant.attaching(line.words.get(i));
-            } catch (IllegalArgumentException e) {
-                // Its message would show the word, which may be the token in a wrong place.
-                throw line.bad("its word " + (i + 1)
-                        + " is no pattern of node ids, allowed are 1 to 128 characters of A-Z a-z 0-9 . _ : - *");
-            }
-        }
-        return new Entry(Sha256.of(token(line)), grant);
+        return new Entry(Sha256.of(token(line)), GrantWords.grant(principal, line, 2));
     }
 
     private static byte[] token(Line line) throws IOException {

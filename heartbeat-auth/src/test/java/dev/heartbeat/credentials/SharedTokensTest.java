@@ -4,6 +4,7 @@ import static dev.heartbeat.credentials.TokenFolder.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heartbeat.auth.Grant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,11 @@ final class SharedTokensTest {
     private static final String FIRST = "first-token-of-site-3";
     private static final String SECOND = "second-token-of-site-3";
     private static final String OTHER = "token/of+site=4#and~more";
+
+    private static final String REST =
+            " is neither a pattern of node ids, of 1 to 128 characters of A-Z a-z 0-9 . _ : - *, nor opening=,"
+                    + " addressing= or joining= with patterns and commas between them, each once";
+    private static final String NO_WORD = "its word 3" + REST;
 
     @TempDir
     private Path temporary;
@@ -60,6 +66,25 @@ final class SharedTokensTest {
     }
 
     @Test
+    void limitsNarrowWhatItsNodesMayDo() throws IOException {
+        SharedTokens tokens = tokens(folder.write(
+                "tokens",
+                "site-3 " + FIRST + " opening=log-*,metrics site-3-* addressing=",
+                "site-4 " + OTHER + " joining=site-4"));
+        Grant third = ask(tokens, "n1", FIRST);
+        Grant fourth = ask(tokens, "n1", OTHER);
+
+        assertThat(third.mayAttach("site-3-7")).isTrue();
+        assertThat(third.mayOpen("log-1") && third.mayOpen("metrics")).isTrue();
+        assertThat(third.mayOpen("bulk")).isFalse();
+        assertThat(third.mayAddress("n2")).isFalse();
+        assertThat(third.mayJoin("anything")).isTrue();
+        assertThat(fourth.mayJoin("site-4")).isTrue();
+        assertThat(fourth.mayJoin("site-3")).isFalse();
+        assertThat(fourth.mayOpen("bulk") && fourth.mayAddress("n2")).isTrue();
+    }
+
+    @Test
     void everythingElseIsRefused() throws IOException {
         SharedTokens tokens = tokens(folder.write("tokens", "site-3 " + FIRST));
 
@@ -96,9 +121,9 @@ final class SharedTokensTest {
         assertThat(folder.logged())
                 .singleElement()
                 .asString()
-                .endsWith(
-                        file + ", line 2: it has 1 word, allowed is 'principal token' and up to 64 patterns of node ids"
-                                + "; what was read before stays in force");
+                .endsWith(file
+                        + ", line 2: it has 1 word, allowed is 'principal token' and up to 64 patterns of node ids or limits"
+                        + "; what was read before stays in force");
 
         Files.delete(file);
         for (int i = 0; i < 3; i++) {
@@ -130,11 +155,15 @@ final class SharedTokensTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "site-3 | it has 1 word, allowed is 'principal token' and up to 64 patterns of node ids",
+                "site-3 | it has 1 word, allowed is 'principal token' and up to 64 patterns of node ids or limits",
                 "site-3 short-secret | its token has 12 characters, allowed is 16 to 4096",
                 "site-3 long-enough-sécret-token | its token has a character that is not allowed, those of ASCII that print are",
-                "site-3 first-token-of-site-3 secret/base64+== | its word 3 is no pattern of node ids,"
-                        + " allowed are 1 to 128 characters of A-Z a-z 0-9 . _ : - *",
+                "site-3 first-token-of-site-3 secret/base64+== | " + NO_WORD,
+                "site-3 first-token-of-site-3 secret/base64+   | " + NO_WORD,
+                "site-3 first-token-of-site-3 openning=secret  | " + NO_WORD,
+                "site-3 first-token-of-site-3 opening=,secret  | " + NO_WORD,
+                "site-3 first-token-of-site-3 opening=a b=     | its word 4" + REST,
+                "site-3 first-token-of-site-3 opening=a opening=secret | its word 4" + REST,
                 "site-4 another-secret-token | its token is that of line 1, allowed is one line for each token",
             })
     void badLineIsNamedAndItsTokenIsNot(String line, String why) throws IOException {
