@@ -109,7 +109,7 @@ final class PlantedBugsTest {
         assertThat(hunt(PlantedBugsTest::nearby)).allMatch(Hunt.Catch::isCaught);
     }
 
-    /** The whole search, of an hour or more. It prints the table of docs/TESTING.md. */
+    /** The whole search, of ten minutes or more. It prints the table of docs/TESTING.md. */
     @Test
     @Tag("hunt")
     void everyBugIsFoundWithinTwoThousandSeeds() throws InterruptedException, ExecutionException {
