@@ -1,7 +1,7 @@
 package dev.heartbeat;
 
 /**
- * What a server can be overloaded by.
+ * A cause of a server's overload.
  *
  * @since 0.1
  */
@@ -11,7 +11,7 @@ public enum OverloadCause {
      * {@link ServerSetters#inboundBudgetBytes}.
      */
     MESSAGES,
-    /** The direct memory of the process. */
+    /** The direct buffers of the process, of those that {@code java.nio} counts. */
     DIRECT_MEMORY,
     /** The heap after garbage collections; only with {@link ServerSetters#overloadByHeap}. */
     HEAP,

@@ -1,8 +1,8 @@
 package dev.heartbeat;
 
 /**
- * What a server does against overload. Each level does what those before it do, and more. A server
- * goes from level to level one at a time, up and down.
+ * A step that a server takes against overload. Each level does what those before it do, and more. A
+ * server goes from level to level one at a time, up and down.
  *
  * @since 0.1
  */

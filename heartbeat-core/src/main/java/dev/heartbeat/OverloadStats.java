@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How loaded a server is, and what it does about it: {@link ServerStats#overload}.
+ * The load of a server, and its steps against overload: {@link ServerStats#overload}.
  *
  * The numbers are those of one moment, read one after the other while the loops go on, so they may
  * differ by what happened in between. Immutable.

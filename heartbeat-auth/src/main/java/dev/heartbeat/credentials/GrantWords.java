@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The words of a line that say what its token grants: patterns of node ids that a gateway may attach,
- * and lists such as {@code opening=log-*,metrics}, which narrow what its nodes may do.
+ * The words of a line that say what its token grants: patterns of node ids that a gateway may
+ * attach, and lists such as {@code opening=log-*,metrics}, which narrow what its nodes may do.
  */
 final class GrantWords {
     private static final String ALLOWED =

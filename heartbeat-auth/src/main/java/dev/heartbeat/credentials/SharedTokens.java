@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>A limit is as {@link Grant#openingOnly}, {@link Grant#addressingOnly} or
- * {@link Grant#joiningOnly}, with commas between its patterns. Without a pattern, nothing of the kind
- * is allowed; without the limit, everything is.
+ * {@link Grant#joiningOnly}, with commas between its patterns. Without a pattern, nothing of the
+ * kind is allowed; without the limit, everything is.
  *
  * <p>A token grants its holder any id that no other principal has registered. It has 16 to 4096
  * printable characters of ASCII. A principal may have several tokens, so that a new one can be

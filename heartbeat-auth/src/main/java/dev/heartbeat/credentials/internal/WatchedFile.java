@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A value made of a file, and made again when its content changes. Mounted secrets are swapped
- * behind a symbolic link, so neither name nor time of change tell. One caller at a time looks at the
- * file; others take what is in force, and wait for nothing. Any thread.
+ * behind a symbolic link, so neither name nor time of change tell. One caller at a time looks at
+ * the file; others take what is in force, and wait for nothing. Any thread.
  */
 public final class WatchedFile<T> {
     private static final Logger LOG = LoggerFactory.getLogger(WatchedFile.class);

@@ -2,7 +2,7 @@ package dev.heartbeat.internal.admission;
 
 import java.net.InetSocketAddress;
 
-/** Whoever claims a node id from a source. */
+/** A node id, and the source that claims it. */
 record Claimant(Source source, String id) implements Comparable<Claimant> {
     static Claimant of(InetSocketAddress from, String id) {
         return new Claimant(Source.of(from), id);

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Times by key that run off by themselves: until a bucket is full again. One that
+ * Times by key that run off by themselves: until a bucket is full again, or a ban is over. One that
  * has run off is forgotten within two spans, without a walk: of two generations, the older is
  * dropped when each of it has run off.
  *

@@ -4,9 +4,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The places of registrations that wait for the authenticator. Any thread.
- */
+/** The places of registrations that wait for the authenticator. Any thread. */
 public final class WaitingPlaces {
     /**
      * What a source with recent failures has at most. So eight of them are needed to crowd others

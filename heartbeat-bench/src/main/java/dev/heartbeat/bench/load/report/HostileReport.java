@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What attacks did to servers and their honest nodes. */
+/** The effect of attacks on servers and their honest nodes. */
 public final class HostileReport implements Report {
     private static final double MILLIS_PER_SECOND = 1000;
 

@@ -27,7 +27,7 @@ interface LoadedServer {
         return 0;
     }
 
-    /** What it has refused, by reason; nothing where it is not known. */
+    /** Its refusals by reason; nothing where they are not known. */
     default Map<String, Long> refusals() {
         return Map.of();
     }
