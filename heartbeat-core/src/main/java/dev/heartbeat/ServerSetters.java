@@ -647,7 +647,9 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
      * The memory for messages of all nodes, beyond the first window of each; 256 MiB by default. It
      * holds messages larger than a frame until the application has handled them, grown windows, and
      * the windows of channels. One connection takes at most an eighth, or one message if that is
-     * more. Without room a message is refused, and a window does not grow.
+     * more. The connections of one address take at most three times what they leave free: three
+     * quarters if nobody else needs any. Without room a message is refused, and a window does not
+     * grow.
      *
      * @return this builder
      */

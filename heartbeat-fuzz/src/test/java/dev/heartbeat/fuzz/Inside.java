@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the amount of held memory, which no method reports. */
@@ -27,12 +26,17 @@ final class Inside {
         return free((InboundBudget) field(server, "server", "budget"));
     }
 
+    /** The bytes that the connections of each address have of it. */
+    static Map<?, ?> partsOfAddresses(HeartbeatServer server) {
+        return (Map<?, ?>) field(server, "server", "budget", "byOrigin");
+    }
+
     static long freeBudget(HeartbeatClient client) {
         return free((InboundBudget) field(client, "client", "budget"));
     }
 
     static long free(InboundBudget budget) {
-        return ((AtomicLong) field(budget, "free")).get();
+        return (long) field(budget, "free");
     }
 
     /** The number of a session's channels and refusals whose frames wait for the socket. */

@@ -281,6 +281,7 @@ final class ServerWorld implements Script.Stage {
         assertThat(errorsSent()).isGreaterThanOrEqualTo(heard(FrameType.ERROR));
         assertThat(channels.open()).as("channels left").isZero();
         assertThat(Inside.freeBudget(server)).as("budget").isEqualTo(BUDGET);
+        assertThat(Inside.partsOfAddresses(server)).as("parts of addresses").isEmpty();
     }
 
     private long heard(FrameType type) {

@@ -83,6 +83,14 @@ public final class Gate {
     }
 
     /**
+     * The source whose connections share what an address gets; null for a proxy that names no
+     * client, because many may be behind it.
+     */
+    public @Nullable Source originOf(InetSocketAddress remote) {
+        return isProxy(remote) ? null : Source.of(remote);
+    }
+
+    /**
      * Counts a connection by its client's address, once {@link #enter} has kept it as its proxy's.
      *
      * @return why it is not kept; null if it is

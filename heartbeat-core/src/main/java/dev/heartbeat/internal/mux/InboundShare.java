@@ -1,22 +1,26 @@
 package dev.heartbeat.internal.mux;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The share that one connection takes of the {@link InboundBudget}, of which it gets a part only:
  * one that announces much and sends little must not take what all others need. Confined to the
  * connection's loop.
  */
 final class InboundShare {
+    /** Until the first reservation, which an idle node never makes. */
+    private static final Object UNKNOWN = new Object();
+
     private final InboundBudget budget;
-    private final long limit;
+    private final Multiplexer.Host host;
+    /** Asked for once, because what is given back is to be found where it was taken. */
+    private @Nullable Object origin = UNKNOWN;
+
     private long taken;
 
-    /**
-     * @param atLeast what it may take however small the budget is, for that is what the peer was
-     *     promised
-     */
-    InboundShare(InboundBudget budget, long atLeast) {
+    InboundShare(InboundBudget budget, Multiplexer.Host host) {
         this.budget = budget;
-        limit = Math.max(budget.perConnection(), atLeast);
+        this.host = host;
     }
 
     /** Whether the peer gets credit for what was handled only later. */
@@ -25,12 +29,23 @@ final class InboundShare {
     }
 
     boolean tryReserve(long bytes) {
-        return bytes <= limit - taken && count(budget.tryReserve(bytes), bytes);
+        return isWithinShare(bytes) && count(budget.tryReserve(origin(), bytes), bytes);
     }
 
     /** For what is good to have and not needed. */
     boolean tryReserveSpare(long bytes) {
-        return bytes <= limit - taken && count(budget.tryReserveSpare(bytes), bytes);
+        return isWithinShare(bytes) && count(budget.tryReserveSpare(origin(), bytes), bytes);
+    }
+
+    private boolean isWithinShare(long bytes) {
+        return bytes <= budget.perConnection() - taken;
+    }
+
+    private @Nullable Object origin() {
+        if (origin == UNKNOWN) {
+            origin = host.origin();
+        }
+        return origin;
     }
 
     private boolean count(boolean reserved, long bytes) {
@@ -39,7 +54,9 @@ final class InboundShare {
     }
 
     void release(long bytes) {
-        taken -= bytes;
-        budget.release(bytes);
+        if (bytes > 0) {
+            taken -= bytes;
+            budget.release(origin, bytes);
+        }
     }
 }

@@ -80,6 +80,14 @@ public final class Multiplexer {
         /** A frame came on a channel of this node, other than the connection's own. */
         void onSignOfLife(int handle);
 
+        /**
+         * Whose connections share a part of the memory for what comes in; null where they share
+         * none. Equal for all of one, and comparable.
+         */
+        default @Nullable Object origin() {
+            return null;
+        }
+
         /** The application has so many bytes more of messages that it has not handled. */
         default void onHeld(long bytes) {}
 
@@ -136,7 +144,7 @@ public final class Multiplexer {
         input = new Input(
                 host,
                 limits,
-                new InboundShare(budget, limits.maxMessageBytes()),
+                new InboundShare(budget, host),
                 new ReceiveWindow(credits.window()),
                 new RoundTrip(connection, encoder));
         channels = new Channels(limits);

@@ -166,7 +166,7 @@ public final class Server implements Acceptor {
                 this::onForgotten);
         gate = new Gate(options, transport.environment());
         bans.last(options.banTime());
-        budget = new InboundBudget(options.inboundBudgetBytes(), BUDGET_PARTS);
+        budget = new InboundBudget(options.inboundBudgetBytes(), BUDGET_PARTS, options.maxMessageBytes());
         log = new ServerLog(options, table, capacity);
         EventLoop firstLoop = transport.eventLoops().get(0);
         guard = new ServerGuard(options, table, events, recorders, firstLoop.failures());

@@ -396,6 +396,12 @@ final class ServerSession extends Session {
     }
 
     @Override
+    @Nullable
+    public Object origin() {
+        return loop.server.gate.originOf(remoteAddress());
+    }
+
+    @Override
     public void onHeld(long bytes) {
         loop.counters.add(Counter.BYTES_HELD, bytes);
     }

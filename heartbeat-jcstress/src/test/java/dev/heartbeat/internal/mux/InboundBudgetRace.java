@@ -15,7 +15,7 @@ public final class InboundBudgetRace {
     /** The rest of the budget, found by trying. */
     private static int free(InboundBudget budget) {
         int free = 0;
-        while (budget.tryReserve(1)) {
+        while (budget.tryReserve(null, 1)) {
             free++;
         }
         return free;
@@ -34,12 +34,12 @@ public final class InboundBudgetRace {
 
         @Actor
         public void first(III_Result result) {
-            result.r1 = budget.tryReserve(6) ? 1 : 0;
+            result.r1 = budget.tryReserve(null, 6) ? 1 : 0;
         }
 
         @Actor
         public void second(III_Result result) {
-            result.r2 = budget.tryReserve(6) ? 1 : 0;
+            result.r2 = budget.tryReserve(null, 6) ? 1 : 0;
         }
 
         @Arbiter
@@ -58,12 +58,12 @@ public final class InboundBudgetRace {
 
         @Actor
         public void first(III_Result result) {
-            result.r1 = budget.tryReserve(20) ? 1 : 0;
+            result.r1 = budget.tryReserve(null, 20) ? 1 : 0;
         }
 
         @Actor
         public void second(III_Result result) {
-            result.r2 = budget.tryReserve(5) ? 1 : 0;
+            result.r2 = budget.tryReserve(null, 5) ? 1 : 0;
         }
 
         @Arbiter

@@ -196,6 +196,10 @@ public final class FleetRun {
         // Beside the fleet, whose end takes as long.
         CallerChecks callers = new CallerChecks(simulation);
         callers.begin();
+        AddressChecks addresses = LimitChecks.isAt(seed) ? new AddressChecks(simulation) : null;
+        if (addresses != null) {
+            addresses.begin();
+        }
         CompletableFuture<Void> closed =
                 drains ? fleet.server().shutdownAsync(DRAIN) : fleet.server().closeAsync();
         // Everybody is well, so nobody has to be waited for until the time is over.
@@ -209,6 +213,9 @@ public final class FleetRun {
         fleet.checkAllSettled("the server's end");
         fleet.checkEmpty();
         callers.judge();
+        if (addresses != null) {
+            addresses.judge();
+        }
     }
 
     private void pass(Duration time) {

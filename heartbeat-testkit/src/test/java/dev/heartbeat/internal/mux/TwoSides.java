@@ -602,7 +602,7 @@ final class TwoSides {
                     assertThat(open).isEqualTo(maxChannels);
                 } else {
                     assertThat(e.code()).isEqualTo(ErrorCode.NO_CAPACITY);
-                    assertThat(budget.tryReserve(end.window)).isFalse();
+                    assertThat(budget.tryReserve(null, end.window)).isFalse();
                 }
             }
         }
@@ -678,8 +678,12 @@ final class TwoSides {
         void checkAfterwards() {
             assertThat(loop.armed()).as("timers left").isZero();
             assertThat(held).isZero();
-            assertThat(budget.tryReserve(memory)).as("the budget is whole").isTrue();
-            assertThat(budget.tryReserve(1)).as("the budget has not grown").isFalse();
+            assertThat(budget.tryReserve(null, memory))
+                    .as("the budget is whole")
+                    .isTrue();
+            assertThat(budget.tryReserve(null, 1))
+                    .as("the budget has not grown")
+                    .isFalse();
         }
     }
 
