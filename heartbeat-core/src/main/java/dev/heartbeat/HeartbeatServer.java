@@ -310,6 +310,18 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
+     * The channels between this server and a node, whichever side opened them, beside the one that
+     * every node has. Those that are {@link ChannelState#CLOSED} are not among them.
+     *
+     * @return a future that completes on the node's event loop's next turn, with no channels if the
+     *     node is not connected; it does not complete where the transport has ended
+     * @since 0.1
+     */
+    public CompletableFuture<List<Channel>> channels(String nodeId) {
+        return started().channels(Objects.requireNonNull(nodeId, "nodeId"));
+    }
+
+    /**
      * Disconnects a node. It is OFFLINE with {@link OfflineReason#KICKED} when this returns,
      * receives the reason, and does not come back by itself.
      *

@@ -19,6 +19,7 @@ public final class LoopStats {
     private final Measure lag;
     private final long lateWakes;
     private final long failures;
+    private final Duration silence;
 
     LoopStats(ServerCounts counts) {
         stalls = counts.stalls();
@@ -27,6 +28,7 @@ public final class LoopStats {
         lag = counts.loopLag();
         lateWakes = counts.sum(Counter.LATE_WAKES);
         failures = counts.loopFailures();
+        silence = counts.loopSilence();
     }
 
     /** {@return the number of times that a loop noticed that it had itself been stopped} */
@@ -67,6 +69,17 @@ public final class LoopStats {
         return failures;
     }
 
+    /**
+     * {@return the longest time that a loop has taken no turn until now; some quarters of a second
+     * where all is well} A loop that is blocked, or has ended, is silent for ever longer. Zero on a
+     * transport whose {@link dev.heartbeat.spi.Environment#memory} is null.
+     *
+     * @since 0.1
+     */
+    public Duration silence() {
+        return silence;
+    }
+
     /** All names and values. */
     @Override
     public String toString() {
@@ -77,6 +90,7 @@ public final class LoopStats {
                 .with("lag", lag)
                 .with("lateWakes", lateWakes)
                 .with("failures", failures)
+                .with("silence", silence)
                 .toString();
     }
 }

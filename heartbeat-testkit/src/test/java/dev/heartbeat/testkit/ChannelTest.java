@@ -79,6 +79,38 @@ final class ChannelTest {
         bus.advance(Duration.ofMillis(100));
     }
 
+    @Test
+    void serverListsTheOpenChannelsOfANode() {
+        Channel opened = client.openChannel("logs", PLAIN, atClient);
+        client.openChannel("no", PLAIN, new ChannelRecorder());
+        Channel fromServer = bus.server.openChannel("n1", "news", PLAIN, new ChannelRecorder());
+        settle();
+        assertThat(namesOfChannels("n1")).containsExactlyInAnyOrder("logs", "news");
+        opened.reset("enough");
+        settle();
+        assertThat(namesOfChannels("n1")).containsExactly("news");
+        fromServer.reset("enough");
+        settle();
+        assertThat(namesOfChannels("n1")).isEmpty();
+        assertThat(namesOfChannels("stranger")).isEmpty();
+    }
+
+    @Test
+    void channelsOfNodesOfOneGatewayAreToldApart() {
+        AttachedNode attached = client.attach("a1", Map.of(), new AttachedNodeListener() {});
+        settle();
+        attached.openChannel("logs", PLAIN, atClient);
+        settle();
+        assertThat(namesOfChannels("a1")).containsExactly("logs");
+        assertThat(namesOfChannels("n1")).isEmpty();
+    }
+
+    private List<String> namesOfChannels(String nodeId) {
+        CompletableFuture<List<Channel>> channels = bus.server.channels(nodeId);
+        settle();
+        return channels.join().stream().map(Channel::name).toList();
+    }
+
     private Channel open(String name) {
         Channel channel = client.openChannel(name, PLAIN, atClient);
         settle();

@@ -82,6 +82,25 @@ final class OverloadTest {
         assertThat(overload(bus).level()).isEqualTo(level);
     }
 
+    // ---- turns
+
+    @Test
+    void silenceOfALoopThatIsStoppedGrowsUntilItGoesOn() {
+        Bus bus = bus(options -> options);
+        node(bus, "n1");
+        assertThat(silence(bus)).isLessThan(SECOND);
+        bus.serverHost.pause();
+        bus.advance(Duration.ofSeconds(70));
+        assertThat(silence(bus)).isBetween(Duration.ofSeconds(69), Duration.ofSeconds(71));
+        bus.serverHost.resume();
+        bus.advance(SECOND);
+        assertThat(silence(bus)).isLessThan(SECOND);
+    }
+
+    private static Duration silence(Bus bus) {
+        return bus.server.stats().loops().silence();
+    }
+
     // ---- levels
 
     @Test

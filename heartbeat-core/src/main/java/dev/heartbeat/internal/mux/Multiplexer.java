@@ -261,6 +261,14 @@ public final class Multiplexer {
         }
     }
 
+    /** The ends of the channels that the node of this handle has. */
+    public List<Endpoint> endpoints(int handle) {
+        return channels.all().stream()
+                .filter(channel -> channel.handle() == handle)
+                .map(MuxChannel::endpoint)
+                .toList();
+    }
+
     /** A reset waits to be written, or does not any more. */
     void countUnsentReset(MuxChannel channel, int change) {
         control.countUnsentReset(channel, change);

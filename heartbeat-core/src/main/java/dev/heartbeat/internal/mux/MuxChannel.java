@@ -126,7 +126,7 @@ public final class MuxChannel {
     }
 
     /** That of a channel that was opened. */
-    private Endpoint endpoint() {
+    Endpoint endpoint() {
         return Objects.requireNonNull(endpoint);
     }
 

@@ -1,5 +1,6 @@
 package dev.heartbeat.internal.server;
 
+import dev.heartbeat.Channel;
 import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.CloseReason;
@@ -27,7 +28,9 @@ import dev.heartbeat.internal.server.Measures.Kind;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -292,6 +295,16 @@ abstract class NodeBinding extends PeerMonitor implements Registration.Owner, Ch
         ChannelEnd end = ChannelEnd.opening(this, session.shard, name, options, session.maxMessageBytes(), listener);
         session.shard.execute(() -> session.open(end, handle()));
         return end;
+    }
+
+    /** The channels of the node that are opening or open. Any thread. */
+    final CompletableFuture<List<Channel>> channels() {
+        CompletableFuture<List<Channel>> channels = callbackThreads().newFuture();
+        session.shard.execute(() -> channels.complete(session.endpoints(handle()).stream()
+                .filter(Channel.class::isInstance)
+                .map(Channel.class::cast)
+                .toList()));
+        return channels;
     }
 
     @Override

@@ -28,11 +28,19 @@ final class Pulse extends Timer implements Runnable {
     private boolean asked;
     private volatile long lagNs;
 
+    /** When the loop last took a turn that it was asked for. */
+    private volatile long turnNs;
+
     Pulse(ServerLoop loop) {
         this.loop = loop;
     }
 
     void begin() {
+        turnNs = loop.shard.nowNs();
+        arm();
+    }
+
+    private void arm() {
         dueNs = loop.shard.nowNs() + EVERY_NS;
         loop.arm(this, EVERY_NS);
     }
@@ -44,7 +52,7 @@ final class Pulse extends Timer implements Runnable {
             askedNs = dueNs; // The wait of the timer is the first part.
             loop.shard.execute(this);
         }
-        begin();
+        arm();
         Overload overload = loop.server.overload;
         overload.look(nowNs);
         if (overload.isAt(OverloadLevel.SHEDDING)) {
@@ -56,6 +64,7 @@ final class Pulse extends Timer implements Runnable {
     @Override
     public void run() {
         asked = false;
+        turnNs = loop.shard.nowNs();
         waits[next] = loop.shard.nowNs() - askedNs;
         next = (next + 1) % MEASUREMENTS;
         long least = Long.MAX_VALUE;
@@ -68,5 +77,10 @@ final class Pulse extends Timer implements Runnable {
     /** The time by which everything that is due is late. Any thread. */
     long lagNs() {
         return lagNs;
+    }
+
+    /** The time since the loop took a turn, at this reading of its clock. Any thread. */
+    long silenceNs(long nowNs) {
+        return nowNs - turnNs;
     }
 }

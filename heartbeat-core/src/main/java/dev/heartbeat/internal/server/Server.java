@@ -321,6 +321,12 @@ public final class Server implements Acceptor {
         return unopened;
     }
 
+    public CompletableFuture<List<Channel>> channels(String nodeId) {
+        return table.ownerOf(nodeId) instanceof NodeBinding binding
+                ? binding.channels()
+                : CompletableFuture.completedFuture(List.of());
+    }
+
     void callbackFailed(String of, Throwable failure) {
         events.failed(of, failure);
     }
@@ -386,10 +392,15 @@ public final class Server implements Acceptor {
         return false;
     }
 
+    /** The clock of the loops. Any thread. */
+    long monotonicNanos() {
+        return transport.environment().monotonicNanos();
+    }
+
     /** Counts and reports a connection that is closed at once. */
     void refused(InetSocketAddress remote, ConnectionRefusal why) {
         gate.refused(why);
-        log.refused(remote, why, transport.environment().monotonicNanos());
+        log.refused(remote, why, monotonicNanos());
     }
 
     @Override

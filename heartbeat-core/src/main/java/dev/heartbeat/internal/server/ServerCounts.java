@@ -186,6 +186,18 @@ public final class ServerCounts {
         return Duration.ofNanos(sum(loop -> loop.shard.creditedNs()));
     }
 
+    /** The longest that a loop took no turn until now; zero where no loop is asked for one. */
+    public Duration loopSilence() {
+        if (!server.overload.isJudged()) {
+            return Duration.ZERO;
+        }
+        long nowNs = server.monotonicNanos();
+        return Duration.ofNanos(server.startedLoops().stream()
+                .mapToLong(loop -> Math.max(0, loop.silenceNs(nowNs)))
+                .max()
+                .orElse(0));
+    }
+
     public long loopFailures() {
         return server.loopFailures();
     }

@@ -129,6 +129,11 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
         return pulse.lagNs();
     }
 
+    /** The time since it took a turn, at this reading of the clock. Any thread. */
+    long silenceNs(long nowNs) {
+        return pulse.silenceNs(nowNs);
+    }
+
     /**
      * Closes a part of the connections that have not registered: those that have got least far
      * first, and of these the oldest.

@@ -304,6 +304,11 @@ public abstract class Session extends SessionLife implements Multiplexer.Host, S
         return mux;
     }
 
+    /** The ends of the channels that the node of this handle has. */
+    public final List<Endpoint> endpoints(int handle) {
+        return mux == null ? List.of() : mux.endpoints(handle);
+    }
+
     /** Whether the application has handled all that came, and waits for no reply over a channel. */
     public final boolean isHandled() {
         return mux == null || mux.isHandled();
