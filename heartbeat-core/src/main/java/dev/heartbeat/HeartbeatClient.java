@@ -43,6 +43,7 @@ public final class HeartbeatClient implements AutoCloseable {
 
     private HeartbeatClient(Client client) {
         this.client = client;
+        client.belongsTo(this);
     }
 
     /** {@return a client with the default of every option; a node id and a server are needed} */

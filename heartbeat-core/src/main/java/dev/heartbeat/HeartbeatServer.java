@@ -51,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HeartbeatServer implements AutoCloseable {
     private final Plan plan;
-    private final Lifecycle lifecycle = new Lifecycle();
+    private final Lifecycle lifecycle = new Lifecycle(this);
     /** Made by a start, before the first callback. */
     private volatile @Nullable Server server;
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A measurement that a server has made of itself.
  *
  * @param count how many values
- * @param mean zero if there is none
+ * @param total their sum
  * @param max zero if there is none
  * @param p50 half of them are not longer; null where nobody keeps more than the others, or if there
  *     is none. {@code heartbeat-histograms} on the class path does
@@ -17,13 +17,18 @@ import org.jspecify.annotations.Nullable;
  */
 public record Measure(
         long count,
-        Duration mean,
+        Duration total,
         Duration max,
         @Nullable Duration p50,
         @Nullable Duration p99) {
     /** Refuses null. */
     public Measure {
-        Objects.requireNonNull(mean, "mean");
+        Objects.requireNonNull(total, "total");
         Objects.requireNonNull(max, "max");
+    }
+
+    /** {@return the mean; zero if there is no value} */
+    public Duration mean() {
+        return count == 0 ? Duration.ZERO : total.dividedBy(count);
     }
 }

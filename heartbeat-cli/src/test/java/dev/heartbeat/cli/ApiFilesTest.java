@@ -6,6 +6,7 @@ import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.credentials.SharedTokens;
 import dev.heartbeat.histograms.HdrRecorders;
 import dev.heartbeat.jwt.JsonWebTokens;
+import dev.heartbeat.micrometer.HeartbeatServerMetrics;
 import dev.heartbeat.netty.NettyTransportProvider;
 import dev.heartbeat.nio.NioTransportProvider;
 import dev.heartbeat.sealed.Sealer;
@@ -55,6 +56,7 @@ final class ApiFilesTest {
                 new Module("heartbeat-auth", SharedTokens.class, List.of("dev.heartbeat.credentials")),
                 new Module("heartbeat-jwt", JsonWebTokens.class, List.of("dev.heartbeat.jwt")),
                 new Module("heartbeat-sealed", Sealer.class, List.of("dev.heartbeat.sealed")),
+                new Module("heartbeat-micrometer", HeartbeatServerMetrics.class, List.of("dev.heartbeat.micrometer")),
                 new Module("heartbeat-histograms", HdrRecorders.class, List.of("dev.heartbeat.histograms")),
                 new Module(
                         "heartbeat-testkit",

@@ -100,6 +100,10 @@ public final class Client implements Connector {
 
     private final CompletableFuture<ClientListener.Registered> registered;
 
+    /** A weak reference to it holds while this client runs. */
+    @SuppressWarnings("unused")
+    private @Nullable Object owner;
+
     /**
      * @param options valid, by {@link #requireValid}
      * @param owned whether the transport is closed with the client
@@ -143,6 +147,11 @@ public final class Client implements Connector {
                 options.reconnectResetAfter().toNanos(),
                 this::attempt);
         loop.execute(this::attempt);
+    }
+
+    /** The application has it as this object. */
+    public void belongsTo(Object newOwner) {
+        owner = newOwner;
     }
 
     /** The application's handlers of what comes. */

@@ -16,6 +16,15 @@ public final class Lifecycle {
     /** Written under the lock. */
     private volatile Phase phase = new Phase(ServerState.NEW, false, null);
 
+    /** A weak reference to a server holds while it runs, because all that runs leads here. */
+    @SuppressWarnings("unused")
+    private final Object server;
+
+    /** That of a server as the application has it. */
+    public Lifecycle(Object server) {
+        this.server = server;
+    }
+
     public ServerState state() {
         return phase.state();
     }

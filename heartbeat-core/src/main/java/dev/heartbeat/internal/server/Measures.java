@@ -74,7 +74,7 @@ final class Measures {
         Distribution sum = provider.summarize(used);
         return new Measure(
                 sum.count(),
-                Duration.ofNanos(sum.count() == 0 ? 0 : sum.total() / sum.count()),
+                Duration.ofNanos(sum.total()),
                 Duration.ofNanos(sum.max()),
                 percentile(sum.count(), sum.p50()),
                 percentile(sum.count(), sum.p99()));
