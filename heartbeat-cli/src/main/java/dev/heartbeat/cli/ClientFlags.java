@@ -38,6 +38,11 @@ final class ClientFlags {
         return client.value("port", Integer.class);
     }
 
+    /** The port of a server that nobody named. */
+    static int defaultPort() {
+        return ClientOptions.builder().nodeId("node").build().port();
+    }
+
     @SuppressWarnings("unchecked")
     Map<String, String> metadata() {
         return client.value("metadata", Map.class);

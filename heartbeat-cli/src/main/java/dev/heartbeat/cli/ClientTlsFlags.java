@@ -28,6 +28,11 @@ final class ClientTlsFlags {
     @Mixin
     private TlsKeyFlags keys;
 
+    /** The name that the server's certificate has to be for. */
+    String nameOr(String host) {
+        return serverName == null ? host : serverName;
+    }
+
     /** The layer that was asked for; null for none. */
     @Nullable
     ClientTls build(CommandLine command) {

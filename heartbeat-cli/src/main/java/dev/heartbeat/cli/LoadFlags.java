@@ -317,16 +317,8 @@ final class LoadFlags {
     }
 
     private Contestant running(String address, Terms terms) {
-        int colon = address.lastIndexOf(':');
-        try {
-            int port = Integer.parseInt(address.substring(colon + 1));
-            if (colon > 0 && port > 0 && port < 65_536) {
-                return Contestant.at(address.substring(0, colon), port, serverPid, terms.answerEvery(), sessions());
-            }
-        } catch (NumberFormatException e) {
-            // Reported below.
-        }
-        throw bad("--server is " + address + ", expected is an address and a port like 127.0.0.1:9501");
+        HostAndPort at = HostAndPort.parse(spec.commandLine(), "--server", address);
+        return Contestant.at(at.host(), at.port(), serverPid, terms.answerEvery(), sessions());
     }
 
     ParameterException bad(String message) {

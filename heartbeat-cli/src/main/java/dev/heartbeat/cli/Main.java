@@ -36,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BenchCommand.class,
             LoadCommand.class,
             TokenCommand.class,
+            DoctorCommand.class,
             OptionsCommand.class,
             GenerateCompletion.class,
             HelpCommand.class

@@ -61,6 +61,12 @@ final class PageCommandsTest {
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/ProcessesTest.java: "--process-java-opts=
             ./heartbeat server --config heartbeat.properties --print-config
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/ConfigurationTest.java: --print-config
+            ./heartbeat doctor
+                heartbeat-cli/src/test/java/dev/heartbeat/cli/DoctorTest.java: "doctor"
+            ./heartbeat doctor --nodes 100000
+                heartbeat-cli/src/test/java/dev/heartbeat/cli/DoctorTest.java: "--nodes=
+            ./heartbeat doctor --server bus.example.com:9501 --tls-ca ca.crt --token-file node.token --node-id node-7
+                heartbeat-cli/src/test/java/dev/heartbeat/cli/DoctorTest.java: "--server="
             ./heartbeat client --spread
                 not run: for more connections than one address has ports; LoopbackAddressesTest has the addresses
             ./heartbeat server --transport netty-epoll
