@@ -10,7 +10,7 @@ public enum ChannelCloseReason {
     COMPLETED,
     /** The other side did not accept it. */
     REFUSED,
-    /** The server does not grant it to the node. */
+    /** The server does not grant it to the node, or no more since the node renewed its credential. */
     FORBIDDEN,
     /** The application of this side reset it, or refused it. */
     RESET,

@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  * Immutable.
  *
  * <p>What a node asks for and was not granted is refused with
- * {@link dev.heartbeat.FailureCode#FORBIDDEN} and counted; the node stays registered.
+ * {@link dev.heartbeat.FailureCode#FORBIDDEN} and counted; the node stays registered. What it has
+ * ends likewise when a later grant of the same principal does not cover it: channels that it opened
+ * close, it leaves the group in its metadata, and nodes that it speaks for lose their connection.
  *
  * @since 0.1
  */

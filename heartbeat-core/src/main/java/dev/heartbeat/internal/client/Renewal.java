@@ -102,9 +102,7 @@ final class Renewal implements ClientCredentials.Asker {
 
     private static boolean isAnswer(PeerError error) {
         return error.scope() == ErrorCode.Scope.NODE
-                && (error.code() == ErrorCode.UNAUTHORIZED
-                        || error.code() == ErrorCode.FORBIDDEN
-                        || error.code() == ErrorCode.NODE_CAPACITY);
+                && (error.code() == ErrorCode.UNAUTHORIZED || error.code() == ErrorCode.NODE_CAPACITY);
     }
 
     /** The connection ends. */

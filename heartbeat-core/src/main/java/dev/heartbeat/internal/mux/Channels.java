@@ -80,6 +80,13 @@ final class Channels {
         of(channel.id()).remove(key(channel.id()));
     }
 
+    /** Those that the other side opened. */
+    List<MuxChannel> theirs() {
+        List<MuxChannel> all = new ArrayList<>(theirs.size());
+        theirs.forEach(all::add);
+        return all;
+    }
+
     List<MuxChannel> all() {
         List<MuxChannel> all = new ArrayList<>(ours.size() + theirs.size());
         ours.forEach(all::add);

@@ -53,7 +53,7 @@ public interface Endpoint extends Receiver {
         COMPLETED,
         /** The other side did not accept it. */
         REFUSED,
-        /** The other side does not grant it. */
+        /** The server does not grant it, or no more. */
         FORBIDDEN,
         /** The application of the other side gave it up. */
         RESET_BY_PEER,

@@ -252,6 +252,11 @@ public final class Multiplexer {
         }
     }
 
+    /** The channels that the other side opened. */
+    public List<MuxChannel> theirs() {
+        return channels.theirs();
+    }
+
     /** The node of this handle has left the connection, and so have its channels. */
     public void onNodeLeft(int handle) {
         for (MuxChannel channel : channels.all()) {

@@ -191,12 +191,18 @@ public final class MuxChannel {
             resetRefused = refused;
             mux.countUnsentReset(this, 1);
         }
-        Ending why =
-                code == ErrorCode.CHANNEL_CANCELLED || code == ErrorCode.CHANNEL_REFUSED ? Ending.RESET : Ending.FAILED;
-        over(why, text);
+        over(endingWith(code), text);
         if (resetDue != null) {
             mux.control(this);
         }
+    }
+
+    private static Ending endingWith(ErrorCode code) {
+        return switch (code) {
+            case CHANNEL_CANCELLED, CHANNEL_REFUSED -> Ending.RESET;
+            case FORBIDDEN_ON_CHANNEL -> Ending.FORBIDDEN;
+            default -> Ending.FAILED;
+        };
     }
 
     /** It need not be said any more. */
@@ -220,8 +226,11 @@ public final class MuxChannel {
     }
 
     private Ending endingBy(@Nullable ErrorCode code) {
+        if (code == ErrorCode.FORBIDDEN_ON_CHANNEL) {
+            return Ending.FORBIDDEN;
+        }
         if (state == State.OPENING) {
-            return code == ErrorCode.FORBIDDEN_ON_CHANNEL ? Ending.FORBIDDEN : Ending.REFUSED;
+            return Ending.REFUSED;
         }
         return code == ErrorCode.CHANNEL_CANCELLED ? Ending.RESET_BY_PEER : Ending.FAILED;
     }

@@ -154,17 +154,6 @@ final class OwnBinding extends NodeBinding {
         }
     }
 
-    /** The connection has another grant: those that it does not cover leave. */
-    void lookAtOthers(Grant granted) {
-        if (attached != null) {
-            attached.forEach(node -> {
-                if (node.standing() == null && !session.loop.registration.covers(granted, node)) {
-                    node.expire("the node is no longer granted to its gateway");
-                }
-            });
-        }
-    }
-
     /** Whatever becomes of this node, the others may come back over another connection. */
     void loseOthers() {
         if (attached != null) {

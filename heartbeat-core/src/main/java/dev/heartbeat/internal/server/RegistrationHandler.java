@@ -141,12 +141,6 @@ final class RegistrationHandler {
         }
     }
 
-    /** Whether a gateway may speak for a node that is registered, by this grant. */
-    boolean covers(Grant grant, NodeBinding node) {
-        return grant.mayAttach(node.nodeId())
-                && mayNameGroupOf(grant, node.registration().metadata());
-    }
-
     /**
      * Whether a node may have these metadata, since they put it into a group.
      *

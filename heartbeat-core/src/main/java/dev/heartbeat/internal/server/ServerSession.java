@@ -153,9 +153,14 @@ final class ServerSession extends Session {
 
     /** Refuses for a reason that may pass. */
     void sendForNow(int handle, String why) {
-        onErrorSent(ErrorCode.NODE_CAPACITY);
         long retryAfterMillis = loop.server.options.heartbeatInterval().toMillis();
-        sendUncounted(handle, ProtocolException.forNow(ErrorCode.NODE_CAPACITY, why, retryAfterMillis));
+        report(handle, ProtocolException.forNow(ErrorCode.NODE_CAPACITY, why, retryAfterMillis));
+    }
+
+    /** Notifies a node of what is not its fault. */
+    void report(int handle, ProtocolException what) {
+        onErrorSent(what.code());
+        sendUncounted(handle, what);
     }
 
     // ---- authentication
@@ -296,8 +301,8 @@ final class ServerSession extends Session {
             changeMetadata(node, said);
         }
         Grant granted = node.grant();
-        if (node == own && granted != null) {
-            registered().lookAtOthers(granted);
+        if (granted != null) {
+            Narrowing.apply(node, granted);
         }
     }
 

@@ -121,8 +121,6 @@ final class Standing implements Authentication.Asker {
         try {
             if (!decided.principal().equals(grant.principal())) {
                 session.onRefused(node.handle(), session.loop.registration.failed(session, node.nodeId()));
-            } else if (!session.loop.registration.mayNameGroupOf(decided, metadataToJudge())) {
-                session.sendRefusal(node.handle(), RegistrationHandler.groupForbidden());
             } else {
                 session.loop.registration.succeeded(session, node.nodeId());
                 grant = decided;

@@ -21,6 +21,7 @@ import dev.heartbeat.internal.loop.Loop;
 import dev.heartbeat.internal.loop.Shard;
 import dev.heartbeat.internal.mux.Endpoint;
 import dev.heartbeat.internal.mux.Multiplexer;
+import dev.heartbeat.internal.mux.MuxChannel;
 import dev.heartbeat.internal.mux.RoundRobin;
 import dev.heartbeat.internal.mux.SharedReceiver;
 import dev.heartbeat.spi.Connection;
@@ -392,6 +393,23 @@ public abstract class Session extends SessionLife implements Multiplexer.Host, S
     public final void onNodeLeft(int handle) {
         if (mux != null) {
             mux.onNodeLeft(handle);
+        }
+    }
+
+    /** The peer's nodes may open less than before: their channels that are not granted now end. */
+    public final void endUngrantedChannels() throws ProtocolException {
+        if (mux == null) {
+            return;
+        }
+        for (MuxChannel channel : mux.theirs()) {
+            ChannelOwner home = homeOf(channel.handle());
+            try {
+                if (home != null) {
+                    requireGranted(home, channel.name());
+                }
+            } catch (ProtocolException e) {
+                sendRefusal(channel.id(), e);
+            }
         }
     }
 

@@ -197,8 +197,10 @@ public final class FleetRun {
         CallerChecks callers = new CallerChecks(simulation);
         callers.begin();
         AddressChecks addresses = LimitChecks.isAt(seed) ? new AddressChecks(simulation) : null;
-        if (addresses != null) {
+        GrantChecks grants = LimitChecks.isAt(seed) ? new GrantChecks(simulation) : null;
+        if (addresses != null && grants != null) {
             addresses.begin();
+            grants.begin();
         }
         CompletableFuture<Void> closed =
                 drains ? fleet.server().shutdownAsync(DRAIN) : fleet.server().closeAsync();
@@ -213,8 +215,9 @@ public final class FleetRun {
         fleet.checkAllSettled("the server's end");
         fleet.checkEmpty();
         callers.judge();
-        if (addresses != null) {
+        if (addresses != null && grants != null) {
             addresses.judge();
+            grants.judge();
         }
     }
 
