@@ -20,7 +20,7 @@ public final class ConnectionStats {
     private final long foreign;
     private final long layerFailures;
     private final long handshakeTimeouts;
-    private final long writeStalls;
+    private final Map<CloseReason, Long> closes;
     private final long floods;
     private final long banned;
     private final long framesIn;
@@ -28,6 +28,7 @@ public final class ConnectionStats {
     private final long forbidden;
     private final long unauthorized;
     private final Map<String, Long> errorsSent;
+    private final Measure controlDelay;
 
     ConnectionStats(ServerCounts counts) {
         open = counts.openConnections();
@@ -37,7 +38,7 @@ public final class ConnectionStats {
         foreign = counts.sum(Counter.FOREIGN);
         layerFailures = counts.sum(Counter.LAYER_FAILURES);
         handshakeTimeouts = counts.sum(Counter.HANDSHAKE_TIMEOUTS);
-        writeStalls = counts.sum(Counter.WRITE_STALLS);
+        closes = counts.closes();
         floods = counts.sum(Counter.FLOODS);
         banned = counts.sum(Counter.BANNED);
         framesIn = counts.sum(Counter.FRAMES_IN);
@@ -45,6 +46,7 @@ public final class ConnectionStats {
         forbidden = counts.forbidden();
         unauthorized = counts.sum(Counter.UNAUTHORIZED);
         errorsSent = counts.errorsSent();
+        controlDelay = counts.controlDelay();
     }
 
     /** {@return connections open now, registered or not} */
@@ -103,7 +105,28 @@ public final class ConnectionStats {
 
     /** {@return connections closed, since they took no bytes for too long} */
     public long writeStalls() {
-        return writeStalls;
+        return closes.getOrDefault(CloseReason.WRITE_STALLED, 0L);
+    }
+
+    /**
+     * {@return connections that ended, for each reason there is; unmodifiable} Those that were closed
+     * at once are {@link #refusals}, and those that ended in a layer {@link #layerFailures}.
+     *
+     * @since 0.1
+     */
+    public Map<CloseReason, Long> closes() {
+        return closes;
+    }
+
+    /**
+     * {@return the time from the answer to a heartbeat until the socket has taken it} It is taken
+     * where the answer stands behind other bytes, such as those of messages; other answers leave
+     * at once.
+     *
+     * @since 0.1
+     */
+    public Measure controlDelay() {
+        return controlDelay;
     }
 
     /**
@@ -175,7 +198,7 @@ public final class ConnectionStats {
                 .with("refusals", refusals)
                 .with("foreign", foreign)
                 .with("handshakeTimeouts", handshakeTimeouts)
-                .with("writeStalls", writeStalls)
+                .with("writeStalls", writeStalls())
                 .with("floods", floods)
                 .with("banned", banned)
                 .with("framesIn", framesIn)
@@ -183,6 +206,8 @@ public final class ConnectionStats {
                 .with("forbidden", forbidden)
                 .with("unauthorized", unauthorized)
                 .with("errorsSent", errorsSent)
+                .with("closes", closes)
+                .with("controlDelay", controlDelay)
                 .toString();
     }
 }

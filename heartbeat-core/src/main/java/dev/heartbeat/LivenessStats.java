@@ -19,11 +19,13 @@ public final class LivenessStats {
     private final Map<OfflineReason, Long> offline;
     private final long registrations;
     private final long registrationsRefused;
+    private final long refusedByQuota;
     private final long registrationBytes;
     private final long heartbeats;
     private final long coalescedEvents;
     private final Measure detection;
     private final Measure recovery;
+    private final Measure latency;
 
     LivenessStats(ServerCounts counts) {
         online = counts.nodes(NodeState.ONLINE);
@@ -31,11 +33,13 @@ public final class LivenessStats {
         offline = counts.ends();
         registrations = counts.registrations();
         registrationsRefused = counts.sum(Counter.REGISTRATIONS_REFUSED);
+        refusedByQuota = counts.sum(Counter.REFUSED_BY_QUOTA);
         registrationBytes = counts.registrationBytes();
         heartbeats = counts.sum(Counter.HEARTBEATS);
         coalescedEvents = counts.coalescedEvents();
         detection = counts.detection();
         recovery = counts.recovery();
+        latency = counts.latency();
     }
 
     /** {@return nodes ONLINE now} */
@@ -61,6 +65,16 @@ public final class LivenessStats {
     /** {@return registrations refused: stale, in use, invalid, no room} */
     public long registrationsRefused() {
         return registrationsRefused;
+    }
+
+    /**
+     * {@return registrations refused, because {@link ServerSetters#maxNodesPerPrincipal} or
+     * {@link ServerSetters#maxNodesPerAddress} was reached}
+     *
+     * @since 0.1
+     */
+    public long refusedByQuota() {
+        return refusedByQuota;
     }
 
     /**
@@ -99,6 +113,16 @@ public final class LivenessStats {
         return recovery;
     }
 
+    /**
+     * {@return the time from a heartbeat to its answer, as nodes measure and report it} Of nodes with
+     * a connection of their own; an event loop takes one report every 10 ms.
+     *
+     * @since 0.1
+     */
+    public Measure latency() {
+        return latency;
+    }
+
     /** {@return stays that ended for this reason} */
     public long offline(OfflineReason reason) {
         return offline.getOrDefault(Objects.requireNonNull(reason, "reason"), 0L);
@@ -113,11 +137,13 @@ public final class LivenessStats {
                 .with("offline", offline)
                 .with("registrations", registrations)
                 .with("registrationsRefused", registrationsRefused)
+                .with("refusedByQuota", refusedByQuota)
                 .with("registrationBytes", registrationBytes)
                 .with("heartbeats", heartbeats)
                 .with("coalescedEvents", coalescedEvents)
                 .with("detection", detection)
                 .with("recovery", recovery)
+                .with("latency", latency)
                 .toString();
     }
 }

@@ -36,6 +36,7 @@ final class PagesTest {
             import dev.heartbeat.auth.*;
             import dev.heartbeat.credentials.*;
             import dev.heartbeat.jwt.*;
+            import dev.heartbeat.micrometer.*;
             import dev.heartbeat.netty.*;
             import dev.heartbeat.nio.*;
             import dev.heartbeat.sealed.*;
@@ -43,6 +44,7 @@ final class PagesTest {
             import dev.heartbeat.testkit.*;
             import dev.heartbeat.testkit.contract.*;
             import dev.heartbeat.tls.*;
+            import io.micrometer.core.instrument.*;
             import java.nio.ByteBuffer;
             import java.nio.charset.StandardCharsets;
             import java.nio.file.Path;
@@ -65,6 +67,7 @@ final class PagesTest {
                 String nodeId;
                 Path chain;
                 Path key;
+                MeterRegistry registry;
                 Simulation sim;
                 Host host;
                 io.netty.channel.IoEventLoopGroup eventLoops;

@@ -110,9 +110,9 @@ final class Meters<S, T> {
                 .register(registry));
         time(
                 name + ".max",
-                text + " The longest so far.",
+                "The longest time of " + name + " so far.",
                 snapshot -> value.apply(snapshot).max());
-        String part = text + " The part phi of them took no longer.";
+        String part = "The part phi of the times of " + name + " was no longer.";
         time(name + ".percentile", part, snapshot -> value.apply(snapshot).p50(), "phi", "0.5");
         time(name + ".percentile", part, snapshot -> value.apply(snapshot).p99(), "phi", "0.99");
     }

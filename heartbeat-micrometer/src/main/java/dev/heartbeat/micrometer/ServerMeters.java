@@ -1,5 +1,6 @@
 package dev.heartbeat.micrometer;
 
+import dev.heartbeat.CloseReason;
 import dev.heartbeat.ConnectionRefusal;
 import dev.heartbeat.ConnectionStats;
 import dev.heartbeat.HeartbeatServer;
@@ -54,6 +55,10 @@ final class ServerMeters {
                 "Changes of nodes that were not reported one by one, because the listener was too slow.",
                 LivenessStats::coalescedEvents);
         meters.measure(
+                "heartbeat.latency",
+                "Time from a heartbeat to its answer, as nodes report it.",
+                server -> server.liveness().latency());
+        meters.measure(
                 "heartbeat.detection",
                 "Time from the last sign of life, or the loss of a connection, to OFFLINE.",
                 server -> server.liveness().detection());
@@ -74,6 +79,10 @@ final class ServerMeters {
                 "heartbeat.registrations.overloaded",
                 "Registrations refused because of overload.",
                 OverloadStats::refusedRegistrations);
+        liveness(
+                "heartbeat.registrations.over.quota",
+                "Registrations refused because the principal or the address has as many nodes as it may.",
+                LivenessStats::refusedByQuota);
         connections(
                 "heartbeat.registrations.banned",
                 "Registrations refused because a connection of the node sent too much before.",
@@ -130,6 +139,16 @@ final class ServerMeters {
                 "reason",
                 List.of(ConnectionRefusal.values()),
                 server -> server.connections().refusals());
+        meters.counters(
+                "heartbeat.connections.closed",
+                "Connections that ended, by reason.",
+                "reason",
+                List.of(CloseReason.values()),
+                server -> server.connections().closes());
+        meters.measure(
+                "heartbeat.control.delay",
+                "Time that answers to heartbeats waited for the socket behind other bytes.",
+                server -> server.connections().controlDelay());
         connections(
                 "heartbeat.connections.flooding",
                 "Connections closed because they sent too many control frames.",

@@ -10,6 +10,9 @@ import dev.heartbeat.ChannelListener;
 import dev.heartbeat.ChannelOptions;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.spi.Distribution;
+import dev.heartbeat.spi.Recorder;
+import dev.heartbeat.spi.RecorderProvider;
 import dev.heartbeat.testkit.Host;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MockClock;
@@ -22,6 +25,9 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** The meters show what a server and a client count. */
@@ -75,9 +81,77 @@ final class MetricsTest {
     }
 
     @Test
+    void scrapeTakesOneSnapshot() {
+        CountingRecorders recorders = new CountingRecorders();
+        World counting = new World(9, options -> options.recorders(recorders));
+        PrometheusMeterRegistry prometheus = prometheus();
+        new HeartbeatServerMetrics(counting.server).bindTo(prometheus);
+        counting.client("a");
+        counting.advance(Duration.ofSeconds(5));
+
+        recorders.summaries.set(0);
+        assertThat(counting.server.stats().toString()).isNotEmpty(); // Each measure once.
+        int each = recorders.summaries.getAndSet(0);
+        prometheus.scrape();
+
+        assertThat(recorders.summaries.getAndSet(0)).isEqualTo(each).isPositive();
+
+        prometheus.scrape();
+        assertThat(recorders.summaries).hasValue(0);
+
+        clock.add(Duration.ofMillis(50));
+        prometheus.scrape();
+        assertThat(recorders.summaries).hasValue(each);
+    }
+
+    /** Of nothing that it takes. */
+    private static final class CountingRecorders implements RecorderProvider {
+        private final AtomicInteger summaries = new AtomicInteger();
+
+        @Override
+        public Recorder newRecorder() {
+            return nanos -> {};
+        }
+
+        @Override
+        public Distribution summarize(List<Recorder> recorders) {
+            summaries.incrementAndGet();
+            return new Distribution(0, 0, 0, Distribution.UNKNOWN, Distribution.UNKNOWN);
+        }
+    }
+
+    @Test
+    void theNumberOfSeriesDoesNotDependOnNodes() {
+        PrometheusMeterRegistry prometheus = prometheus();
+        new HeartbeatServerMetrics(world.server).bindTo(prometheus);
+        world.client("a");
+        long ofOne = series(prometheus);
+
+        List<HeartbeatClient> clients = new ArrayList<>();
+        for (int i = 0; i < 499; i++) {
+            clients.add(world.client("node-" + i));
+        }
+        clients.get(0).openChannel("news", ChannelOptions.defaults(), new ChannelListener() {});
+        world.server.kick("node-1", "enough");
+        clients.get(2).closeAsync();
+        world.advance(Duration.ofSeconds(10));
+        clock.add(Duration.ofSeconds(10));
+
+        assertThat(series(prometheus)).isEqualTo(ofOne).isBetween(100L, 250L);
+        assertThat(prometheus.scrape()).contains("heartbeat_nodes{state=\"online\"} 498.0");
+    }
+
+    private static long series(PrometheusMeterRegistry prometheus) {
+        return prometheus.scrape().lines().filter(line -> !line.startsWith("#")).count();
+    }
+
+    private PrometheusMeterRegistry prometheus() {
+        return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), clock);
+    }
+
+    @Test
     void removedMetersAreInNoScrape() {
-        PrometheusMeterRegistry prometheus =
-                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), clock);
+        PrometheusMeterRegistry prometheus = prometheus();
         world.client("a");
         HeartbeatServerMetrics metrics = new HeartbeatServerMetrics(world.server);
         metrics.bindTo(prometheus);

@@ -2,7 +2,10 @@ package dev.heartbeat.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heartbeat.HeartbeatClient;
+import dev.heartbeat.LivenessStats;
 import dev.heartbeat.ServerStats;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -99,5 +102,55 @@ final class MeasuresTest {
         assertThat(stats().loops().pauses().max()).isBetween(Duration.ofSeconds(18), Duration.ofSeconds(21));
         assertThat(stats().loops().lag().max()).isGreaterThan(Duration.ofSeconds(17));
         assertThat(stats().loops().lateWakes()).isPositive();
+    }
+
+    @Test
+    void latencyIsWhatNodesReport() {
+        Host host = bus.world.newHost("far");
+        bus.world.link(host, bus.serverHost, LinkSettings.LAN.withLatency(Duration.ofMillis(40), Duration.ZERO));
+        HeartbeatClient client = bus.client(host, "n1").connect();
+        bus.advance(Duration.ofSeconds(10));
+
+        assertThat(client.rtt()).isBetween(Duration.ofMillis(80), Duration.ofMillis(85));
+        assertThat(stats().liveness().latency().count()).isBetween(7L, 10L);
+        assertThat(stats().liveness().latency().max()).isBetween(Duration.ofMillis(80), Duration.ofMillis(85));
+    }
+
+    @Test
+    void loopTakesOneReportIn10Milliseconds() {
+        Bus busy = new Bus(53, 1, options -> options);
+        for (int i = 0; i < 200; i++) {
+            busy.client(busy.world.newHost("client"), "n" + i).connect();
+        }
+        busy.advance(Duration.ofSeconds(3));
+        LivenessStats before = busy.server.stats().liveness();
+        busy.advance(Duration.ofSeconds(3));
+        LivenessStats after = busy.server.stats().liveness();
+
+        assertThat(after.heartbeats() - before.heartbeats()).isGreaterThan(500);
+        assertThat(after.latency().count() - before.latency().count()).isBetween(20L, 300L);
+    }
+
+    @Test
+    void answersBehindMessagesAreMeasuredUntilTheSocketTakesThem() {
+        Host host = bus.world.newHost("slow");
+        bus.world.link(
+                host,
+                bus.serverHost,
+                LinkSettings.LAN.withBytesPerSecond(64_000).withSocketBuffer(2048));
+        HeartbeatClient client = bus.client(host, "n1").connect();
+        bus.world.advanceUntil(client.registered()::isDone, Duration.ofSeconds(1));
+        bus.advance(Duration.ofSeconds(5));
+
+        assertThat(stats().connections().controlDelay().count()).isZero();
+
+        for (int i = 0; i < 20; i++) {
+            bus.server.trySend("n1", ByteBuffer.allocate(16_000));
+        }
+        bus.advance(Duration.ofSeconds(4));
+
+        assertThat(stats().connections().controlDelay().count()).isBetween(3L, 4L);
+        // The frames before it, of which a quarter of the interval is in the bus.
+        assertThat(stats().connections().controlDelay().max()).isBetween(Duration.ofMillis(20), Duration.ofMillis(300));
     }
 }

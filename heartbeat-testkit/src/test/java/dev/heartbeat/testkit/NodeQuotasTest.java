@@ -229,6 +229,9 @@ final class NodeQuotasTest {
 
         HeartbeatClient refused = connect(bus, host, "elsewhere");
         assertThat(refused.state()).isNotEqualTo(ClientState.ONLINE);
+        assertThat(bus.server.stats().liveness().refusedByQuota())
+                .isEqualTo(bus.server.stats().liveness().registrationsRefused())
+                .isPositive();
         assertThat(elsewhere.state()).isEqualTo(ClientState.ONLINE);
         assertThat(bus.told.of("elsewhere")).containsExactly("ONLINE");
         refused.closeAsync();

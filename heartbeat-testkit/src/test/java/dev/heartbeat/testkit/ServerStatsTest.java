@@ -2,6 +2,8 @@ package dev.heartbeat.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heartbeat.CloseReason;
+import dev.heartbeat.ConnectionStats;
 import dev.heartbeat.LivenessStats;
 import dev.heartbeat.MessageStats;
 import dev.heartbeat.OfflineReason;
@@ -34,6 +36,27 @@ final class ServerStatsTest {
                         .mapToLong(Long::longValue)
                         .sum())
                 .isEqualTo(3);
+    }
+
+    @Test
+    void closesAreCountedByReason() {
+        bus.newNode("kicked");
+        bus.newNode("silent").pause();
+        bus.newNode("lost").resetConnections();
+        bus.server.kick("kicked", "enough");
+        bus.advance(Duration.ofSeconds(10));
+
+        ConnectionStats connections = stats.connections();
+        assertThat(connections.closes())
+                .containsOnlyKeys(CloseReason.values())
+                .containsEntry(CloseReason.KICKED, 1L)
+                .containsEntry(CloseReason.TIMEOUT, 1L)
+                .containsEntry(CloseReason.CONNECTION_LOST, 1L)
+                .containsEntry(CloseReason.WRITE_STALLED, 0L);
+        assertThat(connections.closes().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum())
+                .isEqualTo(connections.accepted() - connections.open());
     }
 
     @Test

@@ -1,8 +1,10 @@
 package dev.heartbeat.internal.mux;
 
+import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.internal.queue.MessageList;
 import dev.heartbeat.internal.queue.OutgoingMessage;
 import dev.heartbeat.spi.Connection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Messages that are written to the transport, in that order, and that the socket has not taken to
@@ -13,6 +15,7 @@ final class InFlight {
     private final Connection connection;
     private final Multiplexer.Host host;
     private final MessageList written = new MessageList();
+    private @Nullable Answer answer;
 
     InFlight(Connection connection, Multiplexer.Host host) {
         this.connection = connection;
@@ -32,6 +35,33 @@ final class InFlight {
     /** Notifies the owner when all that was written so far has left, or is lost. */
     void mark(OutgoingMessage.Owner owner) {
         add(OutgoingMessage.mark(), owner);
+    }
+
+    /** Notifies the host when an answer that was written just now has left; of one at a time. */
+    void watchAnswer(long sinceNs) {
+        if (answer == null) {
+            answer = new Answer(sinceNs);
+            mark(answer);
+        }
+    }
+
+    private final class Answer implements OutgoingMessage.Owner {
+        private final long sinceNs;
+
+        Answer(long sinceNs) {
+            this.sinceNs = sinceNs;
+        }
+
+        @Override
+        public void onSent(OutgoingMessage mark) {
+            answer = null;
+            host.onAnswerTaken(host.loop().nowNs() - sinceNs);
+        }
+
+        @Override
+        public void undelivered(OutgoingMessage mark, UndeliveredException.Reason reason) {
+            answer = null; // It never left, and was no delay.
+        }
     }
 
     /** The socket has taken everything up to {@code total}: those messages have left. */

@@ -77,6 +77,9 @@ public final class Multiplexer {
         /** A message has left: the socket has taken its last byte. */
         void onMessageSent();
 
+        /** The socket has taken an answer that stood behind other bytes. */
+        default void onAnswerTaken(long waitedNs) {}
+
         /** A frame came on a channel of this node, other than the connection's own. */
         void onSignOfLife(int handle);
 
@@ -439,6 +442,11 @@ public final class Multiplexer {
 
     public void flush() {
         output.flush();
+    }
+
+    /** An answer is written behind other bytes: the host hears when the socket has taken it. */
+    public void watchAnswer(long sinceNs) {
+        output.inFlight().watchAnswer(sinceNs);
     }
 
     /** The socket has taken everything up to {@code total}: those messages have left. */

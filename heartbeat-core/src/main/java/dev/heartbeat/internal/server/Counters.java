@@ -1,5 +1,6 @@
 package dev.heartbeat.internal.server;
 
+import dev.heartbeat.CloseReason;
 import dev.heartbeat.internal.frame.ErrorCode;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -12,9 +13,11 @@ import java.util.concurrent.atomic.AtomicLongArray;
 @SuppressWarnings("EnumOrdinal")
 final class Counters {
     private static final ErrorCode[] CODES = ErrorCode.values();
+    private static final CloseReason[] REASONS = CloseReason.values();
 
     private final AtomicLongArray counts = new AtomicLongArray(Counter.values().length);
     private final AtomicLongArray errors = new AtomicLongArray(CODES.length);
+    private final AtomicLongArray closes = new AtomicLongArray(REASONS.length);
 
     void add(Counter counter, long amount) {
         add(counts, counter.ordinal(), amount);
@@ -22,6 +25,10 @@ final class Counters {
 
     void error(ErrorCode code) {
         add(errors, code.ordinal(), 1);
+    }
+
+    void closed(CloseReason reason) {
+        add(closes, reason.ordinal(), 1);
     }
 
     long get(Counter counter) {
@@ -35,6 +42,13 @@ final class Counters {
             if (count > 0) {
                 sum.merge(code.wireName(), count, Long::sum);
             }
+        }
+    }
+
+    /** Adds the connections that ended to a sum over loops. */
+    void addClosesTo(Map<CloseReason, Long> sum) {
+        for (CloseReason reason : REASONS) {
+            sum.merge(reason, closes.getOpaque(reason.ordinal()), Long::sum);
         }
     }
 

@@ -25,6 +25,10 @@ final class Measures {
         DETECTION,
         /** From SUSPECT to being heard again. */
         RECOVERY,
+        /** Of heartbeats, as nodes report their round trips. */
+        LATENCY,
+        /** From an answer to a heartbeat until the socket has taken it, where anything was before it. */
+        CONTROL_DELAY,
         /** From the mass guard's beginning to its end. */
         GUARD_HOLD,
         /** Time in which the loop was itself stopped, and that was credited. */

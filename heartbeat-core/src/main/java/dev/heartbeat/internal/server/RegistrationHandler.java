@@ -245,6 +245,7 @@ final class RegistrationHandler {
                 node.refuseForNow(ServerSession.noRoomFor("node"));
             }
             case NO_SHARE -> {
+                loop.counters.add(Counter.REFUSED_BY_QUOTA, 1);
                 loop.server.log.noShare(node.session.remoteAddress(), nodeId, node.principal(), loop.shard.nowNs());
                 node.refuseForNow("the principal or the address has as many nodes as it may");
             }

@@ -1,5 +1,6 @@
 package dev.heartbeat.internal.server;
 
+import dev.heartbeat.CloseReason;
 import dev.heartbeat.ConnectionRefusal;
 import dev.heartbeat.MassGuardStatus;
 import dev.heartbeat.Measure;
@@ -13,6 +14,7 @@ import dev.heartbeat.internal.node.NodeEvents;
 import dev.heartbeat.internal.node.NodeTable;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
@@ -51,6 +53,16 @@ public final class ServerCounts {
     /** Connections that were closed at once. */
     public Map<ConnectionRefusal, Long> refusedConnections() {
         return server.gate.refusals();
+    }
+
+    /** Connections that ended, for each reason there is. */
+    public Map<CloseReason, Long> closes() {
+        Map<CloseReason, Long> closes = new EnumMap<>(CloseReason.class);
+        for (CloseReason reason : CloseReason.values()) {
+            closes.put(reason, 0L);
+        }
+        server.startedLoops().forEach(loop -> loop.counters.addClosesTo(closes));
+        return Collections.unmodifiableMap(closes);
     }
 
     public Map<String, Long> errorsSent() {
@@ -161,6 +173,14 @@ public final class ServerCounts {
 
     public Measure recovery() {
         return measure(Measures.Kind.RECOVERY);
+    }
+
+    public Measure latency() {
+        return measure(Measures.Kind.LATENCY);
+    }
+
+    public Measure controlDelay() {
+        return measure(Measures.Kind.CONTROL_DELAY);
     }
 
     public Measure pauses() {

@@ -1,5 +1,7 @@
 package dev.heartbeat.internal.server;
 
+import static java.util.concurrent.TimeUnit.MICROSECONDS;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.heartbeat.internal.frame.Register;
@@ -25,6 +27,9 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
 
     private static final int SHED_AT_ONCE = 1024;
 
+    /** Between two round trips that are recorded: a hundred in a second show as much as a million. */
+    private static final long LATENCY_GAP_NS = MILLISECONDS.toNanos(10);
+
     final Server server;
     final Shard shard;
     final Counters counters = new Counters();
@@ -43,6 +48,8 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
     /** Connections whose layer is not ready. */
     private final Set<Arrival> arrivals = new LinkedHashSet<>();
 
+    private long latencyNs;
+
     /** The last that a client of this loop has said: most say the same. */
     private ClientTerms lastTerms = ClientTerms.NONE;
 
@@ -50,6 +57,7 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
         this.server = server;
         this.shard = shard;
         measures = new Measures(server.recorders, shard.failures());
+        latencyNs = shard.nowNs() - LATENCY_GAP_NS;
         shard.observe(this);
         if (server.overload.isJudged()) {
             pulse.begin();
@@ -73,6 +81,15 @@ final class ServerLoop implements PeerMonitor.Watch, Shard.Observer {
         measures.record(Kind.LOOP_LAG, lateNs);
         if (lateNs > TimerWheel.TICK_NS) {
             counters.add(Counter.LATE_WAKES, 1);
+        }
+    }
+
+    /** A node reports the round trip of its last heartbeat; 0 if it has none. */
+    void reported(int rttMicros) {
+        long nowNs = shard.nowNs();
+        if (nowNs - latencyNs >= LATENCY_GAP_NS && rttMicros != 0) {
+            latencyNs = nowNs;
+            measures.record(Kind.LATENCY, MICROSECONDS.toNanos(Integer.toUnsignedLong(rttMicros)));
         }
     }
 

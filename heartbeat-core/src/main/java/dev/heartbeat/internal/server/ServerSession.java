@@ -253,6 +253,7 @@ final class ServerSession extends Session {
             node.heard();
         } else {
             speaker.measured(beat.rttMicros());
+            loop.reported(beat.rttMicros());
         }
         Attachments others = speaker.attachments();
         if (others != null) {
@@ -603,9 +604,7 @@ final class ServerSession extends Session {
     protected void onEnded(CloseReason reason, @Nullable Throwable cause) {
         loop.ended(this);
         abandonAwaited();
-        if (reason == CloseReason.WRITE_STALLED) {
-            loop.counters.add(Counter.WRITE_STALLS, 1);
-        }
+        loop.counters.closed(reason);
         if (own != null) {
             loseAll(own);
         }
@@ -670,6 +669,11 @@ final class ServerSession extends Session {
             own.heardBeat();
             encoder.ping();
         }
+    }
+
+    @Override
+    public void onAnswerTaken(long waitedNs) {
+        loop.measures.record(Measures.Kind.CONTROL_DELAY, waitedNs);
     }
 
     @Override

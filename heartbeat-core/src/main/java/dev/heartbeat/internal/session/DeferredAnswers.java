@@ -15,6 +15,7 @@ final class DeferredAnswers {
     private boolean heartbeat;
     private int heartbeatHandle;
     private long heartbeatTimestamp;
+    private long heartbeatHeldNs;
     private @Nullable ByteBuffer pong;
     /** The latest of each code. */
     private @Nullable Map<ErrorCode, Fault> errors;
@@ -40,10 +41,22 @@ final class DeferredAnswers {
         }
     }
 
-    void holdHeartbeat(int handle, long timestamp) {
+    void holdHeartbeat(int handle, long timestamp, long nowNs) {
+        if (!heartbeat) {
+            heartbeatHeldNs = nowNs;
+        }
         heartbeat = true;
         heartbeatHandle = handle;
         heartbeatTimestamp = timestamp;
+    }
+
+    boolean hasHeartbeat() {
+        return heartbeat;
+    }
+
+    /** Since when a heartbeat has waited for its answer. */
+    long heartbeatHeldNs() {
+        return heartbeatHeldNs;
     }
 
     void holdPong(ByteBuffer payload) {

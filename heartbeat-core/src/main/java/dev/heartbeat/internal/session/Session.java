@@ -135,9 +135,13 @@ public abstract class Session extends SessionLife implements Multiplexer.Host, S
     protected final void answerHeartbeat(int handle, long timestamp) {
         if (connection.isWritable()) {
             answerHeld();
+            boolean waits = mux != null && connection.pendingBytes() > 0;
             encoder.heartbeatResponse(handle, timestamp, framesReceived());
+            if (waits) {
+                ensureMux().watchAnswer(shard.nowNs());
+            }
         } else {
-            ensureDeferred().holdHeartbeat(handle, timestamp);
+            ensureDeferred().holdHeartbeat(handle, timestamp, shard.nowNs());
         }
     }
 
@@ -157,6 +161,9 @@ public abstract class Session extends SessionLife implements Multiplexer.Host, S
         if (answers != null && isReading()) {
             held = null;
             answers.send(encoder, framesReceived());
+            if (mux != null && answers.hasHeartbeat()) {
+                mux.watchAnswer(answers.heartbeatHeldNs());
+            }
         }
         if (mux != null) {
             mux.writeControl();
