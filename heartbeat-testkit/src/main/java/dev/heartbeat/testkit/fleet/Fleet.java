@@ -107,6 +107,8 @@ final class Fleet implements NodeListener {
     private final @Nullable Doorkeeper doorkeeper;
     /** Null where no stranger meets a limit. */
     private final @Nullable LimitChecks limitChecks;
+    /** Null where the server does not know how full its memory is. */
+    private final @Nullable OverloadChecks overload;
 
     Fleet(Simulation simulation, Options options, int size, FleetLayers layers, long seed) {
         this.simulation = simulation;
@@ -128,6 +130,7 @@ final class Fleet implements NodeListener {
         talks = new ChannelWorkload(this);
         doorkeeper = Doorkeeper.isAt(seed) ? new Doorkeeper(this, seed) : null;
         limitChecks = LimitChecks.isAt(seed) ? new LimitChecks(this) : null;
+        overload = OverloadChecks.isAt(seed) ? new OverloadChecks(this, seed) : null;
         server = startServer();
         for (int i = 0; i < size; i++) {
             boolean isGateway = simulation.random().nextInt(4) == 0;
@@ -158,6 +161,9 @@ final class Fleet implements NodeListener {
         }
         if (limitChecks != null) {
             LimitChecks.limit(builder);
+        }
+        if (overload != null) {
+            overload.addTo(builder);
         }
         talks.acceptAt(builder::channel, place());
         return layers.addTo(builder)
@@ -447,6 +453,9 @@ final class Fleet implements NodeListener {
         if (doorkeeper != null) {
             doorkeeper.check();
         }
+        if (overload != null) {
+            overload.check();
+        }
         census.checkDetection();
         members.forEach(Member::check);
     }
@@ -632,6 +641,11 @@ final class Fleet implements NodeListener {
     @Nullable
     LimitChecks limitChecks() {
         return limitChecks;
+    }
+
+    @Nullable
+    OverloadChecks overload() {
+        return overload;
     }
 
     private long routed() {

@@ -156,6 +156,10 @@ public final class FleetRun {
         if (doorkeeper != null) {
             doorkeeper.begin();
         }
+        OverloadChecks overload = fleet.overload();
+        if (overload != null) {
+            overload.begin();
+        }
         talk();
         fleet.talks().begin();
         pass(Duration.ofSeconds(20 + random.nextInt(60)));
@@ -168,6 +172,10 @@ public final class FleetRun {
         if (doorkeeper != null) {
             doorkeeper.recover(FaultSchedule.longestFault().plus(RECOVERY.dividedBy(2)));
         }
+        OverloadChecks overload = fleet.overload();
+        if (overload != null) {
+            overload.recover();
+        }
         misconduct.end();
         fleet.talks().windDown();
         pass(FaultSchedule.longestFault());
@@ -179,6 +187,9 @@ public final class FleetRun {
         fleet.talks().checkAtRest();
         new ChannelChecks(fleet).sit(this::pass);
         new SettledChecks(fleet).sit(this::pass);
+        if (overload != null) {
+            overload.sit(this::pass);
+        }
     }
 
     /** One process of each id that was sent away or replaced. */

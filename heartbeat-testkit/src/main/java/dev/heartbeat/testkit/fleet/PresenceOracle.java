@@ -66,6 +66,7 @@ final class PresenceOracle implements WireTap {
 
     private long callbackDelayNs;
     private boolean decidedLater;
+    private boolean graceStandsStill;
     /**
      * Spans in which callbacks block every worker, from and until, in order and without overlap.
      */
@@ -296,6 +297,11 @@ final class PresenceOracle implements WireTap {
     /** Registrations are decided later than they come. */
     void registrationsAreDecidedLater() {
         decidedLater = true;
+    }
+
+    /** The grace of lost nodes may stand still, for as long as the guard may hold. */
+    void graceMayStandStill() {
+        graceStandsStill = true;
     }
 
     /** The mass guard has begun to hold; verdicts may be late by as long as it may hold at most. */
@@ -575,7 +581,7 @@ final class PresenceOracle implements WireTap {
                 // when the gateway is given up.
                 promisedNs = LINGER_NS + (lost ? 0 : timing.timeoutNs) + timing.graceNs;
             }
-            long heldNs = heldNs(sinceNs + promisedNs);
+            long heldNs = heldNs(sinceNs + promisedNs) + (graceStandsStill ? timing.holdNs : 0);
             if (overdueNs > promisedNs + heldNs + 2 * slackNs + 500_000_000) {
                 throw new Violation(
                         "I2 a silent node is given up in time",
@@ -614,6 +620,14 @@ final class PresenceOracle implements WireTap {
     /** The number of times that a loop was stopped, ever. */
     long stops() {
         return Arrays.stream(uptimes).mapToLong(uptime -> uptime.stops(0)).sum();
+    }
+
+    /** The number of times since then that the loop was stopped that was so most often. */
+    long stops(long sinceNs) {
+        return Arrays.stream(uptimes)
+                .mapToLong(uptime -> uptime.stops(sinceNs))
+                .max()
+                .orElse(0);
     }
 
     /** For how much of the time since then some loop was stopped. */

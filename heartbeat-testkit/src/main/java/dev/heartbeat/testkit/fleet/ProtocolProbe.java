@@ -42,6 +42,7 @@ final class ProtocolProbe implements Connector, ConnectionHandler {
     private static final int UNAUTHORIZED = 27;
     private static final int RETRY_AFTER = 3;
     private static final int GO_AWAY = 14;
+    private static final int OVERLOADED = 5;
 
     private final Host host;
     private final String name;
@@ -52,6 +53,8 @@ final class ProtocolProbe implements Connector, ConnectionHandler {
     private long granted;
     private @Nullable Duration connectedAt;
     private @Nullable Duration endedAt;
+    private boolean sentAway;
+    private long retryAfterMillis;
     private @Nullable Connection connection;
 
     ProtocolProbe(Host host, String name, byte[] says, String expected) {
@@ -105,6 +108,21 @@ final class ProtocolProbe implements Connector, ConnectionHandler {
         return connectedAt == null || endedAt == null ? null : endedAt.minus(connectedAt);
     }
 
+    /** When the connection ended; the end of time if it did not. */
+    Duration ended() {
+        return endedAt == null ? Duration.ofSeconds(Long.MAX_VALUE) : endedAt;
+    }
+
+    /** Whether the server sent it away since it is overloaded. */
+    boolean wasSentAway() {
+        return sentAway;
+    }
+
+    /** The time after which the last GO_AWAY asks it to come back. */
+    long retryAfterMillis() {
+        return retryAfterMillis;
+    }
+
     private Duration now() {
         return host.simulation().now();
     }
@@ -138,7 +156,10 @@ final class ProtocolProbe implements Connector, ConnectionHandler {
                 int code = all.getShort(all.position() + 1);
                 frame += "(" + code + (code == UNAUTHORIZED ? wait(all, length) : "") + ")";
             } else if (type == GO_AWAY) {
-                frame += "(" + all.getShort(all.position() + 1) + ")";
+                int reason = all.getShort(all.position() + 1);
+                sentAway |= reason == OVERLOADED;
+                retryAfterMillis = all.getInt(all.position() + 3);
+                frame += "(" + reason + ")";
             } else if (type == RESET) {
                 frame += "(" + all.getShort(all.position()) + ")";
             }
