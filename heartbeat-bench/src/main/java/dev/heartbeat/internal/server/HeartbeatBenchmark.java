@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -48,13 +49,16 @@ public class HeartbeatBenchmark {
 
     private final ByteBuffer one = beats(1);
     private final ByteBuffer sixteen = beats(COALESCED);
+    @Nullable
+    HeartbeatServer server;
+
     private BenchNode[] fleet = {};
     private int next;
 
     @Setup
     public void register() {
         BenchTransport transport = new BenchTransport();
-        HeartbeatServer unused = HeartbeatServer.builder()
+        server = HeartbeatServer.builder()
                 .port(1)
                 .ackEvery(ackEvery)
                 .transport(transport)
