@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The server's certificate must lead to one of the authorities, the JDK's own by default, and be
  * for the host that the client was given. A client that comes back resumes its session where the
- * server lets it. Thread-safe; thousands of clients may share one, and should.
+ * server lets it, unless its certificate is another by then. Thread-safe; thousands of clients may
+ * share one, and should.
  *
  * @since 0.1
  */
@@ -69,7 +70,7 @@ public final class ClientTls implements ClientLayer {
 
     /** An engine of its own, for tests. */
     SSLEngine newEngine(String host, int port) throws SSLException {
-        return shared.engines().newClient(host, port);
+        return shared.to(host, port).newEngine();
     }
 
     @Override
@@ -87,7 +88,7 @@ public final class ClientTls implements ClientLayer {
         private List<String> protocols = List.of("TLSv1.3", "TLSv1.2");
         private @Nullable TlsEngineProvider engine;
         private LongSupplier clock = System::nanoTime;
-        private Executor reader = Reloading::onThreadOfItsOwn;
+        private @Nullable Executor reader;
 
         private Builder() {}
 
@@ -210,11 +211,27 @@ public final class ClientTls implements ClientLayer {
             return this;
         }
 
-        /** Files are read again by this clock, and on the thread that asks. */
+        /** Files are read again by this clock. */
         Builder clock(LongSupplier value) {
             clock = value;
-            reader = Runnable::run;
             return this;
+        }
+
+        /** Files are read again so. */
+        Builder reader(Executor value) {
+            reader = value;
+            return this;
+        }
+
+        /**
+         * A client begins its handshakes on threads of the layer. These may wait for a file, so that
+         * it shows the certificate that is there now. Without such threads a loop would wait.
+         */
+        private Executor readerOf(TlsOptions built) {
+            if (reader != null) {
+                return reader;
+            }
+            return built.handshakeThreads() > 0 ? Runnable::run : Reloading::onThreadOfItsOwn;
         }
 
         /**
@@ -226,7 +243,7 @@ public final class ClientTls implements ClientLayer {
          */
         public ClientTls build() {
             TlsOptions built = options.build();
-            Reloading reloading = new Reloading(clock, built.reloadInterval().toNanos(), reader);
+            Reloading reloading = new Reloading(clock, built.reloadInterval().toNanos(), readerOf(built));
             ReloadedKeys own =
                     keys == null ? null : new ReloadedKeys(keys.watch("the client's certificate", reloading));
             ReloadedTrust trust = authorities == null
@@ -234,7 +251,7 @@ public final class ClientTls implements ClientLayer {
                     : new ReloadedTrust(authorities.watch("the authorities of servers", reloading));
             TlsSettings settings = new TlsSettings(true, own, trust, protocols, ClientCertificates.NONE);
             TlsEngineProvider provider = engine == null ? EngineProviders.find(null) : engine;
-            return new ClientTls(new TlsLayer.Shared(provider.create(settings), built), serverName);
+            return new ClientTls(new TlsLayer.Shared(provider.create(settings), built, own), serverName);
         }
     }
 }

@@ -57,6 +57,11 @@ final class ReloadedKeys extends X509ExtendedKeyManager {
         return named[0].names;
     }
 
+    /** The number of keys that were in force before this one. The files may be looked at. */
+    int generation() {
+        return Integer.parseInt(nameCurrent()) - 1;
+    }
+
     private @Nullable KeyMaterial behind(String alias) {
         for (Named each : named) {
             if (each.alias.equals(alias)) {

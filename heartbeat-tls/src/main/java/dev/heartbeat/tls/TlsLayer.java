@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** What all connections of one side share: engines, bounds, threads and counts. Any thread. */
 final class TlsLayer implements ConnectionLayer {
     private static final long IDLE_THREAD_SECONDS = 10;
+    private static final int PORTS = 1 << 16;
     private static final AtomicInteger THREADS = new AtomicInteger();
 
     private final Shared shared;
@@ -30,7 +31,7 @@ final class TlsLayer implements ConnectionLayer {
 
     /** The layer of a server. */
     static TlsLayer ofServer(TlsEngines engines, TlsOptions options) {
-        return new TlsLayer(new Shared(engines, options), null);
+        return new TlsLayer(new Shared(engines, options, null), null);
     }
 
     /** The server that a client connects to. */
@@ -39,6 +40,7 @@ final class TlsLayer implements ConnectionLayer {
     /** Made once for a server, or for all connections of clients. */
     static final class Shared {
         private final TlsEngines engines;
+        private final @Nullable ReloadedKeys ofClients;
         private final HeldBudget heldBudget;
         private final HandshakePlaces places;
         private final Executor executor;
@@ -49,8 +51,14 @@ final class TlsLayer implements ConnectionLayer {
         private final LongAdder notTls = new LongAdder();
         private final LongAdder broken = new LongAdder();
 
-        Shared(TlsEngines engines, TlsOptions options) {
+        /**
+         * All of it.
+         *
+         * @param ofClients the keys of a client, if it has some
+         */
+        Shared(TlsEngines engines, TlsOptions options, @Nullable ReloadedKeys ofClients) {
             this.engines = engines;
+            this.ofClients = ofClients;
             loops = new TlsLoops(engines.prefersDirectMemory());
             heldBudget = new HeldBudget(options.heldBytes());
             places = new HandshakePlaces(options.maxHandshakes());
@@ -70,6 +78,15 @@ final class TlsLayer implements ConnectionLayer {
 
         TlsEngines engines() {
             return engines;
+        }
+
+        /**
+         * Engines resume sessions by host and port, and a session keeps the certificate of its first
+         * handshake. A client with a new certificate gets a port that no session has.
+         */
+        SSLEngine newClient(Server server) throws SSLException {
+            int generation = ofClients == null ? 0 : ofClients.generation();
+            return engines.newClient(server.host, server.port + generation * PORTS);
         }
 
         /** The layer of connections to a server. */
@@ -103,7 +120,7 @@ final class TlsLayer implements ConnectionLayer {
     }
 
     SSLEngine newEngine() throws SSLException {
-        return server == null ? shared.engines.newServer() : shared.engines.newClient(server.host, server.port);
+        return server == null ? shared.engines.newServer() : shared.newClient(server);
     }
 
     TlsEngines engines() {

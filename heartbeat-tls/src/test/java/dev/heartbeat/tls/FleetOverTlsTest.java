@@ -53,7 +53,7 @@ final class FleetOverTlsTest {
         Engines engines = new Engines(dice);
         engines.failing = dice.nextInt(3) == 0 ? 0.05 : 0;
         engines.updating = dice.nextInt(3) == 0 ? 0.01 : 0;
-        TlsLayer.Shared shared = new TlsLayer.Shared(engines, ON_LOOPS);
+        TlsLayer.Shared shared = new TlsLayer.Shared(engines, ON_LOOPS, null);
         TlsLayer ofServer = TlsLayer.ofServer(engines, ON_LOOPS);
         return FleetRun.run(seed, new FleetLayers(ofServer, shared::to, RecordTap::new, () -> engines.failing = 0));
     }
