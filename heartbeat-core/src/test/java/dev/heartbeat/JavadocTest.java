@@ -49,6 +49,7 @@ final class JavadocTest {
                     "auth/src/main/java/dev/heartbeat/credentials",
                     "jwt/src/main/java/dev/heartbeat/jwt",
                     "sealed/src/main/java/dev/heartbeat/sealed",
+                    "jfr/src/main/java/dev/heartbeat/jfr",
                     "histograms/src/main/java/dev/heartbeat/histograms",
                     "testkit/src/main/java/dev/heartbeat/testkit")
             .map(folder -> Path.of("../heartbeat-" + folder))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.credentials.SharedTokens;
 import dev.heartbeat.histograms.HdrRecorders;
+import dev.heartbeat.jfr.ServerRecording;
 import dev.heartbeat.jwt.JsonWebTokens;
 import dev.heartbeat.micrometer.HeartbeatServerMetrics;
 import dev.heartbeat.netty.NettyTransportProvider;
@@ -57,6 +58,7 @@ final class ApiFilesTest {
                 new Module("heartbeat-jwt", JsonWebTokens.class, List.of("dev.heartbeat.jwt")),
                 new Module("heartbeat-sealed", Sealer.class, List.of("dev.heartbeat.sealed")),
                 new Module("heartbeat-micrometer", HeartbeatServerMetrics.class, List.of("dev.heartbeat.micrometer")),
+                new Module("heartbeat-jfr", ServerRecording.class, List.of("dev.heartbeat.jfr")),
                 new Module("heartbeat-histograms", HdrRecorders.class, List.of("dev.heartbeat.histograms")),
                 new Module(
                         "heartbeat-testkit",

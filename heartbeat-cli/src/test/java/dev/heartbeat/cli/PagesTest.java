@@ -39,6 +39,7 @@ final class PagesTest {
             import dev.heartbeat.micrometer.*;
             import dev.heartbeat.netty.*;
             import dev.heartbeat.nio.*;
+            import dev.heartbeat.jfr.*;
             import dev.heartbeat.sealed.*;
             import dev.heartbeat.spi.*;
             import dev.heartbeat.testkit.*;
