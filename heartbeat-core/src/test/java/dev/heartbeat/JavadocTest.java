@@ -50,6 +50,7 @@ final class JavadocTest {
                     "jwt/src/main/java/dev/heartbeat/jwt",
                     "sealed/src/main/java/dev/heartbeat/sealed",
                     "jfr/src/main/java/dev/heartbeat/jfr",
+                    "admin/src/main/java/dev/heartbeat/admin",
                     "histograms/src/main/java/dev/heartbeat/histograms",
                     "testkit/src/main/java/dev/heartbeat/testkit")
             .map(folder -> Path.of("../heartbeat-" + folder))

@@ -35,6 +35,12 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--plain", description = "Prints line after line, on a terminal too.")
     private boolean plain;
 
+    @Option(
+            names = "--page",
+            description = "Shows the live page of the server while the demo runs, and prints its address."
+                    + " --steady 10m leaves time to look.")
+    private boolean page;
+
     @Option(names = "--server-main", hidden = true, defaultValue = "dev.heartbeat.cli.Main")
     private String serverMain;
 
@@ -48,7 +54,7 @@ final class DemoCommand implements Callable<Integer> {
         // An interrupted demo leaves the terminal in order, too.
         Runtime.getRuntime().addShutdownHook(new Thread(view::end, "view-end"));
         String host = options.serverHost();
-        try (DemoFleet fleet = new DemoFleet(serverMain, host, options.nodes(), options.promise(), view::tell)) {
+        try (DemoFleet fleet = new DemoFleet(serverMain, host, options.nodes(), options.promise(), page, view::tell)) {
             DemoStory story = new DemoStory(options, fleet, view);
             return Termination.bySignal(() -> interrupted(story, fleet, view), () -> play(story, fleet, view));
         } finally {
@@ -58,6 +64,9 @@ final class DemoCommand implements Callable<Integer> {
 
     private int play(DemoStory story, DemoFleet fleet, View view) throws InterruptedException {
         story.connect();
+        if (page) {
+            view.tell("live page: http://127.0.0.1:" + fleet.pagePort() + "/");
+        }
         story.steady();
         story.kill();
         story.stop();

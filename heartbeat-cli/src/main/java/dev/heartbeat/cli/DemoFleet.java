@@ -45,7 +45,7 @@ final class DemoFleet implements AutoCloseable {
     private volatile boolean ending;
 
     /** Starts the server; notes are for people. */
-    DemoFleet(String serverMain, String host, int nodes, Promise promise, Consumer<String> notes) {
+    DemoFleet(String serverMain, String host, int nodes, Promise promise, boolean hasPage, Consumer<String> notes) {
         this.notes = note -> {
             // Whoever is being ended has nothing to say that is of interest.
             if (!ending) {
@@ -53,20 +53,23 @@ final class DemoFleet implements AutoCloseable {
             }
         };
         Runtime.getRuntime().addShutdownHook(lastResort);
-        server = start(
+        server = start("server", 64 + nodes / 50, serverMain, serverArguments(host, promise, hasPage), log::add);
+    }
+
+    private static List<String> serverArguments(String host, Promise promise, boolean hasPage) {
+        List<String> arguments = new ArrayList<>(List.of(
                 "server",
-                64 + nodes / 50,
-                serverMain,
-                List.of(
-                        "server",
-                        "--host=" + host,
-                        "--port=0",
-                        "--interval=" + DurationConverter.format(promise.interval()),
-                        "--suspect=" + DurationConverter.format(promise.suspect()),
-                        "--timeout=" + DurationConverter.format(promise.timeout()),
-                        "--stats-every=" + STATS_EVERY,
-                        "--measure-heap"),
-                log::add);
+                "--host=" + host,
+                "--port=0",
+                "--interval=" + DurationConverter.format(promise.interval()),
+                "--suspect=" + DurationConverter.format(promise.suspect()),
+                "--timeout=" + DurationConverter.format(promise.timeout()),
+                "--stats-every=" + STATS_EVERY,
+                "--measure-heap"));
+        if (hasPage) {
+            arguments.add("--admin=0");
+        }
+        return arguments;
     }
 
     /** The log of what the server reports. */
@@ -87,6 +90,11 @@ final class DemoFleet implements AutoCloseable {
     /** The port where the server listens, once it does. */
     int port() {
         return (int) log.last("listening").orElseThrow().number("port");
+    }
+
+    /** The port of the live page, once the server listens. */
+    int pagePort() {
+        return (int) log.last("listening").orElseThrow().number("adminPort");
     }
 
     long serverPid() {

@@ -54,6 +54,9 @@ final class ServerCommand implements Callable<Integer> {
     private ServerTokenFlags tokens;
 
     @Mixin
+    private AdminFlags admin;
+
+    @Mixin
     private ProcessFlags processes;
 
     @Option(
@@ -83,6 +86,7 @@ final class ServerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         events.check();
+        admin.check(spec.commandLine(), processes.areSeveral());
         if (config.printOnly()) {
             HeartbeatServer server = build(new NodeListener() {});
             return config.print(flags.texts(server.options()));
@@ -100,6 +104,7 @@ final class ServerCommand implements Callable<Integer> {
         HeartbeatServer server = start(events.areQuiet() ? new NodeListener() {} : new NodeEvents(out));
         Termination.bySignal(() -> stop(server, out), () -> tell(server, out));
         server.close();
+        admin.close();
         throw new Failure("nobody reads the events any more; the server has stopped");
     }
 
@@ -108,10 +113,10 @@ final class ServerCommand implements Callable<Integer> {
         // empty server.
         ServerStatsLine stats = new ServerStatsLine(server, measureHeap ? new HeapMeter() : null);
         InetSocketAddress address = server.localAddress();
-        out.write(EventLine.now("listening")
+        out.write(admin.addTo(EventLine.now("listening")
                 .with("address", Addresses.host(address))
                 .with("port", address.getPort())
-                .with("pid", ProcessHandle.current().pid()));
+                .with("pid", ProcessHandle.current().pid())));
         Repeater lines = new Repeater("stats", () -> out.write(stats.line()));
         lines.every(events.statsEvery());
         Reload.begin(config, hasSecrets(), CHANGEABLE, anew -> adopt((ServerCommand) anew, server, lines));
@@ -143,6 +148,8 @@ final class ServerCommand implements Callable<Integer> {
 
     private HeartbeatServer start(NodeListener listener) {
         HeartbeatServer server = build(listener);
+        // First, so that a probe is told that the server is starting.
+        admin.open(server, spec.commandLine());
         try {
             return server.start();
         } catch (IllegalArgumentException e) {
@@ -156,6 +163,7 @@ final class ServerCommand implements Callable<Integer> {
             HeartbeatServer.Builder builder = flags.builder().listener(listener);
             tls.addTo(builder, spec.commandLine());
             tokens.addTo(builder, spec.commandLine());
+            admin.addTo(builder);
             return builder.build();
         } catch (IllegalArgumentException e) {
             throw OptionNames.inWordsOf(spec.commandLine(), e);

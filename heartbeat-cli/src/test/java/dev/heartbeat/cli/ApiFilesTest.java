@@ -3,6 +3,7 @@ package dev.heartbeat.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heartbeat.HeartbeatServer;
+import dev.heartbeat.admin.HeartbeatAdmin;
 import dev.heartbeat.credentials.SharedTokens;
 import dev.heartbeat.histograms.HdrRecorders;
 import dev.heartbeat.jfr.ServerRecording;
@@ -57,6 +58,7 @@ final class ApiFilesTest {
                 new Module("heartbeat-auth", SharedTokens.class, List.of("dev.heartbeat.credentials")),
                 new Module("heartbeat-jwt", JsonWebTokens.class, List.of("dev.heartbeat.jwt")),
                 new Module("heartbeat-sealed", Sealer.class, List.of("dev.heartbeat.sealed")),
+                new Module("heartbeat-admin", HeartbeatAdmin.class, List.of("dev.heartbeat.admin")),
                 new Module("heartbeat-micrometer", HeartbeatServerMetrics.class, List.of("dev.heartbeat.micrometer")),
                 new Module("heartbeat-jfr", ServerRecording.class, List.of("dev.heartbeat.jfr")),
                 new Module("heartbeat-histograms", HdrRecorders.class, List.of("dev.heartbeat.histograms")),

@@ -61,6 +61,8 @@ final class PageCommandsTest {
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/ProcessesTest.java: "--process-java-opts=
             ./heartbeat server --config heartbeat.properties --print-config
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/ConfigurationTest.java: --print-config
+            ./heartbeat server --admin 9503 --probes 9502
+                heartbeat-cli/src/test/java/dev/heartbeat/cli/AdminTest.java: --admin
             ./heartbeat doctor
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/DoctorTest.java: "doctor"
             ./heartbeat doctor --nodes 100000

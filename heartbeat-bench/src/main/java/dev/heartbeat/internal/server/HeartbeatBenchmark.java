@@ -49,6 +49,7 @@ public class HeartbeatBenchmark {
 
     private final ByteBuffer one = beats(1);
     private final ByteBuffer sixteen = beats(COALESCED);
+
     @Nullable
     HeartbeatServer server;
 
