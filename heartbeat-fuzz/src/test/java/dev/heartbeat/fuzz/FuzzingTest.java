@@ -29,14 +29,21 @@ final class FuzzingTest {
     private static final int SECONDS = Integer.getInteger("heartbeat.fuzz.seconds", 7);
     private static final Path FOLDER = Path.of(System.getProperty("heartbeat.fuzz.folder", "target/fuzzing"));
 
+    /** An input that takes so long is a finding. */
+    private static final int SECONDS_PER_INPUT = 20;
+
     /** For starting, on a machine that is busy. */
     private static final int EXTRA_SECONDS = 120;
 
     private static final int LINES_SHOWN = 40;
 
     /** Not the tests and the simulation: five times as many inputs. */
-    private static final String INSTRUMENTED =
-            String.join(File.pathSeparator, "dev.heartbeat.internal.**", "dev.heartbeat.tls.**");
+    private static final String INSTRUMENTED = String.join(
+            File.pathSeparator,
+            "dev.heartbeat.internal.**",
+            "dev.heartbeat.tls.**",
+            "dev.heartbeat.credentials.**",
+            "dev.heartbeat.jwt.**");
 
     /** The platforms of Jazzer's native part. */
     private static final Set<String> ARCHITECTURES = Set.of("amd64", "x86_64", "aarch64");
@@ -54,6 +61,7 @@ final class FuzzingTest {
                 Arguments.of(MessagesFuzzTest.class, MessagesFuzzTest.seeds()),
                 Arguments.of(ChannelsFuzzTest.class, ChannelsFuzzTest.seeds()),
                 Arguments.of(ProxyHeaderFuzzTest.class, ProxyHeaderFuzzTest.seeds()),
+                Arguments.of(TokensFuzzTest.class, TokensFuzzTest.seeds()),
                 Arguments.of(TlsFuzzTest.class, TlsFuzzTest.seeds()));
     }
 
@@ -102,6 +110,7 @@ final class FuzzingTest {
                 "--instrumentation_includes=" + INSTRUMENTED,
                 "--custom_hook_includes=" + INSTRUMENTED,
                 "-max_total_time=" + SECONDS,
+                "-timeout=" + SECONDS_PER_INPUT,
                 "-print_final_stats=1",
                 learned.toString(),
                 given.toString());
