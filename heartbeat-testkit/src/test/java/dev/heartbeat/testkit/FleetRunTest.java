@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole fleets under the faults that seeds choose. */
 final class FleetRunTest {
-    private static final int SEEDS = 80;
+    private static final int SEEDS = 40;
     private static final int MORE_SEEDS = 600;
 
     @Test

@@ -24,7 +24,7 @@ final class FleetOverTlsTest {
 
     @Test
     void fleetsStandFaultsThroughTheLayer() {
-        sweep(1, 8);
+        sweep(4, 4);
     }
 
     @Test
