@@ -60,7 +60,7 @@ final class AdminTest {
         "--admin=0 --admin-host=0.0.0.0, 'needs tls and a token'",
         "--admin=70000, 'allowed is 0 to 65535'",
         "--probes=0 --probes-host=no.such.host.invalid, 'which is unknown'",
-        "--admin=0 --admin-token-file=/nonexistent/token, 'cannot read'",
+        "--admin=0 --admin-token-file=/nonexistent/token, 'does not exist'",
         "--admin=0 --admin-tls-cert=/nonexistent/c --admin-tls-key=/nonexistent/k, 'no TLS with certificates'",
     })
     void badOptionsAreOneLineBeforeAPortOpens(String flags, String said) {

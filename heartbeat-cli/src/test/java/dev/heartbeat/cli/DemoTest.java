@@ -2,6 +2,10 @@ package dev.heartbeat.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -18,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 class DemoTest {
 
     @Test
+    @Tag("long")
     void aGoodServerPasses() throws Exception {
         try (CommandProcess demo = demo(Main.class)) {
             List<String> lines = demo.rest();
@@ -33,6 +38,25 @@ class DemoTest {
                     .anyMatch(line -> line.contains("tolerance of 500ms"))
                     .anyMatch(line -> line.startsWith("PASSED"))
                     .noneMatch(line -> line.contains("\u001b"));
+        }
+    }
+
+    @Test
+    @Tag("long")
+    void thePageOfItsServerIsThere() throws Exception {
+        try (CommandProcess demo = new CommandProcess("demo", "--nodes=60", "--page", "--plain", "--steady=30s")) {
+            String line = demo.nextText();
+            while (!line.contains("live page: ")) {
+                line = demo.nextText();
+            }
+            URI page = URI.create(line.substring(line.indexOf("http")));
+            assertThat(HttpClient.newHttpClient()
+                            .send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString())
+                            .body())
+                    .contains("<title>Heartbeat</title>");
+            demo.terminate();
+            demo.rest();
+            assertThat(demo.awaitStatus()).isEqualTo(130);
         }
     }
 

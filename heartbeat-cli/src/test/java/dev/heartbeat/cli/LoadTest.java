@@ -44,6 +44,7 @@ final class LoadTest {
     }
 
     @Test
+    @Tag("long")
     void serversAreComparedSideBySide(@TempDir Path folder) throws IOException {
         assertThat(run("closed", "--connections=20", "--in-flight=2", "--pairs=2", "--seconds=0.2", "--out=" + folder))
                 .as(err.toString())

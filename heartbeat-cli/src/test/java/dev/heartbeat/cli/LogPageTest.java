@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 /** The page of the log has each line that the library writes at INFO or above, and no other. */
 @Tag("once")
 final class LogPageTest {
-    private static final List<String> MODULES = List.of("core", "sockets", "nio", "netty", "tls", "auth", "jwt");
+    private static final List<String> MODULES =
+            List.of("core", "sockets", "nio", "netty", "tls", "auth", "jwt", "admin");
 
     /** A call of a logger, or of a method of its class with the same name, and its text. */
     private static final Pattern LINE = Pattern.compile(

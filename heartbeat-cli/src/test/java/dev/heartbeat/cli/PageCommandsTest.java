@@ -61,6 +61,8 @@ final class PageCommandsTest {
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/ProcessesTest.java: "--process-java-opts=
             ./heartbeat server --config heartbeat.properties --print-config
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/ConfigurationTest.java: --print-config
+            ./heartbeat demo --page
+                heartbeat-cli/src/test/java/dev/heartbeat/cli/DemoTest.java: --page
             ./heartbeat server --admin 9503 --probes 9502
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/AdminTest.java: --admin
             ./heartbeat doctor
@@ -101,7 +103,7 @@ final class PageCommandsTest {
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/TokenTest.java: "token", "show"
             ./heartbeat client --node-id node-7 --token-file node.token
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/TokenTest.java: "--token-file=" + token
-            mvn -B -q -ntp -Papidocs -pl .,heartbeat-core,heartbeat-sockets,heartbeat-nio,heartbeat-netty,heartbeat-tls,heartbeat-tls-openssl,heartbeat-auth,heartbeat-jwt,heartbeat-sealed,heartbeat-micrometer,heartbeat-jfr,heartbeat-histograms,heartbeat-testkit compile javadoc:aggregate-no-fork
+            mvn -B -q -ntp -Papidocs -pl .,heartbeat-core,heartbeat-sockets,heartbeat-nio,heartbeat-netty,heartbeat-tls,heartbeat-tls-openssl,heartbeat-auth,heartbeat-jwt,heartbeat-sealed,heartbeat-micrometer,heartbeat-admin,heartbeat-jfr,heartbeat-histograms,heartbeat-testkit compile javadoc:aggregate-no-fork
                 .ci/run: javadoc:aggregate-no-fork
             mvn -B -ntp verify -Pfull
                 not run: takes more than half an hour

@@ -33,6 +33,7 @@ final class PagesTest {
     /** Imports and names that a block without imports of its own takes for granted. */
     private static final String SURROUNDINGS = """
             import dev.heartbeat.*;
+            import dev.heartbeat.admin.*;
             import dev.heartbeat.auth.*;
             import dev.heartbeat.credentials.*;
             import dev.heartbeat.jwt.*;

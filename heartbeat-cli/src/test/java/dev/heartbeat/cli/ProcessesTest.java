@@ -94,6 +94,7 @@ class ProcessesTest {
     }
 
     @Test
+    @Tag("long")
     void aPortThatOthersHaveIsOneLine() throws Exception {
         try (CommandProcess alone = new CommandProcess("server", "--host=127.0.0.1", "--port=0");
                 CommandProcess group = servers(1)) {

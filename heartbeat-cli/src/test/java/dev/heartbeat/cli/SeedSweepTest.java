@@ -86,6 +86,7 @@ final class SeedSweepTest {
     }
 
     @Test
+    @Tag("long")
     void oneThatIsStoppedGoesOnLater() {
         Path file = folder.resolve("sweep");
         SeedSweep sweep = new SeedSweep(1, 1000, 1, file);

@@ -4,10 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -59,6 +68,44 @@ final class TlsTest {
                 server.next("online");
             }
         }
+    }
+
+    @Test
+    void theAdminPortSpeaksTlsBeyondTheLoopback() throws Exception {
+        Path token = Files.writeString(folder.resolve("admin.token"), "token of an administrator");
+        try (CommandProcess server = new CommandProcess(
+                "server",
+                "--host=127.0.0.1",
+                "--port=0",
+                "--admin=0",
+                "--admin-host=0.0.0.0",
+                "--admin-tls-cert=" + folder.resolve("server.crt"),
+                "--admin-tls-key=" + folder.resolve("server.key"),
+                "--admin-token-file=" + token)) {
+            int port = server.next("listening").integer("adminPort");
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("https://localhost:" + port + "/health"));
+            HttpClient client =
+                    HttpClient.newBuilder().sslContext(trusting("ca.crt")).build();
+            assertThat(client.send(request.build(), BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(401);
+            request.header("Authorization", "Bearer token of an administrator");
+            assertThat(client.send(request.build(), BodyHandlers.ofString()).body())
+                    .contains("\"state\":\"RUNNING\"");
+        }
+    }
+
+    private SSLContext trusting(String authority) throws Exception {
+        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+        trusted.load(null, null);
+        try (InputStream in = Files.newInputStream(folder.resolve(authority))) {
+            trusted.setCertificateEntry(
+                    authority, CertificateFactory.getInstance("X.509").generateCertificate(in));
+        }
+        TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        managers.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, managers.getTrustManagers(), null);
+        return context;
     }
 
     @Test

@@ -24,7 +24,7 @@ final class FleetOverTlsTest {
 
     @Test
     void fleetsStandFaultsThroughTheLayer() {
-        sweep(4, 4);
+        sweep(6, 2);
     }
 
     @Test

@@ -77,7 +77,6 @@ final class PlantedBugsTest {
                 "registry-counts-off",
                 "linger-never-ends",
                 "leaving-reconnects",
-                "refused-not-told",
                 "closed-client-registers",
                 "message-follows-buffer",
                 "leaves-before-handled"

@@ -163,18 +163,21 @@ final class Exchange extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private static Reply answer(Routes.Match match) {
+    private Reply answer(Routes.Match match) {
         try {
             return match.route().answer().to(match.request());
         } catch (Problem e) {
             return Reply.problem(e.status(), e.text());
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // Or the client waits for ever, and keeps its place.
             return failed(e);
         }
     }
 
-    private static Reply failed(RuntimeException e) {
-        LOG.warn("an HTTP request failed; the client gets status 500", e);
+    private Reply failed(Throwable e) {
+        long failures = port.countFailure();
+        if (Long.bitCount(failures) == 1) { // Whoever asks can have it fail at any rate.
+            LOG.warn("an HTTP request failed; the client gets status 500; {} failed so far", failures, e);
+        }
         return Reply.problem(HttpResponseStatus.INTERNAL_SERVER_ERROR, "the request failed; the log says why");
     }
 

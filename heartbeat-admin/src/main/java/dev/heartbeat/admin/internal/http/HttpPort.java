@@ -33,6 +33,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A port that answers HTTP requests, with bounds of its own: a thread for sockets, one for work. */
@@ -47,6 +48,7 @@ public final class HttpPort implements AutoCloseable {
     private final Bounds bounds;
     private final @Nullable SslContext tls;
     private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicLong failures = new AtomicLong();
     private final EventLoopGroup sockets;
     private final ExecutorService work;
     private @Nullable Channel listening;
@@ -101,6 +103,11 @@ public final class HttpPort implements AutoCloseable {
             throw new IllegalStateException("the port is not open");
         }
         return (InetSocketAddress) listening.localAddress();
+    }
+
+    /** Counts a request that failed, and returns how many did. */
+    long countFailure() {
+        return failures.incrementAndGet();
     }
 
     /** The connections now. */
