@@ -82,7 +82,7 @@ final class TlsTest {
                 "--admin-tls-cert=" + folder.resolve("server.crt"),
                 "--admin-tls-key=" + folder.resolve("server.key"),
                 "--admin-token-file=" + token)) {
-            int port = server.next("listening").integer("adminPort");
+            long port = server.next("listening").integer("adminPort");
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("https://localhost:" + port + "/health"));
             HttpClient client =
                     HttpClient.newBuilder().sslContext(trusting("ca.crt")).build();
