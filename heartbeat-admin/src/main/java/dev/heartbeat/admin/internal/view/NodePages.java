@@ -6,7 +6,6 @@ import dev.heartbeat.NodeState;
 import dev.heartbeat.admin.internal.http.Problem;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -46,9 +45,7 @@ public final class NodePages {
         int limit = limit(query.get("limit"));
         PriorityQueue<Node> least =
                 new PriorityQueue<>(Comparator.comparing(Node::id).reversed());
-        Iterator<Node> each = chosen(query).iterator();
-        while (each.hasNext()) {
-            Node node = each.next();
+        chosen(query).forEach(node -> {
             // One more than the page holds shows whether there is a next.
             if (least.size() <= limit) {
                 least.add(node);
@@ -56,7 +53,7 @@ public final class NodePages {
                 least.remove();
                 least.add(node);
             }
-        }
+        });
         return page(new ArrayList<>(least), limit);
     }
 
