@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -76,7 +78,7 @@ final class Exchange extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         FullHttpRequest asked = (FullHttpRequest) message;
         if (ctx.channel().config().isAutoRead()) {
-            asked.release(); // The answer has no end, so nothing can follow it.
+            asked.release(); // Nothing can follow the last answer, or one that has no end.
         } else if (isBusy) {
             waiting.add(asked);
         } else {
@@ -200,7 +202,7 @@ final class Exchange extends ChannelInboundHandlerAdapter {
                 // Not at once: many that came together would nest.
                 ctx.executor().execute(() -> next(ctx));
             } else {
-                close(ctx);
+                finish(ctx.channel());
             }
         });
     }
@@ -224,6 +226,21 @@ final class Exchange extends ChannelInboundHandlerAdapter {
                 close(ctx);
             }
         });
+    }
+
+    /**
+     * Ends a connection behind its last answer. What the client still sends is read until it has
+     * taken the answer or its time is over: with bytes unread, a close would be a reset, and the
+     * answer lost.
+     */
+    static void finish(Channel channel) {
+        ChannelFuture unused;
+        if (channel instanceof DuplexChannel duplex && channel.pipeline().get(SslHandler.class) == null) {
+            unused = duplex.shutdownOutput();
+            channel.config().setAutoRead(true);
+        } else {
+            unused = channel.close();
+        }
     }
 
     private static void close(ChannelHandlerContext ctx) {

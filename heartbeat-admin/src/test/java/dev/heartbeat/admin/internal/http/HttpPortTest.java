@@ -103,9 +103,10 @@ final class HttpPortTest {
         assertThat(line(second.getInputStream())).startsWith("HTTP/1.1 200");
         assertThat(connect().getInputStream().read()).isEqualTo(-1);
         second.close();
-        while (!ask("GET /quick" + CLOSE).startsWith("HTTP/1.1 200")) {
+        while (port.connections() > 1) {
             Thread.onSpinWait(); // The place is free as soon as the end was seen.
         }
+        assertThat(ask("GET /quick" + CLOSE)).startsWith("HTTP/1.1 200");
     }
 
     @Test
@@ -162,7 +163,7 @@ final class HttpPortTest {
         assertThat(ask("GET /quick HTTP/1.1\r\nX: " + "y".repeat(9000) + "\r\n\r\n"))
                 .startsWith("HTTP/1.1 431 ")
                 .contains("\"error\"");
-        assertThat(ask("POST /post HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999\r\n\r\n" + "z".repeat(70_000)))
+        assertThat(ask("POST /post HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999\r\n\r\n" + "z".repeat(5_000_000)))
                 .startsWith("HTTP/1.1 413 ")
                 .contains("\"error\"");
         assertThat(ask("\0\1\2 nonsense\r\n\r\n")).startsWith("HTTP/1.1 400 ").contains("\"error\"");
