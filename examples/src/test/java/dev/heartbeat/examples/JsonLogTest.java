@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The settings of Logback in {@code examples/logging}: each line is an object that names its event. */
+/** Logback with the settings of {@code examples/logging}: each line is an object. */
 @Timeout(30)
 @Tag("once")
 final class JsonLogTest {

@@ -55,13 +55,12 @@ import org.slf4j.LoggerFactory;
  * {@code /metrics}. They need no token and show no details of nodes.
  *
  * <p><b>Admin</b> is for people: a live page at {@code /}, {@code /health} with details, and an API
- * that lists nodes, kicks one, drains the server and changes its limits. On another address than the
- * loopback it needs TLS and a token.
+ * that lists nodes, kicks one, drains the server and changes its limits. It needs TLS and a token
+ * on any address but the loopback.
  *
- * <p><b>Bounds.</b> Each port has two threads, 64 connections, 32 requests that wait for their turn,
- * and 10 seconds for a request to arrive and for an answer to be taken; 16 clients read the stream of
- * the page. All are daemon threads of this object. The bus does nothing for it, and no property of
- * the JVM is set.
+ * <p><b>Bounds.</b> Each port has two daemon threads, 64 connections and 32 waiting requests. A
+ * request has 10 seconds to arrive, and so has its answer to be taken. At most 16 clients read the
+ * stream of the page. The bus does nothing for them, and no property of the JVM is set.
  *
  * <p>Closing the server does not close this, or the reverse: the probes tell that a server is
  * draining or has ended. docs/MONITORING.md describes each path.
@@ -112,7 +111,7 @@ public final class HeartbeatAdmin implements AutoCloseable {
         return port.address();
     }
 
-    /** Closes both ports and their connections, and ends the threads. Waits up to a second for each. */
+    /** Closes both ports and their connections, and ends the threads. Blocks up to two seconds. */
     @Override
     public void close() {
         seconds.shutdownNow();
@@ -157,8 +156,8 @@ public final class HeartbeatAdmin implements AutoCloseable {
         }
 
         /**
-         * Opens a port for the page and the API. Requests are answered that name it by an address, by
-         * {@code localhost}, by this host, or by one of {@link #allowedHosts}.
+         * Opens a port for the page and the API. It answers requests whose Host is an address,
+         * {@code localhost}, this host, or one of {@link #allowedHosts}.
          *
          * @param host a name or address of this machine; other than the loopback only with
          *     {@link #tls} and {@link #token}
@@ -231,9 +230,8 @@ public final class HeartbeatAdmin implements AutoCloseable {
         }
 
         /**
-         * Shows the meters of the application's own registry. The server's meters are to be bound to
-         * it by the application. Without this, a registry with nothing but the server's meters is
-         * made.
+         * Shows the meters of the application's own registry, to which the application binds the
+         * server's meters. The default is a registry with the server's meters alone.
          *
          * @return this builder
          */
@@ -246,8 +244,8 @@ public final class HeartbeatAdmin implements AutoCloseable {
          * Opens the ports.
          *
          * @return what is open, until it is closed
-         * @throws IllegalArgumentException if no port was asked for, or the admin port is not on the
-         *     loopback and has no TLS or no token
+         * @throws IllegalArgumentException if no port was asked for, or if the admin port is not on
+         *     the loopback and lacks TLS or a token
          * @throws HeartbeatException if a port cannot be opened; then none is
          */
         public HeartbeatAdmin start() {

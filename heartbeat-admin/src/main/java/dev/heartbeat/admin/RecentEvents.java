@@ -39,7 +39,7 @@ public final class RecentEvents implements NodeListener {
     }
 
     /**
-     * What becomes of nodes.
+     * Names what happened to a node.
      *
      * @since 0.1
      */
@@ -95,8 +95,8 @@ public final class RecentEvents implements NodeListener {
     }
 
     /**
-     * {@return the last events, the oldest first; those that are being written at this moment may be
-     * missing}
+     * {@return the last events, the oldest first} One that is being written at this moment may be
+     * missing.
      *
      * @param most at least 0; more than {@value #KEPT} are never returned
      * @throws IllegalArgumentException if {@code most} is negative

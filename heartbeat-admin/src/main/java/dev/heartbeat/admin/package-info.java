@@ -1,4 +1,4 @@
-/** Probes, metrics, an API and a live page over HTTP: {@link dev.heartbeat.admin.HeartbeatAdmin}. */
+/** Shows a server over HTTP: {@link dev.heartbeat.admin.HeartbeatAdmin}. */
 @NullMarked
 package dev.heartbeat.admin;
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What the admin side takes beside large fleets, which gateways stand for. It prints the figures. */
+/** Measures the admin side beside large fleets of gateways, and prints the figures. */
 @Tag("long")
 @Timeout(600)
 final class AdminFiguresTest {
@@ -102,7 +102,7 @@ final class AdminFiguresTest {
         return Duration.ofNanos(nanos[REQUESTS / 2]);
     }
 
-    /** 100,000 nodes, and ten connections that beat for them; a client reads the stream of the page. */
+    /** A client reads the stream of the page. */
     @Test
     void thePageOfAHundredThousandNodes() throws Exception {
         HeartbeatServer server = start(100_000, Duration.ofSeconds(20));

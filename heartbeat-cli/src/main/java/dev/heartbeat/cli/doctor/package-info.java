@@ -1,4 +1,4 @@
-/** Checks of a machine, a Java and a running server: what is seen, what that means, what to change. */
+/** Checks of a machine, a Java and a running server. */
 @NullMarked
 package dev.heartbeat.cli.doctor;
 

@@ -13,6 +13,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -41,7 +42,7 @@ final class Exchange extends ChannelInboundHandlerAdapter {
 
     private final HttpPort port;
 
-    /** Came together with the one that is being answered. As many as one read of the socket holds. */
+    /** Requests that came with the one being answered. At most one read of the socket holds them. */
     private final ArrayDeque<FullHttpRequest> waiting = new ArrayDeque<>();
 
     private boolean isBusy;
@@ -190,12 +191,7 @@ final class Exchange extends ChannelInboundHandlerAdapter {
             return;
         }
         setDeadline(ctx);
-        ByteBuf bytes = Unpooled.copiedBuffer(reply.body(), UTF_8);
-        int length = bytes.readableBytes();
-        DefaultFullHttpResponse response = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1, reply.status(), isHead ? Unpooled.EMPTY_BUFFER : bytes);
-        addHeaders(response, reply);
-        response.headers().set(HttpHeaderNames.CONTENT_LENGTH, length);
+        FullHttpResponse response = whole(reply, isHead);
         HttpUtil.setKeepAlive(response, keepsAlive);
         ctx.writeAndFlush(response).addListener(written -> {
             if (written.isSuccess() && keepsAlive) {
@@ -205,6 +201,17 @@ final class Exchange extends ChannelInboundHandlerAdapter {
                 finish(ctx.channel());
             }
         });
+    }
+
+    /** An answer with its length and the headers of all answers. */
+    static FullHttpResponse whole(Reply reply, boolean isHead) {
+        ByteBuf bytes = Unpooled.copiedBuffer(reply.body(), UTF_8);
+        int length = bytes.readableBytes();
+        FullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, reply.status(), isHead ? Unpooled.EMPTY_BUFFER : bytes);
+        addHeaders(response, reply);
+        response.headers().set(HttpHeaderNames.CONTENT_LENGTH, length);
+        return response;
     }
 
     private void stream(ChannelHandlerContext ctx, Reply reply, EventStreams streams, boolean isHead) {

@@ -38,8 +38,8 @@ public final class Guard {
     }
 
     /**
-     * @param hosts the names by which the port is asked, in lower case; addresses always are allowed,
-     *     since only a name can be made to lead elsewhere
+     * @param hosts the names that a Host may have, in lower case; an address always is allowed,
+     *     because an attacker can redirect names only
      * @param token read for each request; null for none
      */
     public static Guard of(Set<String> hosts, @Nullable Supplier<String> token) {

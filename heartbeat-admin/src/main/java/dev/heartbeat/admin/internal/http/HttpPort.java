@@ -1,9 +1,6 @@
 package dev.heartbeat.admin.internal.http;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -15,13 +12,10 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
@@ -35,7 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** A port that answers HTTP requests, with bounds of its own: a thread for sockets, one for work. */
+/** A port that answers HTTP requests, with a thread for sockets and one for work. */
 public final class HttpPort implements AutoCloseable {
     private static final int MAX_LINE = 4096;
     private static final int MAX_HEADERS = 8192;
@@ -166,12 +160,7 @@ public final class HttpPort implements AutoCloseable {
         protected void handleOversizedMessage(ChannelHandlerContext ctx, HttpMessage oversized) {
             Reply reply = Reply.problem(
                     HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "the body is larger than " + MAX_BODY + " bytes");
-            DefaultFullHttpResponse response = new DefaultFullHttpResponse(
-                    HttpVersion.HTTP_1_1, reply.status(), Unpooled.copiedBuffer(reply.body(), UTF_8));
-            response.headers().set(HttpHeaderNames.CONTENT_TYPE, reply.type());
-            response.headers()
-                    .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());
-            ctx.writeAndFlush(response).addListener(written -> Exchange.finish(ctx.channel()));
+            ctx.writeAndFlush(Exchange.whole(reply, false)).addListener(written -> Exchange.finish(ctx.channel()));
         }
     }
 }

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What an HTTP client asks for.
+ * A request of an HTTP client, as a route sees it.
  *
  * @param variables the parts of the path that the route names, decoded
  * @param query each parameter once, decoded

@@ -64,7 +64,7 @@ public final class Routes {
         return add(HttpMethod.GET, path, answer, true, true);
     }
 
-    /** An answer that takes microseconds, given on the port's own thread: no work stands before it. */
+    /** An answer that takes microseconds. The thread of the sockets gives it, before all work. */
     public Routes quick(String path, Answer answer) {
         return add(HttpMethod.GET, path, answer, false, true);
     }

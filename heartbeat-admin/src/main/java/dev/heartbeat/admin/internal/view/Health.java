@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges whether a server is to be restarted, and whether it is to get new nodes. Stalls and lighter
- * overload are neither: they pass, and a restart would make them worse. Any thread.
+ * Judges whether a server needs a restart, and whether it takes new nodes. Stalls and lighter
+ * overload change neither verdict: they pass, and a restart would make them worse. Any thread.
  */
 public final class Health {
     /** A loop that took no turn for so long is blocked, or has ended. */

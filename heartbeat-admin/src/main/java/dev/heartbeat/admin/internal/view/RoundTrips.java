@@ -3,10 +3,9 @@ package dev.heartbeat.admin.internal.view;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeRegistry;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 
 /**
@@ -26,7 +25,7 @@ final class RoundTrips {
         nextNs = nanos.getAsLong();
     }
 
-    /** {@return p50 and p99 in microseconds, of a moment ago} Empty if no node has told one. */
+    /** {@return p50 and p99 in microseconds, of a moment ago; empty if no node has reported one} */
     Map<String, Object> of(NodeRegistry nodes) {
         long beginNs = nanos.getAsLong();
         if (beginNs - nextNs >= 0) {
@@ -38,22 +37,18 @@ final class RoundTrips {
     }
 
     private static Map<String, Object> look(NodeRegistry nodes) {
-        long[] micros = new long[Math.toIntExact(Math.min(nodes.size() + 1024, 1 << 24))];
-        int count = 0;
-        Iterator<Node> each = nodes.stream().iterator();
-        while (each.hasNext() && count < micros.length) {
-            Duration rtt = each.next().rtt();
-            if (rtt != null) {
-                micros[count++] = Values.micros(rtt);
-            }
-        }
-        if (count == 0) {
+        long[] micros = nodes.stream()
+                .map(Node::rtt)
+                .filter(Objects::nonNull)
+                .mapToLong(Values::micros)
+                .sorted()
+                .toArray();
+        if (micros.length == 0) {
             return Map.of();
         }
-        Arrays.sort(micros, 0, count);
         Map<String, Object> percentiles = new LinkedHashMap<>();
-        percentiles.put("rttP50", micros[count / 2]);
-        percentiles.put("rttP99", micros[(int) (count * 99L / 100)]);
+        percentiles.put("rttP50", micros[micros.length / 2]);
+        percentiles.put("rttP99", micros[(int) (micros.length * 99L / 100)]);
         return percentiles;
     }
 }

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** What the page draws: a sample of the server each second, the last ten minutes of them. */
+/** The data of the page: one sample of the server each second, for ten minutes. */
 public final class Samples {
     private static final int KEPT = 600;
 
@@ -37,7 +37,7 @@ public final class Samples {
         roundTrips = new RoundTrips(nanos);
     }
 
-    /** What grows, for the difference of two samples. */
+    /** Counters, whose differences are the rates of a sample. */
     private record Counts(long atNs, long heartbeats, long received, long sent, long registrations) {
         Map<String, Object> since(Counts before) {
             double seconds = Math.max(1, atNs - before.atNs) / (double) TimeUnit.SECONDS.toNanos(1);

@@ -1,4 +1,4 @@
-/** What the pages and the API show of a server, and what they do to it. */
+/** The page and the API: they show a server, and change it. */
 @NullMarked
 package dev.heartbeat.admin.internal.view;
 
