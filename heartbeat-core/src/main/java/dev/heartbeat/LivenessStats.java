@@ -68,8 +68,9 @@ public final class LivenessStats {
     }
 
     /**
-     * {@return registrations refused, because {@link ServerSetters#maxNodesPerPrincipal} or
-     * {@link ServerSetters#maxNodesPerAddress} was reached}
+     * {@return registrations and metadata refused, because a limit of their principal or address was
+     * reached: {@link ServerSetters#maxNodesPerPrincipal},
+     * {@link ServerSetters#maxMetadataBytesPerPrincipal} and the two per address}
      *
      * @since 0.1
      */

@@ -29,6 +29,8 @@ import static dev.heartbeat.ServerSetters.MAX_CONNECTIONS_PER_IPV6_NETWORK;
 import static dev.heartbeat.ServerSetters.MAX_GROUPS_PER_NODE;
 import static dev.heartbeat.ServerSetters.MAX_GROUP_POLICIES;
 import static dev.heartbeat.ServerSetters.MAX_MESSAGE_BYTES;
+import static dev.heartbeat.ServerSetters.MAX_METADATA_BYTES_PER_ADDRESS;
+import static dev.heartbeat.ServerSetters.MAX_METADATA_BYTES_PER_PRINCIPAL;
 import static dev.heartbeat.ServerSetters.MAX_NODES;
 import static dev.heartbeat.ServerSetters.MAX_NODES_PER_ADDRESS;
 import static dev.heartbeat.ServerSetters.MAX_NODES_PER_CONNECTION;
@@ -90,6 +92,8 @@ public final class ServerOptions {
     private final int maxNodes;
     private final int maxNodesPerPrincipal;
     private final int maxNodesPerAddress;
+    private final long maxMetadataBytesPerPrincipal;
+    private final long maxMetadataBytesPerAddress;
     private final long registrationBudgetBytes;
     private final int maxMessageBytes;
     private final int channelQueueMessages;
@@ -143,6 +147,8 @@ public final class ServerOptions {
         maxNodes = given.value(MAX_NODES);
         maxNodesPerPrincipal = given.value(MAX_NODES_PER_PRINCIPAL);
         maxNodesPerAddress = given.value(MAX_NODES_PER_ADDRESS);
+        maxMetadataBytesPerPrincipal = given.value(MAX_METADATA_BYTES_PER_PRINCIPAL);
+        maxMetadataBytesPerAddress = given.value(MAX_METADATA_BYTES_PER_ADDRESS);
         registrationBudgetBytes = given.value(REGISTRATION_BUDGET_BYTES, quarterOfTheHeap());
         maxMessageBytes = given.value(MAX_MESSAGE_BYTES);
         channelQueueMessages = given.value(CHANNEL_QUEUE_MESSAGES);
@@ -344,6 +350,16 @@ public final class ServerOptions {
     /** {@return the value of {@link ServerSetters#maxNodesPerAddress}} */
     public int maxNodesPerAddress() {
         return maxNodesPerAddress;
+    }
+
+    /** {@return the value of {@link ServerSetters#maxMetadataBytesPerPrincipal}} */
+    public long maxMetadataBytesPerPrincipal() {
+        return maxMetadataBytesPerPrincipal;
+    }
+
+    /** {@return the value of {@link ServerSetters#maxMetadataBytesPerAddress}} */
+    public long maxMetadataBytesPerAddress() {
+        return maxMetadataBytesPerAddress;
     }
 
     /** {@return the value of {@link ServerSetters#registrationBudgetBytes}} */

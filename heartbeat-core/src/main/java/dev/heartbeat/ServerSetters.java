@@ -147,6 +147,16 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
             .byDefault(0, "0, no limit")
             .text("Registered nodes at most from one IPv4 address or IPv6 network of 64 bits, those in grace included;"
                     + " 0 means no limit. One more is refused.");
+    static final Option<ServerOptions, Long> MAX_METADATA_BYTES_PER_PRINCIPAL = OPTIONS.longBytes(
+                    "maxMetadataBytesPerPrincipal", ServerOptions::maxMetadataBytesPerPrincipal, 0, 1L << 50)
+            .byDefault(0L, "0, no limit")
+            .text("Heap at most for the metadata of the registered nodes of one principal, those in grace included;"
+                    + " 0 means no limit. Metadata beyond it are refused.");
+    static final Option<ServerOptions, Long> MAX_METADATA_BYTES_PER_ADDRESS = OPTIONS.longBytes(
+                    "maxMetadataBytesPerAddress", ServerOptions::maxMetadataBytesPerAddress, 0, 1L << 50)
+            .byDefault(0L, "0, no limit")
+            .text("Heap at most for the metadata of the registered nodes from one IPv4 address or IPv6 network of"
+                    + " 64 bits, those in grace included; 0 means no limit. Metadata beyond it are refused.");
     static final Option<ServerOptions, Long> REGISTRATION_BUDGET_BYTES = OPTIONS.longBytes(
                     "registrationBudgetBytes", ServerOptions::registrationBudgetBytes, 1 << 16, 1L << 50)
             .otherwise("a quarter of the largest heap")
@@ -516,8 +526,7 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
      * {@linkplain HeartbeatServer.Builder#authenticator authenticator} names it; 0, no limit, by
      * default, since one principal may have the whole fleet. Nodes in grace and nodes of gateways
      * count, OFFLINE ones do not. One more is refused, and may try again one heartbeat interval
-     * later. A process that comes back is never refused. A node's metadata have at most 4 KiB, so
-     * this bounds their memory too.
+     * later. A process that comes back is never refused.
      *
      * @return this builder
      * @since 0.1
@@ -536,6 +545,33 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
      */
     public B maxNodesPerAddress(int value) {
         return put(MAX_NODES_PER_ADDRESS, value);
+    }
+
+    /**
+     * Bytes of the heap at most for the metadata of all registered nodes of one principal; 0, no
+     * limit, by default. They are estimated as {@link #registrationBudgetBytes} does: a node with
+     * metadata takes 48 bytes plus their text, and 400 more if they name a group. Nodes in grace and
+     * nodes of gateways count, OFFLINE ones do not. A node whose metadata exceed it is refused, and
+     * may try again one heartbeat interval later; where a registered node changes its metadata, the
+     * old ones stay. A process that comes back with metadata no longer than before is never refused.
+     *
+     * @return this builder
+     * @since 0.1
+     */
+    public B maxMetadataBytesPerPrincipal(long value) {
+        return put(MAX_METADATA_BYTES_PER_PRINCIPAL, value);
+    }
+
+    /**
+     * Bytes of the heap at most for the metadata of all registered nodes from one IPv4 address or
+     * IPv6 network of 64 bits; 0, no limit, by default. It counts as
+     * {@link #maxMetadataBytesPerPrincipal} does.
+     *
+     * @return this builder
+     * @since 0.1
+     */
+    public B maxMetadataBytesPerAddress(long value) {
+        return put(MAX_METADATA_BYTES_PER_ADDRESS, value);
     }
 
     /**

@@ -81,7 +81,7 @@ final class ServerMeters {
                 OverloadStats::refusedRegistrations);
         liveness(
                 "heartbeat.registrations.over.quota",
-                "Registrations refused because the principal or the address has as many nodes as it may.",
+                "Registrations and metadata refused because of a limit of the principal or the address.",
                 LivenessStats::refusedByQuota);
         connections(
                 "heartbeat.registrations.banned",

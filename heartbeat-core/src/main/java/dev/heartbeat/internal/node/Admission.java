@@ -30,8 +30,14 @@ public record Admission(
         UNAUTHORIZED,
         /** There is no room for one node more, or for what it says of itself. */
         NO_CAPACITY,
-        /** Its principal, or its address, has as many nodes as it may. */
-        NO_SHARE,
+        /** Its principal has as many nodes as it may. */
+        NODES_OF_PRINCIPAL,
+        /** Its address has as many nodes as it may. */
+        NODES_OF_ADDRESS,
+        /** The nodes of its principal have as many bytes of metadata as they may. */
+        METADATA_OF_PRINCIPAL,
+        /** The nodes of its address have as many bytes of metadata as they may. */
+        METADATA_OF_ADDRESS,
         /** The server is overloaded, and the node has no stay that would go on. */
         OVERLOADED
     }

@@ -1,6 +1,7 @@
 package dev.heartbeat.internal.node;
 
 import dev.heartbeat.internal.frame.MetadataMap;
+import dev.heartbeat.internal.node.Admission.Refusal;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -69,25 +70,48 @@ public final class Capacity {
     }
 
     /**
-     * A registration counts for whoever has it; false if that has as many as it may, and nothing is
-     * counted.
+     * A registration counts for whoever has it, as {@link Quota#take} says.
      *
-     * @param before the one whose place it takes; null if there is none
-     * @param comesBack whether it is the same process, which may always come back
+     * @return null if it is counted; else why it is not, and nothing is
      */
-    boolean takeShare(Registration.Owner owner, Registration.@Nullable Owner before, boolean comesBack) {
+    @Nullable
+    Refusal takeShare(
+            Registration.Owner owner,
+            int bytes,
+            Registration.@Nullable Owner before,
+            int bytesBefore,
+            boolean comesBack) {
         for (int i = 0; i < quotas.size(); i++) {
-            if (!quotas.get(i).take(owner, before, comesBack)) {
-                quotas.subList(0, i).forEach(taken -> taken.giveBack(owner));
-                return false;
+            Refusal refusal = quotas.get(i).take(owner, bytes, before, bytesBefore, comesBack);
+            if (refusal != null) {
+                quotas.subList(0, i).forEach(taken -> taken.giveBack(owner, 1, bytes));
+                return refusal;
             }
         }
-        return true;
+        return null;
+    }
+
+    /** A registered node's metadata become so much longer; else as above. */
+    @Nullable
+    Refusal takeShare(Registration.Owner owner, int bytes) {
+        for (int i = 0; i < quotas.size(); i++) {
+            Refusal refusal = quotas.get(i).take(owner, bytes);
+            if (refusal != null) {
+                quotas.subList(0, i).forEach(taken -> taken.giveBack(owner, 0, bytes));
+                return refusal;
+            }
+        }
+        return null;
     }
 
     /** A registration has ended, or another took its place. */
-    void giveShareBack(Registration.Owner owner) {
-        quotas.forEach(quota -> quota.giveBack(owner));
+    void giveShareBack(Registration.Owner owner, int bytes) {
+        quotas.forEach(quota -> quota.giveBack(owner, 1, bytes));
+    }
+
+    /** Metadata that were longer by so much are not taken after all. */
+    void giveMetadataBack(Registration.Owner owner, int bytes) {
+        quotas.forEach(quota -> quota.giveBack(owner, 0, bytes));
     }
 
     /** One that is known holds so much more. */

@@ -76,11 +76,19 @@ public final class NodeEntry implements SerialExecutor.Owner {
         }
         MetadataMap metadata = old == null ? MetadataMap.of(claim.metadata()) : metadataAfter(old, claim.metadata());
         boolean comesBack = old != null && old.incarnation == claim.incarnation();
-        if (!table.capacity().takeShare(claim.owner(), old == null ? null : old.owner, comesBack)) {
-            return Admission.refused(Refusal.NO_SHARE);
+        int size = table.sizeOf(metadata);
+        refusal = table.capacity()
+                .takeShare(
+                        claim.owner(),
+                        size,
+                        old == null ? null : old.owner,
+                        old == null ? 0 : table.sizeOf(old.metadata),
+                        comesBack);
+        if (refusal != null) {
+            return Admission.refused(refusal);
         }
         if (!takeFor(metadata)) {
-            table.capacity().giveShareBack(claim.owner());
+            table.capacity().giveShareBack(claim.owner(), size);
             return Admission.refused(Refusal.NO_CAPACITY);
         }
         Registration fresh = table.newRegistration(this, claim, metadata);
@@ -103,7 +111,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
             // It came back before the end of its old connection was seen, which is what this tells.
             suspect(old, SuspectReason.LOST);
         }
-        table.capacity().giveShareBack(old.owner);
+        table.capacity().giveShareBack(old.owner, table.sizeOf(old.metadata));
         fresh.sinceTicks = old.sinceTicks;
         fresh.duplicates = old.duplicates;
         fresh.mail = old.mail;
@@ -258,7 +266,7 @@ public final class NodeEntry implements SerialExecutor.Owner {
             of.mail.mailbox().close(Reason.CLOSED, "node " + id + " is OFFLINE: " + reason, () -> {});
         }
         NodeState before = of.state;
-        table.capacity().giveShareBack(of.owner);
+        table.capacity().giveShareBack(of.owner, table.sizeOf(of.metadata));
         current = null;
         offline = true;
         if (joined != null) {
@@ -334,22 +342,28 @@ public final class NodeEntry implements SerialExecutor.Owner {
      * during a stay. A listener that is slower than the changes hears of the newest.
      *
      * @param entries all of it
-     * @return false too if there is no room for them
+     * @return why there is no room for them; null if they are changed, or the registration is over
      */
-    public synchronized boolean changeMetadata(Registration of, Map<String, String> entries) {
+    public synchronized @Nullable Refusal changeMetadata(Registration of, Map<String, String> entries) {
         if (current != of) {
-            return false;
+            return null;
         }
         MetadataMap metadata = metadataAfter(of, entries);
+        int longer = table.sizeOf(metadata) - table.sizeOf(of.metadata);
+        Refusal refusal = table.capacity().takeShare(of.owner, longer);
+        if (refusal != null) {
+            return refusal;
+        }
         if (!takeFor(metadata)) {
-            return false;
+            table.capacity().giveMetadataBack(of.owner, longer);
+            return Refusal.NO_CAPACITY;
         }
         table.groups().moved(this, of.metadata, metadata);
         of.metadata = metadata;
         if (events == null || !events.coalesceUpdate()) {
             queueUpdate(of);
         }
-        return true;
+        return null;
     }
 
     /** Puts the node into a group for the rest of its stay, over however many registrations. */

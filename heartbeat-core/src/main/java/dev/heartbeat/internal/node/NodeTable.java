@@ -102,13 +102,11 @@ public final class NodeTable implements NodeRegistry {
             if (admission == null) {
                 continue;
             }
-            if (admission.refusal() == Admission.Refusal.OVERLOADED) {
+            if (admission.refusal() != null) {
                 entry.forgetIfUnused();
-            } else if (admission.refusal() == Admission.Refusal.NO_CAPACITY) {
-                entry.forgetIfUnused();
+            }
+            if (admission.refusal() == Admission.Refusal.NO_CAPACITY) {
                 tombstones.makeRoom();
-            } else if (admission.refusal() == Admission.Refusal.NO_SHARE) {
-                entry.forgetIfUnused();
             }
             return admission;
         }

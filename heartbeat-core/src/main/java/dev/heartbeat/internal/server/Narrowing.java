@@ -44,11 +44,11 @@ final class Narrowing {
         }
         Map<String, String> rest = new LinkedHashMap<>(metadata);
         rest.remove(session.loop.server.options.groupKey());
-        if (node.registration().entry().changeMetadata(node.registration(), rest)) {
-            session.report(node.handle(), RegistrationHandler.groupForbidden());
-        } else if (node.isCurrent()) {
+        if (node.registration().entry().changeMetadata(node.registration(), rest) != null) {
             // Events yet to be reported hold the metadata before, and leave no room for others.
             node.expire("the group is no longer granted to the node");
+        } else if (node.isCurrent()) {
+            session.report(node.handle(), RegistrationHandler.groupForbidden());
         }
     }
 }

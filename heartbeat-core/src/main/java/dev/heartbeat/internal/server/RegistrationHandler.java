@@ -244,10 +244,10 @@ final class RegistrationHandler {
                 loop.server.log.noCapacity(loop.shard.nowNs());
                 node.refuseForNow(ServerSession.noRoomFor("node"));
             }
-            case NO_SHARE -> {
+            case NODES_OF_PRINCIPAL, NODES_OF_ADDRESS, METADATA_OF_PRINCIPAL, METADATA_OF_ADDRESS -> {
                 loop.counters.add(Counter.REFUSED_BY_QUOTA, 1);
-                loop.server.log.noShare(node.session.remoteAddress(), nodeId, node.principal(), loop.shard.nowNs());
-                node.refuseForNow("the principal or the address has as many nodes as it may");
+                loop.server.log.noShare(node, nodeId, why, loop.shard.nowNs());
+                node.refuseForNow(ServerSession.noShareFor("node"));
             }
             case UNAUTHORIZED ->
                 node.refuse(

@@ -37,6 +37,7 @@ import dev.heartbeat.internal.loop.LazyShard;
 import dev.heartbeat.internal.loop.Loop;
 import dev.heartbeat.internal.loop.Shard;
 import dev.heartbeat.internal.mux.InboundBudget;
+import dev.heartbeat.internal.node.Admission.Refusal;
 import dev.heartbeat.internal.node.Capacity;
 import dev.heartbeat.internal.node.NodeEvents;
 import dev.heartbeat.internal.node.NodeTable;
@@ -58,7 +59,6 @@ import dev.heartbeat.spi.Transport;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -67,6 +67,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -179,14 +180,15 @@ public final class Server implements Acceptor {
     }
 
     private static List<Quota> quotas(ServerOptions options) {
-        List<Quota> quotas = new ArrayList<>();
-        if (options.maxNodesPerPrincipal() > 0) {
-            quotas.add(new Quota(options.maxNodesPerPrincipal(), Registration.Owner::principal));
-        }
-        if (options.maxNodesPerAddress() > 0) {
-            quotas.add(new Quota(options.maxNodesPerAddress(), owner -> Source.of(owner.remoteAddress())));
-        }
-        return quotas;
+        Quota perPrincipal = new Quota(
+                new Quota.Limit(options.maxNodesPerPrincipal(), Refusal.NODES_OF_PRINCIPAL),
+                new Quota.Limit(options.maxMetadataBytesPerPrincipal(), Refusal.METADATA_OF_PRINCIPAL),
+                Registration.Owner::principal);
+        Quota perAddress = new Quota(
+                new Quota.Limit(options.maxNodesPerAddress(), Refusal.NODES_OF_ADDRESS),
+                new Quota.Limit(options.maxMetadataBytesPerAddress(), Refusal.METADATA_OF_ADDRESS),
+                owner -> Source.of(owner.remoteAddress()));
+        return Stream.of(perPrincipal, perAddress).filter(Quota::isLimit).toList();
     }
 
     /** The application's handlers of what comes. */

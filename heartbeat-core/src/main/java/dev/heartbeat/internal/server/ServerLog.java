@@ -4,6 +4,7 @@ import dev.heartbeat.ConnectionRefusal;
 import dev.heartbeat.ServerOptions;
 import dev.heartbeat.internal.frame.Printable;
 import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.node.Admission.Refusal;
 import dev.heartbeat.internal.node.Capacity;
 import dev.heartbeat.internal.node.NodeTable;
 import dev.heartbeat.internal.node.Registration;
@@ -68,20 +69,34 @@ final class ServerLog {
         }
     }
 
-    /** A registration is one too many for its principal or its address. */
-    void noShare(InetSocketAddress remote, String id, @Nullable String principal, long nowNs) {
+    /** A registration, or metadata, are too much for their principal or their address. */
+    void noShare(NodeBinding node, String id, Refusal why, long nowNs) {
         long times = noShare.countIfDue(nowNs);
         if (times > 0) {
+            String principal = node.principal();
             LOG.warn(
-                    "refused node {} at {}: {} has {} nodes already (maxNodesPerPrincipal), or its address {}"
-                            + " (maxNodesPerAddress); it may try again{}",
+                    "refused node {} at {} of {}, or its metadata: {}; it may try again{}",
                     id,
-                    remote,
+                    node.session.remoteAddress(),
                     principal == null ? "nobody" : "principal " + Printable.escaped(principal),
-                    options.maxNodesPerPrincipal(),
-                    options.maxNodesPerAddress(),
+                    reached(why),
                     others(times));
         }
+    }
+
+    private String reached(Refusal why) {
+        return switch (why) {
+            case NODES_OF_PRINCIPAL ->
+                "the principal has " + options.maxNodesPerPrincipal() + " nodes already (maxNodesPerPrincipal)";
+            case NODES_OF_ADDRESS ->
+                "the address has " + options.maxNodesPerAddress() + " nodes already (maxNodesPerAddress)";
+            case METADATA_OF_PRINCIPAL ->
+                "the metadata of the principal exceed " + options.maxMetadataBytesPerPrincipal()
+                        + " bytes (maxMetadataBytesPerPrincipal)";
+            default ->
+                "the metadata of the address exceed " + options.maxMetadataBytesPerAddress()
+                        + " bytes (maxMetadataBytesPerAddress)";
+        };
     }
 
     /** One of two processes of one identity is sent away. */

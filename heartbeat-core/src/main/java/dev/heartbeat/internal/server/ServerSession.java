@@ -20,6 +20,7 @@ import dev.heartbeat.internal.frame.Registered;
 import dev.heartbeat.internal.frame.Update;
 import dev.heartbeat.internal.liveness.PeerMonitor;
 import dev.heartbeat.internal.mux.Multiplexer;
+import dev.heartbeat.internal.node.Admission;
 import dev.heartbeat.internal.node.Registration;
 import dev.heartbeat.internal.queue.IncomingMessage;
 import dev.heartbeat.internal.session.Session;
@@ -149,6 +150,10 @@ final class ServerSession extends Session {
 
     static String noRoomFor(String what) {
         return "the server has no room for this " + what;
+    }
+
+    static String noShareFor(String what) {
+        return "the principal or the address has no room for this " + what;
     }
 
     /** Refuses for a reason that may pass. */
@@ -284,10 +289,14 @@ final class ServerSession extends Session {
             sendRefusal(node.handle(), RegistrationHandler.groupForbidden());
             return;
         }
-        boolean changed = node.registration().entry().changeMetadata(node.registration(), said);
-        if (!changed && node.isCurrent()) {
+        Admission.Refusal why = node.registration().entry().changeMetadata(node.registration(), said);
+        if (why == Admission.Refusal.NO_CAPACITY) {
             loop.server.log.noCapacity(loop.shard.nowNs());
             sendForNow(node.handle(), noRoomFor("metadata"));
+        } else if (why != null) {
+            loop.counters.add(Counter.REFUSED_BY_QUOTA, 1);
+            loop.server.log.noShare(node, node.nodeId(), why, loop.shard.nowNs());
+            sendForNow(node.handle(), noShareFor("metadata"));
         }
     }
 

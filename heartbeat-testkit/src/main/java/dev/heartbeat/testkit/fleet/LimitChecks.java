@@ -33,7 +33,13 @@ final class LimitChecks {
     private static final int NODES_PER_PRINCIPAL = 5;
 
     private static final int STAYS = NODES_PER_ADDRESS + 6;
+
+    /** An entry of 1,000 bytes. */
+    private static final String METADATA = "0103ea" + "016b" + "76".repeat(1000);
+
+    private static final int METADATA_BYTES_PER_ADDRESS = STAYS / 3 * 1000;
     private static final Duration BETWEEN_STAYS = Duration.ofMillis(100);
+    private static final Duration STAY = BETWEEN_STAYS.multipliedBy(3);
 
     /** An eighth of the places that registrations may wait in, and a few. */
     private static final int GUESSES = 24;
@@ -68,6 +74,7 @@ final class LimitChecks {
                 .maxNodesPerConnection(NODES)
                 .maxNodesPerAddress(NODES_PER_ADDRESS)
                 .maxNodesPerPrincipal(NODES_PER_PRINCIPAL)
+                .maxMetadataBytesPerAddress(METADATA_BYTES_PER_ADDRESS)
                 .maxConnectionsPerAddress(CONNECTIONS)
                 .attemptsPerSecondPerAddress(ATTEMPTS_PER_SECOND)
                 .maxAuthentications(PLACES);
@@ -116,11 +123,14 @@ final class LimitChecks {
         }
     }
 
-    /** More nodes than an address may have, one after the other. */
+    /** More nodes, and more metadata, than an address may have, one after the other. */
     private void stay() {
         for (int i = 0; i < STAYS; i++) {
-            String node = register("guest" + i) + UNREGISTER;
-            ask(BETWEEN_STAYS.multipliedBy(i), elsewhere, "stay " + i, node, "REGISTERED end");
+            Duration when = BETWEEN_STAYS.multipliedBy(i);
+            String says = SettledChecks.register("guest" + i, 1, ++attempts, METADATA) + (i % 2 == 0 ? UPDATE : "");
+            ProtocolProbe guest = ask(when, elsewhere, "stay " + i, says, "REGISTERED end");
+            // Behind the next one's coming: what is left over is forgotten with the last node of an address.
+            fleet.simulation().after(when.plus(STAY), () -> guest.say(SettledChecks.bytes(UNREGISTER)));
         }
     }
 
