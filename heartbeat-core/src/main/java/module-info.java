@@ -2,7 +2,7 @@
  * The heartbeat bus: an embeddable registry of who is alive in a fleet, and the channels to reach
  * it.
  */
-// The testkit, which one export is for, is built after this module.
+// The modules that two exports are for are built after this one.
 @SuppressWarnings("module")
 module dev.heartbeat.core {
     // Transitive and not static: a module that requires this one alone must still find the
@@ -18,6 +18,14 @@ module dev.heartbeat.core {
     // Its scripted peer speaks in frames.
     exports dev.heartbeat.internal.frame to
             dev.heartbeat.testkit;
+    // Their lines of the log.
+    exports dev.heartbeat.internal.log to
+            dev.heartbeat.admin,
+            dev.heartbeat.credentials,
+            dev.heartbeat.netty,
+            dev.heartbeat.nio,
+            dev.heartbeat.sockets,
+            dev.heartbeat.tls;
 
     uses dev.heartbeat.spi.RecorderProvider;
     uses dev.heartbeat.spi.TransportProvider;

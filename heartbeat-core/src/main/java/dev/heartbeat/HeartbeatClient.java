@@ -4,6 +4,7 @@ import dev.heartbeat.auth.CredentialProvider;
 import dev.heartbeat.internal.channel.Acceptors;
 import dev.heartbeat.internal.client.Client;
 import dev.heartbeat.internal.client.FixedCredential;
+import dev.heartbeat.internal.log.Logging;
 import dev.heartbeat.internal.session.Transports;
 import dev.heartbeat.spi.ClientLayer;
 import dev.heartbeat.spi.Transport;
@@ -470,7 +471,7 @@ public final class HeartbeatClient implements AutoCloseable {
             ClientLayer over = layer;
             CredentialProvider shown = credentials;
             Client.Handlers handlers = new Client.Handlers(messages, nodeMessages, requests, acceptors.build());
-            Transports.requireLogging();
+            Logging.require();
             Client.requireValid(options); // Before a transport is started.
             return Transports.use(
                     transport,

@@ -2,6 +2,7 @@ package dev.heartbeat;
 
 import dev.heartbeat.auth.Authenticator;
 import dev.heartbeat.internal.channel.Acceptors;
+import dev.heartbeat.internal.log.Logging;
 import dev.heartbeat.internal.server.Lifecycle;
 import dev.heartbeat.internal.server.Server;
 import dev.heartbeat.internal.session.Transports;
@@ -97,7 +98,7 @@ public final class HeartbeatServer implements AutoCloseable {
     public synchronized CompletableFuture<HeartbeatServer> startAsync() {
         lifecycle.begin();
         try {
-            Transports.requireLogging();
+            Logging.require();
             return Transports.use(plan.transport(), plan.provider(), plan.transportOptions(), this::listen)
                     .thenApply(listening -> this);
         } catch (Throwable failure) {

@@ -60,6 +60,9 @@ final class ArchitectureTest {
     private static final String OPTION = "dev.heartbeat.option";
     private static final String AUTH = "dev.heartbeat.auth";
 
+    /** Each room may write to it. */
+    private static final String LOG = "dev.heartbeat.internal.log";
+
     /**
      * The classes an application starts with, their builders, what they have counted, and whatever
      * is nested in these.
@@ -82,6 +85,7 @@ final class ArchitectureTest {
                     SPI,
                     OPTION,
                     AUTH,
+                    LOG,
                     room("server"),
                     room("client"),
                     room("admission"),
@@ -104,6 +108,7 @@ final class ArchitectureTest {
                             SPI,
                             OPTION,
                             AUTH,
+                            LOG,
                             room("server"),
                             room("client"),
                             room("session"),
@@ -114,7 +119,7 @@ final class ArchitectureTest {
     static final ArchRule values = arrows(VALUES, VALUES.or(resideInAnyPackage(SPI, OPTION)));
 
     @ArchTest
-    static final ArchRule spi = arrows(resideInAPackage(SPI), resideInAnyPackage(SPI, OPTION));
+    static final ArchRule spi = arrows(resideInAPackage(SPI), resideInAnyPackage(SPI, OPTION, LOG));
 
     @ArchTest
     static final ArchRule option = arrows(resideInAPackage(OPTION), resideInAPackage(OPTION));
@@ -151,6 +156,10 @@ final class ArchitectureTest {
     static final ArchRule frame = arrows("frame");
 
     @ArchTest
+    static final ArchRule log =
+            arrows(resideInAPackage(LOG), resideInAPackage(LOG).or(VALUES));
+
+    @ArchTest
     static final ArchRule loop = arrows("loop", "frame");
 
     @ArchTest
@@ -173,7 +182,7 @@ final class ArchitectureTest {
                 .toArray(String[]::new);
         return arrows(
                 resideInAPackage(room(from)),
-                resideInAnyPackage(rooms).or(VALUES).or(resideInAnyPackage(SPI, AUTH)));
+                resideInAnyPackage(rooms).or(VALUES).or(resideInAnyPackage(SPI, AUTH, LOG)));
     }
 
     private static ArchRule arrows(DescribedPredicate<JavaClass> from, DescribedPredicate<JavaClass> to) {

@@ -37,8 +37,9 @@ final class JsonLogTest {
             assertThat(line)
                     .contains("\"level\":\"INFO\"")
                     .contains("\"loggerName\":\"dev.heartbeat.internal.server.Server\"")
-                    .contains("\"message\":\"listening on {} ({})\"")
-                    .containsPattern("\"arguments\": ?\\[\"[^\"]+\",\"[\\w-]+\"\\]");
+                    .containsPattern("\"formattedMessage\":\"listening on [^\"]+ \\([\\w-]+\\)\"")
+                    .containsPattern("\"kvpList\": ?\\[\\{\"event\":\"heartbeat\\.server\\.listening\"\\},"
+                            + "\\{\"address\":\"[^\"]+\"\\},\\{\"transport\":\"[\\w-]+\"\\}\\]");
         } finally {
             server.destroyForcibly();
         }

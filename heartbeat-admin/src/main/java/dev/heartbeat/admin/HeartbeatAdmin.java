@@ -11,6 +11,7 @@ import dev.heartbeat.admin.internal.view.Health;
 import dev.heartbeat.admin.internal.view.Live;
 import dev.heartbeat.admin.internal.view.ProbeRoutes;
 import dev.heartbeat.admin.internal.view.Samples;
+import dev.heartbeat.internal.log.LogEvent;
 import dev.heartbeat.micrometer.HeartbeatServerMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -34,8 +35,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Shows a server over HTTP, on up to two ports.
@@ -68,7 +67,10 @@ import org.slf4j.LoggerFactory;
  * @since 0.1
  */
 public final class HeartbeatAdmin implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(HeartbeatAdmin.class);
+    private static final LogEvent LOOK_FAILED = LogEvent.warn(
+            HeartbeatAdmin.class,
+            "heartbeat.admin.look_failed",
+            "a look at the server failed; the next is in a second");
     private static final HttpPort.Bounds BOUNDS = new HttpPort.Bounds(64, 32, Duration.ofSeconds(10));
 
     private final @Nullable HttpPort probes;
@@ -317,7 +319,7 @@ public final class HeartbeatAdmin implements AutoCloseable {
             health.look();
             live.second();
         } catch (RuntimeException e) {
-            LOG.warn("a look at the server failed; the next is in a second", e);
+            LOOK_FAILED.logCause(e);
         }
     }
 

@@ -1,10 +1,9 @@
 package dev.heartbeat.spi;
 
+import dev.heartbeat.internal.log.LogEvent;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The exceptions from work of an {@link EventLoop} that nothing else catches. The loop goes on
@@ -15,7 +14,10 @@ import org.slf4j.LoggerFactory;
  * @since 0.1
  */
 public final class LoopFailures {
-    private static final Logger LOG = LoggerFactory.getLogger(LoopFailures.class);
+    private static final LogEvent THREW = LogEvent.error(
+            LoopFailures.class,
+            "heartbeat.loop.threw",
+            "{what} of {where} threw, and the loop goes on; {failures} failures so far");
 
     /**
      * Each of so many is logged, then those whose number is a power of two, because what fails once
@@ -51,7 +53,7 @@ public final class LoopFailures {
             long now = count.incrementAndGet();
             witness.accept(thrown);
             if (now <= TOLD_ONE_BY_ONE || Long.bitCount(now) == 1) {
-                LOG.error("{} of {} threw, and the loop goes on; {} failures so far", what, where, now, thrown);
+                THREW.logCause(thrown, what, where, now);
             }
         } catch (Throwable e) {
             // Neither a broken logger nor an exception that cannot be printed may end the loop.

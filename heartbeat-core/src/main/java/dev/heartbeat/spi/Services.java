@@ -1,5 +1,6 @@
 package dev.heartbeat.spi;
 
+import dev.heartbeat.internal.log.LogEvent;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
@@ -9,8 +10,6 @@ import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds the providers of a service: by the context class loader of the thread, which an application
@@ -18,7 +17,8 @@ import org.slf4j.LoggerFactory;
  * One that cannot be loaded or made hides no other.
  */
 final class Services {
-    private static final Logger LOG = LoggerFactory.getLogger(Services.class);
+    private static final LogEvent SKIPPED =
+            LogEvent.warn(Services.class, "heartbeat.provider.skipped", "skipping a provider: {problem}");
 
     /** Of one loader; a broken iterator may fail for ever. */
     private static final int MAX_FAILURES = 100;
@@ -53,7 +53,7 @@ final class Services {
                 found.putIfAbsent(provider.getClass().getName(), provider);
             } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
                 failures++;
-                LOG.warn("skipping a provider: {}", e.toString());
+                SKIPPED.log(e.toString());
             }
         }
     }

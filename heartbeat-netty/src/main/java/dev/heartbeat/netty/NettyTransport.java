@@ -1,5 +1,6 @@
 package dev.heartbeat.netty;
 
+import dev.heartbeat.internal.log.LogEvent;
 import dev.heartbeat.sockets.SocketTransport;
 import dev.heartbeat.spi.Acceptor;
 import dev.heartbeat.spi.Connector;
@@ -24,8 +25,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * TCP on Netty's event loops: its own, or those of an application that runs Netty already. Netty
@@ -42,7 +41,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class NettyTransport implements Transport {
 
-    private static final Logger log = LoggerFactory.getLogger(NettyTransport.class);
+    private static final LogEvent NO_EPOLL = LogEvent.warn(
+            NettyTransport.class, "heartbeat.transport.no_epoll", "epoll cannot run here, using java.nio: {problem}");
+    private static final LogEvent ENDED_BY_OWNER = LogEvent.warn(
+            NettyTransport.class,
+            "heartbeat.transport.ended_by_owner",
+            "the owner of the event loops of {transport} shut them down; its connections are closed");
 
     private final SocketTransport sockets;
 
@@ -202,7 +206,7 @@ public final class NettyTransport implements Transport {
                 return NettyIo.EPOLL;
             }
             if (isLinux()) {
-                log.warn("epoll cannot run here, using java.nio: {}", NettyIo.reason(cause));
+                NO_EPOLL.log(NettyIo.reason(cause));
             }
             return NettyIo.NIO;
         }
@@ -229,7 +233,7 @@ public final class NettyTransport implements Transport {
         for (NettyEventLoop loop : loops) {
             loop.onShutDownByOwner(() -> {
                 if (told.compareAndSet(false, true)) {
-                    log.warn("the owner of the event loops of {} shut them down; its connections are closed", this);
+                    ENDED_BY_OWNER.log(this);
                 }
             });
         }

@@ -1,5 +1,6 @@
 package dev.heartbeat.nio;
 
+import dev.heartbeat.internal.log.LogEvent;
 import dev.heartbeat.sockets.ListeningSocket;
 import dev.heartbeat.sockets.PolledSocket;
 import dev.heartbeat.sockets.SocketLoop;
@@ -14,13 +15,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A loop with a thread and a selector of its own. */
 final class NioEventLoop extends SocketLoop {
 
-    private static final Logger log = LoggerFactory.getLogger(NioEventLoop.class);
+    private static final LogEvent SELECTOR_FAILED = LogEvent.warn(
+            NioEventLoop.class, "heartbeat.loop.selector_failed", "closing the selector of {loop} failed");
 
     private final Thread thread;
     private final Poller poller = new Poller();
@@ -164,7 +164,7 @@ final class NioEventLoop extends SocketLoop {
         try {
             poller.close();
         } catch (IOException e) {
-            log.warn("closing the selector of {}", this, e);
+            SELECTOR_FAILED.logCause(e, this);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.heartbeat.sockets;
 
+import dev.heartbeat.internal.log.LogEvent;
 import dev.heartbeat.sockets.ListeningSocket.Accepted;
 import dev.heartbeat.spi.AcceptPace;
 import dev.heartbeat.spi.Acceptor;
@@ -27,6 +28,12 @@ import org.slf4j.LoggerFactory;
 final class SocketListener implements Listener, SocketUser {
 
     private static final Logger log = LoggerFactory.getLogger(SocketListener.class);
+    private static final LogEvent ACCEPTING_AGAIN =
+            LogEvent.info(SocketListener.class, "heartbeat.listener.accepting_again", "accepting on {address} again");
+    private static final LogEvent CANNOT_ACCEPT = LogEvent.warn(
+            SocketListener.class,
+            "heartbeat.listener.cannot_accept",
+            "cannot accept on {address}: {problem}; retrying");
 
     /**
      * The limit in one turn; then the loop's connections are heard, since those kept before matter
@@ -110,7 +117,7 @@ final class SocketListener implements Listener, SocketUser {
             return false;
         }
         if (!backoff.isFresh()) {
-            log.info("accepting on {} again", address);
+            ACCEPTING_AGAIN.log(address);
             backoff.succeeded();
         }
         admit(accepted.socket(), accepted.remote());
@@ -176,7 +183,7 @@ final class SocketListener implements Listener, SocketUser {
         if (!(e instanceof IOException)) {
             loop.failed("accepting", e);
         } else if (isNews) {
-            log.warn("cannot accept on {}: {}; retrying", address, e.getMessage());
+            CANNOT_ACCEPT.log(address, e.getMessage());
         }
     }
 

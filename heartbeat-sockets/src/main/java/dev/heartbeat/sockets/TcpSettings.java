@@ -1,5 +1,6 @@
 package dev.heartbeat.sockets;
 
+import dev.heartbeat.internal.log.LogEvent;
 import dev.heartbeat.spi.TransportOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -14,6 +15,14 @@ import org.slf4j.LoggerFactory;
 public final class TcpSettings {
 
     private static final Logger log = LoggerFactory.getLogger(TcpSettings.class);
+    private static final LogEvent NO_USER_TIMEOUT = LogEvent.warn(
+            TcpSettings.class,
+            "heartbeat.transport.no_user_timeout",
+            "java.nio cannot set TCP_USER_TIMEOUT, so the option userTimeout has no effect");
+    private static final LogEvent NO_UNSENT_LOW_WATER = LogEvent.warn(
+            TcpSettings.class,
+            "heartbeat.transport.no_unsent_low_water",
+            "java.nio cannot set TCP_NOTSENT_LOWAT, so the option unsentLowWaterBytes has no effect");
 
     private static final int RESET_ON_CLOSE = 0;
 
@@ -23,10 +32,10 @@ public final class TcpSettings {
     public TcpSettings(TransportOptions options) {
         this.options = options;
         if (!options.userTimeout().isZero()) {
-            log.warn("java.nio cannot set TCP_USER_TIMEOUT, so the option userTimeout has no effect");
+            NO_USER_TIMEOUT.log();
         }
         if (options.unsentLowWaterBytes() != 0) {
-            log.warn("java.nio cannot set TCP_NOTSENT_LOWAT, so the option unsentLowWaterBytes has no effect");
+            NO_UNSENT_LOW_WATER.log();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.heartbeat.sockets;
 
+import dev.heartbeat.internal.log.LogEvent;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
@@ -8,8 +9,6 @@ import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The threads that run the application's callbacks. They are daemons: the loops keep the process
@@ -21,7 +20,12 @@ import org.slf4j.LoggerFactory;
  */
 final class Workers implements Executor {
 
-    private static final Logger log = LoggerFactory.getLogger(Workers.class);
+    private static final LogEvent THREW =
+            LogEvent.error(Workers.class, "heartbeat.callbacks.worker_threw", "a callback on {thread} threw");
+    private static final LogEvent STILL_RUN = LogEvent.warn(
+            Workers.class,
+            "heartbeat.callbacks.still_run",
+            "application callbacks still run; closing the transport without waiting for them");
 
     private static final int IDLE_SECONDS = 10;
 
@@ -46,7 +50,7 @@ final class Workers implements Executor {
         pool = new ForkJoinPool(
                 threads,
                 Worker::new,
-                (thread, e) -> log.error("a callback on {} threw", thread.getName(), e),
+                (thread, e) -> THREW.logCause(e, thread.getName()),
                 true,
                 threads,
                 threads,
@@ -80,7 +84,7 @@ final class Workers implements Executor {
     private void awaitEnd(CompletableFuture<Void> finished) {
         try {
             if (!pool.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                log.warn("application callbacks still run; closing the transport without waiting for them");
+                STILL_RUN.log();
             }
             finished.complete(null);
         } catch (InterruptedException e) {
@@ -132,11 +136,7 @@ final class Workers implements Executor {
         }
 
         private static void report(Throwable e) {
-            try {
-                log.error("a callback on {} threw", Thread.currentThread().getName(), e);
-            } catch (Throwable broken) {
-                // An exception that cannot be printed does not end the thread either.
-            }
+            THREW.logCause(e, Thread.currentThread().getName());
         }
 
         @Override

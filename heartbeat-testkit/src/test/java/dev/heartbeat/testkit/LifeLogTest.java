@@ -84,7 +84,11 @@ final class LifeLogTest {
         String sentence = "did not answer the registration within 5000 ms";
         assertThat(told.get(0).reason()).isEqualTo(CloseReason.HANDSHAKE_TIMEOUT);
         assertThat(told.get(0).cause()).hasMessageContaining(sentence);
-        assertThat(LogFile.entries("life-2")).singleElement().asString().contains("WARN", sentence + "; retrying in ");
+        assertThat(LogFile.entries("life-2"))
+                .singleElement()
+                .asString()
+                .as("without pairs before the text")
+                .contains("WARN", ".ClientLog - life-2: the server ", sentence + "; retrying in ");
         isClosedFor(client, sentence);
     }
 

@@ -1,5 +1,6 @@
 package dev.heartbeat.tls;
 
+import dev.heartbeat.internal.log.LogEvent;
 import dev.heartbeat.tls.spi.TlsEngineProvider;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -8,12 +9,15 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Finds the engines that are there. */
 final class EngineProviders {
-    private static final Logger LOG = LoggerFactory.getLogger(EngineProviders.class);
+    private static final LogEvent CHOSEN = LogEvent.info(
+            EngineProviders.class, "heartbeat.tls.engine_chosen", "TLS engine {engine}; found are {found}");
+    private static final LogEvent SKIPPED = LogEvent.warn(
+            EngineProviders.class,
+            "heartbeat.tls.engine_skipped",
+            "a TLS engine on the class path cannot be loaded: {problem}");
 
     private EngineProviders() {}
 
@@ -31,7 +35,7 @@ final class EngineProviders {
                 .filter(each -> each.objection().isEmpty())
                 .max(Comparator.comparingInt(TlsEngineProvider::priority))
                 .orElseThrow(); // The JDK's is always there.
-        LOG.info("TLS engine {}; found are {}", best.name(), words(all));
+        CHOSEN.log(best.name(), words(all));
         return best;
     }
 
@@ -53,7 +57,7 @@ final class EngineProviders {
         try {
             ServiceLoader.load(TlsEngineProvider.class).forEach(all::add);
         } catch (ServiceConfigurationError e) {
-            LOG.warn("a TLS engine on the class path cannot be loaded: {}", e.getMessage());
+            SKIPPED.log(e.getMessage());
         }
         return all;
     }

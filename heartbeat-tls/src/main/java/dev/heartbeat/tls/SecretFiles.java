@@ -1,5 +1,6 @@
 package dev.heartbeat.tls;
 
+import dev.heartbeat.internal.log.LogEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,10 @@ import org.slf4j.LoggerFactory;
 /** Files that nobody but this server should read. */
 final class SecretFiles {
     private static final Logger LOG = LoggerFactory.getLogger(SecretFiles.class);
+    private static final LogEvent READABLE = LogEvent.warn(
+            SecretFiles.class,
+            "heartbeat.tls.file_readable",
+            "{what} {file} can be read by every user of this machine");
 
     private SecretFiles() {}
 
@@ -17,7 +22,7 @@ final class SecretFiles {
     static void warnIfReadable(String what, Path file) {
         try {
             if (Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
-                LOG.warn("{} {} can be read by every user of this machine", what, file);
+                READABLE.log(what, file);
             }
         } catch (IOException | UnsupportedOperationException e) {
             LOG.trace("{} has no permissions to look at", file, e);

@@ -1,5 +1,6 @@
 package dev.heartbeat.tls;
 
+import dev.heartbeat.internal.log.LogEvent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
@@ -13,8 +14,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What was made of some files, and is made again when their content changes: mounted secrets are
@@ -22,7 +21,10 @@ import org.slf4j.LoggerFactory;
  * an interval has them looked at; everybody else goes on with what is in force. Any thread.
  */
 final class Watched<T> {
-    private static final Logger LOG = LoggerFactory.getLogger(Watched.class);
+    private static final LogEvent CHANGED =
+            LogEvent.info(Watched.class, "heartbeat.tls.files_changed", "{what}: read again from {files}");
+    private static final LogEvent REJECTED = LogEvent.warn(
+            Watched.class, "heartbeat.tls.files_rejected", "{what}: {problem}; what was there before stays in force");
 
     private final String what;
     private final List<Path> files;
@@ -76,13 +78,13 @@ final class Watched<T> {
             if (!MessageDigest.isEqual(found, digest)) {
                 digest = found; // Before it is judged: a bad file is one line in the log.
                 current = maker.make(contents);
-                LOG.info("{}: read again from {}", what, files);
+                CHANGED.log(what, files);
             }
             problem = null;
         } catch (IOException e) {
             if (!Objects.equals(problem, e.getMessage())) {
                 problem = e.getMessage();
-                LOG.warn("{}: {}; what was there before stays in force", what, problem);
+                REJECTED.log(what, problem);
             }
         }
     }

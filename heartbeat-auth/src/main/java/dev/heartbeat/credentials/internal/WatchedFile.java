@@ -1,5 +1,6 @@
 package dev.heartbeat.credentials.internal;
 
+import dev.heartbeat.internal.log.LogEvent;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,8 +9,6 @@ import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A value made of a file, and made again when its content changes. Mounted secrets are swapped
@@ -17,7 +16,10 @@ import org.slf4j.LoggerFactory;
  * the file; others take what is in force, and wait for nothing. Any thread.
  */
 public final class WatchedFile<T> {
-    private static final Logger LOG = LoggerFactory.getLogger(WatchedFile.class);
+    private static final LogEvent CHANGED = LogEvent.info(
+            WatchedFile.class, "heartbeat.credentials.file_changed", "{file} has changed and is in force");
+    private static final LogEvent REJECTED = LogEvent.warn(
+            WatchedFile.class, "heartbeat.credentials.file_rejected", "{problem}; what was read before stays in force");
     private static final long INTERVAL_NS = Duration.ofSeconds(1).toNanos();
 
     private final WholeFile file;
@@ -86,13 +88,13 @@ public final class WatchedFile<T> {
             if (!Arrays.equals(found, digest)) {
                 digest = found; // Before it is judged: a bad file is one line in the log.
                 current = maker.make(file.path(), content);
-                LOG.info("{} has changed and is in force", file);
+                CHANGED.log(file);
             }
             problem = null;
         } catch (IOException e) {
             if (!Objects.equals(problem, e.getMessage())) {
                 problem = e.getMessage();
-                LOG.warn("{}; what was read before stays in force", problem);
+                REJECTED.log(problem);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.heartbeat.credentials.internal;
 
+import dev.heartbeat.internal.log.LogEvent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -14,6 +15,10 @@ import org.slf4j.LoggerFactory;
 /** A file that is read whole, up to a bound. Its content is in no message. Any thread. */
 public final class WholeFile {
     private static final Logger LOG = LoggerFactory.getLogger(WholeFile.class);
+    private static final LogEvent READABLE = LogEvent.warn(
+            WholeFile.class,
+            "heartbeat.credentials.file_readable",
+            "{file} holds secrets and can be read by every user of this machine");
 
     private final Path path;
     private final int maxBytes;
@@ -67,7 +72,7 @@ public final class WholeFile {
         try {
             if (Files.getPosixFilePermissions(path).contains(PosixFilePermission.OTHERS_READ)
                     && warned.compareAndSet(false, true)) {
-                LOG.warn("{} holds secrets and can be read by every user of this machine", path);
+                READABLE.log(path);
             }
         } catch (IOException | UnsupportedOperationException e) {
             LOG.trace("{} has no permissions to look at", path, e);

@@ -7,6 +7,7 @@ import dev.heartbeat.ClientListener;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.internal.channel.ChannelCounts;
+import dev.heartbeat.internal.log.LogEvent;
 import dev.heartbeat.internal.loop.Deadline;
 import dev.heartbeat.internal.loop.Shard;
 import java.util.ArrayList;
@@ -14,15 +15,16 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The end of a client: its last callbacks are waited for, within bounds, and what it holds is
  * released then. On the loop, but for the future.
  */
 final class ClientEnd {
-    private static final Logger LOG = LoggerFactory.getLogger(ClientEnd.class);
+    private static final LogEvent CALLBACKS_STILL_RUN = LogEvent.warn(
+            ClientEnd.class,
+            "heartbeat.client.callbacks_still_run",
+            "{node}: callbacks still run {seconds} s after the end; closing without waiting for them");
 
     /**
      * The longest that closing may wait for callbacks, and the least that they get of it, however
@@ -100,10 +102,7 @@ final class ClientEnd {
         List<CompletableFuture<Void>> all = new ArrayList<>(List.of(notified, channels.allHeard()));
         last.forEach(node -> all.add(node.ended()));
         Deadline limit = new Deadline(() -> {
-            LOG.warn(
-                    "{}: callbacks still run {} s after the end; closing without waiting for them",
-                    nodeId,
-                    SECONDS.convert(CLOSE_DEADLINE_NS, NANOSECONDS));
+            CALLBACKS_STILL_RUN.log(nodeId, SECONDS.convert(CLOSE_DEADLINE_NS, NANOSECONDS));
             registered.completeExceptionally(over);
             all.forEach(each -> each.complete(null));
         });

@@ -1,13 +1,14 @@
 package dev.heartbeat.internal.client;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.heartbeat.ClientOptions;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.internal.frame.Printable;
+import dev.heartbeat.internal.log.LogEvent;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Logs a client's life: that it is registered, why it is not, when it is tried again, and its end.
@@ -15,7 +16,19 @@ import org.slf4j.LoggerFactory;
  * minute, with the number of those that were not logged. Confined to the loop.
  */
 final class ClientLog {
-    private static final Logger LOG = LoggerFactory.getLogger(ClientLog.class);
+    private static final LogEvent NOT_REGISTERED = LogEvent.warn(
+            ClientLog.class,
+            "heartbeat.client.not_registered",
+            "{node}: {problem}; retrying in {millis} ms ({others} more since the last report)");
+    private static final LogEvent REGISTERED_AGAIN = LogEvent.info(
+            ClientLog.class,
+            "heartbeat.client.registered_again",
+            "{node}: registered at {server} after {millis} ms, epoch {epoch}");
+    private static final LogEvent REGISTERED = LogEvent.info(
+            ClientLog.class, "heartbeat.client.registered", "{node}: registered at {server}, epoch {epoch}");
+    private static final LogEvent CLOSED = LogEvent.info(ClientLog.class, "heartbeat.client.closed", "{node}: closed");
+    private static final LogEvent FAILED =
+            LogEvent.warn(ClientLog.class, "heartbeat.client.failed", "{node}: closed for good; {problem}");
     private static final long SHORTEST_GAP_NS = 1_000_000_000L;
     private static final long LONGEST_GAP_NS = 60 * SHORTEST_GAP_NS;
 
@@ -98,16 +111,15 @@ final class ClientLog {
         gapNs = gapNs == 0 || sinceNs > 2 * LONGEST_GAP_NS ? SHORTEST_GAP_NS : Math.min(LONGEST_GAP_NS, 2 * gapNs);
         loggedNs = nowNs;
         troubleLogged = true;
-        String more = unlogged == 0 ? "" : " (" + unlogged + " more since the last report)";
+        NOT_REGISTERED.log(id, describe(reason, cause), retryIn.toMillis(), unlogged);
         unlogged = 0;
-        warn("{}: {}; retrying in {}{}", id, describe(reason, cause), seconds(retryIn.toNanos()), more);
     }
 
     void registered(long nowNs, long epoch) {
         if (troubleLogged) {
-            info("{}: registered at {} after {}, epoch {}", id, server, seconds(nowNs - troubleNs), epoch);
+            REGISTERED_AGAIN.log(id, server, NANOSECONDS.toMillis(nowNs - troubleNs), epoch);
         } else if (!inTrouble) {
-            info("{}: registered at {}, epoch {}", id, server, epoch);
+            REGISTERED.log(id, server, epoch);
         }
         inTrouble = false;
         troubleLogged = false;
@@ -115,31 +127,9 @@ final class ClientLog {
 
     void closed(CloseReason reason, @Nullable Throwable cause) {
         if (reason == CloseReason.LOCAL || reason == CloseReason.UNREGISTERED) {
-            info("{}: closed", id);
+            CLOSED.log(id);
         } else {
-            warn("{}: closed for good; {}{}", id, describe(reason, cause), advice(reason));
-        }
-    }
-
-    private static String seconds(long ns) {
-        long tenths = ns / 100_000_000;
-        return tenths / 10 + "." + tenths % 10 + " s";
-    }
-
-    /** A logger that throws must not stop the client. */
-    private static void info(String format, Object... arguments) {
-        try {
-            LOG.info(format, arguments);
-        } catch (RuntimeException | Error broken) {
-            // Nobody else can be notified.
-        }
-    }
-
-    private static void warn(String format, Object... arguments) {
-        try {
-            LOG.warn(format, arguments);
-        } catch (RuntimeException | Error broken) {
-            // Nobody else can be notified.
+            FAILED.log(id, describe(reason, cause) + advice(reason));
         }
     }
 }

@@ -2,9 +2,8 @@ package dev.heartbeat.internal.liveness;
 
 import dev.heartbeat.MassGuardStatus;
 import dev.heartbeat.MassGuardStatus.Phase;
+import dev.heartbeat.internal.log.LogEvent;
 import java.time.Duration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Doubts the observer before the fleet: when a large part of all nodes is suspected at once, the
@@ -32,7 +31,20 @@ import org.slf4j.LoggerFactory;
  * may pass, until the guard {@linkplain #isAtRest is at rest}.
  */
 public final class MassGuard {
-    private static final Logger LOG = LoggerFactory.getLogger(MassGuard.class);
+    private static final LogEvent HOLDS = LogEvent.warn(
+            MassGuard.class,
+            "heartbeat.mass_guard.holds",
+            "mass guard: {suspects} of {nodes} nodes are SUSPECT; holding OFFLINE verdicts, because this"
+                    + " side is the likelier fault");
+    private static final LogEvent RELEASES = LogEvent.warn(
+            MassGuard.class,
+            "heartbeat.mass_guard.releases",
+            "mass guard: {suspects} of {nodes} nodes are SUSPECT after {millis} ms; releasing {held} verdicts");
+    private static final LogEvent ENDS = LogEvent.warn(
+            MassGuard.class,
+            "heartbeat.mass_guard.ends",
+            "mass guard: {suspects} of {nodes} nodes are SUSPECT; verdicts pass again, after {millis} ms and"
+                    + " {released} released verdicts");
 
     private static final long SECOND_NS = 1_000_000_000;
 
@@ -195,10 +207,7 @@ public final class MassGuard {
         calmSinceNs = Long.MAX_VALUE;
         released = 0;
         engagements++;
-        LOG.warn(
-                "mass guard: {} of {} nodes are SUSPECT; holding OFFLINE verdicts, because this side is the likelier fault",
-                suspects,
-                nodes);
+        HOLDS.log(suspects, nodes);
         observer.changed(status(suspects, nodes));
     }
 
@@ -206,23 +215,13 @@ public final class MassGuard {
         phase = Phase.RELEASING;
         permits = 0;
         permittedNs = engagedNs;
-        LOG.warn(
-                "mass guard: {} of {} nodes are SUSPECT after {} ms; releasing {} verdicts",
-                suspects,
-                nodes,
-                engagedNs / 1_000_000,
-                held);
+        RELEASES.log(suspects, nodes, engagedNs / 1_000_000, held);
         observer.changed(status(suspects, nodes));
     }
 
     private void end(long suspects, long nodes) {
         phase = Phase.PASSING;
-        LOG.warn(
-                "mass guard: {} of {} nodes are SUSPECT; verdicts pass again, after {} ms and {} released verdicts",
-                suspects,
-                nodes,
-                engagedNs / 1_000_000,
-                released);
+        ENDS.log(suspects, nodes, engagedNs / 1_000_000, released);
         observer.changed(status(suspects, nodes));
     }
 

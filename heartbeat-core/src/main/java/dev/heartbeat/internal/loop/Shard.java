@@ -4,6 +4,7 @@ import dev.heartbeat.internal.frame.BufferPool;
 import dev.heartbeat.internal.frame.FrameHeader;
 import dev.heartbeat.internal.frame.FrameType;
 import dev.heartbeat.internal.frame.Heartbeat;
+import dev.heartbeat.internal.log.LogEvent;
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.LoopAgent;
 import dev.heartbeat.spi.LoopFailures;
@@ -17,7 +18,6 @@ import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * All that one {@link EventLoop} owns: the timers, the clock by which peers are judged, and the
@@ -31,6 +31,10 @@ import org.slf4j.event.Level;
  */
 public final class Shard implements LoopAgent, Loop {
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
+    private static final LogEvent STALLED = LogEvent.warn(
+            Shard.class,
+            "heartbeat.loop.stalled",
+            "event loop {loop} was stopped for {millis} ms; the time does not count as silence of peers");
 
     /** Timers run in one turn before the sockets are looked at again. */
     private static final int TIMERS_PER_TURN = 1024;
@@ -172,13 +176,13 @@ public final class Shard implements LoopAgent, Loop {
             for (int i = 0; i < observers.size(); i++) {
                 observers.get(i).onStall(stalledNs);
             }
-            // A short one is the ordinary lateness of a busy machine, and was credited all the
-            // same.
-            LOG.atLevel(stalledNs < WORTH_A_WARNING_NS ? Level.DEBUG : Level.WARN)
-                    .log(
-                            "event loop {} was stopped for {} ms; the time does not count as silence of peers",
-                            loop.index(),
-                            stalledNs / 1_000_000);
+            long millis = stalledNs / 1_000_000;
+            if (stalledNs >= WORTH_A_WARNING_NS) {
+                STALLED.log(loop.index(), millis);
+            } else {
+                // The ordinary lateness of a busy machine, which was credited all the same.
+                LOG.debug("event loop {} was stopped for {} ms", loop.index(), millis);
+            }
         } catch (Throwable e) {
             failed("telling of a stall", e);
         }

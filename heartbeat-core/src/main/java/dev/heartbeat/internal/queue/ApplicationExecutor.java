@@ -1,5 +1,6 @@
 package dev.heartbeat.internal.queue;
 
+import dev.heartbeat.internal.log.LogEvent;
 import dev.heartbeat.spi.Environment;
 import dev.heartbeat.spi.EventLoop;
 import java.util.List;
@@ -8,8 +9,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The executor that the application has given for its callbacks. The transport's workers run what
@@ -18,7 +17,17 @@ import org.slf4j.LoggerFactory;
  * may block. Each task runs once, whatever the executor does with it. Any thread.
  */
 final class ApplicationExecutor implements Executor {
-    private static final Logger LOG = LoggerFactory.getLogger(ApplicationExecutor.class);
+    private static final LogEvent REFUSED = LogEvent.warn(
+            ApplicationExecutor.class,
+            "heartbeat.callbacks.refused",
+            "callbackExecutor {executor} refused callbacks {times} times so far, now by {problem}; the"
+                    + " transport's worker threads make them; let it queue what it has no thread for, and end after"
+                    + " the server or client");
+    private static final LogEvent MISPLACED = LogEvent.warn(
+            ApplicationExecutor.class,
+            "heartbeat.callbacks.misplaced",
+            "callbackExecutor {executor} runs a callback {place}, where it must not block; the transport's"
+                    + " worker threads make each such; give it threads of its own, and no caller-runs policy");
 
     /** Whose task a thread runs. */
     private static final ThreadLocal<@Nullable Executor> CURRENT = new ThreadLocal<>();
@@ -157,31 +166,13 @@ final class ApplicationExecutor implements Executor {
         long times = refused.incrementAndGet();
         // One that refuses always must not also fill the disk: the 1st, 2nd, 4th, 8th ... is written.
         if (Long.bitCount(times) == 1) {
-            warn(
-                    "callbackExecutor {} refused callbacks {} times so far, now by {}; the transport's worker threads"
-                            + " make them; let it queue what it has no thread for, and end after the server or client",
-                    application,
-                    times,
-                    refusal.getClass().getName());
+            REFUSED.log(application, times, refusal.getClass().getName());
         }
     }
 
     private void warnOnce(String place) {
         if (warned.compareAndSet(false, true)) {
-            warn(
-                    "callbackExecutor {} runs a callback {}, where it must not block; the transport's worker threads"
-                            + " make each such; give it threads of its own, and no caller-runs policy",
-                    application,
-                    place);
-        }
-    }
-
-    /** What cannot be printed must not lose the task. */
-    private static void warn(String text, Object... values) {
-        try {
-            LOG.warn(text, values);
-        } catch (Throwable unprintable) {
-            // It is counted, and nothing else can be notified.
+            MISPLACED.log(application, place);
         }
     }
 }

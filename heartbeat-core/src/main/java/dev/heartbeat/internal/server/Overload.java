@@ -2,6 +2,7 @@ package dev.heartbeat.internal.server;
 
 import dev.heartbeat.OverloadCause;
 import dev.heartbeat.OverloadLevel;
+import dev.heartbeat.internal.log.LogEvent;
 import dev.heartbeat.internal.mux.InboundBudget;
 import dev.heartbeat.internal.node.Capacity;
 import dev.heartbeat.spi.MemoryGauge;
@@ -12,8 +13,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Judges how loaded a server is, and has it do less in steps. The loops ask it to look, a few times
@@ -22,7 +21,14 @@ import org.slf4j.LoggerFactory;
  * thread.
  */
 final class Overload {
-    private static final Logger LOG = LoggerFactory.getLogger(Overload.class);
+    private static final LogEvent BEGINS = LogEvent.warn(
+            Overload.class,
+            "heartbeat.overload.begins",
+            "overload: {level} begins, since {cause} is at {percent} %; {effect}");
+    private static final LogEvent ENDS = LogEvent.info(
+            Overload.class,
+            "heartbeat.overload.ends",
+            "overload: {level} ends after {millis} ms, since no load is above {percent} % ({cause}); {effect}");
 
     private static final List<OverloadCause> CAUSES = List.of(OverloadCause.values());
 
@@ -192,20 +198,14 @@ final class Overload {
 
     private void log(OverloadLevel before, OverloadLevel after, OverloadCause of, double load, long stayNs) {
         if (after.compareTo(before) > 0) {
-            LOG.warn("overload: {} begins, since {} is at {}; {}", after, of, percent(load), whatBegins(after));
+            BEGINS.log(after, of, percent(load), whatBegins(after));
         } else {
-            LOG.info(
-                    "overload: {} ends after {} ms, since no load is above {} ({}); {}",
-                    before,
-                    TimeUnit.NANOSECONDS.toMillis(stayNs),
-                    percent(load),
-                    of,
-                    whatEnds(before));
+            ENDS.log(before, TimeUnit.NANOSECONDS.toMillis(stayNs), percent(load), of, whatEnds(before));
         }
     }
 
-    private static String percent(double load) {
-        return Math.round(100 * load) + " %";
+    private static long percent(double load) {
+        return Math.round(100 * load);
     }
 
     private static String whatBegins(OverloadLevel level) {

@@ -32,6 +32,7 @@ import dev.heartbeat.internal.channel.ChannelEnd;
 import dev.heartbeat.internal.frame.Registered;
 import dev.heartbeat.internal.frame.SharedMessage;
 import dev.heartbeat.internal.liveness.FailureDetector;
+import dev.heartbeat.internal.log.LogEvent;
 import dev.heartbeat.internal.loop.Durations;
 import dev.heartbeat.internal.loop.LazyShard;
 import dev.heartbeat.internal.loop.Loop;
@@ -69,15 +70,22 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The state that all loops of a server share: the node table, the limits, and how it starts and
  * ends. Any thread may call any method.
  */
 public final class Server implements Acceptor {
-    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+    private static final LogEvent LISTENING =
+            LogEvent.info(Server.class, "heartbeat.server.listening", "listening on {address} ({transport})");
+    private static final LogEvent OPEN_TO_ALL = LogEvent.warn(
+            Server.class,
+            "heartbeat.server.open_to_all",
+            "no authenticator is set: whoever reaches {address} may register any node id");
+    private static final LogEvent TRANSPORT_ENDED = LogEvent.error(
+            Server.class,
+            "heartbeat.server.transport_ended",
+            "{problem}; no node can reach it: close it and start another");
 
     /** Each connection may take one part of the memory for what comes in. */
     private static final int BUDGET_PARTS = 8;
@@ -220,9 +228,9 @@ public final class Server implements Acceptor {
         if (end.isDraining()) {
             throw new IllegalStateException("the server was closed before it listened");
         }
-        LOG.info("listening on {} ({})", bound.localAddress(), transport.name());
+        LISTENING.log(bound.localAddress(), transport.name());
         if (authentications == null && !bound.localAddress().getAddress().isLoopbackAddress()) {
-            LOG.warn("no authenticator is set: whoever reaches {} may register any node id", bound.localAddress());
+            OPEN_TO_ALL.log(bound.localAddress());
         }
         CompletableFuture<?> unused = bound.closed().thenRun(() -> transportEnded(bound.localAddress()));
         return this;
@@ -234,7 +242,7 @@ public final class Server implements Acceptor {
                 FailureCode.TRANSPORT_ENDED,
                 "the transport " + transport.name() + " ended while the server on " + address + " was running");
         if (lifecycle.fail(ServerState.RUNNING, cause)) {
-            LOG.error("{}; no node can reach it: close it and start another", cause.getMessage());
+            TRANSPORT_ENDED.log(cause.getMessage());
         }
     }
 

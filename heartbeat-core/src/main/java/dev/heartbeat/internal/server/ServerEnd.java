@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.heartbeat.OfflineReason;
 import dev.heartbeat.ServerState;
+import dev.heartbeat.internal.log.LogEvent;
 import dev.heartbeat.internal.loop.Deadline;
 import dev.heartbeat.internal.loop.Durations;
 import dev.heartbeat.internal.loop.Shard;
@@ -24,6 +25,25 @@ import org.slf4j.LoggerFactory;
  */
 final class ServerEnd {
     private static final Logger LOG = LoggerFactory.getLogger(ServerEnd.class);
+    private static final LogEvent DRAINING = LogEvent.info(
+            ServerEnd.class,
+            "heartbeat.server.draining",
+            "shutting down: sending accepted messages to {connections} connections, for up to {limit}");
+    private static final LogEvent STILL_DRAINING = LogEvent.info(
+            ServerEnd.class,
+            "heartbeat.server.still_draining",
+            "shutting down: {connections} connections are still open");
+    private static final LogEvent DRAINED =
+            LogEvent.info(ServerEnd.class, "heartbeat.server.drained", "shutting down: all connections are closed");
+    private static final LogEvent DRAIN_TIMEOUT = LogEvent.info(
+            ServerEnd.class,
+            "heartbeat.server.drain_timeout",
+            "shutting down: {connections} connections are still open at the deadline; their unsent messages"
+                    + " come back");
+    private static final LogEvent CLOSING = LogEvent.info(
+            ServerEnd.class,
+            "heartbeat.server.closing",
+            "closing: reporting {nodes} nodes OFFLINE, closing {connections} connections");
 
     /**
      * The longest that closing may take: the linger of the last connections, and listeners that are
@@ -96,10 +116,7 @@ final class ServerEnd {
         }
         Duration bounded = drain.compareTo(LONGEST_DRAIN) < 0 ? drain : LONGEST_DRAIN;
         stopAccepting();
-        LOG.info(
-                "shutting down: sending accepted messages to {} connections, for up to {}",
-                server.gate.open(),
-                bounded);
+        DRAINING.log(server.gate.open(), bounded);
         table.drainAll(bounded.toMillis());
         DrainLog log = new DrainLog();
         onFirstLoop(shard -> shard.arm(log, DRAIN_LOG_NS));
@@ -113,7 +130,7 @@ final class ServerEnd {
     private final class DrainLog extends Timer {
         @Override
         protected void onDue(long nowNs) {
-            LOG.info("shutting down: {} connections are still open", server.gate.open());
+            STILL_DRAINING.log(server.gate.open());
             onFirstLoop(shard -> shard.arm(this, DRAIN_LOG_NS));
         }
 
@@ -121,11 +138,9 @@ final class ServerEnd {
             onFirstLoop(shard -> shard.cancel(this));
             long remaining = server.gate.open();
             if (remaining == 0) {
-                LOG.info("shutting down: all connections are closed");
+                DRAINED.log();
             } else {
-                LOG.info(
-                        "shutting down: {} connections are still open at the deadline; their unsent messages come back",
-                        remaining);
+                DRAIN_TIMEOUT.log(remaining);
             }
         }
     }
@@ -150,7 +165,7 @@ final class ServerEnd {
         if (closed == null) {
             stopAccepting();
             closing = true;
-            LOG.info("closing: reporting {} nodes OFFLINE, closing {} connections", table.size(), server.gate.open());
+            CLOSING.log(table.size(), server.gate.open());
             table.endAll(OfflineReason.SHUTDOWN, "");
             if (table.isEmpty()) {
                 listenersNotified.complete(null);

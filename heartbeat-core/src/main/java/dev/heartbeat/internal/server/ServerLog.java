@@ -4,6 +4,7 @@ import dev.heartbeat.ConnectionRefusal;
 import dev.heartbeat.ServerOptions;
 import dev.heartbeat.internal.frame.Printable;
 import dev.heartbeat.internal.frame.ProtocolException;
+import dev.heartbeat.internal.log.LogEvent;
 import dev.heartbeat.internal.node.Admission.Refusal;
 import dev.heartbeat.internal.node.Capacity;
 import dev.heartbeat.internal.node.NodeTable;
@@ -14,12 +15,49 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The lines of a server's log that others can cause at any rate, thinned. Any loop. */
 final class ServerLog {
-    private static final Logger LOG = LoggerFactory.getLogger(ServerLog.class);
+    private static final LogEvent REFUSED = LogEvent.warn(
+            ServerLog.class,
+            "heartbeat.connection.refused",
+            "closed a connection from {remote} at once: {reason} ({others} more since the last report; the"
+                    + " next follows in a minute)");
+    private static final LogEvent NO_CAPACITY = LogEvent.warn(
+            ServerLog.class,
+            "heartbeat.registration.no_capacity",
+            "refused {times} registrations or metadata for lack of room: {nodes} of {maxNodes} nodes are"
+                    + " known (maxNodes), {bytes} of {registrationBudgetBytes} bytes are used"
+                    + " (registrationBudgetBytes); known nodes may still come back");
+    private static final LogEvent NO_SHARE = LogEvent.warn(
+            ServerLog.class,
+            "heartbeat.registration.no_share",
+            "refused node {node} at {remote} of principal {principal}, or its metadata: {problem}; it may try again"
+                    + " ({others} more since the last report)");
+    private static final LogEvent DUPLICATE_IDENTITY = LogEvent.warn(
+            ServerLog.class,
+            "heartbeat.node.duplicate_identity",
+            "node {node}: DUPLICATE_IDENTITY: two processes restored from one snapshot took the node from"
+                    + " each other; the one at {remote} is sent away for good ({others} more since the last report)");
+    private static final LogEvent FLOODED = LogEvent.warn(
+            ServerLog.class,
+            "heartbeat.connection.flooded",
+            "closed the connection of node {node} at {remote}: it sent more than {controlFramesPerSecond} control frames per"
+                    + " second (controlFramesPerSecond); it may come back in {millis} ms ({others} more since the last"
+                    + " report)");
+    private static final LogEvent UNAUTHORIZED = LogEvent.warn(
+            ServerLog.class,
+            "heartbeat.registration.unauthorized",
+            "refused {times} credentials that are not accepted, the last from {remote}; each further one"
+                    + " from there waits longer (the next such line follows in a minute)");
+    private static final LogEvent FOREIGN = LogEvent.info(
+            ServerLog.class,
+            "heartbeat.connection.foreign",
+            "{remote} does not speak HBP/2: {problem} ({others} more since the last report)");
+    private static final LogEvent NOT_OPENED = LogEvent.warn(
+            ServerLog.class,
+            "heartbeat.connection.not_opened",
+            "a connection did not open: {problem} ({others} more since the last report)");
 
     private final ServerOptions options;
     private final NodeTable table;
@@ -46,11 +84,7 @@ final class ServerLog {
     void refused(InetSocketAddress remote, ConnectionRefusal why, long nowNs) {
         long times = Objects.requireNonNull(refusals.get(why)).countIfDue(nowNs);
         if (times > 0) {
-            LOG.warn(
-                    "closed a connection from {} at once: {} (the next such line follows in a minute){}",
-                    remote,
-                    why,
-                    others(times));
+            REFUSED.log(remote, why, times - 1);
         }
     }
 
@@ -58,14 +92,8 @@ final class ServerLog {
     void noCapacity(long nowNs) {
         long times = noCapacity.countIfDue(nowNs);
         if (times > 0) {
-            LOG.warn(
-                    "refused {} registrations or metadata for lack of room: {} of {} nodes are known (maxNodes), {} of {}"
-                            + " bytes are used (registrationBudgetBytes); known nodes may still come back",
-                    times,
-                    table.size(),
-                    options.maxNodes(),
-                    capacity.bytes(),
-                    options.registrationBudgetBytes());
+            NO_CAPACITY.log(
+                    times, table.size(), options.maxNodes(), capacity.bytes(), options.registrationBudgetBytes());
         }
     }
 
@@ -74,13 +102,12 @@ final class ServerLog {
         long times = noShare.countIfDue(nowNs);
         if (times > 0) {
             String principal = node.principal();
-            LOG.warn(
-                    "refused node {} at {} of {}, or its metadata: {}; it may try again{}",
+            NO_SHARE.log(
                     id,
                     node.session.remoteAddress(),
-                    principal == null ? "nobody" : "principal " + Printable.escaped(principal),
+                    principal == null ? "(none)" : Printable.escaped(principal),
                     reached(why),
-                    others(times));
+                    times - 1);
         }
     }
 
@@ -103,12 +130,7 @@ final class ServerLog {
     void duplicateIdentity(Registration sentAway, long nowNs) {
         long times = duplicates.countIfDue(nowNs);
         if (times > 0) {
-            LOG.warn(
-                    "node {}: DUPLICATE_IDENTITY: two processes restored from one snapshot took the node from each other;"
-                            + " the one at {} is sent away for good{}",
-                    sentAway.entry().id(),
-                    sentAway.owner().remoteAddress(),
-                    others(times));
+            DUPLICATE_IDENTITY.log(sentAway.entry().id(), sentAway.owner().remoteAddress(), times - 1);
         }
     }
 
@@ -120,14 +142,12 @@ final class ServerLog {
     void flooded(InetSocketAddress remote, @Nullable String id, ServerOptions limits, long nowNs) {
         long times = floods.countIfDue(nowNs);
         if (times > 0) {
-            LOG.warn(
-                    "closed the connection of {} at {}: it sent more than {} control frames per second"
-                            + " (controlFramesPerSecond); it may come back in {} ms{}",
-                    id == null ? "an unregistered node" : "node " + id,
+            FLOODED.log(
+                    id == null ? "(unregistered)" : id,
                     remote,
                     limits.controlFramesPerSecond(),
                     limits.banTime().toMillis(),
-                    others(times));
+                    times - 1);
         }
     }
 
@@ -135,11 +155,7 @@ final class ServerLog {
     void unauthorized(InetSocketAddress remote, long nowNs) {
         long times = unauthorized.countIfDue(nowNs);
         if (times > 0) {
-            LOG.warn(
-                    "refused {} credentials that are not accepted, the last from {}; each further one from there waits"
-                            + " longer (the next such line follows in a minute)",
-                    times,
-                    remote);
+            UNAUTHORIZED.log(times, remote);
         }
     }
 
@@ -147,7 +163,7 @@ final class ServerLog {
     void foreign(InetSocketAddress remote, ProtocolException fault, long nowNs) {
         long times = foreign.countIfDue(nowNs);
         if (times > 0) {
-            LOG.info("{} does not speak HBP/2: {}{}", remote, fault.getMessage(), others(times));
+            FOREIGN.log(remote, fault.getMessage(), times - 1);
         }
     }
 
@@ -155,14 +171,7 @@ final class ServerLog {
     void layerFailed(IOException cause, long nowNs) {
         long times = layers.countIfDue(nowNs);
         if (times > 0) {
-            LOG.warn(
-                    "a connection did not open: {}{}",
-                    Printable.escaped(String.valueOf(cause.getMessage())),
-                    others(times));
+            NOT_OPENED.log(Printable.escaped(String.valueOf(cause.getMessage())), times - 1);
         }
-    }
-
-    private static String others(long times) {
-        return times == 1 ? "" : " (" + (times - 1) + " more since the last report)";
     }
 }

@@ -2,6 +2,7 @@ package dev.heartbeat.internal.session;
 
 import dev.heartbeat.FailureCode;
 import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.internal.log.LogEvent;
 import dev.heartbeat.internal.queue.SerialExecutor;
 import dev.heartbeat.spi.EventLoop;
 import dev.heartbeat.spi.Transport;
@@ -11,12 +12,11 @@ import java.io.UncheckedIOException;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Finds the best transport that is there, and knows where one must not wait for it. */
 public final class Transports {
-    private static final Logger LOG = LoggerFactory.getLogger(Transports.class);
+    private static final LogEvent CHOSEN =
+            LogEvent.info(Transports.class, "heartbeat.transport.chosen", "transport {transport}; found: {found}");
 
     private Transports() {}
 
@@ -31,31 +31,10 @@ public final class Transports {
         }
     }
 
-    /**
-     * Refuses to start where the log would fail later, on the loops. Before anything is started.
-     *
-     * @throws HeartbeatException naming the version of slf4j that was found
-     */
-    public static void requireLogging() {
-        Class<?> logger = Logger.class;
-        try {
-            Class.forName("org.slf4j.spi.LoggingEventBuilder", false, logger.getClassLoader());
-        } catch (ClassNotFoundException e) {
-            Package of = logger.getPackage();
-            String version = of == null ? null : of.getImplementationVersion();
-            throw new HeartbeatException(
-                    FailureCode.CANNOT_START,
-                    "heartbeat needs slf4j-api 2.0 or later, and "
-                            + (version == null ? "an older one" : version) + " is on the class path: "
-                            + logger.getProtectionDomain().getCodeSource().getLocation(),
-                    e);
-        }
-    }
-
     /** Starts one for a server or client of its own. */
     private static Transport start(@Nullable TransportProvider chosen, TransportOptions options) {
         TransportProvider provider = chosenOrBest(chosen);
-        LOG.info("transport {}; found: {}", provider.name(), found());
+        CHOSEN.log(provider.name(), found());
         try {
             return provider.create(options);
         } catch (IllegalStateException | UncheckedIOException | LinkageError e) {

@@ -2,6 +2,7 @@ package dev.heartbeat.admin.internal.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.heartbeat.internal.log.LogEvent;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -39,6 +40,10 @@ import org.slf4j.LoggerFactory;
  */
 final class Exchange extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+    private static final LogEvent FAILED = LogEvent.warn(
+            Exchange.class,
+            "heartbeat.admin.request_failed",
+            "an HTTP request failed; the client gets status 500; {failures} failed so far");
 
     private final HttpPort port;
 
@@ -179,7 +184,7 @@ final class Exchange extends ChannelInboundHandlerAdapter {
     private Reply failed(Throwable e) {
         long failures = port.countFailure();
         if (Long.bitCount(failures) == 1) { // Whoever asks can have it fail at any rate.
-            LOG.warn("an HTTP request failed; the client gets status 500; {} failed so far", failures, e);
+            FAILED.logCause(e, failures);
         }
         return Reply.problem(HttpResponseStatus.INTERNAL_SERVER_ERROR, "the request failed; the log says why");
     }
