@@ -5,6 +5,7 @@ module dev.heartbeat.admin {
     requires transitive dev.heartbeat.core;
     requires transitive micrometer.registry.prometheus;
     requires dev.heartbeat.micrometer;
+    requires dev.heartbeat.tls;
     requires com.fasterxml.jackson.jr.ob;
     requires io.netty.buffer;
     requires io.netty.codec;

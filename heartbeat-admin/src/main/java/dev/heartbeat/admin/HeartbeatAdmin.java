@@ -13,10 +13,13 @@ import dev.heartbeat.admin.internal.view.ProbeRoutes;
 import dev.heartbeat.admin.internal.view.Samples;
 import dev.heartbeat.internal.log.LogEvent;
 import dev.heartbeat.micrometer.HeartbeatServerMetrics;
+import dev.heartbeat.tls.CertificateFiles;
+import dev.heartbeat.tls.TlsOptions;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,6 +36,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -200,23 +204,31 @@ public final class HeartbeatAdmin implements AutoCloseable {
         }
 
         /**
-         * Speaks TLS on the admin port.
+         * Speaks TLS on the admin port. The files are read again as those of the bus are: when a
+         * handshake comes ten seconds after the last look, the handshakes behind it get the new
+         * certificate. A bad file is one warning in the log, and the old certificate stays in force.
          *
          * @param certificates a PEM file: the certificate, and those that lead to its authority
          * @param key a PEM file: the private key, not encrypted
          * @return this builder
-         * @throws IllegalArgumentException if a file cannot be read, or they do not belong together
+         * @throws IllegalArgumentException if a file cannot be read, they do not belong together, or
+         *     the certificate is not in force
          */
         public Builder tls(Path certificates, Path key) {
-            Objects.requireNonNull(certificates, "certificates");
-            Objects.requireNonNull(key, "key");
+            return tls(certificates, key, TlsOptions.defaults().reloadInterval());
+        }
+
+        Builder tls(Path certificates, Path key, Duration reloadInterval) {
+            KeyManager keys =
+                    CertificateFiles.keyManager("the certificate of the admin port", certificates, key, reloadInterval);
             try {
-                tls = SslContextBuilder.forServer(certificates.toFile(), key.toFile())
+                // The JDK's: it asks for the key with each handshake.
+                tls = SslContextBuilder.forServer(keys)
+                        .sslProvider(SslProvider.JDK)
                         .protocols("TLSv1.3", "TLSv1.2")
                         .build();
-            } catch (SSLException | IllegalArgumentException e) {
-                throw new IllegalArgumentException(
-                        "no TLS with certificates " + certificates + " and key " + key + ": " + e.getMessage(), e);
+            } catch (SSLException e) {
+                throw new IllegalStateException("no TLS in this Java: " + e.getMessage(), e);
             }
             return this;
         }

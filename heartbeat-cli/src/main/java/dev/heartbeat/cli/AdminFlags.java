@@ -34,7 +34,10 @@ final class AdminFlags {
             description = "Answers requests of --admin only with the token of this file. Read anew for each request.")
     private @Nullable Path tokenFile;
 
-    @Option(names = "--admin-tls-cert", paramLabel = "FILE", description = "Certificate chain of --admin, in PEM.")
+    @Option(
+            names = "--admin-tls-cert",
+            paramLabel = "FILE",
+            description = "Certificate chain of --admin, in PEM. Read again when it changes.")
     private @Nullable Path certificate;
 
     @Option(names = "--admin-tls-key", paramLabel = "FILE", description = "Private key of --admin, in PEM.")

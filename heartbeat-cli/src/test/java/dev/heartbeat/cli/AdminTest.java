@@ -61,7 +61,7 @@ final class AdminTest {
         "--admin=70000, 'allowed is 0 to 65535'",
         "--probes=0 --probes-host=no.such.host.invalid, 'which is unknown'",
         "--admin=0 --admin-token-file=/nonexistent/token, 'does not exist'",
-        "--admin=0 --admin-tls-cert=/nonexistent/c --admin-tls-key=/nonexistent/k, 'no TLS with certificates'",
+        "--admin=0 --admin-tls-cert=/nonexistent/c --admin-tls-key=/nonexistent/k, '/nonexistent/c does not exist'",
     })
     void badOptionsAreOneLineBeforeAPortOpens(String flags, String said) {
         StringWriter err = new StringWriter();

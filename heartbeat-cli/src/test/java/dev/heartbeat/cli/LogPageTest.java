@@ -98,10 +98,7 @@ final class LogPageTest {
     void eachLineIsAnEventOfItsClassWithAValueForEachName() {
         for (Path file : sources()) {
             String source = text(file);
-            assertThat(BARE.matcher(source)
-                            .results()
-                            .map(MatchResult::group)
-                            )
+            assertThat(BARE.matcher(source).results().map(MatchResult::group))
                     .as(file.toString())
                     .isEmpty();
             EVENT.matcher(source).results().forEach(event -> {
