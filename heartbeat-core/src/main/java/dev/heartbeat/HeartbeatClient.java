@@ -275,6 +275,7 @@ public final class HeartbeatClient implements AutoCloseable {
         private @Nullable Transport transport;
         private @Nullable TransportProvider provider;
         private @Nullable ClientLayer layer;
+        private @Nullable MessageTracer tracer;
         private @Nullable CredentialProvider credentials;
 
         private Builder() {}
@@ -420,6 +421,18 @@ public final class HeartbeatClient implements AutoCloseable {
         }
 
         /**
+         * Sets who follows messages and requests from sender to handler, such as OpenTelemetry;
+         * nobody by default, which costs nothing.
+         *
+         * @return this builder
+         * @since 0.1
+         */
+        public Builder tracer(MessageTracer value) {
+            tracer = Objects.requireNonNull(value, "tracer");
+            return this;
+        }
+
+        /**
          * Adds a layer between the transport's connections and the bus, such as TLS. The first that
          * is added is next to the socket; each further one is above those before it. An attempt
          * whose layers are not ready within {@link ClientSetters#handshakeTimeout} has failed.
@@ -470,7 +483,7 @@ public final class HeartbeatClient implements AutoCloseable {
             List<ClientListener> all = List.copyOf(listeners);
             ClientLayer over = layer;
             CredentialProvider shown = credentials;
-            Client.Handlers handlers = new Client.Handlers(messages, nodeMessages, requests, acceptors.build());
+            Client.Handlers handlers = new Client.Handlers(messages, nodeMessages, requests, acceptors.build(), tracer);
             Logging.require();
             Client.requireValid(options); // Before a transport is started.
             return Transports.use(

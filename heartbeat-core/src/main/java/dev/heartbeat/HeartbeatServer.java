@@ -421,6 +421,7 @@ public final class HeartbeatServer implements AutoCloseable {
         private @Nullable Transport transport;
         private @Nullable TransportProvider provider;
         private @Nullable ConnectionLayer layer;
+        private @Nullable MessageTracer tracer;
 
         private Builder() {}
 
@@ -585,6 +586,18 @@ public final class HeartbeatServer implements AutoCloseable {
         }
 
         /**
+         * Sets who follows messages and requests from sender to handler, such as OpenTelemetry;
+         * nobody by default, which costs nothing.
+         *
+         * @return this builder
+         * @since 0.1
+         */
+        public Builder tracer(MessageTracer value) {
+            tracer = Objects.requireNonNull(value, "tracer");
+            return this;
+        }
+
+        /**
          * Adds a layer between the transport's connections and the bus, such as TLS. The first that
          * is added is next to the socket; each further one is above those before it. A connection
          * whose layers are not ready within {@link ServerSetters#handshakeTimeout} is closed; the
@@ -612,7 +625,7 @@ public final class HeartbeatServer implements AutoCloseable {
             return new HeartbeatServer(new Plan(
                     built(),
                     List.copyOf(listeners),
-                    new Server.Handlers(messages, requests, routes, acceptors.build(), authenticator),
+                    new Server.Handlers(messages, requests, routes, acceptors.build(), authenticator, tracer),
                     recorders,
                     transport,
                     provider,

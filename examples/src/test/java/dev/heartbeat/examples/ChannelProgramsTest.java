@@ -31,6 +31,18 @@ final class ChannelProgramsTest {
     }
 
     @Test
+    void spansOfOneRequestAreOneTrace() throws Exception {
+        assertThat(run(TracedRequests.class))
+                .containsExactly(
+                        "one trace of 5 spans",
+                        "order by application",
+                        "  ask by ann",
+                        "    answer by server",
+                        "      ask by server",
+                        "        answer by ben");
+    }
+
+    @Test
     void everyByteOfAnUploadIsCountedAndHeartbeatsGoOn() throws Exception {
         List<String> lines = run(BulkUpload.class);
         assertThat(lines).hasSize(3);

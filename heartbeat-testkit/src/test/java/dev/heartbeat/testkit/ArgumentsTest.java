@@ -11,6 +11,8 @@ import dev.heartbeat.ClientOptions;
 import dev.heartbeat.HeartbeatClient;
 import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.MessageHandler;
+import dev.heartbeat.MessageSpan;
+import dev.heartbeat.MessageTracer;
 import dev.heartbeat.Networks;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.RequestHandler;
@@ -70,6 +72,8 @@ final class ArgumentsTest {
             ChannelListener.class,
             ClientListener.class,
             MessageHandler.class,
+            MessageSpan.class,
+            MessageTracer.class,
             NodeListener.class,
             RequestHandler.class,
             RoutePolicy.class,

@@ -75,6 +75,7 @@ public class BroadcastBenchmark {
                     (from, message) -> {},
                     (from, request) -> {},
                     (from, to) -> false,
+                    null,
                     new CallbackThreads(FakeEnvironment.atOnce(), List.of(), null)),
             FakeEnvironment.atOnce(),
             () -> new Outbox(1000, 1 << 20, 1 << 20),

@@ -418,7 +418,7 @@ public final class ChannelEnd implements Channel, Endpoint {
         switch (envelope.kind()) {
             case MESSAGE -> {
                 try {
-                    listener.onMessage(this, message);
+                    mailbox.deliverNow(envelope, message, view -> listener.onMessage(this, view));
                 } catch (Throwable failure) {
                     callbacks.onFailure(failure);
                 }

@@ -12,8 +12,11 @@ import dev.heartbeat.internal.queue.MessageList;
 import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.queue.OutgoingMessage;
 import dev.heartbeat.internal.queue.SerialExecutor;
+import dev.heartbeat.internal.queue.Traces;
+import dev.heartbeat.internal.queue.Tracing;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The messages of a channel's end: its queue outwards, and its requests. The application's calls
@@ -155,6 +158,11 @@ final class ChannelMail implements Mailbox.Owner, Sender, Runnable {
     @Override
     public void countUnmatchedReply() {
         home.counts().unmatchedReply();
+    }
+
+    @Override
+    public @Nullable Traces traces() {
+        return Tracing.of(home.tracing(), home.nodeId(), end.name());
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.heartbeat.internal.channel;
 
 import dev.heartbeat.Node;
 import dev.heartbeat.internal.queue.CallbackThreads;
+import dev.heartbeat.internal.queue.Tracing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,10 @@ public interface ChannelOwner {
 
     /** Refuses a call that would wait for itself. */
     void requireMayWait(String call);
+
+    /** Null where nobody traces. */
+    @Nullable
+    Tracing tracing();
 
     ChannelCounts counts();
 

@@ -20,6 +20,7 @@ import dev.heartbeat.internal.queue.CallbackOrder;
 import dev.heartbeat.internal.queue.CallbackThreads;
 import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.SerialExecutor;
+import dev.heartbeat.internal.queue.Tracing;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -271,6 +272,11 @@ final class Attached implements AttachedNode, ChannelOwner, CallbackOrder, Seria
     @Override
     public void requireMayWait(String call) {
         client.requireMayWait(call);
+    }
+
+    @Override
+    public @Nullable Tracing tracing() {
+        return client.events.tracing();
     }
 
     @Override

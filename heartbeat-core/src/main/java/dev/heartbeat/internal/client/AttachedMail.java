@@ -10,6 +10,9 @@ import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.MessageList;
 import dev.heartbeat.internal.queue.OutgoingMessage;
 import dev.heartbeat.internal.queue.SerialExecutor;
+import dev.heartbeat.internal.queue.Traces;
+import dev.heartbeat.internal.queue.Tracing;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The messages of a node that a client speaks for, over all of its connections: made with the
@@ -161,6 +164,11 @@ final class AttachedMail implements Mailbox.Owner, Sender {
     @Override
     public void countUnmatchedReply() {
         client.channels.counts().unmatchedReply();
+    }
+
+    @Override
+    public @Nullable Traces traces() {
+        return Tracing.of(node.tracing(), node.id(), null);
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.heartbeat.ClientState;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.FailureCode;
 import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.MessageTracer;
 import dev.heartbeat.Request;
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.auth.CredentialProvider;
@@ -159,7 +160,8 @@ public final class Client implements Connector {
             Consumer<ByteBuffer> messages,
             BiConsumer<String, ByteBuffer> nodeMessages,
             Consumer<Request> requests,
-            Acceptors acceptors) {}
+            Acceptors acceptors,
+            @Nullable MessageTracer tracer) {}
 
     /** Tells a process of a node from all others. */
     long newIncarnation() {

@@ -8,6 +8,7 @@ import dev.heartbeat.internal.channel.ChannelCounts;
 import dev.heartbeat.internal.channel.ChannelEnd;
 import dev.heartbeat.internal.channel.ChannelOwner;
 import dev.heartbeat.internal.queue.CallbackThreads;
+import dev.heartbeat.internal.queue.Tracing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +76,11 @@ final class ClientChannels implements ChannelOwner {
     @Override
     public void requireMayWait(String call) {
         client.requireMayWait(call);
+    }
+
+    @Override
+    public @Nullable Tracing tracing() {
+        return client.events.tracing();
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.heartbeat.internal.queue.CallbackThreads;
 import dev.heartbeat.internal.queue.IncomingMessage;
 import dev.heartbeat.internal.queue.OutgoingMessage;
 import dev.heartbeat.internal.queue.SerialExecutor;
+import dev.heartbeat.internal.queue.Tracing;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -29,6 +30,7 @@ final class ClientEvents implements CallbackOrder, SerialExecutor.Owner {
     private final ClientListener listener;
     private final boolean hearsHeartbeats;
     private final Client.Handlers handlers;
+    private final @Nullable Tracing tracing;
     private final CallbackThreads callbackThreads;
     private final ClientCounts counts;
     private final SerialExecutor executor = new SerialExecutor(this);
@@ -53,7 +55,18 @@ final class ClientEvents implements CallbackOrder, SerialExecutor.Owner {
         listener = ClientListeners.of(listeners, nodeId, counts::callbackFailed);
         hearsHeartbeats = ClientListeners.hearHeartbeats(listeners);
         this.handlers = handlers;
+        tracing = Tracing.of(handlers.tracer(), counts::callbackFailed);
         this.callbackThreads = callbackThreads;
+    }
+
+    /** Null where nobody traces. */
+    @Nullable
+    Tracing tracing() {
+        return tracing;
+    }
+
+    String nodeId() {
+        return nodeId;
     }
 
     /** The last round trip of a heartbeat; null before the first. */

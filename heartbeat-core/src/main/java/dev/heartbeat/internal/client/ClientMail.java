@@ -8,6 +8,8 @@ import dev.heartbeat.internal.queue.IncomingMessage;
 import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.OutgoingMessage;
 import dev.heartbeat.internal.queue.SerialExecutor;
+import dev.heartbeat.internal.queue.Traces;
+import dev.heartbeat.internal.queue.Tracing;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -106,6 +108,11 @@ public final class ClientMail implements Mailbox.Owner {
             case REQUEST -> mailbox.ask(message, events::request);
             case REPLY, FAILURE -> mailbox.answered(message);
         }
+    }
+
+    @Override
+    public @Nullable Traces traces() {
+        return Tracing.of(events.tracing(), events.nodeId(), null);
     }
 
     // ---- its order

@@ -18,13 +18,15 @@ import org.jspecify.annotations.Nullable;
  * @param destination the node it is for, where the server is to pass it on
  * @param dueNs when whoever asks stops waiting, by the clock of this side's loops;
  *     {@link #NOT_SAID} where that is not known, and of what is no request
+ * @param context what its sender's tracer sends along; null if that is nothing
  */
 public record Envelope(
         Kind kind,
         long correlation,
         @Nullable String source,
         @Nullable String destination,
-        long dueNs) {
+        long dueNs,
+        @Nullable TraceContext context) {
 
     /** No reading of the clock. */
     public static final long NOT_SAID = Long.MIN_VALUE;
@@ -45,7 +47,7 @@ public record Envelope(
     }
 
     /** That of a message which is nothing but its content. */
-    public static final Envelope NONE = new Envelope(Kind.MESSAGE, 0, null, null, NOT_SAID);
+    public static final Envelope NONE = new Envelope(Kind.MESSAGE, 0, null, null, NOT_SAID, null);
 
     static final int KIND = 0x02;
     static final int CORRELATION = 0x03;
@@ -61,7 +63,8 @@ public record Envelope(
     private static final Kind[] KINDS = Kind.values();
 
     /** The most that one takes of a HEAD. */
-    static final int MAX_SIZE = CORRELATED_SIZE + 2 * (Tlv.HEADER + NodeId.MAX_LENGTH) + REMAINING_SIZE;
+    static final int MAX_SIZE =
+            CORRELATED_SIZE + 2 * (Tlv.HEADER + NodeId.MAX_LENGTH) + REMAINING_SIZE + TraceContext.MAX_SIZE;
 
     /** Clients name whom a message is for, servers whom it is from. */
     public void requireFrom(FrameType.Sender sender) throws ProtocolException {
@@ -77,12 +80,12 @@ public record Envelope(
      * @param dueNs when its asker stops waiting
      */
     public static Envelope request(long correlation, @Nullable String destination, long dueNs) {
-        return new Envelope(Kind.REQUEST, correlation, null, destination, dueNs);
+        return new Envelope(Kind.REQUEST, correlation, null, destination, dueNs, null);
     }
 
     /** The answer to the request of this envelope. */
     public Envelope answer(Kind kind) {
-        return new Envelope(kind, correlation, null, source, NOT_SAID);
+        return new Envelope(kind, correlation, null, source, NOT_SAID, null);
     }
 
     /**
@@ -90,12 +93,12 @@ public record Envelope(
      * asked did not say it.
      */
     public Envelope failureInstead() {
-        return new Envelope(Kind.FAILURE, correlation, null, destination, NOT_SAID);
+        return new Envelope(Kind.FAILURE, correlation, null, destination, NOT_SAID, null);
     }
 
     /** The failure of this request, where nobody was asked. */
     public Envelope failureOfTheWay() {
-        return new Envelope(Kind.FAILURE, correlation, null, null, NOT_SAID);
+        return new Envelope(Kind.FAILURE, correlation, null, null, NOT_SAID, null);
     }
 
     /** Whether it is on the answer to a request. */
@@ -103,14 +106,24 @@ public record Envelope(
         return kind == Kind.REPLY || kind == Kind.FAILURE;
     }
 
-    /** A message for another node, which the server is to pass on. */
-    public static Envelope to(String destination) {
-        return new Envelope(Kind.MESSAGE, 0, null, destination, NOT_SAID);
+    /**
+     * That of a message.
+     *
+     * @param destination the node to which the server is to pass it on; null for the other side
+     *     itself
+     */
+    public static Envelope to(@Nullable String destination) {
+        return destination == null ? NONE : new Envelope(Kind.MESSAGE, 0, null, destination, NOT_SAID, null);
+    }
+
+    /** This, and what its sender's tracer sends along; null for nothing. */
+    public Envelope with(@Nullable TraceContext traced) {
+        return traced == null ? this : new Envelope(kind, correlation, source, destination, dueNs, traced);
     }
 
     /** The envelope that the destination is given. */
     public Envelope passedOnFrom(String node) {
-        return new Envelope(kind, correlation, node, null, dueNs);
+        return new Envelope(kind, correlation, node, null, dueNs, context);
     }
 
     /**
@@ -118,7 +131,8 @@ public record Envelope(
      * remains.
      */
     public Envelope arrived(long nowNs, long remainingMillis) {
-        return new Envelope(kind, correlation, source, destination, nowNs + MILLISECONDS.toNanos(remainingMillis));
+        return new Envelope(
+                kind, correlation, source, destination, nowNs + MILLISECONDS.toNanos(remainingMillis), context);
     }
 
     /** Whether it says when its asker stops waiting. */
@@ -144,7 +158,7 @@ public record Envelope(
 
     /** Whether there is nothing on it. */
     boolean isPlain() {
-        return kind == Kind.MESSAGE && !isRouted();
+        return kind == Kind.MESSAGE && !isRouted() && context == null;
     }
 
     /** Whether it came from another node or is for one. */
@@ -154,7 +168,7 @@ public record Envelope(
 
     /** The bytes it takes of a HEAD. */
     int size() {
-        return namesSize() + (saysDue() ? REMAINING_SIZE : 0);
+        return namesSize() + (saysDue() ? REMAINING_SIZE : 0) + (context == null ? 0 : context.size());
     }
 
     /** The bytes it takes of a CANCEL. */
@@ -177,6 +191,9 @@ public record Envelope(
         if (saysDue()) {
             Tlv.write(out, REMAINING, Integer.BYTES);
             out.putInt((int) remainingMillis(nowNs));
+        }
+        if (context != null) {
+            context.write(out);
         }
     }
 
@@ -202,6 +219,11 @@ public record Envelope(
         }
     }
 
+    /** Whether TLVs of this type belong to one. */
+    static boolean isOf(int type) {
+        return type >= KIND && type <= DESTINATION || type == TraceContext.TLV;
+    }
+
     /** Collects what a HEAD says, one TLV after the other. */
     static final class Reader {
         private Kind kind = Kind.MESSAGE;
@@ -209,6 +231,7 @@ public record Envelope(
         private long correlation;
         private @Nullable String source;
         private @Nullable String destination;
+        private @Nullable TraceContext context;
 
         void read(ByteBuffer in, int tag) throws ProtocolException {
             switch (Tlv.type(tag)) {
@@ -218,6 +241,7 @@ public record Envelope(
                     correlation = Tlv.u64(in, tag);
                 }
                 case SOURCE -> source = id(in, tag);
+                case TraceContext.TLV -> context = TraceContext.read(in, tag);
                 default -> destination = id(in, tag);
             }
         }
@@ -241,7 +265,7 @@ public record Envelope(
             if (correlated != (kind != Kind.MESSAGE)) {
                 throw malformed("a kind without a correlation id, or the other way round");
             }
-            return new Envelope(kind, correlation, source, destination, NOT_SAID);
+            return new Envelope(kind, correlation, source, destination, NOT_SAID, context);
         }
     }
 }

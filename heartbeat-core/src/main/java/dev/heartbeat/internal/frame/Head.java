@@ -96,7 +96,7 @@ public record Head(long total, boolean namesHandle, int handle, Envelope envelop
                 seen = Tlv.once(seen, tag);
                 namesHandle = true;
                 handle = Tlv.u32(in, tag);
-            } else if (type >= Envelope.KIND && type <= Envelope.DESTINATION) {
+            } else if (Envelope.isOf(type) && (ofMessage || type != TraceContext.TLV)) {
                 seen = Tlv.once(seen, tag);
                 if (envelope == null) {
                     envelope = new Envelope.Reader();

@@ -2,6 +2,7 @@ package dev.heartbeat.internal.node;
 
 import dev.heartbeat.MassGuardStatus;
 import dev.heartbeat.MessageHandler;
+import dev.heartbeat.MessageTracer;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.OfflineReason;
@@ -14,6 +15,7 @@ import dev.heartbeat.internal.queue.CallbackFailures;
 import dev.heartbeat.internal.queue.CallbackThreads;
 import dev.heartbeat.internal.queue.CountsBy;
 import dev.heartbeat.internal.queue.SerialExecutor;
+import dev.heartbeat.internal.queue.Tracing;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,7 @@ public final class NodeEvents {
     private final MessageHandler messages;
     private final RequestHandler requests;
     private final RoutePolicy routes;
+    private final @Nullable Tracing tracing;
     private final CallbackThreads callbackThreads;
 
     private final SerialExecutor fleetLane = new SerialExecutor(new FleetLane());
@@ -68,16 +71,23 @@ public final class NodeEvents {
             MessageHandler messages,
             RequestHandler requests,
             RoutePolicy routes,
+            @Nullable MessageTracer tracer,
             CallbackThreads callbackThreads) {
         this.listener = NodeListeners.of(listeners, this::failed);
         this.messages = messages;
         this.requests = requests;
         this.routes = routes;
+        tracing = Tracing.of(tracer, this::failed);
         this.callbackThreads = callbackThreads;
     }
 
     CallbackThreads callbackThreads() {
         return callbackThreads;
+    }
+
+    /** Null where nobody traces. */
+    public @Nullable Tracing tracing() {
+        return tracing;
     }
 
     void online(Node node) {

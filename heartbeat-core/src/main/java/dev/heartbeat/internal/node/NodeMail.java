@@ -10,6 +10,9 @@ import dev.heartbeat.internal.queue.IncomingMessage;
 import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.OutgoingMessage;
 import dev.heartbeat.internal.queue.SerialExecutor;
+import dev.heartbeat.internal.queue.Traces;
+import dev.heartbeat.internal.queue.Tracing;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The messages of one stay of a node: made with the first, and passed on from one registration of
@@ -77,7 +80,7 @@ final class NodeMail implements Mailbox.Owner {
         switch (envelope.kind()) {
             case MESSAGE -> {
                 if (isGranted) {
-                    mailbox.deliver(message, whole -> passOn(from, whole));
+                    mailbox.take(message, whole -> passOn(from, whole));
                 } else {
                     forbid(from, message);
                 }
@@ -91,7 +94,7 @@ final class NodeMail implements Mailbox.Owner {
             }
             case REPLY, FAILURE -> {
                 if (mailbox.answersPassedOn(envelope) || isGranted) {
-                    mailbox.deliver(message, whole -> passOn(from, whole));
+                    mailbox.take(message, whole -> passOn(from, whole));
                 } else {
                     message.consumed(); // Nobody waits for it.
                     countUnmatchedReply();
@@ -196,6 +199,11 @@ final class NodeMail implements Mailbox.Owner {
     @Override
     public void countUnmatchedReply() {
         table.events().unmatchedReply();
+    }
+
+    @Override
+    public @Nullable Traces traces() {
+        return Tracing.of(table.events().tracing(), entry.id(), null);
     }
 
     // ---- its order

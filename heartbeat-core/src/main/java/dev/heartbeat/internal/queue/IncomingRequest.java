@@ -1,11 +1,14 @@
 package dev.heartbeat.internal.queue;
 
+import dev.heartbeat.FailureCode;
+import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.Request;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.internal.frame.Envelope;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -18,18 +21,22 @@ final class IncomingRequest implements Request {
     private final ByteBuffer content;
     private final Function<OutgoingMessage, SendResult> back;
     private final PendingReply due;
+    /** Null where it is not traced. */
+    private final Traces.@Nullable Traced traced;
 
     private IncomingRequest(
             Mailbox mailbox,
             Envelope envelope,
             ByteBuffer content,
             Function<OutgoingMessage, SendResult> back,
-            PendingReply due) {
+            PendingReply due,
+            Traces.@Nullable Traced traced) {
         this.mailbox = mailbox;
         this.envelope = envelope;
         this.content = content;
         this.back = back;
         this.due = due;
+        this.traced = traced;
     }
 
     /**
@@ -49,13 +56,25 @@ final class IncomingRequest implements Request {
         if (due.isCancelled()) {
             return;
         }
-        IncomingRequest request = new IncomingRequest(mailbox, envelope, content, back, due);
+        Traces traces = mailbox.traces();
+        Traces.Traced traced = traces == null ? null : traces.receiving(envelope, content.remaining());
+        IncomingRequest request = new IncomingRequest(mailbox, envelope, content, back, due, traced);
         try {
-            handler.accept(request);
+            if (traced == null) {
+                handler.accept(request);
+            } else {
+                request.endTraceIfCancelled(traced);
+                traced.run(() -> handler.accept(request));
+            }
         } catch (Throwable failure) {
             request.failUnanswered();
             throw failure;
         }
+    }
+
+    private void endTraceIfCancelled(Traces.Traced traced) {
+        CompletableFuture<?> unused =
+                cancelled().thenRun(() -> traced.end(new CancellationException("the asker does not wait any more")));
     }
 
     private void failUnanswered() {
@@ -93,7 +112,7 @@ final class IncomingRequest implements Request {
     public SendResult reply(ByteBuffer message) {
         Objects.requireNonNull(message, "message");
         OutgoingMessage reply = new OutgoingMessage(message, envelope.answer(Envelope.Kind.REPLY), null);
-        SendResult result = answer(reply);
+        SendResult result = answer(reply, null);
         if (result == SendResult.TOO_LARGE) {
             throw new IllegalArgumentException(mailbox.tooLong(reply));
         }
@@ -103,10 +122,13 @@ final class IncomingRequest implements Request {
     @Override
     public SendResult fail(String why) {
         Objects.requireNonNull(why, "why");
-        return answer(mailbox.failure(envelope.answer(Envelope.Kind.FAILURE), why));
+        return answer(mailbox.failure(envelope.answer(Envelope.Kind.FAILURE), why), why);
     }
 
-    private SendResult answer(OutgoingMessage answer) {
+    /**
+     * @param why it is a failure; null if it is a reply
+     */
+    private SendResult answer(OutgoingMessage answer, @Nullable String why) {
         if (due.isCancelled()) {
             return SendResult.CLOSED;
         }
@@ -116,6 +138,9 @@ final class IncomingRequest implements Request {
         SendResult result = back.apply(answer);
         if (result == SendResult.ACCEPTED) {
             due.settle();
+            if (traced != null) {
+                traced.end(why == null ? null : new HeartbeatException(FailureCode.NO_REPLY, why));
+            }
         } else {
             due.takeBack();
         }

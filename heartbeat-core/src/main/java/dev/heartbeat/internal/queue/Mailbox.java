@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -27,6 +28,7 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
     private final Outbox outbox;
     private final @Nullable Runnable onDropped;
     private final int maxRequests;
+    private final @Nullable Traces traces;
     /** Made with the first; guarded by this. */
     private @Nullable PendingRequests requests;
     /** Made with the first request that comes; guarded by this. */
@@ -61,6 +63,11 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
 
         /** A reply came that nobody waits for. Any thread. */
         void countUnmatchedReply();
+
+        /** Shows its messages to the application's tracer; null where nobody traces. Asked once. */
+        default @Nullable Traces traces() {
+            return null;
+        }
     }
 
     /**
@@ -74,23 +81,35 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
         this.outbox = outbox;
         this.onDropped = onDropped;
         this.maxRequests = maxRequests;
+        traces = owner.traces();
     }
 
     // ---- sending, from any thread
 
     public SendResult trySend(ByteBuffer message) {
-        return offer(new OutgoingMessage(message));
+        return offer(null, message, null);
     }
 
     /** Offers a message for another node, which the server passes on. */
     public SendResult trySend(String destination, ByteBuffer message) {
-        return offer(new OutgoingMessage(message, Envelope.to(destination), null));
+        return offer(destination, message, null);
+    }
+
+    private SendResult offer(
+            @Nullable String destination, ByteBuffer message, @Nullable CompletableFuture<Void> whenSent) {
+        Traces.Traced traced = traces == null ? null : traces.sending(false, destination, message.remaining());
+        SendResult result =
+                offer(new OutgoingMessage(message, Envelope.to(destination).with(traced), whenSent));
+        if (traced != null && result != SendResult.ACCEPTED) {
+            traced.end(new UndeliveredException(PendingRequests.reasonOf(result)));
+        }
+        return result;
     }
 
     /** The future completes in order when the message has left, and fails if it does not. */
     public CompletableFuture<Void> send(ByteBuffer message) {
         CompletableFuture<Void> whenSent = CallbackThreads.newFuture(owner);
-        SendResult result = offer(new OutgoingMessage(message, Envelope.NONE, whenSent));
+        SendResult result = offer(null, message, whenSent);
         if (result != SendResult.ACCEPTED) {
             whenSent.completeExceptionally(new UndeliveredException(PendingRequests.reasonOf(result)));
         }
@@ -101,7 +120,14 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
      * @param destination the node that is asked through the server; null for the other side itself
      */
     public CompletableFuture<ByteBuffer> request(@Nullable String destination, ByteBuffer message, Duration timeout) {
-        return requests().send(message, Durations.nanos(Durations.requireNotNegative("timeout", timeout)), destination);
+        long timeoutNs = Durations.nanos(Durations.requireNotNegative("timeout", timeout));
+        Objects.requireNonNull(message, "message");
+        Traces.Traced traced = traces == null ? null : traces.sending(true, destination, message.remaining());
+        CompletableFuture<ByteBuffer> reply = requests().send(message, timeoutNs, destination, traced);
+        if (traced != null) {
+            CompletableFuture<?> unused = reply.whenComplete((answer, failure) -> traced.end(failure));
+        }
+        return reply;
     }
 
     /** Whether a request waits for its reply. */
@@ -298,6 +324,16 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
         } else if (message.isRequest()) {
             message.forgetContent(); // It is kept until it is answered.
         }
+        if (traces != null) {
+            endTrace(message, null);
+        }
+    }
+
+    /** What was passed on for another node is not traced here, and a request is by its reply. */
+    private static void endTrace(OutgoingMessage message, @Nullable Throwable failure) {
+        if (!message.isRequest() && message.envelope().context() instanceof Traces.Traced traced) {
+            traced.end(failure);
+        }
     }
 
     /** One that asks on behalf of this side, and not of a node for which it is passed on. */
@@ -316,6 +352,9 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
             return; // Its sender knows.
         }
         owner.countUndelivered(reason);
+        if (traces != null) {
+            endTrace(message, new UndeliveredException(reason));
+        }
         if (message.isRequest() && !isRequest(message)) {
             passedOn().remove(message.envelope());
         }
@@ -360,6 +399,18 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
      * Hands a message to the application, in order. Its credit returns when that has handled it.
      */
     public void deliver(IncomingMessage message, Consumer<? super IncomingMessage> handler) {
+        Traces seen = traces;
+        if (seen == null) {
+            take(message, handler);
+        } else {
+            take(
+                    message,
+                    whole -> seen.handle(whole.envelope(), whole.content().remaining(), () -> handler.accept(whole)));
+        }
+    }
+
+    /** Sees to a message in order, for whomever it is. Its credit returns after that. */
+    public void take(IncomingMessage message, Consumer<? super IncomingMessage> handler) {
         owner.call(() -> {
             try {
                 handler.accept(message);
@@ -382,7 +433,21 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
     public void ask(
             IncomingMessage request, Function<OutgoingMessage, SendResult> back, Consumer<? super Request> handler) {
         PendingReply due = dueAnswers().add(request.envelope());
-        deliver(request, whole -> IncomingRequest.hand(this, whole.envelope(), whole.content(), back, due, handler));
+        take(request, whole -> IncomingRequest.hand(this, whole.envelope(), whole.content(), back, due, handler));
+    }
+
+    /** Hands a message to the application at once, on the calling thread. */
+    public void deliverNow(Envelope envelope, ByteBuffer content, Consumer<? super ByteBuffer> handler) {
+        if (traces == null) {
+            handler.accept(content);
+        } else {
+            traces.handle(envelope, content.remaining(), () -> handler.accept(content));
+        }
+    }
+
+    @Nullable
+    Traces traces() {
+        return traces;
     }
 
     /** Has the application answer a request at once, on the calling thread. */
@@ -398,7 +463,7 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
     public void route(
             IncomingMessage request, Consumer<? super IncomingMessage> passOn, Consumer<? super Envelope> late) {
         PendingReply due = dueAnswers().add(request.envelope());
-        deliver(request, whole -> {
+        take(request, whole -> {
             if (due.isCancelled()) {
                 return;
             }

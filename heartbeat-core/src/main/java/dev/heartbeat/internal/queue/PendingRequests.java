@@ -6,6 +6,7 @@ import dev.heartbeat.SendResult;
 import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.frame.Printable;
+import dev.heartbeat.internal.frame.TraceContext;
 import dev.heartbeat.internal.loop.Loop;
 import dev.heartbeat.internal.loop.Timer;
 import java.nio.ByteBuffer;
@@ -103,8 +104,10 @@ final class PendingRequests {
      *
      * @param timeoutNs not negative; 0 fails at once, and sends nothing
      * @param destination the node that is asked through the server; null for the other side itself
+     * @param context of its trace; null for none
      */
-    CompletableFuture<ByteBuffer> send(ByteBuffer content, long timeoutNs, @Nullable String destination) {
+    CompletableFuture<ByteBuffer> send(
+            ByteBuffer content, long timeoutNs, @Nullable String destination, @Nullable TraceContext context) {
         Objects.requireNonNull(content, "message");
         if (timeoutNs == 0) {
             return CompletableFuture.failedFuture(timedOut(0));
@@ -123,7 +126,8 @@ final class PendingRequests {
             last++;
             OutgoingMessage message = new OutgoingMessage(
                     content,
-                    Envelope.request(last, destination, order.callbackThreads().nowNs() + timeoutNs),
+                    Envelope.request(last, destination, order.callbackThreads().nowNs() + timeoutNs)
+                            .with(context),
                     null);
             request = new Pending(message, timeoutNs);
             pending.put(last, request);

@@ -4,6 +4,7 @@ import dev.heartbeat.Node;
 import dev.heartbeat.internal.channel.ChannelCounts;
 import dev.heartbeat.internal.channel.ChannelOwner;
 import dev.heartbeat.internal.queue.CallbackThreads;
+import dev.heartbeat.internal.queue.Tracing;
 import org.jspecify.annotations.Nullable;
 
 /** The owner of a channel to a node that is not there. */
@@ -22,6 +23,11 @@ record AbsentNode(Server server, String nodeId) implements ChannelOwner {
     @Override
     public void requireMayWait(String call) {
         server.requireMayWait(call);
+    }
+
+    @Override
+    public @Nullable Tracing tracing() {
+        return server.tracing();
     }
 
     @Override

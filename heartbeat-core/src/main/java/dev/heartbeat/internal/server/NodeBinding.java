@@ -24,6 +24,7 @@ import dev.heartbeat.internal.queue.CallbackThreads;
 import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.MessageList;
 import dev.heartbeat.internal.queue.OutgoingMessage;
+import dev.heartbeat.internal.queue.Tracing;
 import dev.heartbeat.internal.server.Measures.Kind;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -330,6 +331,11 @@ abstract class NodeBinding extends PeerMonitor implements Registration.Owner, Ch
     @Override
     public final void requireMayWait(String call) {
         session.loop.server.requireMayWait(call);
+    }
+
+    @Override
+    public final @Nullable Tracing tracing() {
+        return session.loop.server.tracing();
     }
 
     @Override

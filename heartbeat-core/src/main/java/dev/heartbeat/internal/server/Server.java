@@ -10,6 +10,7 @@ import dev.heartbeat.ConnectionRefusal;
 import dev.heartbeat.FailureCode;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.MessageHandler;
+import dev.heartbeat.MessageTracer;
 import dev.heartbeat.Node;
 import dev.heartbeat.NodeGroups;
 import dev.heartbeat.NodeListener;
@@ -48,6 +49,7 @@ import dev.heartbeat.internal.node.Tombstones;
 import dev.heartbeat.internal.queue.CallbackThreads;
 import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.Outbox;
+import dev.heartbeat.internal.queue.Tracing;
 import dev.heartbeat.internal.session.Transports;
 import dev.heartbeat.spi.Acceptor;
 import dev.heartbeat.spi.Connection;
@@ -153,8 +155,13 @@ public final class Server implements Acceptor {
         acceptors = handlers.acceptors();
         callbackThreads =
                 new CallbackThreads(transport.environment(), transport.eventLoops(), options.callbackExecutor());
-        events =
-                new NodeEvents(listeners, handlers.messages(), handlers.requests(), handlers.routes(), callbackThreads);
+        events = new NodeEvents(
+                listeners,
+                handlers.messages(),
+                handlers.requests(),
+                handlers.routes(),
+                handlers.tracer(),
+                callbackThreads);
         Authenticator authenticator = handlers.authenticator();
         authentications = authenticator == null ? null : new Authentications(authenticator, this);
         capacity = new Capacity(options.maxNodes(), options.registrationBudgetBytes(), quotas(options));
@@ -205,7 +212,8 @@ public final class Server implements Acceptor {
             RequestHandler requests,
             RoutePolicy routes,
             Acceptors acceptors,
-            @Nullable Authenticator authenticator) {}
+            @Nullable Authenticator authenticator,
+            @Nullable MessageTracer tracer) {}
 
     /** Begins to listen, once. The future fails when nothing is left of what was opened. */
     public CompletableFuture<Server> listen() {
@@ -335,6 +343,11 @@ public final class Server implements Acceptor {
         return table.ownerOf(nodeId) instanceof NodeBinding binding
                 ? binding.channels()
                 : CompletableFuture.completedFuture(List.of());
+    }
+
+    @Nullable
+    Tracing tracing() {
+        return events.tracing();
     }
 
     void callbackFailed(String of, Throwable failure) {

@@ -9,6 +9,7 @@ import dev.heartbeat.UndeliveredException;
 import dev.heartbeat.fake.FakeEnvironment;
 import dev.heartbeat.fake.FakeLoop;
 import dev.heartbeat.internal.queue.CallbackThreads;
+import dev.heartbeat.internal.queue.Tracing;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,11 @@ public class SendAndCloseRace {
 
         @Override
         public @Nullable Node node() {
+            return null;
+        }
+
+        @Override
+        public @Nullable Tracing tracing() {
             return null;
         }
 

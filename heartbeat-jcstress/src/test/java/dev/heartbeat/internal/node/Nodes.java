@@ -48,6 +48,7 @@ final class Nodes implements NodeListener {
                         (from, message) -> {},
                         (from, request) -> {},
                         (from, to) -> false,
+                        null,
                         new CallbackThreads(environment, List.of(), null)),
                 environment,
                 () -> new Outbox(10, 1000, 100),

@@ -31,7 +31,7 @@ public final class RequestRace {
         private final FakeLoop loop = FakeLoop.still();
         final FakeCallbackOrder line = new FakeCallbackOrder(new FakeEnvironment());
         final PendingRequests requests = new PendingRequests(loop, 1, line, this);
-        final CompletableFuture<ByteBuffer> reply = requests.send(ByteBuffer.allocate(1), 1_000_000_000L, null);
+        final CompletableFuture<ByteBuffer> reply = requests.send(ByteBuffer.allocate(1), 1_000_000_000L, null, null);
         final List<Runnable> completions = new ArrayList<>();
         private volatile int unmatched;
         private int taken;

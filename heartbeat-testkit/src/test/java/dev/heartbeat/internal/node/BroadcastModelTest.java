@@ -60,6 +60,7 @@ final class BroadcastModelTest {
                     (from, message) -> {},
                     (from, message) -> {},
                     (from, to) -> false,
+                    null,
                     new CallbackThreads(environment, List.of(), null)),
             environment,
             () -> new Outbox(MAX_QUEUED, 1000, 100),

@@ -36,6 +36,7 @@ final class NodeEntryTest {
             (from, message) -> {},
             (from, message) -> {},
             (from, to) -> false,
+            null,
             new CallbackThreads(environment, List.of(), null));
     /** The latest that was made. */
     private Outbox outbox = new Outbox(1, 1, 1);

@@ -41,6 +41,7 @@ final class NodeQueriesTest {
                     (from, message) -> {},
                     (from, message) -> {},
                     (from, to) -> false,
+                    null,
                     new CallbackThreads(environment, List.of(), null)),
             environment,
             () -> new Outbox(10, 1000, 100),

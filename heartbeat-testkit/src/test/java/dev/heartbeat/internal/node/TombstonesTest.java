@@ -42,6 +42,7 @@ final class TombstonesTest {
                         (from, message) -> {},
                         (from, message) -> {},
                         (from, to) -> false,
+                        null,
                         new CallbackThreads(environment, List.of(), null)),
                 environment,
                 () -> new Outbox(10, 1000, 100),

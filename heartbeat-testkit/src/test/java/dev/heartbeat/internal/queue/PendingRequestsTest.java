@@ -77,7 +77,7 @@ final class PendingRequestsTest {
     }
 
     private CompletableFuture<ByteBuffer> ask(Duration timeout) {
-        return requests.send(ByteBuffer.allocate(1), timeout.toNanos(), null);
+        return requests.send(ByteBuffer.allocate(1), timeout.toNanos(), null, null);
     }
 
     private CompletableFuture<ByteBuffer> ask() {
@@ -241,7 +241,7 @@ final class PendingRequestsTest {
     @Test
     void aMissingMessageTakesNoPlace() {
         for (int i = 0; i < 2 * LIMIT; i++) {
-            assertThatThrownBy(() -> requests.send(null, SECOND, null)).isInstanceOf(NullPointerException.class);
+            assertThatThrownBy(() -> requests.send(null, SECOND, null, null)).isInstanceOf(NullPointerException.class);
         }
         assertThat(ask()).isNotDone();
     }
