@@ -2,6 +2,8 @@ package dev.heartbeat.internal.frame;
 
 import dev.heartbeat.MessageTracer;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** What a tracer sends along with a message. Opaque to the bus. */
 public class TraceContext {
@@ -35,5 +37,15 @@ public class TraceContext {
     /** A copy. */
     public byte[] bytes() {
         return bytes.clone();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TraceContext context && Arrays.equals(context.bytes, bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(bytes);
     }
 }
