@@ -33,7 +33,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ServerCommand.class,
             ClientCommand.class,
             SimulateCommand.class,
-            BenchCommand.class,
             LoadCommand.class,
             TokenCommand.class,
             DoctorCommand.class,
@@ -77,12 +76,20 @@ public final class Main implements Runnable {
 
     /** With these variables, where the options of a command may come from the environment. */
     static CommandLine commandLine(Map<String, String> environment) {
-        return new CommandLine(new Main())
-                .registerConverter(Duration.class, new DurationConverter())
+        CommandLine commands = new CommandLine(new Main());
+        if (hasBenchmarks()) {
+            commands.addSubcommand(BenchCommand.class);
+        }
+        return commands.registerConverter(Duration.class, new DurationConverter())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionStrategy(parsed -> ConfigFlags.run(parsed, environment))
                 .setParameterExceptionHandler(Main::onBadOption)
                 .setExecutionExceptionHandler(Main::onFailure);
+    }
+
+    /** The distribution has no JMH, whose licence is another. */
+    private static boolean hasBenchmarks() {
+        return Main.class.getResource("/org/openjdk/jmh/Main.class") != null;
     }
 
     @Override

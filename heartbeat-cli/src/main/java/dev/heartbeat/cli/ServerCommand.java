@@ -4,6 +4,7 @@ import dev.heartbeat.HeartbeatServer;
 import dev.heartbeat.NodeListener;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -96,19 +97,27 @@ final class ServerCommand implements Callable<Integer> {
             if (config.configuration().file() != null || hasSecrets()) {
                 Hangup.handle(() -> {}); // Each process looks at the files by itself.
             }
-            return new ServerGroup(spec.commandLine(), flags, config, processes, events.statsEvery(), drain).run(out);
+            return new ServerGroup(spec.commandLine(), flags, config, processes, events.statsEvery(), drain, manager())
+                    .run(out);
         }
         if (processes.isMember()) {
             Parent.endWith();
         }
         HeartbeatServer server = start(events.areQuiet() ? new NodeListener() {} : new NodeEvents(out));
-        Termination.bySignal(() -> stop(server, out), () -> tell(server, out));
+        ServiceManager manager = manager();
+        Termination.bySignal(() -> stop(server, out, manager), () -> tell(server, out, manager));
         server.close();
         admin.close();
         throw new Failure("nobody reads the events any more; the server has stopped");
     }
 
-    private HeartbeatServer tell(HeartbeatServer server, LineWriter out) throws InterruptedException {
+    /** Of a group, the group reports to it. */
+    private ServiceManager manager() {
+        return ServiceManager.of(processes.isMember() ? Map.of() : System.getenv());
+    }
+
+    private HeartbeatServer tell(HeartbeatServer server, LineWriter out, ServiceManager manager)
+            throws InterruptedException {
         // Before anybody hears of the port, and a node comes that would be taken for a part of the
         // empty server.
         ServerStatsLine stats = new ServerStatsLine(server, measureHeap ? new HeapMeter() : null);
@@ -117,6 +126,7 @@ final class ServerCommand implements Callable<Integer> {
                 .with("address", Addresses.host(address))
                 .with("port", address.getPort())
                 .with("pid", ProcessHandle.current().pid())));
+        manager.ready(() -> server.stats().loops().silence());
         Repeater lines = new Repeater("stats", () -> out.write(stats.line()));
         lines.every(events.statsEvery());
         Reload.begin(config, hasSecrets(), CHANGEABLE, anew -> adopt((ServerCommand) anew, server, lines));
@@ -174,7 +184,9 @@ final class ServerCommand implements Callable<Integer> {
      * A reader that takes no more lines can hold up the listeners, and so the drain; it cannot keep
      * the server alive.
      */
-    private int stop(HeartbeatServer server, LineWriter out) throws InterruptedException, ExecutionException {
+    private int stop(HeartbeatServer server, LineWriter out, ServiceManager manager)
+            throws InterruptedException, ExecutionException {
+        manager.stopping(drain.plus(LAST_LINES).plus(LAST_LINES));
         CompletableFuture<Void> stopped = CompletableFuture.runAsync(() -> {
             server.shutdown(drain);
             out.write(EventLine.now("stopped"));

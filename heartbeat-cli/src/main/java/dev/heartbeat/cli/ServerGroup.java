@@ -23,6 +23,7 @@ final class ServerGroup {
     private final ProcessFlags processes;
     private final @Nullable Duration statsEvery;
     private final Duration drain;
+    private final ServiceManager manager;
 
     ServerGroup(
             CommandLine command,
@@ -30,7 +31,8 @@ final class ServerGroup {
             ConfigFlags config,
             ProcessFlags processes,
             @Nullable Duration statsEvery,
-            Duration drain) {
+            Duration drain,
+            ServiceManager manager) {
         if (!System.getProperty("os.name").equals("Linux")) {
             throw new ParameterException(
                     command,
@@ -42,6 +44,7 @@ final class ServerGroup {
         this.processes = processes;
         this.statsEvery = statsEvery;
         this.drain = drain;
+        this.manager = manager;
     }
 
     /** Returns the status to exit with. */
@@ -82,6 +85,8 @@ final class ServerGroup {
                 .with("port", address.getPort())
                 .with("pid", ProcessHandle.current().pid())
                 .with("processes", processes.count()));
+        // The loops are those of other processes, which are replaced when they end.
+        manager.ready(() -> Duration.ZERO);
         Repeater.every(statsEvery, "stats", () -> out.write(group.stats()));
         group.awaitEnd();
         group.end(drain.plus(PATIENCE));
@@ -89,6 +94,7 @@ final class ServerGroup {
     }
 
     private int stop(ProcessGroup group, LineWriter out) throws InterruptedException {
+        manager.stopping(drain.plus(PATIENCE).plus(ServerCommand.LAST_LINES));
         int status = group.end(drain.plus(PATIENCE));
         out.write(EventLine.now("stopped"));
         return out.close(ServerCommand.LAST_LINES) == 0 ? status : 1;
