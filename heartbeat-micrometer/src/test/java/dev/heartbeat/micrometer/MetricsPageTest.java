@@ -82,11 +82,10 @@ final class MetricsPageTest {
     void everyMetricOfDeployExists() throws IOException {
         String files = deployed().map(MetricsPageTest::read).collect(Collectors.joining("\n"));
         Set<String> known = Stream.concat(
-                        matches("(?m)^(heartbeat_\\w+)", registry.scrape()),
-                        matches("- record: (heartbeat_\\w+)", files))
+                        matches("(?m)^(heartbeat_\\w+)", registry.scrape()), matches("- record: ([\\w:]+)", files))
                 .map(match -> match.group(1))
                 .collect(Collectors.toCollection(TreeSet::new));
-        Set<String> used = matches("\\b(heartbeat_\\w+)", files)
+        Set<String> used = matches("(?<![\\w:])((?:job:)?heartbeat_[\\w:]+)", files)
                 .map(match -> match.group(1))
                 .collect(Collectors.toCollection(TreeSet::new));
 
