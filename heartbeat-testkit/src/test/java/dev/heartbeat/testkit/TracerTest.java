@@ -358,6 +358,45 @@ final class TracerTest {
     }
 
     @Test
+    void messagesInPiecesBringTheLongestContext() {
+        List<Integer> contexts = new ArrayList<>();
+        List<Integer> lengths = new ArrayList<>();
+        MessageTracer longest = new MessageTracer() {
+            @Override
+            public MessageSpan onSend(TracedMessage message) {
+                return new MessageSpan() {
+                    @Override
+                    public byte[] context() {
+                        return new byte[MessageTracer.MAX_CONTEXT_BYTES];
+                    }
+
+                    @Override
+                    public void end(@Nullable Throwable failure) {}
+                };
+            }
+
+            @Override
+            public @Nullable MessageSpan onReceive(TracedMessage message, byte[] context) {
+                contexts.add(context.length);
+                return null;
+            }
+        };
+        Bus other = new Bus(
+                813,
+                2,
+                options -> options.tracer(longest).onMessage((from, message) -> lengths.add(message.remaining())));
+        HeartbeatClient client =
+                other.client(other.world.newHost("client"), "n").tracer(longest).connect();
+        other.world.advanceUntil(client.registered()::isDone, TIMEOUT);
+        for (int i = 0; i < 20; i++) {
+            assertThat(client.trySend(ByteBuffer.allocate(50_000 + i))).isEqualTo(SendResult.ACCEPTED);
+        }
+        other.advance(Duration.ofSeconds(5));
+        assertThat(lengths).hasSize(20).startsWith(50_000).endsWith(50_019);
+        assertThat(contexts).hasSize(20).containsOnly(MessageTracer.MAX_CONTEXT_BYTES);
+    }
+
+    @Test
     void contextThatIsTooLongEndsItsConnection() {
         ScriptedPeer peer = ScriptedPeer.client(host.transport(), bus.server.localAddress());
         peer.connect().register("n").expectRegistered().ignore("CREDIT");

@@ -62,9 +62,8 @@ public record Envelope(
     private static final int CORRELATED_SIZE = Tlv.HEADER + 1 + Tlv.HEADER + Long.BYTES;
     private static final Kind[] KINDS = Kind.values();
 
-    /** The most that one takes of a HEAD. */
-    static final int MAX_SIZE =
-            CORRELATED_SIZE + 2 * (Tlv.HEADER + NodeId.MAX_LENGTH) + REMAINING_SIZE + TraceContext.MAX_SIZE;
+    /** The most that one takes of a HEAD; without the context of a trace, which few have. */
+    static final int MAX_SIZE = CORRELATED_SIZE + 2 * (Tlv.HEADER + NodeId.MAX_LENGTH) + REMAINING_SIZE;
 
     /** Clients name whom a message is for, servers whom it is from. */
     public void requireFrom(FrameType.Sender sender) throws ProtocolException {

@@ -17,7 +17,7 @@ public final class FrameEncoder {
     private static final int HEAD_TOTAL = 0x06;
     private static final int HEAD_TLV = Tlv.HEADER + Integer.BYTES;
 
-    /** The size of a frame's HEAD, at most. */
+    /** The size of a frame's HEAD, at most; without the context of a trace. */
     public static final int MAX_HEAD_SIZE = Short.BYTES + 2 * HEAD_TLV + Envelope.MAX_SIZE;
 
     private final Connection connection;

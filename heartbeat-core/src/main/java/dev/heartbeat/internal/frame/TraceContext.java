@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** What a tracer sends along with a message. Opaque to the bus. */
 public class TraceContext {
     static final int TLV = 0x81;
-    static final int MAX_SIZE = Tlv.HEADER + MessageTracer.MAX_CONTEXT_BYTES;
 
     private final byte[] bytes;
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Outward {
     /**
      * Below this much credit no message is begun and none goes on: tiny fragments cost more than
-     * they carry.
+     * they carry. The context of a trace may take half of the bytes that are left for the first.
      */
     static final int MIN_CREDIT_TO_SEND = FrameHeader.SIZE + FrameEncoder.MAX_HEAD_SIZE + 1024;
 
