@@ -231,8 +231,8 @@ public final class HeartbeatServer implements AutoCloseable {
      * caller's. Waits for nobody: a node whose queue is full does not get it, and is counted. A
      * message that a node accepted and does not get after all comes back through
      * {@link NodeListener#onUndelivered}, once for each such node, as a read-only view of its own
-     * of the message. Nodes that come meanwhile may or may not be among the recipients; a server
-     * that stops has none.
+     * of the message. Nodes that come meanwhile may or may not be among the recipients; those that
+     * a server sends away because it stops are not.
      *
      * @param message from its position to its limit, which are not changed
      * @return the outcome for each recipient
@@ -340,13 +340,20 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
-     * Stops without losing anything: accepts no more connections and messages, sends each node what
-     * was accepted for it, asks it to leave and come back at a time of its own within
-     * {@code drain}, and closes when all have left or {@code drain} is over. A node leaves when its
-     * application has handled all of it; answers still go both ways until then. Messages that are
-     * left when {@code drain} is over come back by {@link NodeListener#onUndelivered} or a failed
-     * future, and are counted; connections that remain are closed within about two seconds more.
-     * Nodes end with {@link OfflineReason#SHUTDOWN}. The log reports how far it is.
+     * Stops without losing anything. It is {@link ServerState#DRAINING} at once, and goes on as
+     * before for {@link ServerSetters#drainDelay}. Then it accepts no more connections, and sends
+     * its nodes away one after the other, spread evenly over the first four fifths of
+     * {@code drain}, but no more than a second apart: each gets what was accepted for it, and is
+     * asked to leave and to come back, to whichever server is there, a random time of up to a
+     * second later. From then on nothing more is accepted for it. A node leaves when its
+     * application has handled all of it; answers still go both ways until then. It ends with
+     * {@link OfflineReason#SHUTDOWN}.
+     *
+     * <p>It closes when all have left or {@code drain} is over. Messages that are left then come
+     * back by {@link NodeListener#onUndelivered} or a failed future, and are counted; connections
+     * that remain are closed within about two seconds more. The log reports how far it is, and what
+     * was left. A second call does not begin again: it only brings the end forward if its
+     * {@code drain} is over sooner; {@link #closeAsync} ends at once what is left.
      *
      * @param drain with zero it is as {@link #closeAsync}; more than 30 days count as 30 days
      * @return a future that completes when the server is stopped

@@ -14,8 +14,8 @@ public enum SendResult {
     /** The queue is at its bound; the caller keeps the message. */
     FULL,
     /**
-     * There is no such node or it is offline, or the client is closed; the caller keeps the
-     * message.
+     * There is no such node, it is offline, or the server stops and sends it away; or the client is
+     * closed. The caller keeps the message.
      */
     CLOSED,
     /** Larger than a message may be; the caller keeps it. */

@@ -11,6 +11,7 @@ import static dev.heartbeat.ServerSetters.CHANNEL_QUEUE_BYTES;
 import static dev.heartbeat.ServerSetters.CHANNEL_QUEUE_MESSAGES;
 import static dev.heartbeat.ServerSetters.CONTROL_FRAMES_PER_SECOND;
 import static dev.heartbeat.ServerSetters.DENY_FROM;
+import static dev.heartbeat.ServerSetters.DRAIN_DELAY;
 import static dev.heartbeat.ServerSetters.FRAGMENT_TIMEOUT;
 import static dev.heartbeat.ServerSetters.GRACE;
 import static dev.heartbeat.ServerSetters.GROUP_KEY;
@@ -111,6 +112,7 @@ public final class ServerOptions {
     private final int maxGroupsPerNode;
     private final int maxGroupPolicies;
     private final Duration offlineRetention;
+    private final Duration drainDelay;
     private final int offlineMaximum;
     private final double massGuardShare;
     private final int massGuardMinimum;
@@ -166,6 +168,7 @@ public final class ServerOptions {
         maxGroupsPerNode = given.value(MAX_GROUPS_PER_NODE);
         maxGroupPolicies = given.value(MAX_GROUP_POLICIES);
         offlineRetention = given.value(OFFLINE_RETENTION);
+        drainDelay = given.value(DRAIN_DELAY);
         offlineMaximum = given.value(OFFLINE_MAXIMUM);
         massGuardShare = given.value(MASS_GUARD_SHARE);
         massGuardMinimum = given.value(MASS_GUARD_MINIMUM);
@@ -440,6 +443,11 @@ public final class ServerOptions {
     /** {@return the value of {@link ServerSetters#maxGroupPolicies}} */
     public int maxGroupPolicies() {
         return maxGroupPolicies;
+    }
+
+    /** {@return the value of {@link ServerSetters#drainDelay}} */
+    public Duration drainDelay() {
+        return drainDelay;
     }
 
     /** {@return the value of {@link ServerSetters#offlineRetention}} */

@@ -226,6 +226,11 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
                     "offlineRetention", ServerOptions::offlineRetention, Duration.ZERO, Duration.ofDays(7))
             .byDefault(Duration.ofMinutes(10))
             .text("Time for which an OFFLINE node is remembered; 0 forgets it at once.");
+    static final Option<ServerOptions, Duration> DRAIN_DELAY = OPTIONS.time(
+                    "drainDelay", ServerOptions::drainDelay, Duration.ZERO, Duration.ofHours(1))
+            .byDefault(Duration.ZERO)
+            .changeable()
+            .text("Time for which a server that shuts down goes on as before, until balancers have noticed.");
     static final Option<ServerOptions, Integer> OFFLINE_MAXIMUM = OPTIONS.integer(
                     "offlineMaximum", ServerOptions::offlineMaximum, 0, 100_000_000)
             .byDefault(100_000)
@@ -751,6 +756,18 @@ public abstract class ServerSetters<B extends ServerSetters<B>> extends OptionSe
      */
     public B offlineRetention(Duration value) {
         return put(OFFLINE_RETENTION, value);
+    }
+
+    /**
+     * The time for which a server goes on accepting and serving once its shutdown has begun; zero
+     * by default. It is not ready meanwhile ({@link ServerState#DRAINING}), and whoever spreads new
+     * connections over several servers has so long to notice. Without anybody who asks for that it
+     * would be lost time. The time of {@link HeartbeatServer#shutdown} begins after it.
+     *
+     * @return this builder
+     */
+    public B drainDelay(Duration value) {
+        return put(DRAIN_DELAY, value);
     }
 
     /**

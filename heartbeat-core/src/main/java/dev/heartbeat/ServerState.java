@@ -15,7 +15,11 @@ public enum ServerState {
     NEW,
     /** It listens and serves. */
     RUNNING,
-    /** A shutdown or close is under way. It accepts no connection and no message any more. */
+    /**
+     * A shutdown or close is under way: no new node is to be sent here. It goes on as before for
+     * {@link ServerSetters#drainDelay}; then it accepts no connection, and no message for a node
+     * that is being sent away.
+     */
     DRAINING,
     /**
      * The end of every node was told, its port is free, and a transport of its own is closed.

@@ -75,6 +75,11 @@ final class AdminFlags {
         }
     }
 
+    /** Whether somebody may ask if the server is ready. */
+    boolean isGiven() {
+        return admin != null || probes != null;
+    }
+
     /** Has the server report its events, if somebody shows them. */
     void addTo(HeartbeatServer.Builder server) {
         if (admin != null) {

@@ -55,12 +55,14 @@ final class Reload {
         Path file = flags.configuration().file();
         if (file == null) {
             if (others) {
-                Hangup.handle(() -> LOG.info("SIGHUP: tokens and certificates are read again when they are used next"));
+                Signals.handle(
+                        "HUP",
+                        () -> LOG.info("SIGHUP: tokens and certificates are read again when they are used next"));
             }
             return;
         }
         Reload reload = new Reload(file, flags, changeable, adopt);
-        Hangup.handle(() -> {
+        Signals.handle("HUP", () -> {
             LOG.info("SIGHUP: looking at {}", file);
             reload.look();
         });

@@ -35,6 +35,12 @@ import picocli.CommandLine.Spec;
 final class ServerCommand implements Callable<Integer> {
     static final Duration LAST_LINES = Duration.ofSeconds(5);
 
+    /** Beyond the time to drain: the last connections close, and listeners that are busy are waited for. */
+    static final Duration CLOSING = Duration.ofSeconds(12);
+
+    /** For as long as probes may take to notice. */
+    private static final Duration DELAY_WITH_PROBES = Duration.ofSeconds(5);
+
     private static final Set<String> CHANGEABLE = Stream.concat(
                     Stream.of("drain", "stats-every"), ServerFlags.changeable())
             .collect(Collectors.toSet());
@@ -64,7 +70,8 @@ final class ServerCommand implements Callable<Integer> {
             names = "--drain",
             paramLabel = "TIME",
             defaultValue = "5s",
-            description = "Time for a shutdown to deliver messages (default: ${DEFAULT-VALUE}).")
+            description = "Time for a shutdown to deliver messages and to send nodes away, one after the other"
+                    + " (default: ${DEFAULT-VALUE}). It begins after --drain-delay. A second signal ends it.")
     private volatile Duration drain;
 
     @Mixin
@@ -95,7 +102,7 @@ final class ServerCommand implements Callable<Integer> {
         LineWriter out = LineWriter.toStandardOutput();
         if (processes.areSeveral()) {
             if (config.configuration().file() != null || hasSecrets()) {
-                Hangup.handle(() -> {}); // Each process looks at the files by itself.
+                Signals.handle("HUP", () -> {}); // Each process looks at the files by itself.
             }
             return new ServerGroup(spec.commandLine(), flags, config, processes, events.statsEvery(), drain, manager())
                     .run(out);
@@ -103,9 +110,12 @@ final class ServerCommand implements Callable<Integer> {
         if (processes.isMember()) {
             Parent.endWith();
         }
-        HeartbeatServer server = start(events.areQuiet() ? new NodeListener() {} : new NodeEvents(out));
+        HeartbeatServer server = build(events.areQuiet() ? new NodeListener() {} : new NodeEvents(out));
         ServiceManager manager = manager();
-        Termination.bySignal(() -> stop(server, out, manager), () -> tell(server, out, manager));
+        Termination.bySignal(() -> stop(server, out, manager), () -> hurry(server), () -> {
+            start(server);
+            return tell(server, out, manager);
+        });
         server.close();
         admin.close();
         throw new Failure("nobody reads the events any more; the server has stopped");
@@ -150,27 +160,31 @@ final class ServerCommand implements Callable<Integer> {
     /** Gives limits and lists to a running server, which has its files of secrets for itself. */
     void reconfigure(HeartbeatServer server) {
         try {
-            server.reconfigure(flags.options());
+            server.reconfigure(flags.options(drainDelay()));
         } catch (IllegalArgumentException e) {
             throw OptionNames.inWordsOf(spec.commandLine(), e);
         }
     }
 
-    private HeartbeatServer start(NodeListener listener) {
-        HeartbeatServer server = build(listener);
+    private void start(HeartbeatServer server) {
         // First, so that a probe is told that the server is starting.
         admin.open(server, spec.commandLine());
         try {
-            return server.start();
+            HeartbeatServer unused = server.start();
         } catch (IllegalArgumentException e) {
             throw OptionNames.inWordsOf(spec.commandLine(), e);
         }
+    }
+
+    /** Without probes nobody is told that the server stops, and there is nothing to wait for. */
+    private Duration drainDelay() {
+        return admin.isGiven() ? DELAY_WITH_PROBES : Duration.ZERO;
     }
 
     /** A server that is not started: every option was judged, and no port is open. */
     private HeartbeatServer build(NodeListener listener) {
         try {
-            HeartbeatServer.Builder builder = flags.builder().listener(listener);
+            HeartbeatServer.Builder builder = flags.builder(drainDelay()).listener(listener);
             tls.addTo(builder, spec.commandLine());
             tokens.addTo(builder, spec.commandLine());
             admin.addTo(builder);
@@ -180,21 +194,29 @@ final class ServerCommand implements Callable<Integer> {
         }
     }
 
+    private static void hurry(HeartbeatServer server) {
+        System.err.println("heartbeat server: another signal; closing without draining");
+        CompletableFuture<?> unused = server.closeAsync();
+    }
+
     /**
      * A reader that takes no more lines can hold up the listeners, and so the drain; it cannot keep
      * the server alive.
      */
     private int stop(HeartbeatServer server, LineWriter out, ServiceManager manager)
             throws InterruptedException, ExecutionException {
-        manager.stopping(drain.plus(LAST_LINES).plus(LAST_LINES));
+        Duration limit = server.options().drainDelay().plus(drain).plus(CLOSING);
+        manager.stopping(limit.plus(LAST_LINES).plus(LAST_LINES));
         CompletableFuture<Void> stopped = CompletableFuture.runAsync(() -> {
             server.shutdown(drain);
             out.write(EventLine.now("stopped"));
         });
         boolean inTime = true;
         try {
-            stopped.get(drain.plus(LAST_LINES).toNanos(), TimeUnit.NANOSECONDS);
+            stopped.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
+            System.err.println("heartbeat server: it has not stopped within " + DurationConverter.format(limit)
+                    + "; ending all the same");
             inTime = false;
         }
         long lost = out.close(LAST_LINES);

@@ -23,7 +23,13 @@ final class ServerFlags {
     private static final Duration MAX_TIMEOUT = Duration.ofDays(3);
 
     private final OptionFlags<ServerOptions> server = new OptionFlags<>(
-            ServerOptions.descriptions(), Set.of(), Map.of("heartbeatInterval", "a third of --timeout"));
+            ServerOptions.descriptions(),
+            Set.of(),
+            Map.of(
+                    "heartbeatInterval",
+                    "a third of --timeout",
+                    "drainDelay",
+                    "5 s with --admin or --probes, 0 s without"));
 
     private final OptionFlags<TransportOptions> transport =
             new OptionFlags<>(TransportOptions.descriptions(), OF_CLIENTS);
@@ -55,13 +61,22 @@ final class ServerFlags {
         return transport.value("reusePort", Boolean.class);
     }
 
-    /** A builder with every option that was given. */
     HeartbeatServer.Builder builder() {
+        return builder(Duration.ZERO);
+    }
+
+    /**
+     * A builder with every option that was given.
+     *
+     * @param drainDelay where it was not given
+     */
+    HeartbeatServer.Builder builder(Duration drainDelay) {
         HeartbeatServer.Builder builder = HeartbeatServer.builder();
         Duration timeout = server.given("heartbeatTimeout", Duration.class);
         if (timeout != null && server.given("heartbeatInterval", Duration.class) == null) {
             builder.heartbeatInterval(fitting(timeout));
         }
+        builder.drainDelay(drainDelay);
         builder.overloadByHeap(true); // The server has the process to itself.
         server.giveTo(builder);
         builder.transportOptions(transport::giveTo);
@@ -72,8 +87,8 @@ final class ServerFlags {
     }
 
     /** The options of a server with all that was given, which are judged. */
-    ServerOptions options() {
-        return builder().build().options();
+    ServerOptions options(Duration drainDelay) {
+        return builder(drainDelay).build().options();
     }
 
     /** Every option of a server as it is in force, by the name of its flag. */

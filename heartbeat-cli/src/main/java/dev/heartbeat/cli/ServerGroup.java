@@ -64,7 +64,7 @@ final class ServerGroup {
                             "listening",
                             true),
                     out);
-            return Termination.bySignal(() -> stop(group, out), () -> watch(group, port.address(), out));
+            return Termination.bySignal(() -> stop(group, out), group::hurry, () -> watch(group, port.address(), out));
         }
     }
 
@@ -89,14 +89,19 @@ final class ServerGroup {
         manager.ready(() -> Duration.ZERO);
         Repeater.every(statsEvery, "stats", () -> out.write(group.stats()));
         group.awaitEnd();
-        group.end(drain.plus(PATIENCE));
+        group.end(patience());
         throw new Failure("nobody reads the events any more; the servers have stopped");
     }
 
     private int stop(ProcessGroup group, LineWriter out) throws InterruptedException {
-        manager.stopping(drain.plus(PATIENCE).plus(ServerCommand.LAST_LINES));
-        int status = group.end(drain.plus(PATIENCE));
+        manager.stopping(patience().plus(ServerCommand.LAST_LINES));
+        int status = group.end(patience());
         out.write(EventLine.now("stopped"));
         return out.close(ServerCommand.LAST_LINES) == 0 ? status : 1;
+    }
+
+    /** A process drains as long as it was told to, and a little more. */
+    private Duration patience() {
+        return flags.options(Duration.ZERO).drainDelay().plus(drain).plus(PATIENCE);
     }
 }

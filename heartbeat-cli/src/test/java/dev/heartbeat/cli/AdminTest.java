@@ -41,6 +41,23 @@ final class AdminTest {
         }
     }
 
+    @Test
+    void aServerThatStopsIsNotReadyAtOnceAndHurriesAtASecondSignal() throws Exception {
+        try (CommandProcess server =
+                new CommandProcess("server", "--host=127.0.0.1", "--port=0", "--probes=0", "--drain-delay=50s")) {
+            String ready = "http://127.0.0.1:" + server.next("listening").integer("probesPort") + "/health/ready";
+            server.terminate();
+            while (get(ready, "").statusCode() == 200) {
+                Thread.sleep(20);
+            }
+            Thread.sleep(700); // A second signal within half a second counts as the first.
+            server.terminate();
+            server.next("stopped");
+            assertThat(server.awaitStatus()).isZero();
+            assertThat(server.errors()).contains("another signal; closing without draining");
+        }
+    }
+
     private static HttpResponse<String> get(String address, String token) throws Exception {
         return HttpClient.newHttpClient()
                 .send(

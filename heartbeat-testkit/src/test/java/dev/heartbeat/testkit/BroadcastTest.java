@@ -337,9 +337,12 @@ final class BroadcastTest {
     }
 
     @Test
-    void serverThatStopsSendsToNobody() {
+    void serverThatStopsSendsToNobodyWhoIsSentAway() {
         enter(2);
-        server.shutdownAsync(Duration.ofSeconds(1));
+        server.shutdownAsync(Duration.ofSeconds(10));
+        room.bus.advance(Duration.ofMillis(10));
+        assertThat(server.broadcast(Room.text("late"))).isEqualTo(accepted(1));
+        room.bus.advance(Duration.ofMillis(1100));
         assertThat(server.broadcast(Room.text("late"))).isEqualTo(accepted(0));
         assertThat(groups.broadcast("red", Room.text("late"))).isEqualTo(accepted(0));
     }

@@ -229,6 +229,14 @@ public final class NodeEntry implements SerialExecutor.Owner {
         tombstone = null;
     }
 
+    /**
+     * The node is being sent away: what was accepted for it by now is all that it gets, but for
+     * answers.
+     */
+    public synchronized void acceptNoMore(Registration of) {
+        of.leaving = true;
+    }
+
     public synchronized boolean isCurrent(Registration registration) {
         return current == registration;
     }

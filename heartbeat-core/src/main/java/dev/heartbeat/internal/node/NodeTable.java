@@ -18,6 +18,8 @@ import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.Outbox;
 import dev.heartbeat.internal.queue.OutgoingMessage;
 import dev.heartbeat.spi.Environment;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -27,6 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -199,10 +202,12 @@ public final class NodeTable implements NodeRegistry {
         }
     }
 
-    /** The messages of a registered node; null if it is not registered. */
+    /**
+     * Takes messages for a registered node; null if it is not registered, or is being sent away.
+     */
     public @Nullable Mailbox mailbox(String id) {
         NodeEntry entry = entries.get(id);
-        return entry == null ? null : post.openMailbox(entry);
+        return entry == null ? null : post.acceptingMailbox(entry);
     }
 
     /**
@@ -298,17 +303,12 @@ public final class NodeTable implements NodeRegistry {
         return entry != null && entry.endCurrent(reason, text);
     }
 
-    /**
-     * Asks every node's session to send it away; each comes back at a time of its own within
-     * {@code spreadMillis}.
-     */
-    public void drainAll(long spreadMillis) {
-        entries.values().forEach(entry -> {
-            Registration.Owner owner = entry.owner();
-            if (owner != null) {
-                owner.drain(1 + environment.random().nextLong(Math.max(1, spreadMillis)));
-            }
-        });
+    /** The places of the registered nodes that have connections of their own. */
+    public Deque<Registration.Owner> ownersOfConnections() {
+        return entries.values().stream()
+                .map(NodeEntry::owner)
+                .filter(owner -> owner != null && owner.hasOwnConnection())
+                .collect(Collectors.toCollection(ArrayDeque::new));
     }
 
     /** Ends every stay, and keeps nobody from now on. */
@@ -327,6 +327,11 @@ public final class NodeTable implements NodeRegistry {
     /** Whether nobody is registered or kept, and every node's end has been reported. */
     public boolean isEmpty() {
         return entries.isEmpty();
+    }
+
+    /** The number of nodes that are registered or kept, or whose end is yet to be reported. */
+    public int entries() {
+        return entries.size();
     }
 
     @Override

@@ -111,9 +111,17 @@ public final class PostOffice {
         return mailbox == null ? SendResult.CLOSED : mailbox.offer(message);
     }
 
-    /** That of the current stay; null if the node is not registered. */
+    /** That of the current stay; null if the node is not registered, or is being sent away. */
     @Nullable
-    Mailbox openMailbox(NodeEntry of) {
+    Mailbox acceptingMailbox(NodeEntry of) {
+        synchronized (of) {
+            Registration current = of.current();
+            return current == null || current.leaving ? null : mailOf(current).mailbox();
+        }
+    }
+
+    /** That of the current stay; null if the node is not registered. */
+    private @Nullable Mailbox openMailbox(NodeEntry of) {
         synchronized (of) {
             Registration current = of.current();
             return current == null ? null : mailOf(current).mailbox();
@@ -121,8 +129,8 @@ public final class PostOffice {
     }
 
     /**
-     * Offers the node what is sent to many. Whoever is not registered, or not in the group any
-     * more, is no recipient.
+     * Offers the node what is sent to many. Whoever is not registered, is being sent away, or is
+     * not in the group any more, is no recipient.
      */
     void offer(NodeEntry to, Broadcast broadcast) {
         wake(accept(to, broadcast));
@@ -150,6 +158,7 @@ public final class PostOffice {
         synchronized (to) {
             Registration of = to.current();
             return of != null
+                            && !of.leaving
                             && broadcast.isFor(to)
                             && broadcast.offer(to, mailOf(of).mailbox())
                     ? of

@@ -63,6 +63,12 @@ public final class Registration {
     boolean orphaned;
 
     /**
+     * Whether the node is being sent away, and nothing more is accepted for it; guarded by the
+     * entry.
+     */
+    boolean leaving;
+
+    /**
      * Made with the first message; guarded by the entry. It passes on to the next registration of
      * the same process.
      */

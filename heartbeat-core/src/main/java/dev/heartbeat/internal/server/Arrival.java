@@ -37,7 +37,7 @@ final class Arrival implements Connector, ProxyLayer.Guard {
         loop.arrived(this);
         try {
             ConnectionHandler handler = opening.begin(layer);
-            if (loop.server.isDraining() && !ended) {
+            if (loop.server.hasStoppedAccepting() && !ended) {
                 close(); // It was accepted before, and opened since.
             }
             return handler;

@@ -146,7 +146,7 @@ abstract class NodeBinding extends PeerMonitor implements Registration.Owner, Ch
     /** The connection is lost, or about to be: only the grace counts from now on. */
     final void loseConnection() {
         endStanding();
-        if (session.loop.server.isDraining()) {
+        if (session.loop.server.hasStoppedAccepting()) {
             end(OfflineReason.SHUTDOWN);
         } else if (!isCurrent()) {
             stop();

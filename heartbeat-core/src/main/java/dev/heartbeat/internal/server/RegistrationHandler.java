@@ -65,7 +65,7 @@ final class RegistrationHandler {
      */
     void onRegister(ServerSession session, int handle, Register register) throws ProtocolException {
         requireMayRegister(session, handle);
-        if (handle == 0 && loop.server.isDraining()) {
+        if (handle == 0 && loop.server.hasStoppedAccepting()) {
             session.closeUnregistered();
             return;
         }
@@ -98,7 +98,7 @@ final class RegistrationHandler {
 
     /** The authenticator has decided. */
     void onDecided(ServerSession session, Register register, Grant grant) throws ProtocolException {
-        if (loop.server.isDraining()) {
+        if (loop.server.hasStoppedAccepting()) {
             session.closeUnregistered();
             return;
         }
@@ -107,7 +107,7 @@ final class RegistrationHandler {
 
     /** Likewise, about a node that a gateway speaks for. */
     void onDecided(CredentialBinding node, Register register, Grant grant) throws ProtocolException {
-        if (!loop.server.isDraining()) {
+        if (!loop.server.hasStoppedAccepting()) {
             admitGranted(node, register, grant);
         }
     }
@@ -217,7 +217,7 @@ final class RegistrationHandler {
         }
         session.admitted(binding, Objects.requireNonNull(admission.registration()));
         notifyDisplaced(admission);
-        if (binding.handle() == 0 && loop.server.isDraining()) {
+        if (binding.handle() == 0 && loop.server.hasStoppedAccepting()) {
             // The server began to stop meanwhile, and its walk through the nodes may have missed this one.
             session.endOwn(OfflineReason.SHUTDOWN);
             session.closeUnregistered();

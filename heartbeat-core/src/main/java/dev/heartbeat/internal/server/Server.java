@@ -69,6 +69,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -91,8 +92,6 @@ public final class Server implements Acceptor {
 
     /** Each connection may take one part of the memory for what comes in. */
     private static final int BUDGET_PARTS = 8;
-
-    private static final BroadcastResult NOBODY = new BroadcastResult(0, 0, 0, 0, 0, 0, 0);
 
     final ServerOptions options;
     final FailureDetector detector;
@@ -233,7 +232,7 @@ public final class Server implements Acceptor {
 
     private Server listens(Listener bound) {
         lifecycle.move(ServerState.NEW, ServerState.RUNNING);
-        if (end.isDraining()) {
+        if (end.hasStoppedAccepting()) {
             throw new IllegalStateException("the server was closed before it listened");
         }
         LISTENING.log(bound.localAddress(), transport.name());
@@ -246,6 +245,7 @@ public final class Server implements Acceptor {
 
     /** Does nothing where the server itself has closed its port. */
     private void transportEnded(InetSocketAddress address) {
+        end.hurry();
         HeartbeatException cause = new HeartbeatException(
                 FailureCode.TRANSPORT_ENDED,
                 "the transport " + transport.name() + " ended while the server on " + address + " was running");
@@ -315,7 +315,7 @@ public final class Server implements Acceptor {
     }
 
     private @Nullable Mailbox mailbox(String nodeId) {
-        return end.isDraining() ? null : table.mailbox(nodeId);
+        return table.mailbox(nodeId);
     }
 
     private static <T> CompletableFuture<T> notRegistered() {
@@ -325,7 +325,7 @@ public final class Server implements Acceptor {
     /** Opens a channel to a node. */
     public Channel openChannel(
             String nodeId, String name, ChannelOptions channelOptions, ChannelListener channelListener) {
-        if (!end.isDraining() && table.ownerOf(nodeId) instanceof NodeBinding binding) {
+        if (table.ownerOf(nodeId) instanceof NodeBinding binding) {
             return binding.open(name, channelOptions, channelListener);
         }
         ChannelEnd unopened = ChannelEnd.opening(
@@ -366,13 +366,13 @@ public final class Server implements Acceptor {
         return broadcast(message, shared -> table.broadcast(chosen, shared));
     }
 
-    /** Copies the message once, for all. A server that stops has nobody to send it to. */
+    /** Copies the message once, for all. */
     BroadcastResult broadcast(ByteBuffer message, Function<SharedMessage, BroadcastResult> send) {
         if (message.remaining() > options.maxMessageBytes()) {
             throw new IllegalArgumentException("message is " + message.remaining() + " bytes, allowed is 0 to "
                     + options.maxMessageBytes() + " (maxMessageBytes)");
         }
-        return end.isDraining() ? NOBODY : send.apply(SharedMessage.copyOf(message));
+        return send.apply(SharedMessage.copyOf(message));
     }
 
     public boolean kick(String nodeId, String reason) {
@@ -403,7 +403,7 @@ public final class Server implements Acceptor {
     @Override
     public boolean onAccept(InetSocketAddress remote) {
         ConnectionRefusal refusal = gate.enter(remote);
-        if (end.isDraining()) {
+        if (end.hasStoppedAccepting()) {
             connectionEnded(refusal == null ? gate.placeOf(remote) : null, false);
             refusal = ConnectionRefusal.STOPPING;
         } else if (refusal == null) {
@@ -418,6 +418,10 @@ public final class Server implements Acceptor {
     /** The clock of the loops. Any thread. */
     long monotonicNanos() {
         return transport.environment().monotonicNanos();
+    }
+
+    RandomGenerator random() {
+        return transport.environment().random();
     }
 
     /** Counts and reports a connection that is closed at once. */
@@ -446,7 +450,7 @@ public final class Server implements Acceptor {
             connectionEnded(place, false); // Nothing else will report its end.
             throw e;
         }
-        if (end.isDraining()) {
+        if (end.hasStoppedAccepting()) {
             session.closeUnregistered();
         }
         return session;
@@ -477,8 +481,8 @@ public final class Server implements Acceptor {
 
     // ---- the end
 
-    boolean isDraining() {
-        return end.isDraining();
+    boolean hasStoppedAccepting() {
+        return end.hasStoppedAccepting();
     }
 
     private void onForgotten() {
@@ -491,8 +495,8 @@ public final class Server implements Acceptor {
     }
 
     /**
-     * Accepts no more, lets every node have what was accepted for it, sends it away, and closes
-     * when all are gone or the time is over.
+     * Accepts for a while, then no more; lets one node after the other have what was accepted for
+     * it and sends it away; and closes when all are gone or the time is over.
      */
     public CompletableFuture<Void> shutdown(Duration drain) {
         return end.shutdown(drain);

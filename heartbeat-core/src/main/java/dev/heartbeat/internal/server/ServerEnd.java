@@ -10,8 +10,10 @@ import dev.heartbeat.internal.loop.Durations;
 import dev.heartbeat.internal.loop.Shard;
 import dev.heartbeat.internal.loop.Timer;
 import dev.heartbeat.internal.node.NodeTable;
+import dev.heartbeat.internal.node.Registration;
 import dev.heartbeat.spi.EventLoop;
 import java.time.Duration;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -25,25 +27,31 @@ import org.slf4j.LoggerFactory;
  */
 final class ServerEnd {
     private static final Logger LOG = LoggerFactory.getLogger(ServerEnd.class);
+    private static final LogEvent NOT_READY = LogEvent.info(
+            ServerEnd.class,
+            "heartbeat.server.not_ready",
+            "shutting down: not ready from now on, and accepting connections for {delay} more");
     private static final LogEvent DRAINING = LogEvent.info(
             ServerEnd.class,
             "heartbeat.server.draining",
-            "shutting down: sending accepted messages to {connections} connections, for up to {limit}");
+            "shutting down: sending {connections} connections away one after the other, within {limit}");
     private static final LogEvent STILL_DRAINING = LogEvent.info(
             ServerEnd.class,
             "heartbeat.server.still_draining",
             "shutting down: {connections} connections are still open");
-    private static final LogEvent DRAINED =
-            LogEvent.info(ServerEnd.class, "heartbeat.server.drained", "shutting down: all connections are closed");
-    private static final LogEvent DRAIN_TIMEOUT = LogEvent.info(
+    private static final LogEvent DRAINED = LogEvent.info(
             ServerEnd.class,
-            "heartbeat.server.drain_timeout",
-            "shutting down: {connections} connections are still open at the deadline; their unsent messages"
-                    + " come back");
+            "heartbeat.server.drained",
+            "shut down: {connections} connections were left when the time was over, and {messages} messages came"
+                    + " back");
     private static final LogEvent CLOSING = LogEvent.info(
             ServerEnd.class,
             "heartbeat.server.closing",
             "closing: reporting {nodes} nodes OFFLINE, closing {connections} connections");
+    private static final LogEvent CALLBACKS_STILL_RUN = LogEvent.warn(
+            ServerEnd.class,
+            "heartbeat.server.callbacks_still_run",
+            "closing: the callbacks of {nodes} nodes have not returned; closing without them");
 
     /**
      * The longest that closing may take: the linger of the last connections, and listeners that are
@@ -53,7 +61,6 @@ final class ServerEnd {
 
     private static final long DRAIN_LOG_NS = SECONDS.toNanos(5);
 
-    /** Nodes receive the time to come back in 32 bits of milliseconds, which are 49 days. */
     private static final Duration LONGEST_DRAIN = Duration.ofDays(30);
 
     private final Server server;
@@ -62,9 +69,16 @@ final class ServerEnd {
     private final ServerPort port;
     private final EventLoop firstLoop;
 
-    private volatile boolean draining;
+    private volatile boolean stoppedAccepting;
     private volatile boolean closing;
-    /** Completes when the last connection is closed, while draining. */
+    /** Whether a shutdown has begun; guarded by this. */
+    private boolean shuttingDown;
+    /** Null unless nodes are sent away; on the first loop. */
+    private @Nullable Drain drain;
+
+    /** Completes when nothing more is to be waited for before it closes. */
+    private final CompletableFuture<Void> hurried = new CompletableFuture<>();
+    /** Completes when the last connection is closed, and no other can come. */
     private final CompletableFuture<Void> disconnected = new CompletableFuture<>();
     /** Completes when every node's end has been reported, once it is closing. */
     private final CompletableFuture<Void> listenersNotified = new CompletableFuture<>();
@@ -87,14 +101,14 @@ final class ServerEnd {
         Durations.requireNotNegative("drain", drain);
     }
 
-    /** Whether it has begun: the server takes no more connections and messages. */
-    boolean isDraining() {
-        return draining;
+    /** Whether no connection is accepted, and whoever loses one cannot come back. */
+    boolean hasStoppedAccepting() {
+        return stoppedAccepting;
     }
 
     /** The last of its connections is closed. */
     void onLastConnectionEnded() {
-        if (draining) {
+        if (stoppedAccepting) {
             disconnected.complete(null);
         }
     }
@@ -106,28 +120,76 @@ final class ServerEnd {
         }
     }
 
+    /** There is nobody left to wait for, or no time. */
+    void hurry() {
+        hurried.complete(null);
+    }
+
     /**
-     * Accepts no more, lets every node have what was accepted for it, sends it away, and closes
-     * when all are gone or the time is over.
+     * Goes on as before for a while; then accepts no more, lets one node after the other have what
+     * was accepted for it and sends it away, and closes when all are gone or the time is over. A
+     * second one only closes when its own time is over, if that is sooner.
      */
-    CompletableFuture<Void> shutdown(Duration drain) {
-        if (drain.isZero()) {
+    CompletableFuture<Void> shutdown(Duration time) {
+        if (time.isZero()) {
             return close();
         }
-        Duration bounded = drain.compareTo(LONGEST_DRAIN) < 0 ? drain : LONGEST_DRAIN;
+        Duration bounded = time.compareTo(LONGEST_DRAIN) < 0 ? time : LONGEST_DRAIN;
+        if (!beginShutdown()) {
+            return within(bounded.toNanos(), hurried).thenCompose(over -> close());
+        }
+        // Nobody was told of a server that did not run.
+        Duration delay =
+                lifecycle.state() == ServerState.RUNNING ? server.options().drainDelay() : Duration.ZERO;
+        announce();
+        if (delay.isZero()) {
+            return drain(bounded);
+        }
+        NOT_READY.log(delay);
+        return within(delay.toNanos(), hurried).thenComposeAsync(over -> drain(bounded), server.callbackThreads::aside);
+    }
+
+    private synchronized boolean beginShutdown() {
+        boolean first = !shuttingDown && closed == null;
+        shuttingDown = true;
+        return first;
+    }
+
+    private void announce() {
+        if (!lifecycle.move(ServerState.NEW, ServerState.DRAINING)) {
+            lifecycle.move(ServerState.RUNNING, ServerState.DRAINING);
+        }
+    }
+
+    private CompletableFuture<Void> drain(Duration time) {
         stopAccepting();
-        DRAINING.log(server.gate.open(), bounded);
-        table.drainAll(bounded.toMillis());
-        DrainLog log = new DrainLog();
-        onFirstLoop(shard -> shard.arm(log, DRAIN_LOG_NS));
-        return within(bounded.toNanos(), disconnected).thenCompose(done -> {
-            log.end();
-            return close();
+        DRAINING.log(server.gate.open(), time);
+        long undelivered = undelivered();
+        Queue<Registration.Owner> nodes = table.ownersOfConnections();
+        Progress progress = new Progress();
+        onFirstLoop(shard -> {
+            shard.arm(progress, DRAIN_LOG_NS);
+            drain = new Drain(shard, server.random(), nodes, time.toNanos());
+            drain.begin();
         });
+        return within(time.toNanos(), disconnected)
+                .thenCompose(over -> {
+                    progress.end();
+                    return close();
+                })
+                .thenRun(() -> DRAINED.log(progress.left, undelivered() - undelivered));
+    }
+
+    private long undelivered() {
+        return server.counts().undelivered().values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
     }
 
     /** Logs the progress of a shutdown from time to time. */
-    private final class DrainLog extends Timer {
+    private final class Progress extends Timer {
+        private volatile long left;
+
         @Override
         protected void onDue(long nowNs) {
             STILL_DRAINING.log(server.gate.open());
@@ -136,20 +198,13 @@ final class ServerEnd {
 
         void end() {
             onFirstLoop(shard -> shard.cancel(this));
-            long remaining = server.gate.open();
-            if (remaining == 0) {
-                DRAINED.log();
-            } else {
-                DRAIN_TIMEOUT.log(remaining);
-            }
+            left = server.gate.open();
         }
     }
 
     private void stopAccepting() {
-        draining = true;
-        if (!lifecycle.move(ServerState.NEW, ServerState.DRAINING)) {
-            lifecycle.move(ServerState.RUNNING, ServerState.DRAINING);
-        }
+        stoppedAccepting = true;
+        announce();
         port.free();
         server.onEveryLoop(ServerLoop::closeWithoutNode);
         if (server.gate.open() == 0) {
@@ -165,6 +220,12 @@ final class ServerEnd {
         if (closed == null) {
             stopAccepting();
             closing = true;
+            hurry();
+            onFirstLoop(shard -> {
+                if (drain != null) {
+                    drain.end();
+                }
+            });
             CLOSING.log(table.size(), server.gate.open());
             table.endAll(OfflineReason.SHUTDOWN, "");
             if (table.isEmpty()) {
@@ -175,6 +236,9 @@ final class ServerEnd {
                             CLOSE_DEADLINE_NS,
                             CompletableFuture.allOf(channelsNotified, listenersNotified, port.freed()))
                     .thenCompose(done -> {
+                        if (!table.isEmpty()) {
+                            CALLBACKS_STILL_RUN.log(table.entries());
+                        }
                         server.onEveryLoop(ServerLoop::end);
                         return server.release();
                     })

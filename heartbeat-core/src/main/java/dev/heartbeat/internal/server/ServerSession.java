@@ -44,6 +44,9 @@ final class ServerSession extends Session {
     /** Set before the node is registered, and so seen by whoever finds the node. */
     private ClientTerms terms = ClientTerms.NONE;
 
+    /** Whether its nodes are being sent away, as the server stops. */
+    private boolean leaving;
+
     /** Not null while its registration waits for the authenticator. */
     private @Nullable Authentication awaited;
 
@@ -140,6 +143,9 @@ final class ServerSession extends Session {
         binding.begin(granted);
         answerRegistration(binding);
         joinIfMore(binding);
+        if (leaving) {
+            leaves(binding); // Its gateway has yet to hear that it is sent away.
+        }
     }
 
     private void answerRegistration(NodeBinding node) {
@@ -545,18 +551,28 @@ final class ServerSession extends Session {
      * Whatever takes longer than the server's time to drain is ended by the server.
      */
     void drain(long retryAfterMillis) {
-        // A message may be accepted whose turn is not yet asked for.
+        leaving = true;
         OwnBinding node = registered();
-        joinIfMore(node);
+        if (!isReading()) {
+            node.loseConnection(); // It can come back no more: its time to do so is over.
+            return;
+        }
+        leaves(node);
         Attachments others = node.attachments();
         if (others != null) {
-            others.forEach(this::joinIfMore);
+            others.forEach(this::leaves);
         }
         endChannels();
         afterDraining(() -> {
             announceShutdown(retryAfterMillis);
             flush();
         });
+    }
+
+    /** The node gets what was accepted for it by now, and nothing more. */
+    private void leaves(NodeBinding node) {
+        node.registration().entry().acceptNoMore(node.registration());
+        joinIfMore(node); // A message may be accepted whose turn is not yet asked for.
     }
 
     private void announceShutdown(long retryAfterMillis) {

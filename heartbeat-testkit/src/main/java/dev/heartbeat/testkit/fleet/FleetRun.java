@@ -209,6 +209,10 @@ public final class FleetRun {
         callers.begin();
         AddressChecks addresses = LimitChecks.isAt(seed) ? new AddressChecks(simulation) : null;
         GrantChecks grants = LimitChecks.isAt(seed) ? new GrantChecks(simulation) : null;
+        DrainChecks drain = DrainChecks.isAt(seed) ? new DrainChecks(simulation) : null;
+        if (drain != null) {
+            drain.begin();
+        }
         if (addresses != null && grants != null) {
             addresses.begin();
             grants.begin();
@@ -226,6 +230,9 @@ public final class FleetRun {
         fleet.checkAllSettled("the server's end");
         fleet.checkEmpty();
         callers.judge();
+        if (drain != null) {
+            drain.judge();
+        }
         if (addresses != null && grants != null) {
             addresses.judge();
             grants.judge();

@@ -97,6 +97,11 @@ final class ProtocolProbe implements Connector, ConnectionHandler {
         }
     }
 
+    /** What the server said so far. */
+    List<String> heard() {
+        return heard;
+    }
+
     /** The position up to which it may send on channel 0, as CREDIT reported. */
     long granted() {
         return granted;
