@@ -71,6 +71,8 @@ final class PageCommandsTest {
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/DoctorTest.java: "--nodes=
             ./heartbeat doctor --server bus.example.com:9501 --tls-ca ca.crt --token-file node.token --node-id node-7
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/DoctorTest.java: "--server="
+            ./heartbeat doctor --server HOST:PORT
+                heartbeat-cli/src/test/java/dev/heartbeat/cli/DoctorTest.java: "--server="
             ./heartbeat client --spread
                 not run: for more connections than one address has ports; LoopbackAddressesTest has the addresses
             ./heartbeat server --transport netty-epoll
