@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         usageHelpAutoWidth = true,
-        subcommands = BenchBulkCommand.class,
+        subcommands = {BenchBulkCommand.class, RollCommand.class},
         description = {
             "Measures Heartbeat under load over real sockets, and in the same run a Netty handler by hand, a plain echo in Java, and one in C.",
             "Each server is a process on one core; the load is a process on another core. Every answer is checked.",

@@ -39,7 +39,7 @@ final class ServerCommand implements Callable<Integer> {
     static final Duration CLOSING = Duration.ofSeconds(12);
 
     /** For as long as probes may take to notice. */
-    private static final Duration DELAY_WITH_PROBES = Duration.ofSeconds(5);
+    static final Duration DELAY_WITH_PROBES = Duration.ofSeconds(5);
 
     private static final Set<String> CHANGEABLE = Stream.concat(
                     Stream.of("drain", "stats-every"), ServerFlags.changeable())
@@ -206,7 +206,7 @@ final class ServerCommand implements Callable<Integer> {
     private int stop(HeartbeatServer server, LineWriter out, ServiceManager manager)
             throws InterruptedException, ExecutionException {
         Duration limit = server.options().drainDelay().plus(drain).plus(CLOSING);
-        manager.stopping(limit.plus(LAST_LINES).plus(LAST_LINES));
+        manager.stopping(limit.plus(LAST_LINES));
         CompletableFuture<Void> stopped = CompletableFuture.runAsync(() -> {
             server.shutdown(drain);
             out.write(EventLine.now("stopped"));

@@ -124,7 +124,10 @@ final class DeployTest {
     /** A server that is sent away meanwhile loses the messages that its drain would have delivered. */
     @Test
     void everyStopHasTimeForTheDrain() throws IOException {
-        Duration needed = drain(config()).plus(drainDelay()).plus(ServerCommand.LAST_LINES);
+        Duration needed = drain(config())
+                .plus(ServerCommand.DELAY_WITH_PROBES)
+                .plus(ServerCommand.CLOSING)
+                .plus(ServerCommand.LAST_LINES);
 
         assertThat(value("docker/compose.yml", "stop_grace_period: (\\w+)")).isGreaterThan(needed);
         assertThat(value("supervisor/heartbeat-bus.conf", "(?m)^stopwaitsecs = (\\d+)$"))
@@ -146,10 +149,6 @@ final class DeployTest {
 
     private static Duration drain(String properties) throws IOException {
         return time(properties(properties).getProperty("drain"));
-    }
-
-    private static Duration drainDelay() {
-        return Duration.ofSeconds(5);
     }
 
     /** A proxy that closes silent connections sooner than the server does takes the judgement from it. */

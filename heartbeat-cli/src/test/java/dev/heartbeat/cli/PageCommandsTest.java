@@ -73,6 +73,8 @@ final class PageCommandsTest {
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/DoctorTest.java: "--server="
             ./heartbeat doctor --server HOST:PORT
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/DoctorTest.java: "--server="
+            ./heartbeat load roll
+                heartbeat-cli/src/test/java/dev/heartbeat/cli/RollTest.java: "roll"
             ./heartbeat client --spread
                 not run: for more connections than one address has ports; LoopbackAddressesTest has the addresses
             ./heartbeat server --transport netty-epoll

@@ -57,7 +57,7 @@ final class ServiceManagerTest {
             while (last.equals("WATCHDOG=1")) {
                 last = next();
             }
-            assertThat(last).isEqualTo("STOPPING=1\nEXTEND_TIMEOUT_USEC=13000000");
+            assertThat(last).isEqualTo("STOPPING=1\nEXTEND_TIMEOUT_USEC=20000000");
         }
     }
 
