@@ -2,6 +2,7 @@ package dev.heartbeat;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -37,6 +38,13 @@ public interface AttachedNode {
     SendResult trySend(ByteBuffer message);
 
     /**
+     * As {@link HeartbeatClient#sendAll(List)}, with the queue of this node.
+     *
+     * @return the result of each message, in the same order; unmodifiable
+     */
+    List<SendResult> sendAll(List<ByteBuffer> messages);
+
+    /**
      * As {@link HeartbeatClient#send}.
      *
      * @return a future that completes when the socket has taken the message
@@ -56,6 +64,14 @@ public interface AttachedNode {
      * @return whether the message was accepted, and if not, why
      */
     SendResult trySend(String toNodeId, ByteBuffer message);
+
+    /**
+     * As {@link HeartbeatClient#sendAll(String, List)}, with the queue of this node.
+     *
+     * @return the result of each message, in the same order; unmodifiable
+     * @throws IllegalArgumentException if that is no node id
+     */
+    List<SendResult> sendAll(String toNodeId, List<ByteBuffer> messages);
 
     /**
      * As {@link HeartbeatClient#request(String, ByteBuffer, Duration)}.

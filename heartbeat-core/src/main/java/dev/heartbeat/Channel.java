@@ -2,6 +2,7 @@ package dev.heartbeat;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,18 @@ public interface Channel {
      * @return whether the message was accepted, and if not, why
      */
     SendResult trySend(ByteBuffer message);
+
+    /**
+     * Offers messages in the order of the list, each as by {@link #trySend}. It costs less than to
+     * offer them one by one, because the bus is notified of them once. If one is FULL, so are those
+     * behind it; {@link ChannelListener#onWritable} says when to offer those. One that is TOO_LARGE
+     * affects no other.
+     *
+     * @param messages each as of {@link #trySend}; the list is the caller's again on return. None
+     *     is taken if one of them is null
+     * @return the result of each message, in the same order; unmodifiable
+     */
+    List<SendResult> sendAll(List<ByteBuffer> messages);
 
     /**
      * As {@link #trySend}, for who waits: the future completes when the socket has taken the

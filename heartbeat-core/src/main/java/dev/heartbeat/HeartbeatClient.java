@@ -95,6 +95,21 @@ public final class HeartbeatClient implements AutoCloseable {
     }
 
     /**
+     * Offers messages for the server in the order of the list, each as by
+     * {@link #trySend(ByteBuffer)}. It costs less than to offer them one by one, because the bus is
+     * notified of them once. If one is FULL, so are those behind it; {@link
+     * ClientListener#onWritable} says when to offer those. One that is TOO_LARGE affects no other.
+     *
+     * @param messages each as of {@link #trySend(ByteBuffer)}; the list is the caller's again on
+     *     return. None is taken if one of them is null
+     * @return the result of each message, in the same order; unmodifiable
+     */
+    public List<SendResult> sendAll(List<ByteBuffer> messages) {
+        Objects.requireNonNull(messages, "messages");
+        return client.mail().sendAll(messages);
+    }
+
+    /**
      * As {@link #trySend}, for who waits: the future completes when the socket has taken the
      * message, or fails once with an {@link UndeliveredException}, whether it was not accepted or
      * did not get away. The future completes in order with the listener's calls.
@@ -138,6 +153,19 @@ public final class HeartbeatClient implements AutoCloseable {
         Objects.requireNonNull(toNodeId, "toNodeId");
         Objects.requireNonNull(message, "message");
         return client.mail().trySend(toNodeId, message);
+    }
+
+    /**
+     * Offers messages for another node in the order of the list, each as by
+     * {@link #trySend(String, ByteBuffer)}, together as by {@link #sendAll(List)}.
+     *
+     * @return the result of each message, in the same order; unmodifiable
+     * @throws IllegalArgumentException if that is no node id
+     */
+    public List<SendResult> sendAll(String toNodeId, List<ByteBuffer> messages) {
+        Objects.requireNonNull(toNodeId, "toNodeId");
+        Objects.requireNonNull(messages, "messages");
+        return client.mail().sendAll(toNodeId, messages);
     }
 
     /**

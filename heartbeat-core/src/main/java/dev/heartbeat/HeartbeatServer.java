@@ -220,6 +220,22 @@ public final class HeartbeatServer implements AutoCloseable {
         return started().trySend(nodeId, message);
     }
 
+    /**
+     * Offers messages for a node in the order of the list, each as by {@link #trySend}. It costs
+     * less than to offer them one by one, because the node is looked up, and the bus notified, once.
+     * If one is FULL, so are those behind it; {@link NodeListener#onWritable} says when to offer
+     * those. One that is TOO_LARGE affects no other.
+     *
+     * @param messages each as of {@link #trySend}; the list is the caller's again on return. None
+     *     is taken if one of them is null
+     * @return the result of each message, in the same order; unmodifiable
+     */
+    public List<SendResult> sendAll(String nodeId, List<ByteBuffer> messages) {
+        Objects.requireNonNull(nodeId, "nodeId");
+        Objects.requireNonNull(messages, "messages");
+        return started().sendAll(nodeId, messages);
+    }
+
     /** {@return the groups that its nodes are in, and what is sent to those} */
     public NodeGroups groups() {
         return started().groups();

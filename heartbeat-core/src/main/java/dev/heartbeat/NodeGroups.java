@@ -1,6 +1,7 @@
 package dev.heartbeat;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -61,6 +62,17 @@ public interface NodeGroups {
      * @throws IllegalArgumentException if the message is longer than a message may be
      */
     BroadcastResult broadcast(String group, ByteBuffer message);
+
+    /**
+     * Offers messages to every member in the order of the list, each as by {@link #broadcast}. It
+     * costs less than to send them one by one: the members are looked up once, and the bus is
+     * notified once for each. Other messages to a member may come between them.
+     *
+     * @param messages none is sent if one of them is null or too long
+     * @return the outcome of each message, in the same order; unmodifiable
+     * @throws IllegalArgumentException if a message is longer than a message may be
+     */
+    List<BroadcastResult> broadcastAll(String group, List<ByteBuffer> messages);
 
     /**
      * Sets what becomes of messages to this group where a member's queue is full;

@@ -243,6 +243,20 @@ final class TracerTest {
     }
 
     @Test
+    void eachMessageOfAListHasASpan() {
+        HeartbeatClient client = connect("n");
+        assertThat(client.sendAll(List.of(Room.text("abc"), ByteBuffer.allocate(1 << 25))))
+                .containsExactly(SendResult.ACCEPTED, SendResult.TOO_LARGE);
+        assertThat(seen)
+                .containsExactly(
+                        "client1 sends message of 3 at n/null/null",
+                        "client2 sends message of 33554432 at n/null/null",
+                        "client2 ends: the message was not delivered: TOO_LARGE");
+        bus.advance(SOON);
+        assertThat(seen).contains("client1 ends", "server of client1 receives message of 3 at n/null/null");
+    }
+
+    @Test
     void spanOfWhatDoesNotArriveSaysWhy() {
         HeartbeatClient client = connect("n");
         assertThat(client.trySend(ByteBuffer.allocate(1 << 25))).isEqualTo(SendResult.TOO_LARGE);

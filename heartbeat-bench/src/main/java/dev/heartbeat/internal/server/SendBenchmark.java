@@ -7,6 +7,8 @@ import dev.heartbeat.SendResult;
 import dev.heartbeat.bench.fake.BenchNode;
 import dev.heartbeat.bench.fake.BenchTransport;
 import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -35,6 +37,7 @@ import org.openjdk.jmh.infra.Control;
 @Fork(1)
 public class SendBenchmark {
     private static final int TOGETHER = 16;
+    private static final int MANY = 100;
     private static final String ID = "node";
 
     private final BenchTransport transport = new BenchTransport();
@@ -45,6 +48,7 @@ public class SendBenchmark {
             .startAsync()
             .join();
     private final ByteBuffer message = ByteBuffer.allocate(100);
+    private final List<ByteBuffer> messages = Collections.nCopies(MANY, message);
 
     /**
      * The number of times that the queue was full and half of it free again. Written by the loop.
@@ -77,6 +81,24 @@ public class SendBenchmark {
             server.trySend(ID, message);
         }
         return oneInATurn();
+    }
+
+    /** To compare with {@link #hundredAtOnce}. */
+    @Benchmark
+    @OperationsPerInvocation(MANY)
+    public SendResult hundredOneByOne() {
+        for (int i = 1; i < MANY; i++) {
+            server.trySend(ID, message);
+        }
+        return oneInATurn();
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(MANY)
+    public List<SendResult> hundredAtOnce() {
+        List<SendResult> results = server.sendAll(ID, messages);
+        transport.loop().run();
+        return results;
     }
 
     @Benchmark

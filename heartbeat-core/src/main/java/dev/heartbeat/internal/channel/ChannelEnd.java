@@ -21,11 +21,13 @@ import dev.heartbeat.internal.mux.Endpoint;
 import dev.heartbeat.internal.mux.Multiplexer;
 import dev.heartbeat.internal.mux.MuxChannel;
 import dev.heartbeat.internal.mux.Sender;
+import dev.heartbeat.internal.queue.Batch;
 import dev.heartbeat.internal.queue.CallbackThreads;
 import dev.heartbeat.internal.queue.IncomingMessage;
 import dev.heartbeat.internal.queue.Mailbox;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -154,6 +156,12 @@ public final class ChannelEnd implements Channel, Endpoint {
     public SendResult trySend(ByteBuffer message) {
         Objects.requireNonNull(message, "message");
         return mailbox.trySend(message);
+    }
+
+    @Override
+    public List<SendResult> sendAll(List<ByteBuffer> messages) {
+        Objects.requireNonNull(messages, "messages");
+        return mailbox.sendAll(null, Batch.of(messages));
     }
 
     @Override

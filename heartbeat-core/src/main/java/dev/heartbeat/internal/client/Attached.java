@@ -16,6 +16,7 @@ import dev.heartbeat.internal.channel.ChannelCounts;
 import dev.heartbeat.internal.channel.ChannelEnd;
 import dev.heartbeat.internal.channel.ChannelOwner;
 import dev.heartbeat.internal.frame.Register;
+import dev.heartbeat.internal.queue.Batch;
 import dev.heartbeat.internal.queue.CallbackOrder;
 import dev.heartbeat.internal.queue.CallbackThreads;
 import dev.heartbeat.internal.queue.Mailbox;
@@ -25,6 +26,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -129,6 +131,12 @@ final class Attached implements AttachedNode, ChannelOwner, CallbackOrder, Seria
     }
 
     @Override
+    public List<SendResult> sendAll(List<ByteBuffer> messages) {
+        Objects.requireNonNull(messages, "messages");
+        return mailbox().sendAll(null, Batch.of(messages));
+    }
+
+    @Override
     public CompletableFuture<Void> send(ByteBuffer message) {
         Objects.requireNonNull(message, "message");
         return mailbox().send(message);
@@ -147,6 +155,14 @@ final class Attached implements AttachedNode, ChannelOwner, CallbackOrder, Seria
         Objects.requireNonNull(message, "message");
         ClientIdentity.requireNodeId(toNodeId);
         return mailbox().trySend(toNodeId, message);
+    }
+
+    @Override
+    public List<SendResult> sendAll(String toNodeId, List<ByteBuffer> messages) {
+        Objects.requireNonNull(toNodeId, "toNodeId");
+        Objects.requireNonNull(messages, "messages");
+        ClientIdentity.requireNodeId(toNodeId);
+        return mailbox().sendAll(toNodeId, Batch.of(messages));
     }
 
     @Override

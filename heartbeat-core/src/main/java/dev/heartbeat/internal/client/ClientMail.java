@@ -3,6 +3,7 @@ package dev.heartbeat.internal.client;
 import dev.heartbeat.SendResult;
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.internal.frame.Envelope;
+import dev.heartbeat.internal.queue.Batch;
 import dev.heartbeat.internal.queue.CallbackThreads;
 import dev.heartbeat.internal.queue.IncomingMessage;
 import dev.heartbeat.internal.queue.Mailbox;
@@ -12,6 +13,7 @@ import dev.heartbeat.internal.queue.Traces;
 import dev.heartbeat.internal.queue.Tracing;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,10 @@ public final class ClientMail implements Mailbox.Owner {
         return mailbox.trySend(message);
     }
 
+    public List<SendResult> sendAll(List<ByteBuffer> messages) {
+        return mailbox.sendAll(null, Batch.of(messages));
+    }
+
     public CompletableFuture<Void> send(ByteBuffer message) {
         return mailbox.send(message);
     }
@@ -61,6 +67,12 @@ public final class ClientMail implements Mailbox.Owner {
     public SendResult trySend(String destination, ByteBuffer message) {
         ClientIdentity.requireNodeId(destination);
         return mailbox.trySend(destination, message);
+    }
+
+    /** Likewise, of many. */
+    public List<SendResult> sendAll(String destination, List<ByteBuffer> messages) {
+        ClientIdentity.requireNodeId(destination);
+        return mailbox.sendAll(destination, Batch.of(messages));
     }
 
     @Override

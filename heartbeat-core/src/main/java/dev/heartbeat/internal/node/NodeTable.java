@@ -21,6 +21,7 @@ import dev.heartbeat.spi.Environment;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -259,6 +260,16 @@ public final class NodeTable implements NodeRegistry {
         Broadcast broadcast = Broadcast.toGroup(group, groups.policy(group), message);
         groups.of(group).forEach(entry -> post.offer(entry, broadcast));
         return done(broadcast);
+    }
+
+    /** As {@link #send}, one after the other; each member is woken once for all. */
+    public List<BroadcastResult> sendAll(String group, List<SharedMessage> messages) {
+        SlowMemberPolicy policy = groups.policy(group);
+        List<Broadcast> broadcasts = messages.stream()
+                .map(message -> Broadcast.toGroup(group, policy, message))
+                .toList();
+        groups.of(group).forEach(entry -> post.offer(entry, broadcasts));
+        return broadcasts.stream().map(this::done).toList();
     }
 
     private BroadcastResult done(Broadcast broadcast) {

@@ -7,6 +7,7 @@ import dev.heartbeat.internal.frame.Envelope;
 import dev.heartbeat.internal.queue.IncomingMessage;
 import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.OutgoingMessage;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -134,6 +135,16 @@ public final class PostOffice {
      */
     void offer(NodeEntry to, Broadcast broadcast) {
         wake(accept(to, broadcast));
+    }
+
+    /** Likewise, of several in order. Between two of them another message may come. */
+    void offer(NodeEntry to, List<Broadcast> broadcasts) {
+        Registration accepting = null;
+        for (Broadcast broadcast : broadcasts) {
+            Registration has = accept(to, broadcast);
+            accepting = has == null ? accepting : has;
+        }
+        wake(accepting);
     }
 
     /** Offers it to the node that was chosen, and not to another process that has its id by now. */

@@ -97,13 +97,50 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
 
     private SendResult offer(
             @Nullable String destination, ByteBuffer message, @Nullable CompletableFuture<Void> whenSent) {
-        Traces.Traced traced = traces == null ? null : traces.sending(false, destination, message.remaining());
+        Traces.Traced traced = sending(false, destination, message);
         SendResult result =
                 offer(new OutgoingMessage(message, Envelope.to(destination).with(traced), whenSent));
         if (traced != null && result != SendResult.ACCEPTED) {
             traced.end(new UndeliveredException(PendingRequests.reasonOf(result)));
         }
         return result;
+    }
+
+    private Traces.@Nullable Traced sending(boolean isRequest, @Nullable String destination, ByteBuffer message) {
+        return traces == null ? null : traces.sending(isRequest, destination, message.remaining());
+    }
+
+    /**
+     * Offers messages in their order; the loop hears of them once.
+     *
+     * @param messages as by {@link Batch#of}
+     */
+    public List<SendResult> sendAll(@Nullable String destination, ByteBuffer[] messages) {
+        Envelope envelope = Envelope.to(destination);
+        OutgoingMessage[] offered = new OutgoingMessage[messages.length];
+        for (int i = 0; i < offered.length; i++) {
+            Traces.Traced traced = sending(false, destination, messages[i]);
+            offered[i] = new OutgoingMessage(messages[i], envelope.with(traced), null);
+        }
+        List<SendResult> results = offerAll(offered);
+        for (int i = 0; traces != null && i < offered.length; i++) {
+            if (results.get(i) != SendResult.ACCEPTED) {
+                endTrace(offered[i], new UndeliveredException(PendingRequests.reasonOf(results.get(i))));
+            }
+        }
+        return results;
+    }
+
+    private List<SendResult> offerAll(OutgoingMessage[] offered) {
+        MessageList dropped = new MessageList();
+        List<SendResult> results = outbox.offerAll(offered, onDropped == null ? null : dropped);
+        if (onDropped != null) {
+            reportDropped(dropped, onDropped);
+        }
+        if (results.contains(SendResult.ACCEPTED)) {
+            owner.wake();
+        }
+        return results;
     }
 
     /** The future completes in order when the message has left, and fails if it does not. */
@@ -122,7 +159,7 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
     public CompletableFuture<ByteBuffer> request(@Nullable String destination, ByteBuffer message, Duration timeout) {
         long timeoutNs = Durations.nanos(Durations.requireNotNegative("timeout", timeout));
         Objects.requireNonNull(message, "message");
-        Traces.Traced traced = traces == null ? null : traces.sending(true, destination, message.remaining());
+        Traces.Traced traced = sending(true, destination, message);
         CompletableFuture<ByteBuffer> reply = requests().send(message, timeoutNs, destination, traced);
         if (traced != null) {
             CompletableFuture<?> unused = reply.whenComplete((answer, failure) -> traced.end(failure));
@@ -169,13 +206,17 @@ public final class Mailbox implements OutgoingMessage.Owner, PendingRequests.Way
     public SendResult acceptDroppingOldest(OutgoingMessage message, Runnable whenDropped) {
         MessageList dropped = new MessageList();
         SendResult result = outbox.offerDroppingOldest(message, dropped);
+        reportDropped(dropped, whenDropped);
+        return result;
+    }
+
+    private void reportDropped(MessageList dropped, Runnable whenDropped) {
         dropped.drain(oldest -> {
             int size = oldest.length(); // Before the application has it.
             whenDropped.run();
             undelivered(oldest, Reason.DROPPED);
             afterReport(oldest, () -> outbox.reported(size));
         });
-        return result;
     }
 
     /** Runs a task once the sender of a message that comes back has heard of it. */

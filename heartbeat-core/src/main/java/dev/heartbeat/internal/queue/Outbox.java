@@ -1,6 +1,7 @@
 package dev.heartbeat.internal.queue;
 
 import dev.heartbeat.SendResult;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +99,31 @@ public final class Outbox {
     synchronized void reported(int droppedBytes) {
         unreported--;
         unreportedBytes -= droppedBytes;
+    }
+
+    /**
+     * Offers one after the other, in one step. Where there is no room for one there is none for
+     * those behind it either, so what is accepted is the beginning.
+     *
+     * @param dropped as of {@link #offerDroppingOldest}; null if a full outbox refuses
+     * @return the result of each
+     */
+    synchronized List<SendResult> offerAll(OutgoingMessage[] offered, @Nullable MessageList dropped) {
+        SendResult[] results = new SendResult[offered.length];
+        boolean hasRoom = true;
+        for (int i = 0; i < results.length; i++) {
+            SendResult result = objection(offered[i]);
+            if (result == SendResult.ACCEPTED) {
+                result = hasRoom ? offer(offered[i], dropped) : SendResult.FULL;
+                hasRoom = result != SendResult.FULL;
+            }
+            results[i] = result;
+        }
+        return List.of(results);
+    }
+
+    private SendResult offer(OutgoingMessage message, @Nullable MessageList dropped) {
+        return dropped == null ? offer(message) : offerDroppingOldest(message, dropped);
     }
 
     private SendResult objection(OutgoingMessage message) {

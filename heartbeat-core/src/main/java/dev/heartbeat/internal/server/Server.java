@@ -46,6 +46,7 @@ import dev.heartbeat.internal.node.NodeTable;
 import dev.heartbeat.internal.node.Quota;
 import dev.heartbeat.internal.node.Registration;
 import dev.heartbeat.internal.node.Tombstones;
+import dev.heartbeat.internal.queue.Batch;
 import dev.heartbeat.internal.queue.CallbackThreads;
 import dev.heartbeat.internal.queue.Mailbox;
 import dev.heartbeat.internal.queue.Outbox;
@@ -62,6 +63,8 @@ import dev.heartbeat.spi.Transport;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -303,6 +306,12 @@ public final class Server implements Acceptor {
         return mailbox == null ? SendResult.CLOSED : mailbox.trySend(message);
     }
 
+    public List<SendResult> sendAll(String nodeId, List<ByteBuffer> messages) {
+        ByteBuffer[] all = Batch.of(messages);
+        Mailbox mailbox = mailbox(nodeId);
+        return mailbox == null ? Collections.nCopies(all.length, SendResult.CLOSED) : mailbox.sendAll(null, all);
+    }
+
     public CompletableFuture<Void> send(String nodeId, ByteBuffer message) {
         Mailbox mailbox = mailbox(nodeId);
         return mailbox == null ? notRegistered() : mailbox.send(message);
@@ -368,11 +377,25 @@ public final class Server implements Acceptor {
 
     /** Copies the message once, for all. */
     BroadcastResult broadcast(ByteBuffer message, Function<SharedMessage, BroadcastResult> send) {
+        requireFits("message", message);
+        return send.apply(SharedMessage.copyOf(message));
+    }
+
+    private void requireFits(String name, ByteBuffer message) {
         if (message.remaining() > options.maxMessageBytes()) {
-            throw new IllegalArgumentException("message is " + message.remaining() + " bytes, allowed is 0 to "
+            throw new IllegalArgumentException(name + " is " + message.remaining() + " bytes, allowed is 0 to "
                     + options.maxMessageBytes() + " (maxMessageBytes)");
         }
-        return send.apply(SharedMessage.copyOf(message));
+    }
+
+    /** As {@link #broadcast(ByteBuffer, Function)}, of many to a group. */
+    List<BroadcastResult> broadcastAll(String group, List<ByteBuffer> messages) {
+        ByteBuffer[] all = Batch.of(messages);
+        for (int i = 0; i < all.length; i++) {
+            requireFits("messages[" + i + "]", all[i]);
+        }
+        return table.sendAll(
+                group, Arrays.stream(all).map(SharedMessage::copyOf).toList());
     }
 
     public boolean kick(String nodeId, String reason) {

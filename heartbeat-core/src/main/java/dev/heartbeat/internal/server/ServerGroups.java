@@ -6,6 +6,7 @@ import dev.heartbeat.Node;
 import dev.heartbeat.NodeGroups;
 import dev.heartbeat.SlowMemberPolicy;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -68,6 +69,13 @@ final class ServerGroups implements NodeGroups {
         Objects.requireNonNull(group, "group");
         Objects.requireNonNull(message, "message");
         return server.broadcast(message, shared -> server.table.send(group, shared));
+    }
+
+    @Override
+    public List<BroadcastResult> broadcastAll(String group, List<ByteBuffer> messages) {
+        Objects.requireNonNull(group, "group");
+        Objects.requireNonNull(messages, "messages");
+        return server.broadcastAll(group, messages);
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -119,7 +120,7 @@ final class ChannelUser implements ChannelListener {
 
     SendResult send(int length, boolean wantsFuture) {
         ByteBuffer message = outwards.next(length);
-        SendResult result = wantsFuture ? sendForFuture(message) : place().trySend(message);
+        SendResult result = wantsFuture ? sendForFuture(message) : offer(message);
         if (result == SendResult.ACCEPTED && !wantsFuture) {
             outwards.accepted(message, false);
         }
@@ -130,6 +131,13 @@ final class ChannelUser implements ChannelListener {
         full |= result == SendResult.FULL && options.overflow() == QueueOverflow.REJECT;
         outwards.checkBound(options.queueBytes(), otherWindow);
         return result;
+    }
+
+    /** Half of them in a list, which takes another way. */
+    private SendResult offer(ByteBuffer message) {
+        return message.remaining() % 2 == 0
+                ? place().trySend(message)
+                : place().sendAll(List.of(message)).get(0);
     }
 
     private SendResult sendForFuture(ByteBuffer message) {

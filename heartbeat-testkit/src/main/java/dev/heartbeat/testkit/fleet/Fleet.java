@@ -237,7 +237,9 @@ final class Fleet implements NodeListener {
 
     SendResult send(String id, int padding) {
         ByteBuffer message = toNodes.next(id, padding);
-        SendResult result = server.trySend(id, message);
+        SendResult result = padding % 2 == 0
+                ? server.trySend(id, message)
+                : server.sendAll(id, List.of(message)).get(0);
         if (misconduct != null) {
             misconduct.offered(message, result);
         }

@@ -205,7 +205,10 @@ final class Member implements ClientListener {
         if (sender == null || !isAwake()) {
             return SendResult.CLOSED;
         }
-        SendResult result = sender.trySend(fleet.toServer().next(senderName(), padding));
+        ByteBuffer message = fleet.toServer().next(senderName(), padding);
+        SendResult result = padding % 2 == 0
+                ? sender.trySend(message)
+                : sender.sendAll(List.of(message)).get(0);
         if (result == SendResult.ACCEPTED) {
             fleet.toServer().accepted(senderName(), losses);
         }
