@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 public final class Hostile {
     private static final int AT_ONCE = 500;
 
+    /** While the last are registered; then each has its turn within a second. */
+    private static final Duration BEAT_EVERY = Duration.ofMillis(500);
+
     /** Honest nodes are alone for so long, so that it is known what the server takes for them. */
     private static final Duration ALONE = Duration.ofSeconds(3);
 
@@ -114,7 +117,7 @@ public final class Hostile {
                     Load load = Load.start(options.loadCore());
                     PeerProcess attackers =
                             PeerProcess.start("the attackers", options.loadCore(), Attackers.class, List.of())) {
-                load.connect(running.target(), peers.honest, AT_ONCE);
+                load.connect(running.target(), peers.honest, AT_ONCE, BEAT_EVERY);
                 seen.add(besiege(contestant, running.target(), load, attackers));
             }
         }

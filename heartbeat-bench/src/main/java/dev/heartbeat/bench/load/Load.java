@@ -31,6 +31,11 @@ final class Load implements AutoCloseable {
      * before.
      */
     Turn connect(Target target, int count, int atOnce) throws IOException {
+        return connect(target, count, atOnce, Duration.ZERO);
+    }
+
+    /** The same, while those that are registered beat so often. */
+    Turn connect(Target target, int count, int atOnce, Duration beatEvery) throws IOException {
         return ask(
                 "connect",
                 target.host(),
@@ -40,7 +45,8 @@ final class Load implements AutoCloseable {
                 target.answerEvery(),
                 count,
                 atOnce,
-                target.sessions());
+                target.sessions(),
+                beatEvery.toMillis());
     }
 
     Turn closed(int inFlight, int perWrite, Duration warmUp, Duration measured) throws IOException {

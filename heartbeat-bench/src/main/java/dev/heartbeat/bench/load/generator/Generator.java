@@ -67,6 +67,7 @@ public final class Generator {
         int count = Integer.parseInt(words[6]);
         int atOnce = Integer.parseInt(words[7]);
         Sessions sessions = Sessions.valueOf(words[8]);
+        long beatNanos = Long.parseLong(words[9]) * NANOS_PER_MILLI;
         boolean hadSessions = encryptions.containsKey(address.getPort());
         Encryption encryption = sessions == Sessions.PLAIN
                 ? null
@@ -80,7 +81,7 @@ public final class Generator {
         if (encryption != null) {
             encryption.begin();
         }
-        new Registering(links, inbox, recorder).run(count, atOnce);
+        new Registering(links, inbox, recorder, beatNanos).run(count, atOnce);
         if (encryption != null) {
             encryption.requireKind(count, hadSessions);
         }
