@@ -3,6 +3,7 @@
 module dev.heartbeat.examples {
     // Enough for everything: the transport brings the bus, and the bus the annotations.
     requires dev.heartbeat.nio;
+    requires dev.heartbeat.tasks;
     // For the example that traces.
     requires io.opentelemetry.api;
     requires io.opentelemetry.common;

@@ -25,6 +25,7 @@ module dev.heartbeat.core {
             dev.heartbeat.netty,
             dev.heartbeat.nio,
             dev.heartbeat.sockets,
+            dev.heartbeat.tasks,
             dev.heartbeat.tls;
 
     uses dev.heartbeat.spi.RecorderProvider;

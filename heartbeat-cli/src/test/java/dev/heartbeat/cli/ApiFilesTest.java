@@ -12,6 +12,7 @@ import dev.heartbeat.micrometer.HeartbeatServerMetrics;
 import dev.heartbeat.netty.NettyTransportProvider;
 import dev.heartbeat.nio.NioTransportProvider;
 import dev.heartbeat.sealed.Sealer;
+import dev.heartbeat.tasks.TaskScheduler;
 import dev.heartbeat.testkit.Simulation;
 import dev.heartbeat.tls.ServerTls;
 import dev.heartbeat.tls.openssl.OpenSslEngineProvider;
@@ -59,6 +60,7 @@ final class ApiFilesTest {
                 new Module("heartbeat-jwt", JsonWebTokens.class, List.of("dev.heartbeat.jwt")),
                 new Module("heartbeat-sealed", Sealer.class, List.of("dev.heartbeat.sealed")),
                 new Module("heartbeat-admin", HeartbeatAdmin.class, List.of("dev.heartbeat.admin")),
+                new Module("heartbeat-tasks", TaskScheduler.class, List.of("dev.heartbeat.tasks")),
                 new Module("heartbeat-micrometer", HeartbeatServerMetrics.class, List.of("dev.heartbeat.micrometer")),
                 new Module("heartbeat-jfr", ServerRecording.class, List.of("dev.heartbeat.jfr")),
                 new Module("heartbeat-histograms", HdrRecorders.class, List.of("dev.heartbeat.histograms")),

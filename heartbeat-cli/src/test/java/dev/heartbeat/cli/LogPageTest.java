@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 @Tag("once")
 final class LogPageTest {
     private static final List<String> MODULES =
-            List.of("core", "sockets", "nio", "netty", "tls", "auth", "jwt", "admin");
+            List.of("core", "sockets", "nio", "netty", "tls", "auth", "jwt", "admin", "tasks");
 
     private static final Pattern EVENT = Pattern.compile(
             "LogEvent (\\w+) =\\s*LogEvent\\.(info|warn|error)\\(\\s*(\\w+)\\.class,\\s*\"([^\"]+)\",\\s*"

@@ -107,7 +107,7 @@ final class PageCommandsTest {
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/TokenTest.java: "token", "show"
             ./heartbeat client --node-id node-7 --token-file node.token
                 heartbeat-cli/src/test/java/dev/heartbeat/cli/TokenTest.java: "--token-file=" + token
-            mvn -B -q -ntp -Papidocs -pl .,heartbeat-core,heartbeat-sockets,heartbeat-nio,heartbeat-netty,heartbeat-tls,heartbeat-tls-openssl,heartbeat-auth,heartbeat-jwt,heartbeat-sealed,heartbeat-micrometer,heartbeat-admin,heartbeat-jfr,heartbeat-histograms,heartbeat-testkit compile javadoc:aggregate-no-fork
+            mvn -B -q -ntp -Papidocs -pl .,heartbeat-core,heartbeat-sockets,heartbeat-nio,heartbeat-netty,heartbeat-tls,heartbeat-tls-openssl,heartbeat-auth,heartbeat-jwt,heartbeat-sealed,heartbeat-micrometer,heartbeat-admin,heartbeat-tasks,heartbeat-jfr,heartbeat-histograms,heartbeat-testkit compile javadoc:aggregate-no-fork
                 .ci/run: javadoc:aggregate-no-fork
             mvn -B -ntp verify -Pfull
                 not run: takes more than half an hour

@@ -43,6 +43,7 @@ final class PagesTest {
             import dev.heartbeat.jfr.*;
             import dev.heartbeat.sealed.*;
             import dev.heartbeat.spi.*;
+            import dev.heartbeat.tasks.*;
             import dev.heartbeat.testkit.*;
             import dev.heartbeat.testkit.contract.*;
             import dev.heartbeat.tls.*;
