@@ -304,6 +304,8 @@ public final class HeartbeatClient implements AutoCloseable {
         private @Nullable TransportProvider provider;
         private @Nullable ClientLayer layer;
         private @Nullable MessageTracer tracer;
+        private List<ServerAddress> servers = List.of();
+        private ServerOrder serverOrder = ServerOrder.ORDERED;
         private @Nullable CredentialProvider credentials;
 
         private Builder() {}
@@ -449,6 +451,31 @@ public final class HeartbeatClient implements AutoCloseable {
         }
 
         /**
+         * Names several servers, of which the client has a connection to one; {@link #host} and
+         * {@link #port} count for nothing then. An attempt looks up the name of one server and tries
+         * its addresses; if it fails, or the server refuses the node for now, the next attempt is at
+         * the next server of the list, and behind the last comes the first. Attempts at all servers
+         * together are as far apart as {@link ClientSetters#reconnectBase} says.
+         *
+         * <p>A node whose connection is lost comes back to the same server first, which keeps its
+         * place for the grace. A node that its server sends away goes to another: with
+         * {@link ServerOrder#ORDERED} to the first of the list that is not this one. Servers share
+         * nothing: each knows the nodes that are registered with it.
+         *
+         * @param servers 1 to 1,000
+         * @return this builder
+         * @throws IllegalArgumentException if the list is empty, too long, or has a server twice
+         * @since 0.1
+         */
+        public Builder servers(List<ServerAddress> servers, ServerOrder order) {
+            Objects.requireNonNull(servers, "servers");
+            Objects.requireNonNull(order, "order");
+            this.servers = Client.requireServers(servers);
+            serverOrder = order;
+            return this;
+        }
+
+        /**
          * Sets who follows messages and requests from sender to handler, such as OpenTelemetry;
          * nobody by default, which costs nothing.
          *
@@ -511,7 +538,10 @@ public final class HeartbeatClient implements AutoCloseable {
             List<ClientListener> all = List.copyOf(listeners);
             ClientLayer over = layer;
             CredentialProvider shown = credentials;
-            Client.Handlers handlers = new Client.Handlers(messages, nodeMessages, requests, acceptors.build(), tracer);
+            List<ServerAddress> places =
+                    servers.isEmpty() ? List.of(new ServerAddress(options.host(), options.port())) : servers;
+            Client.Handlers handlers = new Client.Handlers(
+                    messages, nodeMessages, requests, acceptors.build(), tracer, places, serverOrder);
             Logging.require();
             Client.requireValid(options); // Before a transport is started.
             return Transports.use(

@@ -93,6 +93,9 @@ final class ClientCommand implements Callable<Integer> {
     private ClientTokenFlags token;
 
     @Mixin
+    private ServersFlags servers;
+
+    @Mixin
     private ProcessFlags processes;
 
     @Option(
@@ -246,6 +249,9 @@ final class ClientCommand implements Callable<Integer> {
         if (processes.areSeveral()) {
             require("--processes", processes.count(), 1, count);
         }
+        if (spread && servers.areGiven()) {
+            throw bad("--spread and --servers are both given, allowed is one of them");
+        }
         if (spread && !LoopbackAddresses.canSpread(flags.host())) {
             throw bad("--spread is for Linux and a --host of 127.x.x.x, and that is " + flags.host());
         }
@@ -275,6 +281,7 @@ final class ClientCommand implements Callable<Integer> {
             HeartbeatClient.Builder builder =
                     flags.builder(server).nodeId(id).transport(shared).listener(events);
             token.addTo(builder);
+            servers.addTo(builder, spec.commandLine());
             return (tls == null ? builder : builder.layer(tls)).connect();
         } catch (IllegalArgumentException e) {
             throw refused(id, e);

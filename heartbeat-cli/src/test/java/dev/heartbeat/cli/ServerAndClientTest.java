@@ -38,6 +38,20 @@ class ServerAndClientTest {
     }
 
     @Test
+    void clientOfSeveralServersFindsTheOneThatIsThere() throws Exception {
+        try (CommandProcess server = server();
+                CommandProcess client = new CommandProcess(
+                        "client",
+                        "--node-id=one",
+                        "--reconnect-base=10ms",
+                        "--servers=127.0.0.1:1,127.0.0.1:"
+                                + (int) server.next("listening").number("port"))) {
+            assertThat(server.next("online").text("node")).isEqualTo("one");
+            assertThat(client.next("disconnected").text("reason")).isEqualTo("CONNECT_FAILED");
+        }
+    }
+
+    @Test
     void aKilledProcessIsNoticedNodeByNode() throws Exception {
         try (CommandProcess server = server("--grace", "300ms");
                 CommandProcess client = client(server, "--node-id-prefix", "n", "--count", "3", "--quiet")) {

@@ -16,6 +16,8 @@ import dev.heartbeat.FailureCode;
 import dev.heartbeat.HeartbeatException;
 import dev.heartbeat.MessageTracer;
 import dev.heartbeat.Request;
+import dev.heartbeat.ServerAddress;
+import dev.heartbeat.ServerOrder;
 import dev.heartbeat.UndeliveredException.Reason;
 import dev.heartbeat.auth.CredentialProvider;
 import dev.heartbeat.internal.channel.Acceptors;
@@ -82,6 +84,7 @@ public final class Client implements Connector {
     final Acceptors acceptors;
     final ClientCounts counts;
 
+    private final ServerList servers;
     private final Reconnector reconnector;
     private final ClientLog log;
     private @Nullable Throwable lastFailure;
@@ -140,6 +143,7 @@ public final class Client implements Connector {
         mailbox = mail.mailbox();
         budget = new InboundBudget(options.inboundBudgetBytes());
         credentials = credentialsOf(provider);
+        servers = new ServerList(handlers.servers(), handlers.order(), random);
         reconnector = new Reconnector(
                 new Backoff(
                         options.reconnectBase().toNanos(),
@@ -161,7 +165,14 @@ public final class Client implements Connector {
             BiConsumer<String, ByteBuffer> nodeMessages,
             Consumer<Request> requests,
             Acceptors acceptors,
-            @Nullable MessageTracer tracer) {}
+            @Nullable MessageTracer tracer,
+            List<ServerAddress> servers,
+            ServerOrder order) {}
+
+    /** Refuses what is no list of servers. */
+    public static List<ServerAddress> requireServers(List<ServerAddress> servers) {
+        return ServerList.checked(servers);
+    }
 
     /** Tells a process of a node from all others. */
     long newIncarnation() {
@@ -328,7 +339,9 @@ public final class Client implements Connector {
         }
         state = ClientState.CONNECTING;
         counts.attempt();
-        ConnectAttempt attempt = new ConnectAttempt(transport, loop, options, layer, this);
+        ServerAddress server = servers.current();
+        log.to(server);
+        ConnectAttempt attempt = new ConnectAttempt(transport, loop, options, server, layer, this);
         connecting = attempt;
         if (credentials == null) {
             attempt.begin();
@@ -444,6 +457,7 @@ public final class Client implements Connector {
         lastFailure = null;
         log.registered(Shard.of(loop).nowNs(), answer.epoch());
         state = ClientState.ONLINE;
+        servers.registered();
         reconnector.registered(Shard.of(loop).nowNs(), MILLISECONDS.toNanos(answer.graceMillis()));
         messageLimit = (int) Math.min(answer.maxMessageBytes(), options.maxMessageBytes());
         mailbox.limitMessages(messageLimit);
@@ -488,12 +502,20 @@ public final class Client implements Connector {
             unanswered.mayArriveFor(Shard.of(loop), ended.untilGivenUpNs());
         }
         attached().forEach(node -> node.lost(reason));
-        comeBackOrEnd(reason, ended.retryAfterMillis(), cause);
+        boolean lost = ended.hasRegistered() && reason != CloseReason.GO_AWAY;
+        comeBackOrEnd(reason, ended.retryAfterMillis(), cause, lost);
     }
 
     // ---- coming back
 
     private void comeBackOrEnd(CloseReason reason, long retryAfterMillis, @Nullable Throwable known) {
+        comeBackOrEnd(reason, retryAfterMillis, known, false);
+    }
+
+    /**
+     * @param lost whether the node was registered, and its server may have kept its place
+     */
+    private void comeBackOrEnd(CloseReason reason, long retryAfterMillis, @Nullable Throwable known, boolean lost) {
         Throwable cause = log.causeOf(reason, known);
         lastFailure = cause;
         boolean leaving = isLeaving();
@@ -505,6 +527,9 @@ public final class Client implements Connector {
             return;
         }
         state = ClientState.WAITING;
+        if (!lost) {
+            servers.failed();
+        }
         Shard shard = Shard.of(loop);
         Duration retryIn = Duration.ofNanos(reconnector.retry(shard, retryAfterMillis));
         log.disconnected(shard.nowNs(), reason, known, retryIn);

@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import dev.heartbeat.ClientOptions;
 import dev.heartbeat.CloseReason;
 import dev.heartbeat.HeartbeatException;
+import dev.heartbeat.ServerAddress;
 import dev.heartbeat.internal.frame.Printable;
 import dev.heartbeat.internal.log.LogEvent;
 import java.time.Duration;
@@ -33,7 +34,9 @@ final class ClientLog {
     private static final long LONGEST_GAP_NS = 60 * SHORTEST_GAP_NS;
 
     private final String id;
-    private final String server;
+    /** The one whose turn it is. */
+    private String server = "";
+
     private final Duration handshakeTimeout;
 
     private long loggedNs;
@@ -47,8 +50,12 @@ final class ClientLog {
 
     ClientLog(ClientOptions options) {
         id = options.nodeId();
-        server = options.host() + ":" + options.port();
         handshakeTimeout = options.handshakeTimeout();
+    }
+
+    /** From now on it is about this server. */
+    void to(ServerAddress current) {
+        server = current.toString();
     }
 
     /** Describes for people what became of the connection. */

@@ -70,6 +70,11 @@ final class ClientSession extends Session implements Renewal.Outlet {
         return retryAfterMillis;
     }
 
+    /** Whether the server had the node. */
+    boolean hasRegistered() {
+        return agreed != null;
+    }
+
     /** Whether the server has said nothing about the registration. */
     boolean isUnanswered() {
         return agreed == null && !refused;

@@ -1,6 +1,7 @@
 package dev.heartbeat.internal.client;
 
 import dev.heartbeat.ClientOptions;
+import dev.heartbeat.ServerAddress;
 import dev.heartbeat.internal.loop.LazyShard;
 import dev.heartbeat.internal.loop.Loop;
 import dev.heartbeat.internal.loop.Shard;
@@ -38,6 +39,7 @@ final class ConnectAttempt implements Connector {
     private final EventLoop loop;
     private final ClientOptions options;
     private final String host;
+    private final int port;
     private final @Nullable ConnectionLayer layer;
     private final Connector owner;
 
@@ -48,12 +50,18 @@ final class ConnectAttempt implements Connector {
     private boolean stopped;
 
     ConnectAttempt(
-            Transport transport, EventLoop loop, ClientOptions options, @Nullable ClientLayer layer, Connector owner) {
+            Transport transport,
+            EventLoop loop,
+            ClientOptions options,
+            ServerAddress server,
+            @Nullable ClientLayer layer,
+            Connector owner) {
         this.transport = transport;
         this.loop = loop;
         this.options = options;
-        host = options.host();
-        this.layer = layer == null ? null : layer.to(host, options.port());
+        host = server.host();
+        port = server.port();
+        this.layer = layer == null ? null : layer.to(host, port);
         this.owner = owner;
     }
 
@@ -88,7 +96,7 @@ final class ConnectAttempt implements Connector {
     }
 
     private void connectToNext() {
-        InetSocketAddress next = new InetSocketAddress(addresses.get(tried++), options.port());
+        InetSocketAddress next = new InetSocketAddress(addresses.get(tried++), port);
         transport.connect(next, loop, this);
     }
 
