@@ -459,8 +459,12 @@ public final class HeartbeatClient implements AutoCloseable {
          *
          * <p>A node whose connection is lost comes back to the same server first, which keeps its
          * place for the grace. A node that its server sends away goes to another: with
-         * {@link ServerOrder#ORDERED} to the first of the list that is not this one. Servers share
-         * nothing: each knows the nodes that are registered with it.
+         * {@link ServerOrder#ORDERED} to the first of the list that is not this one. Then it also
+         * looks every 5 minutes ± 50 % whether an earlier server of the list is well, by a bare
+         * connection, and moves there: it finishes what is under way, unregisters
+         * ({@link CloseReason#UNREGISTERED}) and registers anew, at a random time within the grace;
+         * without a grace it stays. Servers share nothing: each knows the nodes that are registered
+         * with it.
          *
          * @param servers 1 to 1,000
          * @return this builder

@@ -10,6 +10,7 @@ import dev.heartbeat.Node;
 import dev.heartbeat.NodeListener;
 import dev.heartbeat.NodeState;
 import dev.heartbeat.OfflineReason;
+import dev.heartbeat.SendResult;
 import dev.heartbeat.ServerAddress;
 import dev.heartbeat.ServerOrder;
 import java.time.Duration;
@@ -28,6 +29,7 @@ final class ServersTest {
     private final List<Host> hosts = new ArrayList<>();
     private final List<HeartbeatServer> servers = new ArrayList<>();
     private final List<String> ends = new ArrayList<>();
+    private int received;
 
     /** Servers on hosts of their own. */
     private List<ServerAddress> start(int count) {
@@ -41,6 +43,7 @@ final class ServersTest {
                     .heartbeatTimeout(Duration.ofSeconds(3))
                     .grace(Duration.ofSeconds(10))
                     .transport(host.transport())
+                    .onMessage((from, message) -> received++)
                     .listener(new NodeListener() {
                         @Override
                         public void onOffline(Node node, OfflineReason reason) {
@@ -160,6 +163,70 @@ final class ServersTest {
         assertThat(onlineAt(1)).isEqualTo(100);
         assertThat(ends).hasSize(100).allMatch(end -> end.endsWith(" SHUTDOWN"));
         assertThat(clients).allMatch(client -> client.stats().connections().attempts() == 2);
+    }
+
+    /** And nothing is lost on the way. */
+    @Test
+    void nodesGoBackToABetterServer() {
+        List<ServerAddress> all = start(3);
+        hosts.get(0).refuseConnects(true);
+        hosts.get(1).refuseConnects(true);
+        List<HeartbeatClient> clients = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            clients.add(connect("n" + i, all, ServerOrder.ORDERED));
+        }
+        sim.advance(SOON);
+        assertThat(onlineAt(2)).isEqualTo(50);
+        sim.advance(Duration.ofMinutes(20));
+        assertThat(onlineAt(2)).isEqualTo(50);
+
+        hosts.get(1).refuseConnects(false);
+        long most = 0;
+        int sent = 0;
+        for (int second = 0; second < 600; second++) {
+            long before = onlineAt(1);
+            sent += clients.get(second % 50).trySend(Room.text("x")) == SendResult.ACCEPTED ? 1 : 0;
+            sim.advance(Duration.ofSeconds(1));
+            most = Math.max(most, onlineAt(1) - before);
+        }
+        assertThat(onlineAt(1)).isEqualTo(50);
+        assertThat(most).as("moves within a second").isLessThan(10);
+        assertThat(ends).hasSize(50).allMatch(end -> end.endsWith(" UNREGISTERED"));
+        assertThat(sent).isEqualTo(600);
+        assertThat(received).isEqualTo(600);
+        assertThat(clients).allMatch(client -> client.stats().connections().attempts() < 10);
+    }
+
+    @Test
+    void serverThatIsWellForAMomentIsNotMovedTo() {
+        List<ServerAddress> all = start(2);
+        hosts.get(0).refuseConnects(true);
+        connect("n", all, ServerOrder.ORDERED);
+        sim.advance(SOON);
+        hosts.get(0).refuseConnects(false);
+        while (servers.get(0).stats().connections().accepted() == 0) {
+            sim.advance(Duration.ofMillis(100));
+        }
+        hosts.get(0).refuseConnects(true);
+        sim.advance(Duration.ofMinutes(30));
+        assertThat(onlineAt(1)).isEqualTo(1);
+        assertThat(ends).isEmpty();
+        hosts.get(0).refuseConnects(false);
+        sim.advance(Duration.ofMinutes(15));
+        assertThat(onlineAt(0)).isEqualTo(1);
+    }
+
+    @Test
+    void clientThatIsClosedWhileItLooksLooksNoMore() {
+        List<ServerAddress> all = start(2);
+        hosts.get(0).refuseConnects(true);
+        HeartbeatClient client = connect("n", all, ServerOrder.ORDERED);
+        sim.advance(SOON);
+        client.closeAsync();
+        hosts.get(0).refuseConnects(false);
+        sim.advance(Duration.ofMinutes(30));
+        assertThat(servers.get(0).stats().connections().accepted()).isZero();
+        assertThat(ends).containsExactly("n UNREGISTERED");
     }
 
     /** All lose their server at one moment: attempts at the list are as far apart as at one server. */

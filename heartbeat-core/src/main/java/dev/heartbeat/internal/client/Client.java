@@ -85,6 +85,11 @@ public final class Client implements Connector {
     final ClientCounts counts;
 
     private final ServerList servers;
+    /** While it is registered, and a better server may come back. */
+    private @Nullable BetterServer better;
+    /** Whether it leaves its server for a better one. */
+    private boolean moving;
+
     private final Reconnector reconnector;
     private final ClientLog log;
     private @Nullable Throwable lastFailure;
@@ -458,6 +463,7 @@ public final class Client implements Connector {
         log.registered(Shard.of(loop).nowNs(), answer.epoch());
         state = ClientState.ONLINE;
         servers.registered();
+        watchForBetter(MILLISECONDS.toNanos(answer.graceMillis()));
         reconnector.registered(Shard.of(loop).nowNs(), MILLISECONDS.toNanos(answer.graceMillis()));
         messageLimit = (int) Math.min(answer.maxMessageBytes(), options.maxMessageBytes());
         mailbox.limitMessages(messageLimit);
@@ -497,13 +503,54 @@ public final class Client implements Connector {
 
     void onEnded(ClientSession ended, CloseReason reason, @Nullable Throwable cause) {
         session = null;
+        stopWatching();
+        boolean moves = moving && reason == CloseReason.UNREGISTERED;
+        moving = false;
         boolean saysNothing = reason == CloseReason.CONNECTION_LOST || reason == CloseReason.PEER_CLOSED;
         if (saysNothing && ended.isUnanswered()) {
             unanswered.mayArriveFor(Shard.of(loop), ended.untilGivenUpNs());
         }
         attached().forEach(node -> node.lost(reason));
+        if (moves && !isLeaving()) {
+            state = ClientState.WAITING;
+            events.disconnected(new ClientListener.Disconnect(reason, Duration.ZERO, log.causeOf(reason, cause)));
+            Shard.of(loop).execute(this::attempt);
+            return;
+        }
         boolean lost = ended.hasRegistered() && reason != CloseReason.GO_AWAY;
         comeBackOrEnd(reason, ended.retryAfterMillis(), cause, lost);
+    }
+
+    // ---- a better server
+
+    private void watchForBetter(long graceNs) {
+        stopWatching();
+        List<ServerAddress> others = servers.better();
+        if (!others.isEmpty() && graceNs > 0) {
+            better = new BetterServer(Shard.of(loop), random(), others, graceNs, this::bareAttempt, this::moveTo);
+            better.begin();
+        }
+    }
+
+    private ConnectAttempt bareAttempt(ServerAddress server, Connector owner) {
+        return new ConnectAttempt(transport, loop, options, server, null, owner);
+    }
+
+    private void moveTo(ServerAddress server) {
+        ClientSession leaves = session;
+        if (leaves != null && !isLeaving()) {
+            log.moves(server);
+            moving = true;
+            servers.moveTo(server);
+            leaves.move();
+        }
+    }
+
+    private void stopWatching() {
+        if (better != null) {
+            better.stop();
+            better = null;
+        }
     }
 
     // ---- coming back
@@ -549,6 +596,7 @@ public final class Client implements Connector {
         }
         ending.begin(Shard.of(loop).nowNs());
         reconnector.stop(Shard.of(loop));
+        stopWatching();
         if (connecting != null) {
             connecting.stop();
         }

@@ -27,6 +27,8 @@ final class ClientLog {
             "{node}: registered at {server} after {millis} ms, epoch {epoch}");
     private static final LogEvent REGISTERED = LogEvent.info(
             ClientLog.class, "heartbeat.client.registered", "{node}: registered at {server}, epoch {epoch}");
+    private static final LogEvent MOVES = LogEvent.info(
+            ClientLog.class, "heartbeat.client.moves", "{node}: leaves {server} for {better}, which is well again");
     private static final LogEvent CLOSED = LogEvent.info(ClientLog.class, "heartbeat.client.closed", "{node}: closed");
     private static final LogEvent FAILED =
             LogEvent.warn(ClientLog.class, "heartbeat.client.failed", "{node}: closed for good; {problem}");
@@ -130,6 +132,10 @@ final class ClientLog {
         }
         inTrouble = false;
         troubleLogged = false;
+    }
+
+    void moves(ServerAddress better) {
+        MOVES.log(id, server, better);
     }
 
     void closed(CloseReason reason, @Nullable Throwable cause) {

@@ -482,6 +482,14 @@ final class ClientSession extends Session implements Renewal.Outlet {
         }
     }
 
+    /** The client goes to another server; what was accepted leaves first. */
+    void move() {
+        if (state == State.REGISTERED && !sentAway) {
+            sentAway = true;
+            departure.onMove();
+        }
+    }
+
     void sayGoodbye() {
         if (gateway != null) {
             gateway.unregisterAll();

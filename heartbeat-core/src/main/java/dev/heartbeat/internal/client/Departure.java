@@ -33,6 +33,15 @@ final class Departure {
      * meanwhile still goes out; then what was accepted leaves; then the connection ends.
      */
     void onGoAway(CloseReason reason) {
+        leaveInOrder(() -> session.finish(reason));
+    }
+
+    /** The client goes to another server: as if this one had asked, and with a goodbye. */
+    void onMove() {
+        leaveInOrder(session::sayGoodbye);
+    }
+
+    private void leaveInOrder(Runnable end) {
         session.registerNoMore();
         handlesFirst = true;
         limitToProgress(session.progress());
@@ -45,7 +54,7 @@ final class Departure {
                 if (!client.isLeaving()) {
                     session.endChannels();
                     limitToProgress(session.progress());
-                    session.afterDraining(() -> session.finish(reason));
+                    session.afterDraining(end);
                 }
             });
         });

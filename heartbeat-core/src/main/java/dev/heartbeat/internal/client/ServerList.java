@@ -67,6 +67,17 @@ final class ServerList {
         wasThere = true;
     }
 
+    /** Those before the one whose turn it is, if their order says that they are better. */
+    List<ServerAddress> better() {
+        return order == ServerOrder.ORDERED ? List.copyOf(servers.subList(0, turn)) : List.of();
+    }
+
+    /** The node leaves the server whose turn it was for this one. */
+    void moveTo(ServerAddress server) {
+        turn = servers.indexOf(server);
+        wasThere = false;
+    }
+
     /** The server does not answer, or does not want the node now. */
     void failed() {
         if (wasThere && order == ServerOrder.ORDERED) {
