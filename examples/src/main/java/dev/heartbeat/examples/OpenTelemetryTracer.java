@@ -71,7 +71,7 @@ public final class OpenTelemetryTracer implements MessageTracer {
         @Override
         public byte[] context() {
             Map<String, String> fields = new HashMap<>();
-            PROPAGATOR.inject(within, fields, Map::put);
+            PROPAGATOR.inject(within, fields, (carrier, name, value) -> fields.put(name, value));
             String parent = fields.getOrDefault(FIELDS.get(0), "");
             byte[] both = (parent + "\n" + fields.getOrDefault(FIELDS.get(1), "")).getBytes(US_ASCII);
             // A state that is too long is left out, as W3C allows.
