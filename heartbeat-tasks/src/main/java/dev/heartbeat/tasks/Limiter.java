@@ -7,11 +7,9 @@ import dev.heartbeat.internal.log.LogEvent;
 import dev.heartbeat.spi.Environment;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +42,7 @@ public final class Limiter implements AutoCloseable {
     private final Duration patience;
 
     /** Oldest first; guarded by this. */
-    private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private final Deque<Place> waiting = new ArrayDeque<>();
 
     private boolean isClosed;
     private int running;
@@ -61,14 +59,21 @@ public final class Limiter implements AutoCloseable {
         this.patience = patience;
     }
 
-    /** A request and who answers it. Equal to itself alone. */
-    private static final class Waiting {
-        private final Request request;
-        private final Consumer<? super Request> handler;
+    private record Asked(Request request, Consumer<? super Request> handler) {}
 
-        private Waiting(Request request, Consumer<? super Request> handler) {
-            this.request = request;
-            this.handler = handler;
+    /** A place in the queue, which its timer keeps for longer than the request. */
+    private static final class Place {
+        private @Nullable Asked asked;
+
+        private Place(Asked asked) {
+            this.asked = asked;
+        }
+
+        /** Takes it out, once. */
+        private Asked take() {
+            Asked taken = Objects.requireNonNull(asked);
+            asked = null;
+            return taken;
         }
     }
 
@@ -98,7 +103,8 @@ public final class Limiter implements AutoCloseable {
     public void handle(Request request, Consumer<? super Request> handler) {
         Objects.requireNonNull(request, "request");
         Objects.requireNonNull(handler, "handler");
-        Waiting one = new Waiting(request, handler);
+        Asked one = new Asked(request, handler);
+        Place place = new Place(one);
         String refusal = null;
         boolean waits = false;
         synchronized (this) {
@@ -107,7 +113,7 @@ public final class Limiter implements AutoCloseable {
             } else if (running < atOnce) {
                 running++;
             } else if (waiting.size() < maxWaiting) {
-                waiting.add(one);
+                waiting.add(place);
                 waits = true;
             } else {
                 refusal = maxWaiting + " requests wait already; try again later";
@@ -117,7 +123,7 @@ public final class Limiter implements AutoCloseable {
         if (refusal != null) {
             fail(request, refusal);
         } else if (waits) {
-            means.after(patienceWith(request), () -> giveUp(one));
+            means.after(patienceWith(request), () -> giveUp(place));
         } else {
             execute(one);
         }
@@ -128,27 +134,43 @@ public final class Limiter implements AutoCloseable {
         return remaining == null || remaining.compareTo(patience) > 0 ? patience : remaining;
     }
 
-    private void giveUp(Waiting one) {
+    private void giveUp(Place place) {
+        Asked one;
         synchronized (this) {
-            if (!waiting.remove(one)) {
+            if (!waiting.remove(place)) {
                 return;
             }
+            one = place.take();
             timedOut++;
         }
         fail(one.request, "no turn within " + patience.toMillis() + " ms; try again later");
     }
 
-    private void execute(Waiting one) {
+    private void execute(Asked one) {
         try {
             means.execute(() -> run(one));
-        } catch (RejectedExecutionException closed) {
-            fail(one.request, "the handler is closed");
-            Waiting unused = next(false);
+        } catch (Throwable refused) { // Its threads are closed, or there are no more.
+            fail(one.request, "no thread can handle it");
+            notStarted().forEach(other -> fail(other.request, "no thread can handle it"));
         }
     }
 
-    private void run(Waiting first) {
-        for (Waiting one = first; one != null; ) {
+    /** Those that wait, if no handler runs that would go on with them. */
+    private synchronized List<Asked> notStarted() {
+        running--;
+        refused++;
+        return running > 0 ? List.of() : takeAll();
+    }
+
+    private List<Asked> takeAll() {
+        List<Asked> all = waiting.stream().map(Place::take).toList();
+        waiting.clear();
+        refused += all.size();
+        return all;
+    }
+
+    private void run(Asked first) {
+        for (Asked one = first; one != null; ) {
             boolean isWanted = !one.request.isCancelled();
             if (isWanted) {
                 call(one);
@@ -157,7 +179,7 @@ public final class Limiter implements AutoCloseable {
         }
     }
 
-    private void call(Waiting one) {
+    private void call(Asked one) {
         try {
             one.handler.accept(one.request);
         } catch (Throwable thrown) { // Of whichever kind: the next has its turn all the same.
@@ -173,12 +195,12 @@ public final class Limiter implements AutoCloseable {
     }
 
     /** The one whose turn it is; null if there is none, and a place is free. */
-    private synchronized @Nullable Waiting next(boolean wasHandled) {
+    private synchronized @Nullable Asked next(boolean wasHandled) {
         handled += wasHandled ? 1 : 0;
         abandoned += wasHandled ? 0 : 1;
-        Waiting next = waiting.poll();
+        Place next = waiting.poll();
         running -= next == null ? 1 : 0;
-        return next;
+        return next == null ? null : next.take();
     }
 
     private static void fail(Request request, String why) {
@@ -197,12 +219,10 @@ public final class Limiter implements AutoCloseable {
     /** Refuses from now on, and fails what waits. Handlers that run go on to their end. */
     @Override
     public void close() {
-        List<Waiting> rest;
+        List<Asked> rest;
         synchronized (this) {
             isClosed = true;
-            rest = new ArrayList<>(waiting);
-            waiting.clear();
-            refused += rest.size();
+            rest = takeAll();
         }
         rest.forEach(one -> fail(one.request, "the handler is closed"));
         means.close();

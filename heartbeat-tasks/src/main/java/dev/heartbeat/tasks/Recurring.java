@@ -4,7 +4,6 @@ import dev.heartbeat.internal.log.LogEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +38,7 @@ final class Recurring implements ScheduledTask {
 
     private long plannedNs;
     private long beganNs;
+    private long beganMillis;
     private long runs;
     private long failures;
     private long skipped;
@@ -102,24 +102,27 @@ final class Recurring implements ScheduledTask {
     private void execute() {
         try {
             means.execute(this::run);
-        } catch (RejectedExecutionException closed) {
+        } catch (Throwable refused) { // Its threads are closed, or there are no more.
+            ends(false, refused);
             afterRun();
         }
     }
 
     private void run() {
-        Throwable failure = null;
-        boolean isHere = false;
-        try {
-            isHere = runsWhile.getAsBoolean();
-            if (isHere && begins()) {
-                task.run();
+        if (begins()) {
+            Throwable failure = null;
+            boolean isHere = false;
+            try {
+                isHere = runsWhile.getAsBoolean();
+                if (isHere) {
+                    task.run();
+                }
+            } catch (Throwable thrown) { // Of whichever kind: the next run comes all the same.
+                failure = thrown;
             }
-        } catch (Throwable thrown) { // Of whichever kind: the next run comes all the same.
-            failure = thrown;
+            boolean unused = interruptedMeanwhile();
+            ends(isHere, failure);
         }
-        boolean unused = interruptedMeanwhile();
-        ends(isHere, failure);
         afterRun();
     }
 
@@ -129,8 +132,7 @@ final class Recurring implements ScheduledTask {
         }
         thread = Thread.currentThread();
         beganNs = means.nanos();
-        lastRun = Instant.ofEpochMilli(means.wallMillis());
-        lateness = Duration.ofNanos(Math.max(0, beganNs - plannedNs));
+        beganMillis = means.wallMillis();
         return true;
     }
 
@@ -150,6 +152,8 @@ final class Recurring implements ScheduledTask {
                 return;
             }
             runs++;
+            lastRun = Instant.ofEpochMilli(beganMillis);
+            lateness = Duration.ofNanos(Math.max(0, beganNs - plannedNs));
             lastDuration = Duration.ofNanos(means.nanos() - beganNs);
             longest = lastDuration.compareTo(longest) > 0 ? lastDuration : longest;
             if (failure == null) {

@@ -108,9 +108,9 @@ public final class TaskScheduler implements AutoCloseable {
     }
 
     /**
-     * Begins no more runs, and waits for those under way. The tasks end in reverse order: each is
-     * cancelled when those that were scheduled after it have ended, and may run until then. What
-     * runs when {@code patience} is over is interrupted, and not waited for any more.
+     * Ends the tasks in reverse order: each is cancelled when those that were scheduled after it have
+     * ended, and goes on as planned until then. Takes no new task. When {@code patience} is over, all
+     * are cancelled, and what runs is interrupted and not waited for any more.
      *
      * @param patience zero or more, for all tasks together
      * @return completes when no task runs, or patience is over. A second call returns the same

@@ -30,6 +30,7 @@ final class LimiterTest {
     /** The handlers whose threads the test runs. */
     private final Queue<Runnable> threads = new ArrayDeque<>();
 
+    private boolean hasThreads = true;
     private final List<String> handled = new ArrayList<>();
     private final Limiter limiter = Limiter.builder()
             .atOnce(2)
@@ -62,7 +63,14 @@ final class LimiterTest {
                 Environment.class.getClassLoader(),
                 new Class<?>[] {Environment.class},
                 (self, method, arguments) ->
-                        method.getName().equals("workers") ? (Executor) threads::add : method.invoke(real, arguments));
+                        method.getName().equals("workers") ? (Executor) this::start : method.invoke(real, arguments));
+    }
+
+    private void start(Runnable thread) {
+        if (!hasThreads) {
+            throw new OutOfMemoryError("no thread");
+        }
+        threads.add(thread);
     }
 
     private CompletableFuture<String> ask(String text, Duration timeout) {
@@ -141,6 +149,18 @@ final class LimiterTest {
         assertThat(failureOf(broken)).contains("the application failed to answer");
         assertThat(well.join()).isEqualTo("well!");
         assertThat(limiter.stats()).isEqualTo(new LimiterStats(0, 0, 2, 0, 0, 0, 1));
+    }
+
+    @Test
+    void requestThatFindsNoThreadIsFailedAndItsPlaceIsFree() {
+        hasThreads = false;
+        assertThat(failureOf(ask("r0"))).contains("no thread can handle it");
+        assertThat(limiter.stats()).isEqualTo(new LimiterStats(0, 0, 0, 1, 0, 0, 0));
+        hasThreads = true;
+        CompletableFuture<String> next = ask("r1");
+        threads.remove().run();
+        sim.advance(SOON);
+        assertThat(next.join()).isEqualTo("r1!");
     }
 
     @Test
